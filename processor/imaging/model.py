@@ -1,0 +1,74 @@
+"""The nouns of the rendition line: what goes in, what comes out, in plain frozen values.
+
+Nothing here imports a pixel library, so that every layer may name these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+ImageFormat = Literal["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"]
+OutputFormat = Literal["jpeg", "webp", "avif"]
+Decoder = Literal["native", "heif", "pillow", "raw-preview", "raw-half", "raw-full"]
+
+EXTENSIONS: Mapping[str, str] = {"jpeg": "jpg", "webp": "webp", "avif": "avif"}
+CONTENT_TYPES: Mapping[str, str] = {"jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendition:
+    """One encoded file of one size. *width*, *height* in px; *data* is the whole file."""
+
+    size: str
+    format: OutputFormat
+    width: int
+    height: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CameraFacts:
+    """What the photo says of its making; never a serial number, an owner or a place."""
+
+    make: str | None = None
+    model: str | None = None
+    lens: str | None = None
+    iso: int | None = None
+    exposure_s: float | None = None
+    aperture: float | None = None
+    focal_length_mm: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """How the renditions came to be. Durations in ms, memory in MiB."""
+
+    decoder: Decoder
+    decoder_why: str
+    colour: str
+    orientation: int
+    detected_format: str
+    extension_matches: bool
+    isolated: bool
+    engine: Mapping[str, str]
+    steps_ms: Mapping[str, float]
+    peak_memory_mib: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendering:
+    """All renditions of one original. *width*, *height*: the original's, upright, px."""
+
+    format: str
+    width: int
+    height: int
+    renditions: tuple[Rendition, ...]
+    camera: CameraFacts
+    taken_at: str | None
+    placeholder: str
+    dominant_color: str
+    receipt: Receipt

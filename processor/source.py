@@ -1,0 +1,106 @@
+"""The bytes of one original, in an unnamed file that a child process can share.
+
+A memory file (``memfd_create``) where the system has one, else a deleted temporary file: nothing to
+clean up, nothing written under ``/tmp`` on Lambda, no copy when a decoder runs in another process,
+and no SIGBUS when somebody truncates the file that was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from processor.errors import PhotoError, Verdict
+
+CHUNK_BYTES = 1 << 20
+
+
+class Source:
+    """An original's bytes: *size* in bytes, *sha256* as hex, *view* read-only and without a copy."""
+
+    def __init__(self, fd: int, size: int, sha256: str) -> None:
+        self.fd = fd
+        self.size = size
+        self.sha256 = sha256
+        self._map = mmap.mmap(fd, size, access=mmap.ACCESS_READ) if size else None
+        self.view = memoryview(self._map) if self._map is not None else memoryview(b"")
+
+    @classmethod
+    def from_chunks(cls, chunks: Iterable[bytes], *, max_bytes: int) -> Self:
+        """Collect *chunks*; more than *max_bytes* raises PhotoError(IMAGE_TOO_LARGE) at once."""
+        fd = unnamed_file()
+        digest, size = hashlib.sha256(usedforsecurity=False), 0
+        try:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > max_bytes:
+                    raise too_large(size, max_bytes, at_least=True)
+                digest.update(chunk)
+                write_all(fd, chunk)
+            return cls(fd, size, digest.hexdigest())
+        except BaseException:
+            os.close(fd)
+            raise
+
+    @classmethod
+    def from_path(cls, path: Path, *, max_bytes: int) -> Self:
+        """Read the file at *path*; OSError as the system raises it."""
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
+                raise too_large(size, max_bytes, at_least=False)
+            return cls.from_chunks(iter(lambda: file.read(CHUNK_BYTES), b""), max_bytes=max_bytes)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Hold *data*, whatever its size."""
+        return cls.from_chunks([data], max_bytes=len(data))
+
+    def close(self) -> None:
+        """Give the memory back; safe to call twice."""
+        if self.fd < 0:
+            return
+        self.view.release()
+        if self._map is not None:
+            self._map.close()
+        os.close(self.fd)
+        self.fd = -1
+
+    def __enter__(self) -> Self:
+        """Close on leaving the ``with`` block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+
+def unnamed_file() -> int:
+    """Open an empty read-write file that has no name."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("darkroom-original", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def write_all(fd: int, chunk: bytes) -> None:
+    """Write the whole of *chunk*: one write() may take less."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def too_large(size: int, max_bytes: int, *, at_least: bool) -> PhotoError:
+    """Say how large the file is and how large it may be."""
+    received = f"{'at least ' if at_least else ''}{size:,} bytes"
+    return PhotoError(Verdict.IMAGE_TOO_LARGE, f"The file is too large: expected at most {max_bytes:,} bytes, received {received}.")
+
+
