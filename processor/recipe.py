@@ -1,0 +1,123 @@
+"""The part of the settings that decides pixels: same recipe, same original, same renditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from processor.settings_base import Section
+
+OutputFormat = Literal["jpeg", "webp", "avif"]
+
+MAX_SIDE_PX = 16_383  # the longest side that a WebP can have; JPEG and AVIF can do more
+
+
+def _jpeg_and_no_repeats(formats: tuple[OutputFormat, ...]) -> tuple[OutputFormat, ...]:
+    """JPEG is what every reader of a photo record falls back to."""
+    if "jpeg" not in formats or len(set(formats)) < len(formats):
+        message = f"found [{', '.join(formats)}], expected jpeg, plus webp and avif at most once each"
+        raise ValueError(message)
+    return formats
+
+
+# No underscore: in "{stem}_{size}.jpg" the last one must end the stem.
+SizeName = Annotated[
+    str,
+    Field(
+        max_length=32,
+        pattern="^[a-z][a-z0-9-]*$",
+        json_schema_extra={
+            "allowed": "a name of at most 32 lower-case letters, digits and hyphens that starts with a letter"
+        },
+    ),
+]
+SidePx = Annotated[int, Field(ge=1, le=MAX_SIDE_PX)]
+QualityPercent = Annotated[int, Field(ge=1, le=100)]
+Formats = Annotated[tuple[OutputFormat, ...], AfterValidator(_jpeg_and_no_repeats)]
+
+
+class Size(Section):
+    """One rendition size: a box in px that the photo is fitted into, never enlarged."""
+
+    width: SidePx = Field(description="Width of the box in px.")
+    height: SidePx = Field(description="Height of the box in px.")
+    fit: Literal["inside", "cover"] = Field(
+        default="inside", description="Whole photo `inside` the box, or crop to `cover` it."
+    )
+    quality: Mapping[OutputFormat, QualityPercent] | None = Field(
+        default=None, description="Qualities that differ from the recipe's, e.g. `{jpeg: 90}`."
+    )
+    formats: Formats | None = Field(default=None, description="Formats of this size; absent: the recipe's.")
+
+
+class Quality(Section):
+    """Encoder quality per format; the scales of different formats do not compare."""
+
+    jpeg: QualityPercent = Field(default=85, description="JPEG quality; from 90 chroma is kept at full resolution.")
+    webp: QualityPercent = Field(default=80, description="WebP quality.")
+    avif: QualityPercent = Field(default=60, description="AVIF quality.")
+
+    def of(self, output: OutputFormat) -> int:
+        """Give the quality of the format *output*."""
+        return {"jpeg": self.jpeg, "webp": self.webp, "avif": self.avif}[output]
+
+
+class Raw(Section):
+    """How camera RAW files become pixels."""
+
+    strategy: Literal["auto", "preview", "demosaic"] = Field(
+        default="auto",
+        description="`auto`: the camera's embedded preview where large enough, else a demosaic; or always one of them.",
+    )
+    max_megapixels: int = Field(
+        default=160, ge=1, le=1000, description="Largest RAW area; medium-format sensors exceed 100."
+    )
+
+
+class Limits(Section):
+    """What a file may ask of the decoder; beyond it the photo fails with a verdict."""
+
+    max_bytes: int = Field(default=512 * 2**20, ge=1, le=5 * 2**30, description="Largest original.")
+    # Phone panoramas are wider than 10,000 px.
+    max_dimension_px: int = Field(default=30_000, ge=1, le=65_535, description="Longest side of an original.")
+    max_megapixels: int = Field(default=100, ge=1, le=1000, description="Largest area of an original that is not RAW.")
+    max_frames: int = Field(default=1000, ge=1, le=100_000, description="Frames or pages of an original.")
+    max_scans: int = Field(
+        default=100, ge=1, le=10_000, description="Scans of a progressive JPEG; thousands hang a decoder."
+    )
+    decode_timeout_s: float = Field(default=10.0, gt=0, le=300, description="Longest decode in a child process.")
+    decoder_memory_mib: int = Field(default=900, ge=64, le=10_240, description="Memory of a decoder's child process.")
+
+
+def guide_sizes() -> dict[str, Size]:
+    """Give the four sizes that galleries already link to."""
+    return {
+        "thumbnail": Size(width=400, height=400),
+        "small": Size(width=800, height=600),
+        "medium": Size(width=2000, height=2000),
+        "large": Size(width=4000, height=4000),
+    }
+
+
+class Recipe(Section):
+    """Everything that decides the pixels of a rendition, and nothing else."""
+
+    sizes: Mapping[SizeName, Size] = Field(
+        default_factory=guide_sizes, min_length=1, max_length=20, description="Rendition sizes by name, in any order."
+    )
+    formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
+    quality: Quality = Field(default=Quality(), description="Encoder quality per format.")
+    keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")
+    raw: Raw = Field(default=Raw(), description="How camera RAW files become pixels.")
+    limits: Limits = Field(default=Limits(), description="What a file may ask of the decoder.")
+
+    def formats_of(self, size: str) -> tuple[OutputFormat, ...]:
+        """Name the formats that the size named *size* is written in."""
+        return self.sizes[size].formats or self.formats
+
+    def quality_of(self, size: str, output: OutputFormat) -> int:
+        """Give the quality (1-100) of the size named *size* in the format *output*."""
+        override = self.sizes[size].quality or {}
+        return override.get(output) or self.quality.of(output)
