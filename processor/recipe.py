@@ -17,8 +17,7 @@ MAX_SIDE_PX = 16_383  # the longest side that a WebP can have; JPEG and AVIF can
 def _jpeg_and_no_repeats(formats: tuple[OutputFormat, ...]) -> tuple[OutputFormat, ...]:
     """JPEG is what every reader of a photo record falls back to."""
     if "jpeg" not in formats or len(set(formats)) < len(formats):
-        message = f"found [{', '.join(formats)}], expected jpeg, plus webp and avif at most once each"
-        raise ValueError(message)
+        raise ValueError(f"found [{', '.join(formats)}], expected jpeg, plus webp and avif at most once each")
     return formats
 
 

@@ -18,10 +18,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from processor.recipe import Limits, OutputFormat, Quality, Raw, Recipe, Size
 from processor.settings_base import Section, from_tree
+from processor.settings_values import (
+    EMPTY_IS_NONE,
+    BucketName,
+    CertificateArn,
+    Concurrency,
+    DistributionId,
+    EmailAddress,
+    FunctionName,
+    HostName,
+    HttpsUrl,
+    LogRetentionDays,
+    MemoryMib,
+    TableName,
+    TimeoutS,
+    ZoneId,
+)
 
 __all__ = [
     "Adopt",
@@ -29,8 +45,10 @@ __all__ = [
     "CdnSettings",
     "EditAcceptance",
     "EditSettings",
+    "EditStore",
     "EditWork",
     "FunctionSettings",
+    "GalleryStore",
     "Limits",
     "MonitoringSettings",
     "OutputFormat",
@@ -49,76 +67,6 @@ DURATION_ALARM_MARGIN_S: Final = 5
 MEMORY_ALARM_PERCENT: Final = 90
 
 PartT = TypeVar("PartT", bound=Section)
-
-
-def empty_is_none(value: object) -> object:
-    """Take an empty string for nothing, as stack files write it."""
-    return None if value == "" else value
-
-
-BucketName = Annotated[
-    str,
-    Field(
-        min_length=3,
-        max_length=63,
-        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
-        json_schema_extra={
-            "allowed": "an S3 bucket name (3-63 lower-case letters, digits, hyphens and dots; ends are letters or digits)"
-        },
-    ),
-]
-TableName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_.-]{3,255}$",
-        json_schema_extra={"allowed": "a DynamoDB table name (3-255 letters, digits, dots, hyphens and underscores)"},
-    ),
-]
-FunctionName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_-]{1,64}$",
-        json_schema_extra={"allowed": "a Lambda function name (1-64 letters, digits, hyphens and underscores)"},
-    ),
-]
-HostName = Annotated[
-    str,
-    Field(
-        max_length=253,
-        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
-        json_schema_extra={"allowed": "a host name in lower case, without scheme or path"},
-    ),
-]
-# The embedded stack has its own issuer on loopback; nothing else may do without TLS.
-HttpsUrl = Annotated[
-    str,
-    Field(
-        max_length=512,
-        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[!-~]+$",
-        json_schema_extra={"allowed": "an https:// address"},
-    ),
-]
-EmailAddress = Annotated[
-    str,
-    Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", json_schema_extra={"allowed": "an e-mail address"}),
-]
-CertificateArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]+$",
-        json_schema_extra={"allowed": "the ARN of an ACM certificate in us-east-1 (CloudFront takes no other region)"},
-    ),
-]
-EMPTY_IS_NONE: Final = BeforeValidator(empty_is_none)
-
-MemoryMib = Annotated[int, Field(ge=128, le=10240)]
-# A function stops early with 15 s left, so a shorter timeout would never start.
-TimeoutS = Annotated[int, Field(ge=20, le=900)]
-# Bounds of SQS event source mappings' MaximumConcurrency.
-Concurrency = Annotated[int, Field(ge=2, le=1000)]
-LogRetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]
 
 
 def part_of(kind: type[PartT], whole: Section, **more: object) -> PartT:
@@ -150,14 +98,28 @@ class FunctionSettings(Section):
         return self.memory_mib * MEMORY_ALARM_PERCENT // 100
 
 
-class RenditionWork(Recipe):
-    """What the rendition function itself must know; its capacity is none of its business."""
+class GalleryStore(Section):
+    """Where a gallery's photos are."""
 
     originals_bucket: BucketName = Field(default="galerly-images-storage", description="Bucket that clients upload to.")
     renditions_bucket: BucketName = Field(
         default="galerly-renditions", description="Bucket of renditions and manifests."
     )
     photos_table: TableName = Field(default="galerly-photos", description="DynamoDB table of photo records, key `id`.")
+
+    @model_validator(mode="after")
+    def _output_is_never_input(self) -> Self:
+        if self.originals_bucket == self.renditions_bucket:
+            raise ValueError(
+                f'found "{self.originals_bucket}" as originals_bucket and as renditions_bucket, '
+                "expected two buckets: renditions must never trigger renditions"
+            )
+        return self
+
+
+class RenditionWork(GalleryStore, Recipe):
+    """What the rendition function itself must know; its capacity is none of its business."""
+
     missing_record: Literal["create", "require"] = Field(
         default="create",
         description="A photo without a record: `create` a minimal one, or `require` that the backend writes it.",
@@ -167,16 +129,6 @@ class RenditionWork(Recipe):
     def recipe(self) -> Recipe:
         """Only what decides pixels: bucket names must never change a recipe's hash."""
         return part_of(Recipe, self)
-
-    @model_validator(mode="after")
-    def _output_is_never_input(self) -> Self:
-        if self.originals_bucket == self.renditions_bucket:
-            message = (
-                f'found "{self.originals_bucket}" as originals_bucket and as renditions_bucket, '
-                "expected two buckets: renditions must never trigger renditions"
-            )
-            raise ValueError(message)
-        return self
 
 
 class RenditionSettings(RenditionWork, FunctionSettings):
@@ -193,11 +145,10 @@ class RenditionSettings(RenditionWork, FunctionSettings):
     @model_validator(mode="after")
     def _decoder_fits_in_memory(self) -> Self:
         if self.limits.decoder_memory_mib > self.memory_mib:
-            message = (
+            raise ValueError(
                 f"found limits.decoder_memory_mib {self.limits.decoder_memory_mib} above memory_mib {self.memory_mib}, "
                 "expected a decoder that fits into the function"
             )
-            raise ValueError(message)
         return self
 
 
@@ -263,7 +214,7 @@ class CdnSettings(Section):
     certificate_arn: Annotated[CertificateArn | None, EMPTY_IS_NONE] = Field(
         default=None, description="Certificate for the domain; required with one."
     )
-    hosted_zone_id: Annotated[str | None, Field(pattern="^Z[A-Z0-9]{1,31}$"), EMPTY_IS_NONE] = Field(
+    hosted_zone_id: Annotated[ZoneId | None, EMPTY_IS_NONE] = Field(
         default=None, description="Route 53 zone of the domain; when given, the alias record is made too."
     )
     originals: Literal["signed", "public", "off"] = Field(
@@ -276,12 +227,12 @@ class CdnSettings(Section):
     @model_validator(mode="after")
     def _domain_and_certificate_go_together(self) -> Self:
         if self.domain and not self.certificate_arn:
-            message = f'found domain "{self.domain}" without certificate_arn, expected both domain and certificate_arn'
-            raise ValueError(message)
+            raise ValueError(
+                f'found domain "{self.domain}" without certificate_arn, expected both domain and certificate_arn'
+            )
         if not self.domain and (self.certificate_arn or self.hosted_zone_id):
             orphan = "certificate_arn" if self.certificate_arn else "hosted_zone_id"
-            message = f"found {orphan} without domain, expected both domain and {orphan}"
-            raise ValueError(message)
+            raise ValueError(f"found {orphan} without domain, expected both domain and {orphan}")
         return self
 
 
@@ -308,9 +259,7 @@ class Adopt(Section):
     photos_table: bool = Field(default=False, description="Import `renditions.photos_table`.")
     results_bucket: bool = Field(default=False, description="Import `edits.results_bucket`.")
     sessions_table: bool = Field(default=False, description="Import `edits.sessions_table`.")
-    distribution_id: Annotated[str, Field(pattern="^E[A-Z0-9]{5,31}$")] | None = Field(
-        default=None, description="CloudFront distribution to import."
-    )
+    distribution_id: DistributionId | None = Field(default=None, description="CloudFront distribution to import.")
 
 
 class Rollback(Section):
@@ -324,12 +273,27 @@ class Rollback(Section):
 class Settings(Section):
     """Everything that can be set."""
 
-    renditions: RenditionSettings = Field(default=RenditionSettings(), description="Originals in, renditions out.")
-    edits: EditSettings = Field(default=EditSettings(), description="Pictures edited by commands.")
-    cdn: CdnSettings = Field(default=CdnSettings(), description="How the public reaches them.")
-    monitoring: MonitoringSettings = Field(default=MonitoringSettings(), description="Who is told what.")
-    adopt: Adopt = Field(default=Adopt(), description="Existing resources to import.")
-    rollback: Rollback = Field(default=Rollback(), description="Functions pinned to a published version.")
+    renditions: RenditionSettings = RenditionSettings()
+    edits: EditSettings = EditSettings()
+    cdn: CdnSettings = CdnSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
+    adopt: Adopt = Adopt()
+    rollback: Rollback = Rollback()
+
+    @model_validator(mode="after")
+    def _names_are_not_shared(self) -> Self:
+        renditions, edits = self.renditions, self.edits
+        if edits.results_bucket == renditions.originals_bucket:
+            raise ValueError(
+                f'found "{edits.results_bucket}" as edits.results_bucket and as renditions.originals_bucket, '
+                "expected two buckets: results of edits must never trigger renditions"
+            )
+        if edits.function_name == renditions.function_name:
+            raise ValueError(
+                f'found "{edits.function_name}" as edits.function_name and as renditions.function_name, '
+                "expected two names"
+            )
+        return self
 
     @classmethod
     def from_mapping(cls, tree: Mapping[str, Any]) -> Self:

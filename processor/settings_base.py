@@ -19,6 +19,7 @@ from processor.errors import SettingsError
 Schema = Mapping[str, Any]
 SectionT = TypeVar("SectionT", bound="Section")
 MAX_FOUND_CHARS = 60
+NO_NAMES: Mapping[str, str] = {}
 
 
 class Section(BaseModel):
@@ -27,25 +28,29 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def from_tree(kind: type[SectionT], tree: Mapping[str, Any]) -> SectionT:
-    """Check *tree* against *kind*; raise SettingsError with one line about the first problem."""
+def from_tree(kind: type[SectionT], tree: Mapping[str, Any], names: Mapping[str, str] = NO_NAMES) -> SectionT:
+    """Check *tree* against *kind*; raise SettingsError with one line about the first problem.
+
+    *names* says how the writer of *tree* calls its top-level keys, where they are called otherwise.
+    """
     try:
         # By way of JSON, because only there may a list stand for a tuple while "85" is still no 85.
         return kind.model_validate_json(json.dumps(tree, default=str))
     except ValidationError as error:
         problems = error.errors(include_url=False)
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise SettingsError(f"{problem_line(kind, problems[0])}{more}") from None
+        raise SettingsError(f"{problem_line(kind, problems[0], names)}{more}") from None
 
 
-def problem_line(kind: type[Section], problem: ErrorDetails) -> str:
+def problem_line(kind: type[Section], problem: ErrorDetails, names: Mapping[str, str]) -> str:
     """Say which key is wrong, what was found and what is allowed."""
     location = [part for part in problem["loc"] if part != "[key]"]
     schema = kind.model_json_schema()
-    key, found = ".".join(map(str, location)) or "settings", shown(problem["input"])
+    head = [names.get(str(part), str(part)) for part in location[:1]]
+    key, found = ".".join([*head, *map(str, location[1:])]) or "settings", shown(problem["input"])
     if "[key]" in problem["loc"]:
-        names = schema_at(schema, location[:-1]).get("propertyNames", {})
-        return f"{key}: found the name {found}, expected {allowed(names, schema)}"
+        expected = allowed(schema_at(schema, location[:-1])["propertyNames"], schema)
+        return f"{key}: found the name {found}, expected {expected}"
     match problem["type"]:
         case "extra_forbidden":
             return f"{key}: unknown setting; {nearest(str(location[-1]), schema_at(schema, location[:-1]))}"

@@ -1,0 +1,175 @@
+"""What each Lambda function is told: its slice of the settings, as environment variables.
+
+A slice is the part of the settings that one function's code reads, and what only the deployment
+knows: addresses of other resources, the stack's name. Capacity is left out, so that another number
+of concurrent invocations publishes no new version. Infrastructure writes ``to_env(slice)``; a
+handler reads ``from_env(Slice, os.environ)``, and nothing else reads the environment.
+
+One variable per field, ``DARKROOM_<FIELD>``: text as it is, everything else as JSON, nothing when
+there is no value. The edit functions keep the names that the system before Darkroom had:
+
+    S3_BUCKET        results_bucket     edit worker, edit API
+    DYNAMODB_TABLE   sessions_table     edit worker, edit API
+    MAX_IMAGE_SIZE   max_image_bytes    edit worker, edit API
+    MAX_DIMENSIONS   max_dimension_px   edit worker
+    DEFAULT_QUALITY  default_quality    edit worker
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Final, Literal, Self, TypeVar, Union, get_args, get_origin
+
+from pydantic import Field
+from pydantic_core import to_jsonable_python
+
+from processor.errors import SettingsError
+from processor.settings import (
+    EditAcceptance,
+    EditSettings,
+    EditWork,
+    GalleryStore,
+    RenditionSettings,
+    RenditionWork,
+    part_of,
+)
+from processor.settings_base import Section, from_tree
+from processor.settings_values import DistributionId, HostName, HttpsUrl
+
+EnvT = TypeVar("EnvT", bound="Slice")
+
+LEGACY: Final[Mapping[str, str]] = {
+    "results_bucket": "S3_BUCKET",
+    "sessions_table": "DYNAMODB_TABLE",
+    "max_image_bytes": "MAX_IMAGE_SIZE",
+    "max_dimension_px": "MAX_DIMENSIONS",
+    "default_quality": "DEFAULT_QUALITY",
+}
+# Lambda takes 4 KB, measured as JSON; 512 bytes are left for what is not a setting (allocator, powertools).
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_ENV_BYTES: Final = 4096 - 512
+
+StackName = Annotated[
+    str,
+    Field(
+        pattern="^[A-Za-z0-9_.-]{1,100}$",
+        json_schema_extra={"allowed": "a stack's name (1-100 letters, digits, dots, hyphens and underscores)"},
+    ),
+]
+
+
+class Slice(Section):
+    """What every function is told."""
+
+    stack: StackName = Field(description="Stack that the function belongs to; a dimension of its metrics.")
+
+
+class RenditionEnv(RenditionWork, Slice):
+    """What the rendition function is told."""
+
+    service: Literal["rendition"] = Field(default="rendition", description="Service in logs and metrics.")
+    cdn_host: HostName = Field(description="Host in the URLs of photo records.")
+    distribution_id: DistributionId | None = Field(
+        default=None, description="Distribution to invalidate when a photo is deleted; absent: none."
+    )
+
+    @classmethod
+    def of(cls, settings: RenditionSettings, *, stack: str, cdn_host: str, distribution_id: str | None = None) -> Self:
+        """Cut the slice from *settings*."""
+        return part_of(cls, settings, stack=stack, cdn_host=cdn_host, distribution_id=distribution_id)
+
+
+class EditEnv(EditWork, GalleryStore, Slice):
+    """What the edit worker is told. It reads ``photo://`` and our own CDN's pictures where they are stored."""
+
+    service: Literal["edit"] = Field(default="edit", description="Service in logs and metrics.")
+    cdn_host: HostName = Field(description="Host in the URLs of results.")
+
+    @classmethod
+    def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, cdn_host: str) -> Self:
+        """Cut the slice from *settings* and the *gallery* whose photos may be edited."""
+        return part_of(cls, settings, stack=stack, cdn_host=cdn_host, **dict(part_of(GalleryStore, gallery)))
+
+
+class EditApiEnv(EditAcceptance, Slice):
+    """What the edit API is told."""
+
+    service: Literal["edit-api"] = Field(default="edit-api", description="Service in logs and metrics.")
+    jobs_queue_url: HttpsUrl = Field(description="Queue that takes one job per picture.")
+
+    @classmethod
+    def of(cls, settings: EditSettings, *, stack: str, jobs_queue_url: str) -> Self:
+        """Cut the slice from *settings*."""
+        return part_of(cls, settings, stack=stack, jobs_queue_url=jobs_queue_url)
+
+
+class ReconcileEnv(GalleryStore, Slice):
+    """What the reconciler is told."""
+
+    service: Literal["reconcile"] = Field(default="reconcile", description="Service in logs and metrics.")
+    uploads_queue_url: HttpsUrl = Field(description="Queue that stuck photos are sent to again.")
+
+    @classmethod
+    def of(cls, gallery: GalleryStore, *, stack: str, uploads_queue_url: str) -> Self:
+        """Cut the slice from *gallery*."""
+        return part_of(cls, gallery, stack=stack, uploads_queue_url=uploads_queue_url)
+
+
+def to_env(told: Slice) -> dict[str, str]:
+    """Write *told* as environment variables; raise SettingsError when Lambda would not take that many bytes."""
+    names = variables(type(told))
+    fields = {name: getattr(told, name) for name in names}
+    env = {names[name]: encoded(value) for name, value in fields.items() if value is not None}
+    size = len(json.dumps(env))
+    if size > MAX_ENV_BYTES:
+        longest = max(env, key=lambda variable: len(env[variable]))
+        raise SettingsError(
+            f"environment of {type(told).__name__}: found {size:,} bytes, expected at most {MAX_ENV_BYTES:,} "
+            f"(Lambda's limit); the longest variable is {longest}"
+        )
+    return env
+
+
+def from_env(kind: type[EnvT], environ: Mapping[str, str]) -> EnvT:
+    """Read the slice *kind* from *environ*; raise SettingsError with one line naming the variable."""
+    names = variables(kind)
+    tree = {
+        name: environ[variable] if holds_text(kind.model_fields[name].annotation) else decoded(environ[variable])
+        for name, variable in names.items()
+        if variable in environ
+    }
+    return from_tree(kind, tree, names)
+
+
+def variables(kind: type[Slice]) -> dict[str, str]:
+    """Name the variable of each field of *kind*."""
+    return {name: LEGACY.get(name, f"DARKROOM_{name.upper()}") for name in kind.model_fields}
+
+
+def encoded(value: object) -> str:
+    """Write one value: text as it is, everything else as compact ASCII JSON."""
+    return (
+        value
+        if isinstance(value, str)
+        else json.dumps(to_jsonable_python(value, exclude_none=True), separators=(",", ":"))
+    )
+
+
+def decoded(text: str) -> object:
+    """Read JSON; what is none is left to be refused by name, with what is allowed."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def holds_text(annotation: object) -> bool:
+    """Tell whether a field of this annotation is a string, when it is anything."""
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return holds_text(inner[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        return any(holds_text(one) for one in inner)
+    return annotation is str or (get_origin(annotation) is Literal and all(isinstance(one, str) for one in inner))

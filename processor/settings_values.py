@@ -1,0 +1,88 @@
+"""What single settings may be: names as AWS allows them, addresses, capacities.
+
+The ``allowed`` of a schema is what people read where a pattern would say nothing to them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field
+
+
+def empty_is_none(value: object) -> object:
+    """Take an empty string for nothing, as stack files write it."""
+    return None if value == "" else value
+
+
+BucketName = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=63,
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        json_schema_extra={
+            "allowed": "an S3 bucket name (3-63 lower-case letters, digits, hyphens, dots; both ends letter or digit)"
+        },
+    ),
+]
+TableName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_.-]{3,255}$",
+        json_schema_extra={"allowed": "a DynamoDB table name (3-255 letters, digits, dots, hyphens and underscores)"},
+    ),
+]
+FunctionName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        json_schema_extra={"allowed": "a Lambda function name (1-64 letters, digits, hyphens and underscores)"},
+    ),
+]
+HostName = Annotated[
+    str,
+    Field(
+        max_length=253,
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        json_schema_extra={"allowed": "a host name in lower case, without scheme or path"},
+    ),
+]
+# The embedded stack has its own issuer on loopback; nothing else may do without TLS.
+HttpsUrl = Annotated[
+    str,
+    Field(
+        max_length=512,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[!-~]+$",
+        json_schema_extra={"allowed": "an https:// address"},
+    ),
+]
+EmailAddress = Annotated[
+    str,
+    Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", json_schema_extra={"allowed": "an e-mail address"}),
+]
+CertificateArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]+$",
+        json_schema_extra={"allowed": "the ARN of an ACM certificate in us-east-1 (CloudFront takes no other region)"},
+    ),
+]
+ZoneId = Annotated[
+    str,
+    Field(pattern="^Z[A-Z0-9]{1,31}$", json_schema_extra={"allowed": "the id of a Route 53 hosted zone (Z…)"}),
+]
+DistributionId = Annotated[
+    str,
+    Field(pattern="^E[A-Z0-9]{5,31}$", json_schema_extra={"allowed": "the id of a CloudFront distribution (E…)"}),
+]
+EMPTY_IS_NONE: Final = BeforeValidator(empty_is_none)
+
+MemoryMib = Annotated[int, Field(ge=128, le=10240)]
+# A function stops early with 15 s left, so a shorter timeout would never start.
+TimeoutS = Annotated[int, Field(ge=20, le=900)]
+# Bounds of SQS event source mappings' MaximumConcurrency.
+Concurrency = Annotated[int, Field(ge=2, le=1000)]
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
