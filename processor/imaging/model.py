@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 ImageFormat = Literal["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"]
@@ -15,6 +14,20 @@ OutputFormat = Literal["jpeg", "webp", "avif"]
 Decoder = Literal["native", "heif", "pillow", "raw-preview", "raw-half", "raw-full"]
 
 EXTENSIONS: Mapping[str, str] = {"jpeg": "jpg", "webp": "webp", "avif": "avif"}
+EXTENSIONS_OF: Mapping[str, frozenset[str]] = {
+    "jpeg": frozenset({"jpg", "jpeg", "jpe", "jfif", "mpo"}),
+    "png": frozenset({"png", "apng"}),
+    "webp": frozenset({"webp"}),
+    "gif": frozenset({"gif"}),
+    "tiff": frozenset({"tif", "tiff"}),
+    "heic": frozenset({"heic", "heif", "hif"}),
+    "avif": frozenset({"avif"}),
+    "bmp": frozenset({"bmp", "dib"}),
+    "raw": frozenset(
+        "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f".split()
+    ),
+}
+"""What files of a format are called; another name is noted on the receipt, never believed."""
 CONTENT_TYPES: Mapping[str, str] = {"jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
 
 
@@ -44,10 +57,14 @@ class CameraFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """How the renditions came to be. Durations in ms, memory in MiB."""
+    """How the renditions came to be. Durations in ms (of all threads together), memory in MiB.
+
+    *decoder* made the largest size; *sources* names the decoder of each size, *decoder_why* the reasons.
+    """
 
     decoder: Decoder
     decoder_why: str
+    sources: Mapping[str, Decoder]
     colour: str
     orientation: int
     detected_format: str
@@ -56,7 +73,6 @@ class Receipt:
     engine: Mapping[str, str]
     steps_ms: Mapping[str, float]
     peak_memory_mib: int
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

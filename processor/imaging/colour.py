@@ -1,0 +1,125 @@
+"""Bring any source colour to sRGB, 8 bit, three bands: ICC, relative colorimetric, black-point compensation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyvips
+from pyvips import GValue, Image
+
+PROFILE_FIELD = "icc-profile-data"
+HEADER_BYTES = 128  # ICC.1:2022, 7.2
+SPACES = {b"RGB ": 3, b"GRAY": 1, b"CMYK": 4}
+"""ICC data colour spaces that photos come in → bands without alpha."""
+
+PROBE_STEPS = 9
+IDENTITY_TOLERANCE = 1
+"""A profile that moves no colour of the probe by more than one level of 255 is sRGB by another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """How a source becomes sRGB; *decision* goes on the receipt."""
+
+    profile: bytes | str | None
+    decision: str
+
+
+def decide(image: Image, *, profile: bytes | None = None) -> Colour:
+    """Choose the source profile: the embedded one, else *profile*, when it fits the pixels and is no sRGB itself."""
+    embedded = embedded_profile(image) or profile
+    flaw = _flaw(embedded, image) if embedded else "no profile"
+    if embedded and not flaw:
+        if _colour_bands(image) == 3 and _is_srgb(embedded):  # noqa: PLR2004
+            return Colour(None, f"sRGB profile ({_name(embedded)})")
+        return Colour(embedded, f"ICC {_name(embedded)} → sRGB, relative colorimetric, black point compensated")
+    if image.interpretation == "cmyk":
+        return Colour("cmyk", f"{flaw}: generic CMYK → sRGB, relative colorimetric, black point compensated")
+    return Colour(None, f"{flaw}: taken as sRGB")
+
+
+def to_srgb(image: Image, colour: Colour) -> Image:
+    """Return *image* as sRGB, 8 bit, three bands. It must have no alpha any more."""
+    if colour.profile is None:
+        return image.colourspace("srgb").cast("uchar")
+    return _transform(image, colour.profile)
+
+
+def embedded_profile(image: Image) -> bytes | None:
+    """Return the ICC profile that the file carries, if any."""
+    if PROFILE_FIELD not in image.get_fields():
+        return None
+    return bytes(image.get(PROFILE_FIELD))
+
+
+def flatten(image: Image) -> Image:
+    """Put a transparent image on white; before any resizing, so that hidden pixels cannot bleed in."""
+    if not image.hasalpha():
+        return image
+    white = {"ushort": 65535, "float": 255}.get(image.format, 255)
+    return image.flatten(background=white, max_alpha=white)
+
+
+def _transform(image: Image, profile: bytes | str) -> Image:
+    if isinstance(profile, bytes):
+        image = image.copy()
+        image.set_type(GValue.blob_type, PROFILE_FIELD, profile)
+    return image.icc_transform(
+        "srgb",
+        embedded=isinstance(profile, bytes),
+        **({} if isinstance(profile, bytes) else {"input_profile": profile}),
+        intent="relative",
+        black_point_compensation=True,
+        depth=8,
+    )
+
+
+def _flaw(profile: bytes, image: Image) -> str:
+    """Say why *profile* cannot describe *image*; empty when it can."""
+    if len(profile) < HEADER_BYTES or profile[36:40] != b"acsp":
+        return "unreadable profile ignored"
+    bands = SPACES.get(profile[16:20])
+    if bands is None or bands != _colour_bands(image):
+        return f"profile for {profile[16:20].decode('latin-1').strip()} ignored"
+    try:
+        _transform(_probe(bands), profile).avg()
+    except pyvips.Error:
+        return "unreadable profile ignored"
+    return ""
+
+
+def _is_srgb(profile: bytes) -> bool:
+    """Send a cube of colours through *profile*: identity means sRGB, whatever it calls itself."""
+    probe = _probe(3)
+    moved = (_transform(probe, profile) - probe).abs().max()
+    return moved <= IDENTITY_TOLERANCE
+
+
+def _probe(bands: int) -> Image:
+    """Make a small image whose pixels are spread over all of an RGB, grey or CMYK cube."""
+    ramp = [round(255 * step / (PROBE_STEPS - 1)) for step in range(PROBE_STEPS)]
+    if bands == 1:
+        return Image.new_from_array([ramp]).cast("uchar").copy(interpretation="b-w")
+    cube = [channel for r in ramp for g in ramp for b in ramp for channel in (r, g, b, 0)[:bands]]
+    kind = "cmyk" if bands == 4 else "srgb"  # noqa: PLR2004
+    image = Image.new_from_memory(bytes(cube), PROBE_STEPS**2, PROBE_STEPS, bands, "uchar")
+    return image.copy(interpretation=kind)
+
+
+def _colour_bands(image: Image) -> int:
+    return image.bands - 1 if image.hasalpha() else image.bands
+
+
+def _name(profile: bytes) -> str:
+    """Read the profile's description (ICC.1 'desc': ASCII in version 2, UTF-16 in version 4)."""
+    count = int.from_bytes(profile[128:132], "big")
+    for entry in range(132, 132 + 12 * min(count, 64), 12):
+        if profile[entry : entry + 4] != b"desc":
+            continue
+        at, size = (int.from_bytes(profile[entry + i : entry + i + 4], "big") for i in (4, 8))
+        body = profile[at : at + size]
+        if body[:4] == b"mluc":
+            length, start = (int.from_bytes(body[i : i + 4], "big") for i in (20, 24))
+            return body[start : start + length].decode("utf-16-be", "replace").strip("\0 ")[:64]
+        return body[12 : 12 + int.from_bytes(body[8:12], "big")].decode("latin-1").strip("\0 ")[:64]
+    return "unnamed"

@@ -1,0 +1,58 @@
+"""Open an original with the decoder that its content calls for. Pixel libraries load only when a file needs them."""
+
+from __future__ import annotations
+
+from processor.imaging.decoders.original import Original, Pixels, single
+from processor.imaging.exif import read_exif
+from processor.imaging.geometry import Box, Rung, rung_for
+from processor.imaging.structure.header import Header
+from processor.recipe import Recipe
+from processor.source import Source
+
+
+def open_original(source: Source, header: Header, recipe: Recipe) -> Original:
+    """Open without decoding more than a header; raises PhotoError."""
+    if header.format == "raw":
+        from processor.imaging.decoders.raw import open_raw  # noqa: PLC0415 - rawpy and numpy: 120 ms
+
+        return open_raw(source, recipe)
+    if header.format == "heic":
+        return _open_heif(source, header, recipe)
+    if header.format in {"avif", "bmp"} or header.legacy:
+        return _open_pillow(source, header, recipe)
+    return _open_native(source, header, recipe)
+
+
+def _open_native(source: Source, header: Header, recipe: Recipe) -> Original:
+    from processor.imaging.decoders.native import load_native  # noqa: PLC0415 - as above: one decoder, one import
+
+    exif = read_exif(source.view if header.format == "tiff" else header.exif)
+    size = Box(header.width, header.height).turned(exif.orientation)
+    rungs = rungs_of(recipe, size)
+    largest = max((rung.frame for rung in rungs), key=lambda frame: frame.width * frame.height)
+
+    def load() -> Pixels:
+        return load_native(source, header, exif=exif, largest=largest)
+
+    return single(size, rungs, load, exif)
+
+
+def _open_heif(source: Source, header: Header, recipe: Recipe) -> Original:
+    from processor.imaging.decoders.heif import Heif  # noqa: PLC0415 - pillow-heif and PIL: 60 ms
+
+    heif = Heif(source, header)
+    size = Box(heif.width, heif.height)
+    return single(size, rungs_of(recipe, size), heif.load, read_exif(heif.exif))
+
+
+def _open_pillow(source: Source, header: Header, recipe: Recipe) -> Original:
+    from processor.imaging.decoders.pillow import Pillow  # noqa: PLC0415 - PIL: 20 ms
+
+    picture = Pillow(source, header)
+    size = Box(picture.width, picture.height).turned(picture.orientation)
+    return single(size, rungs_of(recipe, size), picture.load, read_exif(picture.exif))
+
+
+def rungs_of(recipe: Recipe, size: Box) -> tuple[Rung, ...]:
+    """Compute every rung from the original's upright size."""
+    return tuple(rung_for(name, box, size) for name, box in recipe.sizes.items())

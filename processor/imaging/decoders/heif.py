@@ -1,0 +1,43 @@
+"""HEIC by pillow-heif (libheif with libde265): the primary picture, its irot and imir already applied."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pillow_heif
+
+from processor.imaging.decoders.buffers import from_rows
+from processor.imaging.decoders.original import Pixels
+from processor.imaging.nclx import profile_for
+from processor.imaging.structure.header import Header, corrupt
+from processor.source import Source
+
+BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
+
+
+class Heif:
+    """An opened HEIC: *width*, *height* upright px; *exif* as its blob, or None."""
+
+    def __init__(self, source: Source, header: Header) -> None:
+        pillow_heif.options.THUMBNAILS = False
+        pillow_heif.options.DEPTH_IMAGES = False
+        pillow_heif.options.AUX_IMAGES = False
+        self._file = pillow_heif.open_heif(BytesIO(source.view), convert_hdr_to_8bit=True)
+        self._picture = self._file[self._file.primary_index]
+        self.width, self.height = self._picture.size
+        claimed, found = sorted((header.width, header.height)), sorted(self._picture.size)
+        if found[0] > claimed[0] or found[1] > claimed[1]:
+            raise corrupt(f"its header says {header.width} × {header.height} px, the picture has {self.width} × {self.height}")
+        self._nclx = header.nclx
+        blob = self._picture.info.get("exif")
+        self.exif: bytes | None = blob.removeprefix(b"Exif\0\0") if blob else None
+
+    def load(self) -> Pixels:
+        """Decode. EXIF orientation is ignored: in HEIF the rotation property counts (ISO/IEC 23008-12)."""
+        picture = self._picture
+        rows = picture.data  # decodes
+        image = from_rows(
+            rows, width=self.width, height=self.height, bands=BANDS[picture.mode], stride=picture.stride
+        )
+        profile = picture.info.get("icc_profile") or profile_for(self._nclx)
+        return Pixels(image=image, decoder="heif", why="HEVC needs libheif", profile=profile)

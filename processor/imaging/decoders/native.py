@@ -1,0 +1,56 @@
+"""JPEG, PNG, WebP, GIF and TIFF by libvips: streamed from top to bottom, shrunk while loading where that is exact.
+
+Loaders are named one by one: libvips' own choice would also take SVG, PDF or Ultra HDR (gain-map JPEG) loaders.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pyvips
+from pyvips import Image
+
+from processor.imaging.decoders.original import Pixels
+from processor.imaging.exif import Exif
+from processor.imaging.geometry import Box
+from processor.imaging.icc import adobe_rgb_profile
+from processor.imaging.structure.header import Header
+from processor.source import Source
+
+LOADERS: Final[Mapping[str, Callable[..., Image]]] = {
+    "jpeg": Image.jpegload_source,
+    "png": Image.pngload_source,
+    "webp": Image.webpload_source,
+    "gif": Image.gifload_source,
+    "tiff": Image.tiffload_source,
+}
+JPEG_SHRINKS: Final = (8, 4, 2)
+"""libjpeg-turbo scales by these in its inverse DCT: cheaper than decoding all and as good."""
+
+
+def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> Pixels:
+    """Open lazily. *largest*: the largest rung's frame, upright px; data that ends early fails when it is read."""
+    options: dict[str, object] = {"access": "sequential", "fail_on": "truncated"}
+    stored = largest.turned(exif.orientation)
+    factor = next((n for n in JPEG_SHRINKS if Box(header.width // n, header.height // n).holds(stored)), 1)
+    why = "libvips reads this format itself"
+    if header.format == "jpeg" and factor > 1:
+        options["shrink"] = factor
+        why += f", shrunk {factor}× while loading"
+    if header.format == "tiff":
+        options["page"] = header.page
+    return Pixels(
+        image=_open(source, header.format, options),
+        decoder="native",
+        why=why,
+        orientation=exif.orientation,
+        profile=adobe_rgb_profile() if exif.is_adobe_rgb else None,
+    )
+
+
+def _open(source: Source, kind: str, options: dict[str, object]) -> Image:
+    # The duplicate that libvips reads shares its position with ours.
+    os.lseek(source.fd, 0, os.SEEK_SET)
+    return LOADERS[kind](pyvips.Source.new_from_descriptor(source.fd), **options)

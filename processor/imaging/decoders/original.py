@@ -1,0 +1,53 @@
+"""What a decoder hands to the line: where the pixels of each size come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pyvips import Image
+
+from processor.imaging.exif import NO_EXIF, Exif
+from processor.imaging.geometry import Box, Rung
+from processor.imaging.model import Decoder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pixels:
+    """A decoded picture as stored. *image* may be lazy and readable once, from top to bottom.
+
+    *orientation*: EXIF 1-8, still to be applied. *profile*: an ICC profile that the image does not carry itself.
+    """
+
+    image: Image
+    decoder: Decoder
+    why: str
+    orientation: int = 1
+    profile: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Some of the rungs, and the pixels that they are made of."""
+
+    rungs: tuple[Rung, ...]
+    pixels: Pixels
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Original:
+    """An opened original: its upright size, and *parts*, which decodes when iterated."""
+
+    size: Box
+    rungs: tuple[Rung, ...]
+    parts: Callable[[], Iterator[Part]]
+    exif: Exif = NO_EXIF
+
+
+def single(size: Box, rungs: tuple[Rung, ...], load: Callable[[], Pixels], exif: Exif) -> Original:
+    """Make an original whose rungs all come from one picture."""
+
+    def parts() -> Iterator[Part]:
+        yield Part(rungs=rungs, pixels=load())
+
+    return Original(size=size, rungs=rungs, parts=parts, exif=exif)

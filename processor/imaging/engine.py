@@ -1,0 +1,29 @@
+"""Name the engine and the decoders that took part, for the receipt."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from importlib.metadata import version
+
+import pyvips
+
+from processor.imaging.recipe import ENGINE_REVISION
+
+DECODER_PACKAGES = {"PIL": "pillow", "pillow_heif": "pillow-heif", "rawpy": "rawpy"}
+
+
+def engine_versions() -> dict[str, str]:
+    """Return package → version: libvips always, each decoder once it has been loaded."""
+    loaded = {package: _version(package) for module, package in DECODER_PACKAGES.items() if module in sys.modules}
+    return {"darkroom-engine": str(ENGINE_REVISION), "libvips": _vips_version(), **loaded}
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)
+
+
+@cache
+def _vips_version() -> str:
+    return ".".join(str(pyvips.version(part)) for part in range(3))

@@ -1,0 +1,69 @@
+"""What a rendering took: milliseconds per step and peak memory."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from typing import TypeVar
+
+STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+RESET_PEAK = "5"  # proc(5): reset the peak resident set size to the current one
+
+
+Item = TypeVar("Item")
+
+
+class Stopwatch:
+    """Adds up wall time per named step, from any thread."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time the block, whether it succeeds or not."""
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._seconds[name] = self._seconds.get(name, 0.0) + perf_counter() - started
+
+    def each(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield *items*, timing how long each takes to come."""
+        waiting = iter(items)
+        while True:
+            with self.step(name):
+                try:
+                    item = next(waiting)
+                except StopIteration:
+                    return
+            yield item
+
+    @property
+    def steps_ms(self) -> dict[str, float]:
+        """Milliseconds per step, in the order in which they were first seen."""
+        return {name: round(1000 * seconds, 1) for name, seconds in self._seconds.items()}
+
+
+class PeakMemory:
+    """The peak resident memory since construction; since the process began where the system cannot reset it."""
+
+    def __init__(self) -> None:
+        try:
+            CLEAR_REFS.write_text(RESET_PEAK)
+        except OSError:
+            pass  # no /proc, or not permitted: the process's own peak is an upper bound
+
+    def mib(self) -> int:
+        """Return the peak in MiB."""
+        try:
+            line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
+            return int(line.split()[1]) >> 10
+        except (OSError, StopIteration):
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10

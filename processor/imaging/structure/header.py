@@ -1,0 +1,50 @@
+"""What a file claims to be, read from its structure alone: no pixel has been decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from processor.errors import PhotoError, Verdict
+from processor.imaging.model import ImageFormat
+
+ZERO_TAIL_BYTES = 64
+"""Coded data (Huffman, LZW, CABAC, range coder) never ends in this many zeros: the file was cut and padded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """The claims that are checked before decoding. *width*, *height*: as stored, px; 0 = only the decoder knows."""
+
+    format: ImageFormat
+    width: int
+    height: int
+    frames: int = 1
+    scans: int = 1
+    page: int = 0
+    """Which page of a TIFF is the photo."""
+    exif: bytes | None = None
+    nclx: tuple[int, int, int] | None = None
+    """HEIF/AVIF colour: primaries, transfer, matrix (ITU-T H.273)."""
+    legacy: bool = False
+    """The format's modern decoder cannot read it (old-style JPEG in TIFF)."""
+
+    @property
+    def megapixels(self) -> float:
+        """Width times height, in millions."""
+        return self.width * self.height / 1e6
+
+
+def truncated(what: str) -> PhotoError:
+    """Say where the file ends too early."""
+    return PhotoError(Verdict.TRUNCATED, f"The file is incomplete: {what}.")
+
+
+def corrupt(what: str) -> PhotoError:
+    """Say which part of the file contradicts its format."""
+    return PhotoError(Verdict.CORRUPT, f"The file is damaged: {what}.")
+
+
+def refuse_zero_tail(coded: memoryview, what: str) -> None:
+    """Raise TRUNCATED when coded data ends in a run of zeros (a download that was cut and padded)."""
+    if len(coded) >= 2 * ZERO_TAIL_BYTES and not any(coded[-ZERO_TAIL_BYTES:]):
+        raise truncated(f"the end of {what} is empty (zeros instead of data)")

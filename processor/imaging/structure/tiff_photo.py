@@ -1,0 +1,101 @@
+"""Tell a TIFF from a RAW by its directories, and check that the pixels they point to are inside the file.
+
+LibRaw decodes a RAW that was cut in half as a full-size success, so the places are checked here.
+"""
+
+from __future__ import annotations
+
+from struct import unpack_from
+
+from processor.errors import PhotoError, Verdict
+from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.tiff import Directory, directories
+
+SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
+STRIP_OFFSETS, SAMPLES, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 277, 279, 324, 325
+DNG_VERSION = 50706
+
+UNCOMPRESSED, OLD_STYLE_JPEG = 1, 6
+REDUCED = 1
+CFA, LINEAR_RAW = 32803, 34892
+VENDOR_COMPRESSIONS = {32767, 32769, 32770, 32867, 34713, 65000, 65535}  # Sony, Samsung ×2, Kodak, Nikon, Kodak, Pentax
+ELSEWHERE = 0xFFFFFFFF
+"""Panasonic writes this where another tag holds the true offset."""
+
+
+def walk_tiff(data: memoryview, *, max_frames: int) -> Header:
+    """Read a TIFF's first full-size page, or recognise a RAW; pixels outside the file raise TRUNCATED."""
+    pages = directories(data)
+    if not pages:
+        raise truncated("it has no directory")
+    for directory in pages:
+        _check_places(data, directory)
+    if is_raw(data, pages):
+        return _raw_header(pages)
+    return _page_header([page for page in pages if page.role == "page"], max_frames)
+
+
+def is_raw(data: memoryview, pages: list[Directory]) -> bool:
+    """Judge by content: vendor magic, DNG version, colour-filter pixels or a vendor's compression."""
+    if bytes(data[8:10]) == b"CR" or bytes(data[8:12]) == b"IIII" or bytes(data[:4]) not in {b"II*\0", b"MM\0*"}:
+        return bytes(data[2:4]) not in {b"+\0", b"\0+"}  # BigTIFF holds no RAW that LibRaw reads
+    return any(
+        DNG_VERSION in page.tags
+        or page.number(PHOTOMETRIC) in {CFA, LINEAR_RAW}
+        or page.number(COMPRESSION) in VENDOR_COMPRESSIONS
+        for page in pages
+    )
+
+
+def _raw_header(pages: list[Directory]) -> Header:
+    """Take the sensor's size from the largest directory that says one; 0 when only LibRaw can tell."""
+    sensors = [page for page in pages if page.number(PHOTOMETRIC) in {CFA, LINEAR_RAW}]
+    sizes = [(page.number(WIDTH), page.number(HEIGHT)) for page in sensors]
+    width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
+    return Header(format="raw", width=width, height=height)
+
+
+def _page_header(pages: list[Directory], max_frames: int) -> Header:
+    if len(pages) > max_frames:
+        raise PhotoError(
+            Verdict.TOO_MANY_FRAMES, f"The TIFF has too many pages: expected at most {max_frames}, received {len(pages)}."
+        )
+    index = next((i for i, page in enumerate(pages) if not page.number(SUBFILE) & REDUCED), 0)
+    page = pages[index]
+    width, height = page.number(WIDTH), page.number(HEIGHT)
+    if width <= 0 or height <= 0:
+        raise corrupt(f"the TIFF says {width} × {height} px")
+    if page.number(COMPRESSION, UNCOMPRESSED) == UNCOMPRESSED:
+        _check_amount(page, width, height)
+    return Header(
+        format="tiff",
+        width=width,
+        height=height,
+        frames=len(pages),
+        page=index,
+        legacy=page.number(COMPRESSION) == OLD_STYLE_JPEG,
+    )
+
+
+def _check_places(data: memoryview, page: Directory) -> None:
+    for offsets, counts in ((STRIP_OFFSETS, STRIP_BYTES), (TILE_OFFSETS, TILE_BYTES)):
+        for offset, count in zip(page.numbers(offsets), page.numbers(counts), strict=False):
+            if offset != ELSEWHERE and offset + count > len(data):
+                raise truncated(f"its pixels need {offset + count:,} bytes and the file has {len(data):,}")
+
+
+def _check_amount(page: Directory, width: int, height: int) -> None:
+    """Uncompressed pixels have a known size; fewer bytes mean a header that lies or a file that was cut."""
+    bits = sum(page.numbers(BITS)) or page.number(SAMPLES, 1)
+    needed, stored = width * height * bits // 8, sum(page.numbers(STRIP_BYTES) or page.numbers(TILE_BYTES))
+    if stored and stored < needed and width * height <= 1 << 30:
+        raise truncated(f"its pixels need {needed:,} bytes and {stored:,} are stored")
+
+
+def walk_raf(data: memoryview) -> Header:
+    """Check the three places that a Fujifilm RAF's head names (big-endian offset and length pairs from byte 84)."""
+    for at in (84, 92, 100):
+        offset, length = unpack_from(">II", data, at)
+        if offset + length > len(data):
+            raise truncated(f"its pixels need {offset + length:,} bytes and the file has {len(data):,}")
+    return Header(format="raw", width=0, height=0)
