@@ -129,6 +129,6 @@ def allowed(schema: Schema, root: Schema) -> str:
 
 
 def bounds(schema: Schema) -> str:
-    """Say the range of a number; every number in the settings has one."""
+    """Say the range of a number; every number in the settings has a lower end."""
     lowest = f"from {schema['minimum']}" if "minimum" in schema else f"above {schema['exclusiveMinimum']}"
-    return f"{lowest} to {schema['maximum']}"
+    return f"{lowest} to {schema['maximum']}" if "maximum" in schema else f"{lowest} up"

@@ -1,4 +1,4 @@
-"""The settings reference, written from the models: ``python -m processor.settings_docs > docs/settings.md``."""
+"""The settings reference, written from the models: ``python -m tools.settings_docs > docs/settings.md``."""
 
 from __future__ import annotations
 
