@@ -12,6 +12,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -66,11 +67,13 @@ class Source:
         """Give the memory back; safe to call twice."""
         if self.fd < 0:
             return
-        self.view.release()
-        if self._map is not None:
-            self._map.close()
         os.close(self.fd)
         self.fd = -1
+        # A traceback on its way out may hold slices of the view: the map then goes when they do.
+        with suppress(BufferError):
+            self.view.release()
+            if self._map is not None:
+                self._map.close()
 
     def __enter__(self) -> Self:
         """Close on leaving the ``with`` block."""

@@ -19,6 +19,7 @@ from processor.errors import PhotoError, Verdict
 from processor.imaging.cascade import cascade, shrink
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
+from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.encode import encode
 from processor.imaging.engine import engine_versions
@@ -133,7 +134,9 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     frame = max((rung.frame for rung in part.rungs), key=lambda box: box.width * box.height)
     colour = decide(pixels.image, profile=pixels.profile)
     with watch.step("decode"):
+        forget_warnings()
         stored = shrink(flatten(pixels.image), frame.turned(pixels.orientation)).copy_memory()
+        refuse_damage()
     with watch.step("upright and colour"):
         return to_srgb(upright(stored, pixels.orientation), colour).copy_memory(), colour.decision
 

@@ -15,7 +15,7 @@ def open_original(source: Source, header: Header, recipe: Recipe) -> Original:
     if header.format == "raw":
         from processor.imaging.decoders.raw import open_raw  # noqa: PLC0415 - rawpy and numpy: 120 ms
 
-        return open_raw(source, recipe)
+        return open_raw(source, header, recipe)
     if header.format == "heic":
         return _open_heif(source, header, recipe)
     if header.format in {"avif", "bmp"} or header.legacy:

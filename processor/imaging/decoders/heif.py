@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import pillow_heif
@@ -9,10 +11,20 @@ import pillow_heif
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt
+from processor.imaging.structure.header import Header, corrupt, truncated
 from processor.source import Source
 
 BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
+
+
+@contextmanager
+def heif_errors() -> Iterator[None]:
+    """Put what pillow-heif raises into a verdict."""
+    try:
+        yield
+    except (ValueError, RuntimeError, SyntaxError, OSError) as error:
+        early = isinstance(error, EOFError) or "end of" in str(error).lower()
+        raise truncated("its picture ends too early") if early else corrupt("its picture cannot be decoded") from error
 
 
 class Heif:
@@ -22,7 +34,8 @@ class Heif:
         pillow_heif.options.THUMBNAILS = False
         pillow_heif.options.DEPTH_IMAGES = False
         pillow_heif.options.AUX_IMAGES = False
-        self._file = pillow_heif.open_heif(BytesIO(source.view), convert_hdr_to_8bit=True)
+        with heif_errors():
+            self._file = pillow_heif.open_heif(BytesIO(source.view), convert_hdr_to_8bit=True)
         self._picture = self._file[self._file.primary_index]
         self.width, self.height = self._picture.size
         claimed, found = sorted((header.width, header.height)), sorted(self._picture.size)
@@ -35,7 +48,8 @@ class Heif:
     def load(self) -> Pixels:
         """Decode. EXIF orientation is ignored: in HEIF the rotation property counts (ISO/IEC 23008-12)."""
         picture = self._picture
-        rows = picture.data  # decodes
+        with heif_errors():
+            rows = picture.data  # decodes
         image = from_rows(
             rows, width=self.width, height=self.height, bands=BANDS[picture.mode], stride=picture.stride
         )

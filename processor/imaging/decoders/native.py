@@ -40,7 +40,7 @@ def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> 
         options["shrink"] = factor
         why += f", shrunk {factor}× while loading"
     if header.format == "tiff":
-        options["page"] = header.page
+        options |= {"page": header.page, "fail_on": "error"}  # libtiff reports damage inside a strip as an error
     return Pixels(
         image=_open(source, header.format, options),
         decoder="native",

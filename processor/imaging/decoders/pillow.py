@@ -5,6 +5,8 @@ Without ``formats=`` Pillow would run Ghostscript for an EPS named .png.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Final
 
@@ -14,7 +16,7 @@ from PIL.ImageFile import ImageFile
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt
+from processor.imaging.structure.header import Header, corrupt, truncated
 from processor.source import Source
 
 FORMATS: Final = {"avif": "AVIF", "bmp": "BMP", "tiff": "TIFF"}
@@ -27,12 +29,23 @@ ORIENTATION = 0x0112
 BANDS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
+@contextmanager
+def pillow_errors() -> Iterator[None]:
+    """Put what Pillow raises into a verdict."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError, SyntaxError) as error:
+        early = "truncated" in str(error).lower()
+        raise truncated("its picture ends too early") if early else corrupt("its picture cannot be decoded") from error
+
+
 class Pillow:
     """An opened picture: *width*, *height* as stored, px; *orientation* EXIF 1-8; *exif* as its blob, or None."""
 
     def __init__(self, source: Source, header: Header) -> None:
         PillowImage.MAX_IMAGE_PIXELS = None  # the header's size was checked against the settings already
-        self._image: ImageFile = PillowImage.open(BytesIO(source.view), formats=[FORMATS[header.format]])
+        with pillow_errors():
+            self._image: ImageFile = PillowImage.open(BytesIO(source.view), formats=[FORMATS[header.format]])
         self._header = header
         self.width, self.height = self._image.size
         if (self.width, self.height) != (header.width, header.height):
@@ -45,7 +58,8 @@ class Pillow:
     def load(self) -> Pixels:
         """Decode the first frame."""
         decoded = self._image
-        decoded.load()
+        with pillow_errors():
+            decoded.load()
         plain = decoded if decoded.mode in BANDS else decoded.convert("RGBA" if decoded.has_transparency_data else "RGB")
         bands = BANDS[plain.mode]
         image = from_rows(

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Final
 
 import rawpy
+from pyvips import Image
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.decoders.buffers import from_rows
@@ -34,6 +35,7 @@ RESCUE_LONG_SIDE_PX: Final = 1_600
 """A preview smaller than this, and than half the sensor, is never passed off as a photo that LibRaw cannot decode."""
 
 SHAPE_TOLERANCE: Final = 0.02
+MAX_MARGIN: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,11 @@ class _Raw:
     flaw: str
 
 
-def open_raw(source: Source, recipe: Recipe) -> Original:
+def open_raw(source: Source, header: Header, recipe: Recipe) -> Original:
     """Identify the RAW and choose where each size comes from. Raises PhotoError."""
     try:
         file = _open(source)
-        raw = _identify(file, recipe)
+        raw = _identify(file, header, recipe)
     except rawpy.LibRawError as error:
         raise verdict_of(error) from error
     size = raw.sensor.turned(raw.orientation)
@@ -87,9 +89,9 @@ def _open(source: Source) -> rawpy.RawPy:
     return file
 
 
-def _identify(file: rawpy.RawPy, recipe: Recipe) -> _Raw:
+def _identify(file: rawpy.RawPy, header: Header, recipe: Recipe) -> _Raw:
     sizes = file.sizes
-    sensor = _square(sizes.width, sizes.height, sizes.pixel_aspect)
+    sensor = _without_margin(_square(sizes.width, sizes.height, sizes.pixel_aspect), header)
     claim = Header(format="raw", width=sensor.width, height=sensor.height)
     check_limits(claim, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
     orientation = ORIENTATIONS.get(sizes.flip, 1)
@@ -104,6 +106,13 @@ def _square(width: int, height: int, pixel_aspect: float) -> Box:
     if pixel_aspect < 1:
         return Box(width, round(height / pixel_aspect))
     return Box(round(width * pixel_aspect), height)
+
+
+def _without_margin(visible: Box, header: Header) -> Box:
+    """Trust the file when it says a few pixels less than LibRaw: the rest is a dark margin (Kodak DC50: 756×504)."""
+    declared = Box(max(1, header.width), max(1, header.height))
+    margin = max(1 - declared.width / visible.width, 1 - declared.height / visible.height)
+    return declared if visible.holds(declared) and margin <= MAX_MARGIN else visible
 
 
 def _find_preview(file: rawpy.RawPy, sensor: Box, orientation: int) -> tuple[Preview | None, str]:
@@ -192,5 +201,14 @@ def _demosaic(raw: _Raw, rungs: Sequence[Rung]) -> Pixels:
         raise corrupt(f"its header says {raw.sensor.width} × {raw.sensor.height} px, its pixels {width} × {height}")
     decoder: Decoder = "raw-half" if half else "raw-full"
     image = from_rows(rows.data, width=width, height=height, bands=bands, stride=width * bands)
+    image = _centre(image, raw.sensor)
     why = f"{raw.flaw or 'the preview is too small'}; {'half size fills the larger sizes' if half else 'full size'}"
     return Pixels(image=image, decoder=decoder, why=why, orientation=raw.orientation)
+
+
+def _centre(image: Image, sensor: Box) -> Image:
+    """Cut off the margin around the picture that the file declares; half-size pictures keep their few pixels."""
+    if not Box(image.width, image.height).holds(sensor):
+        return image
+    left, top = (image.width - sensor.width) // 2, (image.height - sensor.height) // 2
+    return image.crop(left, top, sensor.width, sensor.height)

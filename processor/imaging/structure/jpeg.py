@@ -11,6 +11,7 @@ from processor.imaging.structure.header import ZERO_TAIL_BYTES, Header, corrupt,
 
 MAX_MARKERS = 4_096
 MAX_METADATA_BYTES = 64 << 20
+MAX_STRAY_BYTES = 1_024
 
 SOI, EOI, SOS, APP1, DNL = 0xD8, 0xD9, 0xDA, 0xE1, 0xDC
 STANDALONE = {0x01, *range(0xD0, 0xD8)}  # TEM, RST0-RST7: no length follows
@@ -62,8 +63,10 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
 
 
 def _next_marker(data: memoryview, position: int) -> tuple[int, int]:
-    """Find the marker at or after *position* (decoders skip stray bytes, and so do we); return it and what follows."""
+    """Find the marker at or after *position* (decoders skip a few stray bytes, and so do we); return it and what follows."""
     found = NEXT_MARKER.search(data, position)
+    if found is not None and found.start() - position > MAX_STRAY_BYTES:
+        raise corrupt("something else stands where a JPEG segment should begin")
     if found is None:
         if len(data) > ZERO_TAIL_BYTES and not any(data[-ZERO_TAIL_BYTES:]):
             raise truncated("the end of the JPEG is empty (zeros instead of data)")

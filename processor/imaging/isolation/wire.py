@@ -1,0 +1,87 @@
+"""What passes between the parent and its decoder child: frames of JSON and raw bytes over a socket pair.
+
+JSON and not pickle: the child handles hostile bytes, and what it answers must not be able to run code in the parent.
+A frame is a big-endian length, a JSON object of that length, and the blobs whose lengths the object lists.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Sequence
+from dataclasses import asdict
+from struct import Struct
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from processor.imaging.model import Rendering
+
+LENGTH = Struct(">I")
+MAX_JSON_BYTES = 1 << 20
+MAX_BLOB_BYTES = 256 << 20
+
+RENDERING = TypeAdapter(Rendering)
+
+
+class Hangup(Exception):
+    """The other side has closed the connection."""
+
+
+def send(channel: socket.socket, message: dict[str, Any], blobs: Sequence[bytes] = (), fds: Sequence[int] = ()) -> None:
+    """Send one frame; *fds* go along with its first bytes."""
+    text = json.dumps({**message, "blobs": [len(blob) for blob in blobs]}).encode()
+    head = LENGTH.pack(len(text))
+    if fds:
+        socket.send_fds(channel, [head], list(fds))
+    else:
+        channel.sendall(head)
+    channel.sendall(text)
+    for blob in blobs:
+        channel.sendall(blob)
+
+
+def receive(channel: socket.socket, *, fds: int = 0) -> tuple[dict[str, Any], list[bytes], list[int]]:
+    """Receive one frame; raises Hangup when the other side is gone, ValueError when it talks nonsense."""
+    received: list[int] = []
+    if fds:
+        head, received, _, _ = socket.recv_fds(channel, LENGTH.size, fds)
+        head += _exactly(channel, LENGTH.size - len(head)) if head else b""
+    else:
+        head = _exactly(channel, LENGTH.size)
+    if not head:
+        raise Hangup
+    size = LENGTH.unpack(head)[0]
+    if size > MAX_JSON_BYTES:
+        message = f"expected a frame of at most {MAX_JSON_BYTES:,} bytes, received {size:,}"
+        raise ValueError(message)
+    content: dict[str, Any] = json.loads(_exactly(channel, size))
+    lengths: list[int] = content.pop("blobs")
+    if sum(lengths) > MAX_BLOB_BYTES:
+        message = f"expected blobs of at most {MAX_BLOB_BYTES:,} bytes, received {sum(lengths):,}"
+        raise ValueError(message)
+    return content, [_exactly(channel, length) for length in lengths], received
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    buffer = bytearray(size)
+    view, filled = memoryview(buffer), 0
+    while filled < size:
+        count = channel.recv_into(view[filled:])
+        if not count:
+            raise Hangup
+        filled += count
+    return bytes(buffer)
+
+
+def pack_rendering(rendering: Rendering) -> tuple[dict[str, Any], list[bytes]]:
+    """Split a rendering into JSON and the files' bytes."""
+    plain = asdict(rendering)
+    return plain, [rendition.pop("data") for rendition in plain["renditions"]]
+
+
+def unpack_rendering(plain: dict[str, Any], blobs: Sequence[bytes]) -> Rendering:
+    """Join what *pack_rendering* split, checking every type."""
+    for rendition, data in zip(plain["renditions"], blobs, strict=True):
+        rendition["data"] = data
+    return RENDERING.validate_python(plain)
