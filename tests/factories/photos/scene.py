@@ -14,6 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Pixels: TypeAlias = NDArray[np.uint8]
 Colour: TypeAlias = tuple[int, int, int]
@@ -35,6 +36,9 @@ PATCHES: Mapping[str, tuple[tuple[float, float, float, float], Colour]] = {
     "skin": ((0.3, 0.6, 0.5, 0.85), (205, 155, 130)),
     "foliage": ((0.5, 0.6, 0.7, 0.85), (90, 110, 65)),
 }
+# Standard deviations in 8-bit steps: of the largest clouds, and of a sensor's noise at base sensitivity.
+CLOUD_CONTRAST, CLOUD_FALL_OFF = 40.0, 0.45
+SENSOR_NOISE = 2.5
 
 # EXIF orientation: (mirrored left to right, then quarter turns counter-clockwise) from upright to stored.
 STORED: Final[Mapping[int, tuple[bool, int]]] = {
@@ -76,17 +80,16 @@ def stored(upright: NDArray[T], orientation: int) -> NDArray[T]:
 
 
 def textured(width: int, height: int, *, seed: int = 7) -> Pixels:
-    """Draw soft clouds of colour under fine sensor noise: as costly to encode as a real photo."""
+    """Draw clouds at every scale, as contrasts fall off in nature, under sensor noise: as costly as a photo."""
     random = np.random.default_rng(seed)
     pixels = np.empty((height, width, 3), np.uint8)
-    across, down = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
     for channel in range(3):
         plane = np.full((height, width), 118, np.float32)
-        for octave in range(1, 8):
-            angle, phase = random.uniform(0.3, 1.2), random.uniform(0, 6.28, 2)
-            step = np.float32(2**octave * 6.28 / max(width, height))
-            plane += np.outer(np.sin(down * step * angle + phase[0]), np.cos(across * step + phase[1])) * (60 / octave)
-        plane += random.standard_normal((height, width), np.float32) * 3.2
+        for cell in (512, 128, 32, 8, 3):
+            coarse = random.standard_normal((height // cell + 2, width // cell + 2)).astype(np.float32)
+            smooth = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+            plane += np.asarray(smooth) * (CLOUD_CONTRAST * (cell / 512) ** CLOUD_FALL_OFF)
+        plane += random.standard_normal((height, width), np.float32) * SENSOR_NOISE
         pixels[..., channel] = plane.clip(0, 255)
     return pixels
 
