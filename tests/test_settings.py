@@ -171,8 +171,9 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         (
             {"renditions": {"sizes": {}}},
             (
-                "renditions.sizes: found {}, expected a mapping (at least one) of a name of at most 32 lower-case letters, "
-                "digits and hyphens that starts with a letter to a mapping with width, height, fit, quality, formats"
+                "renditions.sizes: found {}, expected a mapping (at least one) of a name of at most 32 lower-case "
+                "letters, digits and hyphens that starts with a letter to a mapping with width, height, fit, quality, "
+                "formats"
             ),
         ),
         (

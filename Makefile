@@ -1,0 +1,61 @@
+# One command, one truth: `make check` is what CI runs.
+# A target that needs Python makes .venv first, once, from the hash-locked requirements.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
+# What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
+LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check fmt lint types imports bench package golden lock docs
+
+help: ## List the targets.
+	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): requirements/dev.lock
+	@$(PYTHON) -c 'import sys; ok = sys.version_info >= (3, 11); sys.exit(None if ok else "expected Python 3.11 or newer, found " + sys.version.split()[0] + ": run make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	@touch $@
+
+up: $(READY) ## Render a few demo photos into out/demo and say where to look.
+	@$(BIN)/python -m tools.demo $(ARGS)
+
+test: $(READY) ## Run every test, with coverage.
+	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)
+
+check: $(READY) lint types imports test ## Format, lint, types, import contracts, tests.
+
+fmt: $(READY) ## Format the code and fix what can be fixed.
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+lint: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(READY)
+	$(BIN)/basedpyright
+
+imports: $(READY)
+	$(BIN)/lint-imports --no-logo
+
+bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
+	@$(BIN)/python -m bench $(ARGS)
+
+package: $(READY) ## Build the function and the layers into dist/ (ARGS="--arch x86_64" for Intel).
+	@$(BIN)/python -m tools.package $(ARGS)
+
+golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
+	@$(BIN)/python -m tools.golden $(ARGS)
+
+lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).
+	$(LOCK) --universal --python-version 3.11 --all-extras pyproject.toml --output-file requirements/dev.lock $(ARGS)
+	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
+	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
+
+docs: $(READY) ## Write docs/settings.md from the models.
+	$(BIN)/python -m tools.settings_docs > docs/settings.md
