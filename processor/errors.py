@@ -38,16 +38,16 @@ class Verdict(StrEnum):
 ADVICE: Final[dict[Verdict, str]] = {
     Verdict.NOT_AN_IMAGE: "Upload a photo (JPEG, PNG, WebP, GIF, TIFF, HEIC, AVIF, BMP or camera RAW).",
     Verdict.UNSUPPORTED_FORMAT: "Export the photo as JPEG, HEIC or DNG and upload it again.",
-    Verdict.TRUNCATED: "The file ends too early: upload it again from the camera or the original disk.",
-    Verdict.CORRUPT: "The file is damaged: upload it again from the camera or the original disk.",
+    Verdict.TRUNCATED: "Upload it again from the camera or the original disk.",
+    Verdict.CORRUPT: "Upload it again from the camera or the original disk.",
     Verdict.IMAGE_TOO_LARGE: "Export the photo with a smaller file size and upload it again.",
     Verdict.DIMENSIONS_TOO_LARGE: "Export the photo with smaller dimensions and upload it again.",
     Verdict.TOO_MANY_FRAMES: "Upload a single frame, or a shorter animation.",
     Verdict.TOO_MANY_SCANS: "Save the photo again as a baseline JPEG and upload it.",
     Verdict.METADATA_TOO_LARGE: "Remove the embedded metadata and upload the photo again.",
-    Verdict.DECODE_TIMEOUT: "The photo took too long to decode: export it as JPEG and upload it again.",
-    Verdict.DECODER_CRASHED: "The photo could not be decoded safely: export it as JPEG and upload it again.",
-    Verdict.DECODER_OUT_OF_MEMORY: "The photo needs too much memory: export it as JPEG and upload it again.",
+    Verdict.DECODE_TIMEOUT: "Export it as JPEG and upload it again.",
+    Verdict.DECODER_CRASHED: "Export it as JPEG and upload it again.",
+    Verdict.DECODER_OUT_OF_MEMORY: "Export it as JPEG and upload it again.",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyvips
 from pyvips import GValue, Image
@@ -49,21 +50,22 @@ def embedded_profile(image: Image) -> bytes | None:
     """Return the ICC profile that the file carries, if any."""
     if PROFILE_FIELD not in image.get_fields():
         return None
-    return bytes(image.get(PROFILE_FIELD))
+    profile: Any = image.get(PROFILE_FIELD)
+    return bytes(profile)
 
 
 def flatten(image: Image) -> Image:
     """Put a transparent image on white; before any resizing, so that hidden pixels cannot bleed in."""
     if not image.hasalpha():
         return image
-    white = {"ushort": 65535, "float": 255}.get(image.format, 255)
-    return image.flatten(background=white, max_alpha=white)
+    white = 65535.0 if image.format == "ushort" else 255.0
+    return image.flatten(background=[white], max_alpha=white)
 
 
 def _transform(image: Image, profile: bytes | str) -> Image:
     if isinstance(profile, bytes):
         image = image.copy()
-        image.set_type(GValue.blob_type, PROFILE_FIELD, profile)
+        set_blob(image, PROFILE_FIELD, profile)
     return image.icc_transform(
         "srgb",
         embedded=isinstance(profile, bytes),
@@ -72,6 +74,12 @@ def _transform(image: Image, profile: bytes | str) -> Image:
         black_point_compensation=True,
         depth=8,
     )
+
+
+def set_blob(image: Image, name: str, data: bytes) -> None:
+    """Set binary metadata (pyvips' stubs know numbers and text only)."""
+    untyped: Any = image
+    untyped.set_type(GValue.blob_type, name, data)
 
 
 def _flaw(profile: bytes, image: Image) -> str:
@@ -91,8 +99,8 @@ def _flaw(profile: bytes, image: Image) -> str:
 def _is_srgb(profile: bytes) -> bool:
     """Send a cube of colours through *profile*: identity means sRGB, whatever it calls itself."""
     probe = _probe(3)
-    moved = (_transform(probe, profile) - probe).abs().max()
-    return moved <= IDENTITY_TOLERANCE
+    moved: Any = (_transform(probe, profile) - probe).abs().max()
+    return bool(moved <= IDENTITY_TOLERANCE)
 
 
 def _probe(bands: int) -> Image:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from struct import pack
 from typing import Final
 
-from pyvips import GValue, Image
+from pyvips import ForeignKeep, GValue, Image
 
+from processor.imaging.colour import set_blob
 from processor.imaging.exif import ARTIST, COPYRIGHT, Credit
 from processor.imaging.model import OutputFormat
 from processor.imaging.structure.tiff import EXIF_IFD
@@ -18,7 +19,7 @@ ENTRY_BYTES = 12
 MAX_CREDIT_BYTES = 1_024
 
 # "auto" subsamples chroma below quality 90 and keeps it from there on (libvips' jpegsave, heifsave).
-ENCODERS: Final[Mapping[OutputFormat, Callable[[Image, int, str], bytes]]] = {
+ENCODERS: Final[Mapping[OutputFormat, Callable[[Image, int, int], bytes]]] = {
     "jpeg": lambda image, quality, keep: image.jpegsave_buffer(Q=quality, optimize_coding=True, keep=keep),
     "webp": lambda image, quality, keep: image.webpsave_buffer(Q=quality, effort=4, keep=keep),
     "avif": lambda image, quality, keep: image.heifsave_buffer(Q=quality, compression="av1", effort=3, keep=keep),
@@ -28,8 +29,8 @@ ENCODERS: Final[Mapping[OutputFormat, Callable[[Image, int, str], bytes]]] = {
 def encode(image: Image, output: OutputFormat, *, quality: int, credit: Credit | None) -> bytes:
     """Return the whole file. *image*: sRGB, 8 bit, upright, in memory; *quality* 1-100."""
     if credit is None or credit == Credit():
-        return ENCODERS[output](image, quality, "none")
-    return ENCODERS[output](_credited(image, credit), quality, "exif")
+        return ENCODERS[output](image, quality, ForeignKeep.NONE)
+    return ENCODERS[output](_credited(image, credit), quality, ForeignKeep.EXIF)
 
 
 def _credited(image: Image, credit: Credit) -> Image:
@@ -38,13 +39,14 @@ def _credited(image: Image, credit: Credit) -> Image:
     for name in image.get_fields():
         if image.get_typeof(name) in {GValue.blob_type, GValue.gstr_type, GValue.refstr_type} or name == "orientation":
             bare.remove(name)
-    bare.set_type(GValue.blob_type, "exif-data", credit_exif(credit))
+    set_blob(bare, "exif-data", credit_exif(credit))
     return bare
 
 
 def credit_exif(credit: Credit) -> bytes:
     """Write an EXIF blob that holds artist, copyright and the sRGB mark alone (CIPA DC-008; little-endian)."""
-    texts = [(tag, text[:MAX_CREDIT_BYTES] + b"\0") for tag, text in ((ARTIST, credit.artist), (COPYRIGHT, credit.copyright)) if text]
+    known = ((ARTIST, credit.artist), (COPYRIGHT, credit.copyright))
+    texts = [(tag, text[:MAX_CREDIT_BYTES] + b"\0") for tag, text in known if text]
     texts_at = 8 + 2 + (len(texts) + 1) * ENTRY_BYTES + 4
     entries, body = b"", b""
     for tag, text in texts:

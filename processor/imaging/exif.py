@@ -87,7 +87,7 @@ NO_EXIF = Exif(NO_DIRECTORY, NO_DIRECTORY)
 
 
 def read_exif(blob: bytes | memoryview | None) -> Exif:
-    """Read a TIFF-structured blob (an APP1 body behind ``Exif\\0\\0``, or a whole TIFF or RAW file)."""
+    """Read a TIFF-structured blob (an APP1 body behind ``Exif`` mark, or a whole TIFF or RAW file)."""
     if blob is None:
         return NO_EXIF
     view = memoryview(blob)

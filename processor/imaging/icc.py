@@ -43,8 +43,8 @@ def _to_pcs(primaries: Chromaticities) -> Matrix:
     scaled: Matrix = tuple((row[0] * scale[0], row[1] * scale[1], row[2] * scale[2]) for row in rows)
     source, target = _apply(BRADFORD, white), _apply(BRADFORD, D50)
     gain: Matrix = tuple(
-        (BRADFORD[i][0] * target[i] / source[i], BRADFORD[i][1] * target[i] / source[i], BRADFORD[i][2] * target[i] / source[i])
-        for i in range(3)
+        (row[0] * after / before, row[1] * after / before, row[2] * after / before)
+        for row, before, after in zip(BRADFORD, source, target, strict=True)
     )
     return _multiply(_multiply(_inverse(BRADFORD), gain), scaled)
 
@@ -54,9 +54,8 @@ def _write(name: str, matrix: Matrix, curve: list[float]) -> bytes:
     text = name.encode("ascii")
     described = b"desc\0\0\0\0" + pack(">I", len(text) + 1) + text + b"\0" + bytes(78)
     shared_curve = b"curv\0\0\0\0" + pack(f">I{len(curve)}H", len(curve), *(round(65535 * value) for value in curve))
-    columns = [b"XYZ \0\0\0\0" + pack(">3i", *(round(65536 * matrix[row][col]) for row in range(3))) for col in range(3)]
-    white = b"XYZ \0\0\0\0" + pack(">3i", *(round(65536 * value) for value in D50))
-    bodies = [described, white, *columns, shared_curve]
+    columns = [_xyz(matrix[0][col], matrix[1][col], matrix[2][col]) for col in range(3)]
+    bodies = [described, _xyz(*D50), *columns, shared_curve]
     names = [b"desc", b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"]
     start = 128 + 4 + 12 * len(names)
     offsets, payload = list[int](), b""
@@ -70,8 +69,13 @@ def _write(name: str, matrix: Matrix, curve: list[float]) -> bytes:
     )
     size = 128 + len(table) + len(payload)
     head = pack(">I4x4s4s4s4s12x4s", size, b"\x02\x20\0\0", b"mntr", b"RGB ", b"XYZ ", b"acsp")
-    head = head.ljust(68, b"\0") + pack(">3i", *(round(65536 * value) for value in D50))
+    head = head.ljust(68, b"\0") + _xyz(*D50)[8:]
     return head.ljust(128, b"\0") + table + payload
+
+
+def _xyz(x: float, y: float, z: float) -> bytes:
+    """Write an XYZType of one colour (s15Fixed16)."""
+    return b"XYZ \0\0\0\0" + pack(">3i", round(65536 * x), round(65536 * y), round(65536 * z))
 
 
 def _apply(matrix: Matrix, vector: tuple[float, float, float]) -> tuple[float, float, float]:

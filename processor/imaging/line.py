@@ -101,9 +101,7 @@ class _Prints:
         return min(self.pictures, key=lambda image: image.width * image.height)
 
 
-def _print_all(
-    original: Original, recipe: Recipe, watch: Stopwatch, on_decoded: Callable[[], None]
-) -> _Prints:
+def _print_all(original: Original, recipe: Recipe, watch: Stopwatch, on_decoded: Callable[[], None]) -> _Prints:
     """Develop each part and encode its rungs, overlapped."""
     prints, waiting = _Prints(), len(original.rungs)
     credit = original.exif.credit if recipe.keep_copyright else None
@@ -129,7 +127,7 @@ def _print_all(
 
 
 def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
-    """Decode and shrink to the part's largest frame, turn upright, convert to sRGB; return it and the colour decision."""
+    """Decode, shrink to the part's largest frame, turn upright, convert to sRGB; return it and the colour decision."""
     pixels = part.pixels
     frame = max((rung.frame for rung in part.rungs), key=lambda box: box.width * box.height)
     colour = decide(pixels.image, profile=pixels.profile)

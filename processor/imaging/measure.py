@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -25,7 +25,7 @@ class Stopwatch:
         self._lock = Lock()
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> Generator[None]:
         """Time the block, whether it succeeds or not."""
         started = perf_counter()
         try:
@@ -55,10 +55,9 @@ class PeakMemory:
     """The peak resident memory since construction; since the process began where the system cannot reset it."""
 
     def __init__(self) -> None:
-        try:
+        # Without /proc, or permission, the process's own peak is an upper bound.
+        with suppress(OSError):
             CLEAR_REFS.write_text(RESET_PEAK)
-        except OSError:
-            pass  # no /proc, or not permitted: the process's own peak is an upper bound
 
     def mib(self) -> int:
         """Return the peak in MiB."""

@@ -24,7 +24,10 @@ EXTENSIONS_OF: Mapping[str, frozenset[str]] = {
     "avif": frozenset({"avif"}),
     "bmp": frozenset({"bmp", "dib"}),
     "raw": frozenset(
-        "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f".split()
+        {
+            *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "gpr", "iiq", "k25", "kdc", "mef", "mos"),
+            *("mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
+        }
     ),
 }
 """What files of a format are called; another name is noted on the receipt, never believed."""

@@ -27,9 +27,7 @@ class Renderer:
         self._isolate = isolate
         self._child: DecoderProcess | None = None
 
-    def render(
-        self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None
-    ) -> Rendering:
+    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
         """Develop *source*; raises PhotoError (a verdict) or OutOfTime when *seconds_left* runs out first."""
         header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
         if self._isolate == "always" or is_risky(header):

@@ -11,6 +11,7 @@ Container = Literal["jpeg", "png", "webp", "gif", "tiff", "bmp", "isobmff", "cr3
 """What the structure walkers tell apart; ``raw`` are RAW files with a magic of their own that only LibRaw reads."""
 
 HEAD_BYTES: Final = 64
+TEXT_BYTES: Final = frozenset(b"\t\n\r\f" + bytes(range(32, 127)))
 HEIF_BRANDS: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2", b"avif", b"avis"}
 
 PHOTOS: Final[tuple[tuple[Container, Callable[[bytes], bool]], ...]] = (
@@ -42,7 +43,7 @@ OTHER_FILES: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
     ("a video", lambda head: head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"} or head.startswith(b"\x1a\x45\xdf\xa3")),
     ("a program", lambda head: head.startswith((b"\x7fELF", b"MZ"))),
     ("a web page or XML text", lambda head: head.lstrip().startswith((b"<", b"\xef\xbb\xbf<"))),
-    ("text", lambda head: _is_text(head)),
+    ("text", lambda head: bool(head) and all(byte in TEXT_BYTES for byte in head)),
 )
 
 
@@ -65,7 +66,3 @@ def _brands(head: bytes) -> set[bytes]:
     """Return the brands of an ``ftyp`` box that lie in the head: the major one and the first compatible ones."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
     return {head[at : at + 4] for at in (8, *range(16, end - 3, 4))}
-
-
-def _is_text(head: bytes) -> bool:
-    return bool(head) and all(byte in b"\t\n\r\f" or 32 <= byte < 127 for byte in head)  # noqa: PLR2004 - printable ASCII

@@ -20,9 +20,10 @@ TURNS: Final[Mapping[int, Callable[[Image], Image]]] = {
 
 
 def upright(image: Image, orientation: int) -> Image:
-    """Return *image* as the camera was held, without its tag, or a later step would turn it again. 1 and values that EXIF does not define leave it as it is.
+    """Return *image* as the camera was held, without its tag: a later step would turn it again.
 
-    *image* must allow access in any order (in memory): a quarter turn reads columns.
+    1 and values that EXIF does not define leave it as it is. *image* must allow access in any order
+    (in memory): a quarter turn reads columns.
     """
     turn = TURNS.get(orientation)
     turned = image if turn is None else turn(image)

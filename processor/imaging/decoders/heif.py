@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 import pillow_heif
 
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.header import Header, corrupt, size_lie, truncated
 from processor.source import Source
 
 BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
 
 
 @contextmanager
-def heif_errors() -> Iterator[None]:
+def heif_errors() -> Generator[None]:
     """Put what pillow-heif raises into a verdict."""
     try:
         yield
@@ -40,18 +41,17 @@ class Heif:
         self.width, self.height = self._picture.size
         claimed, found = sorted((header.width, header.height)), sorted(self._picture.size)
         if found[0] > claimed[0] or found[1] > claimed[1]:
-            raise corrupt(f"its header says {header.width} × {header.height} px, the picture has {self.width} × {self.height}")
+            raise size_lie(header, self.width, self.height)
         self._nclx = header.nclx
-        blob = self._picture.info.get("exif")
-        self.exif: bytes | None = blob.removeprefix(b"Exif\0\0") if blob else None
+        self._info: dict[str, Any] = self._picture.info
+        blob: bytes | None = self._info.get("exif")
+        self.exif = blob.removeprefix(b"Exif\0\0") if blob else None
 
     def load(self) -> Pixels:
         """Decode. EXIF orientation is ignored: in HEIF the rotation property counts (ISO/IEC 23008-12)."""
         picture = self._picture
         with heif_errors():
             rows = picture.data  # decodes
-        image = from_rows(
-            rows, width=self.width, height=self.height, bands=BANDS[picture.mode], stride=picture.stride
-        )
-        profile = picture.info.get("icc_profile") or profile_for(self._nclx)
+        image = from_rows(rows, width=self.width, height=self.height, bands=BANDS[picture.mode], stride=picture.stride)
+        profile = self._info.get("icc_profile") or profile_for(self._nclx)
         return Pixels(image=image, decoder="heif", why="HEVC needs libheif", profile=profile)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import pyvips
 from pyvips import Image
@@ -32,7 +32,7 @@ JPEG_SHRINKS: Final = (8, 4, 2)
 
 def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> Pixels:
     """Open lazily. *largest*: the largest rung's frame, upright px; data that ends early fails when it is read."""
-    options: dict[str, object] = {"access": "sequential", "fail_on": "truncated"}
+    options: dict[str, Any] = {"access": "sequential", "fail_on": "truncated"}
     stored = largest.turned(exif.orientation)
     factor = next((n for n in JPEG_SHRINKS if Box(header.width // n, header.height // n).holds(stored)), 1)
     why = "libvips reads this format itself"
@@ -50,7 +50,7 @@ def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> 
     )
 
 
-def _open(source: Source, kind: str, options: dict[str, object]) -> Image:
+def _open(source: Source, kind: str, options: dict[str, Any]) -> Image:
     # The duplicate that libvips reads shares its position with ours.
     os.lseek(source.fd, 0, os.SEEK_SET)
     return LOADERS[kind](pyvips.Source.new_from_descriptor(source.fd), **options)

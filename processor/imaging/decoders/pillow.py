@@ -5,7 +5,7 @@ Without ``formats=`` Pillow would run Ghostscript for an EPS named .png.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Final
@@ -16,7 +16,7 @@ from PIL.ImageFile import ImageFile
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.header import Header, corrupt, size_lie, truncated
 from processor.source import Source
 
 FORMATS: Final = {"avif": "AVIF", "bmp": "BMP", "tiff": "TIFF"}
@@ -30,7 +30,7 @@ BANDS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
 @contextmanager
-def pillow_errors() -> Iterator[None]:
+def pillow_errors() -> Generator[None]:
     """Put what Pillow raises into a verdict."""
     try:
         yield
@@ -49,7 +49,7 @@ class Pillow:
         self._header = header
         self.width, self.height = self._image.size
         if (self.width, self.height) != (header.width, header.height):
-            raise corrupt(f"its header says {header.width} × {header.height} px, the picture has {self.width} × {self.height}")
+            raise size_lie(header, self.width, self.height)
         orientation = self._image.getexif().get(ORIENTATION, 1)
         self.orientation = orientation if orientation in range(1, 9) else 1
         blob: bytes | None = self._image.info.get("exif")
@@ -60,11 +60,10 @@ class Pillow:
         decoded = self._image
         with pillow_errors():
             decoded.load()
-        plain = decoded if decoded.mode in BANDS else decoded.convert("RGBA" if decoded.has_transparency_data else "RGB")
+        mode = "RGBA" if decoded.has_transparency_data else "RGB"
+        plain = decoded if decoded.mode in BANDS else decoded.convert(mode)
         bands = BANDS[plain.mode]
-        image = from_rows(
-            plain.tobytes(), width=self.width, height=self.height, bands=bands, stride=self.width * bands
-        )
+        image = from_rows(plain.tobytes(), width=self.width, height=self.height, bands=bands, stride=self.width * bands)
         profile: bytes | None = decoded.info.get("icc_profile") or profile_for(self._header.nclx)
         return Pixels(
             image=image,

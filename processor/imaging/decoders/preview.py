@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyvips
 from pyvips import Image
@@ -57,7 +58,8 @@ class Preview:
         if image.bands < 3:  # noqa: PLR2004
             return True
         red, green, blue = image.bandsplit()[:3]
-        return max((red - green).abs().max(), (green - blue).abs().max()) <= GREY_TOLERANCE
+        apart: Any = max((red - green).abs().max(), (green - blue).abs().max())
+        return bool(apart <= GREY_TOLERANCE)
 
 
 def usable_preview(data: bytes, sensor: Box, orientation: int, *, colour: bool) -> tuple[Preview | None, str]:

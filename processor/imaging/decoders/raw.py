@@ -23,7 +23,7 @@ from processor.imaging.exif import NO_EXIF, read_exif
 from processor.imaging.geometry import Box, Rung, rung_for
 from processor.imaging.icc import adobe_rgb_profile
 from processor.imaging.model import Decoder
-from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.header import Header, corrupt, size_lie, truncated
 from processor.imaging.structure.walk import check_limits
 from processor.recipe import Recipe
 from processor.source import Source
@@ -198,7 +198,8 @@ def _demosaic(raw: _Raw, rungs: Sequence[Rung]) -> Pixels:
     )
     height, width, bands = rows.shape
     if abs(width / height / raw.sensor.aspect - 1) > SHAPE_TOLERANCE:
-        raise corrupt(f"its header says {raw.sensor.width} × {raw.sensor.height} px, its pixels {width} × {height}")
+        claim = Header(format="raw", width=raw.sensor.width, height=raw.sensor.height)
+        raise size_lie(claim, width, height)
     decoder: Decoder = "raw-half" if half else "raw-full"
     image = from_rows(rows.data, width=width, height=height, bands=bands, stride=width * bands)
     image = _centre(image, raw.sensor)

@@ -59,7 +59,10 @@ class DecoderProcess:
         return self._process.poll() is None and self.jobs < JOBS_PER_CHILD
 
     def develop(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
-        """Develop *source* in the child. Its death, hang or excess is a verdict (PhotoError); too little time is OutOfTime."""
+        """Develop *source* in the child; its death, hang or excess is a verdict (PhotoError).
+
+        Raises OutOfTime when *seconds_left* ends first.
+        """
         self.jobs += 1
         job = _Job(recipe, seconds_left)
         try:

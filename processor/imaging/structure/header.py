@@ -44,6 +44,11 @@ def corrupt(what: str) -> PhotoError:
     return PhotoError(Verdict.CORRUPT, f"The file is damaged: {what}.")
 
 
+def size_lie(header: Header, width: int, height: int) -> PhotoError:
+    """Say that the decoder found another size, *width* × *height* px, than the header claims."""
+    return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")
+
+
 def refuse_zero_tail(coded: memoryview, what: str) -> None:
     """Raise TRUNCATED when coded data ends in a run of zeros (a download that was cut and padded)."""
     if len(coded) >= 2 * ZERO_TAIL_BYTES and not any(coded[-ZERO_TAIL_BYTES:]):

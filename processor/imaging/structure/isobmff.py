@@ -110,8 +110,7 @@ def _header(data: memoryview, meta: _Meta) -> Header:
     if codec not in CODECS:
         raise PhotoError(
             Verdict.UNSUPPORTED_FORMAT,
-            f"This kind of HEIF is not supported: expected HEVC or AV1 inside, received "
-            f"{codec.decode('latin-1')!r}.",
+            f"This kind of HEIF is not supported: expected HEVC or AV1 inside, received {codec.decode('latin-1')!r}.",
         )
     _bound_pictures(meta, tiles)
     for item in tiles or [primary]:
@@ -120,11 +119,9 @@ def _header(data: memoryview, meta: _Meta) -> Header:
     sizes = [unpack_from(">II", body, 4) for kind, body in claims if kind == b"ispe"]
     if not sizes or 0 in sizes[0]:
         raise corrupt("the HEIF's primary picture has no size")
-    nclx = [unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and body[:4] == b"nclx"]
+    nclx = [unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx"]
     width, height = sizes[0]
-    return Header(
-        format=CODECS[codec], width=width, height=height, nclx=nclx[0] if nclx else None
-    )
+    return Header(format=CODECS[codec], width=width, height=height, nclx=nclx[0] if nclx else None)
 
 
 def _bound_pictures(meta: _Meta, tiles: list[int]) -> None:

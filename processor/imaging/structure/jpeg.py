@@ -63,7 +63,7 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
 
 
 def _next_marker(data: memoryview, position: int) -> tuple[int, int]:
-    """Find the marker at or after *position* (decoders skip a few stray bytes, and so do we); return it and what follows."""
+    """Find the marker at or after *position*, past a few stray bytes as decoders do; return it and what follows."""
     found = NEXT_MARKER.search(data, position)
     if found is not None and found.start() - position > MAX_STRAY_BYTES:
         raise corrupt("something else stands where a JPEG segment should begin")
@@ -86,7 +86,7 @@ def _read_segment(walk: _Walk, marker: int, body: memoryview) -> None:
                 Verdict.METADATA_TOO_LARGE,
                 f"The JPEG's metadata is too large: expected at most {MAX_METADATA_BYTES:,} bytes, received more.",
             )
-        if marker == APP1 and walk.exif is None and body[:6] == b"Exif\x00\x00":
+        if marker == APP1 and walk.exif is None and bytes(body[:6]) == b"Exif\0\0":
             walk.exif = bytes(body[6:])
 
 

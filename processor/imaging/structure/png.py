@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from struct import unpack_from
 from zlib import crc32
 
@@ -15,39 +17,59 @@ CRITICAL = {b"IHDR", b"PLTE", b"IDAT"}
 TEXT = {b"tEXt", b"zTXt", b"iTXt"}
 
 
+@dataclass(slots=True)
+class _Walk:
+    """What has been seen so far."""
+
+    width: int = 0
+    height: int = 0
+    frames: int = 1
+    texts: int = 0
+    pixel_bytes: int = 0
+    exif: bytes | None = None
+
+
 def walk_png(data: memoryview) -> Header:
     """Read the structure; a critical chunk whose checksum is wrong raises CORRUPT."""
-    position, frames, texts, pixels, exif = SIGNATURE_BYTES, 1, 0, 0, None
-    width = height = 0
+    walk = _Walk()
+    for kind, body in _chunks(data):
+        _read_chunk(walk, kind, body)
+    if not walk.pixel_bytes or not walk.width or not walk.height:
+        raise corrupt(f"the PNG says {walk.width} × {walk.height} px and holds {walk.pixel_bytes:,} bytes of pixels")
+    return Header(format="png", width=walk.width, height=walk.height, frames=walk.frames, exif=walk.exif)
+
+
+def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    """Yield each chunk's type and body up to the end chunk."""
+    position = SIGNATURE_BYTES
     for _ in range(MAX_CHUNKS):
         if position + 8 > len(data):
             raise truncated("the PNG has no end chunk")
         length, kind = unpack_from(">I4s", data, position)
-        body = data[position + 8 : position + 8 + length]
         after = position + 12 + length
         if after > len(data):
             raise truncated("a PNG chunk runs past the end")
         if kind in CRITICAL and crc32(data[position + 4 : after - 4]) != unpack_from(">I", data, after - 4)[0]:
             raise corrupt("the checksum of a PNG chunk is wrong")
-        position = after
         if kind == b"IEND":
-            break
-        if kind == b"IHDR":
-            width, height = unpack_from(">II", body)
-        elif kind == b"acTL":
-            frames = max(1, unpack_from(">I", body)[0])
-        elif kind == b"eXIf":
-            exif = bytes(body)
-        elif kind == b"IDAT":
-            pixels += length
-        elif kind in TEXT:
-            texts += 1
-            _bound_texts(texts)
-    else:
-        raise corrupt(f"the PNG has more than {MAX_CHUNKS:,} chunks")
-    if not pixels or not width or not height:
-        raise corrupt(f"the PNG says {width} × {height} px and holds {pixels:,} bytes of pixels")
-    return Header(format="png", width=width, height=height, frames=frames, exif=exif)
+            return
+        yield kind, data[position + 8 : after - 4]
+        position = after
+    raise corrupt(f"the PNG has more than {MAX_CHUNKS:,} chunks")
+
+
+def _read_chunk(walk: _Walk, kind: bytes, body: memoryview) -> None:
+    if kind == b"IHDR":
+        walk.width, walk.height = unpack_from(">II", body)
+    elif kind == b"acTL":
+        walk.frames = max(1, unpack_from(">I", body)[0])
+    elif kind == b"eXIf":
+        walk.exif = bytes(body)
+    elif kind == b"IDAT":
+        walk.pixel_bytes += len(body)
+    elif kind in TEXT:
+        walk.texts += 1
+        _bound_texts(walk.texts)
 
 
 def _bound_texts(texts: int) -> None:

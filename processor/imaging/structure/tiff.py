@@ -96,7 +96,7 @@ def _walk(data: memoryview) -> Iterator[Directory]:
         seen.add(offset)
         directory, following = reader.directory(offset, role)
         yield directory
-        waiting += [(sub, "sub") for sub in directory.numbers(SUB_IFDS) if sub]
+        waiting.extend((sub, "sub") for sub in directory.numbers(SUB_IFDS) if sub)
         if following and role == "page":
             waiting.insert(0, (following, "page"))
 

@@ -58,7 +58,8 @@ def _raw_header(pages: list[Directory]) -> Header:
 def _page_header(pages: list[Directory], max_frames: int) -> Header:
     if len(pages) > max_frames:
         raise PhotoError(
-            Verdict.TOO_MANY_FRAMES, f"The TIFF has too many pages: expected at most {max_frames}, received {len(pages)}."
+            Verdict.TOO_MANY_FRAMES,
+            f"The TIFF has too many pages: expected at most {max_frames}, received {len(pages)}.",
         )
     index = next((i for i, page in enumerate(pages) if not page.number(SUBFILE) & REDUCED), 0)
     page = pages[index]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from struct import error as struct_error
+from typing import Final
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.sniff import Container, sniff
@@ -20,38 +22,28 @@ MAX_SCAN_MEGAPIXELS = 4_000
 """Scans × megapixels of a progressive JPEG: about 4 s of CPU (1.1 GP·scan/s measured)."""
 
 
+WALKERS: Final[Mapping[Container, Callable[[memoryview, Limits], Header]]] = {
+    "jpeg": lambda data, limits: walk_jpeg(data, max_scans=limits.max_scans),
+    "png": lambda data, _: walk_png(data),
+    "webp": lambda data, limits: walk_webp(data, max_frames=limits.max_frames),
+    "gif": lambda data, limits: walk_gif(data, max_frames=limits.max_frames),
+    "tiff": lambda data, limits: walk_tiff(data, max_frames=limits.max_frames),
+    "bmp": lambda data, _: walk_bmp(data),
+    "isobmff": lambda data, _: walk_heif(data),
+    "cr3": lambda data, _: walk_cr3(data),
+    "raf": lambda data, _: walk_raf(data),
+    "raw": lambda _, __: Header(format="raw", width=0, height=0),
+}
+
+
 def inspect_structure(data: memoryview, limits: Limits, *, raw_max_megapixels: float) -> Header:
     """Return what *data* claims to be; raise PhotoError where it breaks its format's rules or the limits."""
     try:
-        header = _walk(sniff(data), data, limits)
+        header = WALKERS[sniff(data)](data, limits)
     except (struct_error, IndexError) as error:
         raise truncated("it ends inside its own header") from error
     check_limits(header, limits, raw_max_megapixels=raw_max_megapixels)
     return header
-
-
-def _walk(container: Container, data: memoryview, limits: Limits) -> Header:
-    match container:
-        case "jpeg":
-            return walk_jpeg(data, max_scans=limits.max_scans)
-        case "png":
-            return walk_png(data)
-        case "webp":
-            return walk_webp(data, max_frames=limits.max_frames)
-        case "gif":
-            return walk_gif(data, max_frames=limits.max_frames)
-        case "tiff":
-            return walk_tiff(data, max_frames=limits.max_frames)
-        case "bmp":
-            return walk_bmp(data)
-        case "isobmff":
-            return walk_heif(data)
-        case "cr3":
-            return walk_cr3(data)
-        case "raf":
-            return walk_raf(data)
-        case "raw":
-            return Header(format="raw", width=0, height=0)
 
 
 def check_limits(header: Header, limits: Limits, *, raw_max_megapixels: float) -> None:

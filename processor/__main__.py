@@ -1,0 +1,44 @@
+"""The command line: ``python -m processor COMMAND``. Wrong usage ends with one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+
+from processor.commands.render import render
+from processor.errors import SettingsError, UsageError
+
+WRONG_USAGE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+@click.group(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Darkroom: originals in, web-ready renditions out."""
+
+
+cli.add_command(render)
+
+
+def main() -> None:
+    """Run the command line and translate errors into exit codes."""
+    try:
+        cli(prog_name="python -m processor", standalone_mode=False)
+    except (SettingsError, UsageError) as error:
+        end(str(error), WRONG_USAGE)
+    except click.UsageError as error:
+        end(f"{error.format_message()} Try --help.", WRONG_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        end("interrupted; what is written is whole", INTERRUPTED)
+
+
+def end(sentence: str, code: int) -> NoReturn:
+    """Print one line and leave."""
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
