@@ -38,7 +38,7 @@ PATCHES: Mapping[str, tuple[tuple[float, float, float, float], Colour]] = {
 }
 # Standard deviations in 8-bit steps: of the largest clouds, and of a sensor's noise at base sensitivity.
 CLOUD_CONTRAST, CLOUD_FALL_OFF = 40.0, 0.45
-SENSOR_NOISE = 2.5
+SENSOR_NOISE = 3.0
 
 # EXIF orientation: (mirrored left to right, then quarter turns counter-clockwise) from upright to stored.
 STORED: Final[Mapping[int, tuple[bool, int]]] = {

@@ -1,0 +1,41 @@
+"""The photos that are measured, made by code and kept in a cache outside git."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import inputs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One photo. *judged*: the budgets of spec/quality.md hold for it."""
+
+    name: str
+    title: str
+    suffix: str
+    make: Callable[[], bytes]
+    judged: bool = False
+
+
+CASES: tuple[Case, ...] = (
+    Case(name="jpeg-24mp", title="24 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_24mp, judged=True),
+    Case(name="jpeg-45mp", title="45 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_45mp),
+    Case(name="heic-12mp-p3", title="12 MP HEIC, Display P3", suffix=".heic", make=inputs.heic_12mp_p3),
+    Case(name="dng-24mp", title="24 MP DNG without preview", suffix=".dng", make=inputs.dng_24mp),
+    Case(name="dng-24mp-preview", title="24 MP DNG, full-size preview", suffix=".dng", make=inputs.dng_24mp_preview),
+    Case(name="png-8mp-16bit", title="8 MP PNG, 16 bit", suffix=".png", make=inputs.png_8mp_16bit),
+)
+
+
+def cached(case: Case, folder: Path) -> Path:
+    """Return the photo's file under *folder*, made on first use."""
+    path = folder / f"{case.name}-v{inputs.REVISION}{case.suffix}"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(case.make())
+        partial.replace(path)
+    return path

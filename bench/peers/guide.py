@@ -1,0 +1,28 @@
+"""The original guide's way: for each size open the original again, LANCZOS, optimised progressive JPEG.
+
+Pillow's ``thumbnail`` already decodes a JPEG at a reduced size where it can; this peer keeps that gain.
+"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from bench.job import Job, Output, Render
+from bench.peers.pillow_open import open_photo, versions
+
+__all__ = ["prepare", "versions"]
+
+
+def prepare(job: Job) -> Render:
+    """Return the loop over the sizes."""
+    return lambda: [_one(job, box) for box in job.boxes]
+
+
+def _one(job: Job, box: tuple[int, int]) -> Output:
+    image = open_photo(job.path)
+    image.thumbnail(box, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "JPEG", quality=job.quality, optimize=True, progressive=True)
+    return Output(width=image.width, height=image.height, bytes=out.tell())

@@ -1,0 +1,68 @@
+"""Measure one peer in this fresh process: ``python -m bench.worker PEER REPEATS PATH BOXES QUALITY SCRATCH``.
+
+The first run is the cold one (libraries imported, caches empty) and gives the peak memory of a process
+that renders one photo; the runs after it give wall and CPU time. Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+
+from bench.job import CannotRun, Job, Output, Render
+
+CANNOT_RUN = 3
+"""Exit code: the reason is on standard error."""
+
+
+def measure(render: Render, repeats: int) -> dict[str, object]:
+    """Run once cold, then *repeats* times warm."""
+    cold, outputs = _timed(render)
+    peak = peak_rss_mib()
+    return {
+        "cold_ms": cold["wall_ms"],
+        "peak_rss_mib": peak,
+        "samples": [_timed(render)[0] for _ in range(repeats)],
+        "outputs": [asdict(output) for output in outputs],
+    }
+
+
+def peak_rss_mib() -> float:
+    """Peak resident memory of this process or of its largest ended child, in MiB."""
+    status = Path("/proc/self/status").read_text()
+    own = int(status.split("VmHWM:")[1].split()[0])
+    return round(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024, 1)
+
+
+def _timed(render: Render) -> tuple[dict[str, float], list[Output]]:
+    cpu, wall = _cpu_s(), perf_counter()
+    outputs = render()
+    wall, cpu = perf_counter() - wall, _cpu_s() - cpu
+    return {"wall_ms": round(wall * 1000, 1), "cpu_ms": round(cpu * 1000, 1)}, outputs
+
+
+def _cpu_s() -> float:
+    """User and system seconds of this process and its ended children."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def main(peer: str, repeats: str, *job: str) -> int:
+    """Measure the peer module ``bench.peers.PEER``."""
+    module = import_module(f"bench.peers.{peer}")
+    try:
+        report = measure(module.prepare(Job.parse(*job)), int(repeats))
+    except CannotRun as reason:
+        sys.stderr.write(f"{reason}\n")
+        return CANNOT_RUN
+    sys.stdout.write(json.dumps(report | {"versions": module.versions()}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
