@@ -44,5 +44,5 @@ Render: TypeAlias = Callable[[], list[Output]]
 """Do the whole job once, from the file on disk to the encoded bytes."""
 
 
-class CannotRun(Exception):  # noqa: N818 - reads as what it says: the peer cannot run
+class CannotRun(Exception):
     """The peer is not installed or does not read this kind of photo; the text says which."""
