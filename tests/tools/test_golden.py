@@ -1,0 +1,95 @@
+"""The golden set: renditions look as recorded, and a difference is said in one readable line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.factories.photos import jpeg, scene
+from tools import golden
+
+GREY_CORNERS = {corner: [9, 9, 9] for corner in golden.CORNERS}
+BLUE_CORNER = GREY_CORNERS | {"blue": [40, 60, 190]}
+PHOTO: golden.Figures = {"large": {"size": [480, 320], "corners": GREY_CORNERS, "mean": [130, 124, 112]}}
+
+
+def test_the_line_renders_what_was_recorded(capsys: pytest.CaptureFixture[str]) -> None:
+    """The gate before a deployment: every format and orientation, still upright and in its colours."""
+    code = golden.main([])
+
+    assert f"golden: {len(golden.ORIGINALS)} photos look as recorded\n" == capsys.readouterr().out
+    assert code == 0
+
+
+def test_the_record_shows_every_orientation_upright() -> None:
+    """The recorded figures are right, not merely stable: whatever the tag, red is top left and blue bottom left."""
+    recorded = json.loads(golden.RECORD.read_text(encoding="utf-8"))
+
+    for number in range(1, 9):
+        large = recorded[f"orientation-{number}.jpg"]["large"]
+        assert [scene.WIDTH, scene.HEIGHT] == large["size"]
+        for corner in golden.CORNERS:
+            assert golden.near(list(scene.PATCHES[corner][1]), large["corners"][corner])
+
+
+def test_the_record_holds_nothing_private() -> None:
+    """No rendition of any photo was recorded with a place, a serial number or a comment in it."""
+    recorded = json.loads(golden.RECORD.read_text(encoding="utf-8"))
+
+    assert [] == [name for name, sizes in recorded.items() for figures in sizes.values() if figures["private"]]
+
+
+def test_private_things_would_be_found() -> None:
+    """The measure sees what the line must remove: an original full of secrets does not pass."""
+    found = golden.measure(jpeg.private_jpeg())["private"]
+
+    assert found[0] == "gps"
+    assert len(found) > 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"size": [320, 480]}, "a.jpg large: size expected [480, 320], received [320, 480]"),
+        ({"mean": [126, 124, 112]}, "a.jpg large: mean expected [130, 124, 112], received [126, 124, 112]"),
+        (
+            {"corners": BLUE_CORNER},
+            f"a.jpg large: corners expected {GREY_CORNERS}, received {BLUE_CORNER}",
+        ),
+        ({"private": ["gps"]}, "a.jpg large: private expected None, received ['gps']"),
+    ],
+)
+def test_a_difference_is_one_line(changed: golden.Figures, line: str) -> None:
+    """The line names the photo, the size, what was recorded and what came out."""
+    assert [line] == golden.compared({"a.jpg": PHOTO}, {"a.jpg": {"large": PHOTO["large"] | changed}})
+
+
+def test_what_no_eye_sees_is_no_difference() -> None:
+    """Other versions of an encoder move colours by a step or two."""
+    nearly = {"large": PHOTO["large"] | {"mean": [133, 121, 112]}}
+
+    assert [] == golden.compared({"a.jpg": PHOTO}, {"a.jpg": nearly})
+
+
+def test_photos_that_come_or_go_are_named() -> None:
+    """A set that shrinks unnoticed would prove less every year."""
+    assert ["b.jpg: recorded, but no longer in the set", "a.jpg: not recorded yet, see --update"] == golden.compared(
+        {"b.jpg": PHOTO}, {"a.jpg": PHOTO}
+    )
+
+
+def test_a_difference_ends_with_exit_code_1_and_update_records_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A deployment stops at a difference until somebody records it on purpose."""
+    record = tmp_path / "renditions.json"
+    record.write_text(golden.as_text({"a.jpg": PHOTO}))
+    monkeypatch.setattr(golden, "RECORD", record)
+    monkeypatch.setattr(golden, "ORIGINALS", {"a.jpg": jpeg.jpeg})
+
+    codes = [golden.main([]), golden.main(["--update"]), golden.main([])]
+
+    assert [1, 0, 0] == codes
+    assert capsys.readouterr().out.endswith("golden: recorded 1 photos\ngolden: 1 photos look as recorded\n")

@@ -1,0 +1,164 @@
+"""The golden set: tell whether renditions still look as recorded.
+
+    python -m tools.golden            compare; exit code 1 and one line per difference
+    python -m tools.golden --update   record what the line gives now
+
+The photos are drawn by code, in every format and awkwardness that the line must handle. What is
+compared is what people would see: size, which way is up (the colours of the corners), the mean
+colour, and that nothing private is left. Bytes may differ, as encoders and processors do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from processor.imaging.model import Rendering
+from processor.imaging.renderer import Renderer
+from processor.recipe import Recipe, Size
+from processor.source import Source
+from tests.factories.photos import exif, heif, icc, jpeg, raster, raw, scene
+
+RECORD: Final = Path(__file__).parents[1] / "tests" / "golden" / "renditions.json"
+# Steps of 8 bit, per channel: decoders and encoders of other versions and processors differ by about one.
+TOLERANCE: Final = 3
+CORNERS: Final = ("red", "green", "blue", "yellow")
+RECIPE: Final = Recipe(
+    sizes={
+        "thumbnail": Size(width=96, height=96),
+        "wide": Size(width=300, height=100),
+        "square": Size(width=120, height=120, fit="cover"),
+        "large": Size(width=4000, height=4000),
+    }
+)
+ORIGINALS: Final[Mapping[str, Callable[[], bytes]]] = {
+    **{f"orientation-{number}.jpg": lambda number=number: jpeg.jpeg(orientation=number) for number in range(1, 9)},
+    "private.jpg": lambda: jpeg.private_jpeg(orientation=6, copyright_notice="(c) Darkroom", artist="A. Photographer"),
+    "progressive.jpg": lambda: jpeg.jpeg(progressive=True),
+    "display-p3.jpg": lambda: jpeg.jpeg(icc=icc.display_p3()),
+    "adobe-rgb.jpg": lambda: jpeg.jpeg(icc=icc.adobe_rgb()),
+    "grey.jpg": jpeg.grey_jpeg,
+    "cmyk.jpg": jpeg.cmyk_jpeg,
+    "motion.jpg": jpeg.motion_photo,
+    "transparent.png": lambda: raster.png("RGBA"),
+    "16-bit.png": raster.png16,
+    "photo.webp": raster.webp,
+    "animated.gif": raster.animated_gif,
+    "16-bit.tif": lambda: raster.tiff_photo(bits=16),
+    "photo.bmp": raster.bmp,
+    "phone.heic": heif.heic,
+    "photo.avif": heif.avif,
+    "demosaic.dng": raw.dng,
+    "preview.dng": lambda: raw.dng(preview=raw.preview(scene.WIDTH, scene.HEIGHT)),
+}
+Figures = dict[str, Any]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare with the record, or write it."""
+    parser = argparse.ArgumentParser(prog="python -m tools.golden", description=__doc__)
+    parser.add_argument("--update", action="store_true", help="record what the line gives now")
+    options = parser.parse_args(arguments)
+    found = measured()
+    if options.update:
+        RECORD.write_text(as_text(found), encoding="utf-8")
+        return say(f"golden: recorded {len(found)} photos", 0)
+    differences = compared(json.loads(RECORD.read_text(encoding="utf-8")), found)
+    if differences:
+        return say("\n".join([*differences, f"golden: {len(differences)} differences"]), 1)
+    return say(f"golden: {len(found)} photos look as recorded", 0)
+
+
+def say(text: str, code: int) -> int:
+    """Print *text* and give the exit *code*."""
+    sys.stdout.write(f"{text}\n")
+    return code
+
+
+def measured() -> dict[str, Figures]:
+    """Render every photo of the set and measure what came out."""
+    with Renderer() as renderer:
+        return {name: figures_of(rendered(renderer, name, draw())) for name, draw in ORIGINALS.items()}
+
+
+def rendered(renderer: Renderer, name: str, data: bytes) -> Rendering:
+    """Render one photo as the product would."""
+    with Source.from_bytes(data) as source:
+        return renderer.render(source, RECIPE, file_name=name)
+
+
+def figures_of(rendering: Rendering) -> Figures:
+    """Measure all renditions of one photo, by another library than the one that made them."""
+    return {one.size: measure(one.data) for one in sorted(rendering.renditions, key=lambda one: one.size)}
+
+
+def measure(data: bytes) -> Figures:
+    """Measure one rendition: size in px, corner and mean colours in sRGB, private things left in it."""
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+        pixels = np.asarray(image.convert("RGB"))
+        gps = dict(image.getexif().get_ifd(0x8825))
+    colours = scene.patch_colours(pixels)
+    return {
+        "size": [pixels.shape[1], pixels.shape[0]],
+        "corners": {corner: list(colours[corner]) for corner in CORNERS},
+        "mean": [round(value) for value in pixels.reshape(-1, 3).mean(axis=0).tolist()],
+        "private": (["gps"] if gps else []) + [secret.decode() for secret in exif.SECRETS if secret in data],
+    }
+
+
+def compared(recorded: Mapping[str, Figures], found: Mapping[str, Figures]) -> list[str]:
+    """Say, one line each, where *found* is not as *recorded*."""
+    lines = [f"{name}: recorded, but no longer in the set" for name in recorded.keys() - found.keys()]
+    for name, sizes in found.items():
+        if name not in recorded:
+            lines.append(f"{name}: not recorded yet, see --update")
+            continue
+        for size in sorted(sizes.keys() | recorded[name].keys()):
+            lines += differing(f"{name} {size}", recorded[name].get(size, {}), sizes.get(size, {}))
+    return lines
+
+
+def differing(place: str, expected: Figures, received: Figures) -> list[str]:
+    """Compare one rendition's figures."""
+    return [
+        f"{place}: {figure} expected {expected.get(figure)}, received {received.get(figure)}"
+        for figure in sorted(expected.keys() | received.keys())
+        if not alike(figure, expected.get(figure), received.get(figure))
+    ]
+
+
+def alike(figure: str, expected: Any, received: Any) -> bool:
+    """Tell whether two figures are the same to the eye; sizes and private things are exact."""
+    if figure == "mean" and expected and received:
+        return near(expected, received)
+    if figure == "corners" and expected and received:
+        return all(near(expected[corner], received[corner]) for corner in CORNERS)
+    return expected == received
+
+
+def near(expected: list[int], received: list[int]) -> bool:
+    """Tell whether two colours are within the tolerance."""
+    return all(abs(one - other) <= TOLERANCE for one, other in zip(expected, received, strict=True))
+
+
+def as_text(figures: Mapping[str, Figures]) -> str:
+    """Write the record so that a change reads well in a diff: one line per rendition."""
+    photos = (
+        f"  {json.dumps(name)}: {{\n"
+        + ",\n".join(f"    {json.dumps(size)}: {json.dumps(figure)}" for size, figure in sizes.items())
+        + "\n  }"
+        for name, sizes in figures.items()
+    )
+    return "{\n" + ",\n".join(photos) + "\n}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
