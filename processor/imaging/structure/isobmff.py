@@ -18,6 +18,8 @@ MAX_TILES = 1_024
 """Grid tiles of one picture: a 200 MP photo in tiles of 512 px has about 800."""
 MAX_PICTURES = 256
 """Pictures that are no tile (bursts, auxiliary images)."""
+MAX_EXTENTS = 65_536
+"""Pieces that all items together lie in: an ``iloc`` whose fields have no width claims any number in a few bytes."""
 CODECS: dict[bytes, Literal["heic", "avif"]] = {b"hvc1": "heic", b"hev1": "heic", b"av01": "avif"}
 DERIVED = {b"grid", b"iden", b"iovl"}
 
@@ -164,12 +166,16 @@ def _item_extents(body: memoryview) -> dict[int, list[_Extent]]:
     wide = 4 if version == 2 else 2  # noqa: PLR2004
     count, at = _number(body, 6, wide)
     found: dict[int, list[_Extent]] = {}
+    left = MAX_EXTENTS
     for _ in range(count):
         item, at = _number(body, at, wide)
         method, at = _number(body, at, 2) if version else (0, at)
         _, at = _number(body, at, 2)
         base, at = _number(body, at, base_width)
         extents, at = _number(body, at, 2)
+        left -= extents
+        if left < 0:
+            raise corrupt(f"its pictures lie in more than {MAX_EXTENTS:,} pieces")
         places: list[_Extent] = []
         for _ in range(extents):
             at += index_width

@@ -16,6 +16,10 @@ from processor.imaging.structure.header import corrupt, truncated
 MAX_DIRECTORIES = 2_048
 MAX_ENTRIES = 4_096
 MAX_VALUES = 1 << 20
+MAX_MEMORY_BYTES = 64 << 20
+"""What all entries of a file together may take here: entries and directories can share bytes, so a small file can
+claim gigabytes."""
+ENTRY_MEMORY_BYTES, NUMBER_MEMORY_BYTES = 64, 8
 
 TYPES: Final[dict[int, str]] = {
     1: "B", 2: "s", 3: "H", 4: "I", 5: "II", 6: "b", 7: "s", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d",
@@ -106,6 +110,7 @@ class _Reader:
 
     def __init__(self, data: memoryview) -> None:
         self.data = data
+        self._memory_left = MAX_MEMORY_BYTES
         self.order = MAGICS[bytes(data[:4])]
         self.big = data[2] == ord("+") or data[3] == ord("+")
         self.first: int = unpack_from(f"{self.order}Q", data, 8)[0] if self.big else self._unpack("I", 4)[0]
@@ -123,6 +128,7 @@ class _Reader:
         if count > MAX_ENTRIES:
             raise corrupt(f"a directory claims {count:,} entries")
         tags: dict[int, tuple[Value, ...]] = {}
+        self._take_memory(count * ENTRY_MEMORY_BYTES)
         for entry in range(at + head, at + head + count * entry_bytes, entry_bytes):
             tag, kind = self._unpack("HH", entry)
             tags.setdefault(tag, self._values(kind, entry + 4))
@@ -142,9 +148,16 @@ class _Reader:
             (at,) = self._unpack("Q" if self.big else "I", at)
         if at + total > len(self.data):
             return ()
+        self._take_memory(count if layout == "s" else count * NUMBER_MEMORY_BYTES)
         if layout == "s":
             return (bytes(self.data[at : at + count]),)
         if len(layout) == 2:  # noqa: PLR2004 - a ratio: two numbers
             flat = self._unpack(str(count * 2) + layout[0], at)
             return tuple(zip(flat[::2], flat[1::2], strict=True))
         return self._unpack(f"{count}{layout}", at)
+
+    def _take_memory(self, size: int) -> None:
+        """Count what is about to be read."""
+        self._memory_left -= size
+        if self._memory_left < 0:
+            raise corrupt(f"its directories hold more than {MAX_MEMORY_BYTES >> 20} MiB")

@@ -10,6 +10,8 @@ from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail
 
 RIFF_HEADER_BYTES = 12
 FRAME_HEADER_BYTES = 16
+MAX_CHUNKS = 200_000
+"""Of the file, and of each frame: the settings allow 100,000 frames."""
 
 
 def walk_webp(data: memoryview, *, max_frames: int) -> Header:
@@ -38,12 +40,15 @@ def walk_webp(data: memoryview, *, max_frames: int) -> Header:
 
 def _chunks(data: memoryview, position: int) -> Iterator[tuple[bytes, memoryview]]:
     """Yield each chunk's FourCC and body; bodies are padded to even length."""
-    while position + 8 <= len(data):
+    for _ in range(MAX_CHUNKS):
+        if position + 8 > len(data):
+            return
         kind, length = unpack_from("<4sI", data, position)
         if position + 8 + length > len(data):
             raise truncated("a WebP chunk runs past the end")
         yield kind, data[position + 8 : position + 8 + length]
         position += 8 + length + length % 2
+    raise corrupt(f"the WebP has more than {MAX_CHUNKS:,} chunks")
 
 
 def _walk_frame(body: memoryview) -> None:
