@@ -1,0 +1,45 @@
+"""DynamoDB's attribute values, to and from plain ones. Numbers are exact both ways: read as Decimal, never as float.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, cast
+
+Attribute = Mapping[str, Any]
+
+
+def to_attribute(value: Any) -> dict[str, Any]:
+    """Write one value; a float becomes the number that it prints as."""
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, (int, float, Decimal)):
+        return {"N": str(value)}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, Mapping):
+        return {"M": {name: to_attribute(one) for name, one in cast("Mapping[str, Any]", value).items()}}
+    if isinstance(value, (list, tuple)):
+        return {"L": [to_attribute(one) for one in cast("Sequence[Any]", value)]}
+    raise TypeError(f"expected text, a number, a mapping or a list for DynamoDB, received {type(value).__name__}")
+
+
+def from_attribute(attribute: Attribute) -> Any:
+    """Read one value. Sets and binaries are the backend's: they come as botocore gives them."""
+    [(kind, value)] = attribute.items()
+    match kind:
+        case "N":
+            return Decimal(value)
+        case "NULL":
+            return None
+        case "M":
+            return {name: from_attribute(one) for name, one in value.items()}
+        case "L":
+            return [from_attribute(one) for one in value]
+        case _:
+            return value

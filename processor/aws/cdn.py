@@ -1,0 +1,32 @@
+"""The CDN's cache: told when something must no longer be served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processor.aws.faults import aws_call
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cdn:
+    """One distribution. *client* is only made when something is invalidated; no *distribution_id*, no CDN."""
+
+    client: Callable[[], CloudFrontClient]
+    distribution_id: str | None
+
+    def forget(self, tag: str, *, reference: str) -> None:
+        """Invalidate everything tagged *tag*; the same *reference* again invalidates nothing twice."""
+        if self.distribution_id is None:
+            return
+        with aws_call(f"cloudfront:CreateInvalidation {self.distribution_id} #{tag}"):
+            self.client().create_invalidation(
+                DistributionId=self.distribution_id,
+                # An item that begins with "#" is a cache tag, not a path.
+                # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
+                InvalidationBatch={"Paths": {"Quantity": 1, "Items": [f"#{tag}"]}, "CallerReference": reference},
+            )

@@ -1,0 +1,37 @@
+"""Where AWS's errors become ours: whatever is not an answer is a reason to try again.
+
+Missing permissions, a KMS key out of reach, throttling and a broken network all raise
+StoreUnavailable, so that the queue retries and the dead-letter queue's alarm rings. None of them
+says anything about the photo, so none may ever be recorded as its failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from processor.errors import StoreUnavailable
+
+MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+# 409: another conditional write of the same key was under way.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+CONDITION_FAILED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
+
+
+@contextmanager
+def aws_call(what: str) -> Generator[None]:
+    """Raise StoreUnavailable, naming *what* was asked of AWS, in place of any error of boto3."""
+    try:
+        yield
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "no status")
+        raise StoreUnavailable(f"{what}: expected success, received {error_code(error)} (HTTP {status}).") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"{what}: expected an answer, received {type(error).__name__}: {error}") from error
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's name of the error; for a HEAD, which has no body, the HTTP status."""
+    return error.response.get("Error", {}).get("Code", "Unknown")

@@ -1,0 +1,158 @@
+"""Manifests in the renditions bucket. One object per stem, and every write conditional: that is the claim.
+
+S3 decides who gets a stem (``If-None-Match: *``) and who may change a manifest (``If-Match`` its ETag);
+there is no lock to leak when a process dies.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.errors import StoreUnavailable
+from processor.events import Overtaken
+from processor.keys import ObjectKey, manifest_key
+from processor.manifest import Manifest
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# Each lost race means that somebody else got further; more than this many in a row is not a race.
+ATTEMPTS: Final = 5
+Planned = Callable[[str], tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A manifest as it was found: *etag* is what the next write of it must still meet."""
+
+    stem: str
+    address: str
+    etag: str
+    manifest: Manifest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifests:
+    """Claims stems and keeps what was made under them."""
+
+    s3: S3Client
+    bucket: str
+
+    def find(self, name: ObjectKey) -> Held | None:
+        """Find the stem that *name* holds."""
+        held = (self.read(name, stem) for stem in name.stem_candidates())
+        return next((one for one in held if one and one.manifest.key == name.key), None)
+
+    def claim(self, name: ObjectKey, sequencer: str, planned: Planned, *, newest: bool = False) -> Held:
+        """Claim a stem for the state *sequencer* of *name*, or take over the claim of an older state.
+
+        *planned(stem)* lists the objects that may be written: they are on record before they exist, so
+        that whoever cleans up knows them. Raise Overtaken when a newer state holds the claim, unless the
+        caller is going to read whatever is *newest* now: then it joins that state.
+        """
+        for _ in range(ATTEMPTS):
+            held = self.find(name) or self.first_free(name, sequencer, planned)
+            if held and held.manifest.sequencer > sequencer and not newest:
+                raise Overtaken(f"{held.address} is claimed by a newer state ({held.manifest.sequencer} > {sequencer})")
+            if held and (mine := self.taken_over(held, sequencer, planned(held.stem))):
+                return mine
+        raise StoreUnavailable(f"stem of {name.key}: expected to claim one in {ATTEMPTS} attempts, lost every race.")
+
+    def first_free(self, name: ObjectKey, sequencer: str, planned: Planned) -> Held | None:
+        """Claim the first stem that is not another original's; None when all are."""
+        for stem in name.stem_candidates():
+            address = manifest_key(name.gallery, stem)
+            manifest = Manifest(key=name.key, sequencer=sequencer, objects=planned(stem))
+            if etag := self.put(address, manifest, IfNoneMatch="*"):
+                return Held(stem=stem, address=address, etag=etag, manifest=manifest)
+            # A duplicate of our own event may have claimed it since we looked: then there is no next candidate.
+            if (taken := self.read(name, stem)) is None or taken.manifest.key == name.key:
+                return taken
+        return None
+
+    def taken_over(self, held: Held, sequencer: str, objects: tuple[str, ...]) -> Held | None:
+        """Bring a claim up to *sequencer* and *objects*; unchanged when it is there, None when somebody was faster."""
+        wanted = held.manifest.claimed_by(max(sequencer, held.manifest.sequencer), objects)
+        return held if wanted == held.manifest else self.replace(held, wanted)
+
+    def complete(self, held: Held, manifest: Manifest) -> Manifest:
+        """Write what came of a claim, and return the manifest that is now in place.
+
+        That is the other's when a duplicate of this event finished first. Raise Overtaken when a newer
+        state took the claim, StoreUnavailable when it was given back: starting again will claim it again.
+        """
+        for _ in range(ATTEMPTS):
+            if done := self.replace(held, manifest):
+                return done.manifest
+            found = self.read(ObjectKey(manifest.key), held.stem)
+            if found is None or found.manifest.key != manifest.key:
+                raise StoreUnavailable(f"{held.address}: expected our claim, received none: it was given back.")
+            if found.manifest.sequencer > manifest.sequencer:
+                raise Overtaken(f"{held.address} is claimed by a newer state")
+            if same_photo(found.manifest, manifest):
+                return found.manifest
+            held = found
+        raise StoreUnavailable(f"{held.address}: expected to write it in {ATTEMPTS} attempts, lost every race.")
+
+    def read(self, name: ObjectKey, stem: str) -> Held | None:
+        """Read the manifest of *stem* in the gallery of *name*."""
+        address = manifest_key(name.gallery, stem)
+        with aws_call(f"s3:GetObject {self.bucket}/{address}"):
+            try:
+                answer = self.s3.get_object(Bucket=self.bucket, Key=address)
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return None
+                raise
+            manifest = Manifest.from_json(answer["Body"].read())
+        return Held(stem=stem, address=address, etag=answer["ETag"], manifest=manifest)
+
+    def replace(self, held: Held, manifest: Manifest) -> Held | None:
+        """Write *manifest* where *held* was found; None when that has changed since."""
+        etag = self.put(held.address, manifest, IfMatch=held.etag)
+        return Held(stem=held.stem, address=held.address, etag=etag, manifest=manifest) if etag else None
+
+    def put(self, address: str, manifest: Manifest, **condition: Any) -> str | None:
+        """Write a manifest under a condition; return its ETag, None when the condition did not hold."""
+        with aws_call(f"s3:PutObject {self.bucket}/{address}"):
+            try:
+                answer = self.s3.put_object(
+                    Bucket=self.bucket,
+                    Key=address,
+                    Body=manifest.to_json(),
+                    ContentType="application/json",
+                    **condition,
+                )
+            except ClientError as error:
+                # If-Match on a key that is gone is answered with 404.
+                if error_code(error) in CONDITION_FAILED | MISSING:
+                    return None
+                raise
+        return answer["ETag"]
+
+    def delete(self, held: Held) -> bool:
+        """Give a stem back; False when its manifest has changed since."""
+        with aws_call(f"s3:DeleteObject {self.bucket}/{held.address}"):
+            try:
+                self.s3.delete_object(Bucket=self.bucket, Key=held.address, IfMatch=held.etag)
+            except ClientError as error:
+                if error_code(error) in CONDITION_FAILED | MISSING:
+                    return False
+                raise
+        return True
+
+
+def same_photo(found: Manifest, manifest: Manifest) -> bool:
+    """Tell whether *found* already says what *manifest* says, but for how and when it was made."""
+    ours, theirs = manifest.photo, found.photo
+    return (
+        ours is not None
+        and theirs is not None
+        and (found.sequencer, theirs.version) == (manifest.sequencer, ours.version)
+    )

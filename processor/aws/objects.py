@@ -1,0 +1,131 @@
+"""The renditions bucket: written so that older pixels never replace newer ones.
+
+Every rendition carries the ``sequencer`` of the original that it was made from. A write first
+assumes that nothing is there (``If-None-Match: *``); what is there instead is looked at, and
+replaced under its ETag only when it is not newer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.errors import StoreUnavailable
+from processor.events import Overtaken
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# Addresses carry a version, so what they point to never changes.
+CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
+ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """What every rendition of one original says about its origin; ASCII, as S3 metadata must be."""
+
+    cache_tag: str
+    source_version: str
+    recipe: str
+    version: str
+    sequencer: str
+
+    def metadata(self) -> dict[str, str]:
+        """Name the fields as S3 and the CDN know them."""
+        named = {
+            "cache-tag": self.cache_tag,
+            "source-version": self.source_version,
+            "recipe": self.recipe,
+            "version": self.version,
+            "sequencer": self.sequencer,
+        }
+        # S3 does not keep metadata without a value.
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A rendition as it was found in its bucket."""
+
+    etag: str
+    metadata: Mapping[str, str]
+
+    @property
+    def order(self) -> str:
+        """The sequencer of the original that it was made from."""
+        return self.metadata.get("sequencer", "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenditionObjects:
+    """Writes and deletes renditions."""
+
+    s3: S3Client
+    bucket: str
+
+    def put(self, key: str, data: bytes, content_type: str, stamp: Stamp) -> bool:
+        """Put *data* in place, and tell whether that took a write: a replay finds its own work done.
+
+        Raise Overtaken when a newer original's rendition is there.
+        """
+        found: Found | None = None
+        for _ in range(ATTEMPTS):
+            condition: dict[str, Any] = {"IfMatch": found.etag} if found else {"IfNoneMatch": "*"}
+            if self.written(key, data, content_type, stamp, condition):
+                return True
+            found = self.head(key)
+            if found and found.order > stamp.sequencer:
+                raise Overtaken(f"{key} is of a newer original ({found.order} > {stamp.sequencer})")
+            if found and found.metadata == stamp.metadata():
+                return False
+        raise StoreUnavailable(f"{key}: expected to write it in {ATTEMPTS} attempts, lost every race.")
+
+    def written(self, key: str, data: bytes, content_type: str, stamp: Stamp, condition: dict[str, Any]) -> bool:
+        """Write under a condition; False when it did not hold."""
+        with aws_call(f"s3:PutObject {self.bucket}/{key}"):
+            try:
+                self.s3.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=data,
+                    ContentType=content_type,
+                    CacheControl=CACHE_CONTROL,
+                    Metadata=stamp.metadata(),
+                    **condition,
+                )
+            except ClientError as error:
+                if error_code(error) in CONDITION_FAILED | MISSING:
+                    return False
+                raise
+        return True
+
+    def head(self, key: str) -> Found | None:
+        """Look at what is there without reading it."""
+        with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
+            try:
+                answer = self.s3.head_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return None
+                raise
+        return Found(etag=answer["ETag"], metadata=answer["Metadata"])
+
+    def delete(self, key: str, *, up_to: str) -> bool:
+        """Delete a rendition unless it is of an original newer than the sequencer *up_to*; tell whether it went."""
+        found = self.head(key)
+        if found is None or found.order > up_to:
+            return False
+        with aws_call(f"s3:DeleteObject {self.bucket}/{key}"):
+            try:
+                self.s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=found.etag)
+            except ClientError as error:
+                # Replaced or deleted since we looked: it is no longer ours to delete.
+                if error_code(error) in CONDITION_FAILED | MISSING:
+                    return False
+                raise
+        return True

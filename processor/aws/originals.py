@@ -1,0 +1,90 @@
+"""The originals bucket: read, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.events import ObjectEvent, Overtaken, SourceGone
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CHUNK_BYTES = 1 << 20
+# A GET of a version that is a delete marker is answered with 405.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+GONE = MISSING | {"405", "MethodNotAllowed"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Original:
+    """An original that is open for reading. *size* in bytes; *chunks* can be read once."""
+
+    source_version: str
+    size: int
+    chunks: Iterator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Originals:
+    """Reads originals as an event names them."""
+
+    s3: S3Client
+    bucket: str
+
+    @contextmanager
+    def open(self, event: ObjectEvent) -> Generator[Original]:
+        """Open the very object that *event* speaks of: its version, else the content with its ETag, else the newest.
+
+        Raise SourceGone when it is deleted, Overtaken when other content has taken its place, and
+        StoreUnavailable, also while reading, when S3 does not give what it has.
+        """
+        with aws_call(f"s3:GetObject {event.bucket}/{event.key}"):
+            try:
+                answer = self.s3.get_object(Bucket=self.bucket, Key=event.key, **precondition(event))
+            except ClientError as error:
+                raise_if_an_answer(error, event)
+                raise
+            with closing(answer["Body"]) as body:
+                yield Original(
+                    source_version=content_version(answer.get("VersionId"), answer["ETag"]),
+                    size=answer["ContentLength"],
+                    chunks=body.iter_chunks(CHUNK_BYTES),
+                )
+
+    def exists(self, key: str) -> bool:
+        """Tell whether *key* has a current version that is not a delete marker."""
+        with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
+            try:
+                self.s3.head_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return False
+                raise
+        return True
+
+
+def precondition(event: ObjectEvent) -> dict[str, Any]:
+    """Bind a GET to the content that *event* was sent for."""
+    if event.version_id:
+        return {"VersionId": event.version_id}
+    return {"IfMatch": f'"{event.etag}"'} if event.etag else {}
+
+
+def raise_if_an_answer(error: ClientError, event: ObjectEvent) -> None:
+    """Take "there is no such object" and "it is another one now" for the answers that they are."""
+    code = error_code(error)
+    if code in GONE:
+        raise SourceGone(f"{event.key} does not exist ({code})") from error
+    if code in CONDITION_FAILED:
+        raise Overtaken(f"{event.key} holds newer content than {event.etag}") from error
+
+
+def content_version(version_id: str | None, etag: str) -> str:
+    """Name the content: its version id where the bucket keeps versions, else its ETag."""
+    return version_id if version_id and version_id != "null" else etag.strip('"')

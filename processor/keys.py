@@ -1,0 +1,160 @@
+"""Names: what an original's key says, and what everything made from it is called.
+
+Two originals may ask for the same stem (IMG_1.CR2 and IMG_1.JPG). ``stem_candidates`` lists the names
+that an original may use, in order; which one it gets is decided by claiming its manifest.
+Rendition and manifest of a stem share one path, so a claimed manifest protects the renditions too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import quote
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. What the longest
+# prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave, and a little more.
+PATH_BYTES: Final = 960
+HASH_CHARS: Final = 16
+RENDITIONS: Final = "renditions/"
+MANIFESTS: Final = "manifests/"
+RESERVED: Final = ("watermarks/", "branding-logos/", "gdpr-exports/", "lambda-deployments/", RENDITIONS, MANIFESTS)
+UUID_FIRST: Final = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?=[._]|$)", re.IGNORECASE)
+
+
+class Skip(StrEnum):
+    """Why an object is none of our business. The value is what metrics count by."""
+
+    FOLDER = "folder"
+    EMPTY = "empty"
+    RESERVED = "reserved"
+    VIDEO = "video"
+    ARCHIVE = "archive"
+    SVG = "svg"
+    PDF = "pdf"
+
+    @property
+    def sentence(self) -> str:
+        """Say it to whoever reads the log."""
+        return SENTENCES[self]
+
+
+SENTENCES: Final[dict[Skip, str]] = {
+    Skip.FOLDER: "The key ends in a slash: a folder, not a photo.",
+    Skip.EMPTY: "The object has no bytes.",
+    Skip.RESERVED: "The key is under a prefix that never holds originals.",
+    Skip.VIDEO: "A video: only photos are rendered.",
+    Skip.ARCHIVE: "An archive: only photos are rendered.",
+    Skip.SVG: "An SVG drawing: only photos are rendered.",
+    Skip.PDF: "A PDF document: only photos are rendered.",
+}
+NOT_PHOTOS: Final[dict[Skip, str]] = {
+    Skip.VIDEO: "3g2 3gp avi flv insv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv webm wmv",
+    Skip.ARCHIVE: "7z bz2 gz rar tar tgz xz zip zst",
+    Skip.SVG: "svg svgz",
+    Skip.PDF: "pdf",
+}
+BY_EXTENSION: Final = {extension: skip for skip, extensions in NOT_PHOTOS.items() for extension in extensions.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectKey:
+    """An original's *key*, ``{gallery}/{file}``; the gallery may be nested or empty."""
+
+    key: str
+
+    @property
+    def gallery(self) -> str:
+        """Everything before the last slash."""
+        return self.key.rpartition("/")[0]
+
+    @property
+    def file(self) -> str:
+        """Everything after the last slash."""
+        return self.key.rpartition("/")[2]
+
+    @property
+    def stem(self) -> str:
+        """The file name without its last extension; the whole name when nothing stands before the dot."""
+        return self.file.rpartition(".")[0] or self.file
+
+    @property
+    def extension(self) -> str:
+        """The last extension in lower case, without its dot."""
+        before, _, after = self.file.rpartition(".")
+        return after.lower() if before else ""
+
+    @property
+    def photo_id(self) -> str:
+        """The photo record's id: the UUID that the file name starts with, else the key."""
+        found = UUID_FIRST.match(self.file)
+        return found[1] if found else self.key
+
+    def skip(self, size: int | None) -> Skip | None:
+        """Tell why an object of *size* bytes (None: not known yet) is not for us, without reading it."""
+        if self.key.endswith("/"):
+            return Skip.FOLDER
+        if self.key.startswith(RESERVED):
+            return Skip.RESERVED
+        if size == 0:
+            return Skip.EMPTY
+        return BY_EXTENSION.get(self.extension)
+
+    def stem_candidates(self) -> Iterator[str]:
+        """Stems that this original may claim: its own, its whole file name, then one that nobody else has."""
+        yield self.stem
+        if self.file != self.stem:
+            yield self.file
+        yield f"{self.file}-{short_hash(self.key, 8)}"
+
+    def cache_tags(self) -> str:
+        """Tags by which the CDN finds everything of this photo, or of its gallery; ASCII."""
+        # CloudFront reads tags as a comma-separated list without regard to case.
+        return f"{self.photo_tag},gallery:{short_hash(self.gallery)}"
+
+    @property
+    def photo_tag(self) -> str:
+        """The cache tag of this photo alone."""
+        return f"photo:{short_hash(self.key)}"
+
+
+def manifest_key(gallery: str, stem: str) -> str:
+    """Key of the manifest of *stem*."""
+    return f"{MANIFESTS}{safe_path(gallery, stem)}.json"
+
+
+def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:
+    """Key of one rendition of *stem*."""
+    return f"{RENDITIONS}{safe_path(gallery, stem)}_{size}.{extension}"
+
+
+def rendition_url(host: str, key: str, version: str) -> str:
+    """Address of *key* at the CDN; another *version* is another address."""
+    return f"https://{host}/{'/'.join(quote(segment, safe='') for segment in key.split('/'))}?v={version}"
+
+
+def safe_path(gallery: str, stem: str) -> str:
+    """Join *gallery* and *stem* so that the path fits into a key and survives in a URL.
+
+    Browsers resolve ``.`` and ``..`` even when they are percent-encoded, so such folders are renamed;
+    a path that was renamed or cut carries a hash of what it stands for.
+    """
+    path = f"{gallery}/{stem}" if gallery else stem
+    folders = [folder.replace(".", "_") if folder in {".", ".."} else folder for folder in gallery.split("/")]
+    safe = f"{'/'.join(folders)}/{stem}" if gallery else stem
+    if safe == path and len(path.encode()) <= PATH_BYTES:
+        return path
+    return f"{cut(safe, PATH_BYTES - HASH_CHARS - 1)}~{short_hash(path)}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Keep the first *limit* bytes of *text* in UTF-8, and no part of a character."""
+    return text.encode()[:limit].decode(errors="ignore")
+
+
+def short_hash(text: str, chars: int = HASH_CHARS) -> str:
+    """Hash *text* into *chars* lower-case hexadecimal digits."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:chars]

@@ -1,0 +1,131 @@
+"""The manifest of one stem: who owns it, what lies under it, and everything that the photo record needs.
+
+    {"schema": 1,
+     "claim":   {"key": "wedding/IMG_1.CR2", "sequencer": "0055AED6DCD9"},
+     "objects": ["renditions/wedding/IMG_1_small.jpg", …],          what may exist, written before it does
+     "photo":   null | {"version": …, "renditions": [...], …},      null until every rendition is in place
+     "receipt": null | {"recipe": …, "decoder": …, "steps_ms": …}}  how they came to be
+
+Never served. Writing it is what claims a stem; deleting it gives the stem back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Self
+
+from processor.keys import rendition_url
+
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredRendition:
+    """One rendition in its bucket. *width*, *height* in px."""
+
+    size: str
+    format: str
+    key: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Photo:
+    """What the photo record says of a rendered original. *width*, *height*: upright, px; times in UTC, ISO-8601."""
+
+    version: str
+    source_version: str
+    processed_at: str
+    format: str
+    width: int
+    height: int
+    placeholder: str
+    dominant_color: str
+    taken_at: str | None
+    camera: Mapping[str, str | int | float]
+    renditions: tuple[StoredRendition, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """The claim of *key* on a stem, as of *sequencer*, and what came of it."""
+
+    key: str
+    sequencer: str
+    objects: tuple[str, ...] = ()
+    photo: Photo | None = None
+    receipt: Mapping[str, Any] | None = None
+
+    @property
+    def finished(self) -> Photo:
+        """The photo of a manifest that is known to be complete."""
+        if self.photo is None:
+            raise ValueError(f"expected a complete manifest of {self.key}, received a mere claim")
+        return self.photo
+
+    def claimed_by(self, sequencer: str, objects: tuple[str, ...]) -> Self:
+        """Hand the stem to a newer event of the same original that may write *objects*."""
+        return replace(self, sequencer=sequencer, objects=tuple(dict.fromkeys(self.objects + objects)))
+
+    def to_json(self) -> bytes:
+        """Encode; equal manifests give equal bytes."""
+        tree = {
+            "schema": SCHEMA,
+            "claim": {"key": self.key, "sequencer": self.sequencer},
+            "objects": self.objects,
+            "photo": asdict(self.photo) if self.photo else None,
+            "receipt": self.receipt,
+        }
+        return json.dumps(tree, indent=1, sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Decode what ``to_json`` wrote; ValueError for another schema."""
+        tree: dict[str, Any] = json.loads(text)
+        if tree.get("schema") != SCHEMA:
+            raise ValueError(f"expected a manifest of schema {SCHEMA}, received {text[:60]!r}")
+        return cls(
+            key=tree["claim"]["key"],
+            sequencer=tree["claim"]["sequencer"],
+            objects=tuple(tree["objects"]),
+            photo=photo_of(tree["photo"]) if tree["photo"] else None,
+            receipt=tree["receipt"],
+        )
+
+
+def photo_of(tree: Mapping[str, Any]) -> Photo:
+    """Decode the photo of a manifest."""
+    fields: dict[str, Any] = {**tree, "renditions": tuple(StoredRendition(**one) for one in tree["renditions"])}
+    return Photo(**fields)
+
+
+def record_fields(manifest: Manifest, *, cdn_host: str) -> dict[str, Any]:
+    """Give the fields of the photo record that follow from a complete manifest, and nothing that does not.
+
+    None means that the field must be absent.
+    """
+    photo = manifest.finished
+    sizes: dict[str, Any] = {}
+    for one in photo.renditions:
+        if one.format == "jpeg":
+            sizes[f"{one.size}_url"] = rendition_url(cdn_host, one.key, photo.version)
+            sizes |= {f"{one.size}_{name}": getattr(one, name) for name in ("width", "height", "bytes")}
+    return {
+        **sizes,
+        "small_thumb_url": sizes.get("small_url"),  # what readers of the system before Darkroom look for
+        "original_key": manifest.key,
+        "sequencer": manifest.sequencer or None,
+        "processed_at": photo.processed_at,
+        "source_version": photo.source_version,
+        "format": photo.format,
+        "width": photo.width,
+        "height": photo.height,
+        "placeholder": photo.placeholder,
+        "dominant_color": photo.dominant_color,
+        "taken_at": photo.taken_at,
+        "camera": dict(photo.camera) or None,
+    }
