@@ -8,6 +8,8 @@ from pyvips import Image
 
 from processor.imaging.geometry import Box, Rung
 
+ORIENTATION_FIELD = "orientation"
+
 # Reading columns of a picture that must be read in order fails, and a rung feeds both an encoder and the next rung:
 # each is therefore computed once, into memory.
 
@@ -18,6 +20,17 @@ def cascade(top: Image, rungs: Sequence[Rung]) -> Iterator[tuple[Rung, Image]]:
     for rung in sorted(rungs, key=lambda rung: (-rung.frame.width, -rung.frame.height, rung.size)):
         current = shrink(current, rung.frame)
         yield rung, cut(current, rung.crop)
+
+
+def develop_first(image: Image, frame: Box) -> Image:
+    """Read a source, which may be lazy and readable only once, and resize it to exactly *frame* px into memory.
+
+    The copy forgets the orientation that the file states: libvips would turn the picture a second time.
+    """
+    whole = (image.width, image.height) == (frame.width, frame.height)
+    developed = image.copy_memory() if whole else shrink(image, frame)
+    developed.remove(ORIENTATION_FIELD)
+    return developed
 
 
 def shrink(image: Image, frame: Box) -> Image:

@@ -42,7 +42,8 @@ def decide(image: Image, *, profile: bytes | None = None) -> Colour:
 def to_srgb(image: Image, colour: Colour) -> Image:
     """Return *image* as sRGB, 8 bit, three bands. It must have no alpha any more."""
     if colour.profile is None:
-        return image.colourspace("srgb").cast("uchar")
+        plain = image.interpretation == "srgb" and image.format == "uchar"
+        return image if plain else image.colourspace("srgb").cast("uchar")
     return _transform(image, colour.profile)
 
 

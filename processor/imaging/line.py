@@ -16,7 +16,7 @@ import pyvips
 from pyvips import Image
 
 from processor.errors import PhotoError, Verdict
-from processor.imaging.cascade import cascade, shrink
+from processor.imaging.cascade import cascade, develop_first
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
@@ -60,8 +60,7 @@ def develop(
     except pyvips.Error as error:
         raise _verdict_of(error) from error
     with watch.step("inspect"):
-        smallest = prints.smallest()
-        hash_text, colour = placeholder(smallest), dominant_colour(smallest)
+        hash_text, colour = placeholder(prints.smallest), dominant_colour(prints.smallest)
     return Rendering(
         format=header.format,
         width=original.size.width,
@@ -93,11 +92,13 @@ class _Prints:
 
     renditions: list[Future[Rendition]] = field(default_factory=list[Future[Rendition]])
     parts: list[Part] = field(default_factory=list[Part])
-    pictures: list[Image] = field(default_factory=list[Image])
     colour: str = ""
+    pictures: list[Image] = field(default_factory=list[Image])
+    """The smallest picture of each part; the others are free to go once they are encoded."""
 
+    @property
     def smallest(self) -> Image:
-        """Return the picture with the fewest pixels that shows the whole frame or most of it."""
+        """The picture with the fewest pixels."""
         return min(self.pictures, key=lambda image: image.width * image.height)
 
 
@@ -118,11 +119,12 @@ def _print_all(original: Original, recipe: Recipe, watch: Stopwatch, on_decoded:
             waiting -= len(part.rungs)
             if not waiting:
                 on_decoded()
-            for rung, picture in cascade(top, part.rungs):
+            picture = top
+            for rung, picture in cascade(top, part.rungs):  # noqa: B007 - the last one is the smallest
                 prints.renditions += [
                     encoders.submit(print_one, picture, rung, output) for output in recipe.formats_of(rung.size)
                 ]
-                prints.pictures.append(picture)
+            prints.pictures.append(picture)
     return prints
 
 
@@ -133,10 +135,12 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     colour = decide(pixels.image, profile=pixels.profile)
     with watch.step("decode"):
         forget_warnings()
-        stored = shrink(flatten(pixels.image), frame.turned(pixels.orientation)).copy_memory()
+        stored = develop_first(flatten(pixels.image), frame.turned(pixels.orientation))
         refuse_damage()
     with watch.step("upright and colour"):
-        return to_srgb(upright(stored, pixels.orientation), colour).copy_memory(), colour.decision
+        picture = to_srgb(upright(stored, pixels.orientation), colour)
+        # A picture that is what it should be already is not copied once more: 32 MB for a large rung.
+        return picture if picture is stored else picture.copy_memory(), colour.decision
 
 
 def _verdict_of(error: pyvips.Error) -> PhotoError:

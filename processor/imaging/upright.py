@@ -7,7 +7,6 @@ from typing import Final
 
 from pyvips import Image
 
-ORIENTATION_FIELD = "orientation"
 TURNS: Final[Mapping[int, Callable[[Image], Image]]] = {
     2: lambda image: image.fliphor(),
     3: lambda image: image.rot180(),
@@ -20,15 +19,9 @@ TURNS: Final[Mapping[int, Callable[[Image], Image]]] = {
 
 
 def upright(image: Image, orientation: int) -> Image:
-    """Return *image* as the camera was held, without its tag: a later step would turn it again.
+    """Return *image* as the camera was held; 1 and values that EXIF does not define leave it as it is.
 
-    1 and values that EXIF does not define leave it as it is. *image* must allow access in any order
-    (in memory): a quarter turn reads columns.
+    *image* must allow access in any order (in memory): a quarter turn reads columns.
     """
     turn = TURNS.get(orientation)
-    turned = image if turn is None else turn(image)
-    if ORIENTATION_FIELD not in turned.get_fields():
-        return turned
-    untagged = turned.copy()  # metadata of a shared image must not be changed
-    untagged.remove(ORIENTATION_FIELD)
-    return untagged
+    return image if turn is None else turn(image)
