@@ -7,9 +7,9 @@ describes the resized pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import pyvips
@@ -21,12 +21,11 @@ from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.decoders.original import Original, Part
-from processor.imaging.encode import encode
 from processor.imaging.engine import engine_versions
-from processor.imaging.geometry import Rung
 from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
-from processor.imaging.model import EXTENSIONS_OF, OutputFormat, Receipt, Rendering, Rendition
+from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
+from processor.imaging.printing import Printer
 from processor.imaging.structure.header import corrupt, truncated
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
@@ -56,26 +55,30 @@ def develop(
             header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
         with watch.step("open"):
             original = open_original(source, header, recipe)
-        prints = _print_all(original, recipe, watch, on_decoded)
+        with ThreadPoolExecutor(ENCODERS_AT_ONCE, thread_name_prefix="encode") as encoders:
+            credit = original.exif.credit if recipe.keep_copyright else None
+            printer = Printer(encoders, recipe, watch, credit=credit)
+            shots = list(_shoot(original, printer, watch, on_decoded))
     except pyvips.Error as error:
         raise _verdict_of(error) from error
+    smallest = min((shot.smallest for shot in shots), key=lambda image: image.width * image.height)
     with watch.step("inspect"):
-        hash_text, colour = placeholder(prints.smallest), dominant_colour(prints.smallest)
+        hash_text, colour = placeholder(smallest), dominant_colour(smallest)
     return Rendering(
         format=header.format,
         width=original.size.width,
         height=original.size.height,
-        renditions=tuple(future.result() for future in prints.renditions),
+        renditions=printer.renditions(),
         camera=original.exif.camera,
         taken_at=original.exif.taken_at,
         placeholder=hash_text,
         dominant_color=colour,
         receipt=Receipt(
-            decoder=prints.parts[-1].pixels.decoder,
-            decoder_why="; ".join(part.pixels.why for part in prints.parts),
-            sources={rung.size: part.pixels.decoder for part in prints.parts for rung in part.rungs},
-            colour=prints.colour,
-            orientation=prints.parts[-1].pixels.orientation,
+            decoder=shots[-1].decoder,
+            decoder_why="; ".join(shot.why for shot in shots),
+            sources={size: shot.decoder for shot in shots for size in shot.sizes},
+            colour=shots[-1].colour,
+            orientation=shots[-1].orientation,
             detected_format=header.format,
             extension_matches=PurePath(file_name).suffix.lower().lstrip(".") in EXTENSIONS_OF[header.format],
             isolated=False,
@@ -86,46 +89,36 @@ def develop(
     )
 
 
-@dataclass(slots=True)
-class _Prints:
-    """What has come off the line so far."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shot:
+    """What is remembered of one part when its pixels are gone; *smallest*: its smallest picture."""
 
-    renditions: list[Future[Rendition]] = field(default_factory=list[Future[Rendition]])
-    parts: list[Part] = field(default_factory=list[Part])
-    colour: str = ""
-    pictures: list[Image] = field(default_factory=list[Image])
-    """The smallest picture of each part; the others are free to go once they are encoded."""
-
-    @property
-    def smallest(self) -> Image:
-        """The picture with the fewest pixels."""
-        return min(self.pictures, key=lambda image: image.width * image.height)
+    sizes: tuple[str, ...]
+    decoder: Decoder
+    why: str
+    orientation: int
+    colour: str
+    smallest: Image
 
 
-def _print_all(original: Original, recipe: Recipe, watch: Stopwatch, on_decoded: Callable[[], None]) -> _Prints:
-    """Develop each part and encode its rungs, overlapped."""
-    prints, waiting = _Prints(), len(original.rungs)
-    credit = original.exif.credit if recipe.keep_copyright else None
-
-    def print_one(picture: Image, rung: Rung, output: OutputFormat) -> Rendition:
-        with watch.step(f"encode {output}"):
-            data = encode(picture, output, quality=recipe.quality_of(rung.size, output), credit=credit)
-        return Rendition(size=rung.size, format=output, width=picture.width, height=picture.height, data=data)
-
-    with ThreadPoolExecutor(ENCODERS_AT_ONCE, thread_name_prefix="encode") as encoders:
-        for part in watch.each("decode", original.parts()):
-            top, prints.colour = _top(part, watch)
-            prints.parts.append(part)
-            waiting -= len(part.rungs)
-            if not waiting:
-                on_decoded()
-            picture = top
-            for rung, picture in cascade(top, part.rungs):  # noqa: B007 - the last one is the smallest
-                prints.renditions += [
-                    encoders.submit(print_one, picture, rung, output) for output in recipe.formats_of(rung.size)
-                ]
-            prints.pictures.append(picture)
-    return prints
+def _shoot(original: Original, printer: Printer, watch: Stopwatch, on_decoded: Callable[[], None]) -> Iterator[_Shot]:
+    """Develop each part down its cascade and hand every picture to the printer."""
+    waiting = len(original.rungs)
+    for part in watch.each("decode", original.parts()):
+        picture, colour = _top(part, watch)
+        waiting -= len(part.rungs)
+        if not waiting:
+            on_decoded()
+        for rung, picture in cascade(picture, part.rungs):  # noqa: B020 - the last is the smallest
+            printer.order(rung, picture)
+        yield _Shot(
+            sizes=tuple(rung.size for rung in part.rungs),
+            decoder=part.pixels.decoder,
+            why=part.pixels.why,
+            orientation=part.pixels.orientation,
+            colour=colour,
+            smallest=picture,
+        )
 
 
 def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
