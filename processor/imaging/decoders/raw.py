@@ -36,6 +36,8 @@ RESCUE_LONG_SIDE_PX: Final = 1_600
 
 SHAPE_TOLERANCE: Final = 0.02
 MAX_MARGIN: Final = 0.05
+SRGB_GAMMA: Final = (2.4, 12.92)
+"""Power and toe slope of sRGB (IEC 61966-2-1). LibRaw's own default is BT.709's curve: shadows come out too dark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ def _demosaic(raw: _Raw, rungs: Sequence[Rung]) -> Pixels:
         half_size=half,
         output_color=rawpy.ColorSpace.sRGB,
         output_bps=8,
+        gamma=SRGB_GAMMA,
         user_flip=0,
         demosaic_algorithm=rawpy.DemosaicAlgorithm.AHD,
     )
