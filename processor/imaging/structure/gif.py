@@ -32,6 +32,8 @@ def walk_gif(data: memoryview, *, max_frames: int) -> Header:
             if frames == 1:
                 refuse_zero_tail(data[coded : position - 1], "the GIF's picture")
         elif frames:
+            if frames == 1 and not any(data[position:]):
+                raise truncated("the end of the GIF is empty (zeros instead of data)")
             break  # stray bytes behind a whole picture: decoders stop here too
         else:
             raise corrupt("a GIF block is of no known kind")
