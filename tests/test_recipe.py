@@ -7,7 +7,6 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from processor.imaging import model
 from processor.recipe import OutputFormat, Quality, Recipe, Size
 
 
@@ -46,8 +45,3 @@ def test_a_recipe_cannot_be_changed() -> None:
     """What has been hashed stays as it was."""
     with pytest.raises(ValidationError, match="frozen"):
         Recipe().keep_copyright = False  # pyright: ignore[reportAttributeAccessIssue]
-
-
-def test_settings_and_renditions_name_the_same_formats() -> None:
-    """The imaging model names the formats again, so that it needs no settings library."""
-    assert get_args(model.OutputFormat) == get_args(OutputFormat)

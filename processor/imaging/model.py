@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from processor.recipe import OutputFormat
+
 ImageFormat = Literal["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"]
-OutputFormat = Literal["jpeg", "webp", "avif"]
 Decoder = Literal["native", "heif", "pillow", "raw-preview", "raw-half", "raw-full"]
 
 EXTENSIONS: Mapping[str, str] = {"jpeg": "jpg", "webp": "webp", "avif": "avif"}
