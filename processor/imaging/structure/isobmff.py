@@ -55,7 +55,7 @@ def walk_heif(data: memoryview) -> Header:
 
 def walk_cr3(data: memoryview) -> Header:
     """Check that every top-level box of a Canon CR3 is whole; only LibRaw knows its size."""
-    if not any(kind == b"moov" for kind, _ in boxes(data)):
+    if b"moov" not in [kind for kind, _ in boxes(data)]:
         raise corrupt("the CR3 file has no description of its picture")
     return Header(format="raw", width=0, height=0)
 
