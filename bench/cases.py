@@ -22,6 +22,13 @@ class Case:
 
 CASES: tuple[Case, ...] = (
     Case(name="jpeg-24mp", title="24 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_24mp, judged=True),
+    Case(
+        name="jpeg-24mp-adobe-rgb",
+        title="24 MP camera JPEG, Adobe RGB profile",
+        suffix=".jpg",
+        make=inputs.jpeg_24mp_adobe_rgb,
+        judged=True,
+    ),
     Case(name="jpeg-45mp", title="45 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_45mp),
     Case(name="heic-12mp-p3", title="12 MP HEIC, Display P3", suffix=".heic", make=inputs.heic_12mp_p3),
     Case(name="dng-24mp", title="24 MP DNG without preview", suffix=".dng", make=inputs.dng_24mp),

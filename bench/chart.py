@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from bench.run import DARKROOM, Measurement
 
-WIDTH, LABEL_WIDTH, VALUE_WIDTH = 760, 180, 190
+WIDTH, LABEL_WIDTH, VALUE_WIDTH = 800, 170, 240
 BAR_HEIGHT, BAR_GAP, ROW_HEIGHT, TOP, BOTTOM = 12, 2, 40, 56, 34
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-size:16px;font-weight:600}.note{font-size:11px}"

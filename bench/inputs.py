@@ -7,7 +7,7 @@ import pyvips
 
 from tests.factories.photos.exif import exif
 from tests.factories.photos.heif import heic
-from tests.factories.photos.icc import display_p3
+from tests.factories.photos.icc import adobe_rgb, display_p3
 from tests.factories.photos.jpeg import jpeg
 from tests.factories.photos.raw import dng
 from tests.factories.photos.scene import textured
@@ -24,6 +24,11 @@ PREVIEW_QUALITY = 85
 def jpeg_24mp() -> bytes:
     """Make what a 24 MP camera writes: 6000 x 4000 px, 4:2:0, about 9 MB."""
     return jpeg(textured(6000, 4000), exif_block=exif(orientation=1), quality=CAMERA_QUALITY)
+
+
+def jpeg_24mp_adobe_rgb() -> bytes:
+    """Make the same with a profile: what colour management costs each peer differs most."""
+    return jpeg(textured(6000, 4000), exif_block=exif(orientation=1), icc=adobe_rgb(), quality=CAMERA_QUALITY)
 
 
 def jpeg_45mp() -> bytes:
