@@ -1,0 +1,123 @@
+"""Whatever the bytes, a walker answers with a header or a verdict, and soon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from time import process_time
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processor.errors import PhotoError
+from processor.imaging.exif import read_exif
+from processor.imaging.structure.walk import inspect_structure
+from processor.recipe import Limits
+from tests.factories.photos import extra
+from tests.factories.photos.exif import exif
+from tests.factories.photos.heif import avif, heic
+from tests.factories.photos.jpeg import jpeg, private_jpeg
+from tests.factories.photos.raster import animated_gif, animated_webp, bmp, png, tiff_photo, webp
+from tests.factories.photos.raw import dng
+
+HEIF: Final = extra.bare_heif(
+    {1: b"grid", 2: b"hvc1", 3: b"hvc1"},
+    properties=[extra.ispe(64, 48), extra.nclx(12, 13)],
+    tiles={1: [2, 3]},
+    iloc=extra.iloc_of(2, 20, 9),
+)
+GOOD: Final[Mapping[str, bytes]] = {
+    "jpeg": private_jpeg(),
+    "progressive": jpeg(progressive=True),
+    "png": png("P", exif_block=exif()),
+    "webp": webp(),
+    "animated webp": animated_webp(9),
+    "gif": animated_gif(),
+    "tiff": tiff_photo(deflate=True),
+    "bigtiff": tiff_photo(deflate=True, big=True),
+    "bmp": bmp()[:600],
+    "heic": heic(),
+    "grid": HEIF,
+    "avif": avif(),
+    "dng": dng()[:2_000],
+    "cr3": extra.cr3(),
+    "raf": extra.raf(),
+}
+HEADS: Final = [data[:16] for data in GOOD.values()]
+BUDGET_S = 0.5
+"""CPU time for any file of a few kilobytes; most take less than a millisecond."""
+
+
+def walk(data: bytes) -> None:
+    """Walk *data*; anything but a header or a verdict fails, and so does a long walk."""
+    started = process_time()
+    with suppress(PhotoError):
+        inspect_structure(memoryview(data), Limits(), raw_max_megapixels=160)
+    assert process_time() - started < BUDGET_S
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_file_cut_anywhere_gets_a_verdict(name: str) -> None:
+    """At every byte of its first 700, then at some hundred places."""
+    data = GOOD[name]
+    for end in [*range(min(700, len(data))), *range(700, len(data), 1 + len(data) // 200)]:
+        walk(data[:end])
+
+
+@pytest.mark.parametrize("name", GOOD)
+@given(damage=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_file_with_some_bytes_changed_gets_a_header_or_a_verdict(name: str, damage: st.DataObject) -> None:
+    """Lengths, counts and offsets among them: most lie near the start."""
+    data = bytearray(GOOD[name])
+    near = min(len(data), 500) - 1
+    places = st.integers(0, near) | st.integers(0, len(data) - 1)
+    for place, value in damage.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)):
+        data[place] = value
+
+    walk(bytes(data))
+
+
+@given(head=st.sampled_from(HEADS), rest=st.binary(max_size=300))
+@settings(max_examples=500, deadline=None)
+def test_noise_behind_any_magic_number_gets_a_header_or_a_verdict(head: bytes, rest: bytes) -> None:
+    """The magic number is the last thing that is believed."""
+    walk(head + rest)
+
+
+@given(st.binary(max_size=200))
+@settings(deadline=None)
+def test_noise_gets_a_verdict(data: bytes) -> None:
+    """Without any magic number."""
+    walk(data)
+
+
+@given(damage=st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_exif_block_never_raises(damage: st.DataObject) -> None:
+    """What cannot be read is absent; the photo is good."""
+    block = bytearray(exif(orientation=6, private=True, artist="A", copyright_notice="B"))
+    for place, value in damage.draw(
+        st.lists(st.tuples(st.integers(0, len(block) - 1), st.integers(0, 255)), min_size=1, max_size=8)
+    ):
+        block[place] = value
+    found = read_exif(bytes(block[: damage.draw(st.integers(0, len(block)))]))
+
+    assert found.orientation in range(1, 9)
+    assert "SERIAL" not in repr(found.camera)
+    assert found.taken_at is None or len(found.taken_at) >= 19
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: extra.tiff_of_shared_values(4_000, 60_000), id="tiff values"),
+        pytest.param(lambda: extra.bare_heif({1: b"hvc1"}, iloc=extra.iloc_without_width(5_000)), id="heif extents"),
+        pytest.param(lambda: extra.tiff_of_sub_directories(100_000), id="tiff directories"),
+    ],
+)
+def test_a_file_made_to_keep_the_walker_busy_is_refused_soon(make: Callable[[], bytes]) -> None:
+    """Each claims gigabytes in a few kilobytes."""
+    walk(make())
