@@ -48,7 +48,7 @@ class RenditionLine:
         budget.require(f"{event.change.value} {event.key}")
         if event.change is Change.CREATED:
             return self.create(name, event, budget)
-        if not originals.exists(event.key):
+        if originals.current(event.key) is None:
             return self.remove(name, event)
         # A version went and an object is still there: an old version expired, the newest was deleted for good and
         # uncovered the one before, or a new upload was faster. Whatever is there now is the photo.
@@ -60,7 +60,7 @@ class RenditionLine:
         state = self.state(name, event, record)
         if state.superseded_by(record):
             return self.left_behind(state, record)
-        if state.shown_by(record) and not state.newest:
+        if self.is_current(state, record):
             return UNCHANGED
         if record is None and self.desk.missing_record == "require":
             return self.without_record(name)
@@ -73,6 +73,14 @@ class RenditionLine:
             event = replace(event, version_id=None, etag=None)
         state = replace(state, sequencer=held.manifest.sequencer)
         return self.finish(Job(event=event, state=state, record=record, held=held, budget=budget))
+
+    def is_current(self, state: State, record: PhotoRecord | None) -> bool:
+        """Tell whether *record* already shows this state, or, where the event names none, what is there now."""
+        if record is None or not state.newest:
+            return state.shown_by(record)
+        return state.rendered_in(record) and state.content_shown_by(
+            record, self.maker.originals.current(state.name.key)
+        )
 
     def finish(self, job: Job) -> Outcome:
         """Make the renditions and file the result, whatever it is."""
@@ -121,7 +129,7 @@ class RenditionLine:
 
     def without_record(self, name: ObjectKey) -> Outcome:
         """Wait for the backend's record, unless there is no longer anything to wait for."""
-        if self.maker.originals.exists(name.key):
+        if self.maker.originals.current(name.key):
             raise RecordMissing(f"record {name.photo_id}: expected the backend to have written it, found none yet.")
         return Outcome(result=Result.SOURCE_GONE, detail=f"{name.key} has neither a record nor an object")
 

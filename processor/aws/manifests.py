@@ -87,6 +87,8 @@ class Manifests:
         That is the other's when a duplicate of this event finished first. Raise Overtaken when a newer
         state took the claim, StoreUnavailable when it was given back: starting again will claim it again.
         """
+        if same_photo(held.manifest, manifest):
+            return held.manifest
         for _ in range(ATTEMPTS):
             if done := self.replace(held, manifest):
                 return done.manifest
@@ -150,9 +152,9 @@ class Manifests:
 
 def same_photo(found: Manifest, manifest: Manifest) -> bool:
     """Tell whether *found* already says what *manifest* says, but for how and when it was made."""
-    ours, theirs = manifest.photo, found.photo
-    return (
-        ours is not None
-        and theirs is not None
-        and (found.sequencer, theirs.version) == (manifest.sequencer, ours.version)
-    )
+    return found.photo is not None and identity(found) == identity(manifest)
+
+
+def identity(manifest: Manifest) -> tuple[str, str, str]:
+    """Name the state, the content and the pixels that a complete manifest speaks of."""
+    return manifest.sequencer, manifest.finished.source_version, manifest.finished.version

@@ -57,16 +57,16 @@ class Originals:
                     chunks=body.iter_chunks(CHUNK_BYTES),
                 )
 
-    def exists(self, key: str) -> bool:
-        """Tell whether *key* has a current version that is not a delete marker."""
+    def current(self, key: str) -> str | None:
+        """Name the content that *key* holds now; None when it holds none, or a delete marker."""
         with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
             try:
-                self.s3.head_object(Bucket=self.bucket, Key=key)
+                answer = self.s3.head_object(Bucket=self.bucket, Key=key)
             except ClientError as error:
                 if error_code(error) in MISSING:
-                    return False
+                    return None
                 raise
-        return True
+        return content_version(answer.get("VersionId"), answer["ETag"])
 
 
 def precondition(event: ObjectEvent) -> dict[str, Any]:

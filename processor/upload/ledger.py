@@ -71,14 +71,9 @@ class State:
             and record.status not in UNRENDERED
         )
 
-    def content_shown_by(self, record: PhotoRecord | None, source_version: str) -> bool:
-        """Tell whether *record* shows the content *source_version*, whichever event brought it."""
-        return (
-            record is not None
-            and self.rendered_in(record)
-            and record.receipt.get("recipe") == self.recipe
-            and record.source_version == source_version
-        )
+    def content_shown_by(self, record: PhotoRecord, source_version: str | None) -> bool:
+        """Tell whether *record* shows the content *source_version* by this recipe, whichever event brought it."""
+        return record.receipt.get("recipe") == self.recipe and record.source_version == source_version
 
     def refused_in(self, record: PhotoRecord | None, code: str) -> bool:
         """Tell whether *record* already says that this state failed for this reason."""

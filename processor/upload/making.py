@@ -21,7 +21,7 @@ from processor.manifest import Manifest
 from processor.recipe import Recipe
 from processor.source import Source, too_large
 from processor.upload.ledger import State
-from processor.upload.outcomes import Outcome, Result, skipped
+from processor.upload.outcomes import Outcome, skipped
 from processor.upload.receipts import Identity, photo_of, receipt_of, version_of
 
 UPLOAD_THREADS: Final = 4
@@ -78,8 +78,6 @@ class Maker:
         """
         watch = Stopwatch()
         with self.originals.open(job.event) as original:
-            if job.state.newest and job.state.content_shown_by(job.record, original.source_version):
-                return Outcome(result=Result.UNCHANGED)
             if reason := job.state.name.skip(original.size):
                 return skipped(reason)
             source = self.read(original.chunks, original.size)

@@ -9,6 +9,8 @@ from processor.aws.manifests import Held, Manifests, Planned
 from processor.aws.objects import RenditionObjects
 from processor.keys import ObjectKey, short_hash
 
+QUOTES = '"'
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Withdrawals:
@@ -30,7 +32,7 @@ class Withdrawals:
         gone = [self.objects.delete(key, up_to=sequencer) for key in held.manifest.objects]
         # Before the manifest goes: a repetition after a crash must still know that there was something cached.
         if known or any(gone):
-            self.cdn.forget(name.photo_tag, reference=f"{short_hash(name.key)}-{sequencer or held.etag}")
+            self.cdn.forget(name.photo_tag, reference=f"{short_hash(name.key)}-{sequencer or held.etag.strip(QUOTES)}")
         self.manifests.delete(held)
 
     def give_back(self, held: Held) -> None:

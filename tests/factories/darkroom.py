@@ -1,0 +1,249 @@
+"""A whole rendition line over moto, and a renderer that takes no time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Literal, cast
+
+from botocore.session import Session
+from moto import mock_aws
+from PIL import Image
+
+from processor.aws.attributes import from_attribute, to_attribute
+from processor.aws.cdn import Cdn
+from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client
+from processor.aws.manifests import Manifests
+from processor.aws.objects import RenditionObjects
+from processor.aws.originals import Originals
+from processor.aws.photos import PhotoRecords
+from processor.budget import Budget
+from processor.errors import PhotoError, Verdict
+from processor.events import Change, ObjectEvent, normal_sequencer
+from processor.imaging.model import CameraFacts, Receipt, Rendering, Rendition
+from processor.imaging.recipe import recipe_hash
+from processor.recipe import Recipe
+from processor.renditions import RenditionLine
+from processor.source import Source
+from processor.upload.filing import RecordDesk
+from processor.upload.making import Maker
+from processor.upload.outcomes import Outcome
+from processor.upload.withdrawals import Withdrawals
+from tests.factories.events import ORIGINALS
+from tests.factories.stores import Wire
+
+RENDITIONS = "darkroom-renditions"
+TABLE = "darkroom-photos"
+CDN_HOST = "cdn.example.com"
+AMPLE = Budget(seconds_left=lambda: 300.0, memory_mib=3008)
+
+
+@dataclass
+class QuickRenderer:
+    """Renders any bytes to small squares of a colour that the bytes decide; ``broken…`` is a corrupt photo."""
+
+    meanwhile: Callable[[], object] | None = None
+    rendered: list[str] = field(default_factory=list[str])
+
+    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
+        """Do what happens *meanwhile*, once, then make the squares."""
+        happening, self.meanwhile = self.meanwhile, None
+        if happening:
+            happening()
+        self.rendered.append(file_name)
+        if bytes(source.view[:6]) == b"broken":
+            raise PhotoError(Verdict.CORRUPT, "The photo is damaged.")
+        return rendering(recipe, bytes.fromhex(source.sha256[:6]))
+
+
+def rendering(recipe: Recipe, colour: bytes) -> Rendering:
+    """Make one square per size and format of *recipe*."""
+    return Rendering(
+        format="jpeg",
+        width=6000,
+        height=4000,
+        renditions=tuple(
+            Rendition(size=size, format=output, width=8, height=8, data=square(colour, output))
+            for size in recipe.sizes
+            for output in recipe.formats_of(size)
+        ),
+        camera=CameraFacts(make="Nikon", model="D750", exposure_s=0.005),
+        taken_at="2025-06-14T15:02:11",
+        placeholder="2fcNDwoXyHeIh3eIg3d3eHBnCA==",
+        dominant_color=f"#{colour.hex()}",
+        receipt=Receipt(
+            decoder="native",
+            decoder_why="JPEG",
+            sources=dict.fromkeys(recipe.sizes, "native"),
+            colour="sRGB",
+            orientation=1,
+            detected_format="jpeg",
+            extension_matches=True,
+            isolated=False,
+            engine={"libvips": "8.18.7"},
+            steps_ms={"decode": 12.5},
+            peak_memory_mib=120,
+        ),
+    )
+
+
+def square(colour: bytes, output: str) -> bytes:
+    """Encode 8 × 8 px of *colour*."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), tuple(colour)).save(file, format=output)
+    return file.getvalue()
+
+
+@dataclass
+class Clock:
+    """Each look at it is a second later."""
+
+    time: datetime = datetime(2025, 11, 21, 15, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        self.time += timedelta(seconds=1)
+        return self.time
+
+
+@dataclass
+class Darkroom:
+    """The line with its stores, and short ways to look at them."""
+
+    s3: Wire
+    dynamodb: Wire
+    cloudfront: Wire
+    renderer: QuickRenderer
+    line: RenditionLine
+    number: int = 0x0055AED6DCD9
+
+    def upload(self, key: str, content: bytes = b"a photo", **more: Any) -> ObjectEvent:
+        """Put an original, and give the event that S3 would send."""
+        answer = self.s3.client.put_object(Bucket=ORIGINALS, Key=key, Body=content)
+        fields: dict[str, Any] = {
+            "version_id": answer.get("VersionId"),
+            "etag": answer["ETag"].strip('"'),
+            "size": len(content),
+            "sequencer": self.next_sequencer(),
+        }
+        return ObjectEvent(change=Change.CREATED, bucket=ORIGINALS, key=key, **(fields | more))
+
+    def removal(self, key: str, *, version_id: str | None = None) -> ObjectEvent:
+        """Delete an original, or one version of it, and give the event that S3 would send."""
+        more = {"VersionId": version_id} if version_id else {}
+        answer = self.s3.client.delete_object(Bucket=ORIGINALS, Key=key, **more)
+        return ObjectEvent(
+            change=Change.REMOVED,
+            bucket=ORIGINALS,
+            key=key,
+            version_id=version_id or answer.get("VersionId"),
+            sequencer=self.next_sequencer(),
+        )
+
+    def next_sequencer(self) -> str:
+        """Count up as S3 does, in hexadecimal digits of which the last may be zeros."""
+        self.number += 1
+        return normal_sequencer(f"{self.number:012X}00")
+
+    def process(self, event: ObjectEvent, budget: Budget = AMPLE) -> Outcome:
+        """Apply an event."""
+        return self.line.process(event, budget)
+
+    def record(self, photo_id: str) -> dict[str, Any] | None:
+        """Read a photo record."""
+        item = self.dynamodb.client.get_item(TableName=TABLE, Key={"id": {"S": photo_id}}).get("Item")
+        return {name: from_attribute(value) for name, value in item.items()} if item else None
+
+    def put_record(self, **fields: Any) -> None:
+        """Write a whole photo record, as the backend does."""
+        item = {name: to_attribute(value) for name, value in fields.items()}
+        self.dynamodb.client.put_item(TableName=TABLE, Item=item)
+
+    def kept(self) -> dict[str, tuple[bytes, dict[str, str]]]:
+        """Give all objects of the renditions bucket with their metadata."""
+        listed = self.s3.client.list_objects_v2(Bucket=RENDITIONS).get("Contents", [])
+        answers = {one["Key"]: self.s3.client.get_object(Bucket=RENDITIONS, Key=one["Key"]) for one in listed}
+        return {key: (answer["Body"].read(), answer["Metadata"]) for key, answer in answers.items()}
+
+    def state(self) -> tuple[Any, Any, Any]:
+        """Give everything that events may change."""
+        return self.kept(), self.dynamodb.client.scan(TableName=TABLE)["Items"], len(self.cloudfront.writes)
+
+
+@cache
+def session() -> Session:
+    """Read the service models once for all tests."""
+    made = Session()
+    made.set_config_variable("region", "us-east-1")
+    made.set_credentials("testing", "testing")
+    return made
+
+
+@contextmanager
+def open_darkroom(
+    *,
+    versioned: bool = True,
+    missing_record: Literal["create", "require"] = "create",
+    recipe: Recipe | None = None,
+) -> Generator[Darkroom]:
+    """Set up empty stores and a line over them."""
+    with mock_aws():
+        s3, dynamodb, cloudfront = (Wire(make(session())) for make in (s3_client, dynamodb_client, cloudfront_client))
+        create_stores(s3.client, dynamodb.client, versioned=versioned)
+        cdn = Cdn(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
+        renderer = QuickRenderer()
+        maker = Maker(
+            recipe=recipe or Recipe(),
+            recipe_hash=recipe_hash(recipe or Recipe()),
+            renderer=renderer,
+            originals=Originals(s3=cast("Any", s3), bucket=ORIGINALS),
+            objects=RenditionObjects(s3=cast("Any", s3), bucket=RENDITIONS),
+            manifests=Manifests(s3=cast("Any", s3), bucket=RENDITIONS),
+            now=Clock(),
+        )
+        desk = RecordDesk(
+            photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
+            missing_record=missing_record,
+            cdn_host=CDN_HOST,
+            now=maker.now,
+        )
+        withdrawals = Withdrawals(manifests=maker.manifests, objects=maker.objects, cdn=cdn)
+        line = RenditionLine(maker=maker, desk=desk, withdrawals=withdrawals)
+        yield Darkroom(s3=s3, dynamodb=dynamodb, cloudfront=cloudfront, renderer=renderer, line=line)
+
+
+def create_stores(s3: Any, dynamodb: Any, *, versioned: bool) -> None:
+    """Make the buckets and the table."""
+    for bucket in (ORIGINALS, RENDITIONS):
+        s3.create_bucket(Bucket=bucket)
+    if versioned:
+        s3.put_bucket_versioning(Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"})
+    dynamodb.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+
+
+def create_distribution(cloudfront: Any) -> str:
+    """Make a CDN over the renditions bucket, and give its id."""
+    origin = {
+        "Id": "renditions",
+        "DomainName": f"{RENDITIONS}.s3.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    answer = cloudfront.create_distribution(
+        DistributionConfig={
+            "CallerReference": "darkroom",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {"TargetOriginId": "renditions", "ViewerProtocolPolicy": "redirect-to-https"},
+        }
+    )
+    return answer["Distribution"]["Id"]

@@ -1,0 +1,36 @@
+"""Sequencers in normal form."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processor.events import normal_sequencer
+
+HEX = st.text("0123456789ABCDEFabcdef", max_size=20)
+
+
+def padded(one: str, other: str) -> tuple[str, str]:
+    """Bring two sequencers to one length the way S3's documentation says."""
+    length = max(len(one), len(other))
+    return one.upper().ljust(length, "0"), other.upper().ljust(length, "0")
+
+
+@given(HEX, HEX)
+def test_the_order_of_normal_forms_is_the_order_that_s3_documents(one: str, other: str) -> None:
+    """Comparing what is stored equals padding on the right with zeros and comparing as text."""
+    long_one, long_other = padded(one, other)
+
+    assert (long_one < long_other) == (normal_sequencer(one) < normal_sequencer(other))
+    assert (long_one == long_other) == (normal_sequencer(one) == normal_sequencer(other))
+
+
+@given(HEX)
+def test_a_normal_form_stays_as_it_is(sequencer: str) -> None:
+    """Normalising what was stored changes nothing."""
+    assert normal_sequencer(sequencer) == normal_sequencer(normal_sequencer(sequencer))
+
+
+def test_unequal_lengths_compare_by_value_not_by_length() -> None:
+    """A shorter sequencer can be the newer one."""
+    assert normal_sequencer("0055AED6DCD9") > normal_sequencer("0055AED6DCD80281E5")

@@ -1,0 +1,154 @@
+"""What keys say, and the names of what is made from them."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from processor.keys import ObjectKey, Skip, manifest_key, rendition_key, rendition_url, safe_path
+
+UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+KEYS = (
+    st.text(CHARACTERS, min_size=1, max_size=300)
+    | st.lists(st.sampled_from(["..", ".", "a", "IMG 1+2%#", "😀", "", "é"]), min_size=1, max_size=6).map("/".join)
+    | st.text("😀/x.", min_size=200, max_size=256)
+).filter(lambda key: 1 <= len(key.encode()) <= 1024)
+SIZES = st.from_regex(r"\A[a-z][a-z0-9-]{0,31}\Z")
+OUTPUTS = st.sampled_from(["jpg", "webp", "avif"])
+
+
+@pytest.mark.parametrize(
+    ("key", "gallery", "stem", "extension"),
+    [
+        ("wedding/IMG_1.CR2", "wedding", "IMG_1", "cr2"),
+        ("2025/june/wedding/a.b.JPG", "2025/june/wedding", "a.b", "jpg"),
+        ("alone.jpg", "", "alone", "jpg"),
+        ("wedding/no-extension", "wedding", "no-extension", ""),
+        ("wedding/.hidden", "wedding", ".hidden", ""),
+        ("wedding/trailing.", "wedding", "trailing", ""),
+        ("../etc/passwd.jpg", "../etc", "passwd", "jpg"),
+    ],
+)
+def test_a_key_is_a_gallery_and_a_file(key: str, gallery: str, stem: str, extension: str) -> None:
+    """The gallery is everything before the last slash, the stem loses the last extension only."""
+    name = ObjectKey(key)
+
+    assert (gallery, stem, extension) == (name.gallery, name.stem, name.extension)
+
+
+@pytest.mark.parametrize(
+    ("key", "photo_id"),
+    [
+        (f"wedding/{UUID}.jpg", UUID),
+        (f"wedding/{UUID}_IMG 1.CR2", UUID),
+        (f"wedding/{UUID.upper()}.jpg", UUID.upper()),
+        (f"wedding/{UUID}", UUID),
+        (f"wedding/{UUID}1.jpg", f"wedding/{UUID}1.jpg"),
+        (f"{UUID}/IMG_1.jpg", f"{UUID}/IMG_1.jpg"),
+        (f"wedding/x{UUID}.jpg", f"wedding/x{UUID}.jpg"),
+        ("wedding/IMG_1.jpg", "wedding/IMG_1.jpg"),
+    ],
+)
+def test_the_photo_id_is_the_uuid_that_the_file_name_starts_with_else_the_key(key: str, photo_id: str) -> None:
+    """The record that is updated is the one that the backend wrote."""
+    assert photo_id == ObjectKey(key).photo_id
+
+
+@pytest.mark.parametrize(
+    ("key", "size", "reason"),
+    [
+        ("wedding/", 0, Skip.FOLDER),
+        ("wedding/IMG_1.jpg", 0, Skip.EMPTY),
+        ("wedding/clip.MP4", 9, Skip.VIDEO),
+        ("wedding/clip.mov", None, Skip.VIDEO),
+        ("wedding/all.zip", 9, Skip.ARCHIVE),
+        ("wedding/logo.svg", 9, Skip.SVG),
+        ("wedding/contract.pdf", 9, Skip.PDF),
+        ("watermarks/mark.png", 9, Skip.RESERVED),
+        ("branding-logos/logo.png", 9, Skip.RESERVED),
+        ("gdpr-exports/all.jpg", 9, Skip.RESERVED),
+        ("lambda-deployments/code.jpg", 9, Skip.RESERVED),
+        ("renditions/wedding/IMG_1_small.jpg", 9, Skip.RESERVED),
+        ("manifests/wedding/IMG_1.json", 9, Skip.RESERVED),
+        ("wedding/renditions/IMG_1.jpg", 9, None),
+        ("wedding/IMG_1.3fr", 9, None),
+        ("wedding/IMG_1", None, None),
+    ],
+)
+def test_what_is_no_photo_is_known_by_its_key_and_size(key: str, size: int | None, reason: Skip | None) -> None:
+    """Nothing of it is ever downloaded."""
+    assert reason == ObjectKey(key).skip(size)
+
+
+def test_every_reason_to_skip_has_a_sentence() -> None:
+    """The log tells people, not only machines."""
+    assert all(reason.sentence.endswith(".") for reason in Skip)
+
+
+def test_stems_are_tried_from_the_plainest_to_the_one_that_nobody_else_has() -> None:
+    """Two originals that share a stem get different names, in an order that never changes."""
+    assert ["IMG_1", "IMG_1.CR2", "IMG_1.CR2-d47dc962"] == list(ObjectKey("wedding/IMG_1.CR2").stem_candidates())
+    assert ["IMG_1", "IMG_1-b615e21e"] == list(ObjectKey("wedding/IMG_1").stem_candidates())
+
+
+def test_a_rendition_is_named_after_gallery_stem_and_size() -> None:
+    """Readers that know the old address shape still find it."""
+    assert "renditions/wedding/IMG_1_small.jpg" == rendition_key("wedding", "IMG_1", "small", "jpg")
+    assert "renditions/IMG_1_small.webp" == rendition_key("", "IMG_1", "small", "webp")
+    assert "manifests/wedding/IMG_1.json" == manifest_key("wedding", "IMG_1")
+
+
+def test_an_address_survives_every_character_that_means_something_in_addresses() -> None:
+    """Spaces, plus, percent, hash, question marks and unicode are encoded once."""
+    address = rendition_url("cdn.example.com", "renditions/my gallery/IMG 1+2%20#?é😀_small.jpg", "abc123")
+
+    assert address == (
+        "https://cdn.example.com/renditions/my%20gallery/IMG%201%2B2%2520%23%3F%C3%A9%F0%9F%98%80_small.jpg?v=abc123"
+    )
+
+
+@given(KEYS, SIZES, OUTPUTS)
+def test_every_name_fits_into_a_key(key: str, size: str, output: str) -> None:
+    """S3 takes 1,024 bytes; originals may use all of them."""
+    name = ObjectKey(key)
+
+    for stem in name.stem_candidates():
+        assert len(rendition_key(name.gallery, stem, size, output).encode()) <= 1024
+        assert len(manifest_key(name.gallery, stem).encode()) <= 1024
+
+
+@given(KEYS, SIZES, OUTPUTS)
+def test_every_address_leads_back_to_its_key(key: str, size: str, output: str) -> None:
+    """Decoding the path once gives the key, and no browser finds a folder to climb out of."""
+    name = ObjectKey(key)
+    stored = rendition_key(name.gallery, name.stem, size, output)
+
+    path = urlsplit(rendition_url("cdn.example.com", stored, "abc123")).path
+
+    assert stored == unquote(path).removeprefix("/")
+    assert not {".", ".."} & set(unquote(path).split("/"))
+
+
+@given(KEYS, KEYS)
+def test_different_originals_can_always_be_told_apart(one: str, other: str) -> None:
+    """The last stem that an original may claim is nobody else's."""
+    assume(one != other)
+    first, second = ObjectKey(one), ObjectKey(other)
+
+    *_, last = first.stem_candidates()
+    taken = {safe_path(second.gallery, stem) for stem in second.stem_candidates()}
+
+    assert safe_path(first.gallery, last) not in taken
+
+
+@given(KEYS)
+def test_cache_tags_are_plain_ascii(key: str) -> None:
+    """S3 metadata holds ASCII; the CDN reads visible characters without commas, 256 at most."""
+    tags = ObjectKey(key).cache_tags().split(",")
+
+    assert ["photo", "gallery"] == [tag.partition(":")[0] for tag in tags]
+    assert all(tag.isascii() and tag.isprintable() and len(tag) <= 256 for tag in tags)
