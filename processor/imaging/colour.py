@@ -13,6 +13,7 @@ HEADER_BYTES = 128  # ICC.1:2022, 7.2
 SPACES = {b"RGB ": 3, b"GRAY": 1, b"CMYK": 4}
 """ICC data colour spaces that photos come in → bands without alpha."""
 
+UNREADABLE = "unreadable profile ignored"
 PROBE_STEPS = 9
 IDENTITY_TOLERANCE = 1
 """A profile that moves no colour of the probe by more than one level of 255 is sRGB by another name."""
@@ -32,7 +33,8 @@ def decide(image: Image, *, profile: bytes | None = None) -> Colour:
     flaw = _flaw(embedded, image) if embedded else "no profile"
     if embedded and not flaw:
         if _colour_bands(image) == 3 and _is_srgb(embedded):  # noqa: PLR2004
-            return Colour(None, f"sRGB profile ({_name(embedded)})")
+            read = _is_srgb(embedded, stand_in="p3")
+            return Colour(None, f"sRGB profile ({_name(embedded)})" if read else f"{UNREADABLE}: taken as sRGB")
         return Colour(embedded, f"ICC {_name(embedded)} → sRGB, relative colorimetric, black point compensated")
     if image.interpretation == "cmyk":
         return Colour("cmyk", f"{flaw}: generic CMYK → sRGB, relative colorimetric, black point compensated")
@@ -63,14 +65,16 @@ def flatten(image: Image) -> Image:
     return image.flatten(background=[white], max_alpha=white)
 
 
-def _transform(image: Image, profile: bytes | str) -> Image:
-    if isinstance(profile, bytes):
+def _transform(image: Image, profile: bytes | str, *, stand_in: str | None = None) -> Image:
+    embedded = isinstance(profile, bytes)
+    if embedded:
         image = image.copy()
         set_blob(image, PROFILE_FIELD, profile)
+    named = stand_in if embedded else profile
     return image.icc_transform(
         "srgb",
-        embedded=isinstance(profile, bytes),
-        **({} if isinstance(profile, bytes) else {"input_profile": profile}),
+        embedded=embedded,
+        **({} if named is None else {"input_profile": named}),
         intent="relative",
         black_point_compensation=True,
         depth=8,
@@ -86,21 +90,24 @@ def set_blob(image: Image, name: str, data: bytes) -> None:
 def _flaw(profile: bytes, image: Image) -> str:
     """Say why *profile* cannot describe *image*; empty when it can."""
     if len(profile) < HEADER_BYTES or profile[36:40] != b"acsp":
-        return "unreadable profile ignored"
+        return UNREADABLE
     bands = SPACES.get(profile[16:20])
     if bands is None or bands != _colour_bands(image):
         return f"profile for {profile[16:20].decode('latin-1').strip()} ignored"
     try:
         _transform(_probe(bands), profile).avg()
     except pyvips.Error:
-        return "unreadable profile ignored"
+        return UNREADABLE
     return ""
 
 
-def _is_srgb(profile: bytes) -> bool:
-    """Send a cube of colours through *profile*: identity means sRGB, whatever it calls itself."""
+def _is_srgb(profile: bytes, *, stand_in: str = "srgb") -> bool:
+    """Send a cube of colours through *profile*: identity means sRGB, whatever it calls itself.
+
+    libvips takes *stand_in* for a profile that it cannot read, without a word.
+    """
     probe = _probe(3)
-    moved: Any = (_transform(probe, profile) - probe).abs().max()
+    moved: Any = (_transform(probe, profile, stand_in=stand_in) - probe).abs().max()
     return bool(moved <= IDENTITY_TOLERANCE)
 
 

@@ -21,7 +21,7 @@ from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.decoders.original import Original, Part
-from processor.imaging.engine import engine_versions
+from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
@@ -49,6 +49,7 @@ def develop(
 
     *file_name* is only compared with what the content says. Raises PhotoError.
     """
+    prepare_engine()
     watch, memory = Stopwatch(), PeakMemory()
     try:
         with watch.step("structure"):

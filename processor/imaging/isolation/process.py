@@ -26,7 +26,7 @@ ENCODE_TIMEOUT_S = 240.0
 JOBS_PER_CHILD = 500
 """Then a fresh one: what decoders leak stays bounded."""
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "VIPS_CONCURRENCY")
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG")
 """The child sees no other variable: no credentials, no names of tables and buckets."""
 
 
