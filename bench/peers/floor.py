@@ -19,7 +19,7 @@ def prepare(job: Job) -> Render:
     """Make the ready pixels, unmeasured; return decode and encodes."""
     if job.path.suffix != JPEG_SUFFIX:
         raise CannotRun("defined for JPEG originals")
-    pyvips.concurrency_set(1)  # as in Darkroom; more threads only add CPU
+    pyvips.vips_lib.vips_concurrency_set(1)  # as in Darkroom; more threads only add CPU
     path = str(job.path)
     ready: list[Any] = [
         pyvips.Image.thumbnail(path, width, height=height, size="down").copy_memory() for width, height in job.boxes

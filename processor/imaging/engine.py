@@ -7,6 +7,7 @@ from functools import cache
 from importlib.metadata import version
 
 import pyvips
+from pyvips import vips_lib
 
 from processor.imaging.recipe import ENGINE_REVISION
 
@@ -20,7 +21,7 @@ def prepare_engine() -> None:
     One thread: the line's own parallelism (encoding beside resizing) keeps two cores as busy with a tenth less CPU.
     No operation cache: every photo is new, and the cache would only keep its pixels.
     """
-    pyvips.concurrency_set(1)
+    vips_lib.vips_concurrency_set(1)  # pyvips has it, its stubs do not
     pyvips.cache_set_max(0)
 
 
