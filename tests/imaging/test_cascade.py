@@ -1,0 +1,104 @@
+"""Each size from the next larger one: exact in pixels, close to a direct resize."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import pyvips
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processor.imaging.cascade import cascade, cut, develop_first, shrink
+from processor.imaging.geometry import Box, rung_for
+from processor.recipe import Recipe, Size
+from tests.factories.photos.jpeg import jpeg
+from tests.factories.photos.scene import scene, textured
+from tests.imaging.prints import developed, psnr, recipe
+
+CLOSE_DB = 40.0
+
+
+def image_of(width: int, height: int) -> pyvips.Image:
+    """Draw the scene as an image in memory."""
+    return pyvips.Image.new_from_array(scene(width, height)).copy(interpretation="srgb")
+
+
+@pytest.mark.parametrize("original", [(501, 333), (333, 501), (499, 500), (1000, 7), (13, 11)])
+def test_every_size_is_exact_for_odd_sides(original: tuple[int, int]) -> None:
+    """The size is computed from the original, never from the rung above."""
+    plan = recipe((400, 400), (201, 177), (99, 99), (50, 13))
+    rendering = developed(jpeg(scene(*original)), plan)
+
+    expected = {name: rung_for(name, size, Box(*original)).frame for name, size in plan.sizes.items()}
+    assert expected == {print_.size: Box(print_.width, print_.height) for print_ in rendering.renditions}
+
+
+def test_the_rungs_come_largest_first() -> None:
+    """Whatever their order in the settings."""
+    rungs = [rung_for(str(side), Size(width=side, height=side), Box(300, 200)) for side in (50, 200, 100)]
+
+    assert ["200", "100", "50"] == [rung.size for rung, _ in cascade(image_of(300, 200), rungs)]
+
+
+@given(st.integers(1, 300), st.integers(1, 300), st.lists(st.integers(1, 300), min_size=1, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_every_picture_has_its_rungs_size(width: int, height: int, boxes: list[int]) -> None:
+    """Sizes that are larger than the original included: it is never enlarged."""
+    original = Box(width, height)
+    sizes = [Size(width=side, height=max(1, side * 2 // 3), fit=fit) for side in boxes for fit in ("inside", "cover")]
+    rungs = [rung_for(str(number), size, original) for number, size in enumerate(sizes)]
+
+    for rung, picture in cascade(image_of(width, height), rungs):
+        assert rung.crop == Box(picture.width, picture.height)
+
+
+def test_a_cascaded_rung_is_close_to_a_direct_resize() -> None:
+    """40 dB and more against a single resize from the original: nobody sees the difference."""
+    pixels = textured(1_200, 800)
+    original = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+    rungs = [rung_for(str(side), Size(width=side, height=side), Box(1_200, 800)) for side in (1_000, 500, 200, 100)]
+
+    for rung, picture in cascade(original, rungs):
+        direct = shrink(original, rung.frame)
+        assert psnr(np.asarray(direct), np.asarray(picture)) >= CLOSE_DB
+
+
+def test_a_picture_of_the_right_size_is_not_copied() -> None:
+    """Small originals pass through."""
+    image = image_of(30, 20)
+
+    assert shrink(image, Box(30, 20)) is image
+    assert cut(image, Box(30, 20)) is image
+
+
+def test_a_cover_size_crops_around_what_attracts_attention() -> None:
+    """A saturated patch far off the middle stays in the picture."""
+    pixels = np.full((300, 900, 3), 128, np.uint8)
+    pixels[100:200, 760:860] = (230, 30, 30)
+    plan = Recipe(sizes={"square": Size(width=150, height=150, fit="cover")})
+    rendering = developed(jpeg(pixels), plan)
+    crop = cut(pyvips.Image.new_from_array(pixels).copy(interpretation="srgb"), Box(300, 300)).numpy()
+
+    assert (150, 150) == (rendering.renditions[0].width, rendering.renditions[0].height)
+    assert (crop[..., 0].astype(int) - crop[..., 1] > 150).sum() >= 100 * 100 * 0.95
+
+
+def test_cover_and_inside_sizes_live_on_one_ladder() -> None:
+    """A crop does not narrow the rungs below it."""
+    sizes = {"square": Size(width=200, height=200, fit="cover"), "small": Size(width=150, height=150)}
+    rendering = developed(jpeg(), Recipe(sizes=sizes))
+
+    found = {print_.size: (print_.width, print_.height) for print_ in rendering.renditions}
+    assert {"square": (200, 200), "small": (150, 100)} == found
+
+
+@pytest.mark.parametrize("frame", [Box(30, 20), Box(15, 10)])
+def test_the_first_picture_forgets_the_orientation_that_the_file_states(frame: Box) -> None:
+    """libvips would turn it a second time; the source keeps its own tag."""
+    image = image_of(30, 20).copy()
+    image.set_type(pyvips.GValue.gint_type, "orientation", 6)
+    first = develop_first(image, frame)
+
+    assert "orientation" not in first.get_fields()
+    assert "orientation" in image.get_fields()
+    assert frame == Box(first.width, first.height)

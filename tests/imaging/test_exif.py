@@ -1,0 +1,146 @@
+"""What a gallery may know of a photo: orientation, camera, moment, credit."""
+
+from __future__ import annotations
+
+import pytest
+
+from processor.imaging.exif import NO_EXIF, Credit, read_exif
+from processor.imaging.model import CameraFacts
+from tests.factories.photos import exif as written
+from tests.factories.photos.exif import exif
+from tests.factories.photos.extra import tiff_of_shared_values
+from tests.factories.photos.ifd import Directory, Field, Value, ascii_text, byte, long, rational, short, tiff
+from tests.factories.photos.raw import dng
+
+
+def photo(**entries: Value) -> bytes:
+    """Write an EXIF block whose photo directory holds *entries*, named ``t`` and their tag in hexadecimal."""
+    return tiff(Directory({0x8769: Directory({int(name[1:], 16): value for name, value in entries.items()})}))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_read(orientation: int) -> None:
+    """Tag 0x0112."""
+    assert orientation == read_exif(exif(orientation=orientation)).orientation
+
+
+@pytest.mark.parametrize(
+    "nonsense", [short(0), short(9), short(65_535), ascii_text("up"), rational(6), byte(0)], ids=repr
+)
+def test_an_orientation_that_does_not_exist_is_upright(nonsense: Field) -> None:
+    """Better unturned than refused."""
+    assert 1 == read_exif(exif(orientation=nonsense)).orientation
+
+
+def test_an_orientation_of_another_width_counts() -> None:
+    """Some editors write it as 32 bit."""
+    assert 6 == read_exif(exif(orientation=long(6))).orientation
+
+
+def test_the_camera_and_the_exposure_are_read() -> None:
+    """Units: seconds, millimetres, the f-number."""
+    expected = CameraFacts(
+        make="Darkroom Works",
+        model="DW-1",
+        lens="DW 85mm F1.8",
+        iso=400,
+        exposure_s=0.004,
+        aperture=2.8,
+        focal_length_mm=85.0,
+    )
+
+    assert expected == read_exif(exif()).camera
+
+
+def test_absurd_facts_are_absent() -> None:
+    """Zero, endless, divided by nothing, empty."""
+    block = photo(
+        t829a=rational(0), t829d=rational(1, over=0), t8827=short(0), t920a=long(4_000_000_000), ta434=ascii_text("  ")
+    )
+
+    assert CameraFacts() == read_exif(block).camera
+
+
+def test_camera_texts_are_printable_and_short() -> None:
+    """They end up in JSON and on pages: no control characters, at most 128 characters."""
+    block = tiff(Directory({0x010F: ascii_text("A\x01\x1b[31mB"), 0x0110: ascii_text("x" * 500)}))
+    camera = read_exif(block).camera
+
+    assert ("A[31mB", "x" * 128) == (camera.make, camera.model)
+
+
+def test_neither_serial_numbers_nor_owner_nor_place_are_read() -> None:
+    """Nobody can leak what was never read."""
+    facts = read_exif(exif(private=True, artist="A"))
+    seen = f"{facts.camera} {facts.credit} {facts.taken_at}"
+
+    assert [] == [secret for secret in written.SECRETS if secret.decode() in seen]
+    assert "48" not in seen
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9011": ascii_text("+02:00")}, "2024-05-17T18:30:15+02:00"),
+        ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9010": ascii_text("-07:00")}, "2024-05-17T18:30:15-07:00"),
+        ({"t9003": ascii_text("2024:05:17 18:30:15")}, "2024-05-17T18:30:15"),
+        ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9011": ascii_text("   :  ")}, "2024-05-17T18:30:15"),
+        ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9011": ascii_text("+02:00; DROP")}, "2024-05-17T18:30:15"),
+        ({"t9003": ascii_text("0000:00:00 00:00:00")}, None),
+        ({"t9003": ascii_text("    :  :     :  :  ")}, None),
+        ({"t9003": ascii_text("yesterday")}, None),
+        ({}, None),
+    ],
+    ids=["offset", "file offset", "no offset", "blank offset", "absurd offset", "zeros", "blank", "text", "absent"],
+)
+def test_the_moment_is_local_time_with_an_offset_where_it_is_known(
+    entries: dict[str, Value], expected: str | None
+) -> None:
+    """Cameras without a clock write zeros or blanks."""
+    assert expected == read_exif(photo(**entries)).taken_at
+
+
+def test_the_moment_of_the_file_stands_in_for_that_of_the_shot() -> None:
+    """Tag 0x0132, where a scanner writes no other."""
+    assert "2024-05-17T18:30:15" == read_exif(tiff(Directory({0x0132: ascii_text("2024:05:17 18:30:15")}))).taken_at
+
+
+def test_the_credit_keeps_its_bytes() -> None:
+    """ASCII by the standard, UTF-8 in practice; photographer and editor are parted by NUL, the first counts."""
+    block = exif(artist="Zoë", copyright_notice="© 2024 Zoë\0Editor")
+
+    assert Credit("Zoë".encode(), "© 2024 Zoë".encode()) == read_exif(block).credit
+
+
+def test_adobe_rgb_is_told_by_its_interoperability_index() -> None:
+    """DCF: "R03" means Adobe RGB, "R98" sRGB."""
+    adobe = photo(ta005=Directory({1: ascii_text("R03")}))
+    srgb = photo(ta005=Directory({1: ascii_text("R98")}))
+
+    assert (True, False, False) == tuple(read_exif(block).is_adobe_rgb for block in (adobe, srgb, exif()))
+
+
+def test_a_whole_tiff_or_raw_can_be_read_in_place() -> None:
+    """Its first directory is that of the photo."""
+    facts = read_exif(memoryview(dng(orientation=8)))
+
+    assert (8, "DW-1", 400) == (facts.orientation, facts.camera.model, facts.camera.iso)
+
+
+@pytest.mark.parametrize(
+    "block", [None, b"", b"II", b"no TIFF", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\0\1"]
+)
+def test_what_cannot_be_read_is_absent(block: bytes | None) -> None:
+    """A photo with a broken EXIF block is a good photo."""
+    assert NO_EXIF == read_exif(block)
+    assert (1, CameraFacts(), None, Credit()) == (
+        read_exif(block).orientation,
+        read_exif(block).camera,
+        read_exif(block).taken_at,
+        read_exif(block).credit,
+    )
+
+
+def test_a_block_that_would_take_too_much_memory_is_absent() -> None:
+    """Entries can share bytes: 64 kB of EXIF could claim gigabytes."""
+    assert NO_EXIF == read_exif(tiff_of_shared_values(300, 60_000))
