@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.tracing import Tracer
 
 NAMESPACE: Final = "Darkroom"
+CALLER: Final = 3  # frames above the logging module: powertools' method, ours, then whoever has something to say
 
 
 class Telemetry:
@@ -57,15 +58,15 @@ class Telemetry:
 
     def info(self, message: str, **fields: Any) -> None:
         """Log what went as it should."""
-        self.logger.info(message, extra=fields)
+        self.logger.info(message, extra=fields, stacklevel=CALLER)
 
     def warning(self, message: str, **fields: Any) -> None:
         """Log what will be tried again, or what somebody uploaded wrongly."""
-        self.logger.warning(message, extra=fields)
+        self.logger.warning(message, extra=fields, stacklevel=CALLER)
 
     def defect(self, message: str, error: Exception, **fields: Any) -> None:
         """Log *error* with its trace: a person has to look."""
-        self.logger.error(message, extra=fields, exc_info=error)
+        self.logger.error(message, extra=fields, exc_info=error, stacklevel=CALLER)
 
 
 def x_ray(service: str) -> Tracer:

@@ -14,7 +14,7 @@ from processor.budget import Budget
 from processor.errors import OutOfTime, PhotoError, StoreUnavailable, Verdict
 from processor.events import ObjectEvent
 from processor.upload.outcomes import Result
-from tests.factories.darkroom import ORIGINALS, RENDITIONS, Darkroom, open_darkroom
+from tests.factories.darkroom import AMPLE, ORIGINALS, RENDITIONS, Darkroom, open_darkroom
 from tests.factories.stores import Fault, Killed, Request, after, answer_lost, first, killed, once, refused
 from tests.test_renditions import assert_consistent
 
@@ -380,3 +380,97 @@ def test_clocks_have_no_say_in_what_is_newer(darkroom: Darkroom) -> None:
 
     assert_only(darkroom, new)
     assert str((darkroom.record(KEY) or {})["processed_at"]).startswith("2024-")
+
+
+def delivered(darkroom: Darkroom, event: ObjectEvent) -> Result:
+    """Deliver an event as a queue does: again, when it failed."""
+    for _ in range(5):
+        try:
+            return darkroom.process(event).result
+        except StoreUnavailable:
+            continue
+    raise AssertionError("the event would have reached the dead-letter queue")
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_versions_that_are_delivered_at_once_end_in_the_newer_one(darkroom: Darkroom, attempt: int) -> None:
+    """Faults 1 and 2 together: ten deliveries in ten threads."""
+    old, new = uploads(darkroom, b"old", b"new")
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda event: delivered(darkroom, event), [old, new] * 5))
+
+    assert_only(darkroom, new)
+
+
+def test_an_upload_and_its_deletion_that_are_delivered_at_once_end_in_a_tombstone(darkroom: Darkroom) -> None:
+    """Faults 1 and 4 together: no orphan, whoever wins."""
+    (event,) = uploads(darkroom, b"a photo")
+    removal = darkroom.removal(KEY)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda one: delivered(darkroom, one), [event, removal] * 3))
+    delivered(darkroom, removal)
+
+    assert {} == darkroom.kept()
+    assert "deleted" == (darkroom.record(KEY) or {})["status"]
+
+
+def test_a_verdict_on_an_old_version_says_nothing_of_the_new_one(darkroom: Darkroom) -> None:
+    """Fault 2: the newer upload is rendered while the older one turns out to be broken."""
+    old, new = uploads(darkroom, b"broken", b"new")
+    darkroom.renderer.meanwhile = lambda: darkroom.process(new)
+
+    assert Result.SUPERSEDED == darkroom.process(old).result
+
+    assert_only(darkroom, new)
+    assert "error" not in (darkroom.record(KEY) or {})
+
+
+def test_an_old_event_waits_for_a_newer_one_that_died_half_way(darkroom: Darkroom) -> None:
+    """Fault 7: the newer event holds the claim; its own next delivery finishes it."""
+    old, new = uploads(darkroom, b"old", b"new")
+    darkroom.s3.faults["put_object"] = after(3, killed)
+    with pytest.raises(Killed):
+        darkroom.process(new)
+
+    assert Result.SUPERSEDED == darkroom.process(old).result
+    assert Result.RENDERED == darkroom.process(new).result
+
+    assert_only(darkroom, new)
+
+
+def test_an_old_deletion_does_not_touch_a_newer_tombstone(darkroom: Darkroom) -> None:
+    """Fault 4: deleted, uploaded, deleted again, and the first deletion once more."""
+    uploads(darkroom, b"one")
+    first_removal = darkroom.removal(KEY)
+    (second,) = uploads(darkroom, b"two")
+    for event in (second, darkroom.removal(KEY)):
+        darkroom.process(event)
+    state = darkroom.state()
+
+    assert Result.SUPERSEDED == darkroom.process(first_removal).result
+
+    assert state == darkroom.state()
+
+
+def test_a_record_that_changes_all_the_time_is_left_to_a_retry(darkroom: Darkroom) -> None:
+    """No loop without an end."""
+    (event,) = uploads(darkroom, b"a photo")
+    darkroom.dynamodb.faults["update_item"] = refused("ConditionalCheckFailedException")
+
+    with pytest.raises(StoreUnavailable, match="expected to write it in 8 attempts, lost every race"):
+        darkroom.process(event)
+
+
+def test_a_batch_task_that_names_an_old_version_renders_the_newest(darkroom: Darkroom) -> None:
+    """A job's manifest is as old as the inventory that it was made from."""
+    old, new = uploads(darkroom, b"old", b"new")
+    darkroom.process(new)
+    maker = replace(darkroom.line.maker, recipe_hash="another")
+    task = replace(old, sequencer="", etag=None, size=None)
+
+    assert Result.RENDERED == replace(darkroom.line, maker=maker).process(task, AMPLE).result
+
+    assert_only(darkroom, new)
+    assert new.version_id == (darkroom.record(KEY) or {})["source_version"]

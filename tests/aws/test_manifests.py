@@ -1,0 +1,134 @@
+"""Claims: one stem, one original; the newest state of it decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from processor.aws.manifests import Manifests
+from processor.errors import StoreUnavailable
+from processor.events import Overtaken
+from processor.keys import ObjectKey
+from processor.manifest import Manifest
+from tests.factories.darkroom import RENDITIONS, Darkroom
+from tests.factories.stores import first, once, refused
+
+RAW, JPEG = ObjectKey("wedding/IMG_1.CR2"), ObjectKey("wedding/IMG_1.JPG")
+
+
+@pytest.fixture
+def manifests(darkroom: Darkroom) -> Manifests:
+    """Give an empty renditions bucket."""
+    return darkroom.line.maker.manifests
+
+
+def planned(stem: str) -> tuple[str, ...]:
+    """Plan one rendition."""
+    return (f"renditions/wedding/{stem}_small.jpg",)
+
+
+def test_the_first_claim_gets_the_plain_stem(manifests: Manifests) -> None:
+    """And what it may write is on record."""
+    held = manifests.claim(RAW, "1", planned)
+
+    assert ("IMG_1", "manifests/wedding/IMG_1.json") == (held.stem, held.address)
+    assert Manifest(key=RAW.key, sequencer="1", objects=planned("IMG_1")) == held.manifest
+    assert held == manifests.find(RAW)
+
+
+def test_a_claim_that_is_held_is_found_again_without_a_write(darkroom: Darkroom, manifests: Manifests) -> None:
+    """A replay changes nothing."""
+    held = manifests.claim(RAW, "1", planned)
+    writes = list(darkroom.s3.writes)
+
+    assert held == manifests.claim(RAW, "1", planned)
+    assert writes == darkroom.s3.writes
+
+
+def test_a_newer_state_takes_the_claim_over_and_an_older_one_is_turned_away(manifests: Manifests) -> None:
+    """The stem stays the same."""
+    manifests.claim(RAW, "1", planned)
+
+    assert ("IMG_1", "2") == ((held := manifests.claim(RAW, "2", planned)).stem, held.manifest.sequencer)
+    with pytest.raises(Overtaken, match="is claimed by a newer state \\(2 > 1\\)"):
+        manifests.claim(RAW, "1", planned)
+
+
+def test_whoever_reads_what_is_newest_joins_the_newest_claim(manifests: Manifests) -> None:
+    """A backfill has no sequencer of its own."""
+    manifests.claim(RAW, "2", planned)
+
+    assert "2" == manifests.claim(RAW, "", planned, newest=True).manifest.sequencer
+
+
+def test_what_an_older_claim_may_have_written_is_not_forgotten(manifests: Manifests) -> None:
+    """Another recipe plans other objects; a deletion must find them all."""
+    manifests.claim(RAW, "1", planned)
+
+    held = manifests.claim(RAW, "2", lambda stem: (f"renditions/wedding/{stem}_huge.jpg",))
+
+    assert ("renditions/wedding/IMG_1_small.jpg", "renditions/wedding/IMG_1_huge.jpg") == held.manifest.objects
+
+
+@pytest.mark.faults
+def test_two_duplicates_that_claim_at_once_get_one_stem(darkroom: Darkroom, manifests: Manifests) -> None:
+    """Fault 1: the second must not take the next free name."""
+    darkroom.s3.faults["put_object"] = once(first(lambda: manifests.claim(RAW, "1", planned)))
+
+    assert "IMG_1" == manifests.claim(RAW, "1", planned).stem
+    assert ["manifests/wedding/IMG_1.json"] == list(darkroom.kept())
+
+
+@pytest.mark.faults
+def test_two_originals_that_claim_at_once_get_two_stems(darkroom: Darkroom, manifests: Manifests) -> None:
+    """S3 decides who was first."""
+    darkroom.s3.faults["put_object"] = once(first(lambda: manifests.claim(JPEG, "1", planned)))
+
+    assert "IMG_1.CR2" == manifests.claim(RAW, "1", planned).stem
+
+
+@pytest.mark.faults
+def test_a_claim_that_is_lost_again_and_again_is_tried_later(darkroom: Darkroom, manifests: Manifests) -> None:
+    """No loop without an end."""
+    manifests.claim(RAW, "1", planned)
+    darkroom.s3.faults["put_object"] = refused("PreconditionFailed", 412)
+
+    with pytest.raises(StoreUnavailable, match="expected to claim one in 5 attempts, lost every race"):
+        manifests.claim(RAW, "2", planned)
+
+
+@pytest.mark.faults
+def test_a_claim_that_was_given_back_cannot_be_completed(manifests: Manifests) -> None:
+    """Whoever gave it back may have removed our renditions: everything starts again."""
+    held = manifests.claim(RAW, "1", planned)
+    manifests.delete(held)
+
+    with pytest.raises(StoreUnavailable, match="expected our claim, received none"):
+        manifests.complete(held, held.manifest)
+
+
+@pytest.mark.faults
+def test_a_claim_that_a_newer_state_took_cannot_be_completed(manifests: Manifests) -> None:
+    """It is no longer ours."""
+    held = manifests.claim(RAW, "1", planned)
+    manifests.claim(RAW, "2", planned)
+
+    with pytest.raises(Overtaken, match=r"manifests/wedding/IMG_1\.json is claimed by a newer state"):
+        manifests.complete(held, held.manifest)
+
+
+@pytest.mark.faults
+def test_a_manifest_that_changed_is_not_deleted(manifests: Manifests) -> None:
+    """A newer state has it."""
+    held = manifests.claim(RAW, "1", planned)
+    newer = manifests.claim(RAW, "2", planned)
+
+    assert not manifests.delete(held)
+    assert newer == manifests.find(RAW)
+
+
+def test_a_manifest_of_another_schema_is_refused(darkroom: Darkroom, manifests: Manifests) -> None:
+    """Rather than misread."""
+    darkroom.s3.client.put_object(Bucket=RENDITIONS, Key="manifests/wedding/IMG_1.json", Body=b'{"schema": 2}')
+
+    with pytest.raises(ValueError, match="expected a manifest of schema 1, received"):
+        manifests.find(RAW)

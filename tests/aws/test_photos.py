@@ -1,0 +1,85 @@
+"""Photo records: a write holds only while the record is as it was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from processor.aws.photos import PhotoRecord, PhotoRecords
+from processor.errors import StoreUnavailable
+from tests.factories.darkroom import Darkroom
+from tests.factories.stores import refused
+
+
+@pytest.fixture
+def photos(darkroom: Darkroom) -> PhotoRecords:
+    """Give the empty photos table."""
+    return darkroom.line.desk.photos
+
+
+def test_a_record_that_is_not_there_is_none(photos: PhotoRecords) -> None:
+    """Not an empty one."""
+    assert None is photos.read("none")
+
+
+def test_a_write_sets_removes_and_leaves_alone(darkroom: Darkroom, photos: PhotoRecords) -> None:
+    """What others wrote stays."""
+    darkroom.put_record(id="p", status="pending", title="The kiss", error={"code": "CORRUPT"})
+
+    assert photos.write("p", {"status": "active", "error": None, "width": 3}, seen=photos.read("p"))
+
+    assert {"id": "p", "status": "active", "title": "The kiss", "width": 3} == darkroom.record("p")
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"status": "approved"}, {"sequencer": "2"}, {"processed_at": "now"}, {"original_key": "another"}],
+)
+def test_a_write_does_not_hold_when_the_record_has_changed(
+    darkroom: Darkroom, photos: PhotoRecords, meanwhile: dict[str, Any]
+) -> None:
+    """Everything that a decision is based on is watched."""
+    darkroom.put_record(id="p", status="pending", sequencer="1")
+    seen = photos.read("p")
+    changed = {"id": "p", "status": "pending", "sequencer": "1"} | meanwhile
+    darkroom.put_record(**changed)
+
+    assert not photos.write("p", {"status": "active"}, seen=seen)
+
+    assert changed == darkroom.record("p")
+
+
+def test_a_record_is_created_only_when_there_is_none(darkroom: Darkroom, photos: PhotoRecords) -> None:
+    """Whoever comes second reads again."""
+    assert photos.write("p", {"status": "active"}, seen=None)
+    assert not photos.write("p", {"status": "failed"}, seen=None)
+
+    assert {"id": "p", "status": "active"} == darkroom.record("p")
+
+
+def test_a_record_that_was_removed_is_not_brought_back(darkroom: Darkroom, photos: PhotoRecords) -> None:
+    """No phantom records."""
+    assert not photos.write("p", {"status": "active"}, seen=PhotoRecord(id="p", item={"id": "p"}))
+
+    assert None is darkroom.record("p")
+
+
+def test_the_sizes_of_a_record_are_those_that_we_wrote() -> None:
+    """Other fields may end in ``_url`` too."""
+    item = {"small_url": "…", "small_bytes": 1, "small_thumb_url": "…", "author_url": "…"}
+
+    assert ("small",) == PhotoRecord(id="p", item=item).sizes
+
+
+@pytest.mark.faults
+def test_any_other_refusal_names_the_call_and_is_transient(darkroom: Darkroom, photos: PhotoRecords) -> None:
+    """Fault 8: the queue tries again."""
+    darkroom.dynamodb.faults["update_item"] = refused("ThrottlingException")
+
+    with pytest.raises(StoreUnavailable) as refusal:
+        photos.write("p", {"status": "active"}, seen=None)
+
+    assert "dynamodb:UpdateItem darkroom-photos p: expected success, received ThrottlingException (HTTP 400)." == str(
+        refusal.value
+    )
