@@ -9,6 +9,7 @@ import pyvips
 from pyvips import Image
 
 from processor.errors import PhotoError
+from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.exif import Exif, read_exif
 from processor.imaging.geometry import Box
 from processor.imaging.structure.jpeg import walk_jpeg
@@ -47,19 +48,20 @@ class Preview:
         if all(abs(self.size.aspect / shape.aspect - 1) > ASPECT_TOLERANCE for shape in shapes):
             return f"has another aspect ({self.size.width}×{self.size.height} against {sensor.width}×{sensor.height})"
         try:
-            if colour and self._is_grey():
-                return "is monochrome though the sensor sees colour"
-        except pyvips.Error:
+            forget_warnings()
+            probe = Image.thumbnail_buffer(self.data, PROBE_PX, fail_on="truncated").copy_memory()
+            refuse_damage()
+        except (pyvips.Error, PhotoError):
             return "cannot be decoded"
-        return ""
+        return "is monochrome though the sensor sees colour" if colour and _is_grey(probe) else ""
 
-    def _is_grey(self) -> bool:
-        image = Image.thumbnail_buffer(self.data, PROBE_PX).copy_memory()
-        if image.bands < 3:  # noqa: PLR2004
-            return True
-        red, green, blue = image.bandsplit()[:3]
-        apart: Any = max((red - green).abs().max(), (green - blue).abs().max())
-        return bool(apart <= GREY_TOLERANCE)
+
+def _is_grey(image: Image) -> bool:
+    if image.bands < 3:  # noqa: PLR2004
+        return True
+    red, green, blue = image.bandsplit()[:3]
+    apart: Any = max((red - green).abs().max(), (green - blue).abs().max())
+    return bool(apart <= GREY_TOLERANCE)
 
 
 def usable_preview(data: bytes, sensor: Box, orientation: int, *, colour: bool) -> tuple[Preview | None, str]:
