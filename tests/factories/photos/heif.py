@@ -26,6 +26,7 @@ def heic(
 
     *orientation* other than 1 is written twice, as a phone does: as ``irot``/``imir`` properties, which
     count, and in EXIF, which a HEIF reader must ignore (ISO/IEC 23008-12: transformative properties).
+    An *exif_block* of one's own must name the same orientation: the encoder reads it there.
     """
     pixels = np.ascontiguousarray(stored(scene() if upright is None else upright, orientation))
     block = exif(orientation=orientation) if exif_block is None else exif_block
