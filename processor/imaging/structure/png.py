@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import unpack_from
 from zlib import crc32
 
-from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.png_text import TEXT, TextBudget
 
 SIGNATURE_BYTES = 8
 MAX_CHUNKS = 200_000  # IDATs of 8 KiB in a 100 MP RGBA16 PNG: about 100,000
-MAX_TEXT_CHUNKS = 1_000
 CRITICAL = {b"IHDR", b"PLTE", b"IDAT"}
-TEXT = {b"tEXt", b"zTXt", b"iTXt"}
 
 
 @dataclass(slots=True)
@@ -24,9 +22,9 @@ class _Walk:
     width: int = 0
     height: int = 0
     frames: int = 1
-    texts: int = 0
     pixel_bytes: int = 0
     exif: bytes | None = None
+    texts: TextBudget = field(default_factory=TextBudget)
 
 
 def walk_png(data: memoryview) -> Header:
@@ -68,14 +66,4 @@ def _read_chunk(walk: _Walk, kind: bytes, body: memoryview) -> None:
     elif kind == b"IDAT":
         walk.pixel_bytes += len(body)
     elif kind in TEXT:
-        walk.texts += 1
-        _bound_texts(walk.texts)
-
-
-def _bound_texts(texts: int) -> None:
-    """Each text chunk may be a compressed bomb; libpng's own limits hold for a few, not for thousands."""
-    if texts > MAX_TEXT_CHUNKS:
-        raise PhotoError(
-            Verdict.METADATA_TOO_LARGE,
-            f"The PNG has too many text chunks: expected at most {MAX_TEXT_CHUNKS:,}, received more.",
-        )
+        walk.texts.spend(kind, body)
