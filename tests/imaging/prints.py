@@ -7,6 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
+from processor.errors import PhotoError
 from processor.imaging.line import develop
 from processor.imaging.model import OutputFormat, Rendering, Rendition
 from processor.recipe import Quality, Raw, Recipe, Size
@@ -29,6 +30,15 @@ def developed(data: bytes, plan: Recipe | None = None, *, file_name: str = "phot
     """Develop *data*; raises PhotoError."""
     with Source.from_bytes(data) as source:
         return develop(source, plan or recipe(), file_name=file_name)
+
+
+def outcome(data: bytes) -> str:
+    """Develop *data*: its upright size as ``480×320``, or the code of its verdict. Anything else is raised."""
+    try:
+        rendering = developed(data)
+    except PhotoError as error:
+        return error.code
+    return f"{rendering.width}×{rendering.height}"
 
 
 def pixels_of(rendition: Rendition) -> Pixels:

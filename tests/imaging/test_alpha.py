@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+import pyvips
 from PIL import Image
 
 from tests.factories.photos.heif import avif, transparent_heic
@@ -88,7 +89,5 @@ def test_16_bit_transparency_is_flattened_on_white_too() -> None:
 
 def png16_rgba(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.uint16]]) -> bytes:
     """Encode 16 bit RGBA by libvips: Pillow cannot."""
-    import pyvips
-
     image = pyvips.Image.new_from_array(pixels.astype(np.uint16)).copy(interpretation="rgb16")
     return image.pngsave_buffer(bitdepth=16)

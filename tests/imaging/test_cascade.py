@@ -94,7 +94,7 @@ def test_cover_and_inside_sizes_live_on_one_ladder() -> None:
 
 @pytest.mark.parametrize("frame", [Box(30, 20), Box(15, 10)])
 def test_the_first_picture_forgets_the_orientation_that_the_file_states(frame: Box) -> None:
-    """libvips would turn it a second time; the source keeps its own tag."""
+    """Libvips would turn it a second time; the source keeps its own tag."""
     image = image_of(30, 20).copy()
     image.set_type(pyvips.GValue.gint_type, "orientation", 6)
     first = develop_first(image, frame)

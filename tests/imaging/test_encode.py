@@ -55,9 +55,9 @@ def test_a_jpeg_is_baseline_with_chroma_as_its_quality_asks(quality: int, sampli
 
 
 def test_a_jpeg_has_huffman_tables_of_its_own() -> None:
-    """Optimised coding: the tables hold only the symbols that occur, and the file is smaller than with the standard's."""
+    """Optimised coding: they hold only the symbols that occur, and the file is smaller than with the standard's."""
     data = encode(picture(), "jpeg", quality=85, credit=None)
-    plain = picture().jpegsave_buffer(Q=85, optimize_coding=False, keep="none")
+    plain = picture().jpegsave_buffer(Q=85, optimize_coding=False, keep=pyvips.ForeignKeep.NONE)
 
     assert sum(len(body) for marker, body in segments(data) if marker == DHT) < 300
     assert len(data) < len(plain)

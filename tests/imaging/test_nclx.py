@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +44,7 @@ def greys(profile: bytes) -> list[int]:
 
 def primaries(profile: bytes) -> list[float]:
     """Read red, green and blue as XYZ under D50."""
-    core = ImageCms.getOpenProfile(io.BytesIO(profile)).profile
+    core: Any = ImageCms.getOpenProfile(io.BytesIO(profile)).profile  # its annotations are those of a file
     return [value for xyz in (core.red_colorant, core.green_colorant, core.blue_colorant) for value in xyz[0]]
 
 
@@ -88,8 +90,8 @@ def test_high_dynamic_range_is_rolled_off_for_standard_displays(code: int, trans
     assert profile is not None
     ramp = greys(profile)
     assert ramp[0] <= 1
-    assert all(below <= above for below, above in zip(ramp, ramp[1:], strict=False))
-    assert max(above - below for below, above in zip(ramp, ramp[1:], strict=False)) <= 4
+    assert all(below <= above for below, above in pairwise(ramp))
+    assert max(above - below for below, above in pairwise(ramp)) <= 4
     assert 120 <= ramp[round(255 * half)] <= 235
     assert ramp[255] > ramp[200] > ramp[150]
 

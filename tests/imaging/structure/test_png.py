@@ -91,15 +91,6 @@ def test_too_many_frames_are_refused() -> None:
     assert 1_001 == claims(data, Limits(max_frames=1_001)).frames
 
 
-def test_too_many_text_chunks_are_refused() -> None:
-    """Each may unpack to megabytes."""
-    text = chunk(b"zTXt", b"a\0\0")
-
-    assert 480 == claims(with_chunks(text * 1_000)).width
-    expected = "The PNG has too many text chunks: expected at most 1,000, received more."
-    assert f"METADATA_TOO_LARGE: {expected}" == refusal(with_chunks(text * 1_001))
-
-
 def test_endless_chunks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The walk ends, whatever the file says."""
     monkeypatch.setattr(walker, "MAX_CHUNKS", 100)

@@ -1,0 +1,72 @@
+"""Every format meets the decoder that is meant for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from processor.imaging.model import Decoder
+from tests.factories.photos import extra
+from tests.factories.photos.heif import avif, heic
+from tests.factories.photos.jpeg import jpeg, motion_photo, mpo
+from tests.factories.photos.raster import (
+    animated_gif,
+    animated_webp,
+    bmp,
+    gif,
+    interlaced_png,
+    multipage_tiff,
+    old_jpeg_tiff,
+    palette_png_with_transparency,
+    png,
+    tiff_photo,
+    webp,
+)
+from tests.factories.photos.raw import dng, preview
+from tests.factories.photos.scene import furthest
+from tests.imaging.prints import developed, pixels_of
+
+NATIVE = "libvips reads this format itself"
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "decoder", "why"),
+    [
+        pytest.param(jpeg, "jpeg", "native", NATIVE, id="jpeg"),
+        pytest.param(lambda: jpeg(progressive=True), "jpeg", "native", NATIVE, id="progressive"),
+        pytest.param(motion_photo, "jpeg", "native", NATIVE, id="motion photo"),
+        pytest.param(mpo, "jpeg", "native", NATIVE, id="mpo"),
+        pytest.param(png, "png", "native", NATIVE, id="png"),
+        pytest.param(interlaced_png, "png", "native", NATIVE, id="interlaced"),
+        pytest.param(palette_png_with_transparency, "png", "native", NATIVE, id="palette"),
+        pytest.param(webp, "webp", "native", NATIVE, id="webp"),
+        pytest.param(animated_webp, "webp", "native", NATIVE, id="animated webp"),
+        pytest.param(gif, "gif", "native", NATIVE, id="gif"),
+        pytest.param(animated_gif, "gif", "native", NATIVE, id="animated gif"),
+        pytest.param(tiff_photo, "tiff", "native", NATIVE, id="tiff"),
+        pytest.param(lambda: tiff_photo(big=True), "tiff", "native", NATIVE, id="bigtiff"),
+        pytest.param(multipage_tiff, "tiff", "native", NATIVE, id="pages"),
+        pytest.param(old_jpeg_tiff, "tiff", "native", NATIVE, id="jpeg in tiff"),
+        pytest.param(
+            extra.old_style_tiff, "tiff", "pillow", "libvips does not read old-style JPEG in TIFF", id="old tiff"
+        ),
+        pytest.param(bmp, "bmp", "pillow", "libvips does not read BMP", id="bmp"),
+        pytest.param(avif, "avif", "pillow", "Pillow's AVIF decoder is four times as fast as libvips'", id="avif"),
+        pytest.param(heic, "heic", "heif", "HEVC needs libheif", id="heic"),
+        pytest.param(
+            lambda: dng(preview=preview(480, 320)),
+            "raw",
+            "raw-preview",
+            "the preview of 480×320 px fills these sizes",
+            id="raw",
+        ),
+    ],
+)
+def test_a_format_is_decoded_by_its_decoder(make: Callable[[], bytes], kind: str, decoder: Decoder, why: str) -> None:
+    """The receipt says which and why; the picture is the scene, of several the first."""
+    rendering = developed(make())
+
+    assert (kind, decoder, why) == (rendering.format, rendering.receipt.decoder, rendering.receipt.decoder_why)
+    assert (480, 320) == (rendering.width, rendering.height)
+    assert furthest(pixels_of(rendering.renditions[0])) <= 3

@@ -1,0 +1,100 @@
+"""HEIC by libheif: the primary picture, turned once, or a verdict."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+import pytest
+
+from processor.errors import PhotoError
+from processor.imaging.decoders.heif import heif_errors
+from tests.factories.photos.exif import exif
+from tests.factories.photos.heif import heic, transparent_heic
+from tests.factories.photos.jpeg import cut, zero_tailed
+from tests.factories.photos.scene import furthest, scene
+from tests.imaging.prints import developed, outcome, pixels_of, recipe
+
+
+def claiming(data: bytes, width: int, height: int) -> bytes:
+    """Let every ``ispe`` property of a HEIF claim another size."""
+    out, start = bytearray(data), data.find(b"ispe")
+    while start >= 0:
+        out[start + 8 : start + 16] = struct.pack(">II", width, height)
+        start = data.find(b"ispe", start + 1)
+    return bytes(out)
+
+
+def test_the_camera_facts_are_read() -> None:
+    """From the EXIF item."""
+    rendering = developed(heic())
+
+    assert ("DW-1", "2024-05-17T18:30:15+02:00") == (rendering.camera.model, rendering.taken_at)
+
+
+def test_the_orientation_in_exif_does_not_count() -> None:
+    """In HEIF the rotation property does (ISO/IEC 23008-12): phones write both, editors forget EXIF."""
+    upright_mark = struct.pack("<HHII", 0x0112, 3, 1, 1)
+    data = heic(exif_block=exif(orientation=1))
+    assert 1 == data.count(upright_mark)
+    rendering = developed(data.replace(upright_mark, struct.pack("<HHII", 0x0112, 3, 1, 6)))
+
+    assert (480, 320, 1) == (rendering.width, rendering.height, rendering.receipt.orientation)
+    assert furthest(pixels_of(rendering.renditions[0])) <= 3
+
+
+@pytest.mark.parametrize("size", [(479, 321), (31, 17), (64, 64)])
+def test_odd_sizes_have_no_border(size: tuple[int, int]) -> None:
+    """Rows are padded in memory: the padding is not shown."""
+    rendering = developed(heic(scene(*size)), recipe((480, 480)))
+
+    assert size == (rendering.width, rendering.height)
+    assert size[::-1] == pixels_of(rendering.renditions[0]).shape[:2]
+
+
+@pytest.mark.parametrize("fraction", [0.3, 0.6])
+@pytest.mark.parametrize("damage", [cut, zero_tailed], ids=["cut", "zeros"])
+@pytest.mark.parametrize("make", [heic, transparent_heic])
+def test_half_a_picture_is_never_a_success(
+    make: Callable[[], bytes], damage: Callable[[bytes, float], bytes], fraction: float
+) -> None:
+    """Cut, or cut and padded with zeros."""
+    with pytest.raises(PhotoError) as caught:
+        developed(damage(make(), fraction))
+
+    assert caught.value.code in {"TRUNCATED", "CORRUPT"}
+
+
+@pytest.mark.parametrize("size", [(100, 100), (480, 16), (5_000, 5_000)])
+def test_a_header_that_lies_about_the_size_is_refused(size: tuple[int, int]) -> None:
+    """The limits were checked against what it claims."""
+    with pytest.raises(PhotoError) as caught:
+        developed(claiming(heic(), *size))
+
+    assert "CORRUPT" == caught.value.code
+
+
+def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture() -> None:
+    """Never another exception."""
+    data = heic()
+    for place in range(600, len(data) - 40, 97):
+        spoiled = data[:place] + bytes(range(200, 240)) + data[place + 40 :]
+        assert outcome(spoiled) in {"CORRUPT", "TRUNCATED", "480×320"}
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ValueError("Invalid input: Unspecified: Unexpected end of file"), "TRUNCATED"),
+        (RuntimeError("Decoder plugin generated an error"), "CORRUPT"),
+        (OSError("broken"), "CORRUPT"),
+        (SyntaxError("not heif"), "CORRUPT"),
+    ],
+    ids=repr,
+)
+def test_every_error_of_the_decoder_is_a_verdict(error: Exception, code: str) -> None:
+    """An early end is told from damage by what libheif says."""
+    with pytest.raises(PhotoError) as caught, heif_errors():
+        raise error
+
+    assert code == caught.value.code

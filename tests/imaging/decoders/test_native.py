@@ -1,0 +1,152 @@
+"""libvips' own loaders: shrunk while loading, and never half a picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from processor.errors import PhotoError
+from tests.factories.photos import hostile
+from tests.factories.photos.ifd import Blob, Directory, Value, long, short, tiff
+from tests.factories.photos.jpeg import cut, jpeg, zero_tailed
+from tests.factories.photos.raster import gif, interlaced_png, png, png16, tiff_photo, webp
+from tests.factories.photos.scene import Pixels, furthest, scene, textured
+from tests.imaging.prints import developed, outcome, pixels_of, psnr, recipe, shown
+
+NATIVE = "libvips reads this format itself"
+WHOLE = {
+    "jpeg": jpeg(),
+    "progressive": jpeg(progressive=True),
+    "png": png(),
+    "png 16": png16(),
+    "interlaced": interlaced_png(),
+    "webp": webp(),
+    "webp lossless": webp(lossless=True),
+    "gif": gif(),
+    "tiff": tiff_photo(),
+    "tiff deflate": tiff_photo(deflate=True),
+    "tiles": tiff_photo(tiled=True),
+}
+
+
+@pytest.mark.parametrize(
+    ("side", "why"),
+    [
+        (960, NATIVE),
+        (481, NATIVE),
+        (480, f"{NATIVE}, shrunk 2× while loading"),
+        (240, f"{NATIVE}, shrunk 4× while loading"),
+        (120, f"{NATIVE}, shrunk 8× while loading"),
+        (10, f"{NATIVE}, shrunk 8× while loading"),
+    ],
+)
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_jpeg_is_shrunk_while_loading_as_far_as_its_largest_size_allows(
+    side: int, why: str, orientation: int
+) -> None:
+    """By 2, 4 or 8: exact, and cheaper than decoding every pixel. A turned one by its stored sides."""
+    rendering = developed(jpeg(scene(960, 640), orientation=orientation), recipe((side, side)))
+
+    assert why == rendering.receipt.decoder_why
+    assert (side, max(1, round(side * 2 / 3))) == (rendering.renditions[0].width, rendering.renditions[0].height)
+
+
+def test_shrinking_while_loading_looks_like_shrinking_afterwards() -> None:
+    """Above 35 dB against the PNG of the same picture, which is never shrunk while loading."""
+    pixels = textured(900, 600)
+
+    shrunk = shown(jpeg(pixels, quality=98, subsampling="4:4:4"), recipe((225, 225)))
+    assert psnr(shown(png_of(pixels), recipe((225, 225))), shrunk) >= 35
+
+
+@pytest.mark.parametrize("fraction", [0.3, 0.6, 0.9, 0.97])
+@pytest.mark.parametrize("damage", [cut, zero_tailed], ids=["cut", "zeros"])
+@pytest.mark.parametrize("name", WHOLE)
+def test_half_a_picture_is_never_a_success(name: str, damage: Callable[[bytes, float], bytes], fraction: float) -> None:
+    """Cut, or cut and padded with zeros: a verdict, whichever part notices."""
+    data = damage(WHOLE[name], fraction)
+    if name == "webp" and damage is zero_tailed and fraction > 0.8:
+        data = damage(data, 0.8)  # the last 64 bytes may be zeros by chance: see ZERO_TAIL_BYTES
+
+    with pytest.raises(PhotoError) as caught:
+        developed(data)
+    assert caught.value.code in {"TRUNCATED", "CORRUPT"}
+
+
+@pytest.mark.parametrize("name", ["jpeg", "progressive", "png", "webp", "gif", "tiff deflate", "tiles"])
+def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture(name: str) -> None:
+    """Never another exception, whatever the decoder says."""
+    random = np.random.default_rng(4)
+    data = np.frombuffer(WHOLE[name], np.uint8)
+    for _ in range(30):
+        spoiled = data.copy()
+        place = int(random.integers(len(data) // 4, len(data) - 40))
+        spoiled[place : place + 30] = random.integers(0, 256, 30)
+        assert outcome(spoiled.tobytes()) in {"CORRUPT", "TRUNCATED", "480×320"}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(
+            hostile.jpeg_header(2_000, 2_000),
+            "The file is damaged: its picture data breaks off before the picture is whole.",
+            id="jpeg larger than its data",
+        ),
+        pytest.param(
+            hostile.png_header(2_000, 2_000),
+            "The file is incomplete: its picture data ends too early.",
+            id="png larger than its data",
+        ),
+    ],
+)
+def test_a_header_that_lies_about_the_size_is_refused(data: bytes, expected: str) -> None:
+    """The decoder meets the end of the data before that of the picture."""
+    with pytest.raises(PhotoError) as caught:
+        developed(data)
+
+    assert expected == caught.value.finding
+
+
+def test_a_bomb_in_a_profile_is_not_unpacked() -> None:
+    """40 MB of zeros in 40 kB: the picture is good, and memory stays flat."""
+    rendering = developed(hostile.png_profile_bomb(40 << 20))
+
+    assert furthest(pixels_of(rendering.renditions[0])) <= 2
+    assert rendering.receipt.peak_memory_mib < developed(png()).receipt.peak_memory_mib + 30
+
+
+def test_the_photo_of_a_tiff_with_a_thumbnail_in_front_is_shown() -> None:
+    """The first page that is no reduced image."""
+    rendering = developed(tiff(Directory(page(scene(60, 40), reduced=1), following=Directory(page(scene())))))
+
+    assert (480, 320) == (rendering.width, rendering.height)
+    assert furthest(pixels_of(rendering.renditions[0])) <= 2
+
+
+def page(pixels: Pixels, *, reduced: int = 0) -> dict[int, Value]:
+    """Describe an uncompressed RGB page."""
+    height, width = pixels.shape[:2]
+    return {
+        0x00FE: long(reduced),
+        0x0100: long(width),
+        0x0101: long(height),
+        0x0102: short(8, 8, 8),
+        0x0103: short(1),
+        0x0106: short(2),
+        0x0111: Blob(pixels.tobytes()),
+        0x0115: short(3),
+        0x0116: long(height),
+        0x0117: long(pixels.nbytes),
+    }
+
+
+def png_of(pixels: Pixels) -> bytes:
+    """Encode *pixels* without loss."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,198 @@
+"""Camera RAW: from the sensor, at half or full size, upright, in the right colours."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+
+import pytest
+import rawpy
+
+from processor.errors import PhotoError
+from processor.imaging.decoders.raw import ORIENTATIONS, _square, _without_margin, verdict_of
+from processor.imaging.geometry import Box
+from processor.imaging.model import Rendering
+from processor.imaging.structure.header import Header
+from processor.recipe import Raw, Recipe
+from tests.factories.photos import extra
+from tests.factories.photos.jpeg import cut
+from tests.factories.photos.raw import dng, preview
+from tests.factories.photos.scene import PATCHES, furthest, patch_colours, scene
+from tests.imaging.prints import developed, pixels_of, recipe
+
+BRIGHTENED = 16
+"""Levels: LibRaw stretches a RAW until one pixel in a hundred is white, as cameras do; hues stay."""
+SENSOR = scene(960, 640)
+LIBRAW = ".".join(map(str, rawpy.libraw_version))
+UNKNOWN_RAW = f"This camera's RAW cannot be decoded: expected a kind that LibRaw {LIBRAW} knows."
+
+
+def render(data: bytes, plan: Recipe) -> Rendering:
+    """Develop a DNG."""
+    return developed(data, plan, file_name="photo.dng")
+
+
+@pytest.mark.parametrize(
+    ("box", "decoder", "why"),
+    [
+        ((960, 960), "raw-full", "there is no embedded preview; full size"),
+        ((481, 481), "raw-full", "there is no embedded preview; full size"),
+        ((480, 480), "raw-half", "there is no embedded preview; half size fills the larger sizes"),
+        ((100, 100), "raw-half", "there is no embedded preview; half size fills the larger sizes"),
+    ],
+)
+def test_half_size_is_enough_where_it_fills_every_size(box: tuple[int, int], decoder: str, why: str) -> None:
+    """Four sensor pixels make one: a quarter of the work, and no interpolation."""
+    rendering = render(dng(SENSOR), recipe(box))
+
+    assert (decoder, why) == (rendering.receipt.decoder, rendering.receipt.decoder_why)
+    assert (960, 640) == (rendering.width, rendering.height)
+    assert (box[0], round(box[0] * 2 / 3)) == (rendering.renditions[0].width, rendering.renditions[0].height)
+
+
+@pytest.mark.parametrize("box", [(960, 960), (480, 480)])
+def test_brightness_and_colours_are_right(box: tuple[int, int]) -> None:
+    """The matrix, the black level and the camera's white balance are applied; greys stay grey."""
+    pixels = pixels_of(render(dng(SENSOR), recipe(box)).renditions[0])
+
+    assert furthest(pixels) <= BRIGHTENED
+    found = patch_colours(pixels)
+    assert all(max(found[name]) - min(found[name]) <= 2 for name in ("black", "dark", "light", "white"))
+    assert [
+        name for name, (_, truth) in PATCHES.items() if any(a < b - 2 for a, b in zip(found[name], truth, strict=True))
+    ] == []
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("box", [(960, 960), (480, 480)])
+def test_the_orientation_is_applied_once(orientation: int, box: tuple[int, int]) -> None:
+    """By the line and not by LibRaw: at half size and in full."""
+    rendering = render(dng(SENSOR, orientation=orientation), recipe(box))
+
+    assert orientation == rendering.receipt.orientation
+    assert (960, 640) == (rendering.width, rendering.height)
+    assert furthest(pixels_of(rendering.renditions[0])) <= BRIGHTENED
+
+
+def test_every_orientation_has_a_flip_of_its_own() -> None:
+    """LibRaw's eight flips are EXIF's eight orientations."""
+    assert (list(range(8)), list(range(1, 9))) == (sorted(ORIENTATIONS), sorted(ORIENTATIONS.values()))
+
+
+def test_the_camera_facts_come_from_the_raw_itself() -> None:
+    """Its first directory is an EXIF block."""
+    rendering = render(dng(SENSOR), recipe((100, 100)))
+
+    assert ("DW-1", 400, "2024-05-17T18:30:15+02:00") == (
+        rendering.camera.model,
+        rendering.camera.iso,
+        rendering.taken_at,
+    )
+
+
+@pytest.mark.parametrize("fraction", [0.3, 0.5, 0.95])
+def test_a_raw_that_was_cut_is_refused(fraction: float) -> None:
+    """LibRaw would decode it as a full-size success, black below the cut."""
+    with pytest.raises(PhotoError) as caught:
+        render(cut(dng(SENSOR, preview=preview(480, 320)), fraction), recipe((100, 100)))
+
+    assert "TRUNCATED" == caught.value.code
+
+
+def test_a_raw_beyond_its_own_limit_is_refused() -> None:
+    """Before its pixels are touched."""
+    with pytest.raises(PhotoError) as caught:
+        render(dng(scene(1_200, 1_000)), recipe((100, 100), raw=Raw(max_megapixels=1)))
+
+    expected = "The photo is too large: expected at most 1 megapixels, received 1,200 × 1,000 px (1.2 MP)."
+    assert ("DIMENSIONS_TOO_LARGE", expected) == (caught.value.code, caught.value.finding)
+
+
+@pytest.mark.parametrize(
+    "data", [extra.cr3(), extra.raf(), b"\0MRM" + bytes(300), b"ARRI" + bytes(300)], ids=["cr3", "raf", "mrw", "arri"]
+)
+def test_a_raw_that_libraw_does_not_know_is_refused_kindly(data: bytes) -> None:
+    """The advice: export it as DNG or JPEG."""
+    with pytest.raises(PhotoError) as caught:
+        render(data, recipe((100, 100)))
+
+    assert ("UNSUPPORTED_FORMAT", UNKNOWN_RAW) == (caught.value.code, caught.value.finding)
+
+
+def test_data_that_libraw_cannot_read_is_a_verdict() -> None:
+    """A mosaic that calls itself JPEG-compressed, and is not."""
+    uncompressed = struct.pack("<HHII", 0x0103, 3, 1, 1)
+    data = dng(SENSOR).replace(uncompressed, struct.pack("<HHII", 0x0103, 3, 1, 34892))
+
+    with pytest.raises(PhotoError) as caught:
+        render(data, recipe((100, 100)))
+    assert ("TRUNCATED", "The file is incomplete: its picture data ends too early or is missing.") == (
+        caught.value.code,
+        caught.value.finding,
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (rawpy.LibRawIOError(), "TRUNCATED"),
+        (rawpy.LibRawUnsufficientMemoryError(), "DECODER_OUT_OF_MEMORY"),
+        (rawpy.LibRawTooBigError(), "DECODER_OUT_OF_MEMORY"),
+        (rawpy.LibRawFileUnsupportedError(), "UNSUPPORTED_FORMAT"),
+        (rawpy.LibRawNotImplementedError(), "UNSUPPORTED_FORMAT"),
+        (rawpy.LibRawDataError(), "CORRUPT"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_every_error_of_libraw_is_a_verdict(error: rawpy.LibRawError, code: str) -> None:
+    """Damage, excess, or a camera that it does not know."""
+    assert code == verdict_of(error).code
+
+
+def test_without_named_files_the_raw_is_read_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Systems without /proc."""
+    exists = os.path.exists
+    monkeypatch.setattr(os.path, "exists", lambda path: not str(path).startswith("/proc/self/fd/") and exists(path))
+
+    rendering = render(dng(SENSOR), recipe((480, 480)))
+    assert furthest(pixels_of(rendering.renditions[0])) <= BRIGHTENED
+
+
+@pytest.mark.parametrize(("aspect", "expected"), [(1.0, Box(90, 60)), (2.0, Box(180, 60)), (0.5, Box(90, 120))])
+def test_pixels_that_are_not_square_are_stretched(aspect: float, expected: Box) -> None:
+    """As LibRaw does: the shorter way (Nikon D1X)."""
+    assert expected == _square(90, 60, aspect)
+
+
+def test_pillow_never_sees_a_raw() -> None:
+    """It would return the thumbnail without an error: it is not even loaded."""
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from processor.imaging.line import develop
+        from processor.recipe import Recipe
+        from processor.source import Source
+        rendering = develop(Source.from_bytes(sys.stdin.buffer.read()), Recipe(), file_name="photo.dng")
+        print(rendering.receipt.decoder, "PIL" in sys.modules, "pillow_heif" in sys.modules)
+    """
+    done = subprocess.run([sys.executable, "-c", code], input=dng(SENSOR), capture_output=True, check=True, timeout=60)
+
+    assert b"raw-full False False" == done.stdout.strip(), done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ((756, 504), (756, 504)),  # Kodak DC50: LibRaw shows its dark margin too
+        ((768, 512), (768, 512)),
+        ((0, 0), (768, 512)),  # only LibRaw knows
+        ((160, 120), (768, 512)),  # another picture
+        ((800, 600), (768, 512)),
+    ],
+)
+def test_a_margin_around_the_picture_is_cut_off(declared: tuple[int, int], expected: tuple[int, int]) -> None:
+    """The file is trusted when it declares a few pixels less than LibRaw shows."""
+    header = Header(format="raw", width=declared[0], height=declared[1])
+    assert Box(*expected) == _without_margin(Box(768, 512), header)
