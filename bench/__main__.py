@@ -20,6 +20,7 @@ from processor.recipe import Recipe
 
 CACHE = Path("out/bench")
 REPEATS, QUICK_REPEATS = 7, 3
+MIN_WIDTH = 120
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -30,7 +31,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--svg", "svg_file", type=FILE, help="Draw the first case to FILE.")
 def main(*, quick: bool, names: Sequence[str], json_file: Path | None, svg_file: Path | None) -> None:
     """Print a table per photo, and the verdict on each budget."""
-    console, here, repeats = Console(), machine(), QUICK_REPEATS if quick else REPEATS
+    console, here, repeats = _console(), machine(), QUICK_REPEATS if quick else REPEATS
     results: dict[Case, Sequence[Outcome]] = {}
     for case in _chosen(names, quick=quick):
         job = job_for(case)
@@ -46,6 +47,12 @@ def main(*, quick: bool, names: Sequence[str], json_file: Path | None, svg_file:
         case, outcomes = next(iter(results.items()))
         bars = [outcome for outcome in outcomes if isinstance(outcome, Measurement)]
         svg_file.write_text(bar_chart(f"{case.title} to four renditions", _note(here), bars))
+
+
+def _console() -> Console:
+    """Keep the table's columns whole where the output is a file or a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=MIN_WIDTH)
 
 
 def job_for(case: Case) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pillow_heif
@@ -14,13 +14,14 @@ from tests.factories.photos.raster import transparent_scene
 from tests.factories.photos.scene import Pixels, scene, stored
 
 
-def heic(
+def heic(  # noqa: PLR0913 - keyword-only knobs of a factory
     upright: Pixels | None = None,
     *,
     orientation: int = 1,
     exif_block: bytes | None = None,
     icc: bytes | None = None,
     quality: int = 95,
+    chroma: Literal[420, 444] = 444,
 ) -> bytes:
     """Encode the scene, or *upright* pixels.
 
@@ -30,12 +31,12 @@ def heic(
     """
     pixels = np.ascontiguousarray(stored(scene() if upright is None else upright, orientation))
     block = exif(orientation=orientation) if exif_block is None else exif_block
-    return _heif(Image.fromarray(pixels), quality=quality, exif=b"Exif\0\0" + block, icc_profile=icc)
+    return _heif(Image.fromarray(pixels), quality=quality, exif=b"Exif\0\0" + block, icc_profile=icc, chroma=chroma)
 
 
 def transparent_heic() -> bytes:
     """Encode the scene with an alpha plane that hides its right half."""
-    return _heif(transparent_scene(), quality=95)
+    return _heif(transparent_scene(), quality=95, chroma=444)
 
 
 def avif(*, transparent: bool = False, icc: bytes | None = None) -> bytes:
@@ -49,5 +50,5 @@ def avif(*, transparent: bool = False, icc: bytes | None = None) -> bytes:
 def _heif(picture: Image.Image, **options: Any) -> bytes:
     out = io.BytesIO()
     file: Any = pillow_heif.from_pillow(picture)  # its annotations are incomplete
-    file.save(out, chroma=444, **{name: value for name, value in options.items() if value is not None})
+    file.save(out, **{name: value for name, value in options.items() if value is not None})
     return out.getvalue()
