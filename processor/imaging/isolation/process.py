@@ -21,6 +21,8 @@ from processor.source import Source
 
 POLL_S = 0.02
 LAST_WORDS_S = 1.0
+BETWEEN_BYTES_S = 10.0
+"""A child that begins to answer sends the rest at once, or it has lost its way."""
 ENCODE_TIMEOUT_S = 240.0
 """For what follows the decode: no hostile byte is read any more, but AVIF at 12 MP is slow."""
 JOBS_PER_CHILD = 500
@@ -35,6 +37,7 @@ class DecoderProcess:
 
     def __init__(self, memory_mib: int) -> None:
         ours, theirs = socket.socketpair()
+        ours.settimeout(BETWEEN_BYTES_S)
         self.memory_mib = memory_mib
         self.jobs = 0
         self._channel = ours
@@ -79,15 +82,16 @@ class DecoderProcess:
             while True:
                 self._wait(job)
                 answer, blobs, _ = receive(self._channel)
-                if answer["event"] == "decoded":
+                event = answer.get("event")
+                if event == "decoded":
                     job.decoded()
                     continue
-                if answer["event"] == "out_of_memory":
+                if event == "out_of_memory":
                     self.kill()  # whatever failed to allocate may not be in a good state
                     raise out_of_memory(self.memory_mib)
-                if answer["event"] == "crashed":
+                if event == "crashed":
                     self.kill()
-                    raise crashed(str(answer["log"]))
+                    raise crashed(str(answer.get("log")))
                 return _result(answer, blobs)
         except (Hangup, OSError, ValueError) as error:
             raise self._obituary() from error
@@ -150,11 +154,11 @@ class _Job:
 
 
 def _result(answer: dict[str, Any], blobs: list[bytes]) -> Rendering:
-    match answer["event"]:
+    match answer.get("event"):
         case "done":
-            return unpack_rendering(answer["rendering"], blobs)
+            return unpack_rendering(answer.get("rendering"), blobs)
         case "verdict":
-            raise PhotoError(Verdict(answer["verdict"]), str(answer["finding"]))
+            raise PhotoError(Verdict(answer.get("verdict")), str(answer.get("finding")))
         case other:
             message = f"expected done or verdict, received {other!r}"
             raise ValueError(message)

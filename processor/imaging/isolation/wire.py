@@ -60,12 +60,29 @@ def receive(channel: socket.socket, *, fds: int = 0) -> tuple[dict[str, Any], li
     if size > MAX_JSON_BYTES:
         message = f"expected a frame of at most {MAX_JSON_BYTES:,} bytes, received {size:,}"
         raise ValueError(message)
-    content: dict[str, Any] = json.loads(_exactly(channel, size))
-    lengths: list[int] = content.pop("blobs")
+    content, lengths = _parsed(_exactly(channel, size))
     if sum(lengths) > MAX_BLOB_BYTES:
         message = f"expected blobs of at most {MAX_BLOB_BYTES:,} bytes, received {sum(lengths):,}"
         raise ValueError(message)
     return content, [_exactly(channel, length) for length in lengths], received
+
+
+def _parsed(text: bytes) -> tuple[dict[str, Any], list[int]]:
+    """Read a frame's JSON object and the lengths of its blobs; raises ValueError."""
+    try:
+        content: dict[str, Any] = json.loads(text)
+        lengths = [_length(length) for length in content.pop("blobs")]
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        message = "expected a JSON object that lists the lengths of its blobs"
+        raise ValueError(message) from error
+    return content, lengths
+
+
+def _length(value: Any) -> int:
+    if not isinstance(value, int) or value < 0:
+        message = f"expected a length, received {value!r}"
+        raise ValueError(message)
+    return value
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:
@@ -85,8 +102,12 @@ def pack_rendering(rendering: Rendering) -> tuple[dict[str, Any], list[bytes]]:
     return plain, [rendition.pop("data") for rendition in plain["renditions"]]
 
 
-def unpack_rendering(plain: dict[str, Any], blobs: Sequence[bytes]) -> Rendering:
-    """Join what *pack_rendering* split, checking every type."""
-    for rendition, data in zip(plain["renditions"], blobs, strict=True):
-        rendition["data"] = data
-    return rendering_type().validate_python(plain)
+def unpack_rendering(plain: Any, blobs: Sequence[bytes]) -> Rendering:
+    """Join what *pack_rendering* split, checking every type; raises ValueError when something else came."""
+    try:
+        renditions = [{**rendition, "data": data} for rendition, data in zip(plain["renditions"], blobs, strict=True)]
+        joined = {**plain, "renditions": renditions}
+    except (KeyError, TypeError) as error:
+        message = "expected a rendering"
+        raise ValueError(message) from error
+    return rendering_type().validate_python(joined)
