@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SHARP  := 0.35.5
 LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
@@ -44,6 +45,7 @@ imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
+	@if command -v npm >/dev/null && [ ! -d out/bench/node_modules/sharp ]; then mkdir -p out/bench && npm install --silent --no-fund --no-audit --prefix out/bench sharp@$(SHARP) || echo "sharp could not be installed: it is reported as missing"; fi
 	@$(BIN)/python -m bench $(ARGS)
 
 package: $(READY) ## Build the function and the layers into dist/ (ARGS="--arch x86_64" for Intel).

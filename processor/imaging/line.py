@@ -15,7 +15,7 @@ from pathlib import PurePath
 import pyvips
 from pyvips import Image
 
-from processor.errors import PhotoError, Verdict
+from processor.errors import PhotoError
 from processor.imaging.cascade import cascade, develop_first
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
@@ -26,7 +26,7 @@ from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
 from processor.imaging.printing import Printer
-from processor.imaging.structure.header import corrupt, truncated
+from processor.imaging.structure.header import corrupt, needs_memory, truncated
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
 from processor.recipe import Recipe
@@ -36,6 +36,7 @@ ENCODERS_AT_ONCE = 2
 """One encodes while the next rung is made; more would only hold more memory."""
 
 EARLY_END = ("premature end", "end of file", "truncated", "unexpected end", "not enough", "read error")
+NO_MEMORY = ("memory", "creating thread")
 
 
 def ignore_progress() -> None:
@@ -139,9 +140,10 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
 
 def _verdict_of(error: pyvips.Error) -> PhotoError:
     """Put libvips' error into a verdict: early end, out of memory, or damage."""
-    text = str(error).lower()
+    # libvips says "copy to memory" of every picture that is computed into memory, whatever went wrong.
+    text = str(error).lower().replace("unable to copy to memory", "")
+    if any(sign in text for sign in NO_MEMORY):
+        return needs_memory()
     if any(sign in text for sign in EARLY_END):
         return truncated("its picture data ends too early")
-    if "memory" in text and "copy to memory" not in text:
-        return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, "The photo needs more memory than a decoder may take.")
     return corrupt("its picture data contradicts itself")

@@ -64,7 +64,6 @@ WHOLE = {
 UNSEEN_DAMAGE = {
     *(f"mut/base_m{number}.webp" for number in ("03", "10", "14", "17")),
     *(f"mut/base_m{number}.jpg" for number in ("01", "08")),
-    *(f"mut/jpeg_m{number}.tif" for number in ("04", "06", "10")),
     "mut/base_m13.avif",
 }
 MUST_SUCCEED = HARMLESS_BURDEN | POLYGLOTS | MISNAMED | WHOLE

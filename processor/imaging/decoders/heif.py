@@ -12,7 +12,7 @@ import pillow_heif
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
 from processor.source import Source
 
 BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
@@ -24,7 +24,11 @@ def heif_errors() -> Generator[None]:
     try:
         yield
     except (ValueError, RuntimeError, SyntaxError, OSError) as error:
-        early = isinstance(error, EOFError) or "end of" in str(error).lower()
+        text = str(error).lower()
+        # libheif also calls it a memory error when a picture is larger than its header says.
+        if "memory" in text and "security limit" not in text:
+            raise needs_memory() from error
+        early = isinstance(error, EOFError) or "end of" in text
         raise truncated("its picture ends too early") if early else corrupt("its picture cannot be decoded") from error
 
 

@@ -40,7 +40,9 @@ def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> 
         options["shrink"] = factor
         why += f", shrunk {factor}× while loading"
     if header.format == "tiff":
-        options |= {"page": header.page, "fail_on": "error"}  # libtiff reports damage inside a strip as an error
+        # Damage inside a strip is an error to libtiff, inside a JPEG strip only a warning. Warnings alone say little
+        # otherwise: scanners write unsorted tags.
+        options |= {"page": header.page, "fail_on": "warning" if header.inner_jpeg else "error"}
     return Pixels(
         image=_open(source, header.format, options),
         decoder="native",

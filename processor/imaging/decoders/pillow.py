@@ -16,7 +16,7 @@ from PIL.ImageFile import ImageFile
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
 from processor.source import Source
 
 FORMATS: Final = {"avif": "AVIF", "bmp": "BMP", "tiff": "TIFF"}
@@ -35,6 +35,8 @@ def pillow_errors() -> Generator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError, SyntaxError) as error:
+        if "memory" in str(error).lower():
+            raise needs_memory() from error
         early = "truncated" in str(error).lower()
         raise truncated("its picture ends too early") if early else corrupt("its picture cannot be decoded") from error
 

@@ -23,13 +23,15 @@ from processor.imaging.exif import NO_EXIF, read_exif
 from processor.imaging.geometry import Box, Rung, rung_for
 from processor.imaging.icc import adobe_rgb_profile
 from processor.imaging.model import Decoder
-from processor.imaging.structure.header import Header, corrupt, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
 from processor.imaging.structure.walk import check_limits
 from processor.recipe import Recipe
 from processor.source import Source
 
 ORIENTATIONS: Final = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
 """LibRaw's flip (bit 0: mirror columns, 1: mirror rows, 2: exchange them first) → EXIF orientation."""
+
+NO_MEMORY: Final = (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawMemPoolOverflowError, rawpy.LibRawTooBigError)
 
 RESCUE_LONG_SIDE_PX: Final = 1_600
 """A preview smaller than this, and than half the sensor, is never passed off as a photo that LibRaw cannot decode."""
@@ -70,8 +72,8 @@ def verdict_of(error: rawpy.LibRawError) -> PhotoError:
     """Put LibRaw's error into a verdict."""
     if isinstance(error, rawpy.LibRawIOError):
         return truncated("its picture data ends too early or is missing")
-    if isinstance(error, (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError)):
-        return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, "The RAW needs more memory than a decoder may take.")
+    if isinstance(error, NO_MEMORY):
+        return needs_memory()
     if isinstance(error, (rawpy.LibRawFileUnsupportedError, rawpy.LibRawNotImplementedError)):
         return PhotoError(
             Verdict.UNSUPPORTED_FORMAT,

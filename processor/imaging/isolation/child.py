@@ -20,6 +20,8 @@ from processor.recipe import Recipe
 from processor.source import Source
 
 MAX_LOG_CHARS = 4_000
+NO_THREAD = "can't start new thread"
+"""Python's words when a thread's stack does not fit into the memory limit."""
 
 
 def main(fd: int, memory_mib: int) -> None:
@@ -48,7 +50,10 @@ def _answer(channel: socket.socket, request: dict[str, Any], source: Source) -> 
         send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding})
     except MemoryError:
         send(channel, {"event": "out_of_memory"})
-    except Exception:  # noqa: BLE001 - whatever a decoder raises is told to the parent, which decides
+    except Exception as error:  # noqa: BLE001 - whatever a decoder raises is told to the parent, which decides
+        if NO_THREAD in str(error):
+            send(channel, {"event": "out_of_memory"})
+            return
         send(channel, {"event": "crashed", "log": traceback.format_exc(limit=-8)[-MAX_LOG_CHARS:]})
     else:
         isolated = replace(rendering, receipt=replace(rendering.receipt, isolated=True))

@@ -25,6 +25,8 @@ class Header:
     exif: bytes | None = None
     nclx: tuple[int, int, int] | None = None
     """HEIF/AVIF colour: primaries, transfer, matrix (ITU-T H.273)."""
+    inner_jpeg: bool = False
+    """A TIFF whose strips are JPEGs: what libtiff then warns of is lost pixels."""
     legacy: bool = False
     """The format's modern decoder cannot read it (old-style JPEG in TIFF)."""
 
@@ -47,6 +49,11 @@ def corrupt(what: str) -> PhotoError:
 def size_lie(header: Header, width: int, height: int) -> PhotoError:
     """Say that the decoder found another size, *width* × *height* px, than the header claims."""
     return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")
+
+
+def needs_memory() -> PhotoError:
+    """Say that decoding met the limit of its memory: no fault of the file."""
+    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, "The photo needs more memory than a decoder may take.")
 
 
 def refuse_zero_tail(coded: memoryview, what: str) -> None:

@@ -15,7 +15,7 @@ SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259
 STRIP_OFFSETS, SAMPLES, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 277, 279, 324, 325
 DNG_VERSION = 50706
 
-UNCOMPRESSED, OLD_STYLE_JPEG = 1, 6
+UNCOMPRESSED, OLD_STYLE_JPEG, JPEG = 1, 6, 7
 REDUCED = 1
 CFA, LINEAR_RAW = 32803, 34892
 VENDOR_COMPRESSIONS = {32767, 32769, 32770, 32867, 34713, 65000, 65535}  # Sony, Samsung ×2, Kodak, Nikon, Kodak, Pentax
@@ -74,6 +74,7 @@ def _page_header(pages: list[Directory], max_frames: int) -> Header:
         height=height,
         frames=len(pages),
         page=index,
+        inner_jpeg=page.number(COMPRESSION) == JPEG,
         legacy=page.number(COMPRESSION) == OLD_STYLE_JPEG,
     )
 
