@@ -139,6 +139,14 @@ def test_a_profile_that_cannot_describe_the_photo_is_ignored(data: bytes, decisi
     assert furthest(shown(data)) <= TOLERANCE
 
 
+def test_a_profile_without_a_name_is_applied() -> None:
+    """The name is for the receipt alone."""
+    nameless = display_p3().replace(b"desc", b"xesc", 1)
+
+    assert developed(jpeg(icc=nameless)).receipt.colour.startswith("ICC unnamed → sRGB")
+    assert np.array_equal(shown(jpeg(icc=display_p3())), shown(jpeg(icc=nameless)))
+
+
 def test_a_colour_profile_on_a_grey_photo_is_ignored() -> None:
     """It cannot describe one channel."""
     assert "profile for RGB ignored: taken as sRGB" == developed(grey_jpeg(icc=display_p3())).receipt.colour

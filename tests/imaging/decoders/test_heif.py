@@ -86,6 +86,10 @@ def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture() -> None:
     ("error", "code"),
     [
         (ValueError("Invalid input: Unspecified: Unexpected end of file"), "TRUNCATED"),
+        (
+            RuntimeError("Memory allocation error: Unspecified: Allocating 36000015 bytes failed"),
+            "DECODER_OUT_OF_MEMORY",
+        ),
         (RuntimeError("Decoder plugin generated an error"), "CORRUPT"),
         (OSError("broken"), "CORRUPT"),
         (SyntaxError("not heif"), "CORRUPT"),

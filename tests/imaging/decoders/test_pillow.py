@@ -114,6 +114,7 @@ def test_a_bomb_by_pillows_own_measure_is_left_to_the_settings() -> None:
         (OSError("image file is truncated (3 bytes not processed)"), "TRUNCATED"),
         (OSError("cannot identify image file"), "CORRUPT"),
         (ValueError("bad"), "CORRUPT"),
+        (RuntimeError("Pixel allocation failed: Out of memory"), "DECODER_OUT_OF_MEMORY"),
         (RuntimeError("Failed to decode frame"), "CORRUPT"),
         (SyntaxError("not a TIFF file"), "CORRUPT"),
     ],

@@ -140,6 +140,7 @@ def test_data_that_libraw_cannot_read_is_a_verdict() -> None:
         (rawpy.LibRawIOError(), "TRUNCATED"),
         (rawpy.LibRawUnsufficientMemoryError(), "DECODER_OUT_OF_MEMORY"),
         (rawpy.LibRawTooBigError(), "DECODER_OUT_OF_MEMORY"),
+        (rawpy.LibRawMemPoolOverflowError(), "DECODER_OUT_OF_MEMORY"),
         (rawpy.LibRawFileUnsupportedError(), "UNSUPPORTED_FORMAT"),
         (rawpy.LibRawNotImplementedError(), "UNSUPPORTED_FORMAT"),
         (rawpy.LibRawDataError(), "CORRUPT"),

@@ -1,0 +1,66 @@
+"""Decoder children that misbehave, as real processes; and what is left of children."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from time import sleep
+from typing import Final
+
+from processor.recipe import Limits, Recipe, Size
+
+PREAMBLE: Final = """#!{python}
+import json, os, signal, socket, struct, sys, time
+channel = socket.socket(fileno=int(sys.argv[3]))
+def say(message, blobs=()):
+    text = json.dumps(message).encode() if isinstance(message, (dict, list, str)) else message
+    channel.sendall(struct.pack(">I", len(text)) + text + b"".join(blobs))
+channel.recv(1 << 16)
+{body}
+"""
+
+
+def write_child(folder: Path, body: str) -> str:
+    """Write a program that can stand for the interpreter of a decoder child; it runs *body* at its first job."""
+    path = folder / "child"
+    path.write_text(PREAMBLE.format(python=sys.executable, body=body))
+    path.chmod(0o755)
+    return str(path)
+
+
+def quick(*, timeout_s: float = 10.0, memory_mib: int = 900) -> Recipe:
+    """Make a recipe of one small size."""
+    limits = Limits(decode_timeout_s=timeout_s, decoder_memory_mib=memory_mib)
+    return Recipe(sizes={"small": Size(width=100, height=100)}, limits=limits)
+
+
+def open_files() -> int:
+    """Count the descriptors of this process."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process exists, a zombie included."""
+    return Path(f"/proc/{pid}").exists()
+
+
+def ends_soon(pid: int) -> bool:
+    """Wait up to 2 s until a process that is not our child has ended; a zombie has."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            return True
+        if state in {"Z", "X"}:
+            return True
+        sleep(0.02)
+    return False
+
+
+def files_settle_at(count: int) -> bool:
+    """Wait up to 2 s until this process has *count* descriptors open: another thread may be about to close some."""
+    for _ in range(100):
+        if open_files() == count:
+            return True
+        sleep(0.02)
+    return False

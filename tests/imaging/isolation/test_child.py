@@ -1,0 +1,114 @@
+"""The child's own side, run in this process over a socket pair."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+
+from processor.imaging import line as line_module
+from processor.imaging.isolation import child
+from processor.imaging.isolation.wire import receive, send, unpack_rendering
+from processor.source import Source
+from tests.factories.photos.jpeg import cut, jpeg
+from tests.imaging.isolation.children import files_settle_at, open_files, quick
+
+Ask = Callable[[bytes], list[dict[str, object]]]
+
+
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """Record the limits that the child would put on this process."""
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(child, "limit_memory", lambda mib: asked.append(("memory", mib)))
+    monkeypatch.setattr(child, "limit_cpu", lambda seconds, cores: asked.append(("cpu", seconds, cores)))
+    return asked
+
+
+@pytest.fixture
+def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
+    """Serve requests in a thread; ask for a photo and return all that is said until its end."""
+    ours, theirs = socket.socketpair()
+    server = Thread(target=child.main, args=(theirs.detach(), 123))
+    server.start()
+
+    def ask_for(data: bytes) -> list[dict[str, object]]:
+        with Source.from_bytes(data) as source:
+            request = {"recipe": quick().model_dump_json(), "file_name": "a.jpg", "sha256": source.sha256}
+            send(ours, {**request, "size": source.size}, fds=[source.fd])
+            answers: list[dict[str, object]] = []
+            while not answers or answers[-1]["event"] == "decoded":
+                content, blobs, _ = receive(ours)
+                answers.append({**content, "files": blobs})
+            return answers
+
+    yield ask_for
+    ours.close()
+    server.join(10)
+    assert not server.is_alive(), "the child ends when its parent hangs up"
+
+
+def test_a_photo_is_developed_and_said_to_be_isolated(ask: Ask) -> None:
+    """First that no hostile byte is left to read, then the rendering."""
+    decoded, done = ask(jpeg())
+
+    assert ("decoded", "done") == (decoded["event"], done["event"])
+    files = done["files"]
+    assert isinstance(files, list)
+    rendering = unpack_rendering(done["rendering"], files)
+    assert rendering.receipt.isolated
+    assert (100, 67) == (rendering.renditions[0].width, rendering.renditions[0].height)
+
+
+def test_one_child_serves_many_photos(ask: Ask) -> None:
+    """Good and bad ones, without keeping a file open."""
+    files = open_files()
+    events = [ask(data)[-1]["event"] for data in (jpeg(), cut(jpeg(), 0.5), b"no photo", jpeg())]
+
+    assert ["done", "verdict", "verdict", "done"] == events
+    assert files_settle_at(files)
+
+
+def test_the_limits_are_set_first_and_for_every_photo(ask: Ask, limits: list[tuple[object, ...]]) -> None:
+    """Memory once, CPU time anew."""
+    ask(jpeg())
+    ask(jpeg())
+
+    cpu = ("cpu", 10.0, os.cpu_count())
+    assert [("memory", 123), cpu, cpu] == limits
+
+
+def test_a_verdict_is_told_in_words(ask: Ask) -> None:
+    """The parent raises it again."""
+    (answer,) = ask(b"no photo")
+    del answer["files"]
+
+    finding = "This is not a photo: expected an image, received text."
+    assert {"event": "verdict", "verdict": "NOT_AN_IMAGE", "finding": finding} == answer
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (MemoryError(), "out_of_memory"),
+        (RuntimeError("can't start new thread"), "out_of_memory"),
+        (KeyError("what no decoder should raise"), "crashed"),
+    ],
+)
+def test_anything_else_that_is_raised_is_told(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, error: Exception, event: str
+) -> None:
+    """With the end of its traceback, for operators."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(line_module, "develop", fail)
+    (answer,) = ask(jpeg())
+
+    assert event == answer["event"]
+    assert event == "out_of_memory" or "what no decoder should raise" in str(answer["log"])
+    assert len(str(answer.get("log", ""))) <= child.MAX_LOG_CHARS

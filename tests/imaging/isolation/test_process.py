@@ -1,0 +1,236 @@
+"""Whatever a decoder child does, its parent says something sensible and leaves nothing behind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from processor.errors import OutOfTime, PhotoError
+from processor.imaging.isolation import process
+from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
+from processor.source import Source
+from tests.factories.photos.jpeg import jpeg
+from tests.imaging.isolation.children import ends_soon, is_alive, open_files, quick, write_child
+
+Start = Callable[[str], DecoderProcess]
+CRASHED = "The photo makes its decoder crash."
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Start a child that runs the given lines at its first job; it is ended after the test."""
+    started: list[DecoderProcess] = []
+
+    def start_child(body: str) -> DecoderProcess:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", write_child(tmp_path, body))
+            started.append(DecoderProcess(64))
+        return started[-1]
+
+    yield start_child
+    for child in started:
+        child.kill()
+
+
+def refusal(child: DecoderProcess, *, timeout_s: float = 10.0) -> PhotoError:
+    """Give *child* a photo; it must end in a verdict."""
+    with Source.from_bytes(jpeg()) as source, pytest.raises(PhotoError) as caught:
+        child.develop(source, quick(timeout_s=timeout_s), file_name="a.jpg", seconds_left=None)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("os.abort()", "SIGABRT"),
+        ("sys.exit(3)", "exit code 3"),
+        ("say({'event': 'done'})[:2]", "exit code 1"),
+        ("channel.sendall(struct.pack('>I', 99) + b'{}')", "exit code 0"),
+    ],
+)
+def test_a_child_that_dies_is_a_verdict(start: Start, body: str, cause: str) -> None:
+    """How it died is for operators; the public learns that the photo is at fault."""
+    child = start(body)
+    error = refusal(child)
+
+    assert ("DECODER_CRASHED", CRASHED) == (error.code, error.finding)
+    assert f"the decoder child ended with {cause}" == str(error)
+    assert not is_alive(child.pid)
+    assert not child.healthy()
+
+
+def test_a_child_out_of_its_cpu_time_has_taken_too_long(start: Start) -> None:
+    """The kernel's own limit, for the case that nobody watches."""
+    error = refusal(start("os.kill(os.getpid(), signal.SIGXCPU)"))
+
+    assert ("DECODE_TIMEOUT", "The photo took too long to decode.") == (error.code, error.finding)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "say({'event': 'sing', 'blobs': []})",
+        "say({'blobs': []})",
+        "say({'event': 'done'})",
+        "say([1, 2])",
+        "say('hello')",
+        "say(b'not JSON')",
+        "say(b'\\xff\\xfe')",
+        "say(b'[' * 200_000)",
+        "say({'event': 'done', 'blobs': [-1]})",
+        "say({'event': 'done', 'blobs': ['9']})",
+        "say({'event': 'done', 'blobs': 7})",
+        "say({'event': 'done', 'blobs': [1 << 40]})",
+        "say({'event': 'done', 'blobs': []})",
+        "say({'event': 'done', 'blobs': [], 'rendering': {'renditions': 5}})",
+        "say({'event': 'done', 'blobs': [], 'rendering': {'renditions': []}})",
+        "say({'event': 'done', 'blobs': [], 'rendering': []})",
+        "say({'event': 'verdict', 'blobs': []})",
+        "say({'event': 'verdict', 'verdict': 'LOVELY', 'finding': 'x', 'blobs': []})",
+        "channel.sendall(b'\\xff\\xff\\xff\\xff')",
+    ],
+)
+def test_a_child_that_talks_nonsense_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    """It has read hostile bytes: nothing that it says is trusted."""
+    child = start(f"{body}; time.sleep(60)")
+    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    error = refusal(child)
+
+    assert ("DECODER_CRASHED", CRASHED) == (error.code, error.finding)
+    assert not is_alive(child.pid)
+
+
+def test_a_child_that_stops_in_the_middle_of_a_word_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent does not wait for the rest for ever."""
+    monkeypatch.setattr(process, "BETWEEN_BYTES_S", 0.2)
+    child = start("channel.sendall(struct.pack('>I', 99) + b'{'); time.sleep(60)")
+    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+
+    assert "DECODER_CRASHED" == refusal(child).code
+
+
+def test_a_child_that_hangs_is_ended_in_time(start: Start) -> None:
+    """The verdict says how long it may take."""
+    child = start("time.sleep(60)")
+    error = refusal(child, timeout_s=0.2)
+
+    expected = "The photo took too long to decode: expected at most 0.2 s."
+    assert ("DECODE_TIMEOUT", expected) == (error.code, error.finding)
+    assert not is_alive(child.pid)
+
+
+def test_encoding_has_time_of_its_own(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins when the child has decoded; its end is named."""
+    monkeypatch.setattr(process, "ENCODE_TIMEOUT_S", 0.3)
+    child = start("say({'event': 'decoded', 'blobs': []}); time.sleep(60)")
+    error = refusal(child, timeout_s=0.1)
+
+    expected = "The photo took too long to decode: the encoders did not finish."
+    assert ("DECODE_TIMEOUT", expected) == (error.code, error.finding)
+
+
+def test_a_child_that_swells_is_ended(start: Start) -> None:
+    """Its resident memory is watched from outside; the limit here is 64 MiB."""
+    error = refusal(start("block = b'x' * (200 << 20); time.sleep(60)"))
+
+    expected = "The photo needs too much memory to decode: expected at most 64 MiB."
+    assert ("DECODER_OUT_OF_MEMORY", expected) == (error.code, error.finding)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "log"),
+    [
+        (
+            "say({'event': 'out_of_memory', 'blobs': []}); time.sleep(60)",
+            "DECODER_OUT_OF_MEMORY",
+            "The photo needs too much memory to decode: expected at most 64 MiB.",
+        ),
+        ("say({'event': 'crashed', 'log': 'Traceback', 'blobs': []}); time.sleep(60)", "DECODER_CRASHED", "Traceback"),
+    ],
+)
+def test_a_child_that_reports_its_own_failure_is_ended(start: Start, body: str, code: str, log: str) -> None:
+    """Whatever failed in it may not be in a good state."""
+    child = start(body)
+    error = refusal(child)
+
+    assert (code, log) == (error.code, str(error))
+    assert not is_alive(child.pid)
+
+
+def test_a_verdict_of_the_child_is_passed_on_and_the_child_lives(start: Start) -> None:
+    """A bad photo is no fault of its decoder."""
+    child = start("say({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'It is.', 'blobs': []}); time.sleep(60)")
+    error = refusal(child)
+
+    assert ("CORRUPT", "It is.") == (error.code, error.finding)
+    assert child.healthy()
+
+
+@pytest.mark.parametrize("seconds_left", [0.0, 0.2])
+def test_an_invocation_that_ends_first_is_no_verdict(start: Start, seconds_left: float) -> None:
+    """The photo will be tried again."""
+    child = start("time.sleep(60)")
+    with Source.from_bytes(jpeg()) as source, pytest.raises(OutOfTime, match="no time left for this photo"):
+        child.develop(source, quick(), file_name="a.jpg", seconds_left=seconds_left)
+
+    assert not is_alive(child.pid)
+
+
+def test_a_child_is_retired_after_many_jobs(start: Start) -> None:
+    """What decoders leak stays bounded."""
+    child = start("time.sleep(60)")
+    child.jobs = process.JOBS_PER_CHILD - 1
+    before = child.healthy()
+    child.jobs += 1
+
+    assert (True, False) == (before, child.healthy())
+
+
+def test_ending_a_child_leaves_nothing_behind(start: Start) -> None:
+    """Neither process, zombie nor descriptor; ending it twice is safe."""
+    files = open_files()
+    child = start("time.sleep(60)")
+    child.kill()
+    child.kill()
+
+    assert not is_alive(child.pid)
+    assert files == open_files()
+
+
+def test_what_a_child_has_started_ends_with_it(start: Start, tmp_path: Path) -> None:
+    """They are one process group."""
+    note = tmp_path / "pid"
+    child = start(f"pid = os.fork()\nif pid: open({str(note)!r}, 'w').write(str(pid))\ntime.sleep(60)")
+    refusal(child, timeout_s=0.5)
+
+    assert ends_soon(int(note.read_text()))
+
+
+def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither credentials nor names of tables and buckets: four variables, listed."""
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DARKROOM_PHOTOS_TABLE", "HOME"):
+        monkeypatch.setenv(name, "secret-4711")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    child = DecoderProcess(900)
+    with Source.from_bytes(jpeg()) as source:
+        child.develop(source, quick(), file_name="a.jpg", seconds_left=None)
+    environment = dict(
+        entry.split("=", 1) for entry in Path(f"/proc/{child.pid}/environ").read_text().split("\0") if entry
+    )
+    child.kill()
+
+    assert child_environment() == environment
+    assert set(environment) <= {"PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "MALLOC_ARENA_MAX"}
+    assert "secret-4711" not in environment.values()
+
+
+def test_the_memory_of_a_process_that_is_gone_is_nothing() -> None:
+    """It may end between two looks."""
+    assert 0 == resident_mib(2**22 + 1)

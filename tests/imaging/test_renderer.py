@@ -1,0 +1,198 @@
+"""Where a photo is developed, and what happens to a decoder that goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+import pyvips
+
+from processor.errors import OutOfTime, PhotoError
+from processor.imaging.renderer import Renderer, is_risky
+from processor.imaging.structure.header import Header
+from processor.recipe import Limits, Recipe, Size
+from processor.source import Source
+from tests.factories.photos.heif import avif, heic
+from tests.factories.photos.jpeg import cut, jpeg
+from tests.factories.photos.raster import bmp, gif, png, tiff_photo, webp
+from tests.factories.photos.raw import dng
+from tests.factories.photos.scene import furthest, textured
+from tests.imaging.isolation.children import is_alive, open_files, quick
+from tests.imaging.prints import developed, pixels_of, recipe
+
+SLOW = Recipe(sizes={"large": Size(width=1500, height=1500)}, formats=("jpeg", "avif"))
+"""Seconds of encoding: time to interfere."""
+
+
+@pytest.fixture
+def always() -> Iterator[Renderer]:
+    """Make a renderer that trusts no file."""
+    with Renderer(isolate="always") as renderer:
+        yield renderer
+
+
+def child_of(renderer: Renderer) -> int:
+    """Return its child's process id, or 0."""
+    return renderer._child.pid if renderer._child is not None else 0
+
+
+def render(renderer: Renderer, data: bytes, plan: Recipe | None = None, *, seconds_left: float | None = None) -> str:
+    """Render *data*; return the verdict's code, or ``isolated`` or ``here``."""
+    with Source.from_bytes(data) as source:
+        try:
+            rendering = renderer.render(source, plan or quick(), file_name="photo", seconds_left=seconds_left)
+        except PhotoError as error:
+            return error.code
+    return "isolated" if rendering.receipt.isolated else "here"
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        (jpeg(), "here"),
+        (png(), "here"),
+        (webp(), "here"),
+        (gif(), "here"),
+        (tiff_photo(), "here"),
+        (heic(), "isolated"),
+        (avif(), "isolated"),
+        (bmp(), "isolated"),
+        (dng(), "isolated"),
+    ],
+    ids=["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"],
+)
+def test_only_decoders_with_a_history_of_crashes_are_isolated(data: bytes, where: str) -> None:
+    """Libvips' own loaders have none, and a child costs time."""
+    with Renderer() as renderer:
+        assert where == render(renderer, data)
+
+
+@pytest.mark.parametrize(
+    ("header", "risky"),
+    [
+        (Header(format="jpeg", width=8_000, height=6_000), False),
+        (Header(format="jpeg", width=8_000, height=6_500), True),
+        (Header(format="tiff", width=8, height=8, legacy=True), True),
+        (Header(format="heic", width=8, height=8), True),
+    ],
+    ids=["48 MP", "52 MP", "old tiff", "heic"],
+)
+def test_large_pictures_are_isolated_too(header: Header, risky: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """They need memory that the caller may not have."""
+    assert risky == is_risky(header)
+
+
+def test_an_isolated_photo_looks_as_one_developed_here(always: Renderer) -> None:
+    """Byte for byte."""
+    plan = recipe((240, 240), formats=("jpeg", "webp"))
+    with Source.from_bytes(jpeg()) as source:
+        isolated = always.render(source, plan, file_name="photo.jpg")
+
+    assert developed(jpeg(), plan).renditions == isolated.renditions
+    assert furthest(pixels_of(isolated.renditions[0])) <= 3
+
+
+def test_one_child_serves_good_and_bad_photos(always: Renderer) -> None:
+    """It is started at the first and lives as long as it is healthy."""
+    before = child_of(always)
+    outcomes: list[str] = []
+    pids: set[int] = set()
+    for data in (jpeg(), heic(), cut(heic(), 0.5), b"no photo", png()):
+        outcomes.append(render(always, data))
+        pids.add(child_of(always))
+
+    assert ["isolated", "isolated", "TRUNCATED", "NOT_AN_IMAGE", "isolated"] == outcomes
+    assert (0, 1) == (before, len(pids))
+
+
+def test_another_memory_limit_needs_another_child(always: Renderer) -> None:
+    """The kernel keeps the first one's; nothing of it is left."""
+    render(always, jpeg(), quick(memory_mib=900))
+    first = child_of(always)
+    render(always, jpeg(), quick(memory_mib=901))
+
+    assert first != child_of(always)
+    assert not is_alive(first)
+
+
+@pytest.mark.faults
+def test_a_child_killed_while_it_works_is_a_verdict_and_the_next_photo_works(always: Renderer) -> None:
+    """The kernel's out-of-memory killer strikes like this."""
+    data = jpeg(textured(1500, 1000))
+    render(always, jpeg())
+    victim = child_of(always)
+
+    def strike() -> None:
+        sleep(0.15)
+        os.kill(victim, signal.SIGKILL)
+
+    killer = Thread(target=strike)
+    killer.start()
+    first = render(always, data, SLOW)
+    killer.join()
+
+    assert ("DECODER_CRASHED", "isolated") == (first, render(always, heic()))
+    assert victim != child_of(always)
+    assert not is_alive(victim)
+
+
+@pytest.mark.faults
+def test_a_child_killed_between_two_photos_is_replaced_unnoticed(always: Renderer) -> None:
+    """Lambda freezes and thaws."""
+    render(always, jpeg())
+    os.kill(child_of(always), signal.SIGKILL)
+    sleep(0.05)
+
+    assert "isolated" == render(always, jpeg())
+
+
+@pytest.mark.faults
+def test_a_decode_that_takes_too_long_is_a_verdict(always: Renderer) -> None:
+    """Within the time that the settings give it, and the next photo works."""
+    started = monotonic()
+    limits = Limits(decode_timeout_s=0.05)
+    verdict = render(always, png_of(4000, 4000), Recipe(limits=limits))
+
+    assert "DECODE_TIMEOUT" == verdict
+    assert monotonic() - started < 5
+    assert "isolated" == render(always, jpeg())
+
+
+@pytest.mark.faults
+def test_a_photo_that_needs_too_much_memory_is_a_verdict(always: Renderer) -> None:
+    """Interlaced, 48 MB: it must be decoded as a whole. The caller stays as it was."""
+    verdict = render(always, png_of(4000, 4000), Recipe(limits=Limits(decoder_memory_mib=100)))
+
+    assert "DECODER_OUT_OF_MEMORY" == verdict
+    assert "isolated" == render(always, jpeg())
+
+
+@pytest.mark.faults
+def test_an_invocation_that_ends_first_raises_out_of_time(always: Renderer) -> None:
+    """It is transient: no verdict on the photo."""
+    with pytest.raises(OutOfTime):
+        render(always, jpeg(textured(1500, 1000)), SLOW, seconds_left=0.1)
+
+    assert "isolated" == render(always, jpeg(), seconds_left=60)
+
+
+def test_nothing_is_left_after_the_block() -> None:
+    """No process, no zombie, no descriptor; closing twice is safe."""
+    files = open_files()
+    with Renderer(isolate="always") as renderer:
+        render(renderer, jpeg())
+        pid = child_of(renderer)
+    renderer.close()
+
+    assert not is_alive(pid)
+    assert files == open_files()
+
+
+def png_of(width: int, height: int) -> bytes:
+    """Encode a large interlaced PNG in a few kilobytes."""
+    image = pyvips.Image.black(width, height, bands=3).copy(interpretation="srgb")
+    return image.pngsave_buffer(interlace=True, compression=1)

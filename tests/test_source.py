@@ -1,0 +1,162 @@
+"""The bytes of one original, in a file without a name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processor import source as module
+from processor.errors import PhotoError
+from processor.source import Source, write_all
+
+
+def open_files() -> int:
+    """Count the descriptors of this process."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@given(st.lists(st.binary(max_size=40), max_size=10))
+@settings(deadline=None)
+def test_chunks_become_one_file(chunks: list[bytes]) -> None:
+    """Size, hash and bytes are those of all together; empty chunks and no chunks included."""
+    data = b"".join(chunks)
+    with Source.from_chunks(chunks, max_bytes=400) as source:
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (source.size, source.sha256)
+        assert data == bytes(source.view)
+        assert data == os.pread(source.fd, 1000, 0)
+
+
+def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
+    """Larger than one chunk."""
+    data = os.urandom(2_500_000)
+    (tmp_path / "a").write_bytes(data)
+
+    with Source.from_path(tmp_path / "a", max_bytes=2_500_000) as source:
+        assert data == bytes(source.view)
+
+
+def test_bytes_are_held_whatever_their_size() -> None:
+    """They are in memory already."""
+    with Source.from_bytes(b"abc") as source:
+        assert (3, b"abc") == (source.size, bytes(source.view))
+
+
+def test_an_empty_file_is_a_source(tmp_path: Path) -> None:
+    """That it is no photo is for others to say; it cannot be mapped."""
+    (tmp_path / "a").touch()
+
+    with Source.from_path(tmp_path / "a", max_bytes=10) as source:
+        assert (0, b"") == (source.size, bytes(source.view))
+
+
+def test_chunks_beyond_the_cap_are_refused_at_once() -> None:
+    """An endless download is not read to its end, and nothing stays open."""
+    files = open_files()
+    taken: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        while True:
+            taken.append(1)
+            yield b"x" * 1_000
+
+    with pytest.raises(PhotoError) as caught:
+        Source.from_chunks(endless(), max_bytes=2_500)
+
+    expected = "The file is too large: expected at most 2,500 bytes, received at least 3,000 bytes."
+    assert ("IMAGE_TOO_LARGE", expected) == (caught.value.code, caught.value.finding)
+    assert 3 == len(taken)
+    assert files == open_files()
+
+
+def test_a_file_beyond_the_cap_is_refused_unread(tmp_path: Path) -> None:
+    """Its size is known; the cap itself is allowed."""
+    (tmp_path / "a").write_bytes(bytes(11))
+
+    with pytest.raises(PhotoError) as caught:
+        Source.from_path(tmp_path / "a", max_bytes=10)
+    expected = "The file is too large: expected at most 10 bytes, received 11 bytes."
+    assert expected == caught.value.finding
+    with Source.from_path(tmp_path / "a", max_bytes=11) as source:
+        assert 11 == source.size
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cap holds for what is read, not for what was promised."""
+    path = tmp_path / "a"
+    path.write_bytes(bytes(10))
+    real = os.fstat(0)
+    monkeypatch.setattr(os, "fstat", lambda _: os.stat_result((*real[:6], 5, *real[7:])))
+
+    with pytest.raises(PhotoError, match="received at least 10 bytes"):
+        Source.from_path(path, max_bytes=9)
+
+
+def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
+    """It is no verdict on a photo."""
+    with pytest.raises(FileNotFoundError):
+        Source.from_path(tmp_path / "none", max_bytes=10)
+
+
+def test_closing_gives_everything_back_and_twice_is_safe() -> None:
+    """A second close must not close somebody else's file."""
+    files = open_files()
+    source = Source.from_bytes(b"abc")
+    fd = source.fd
+    source.close()
+    other = os.dup(0)
+    source.close()
+
+    assert (-1, fd) == (source.fd, other)
+    os.close(other)
+    assert files == open_files()
+
+
+def test_closing_while_a_slice_is_held_is_safe() -> None:
+    """A traceback on its way out may hold one: it stays readable, the descriptor goes at once."""
+    source = Source.from_bytes(b"abcdef")
+    held = source.view[1:3]
+    source.close()
+
+    assert (-1, b"bc") == (source.fd, bytes(held))
+
+
+def test_an_error_inside_the_block_closes_too() -> None:
+    """Whatever happened."""
+    files = open_files()
+    with pytest.raises(KeyError), Source.from_bytes(b"abc"):
+        raise KeyError
+
+    assert files == open_files()
+
+
+def test_the_file_has_no_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing to clean up; without memfd_create it is a temporary file that is deleted at once."""
+    with Source.from_bytes(b"abc") as source:
+        assert str(Path(f"/proc/self/fd/{source.fd}").readlink()).startswith("/memfd:darkroom-original")
+    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(module.tempfile, "tempdir", None)
+
+    with Source.from_bytes(b"abc") as source:
+        assert b"abc" == bytes(source.view)
+        assert [] == list(tmp_path.iterdir())
+
+
+def test_a_write_that_takes_less_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
+    """write() may."""
+    written = bytearray()
+
+    def two_at_most(_: int, data: memoryview) -> int:
+        written.extend(data[:2])
+        return min(2, len(data))
+
+    monkeypatch.setattr(os, "write", two_at_most)
+    write_all(-1, b"abcde")
+
+    assert b"abcde" == written
