@@ -11,7 +11,8 @@ from struct import unpack_from
 from typing import Literal
 
 from processor.errors import PhotoError, Verdict
-from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, truncated
+from processor.imaging.structure.av1 import read_sequence
+from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, size_lie, truncated
 
 MAX_BOXES = 4_096
 MAX_TILES = 1_024
@@ -123,7 +124,22 @@ def _header(data: memoryview, meta: _Meta) -> Header:
         raise corrupt("the HEIF's primary picture has no size")
     nclx = [unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx"]
     width, height = sizes[0]
-    return Header(format=CODECS[codec], width=width, height=height, nclx=nclx[0] if nclx else None)
+    header = Header(format=CODECS[codec], width=width, height=height, nclx=nclx[0] if nclx else None)
+    if header.format == "avif" and not tiles:
+        _check_size(data, header, meta.extents.get(primary, []))
+    return header
+
+
+def _check_size(data: memoryview, header: Header, extents: list[_Extent]) -> None:
+    """Hold an AVIF's claim against its coded data: decoders would stretch the picture to what is claimed."""
+    place = next((extent for extent in extents if extent.method == 0), None)
+    sequence = read_sequence(data[place.offset : place.offset + place.length]) if place else None
+    if sequence is None:
+        return
+    equal = (header.width, header.height) == (sequence.width, sequence.height)
+    within = header.width <= sequence.width and header.height <= sequence.height
+    if not (equal if sequence.still else within):
+        raise size_lie(header, sequence.width, sequence.height)
 
 
 def _bound_pictures(meta: _Meta, tiles: list[int]) -> None:
