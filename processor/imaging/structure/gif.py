@@ -8,6 +8,8 @@ from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, truncated
 
 SCREEN_END = 13
+MAX_SUB_BLOCKS = 1 << 21
+"""Of 255 bytes each they hold 512 MiB, more than any file may have; of one byte each they would take a walker seconds."""
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
 
 
@@ -57,11 +59,15 @@ def _cover(width: int, height: int, data: memoryview, position: int) -> tuple[in
 
 def _skip_sub_blocks(data: memoryview, position: int, *, whole: bool) -> int:
     """Return the position behind the chain of sub-blocks; one that is cut raises TRUNCATED when *whole*."""
+    blocks = 0
     while position < len(data):
         length = data[position]
         position += 1 + length
         if not length:
             return position
+        blocks += 1
+        if blocks > MAX_SUB_BLOCKS:
+            raise corrupt(f"one of its pictures is in more than {MAX_SUB_BLOCKS:,} pieces")
     if whole:
         raise truncated("the GIF's first picture has no end")
     return position

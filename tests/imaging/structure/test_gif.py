@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from struct import pack
+
 import pytest
 
+from processor.imaging.structure.gif import MAX_SUB_BLOCKS
 from processor.imaging.structure.header import Header
 from processor.recipe import Limits
 from tests.factories.photos.hostile import gif_of_many_frames, gif_screen
@@ -86,3 +89,12 @@ def test_too_many_frames_are_refused_while_counting() -> None:
     assert 1_000 == claims(gif_of_many_frames(1_000)).frames
     assert expected == refusal(gif_of_many_frames(1_001))
     assert expected.replace("1000", "2") == refusal(animated_gif(3), Limits(max_frames=2))
+
+
+def test_a_picture_in_millions_of_pieces_is_refused() -> None:
+    """Sub-blocks of one byte would keep the walker busy for as long as the file is large."""
+    head = b"GIF89a" + pack("<HHBBB", 1, 1, 0, 0, 0) + b"," + pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x08"
+    data = head + b"\x01\x55" * (MAX_SUB_BLOCKS + 1)
+
+    expected = "CORRUPT: The file is damaged: one of its pictures is in more than 2,097,152 pieces."
+    assert expected == refusal(data)
