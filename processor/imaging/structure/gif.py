@@ -9,7 +9,7 @@ from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail
 
 SCREEN_END = 13
 MAX_SUB_BLOCKS = 1 << 21
-"""Of 255 bytes each they hold 512 MiB, more than any file may have; of one byte each they would take a walker seconds."""
+"""Of 255 bytes each they hold as much as any file may have; of one byte each they would keep a walker busy."""
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
 
 
