@@ -28,9 +28,12 @@ class Renderer:
         self._child: DecoderProcess | None = None
 
     def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
-        """Develop *source*; raises PhotoError (a verdict) or OutOfTime when *seconds_left* runs out first."""
+        """Develop *source*; raises PhotoError (a verdict), or OutOfTime when *seconds_left* runs out first.
+
+        Only a child can be stopped on the way; what is developed here takes a second or two.
+        """
         header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
-        if self._isolate == "always" or is_risky(header):
+        if self._isolate == "always" or is_risky(header) or is_slow(recipe):
             return self._in_child(source, recipe, file_name=file_name, seconds_left=seconds_left)
         from processor.imaging.line import develop  # noqa: PLC0415 - a parent that only isolates needs no libvips
 
@@ -65,3 +68,8 @@ class Renderer:
 def is_risky(header: Header) -> bool:
     """Tell whether a decoder with a history of crashes, or one that needs much memory, will see this file."""
     return header.format not in SAFE_HERE or header.legacy or header.megapixels > ISOLATED_ABOVE_MEGAPIXELS
+
+
+def is_slow(recipe: Recipe) -> bool:
+    """Tell whether encoding alone may take longer than an invocation has left: AVIF does, tens of seconds at 12 MP."""
+    return any("avif" in recipe.formats_of(size) for size in recipe.sizes)

@@ -86,6 +86,13 @@ def test_large_pictures_are_isolated_too(header: Header, risky: bool) -> None:  
     assert risky == is_risky(header)
 
 
+def test_avif_is_encoded_where_it_can_be_stopped() -> None:
+    """Encoding AVIF takes tens of seconds: an invocation that runs out of time must be able to end it."""
+    with Renderer() as renderer:
+        assert "isolated" == render(renderer, jpeg(), recipe(formats=("jpeg", "avif")))
+        assert "here" == render(renderer, jpeg(), recipe(formats=("jpeg", "webp")))
+
+
 def test_an_isolated_photo_looks_as_one_developed_here(always: Renderer) -> None:
     """Byte for byte."""
     plan = recipe((240, 240), formats=("jpeg", "webp"))
