@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from processor.__main__ import cli
-from processor.errors import UsageError
+from processor.errors import UsageError, Verdict
+from processor.keys import Skip
 from tests.factories.photos.heif import heic
 from tests.factories.photos.hostile import not_photos, png_header
 from tests.factories.photos.jpeg import cut, jpeg
@@ -78,6 +79,13 @@ def test_a_folder_gives_one_valid_report_per_photo_in_order(album: Path, tmp_pat
     assert result.return_value is None
     assert isinstance(result.exception, SystemExit)
     assert result.exception.code == 1
+
+
+def test_the_schema_names_every_code_that_can_come() -> None:
+    """Front ends switch on codes: none may be missing, none may be invented."""
+    codes = SCHEMA.schema["properties"]["error"]["oneOf"][1]["properties"]["code"]["enum"]
+
+    assert sorted([*Verdict, "UNREADABLE", *(f"SKIPPED_{skip.name}" for skip in Skip)]) == sorted(codes)
 
 
 def test_renditions_lie_where_the_report_says_and_have_its_sizes(album: Path, tmp_path: Path) -> None:
