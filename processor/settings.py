@@ -9,6 +9,7 @@ Values that follow from others (queue visibility, alarm thresholds) are properti
     ├── edits       EditSettings
     ├── cdn         CdnSettings
     ├── monitoring  MonitoringSettings
+    ├── deployment  Deployment        protection, processor, layers of AWS
     ├── adopt       Adopt             existing resources to import
     └── rollback    Rollback          functions pinned to a published version
 """
@@ -22,20 +23,24 @@ from pydantic import Field, model_validator
 
 from processor.recipe import Limits, OutputFormat, Quality, Raw, Recipe, Size
 from processor.settings_base import Section, from_tree
+from processor.settings_deployment import Adopt, Deployment, Rollback
 from processor.settings_values import (
     EMPTY_IS_NONE,
     BucketName,
     CertificateArn,
     Concurrency,
-    DistributionId,
     EmailAddress,
     FunctionName,
     HostName,
     HttpsUrl,
+    KmsKeyArn,
     LogRetentionDays,
     MemoryMib,
+    PublicKeyPem,
     TableName,
     TimeoutS,
+    WebAclArn,
+    WebOrigin,
     ZoneId,
 )
 
@@ -43,7 +48,9 @@ __all__ = [
     "Adopt",
     "Auth",
     "CdnSettings",
+    "Deployment",
     "EditAcceptance",
+    "EditApiSettings",
     "EditSettings",
     "EditStore",
     "EditWork",
@@ -55,6 +62,7 @@ __all__ = [
     "Quality",
     "Raw",
     "Recipe",
+    "ReconcilerSettings",
     "RenditionSettings",
     "RenditionWork",
     "Rollback",
@@ -75,12 +83,27 @@ def part_of(kind: type[PartT], whole: Section, **more: object) -> PartT:
     return kind.model_validate({name: getattr(whole, name) for name in shared} | more)
 
 
+def refuse_shared(names: Mapping[str, str]) -> None:
+    """Raise ValueError when two keys of *names* hold the same name."""
+    keys: dict[str, str] = {}
+    for key, name in names.items():
+        if name in keys:
+            raise ValueError(f'found "{name}" as {keys[name]} and as {key}, expected two names')
+        keys[name] = key
+
+
 class FunctionSettings(Section):
     """One Lambda function and what follows from its capacity."""
 
     function_name: FunctionName = Field(description="Name of the Lambda function.")
     memory_mib: MemoryMib = Field(description="Memory; 1,769 MiB is one vCPU.")
     timeout_s: TimeoutS = Field(description="Longest time one invocation may take.")
+    reserved_concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="Invocations that are set aside for it, and the most it can have; absent: none.",
+    )
 
     @property
     def visibility_timeout_s(self) -> int:
@@ -131,6 +154,15 @@ class RenditionWork(GalleryStore, Recipe):
         return part_of(Recipe, self)
 
 
+class ReconcilerSettings(FunctionSettings):
+    """The function that finds what got stuck."""
+
+    function_name: FunctionName = Field(default="galerly-reconciler", description="Name of the reconciler.")
+    memory_mib: MemoryMib = Field(default=512, description="Memory of the reconciler.")
+    timeout_s: TimeoutS = Field(default=300, description="Longest time one run may take.")
+    every_min: int = Field(default=15, ge=5, le=1440, description="Time between two runs.")
+
+
 class RenditionSettings(RenditionWork, FunctionSettings):
     """Originals in, renditions out."""
 
@@ -141,6 +173,17 @@ class RenditionSettings(RenditionWork, FunctionSettings):
     timeout_s: TimeoutS = Field(default=300, description="Longest time one invocation may take.")
     max_concurrency: Concurrency = Field(default=100, description="Uploads lane: invocations at the same time.")
     backfill_concurrency: Concurrency = Field(default=10, description="Backfill lane: invocations at the same time.")
+    batch_size: int = Field(default=1, ge=1, le=10, description="Messages that one invocation gets at most.")
+    originals_kms_key_arn: Annotated[KmsKeyArn | None, EMPTY_IS_NONE] = Field(
+        default=None, description="Key that encrypts originals; empty: S3's own."
+    )
+    max_read_units: int = Field(
+        default=4000, ge=1, le=1_000_000, description="Cap of the photos table: read request units per second."
+    )
+    max_write_units: int = Field(
+        default=2000, ge=1, le=1_000_000, description="Cap of the photos table: write request units per second."
+    )
+    reconciler: ReconcilerSettings = ReconcilerSettings()
 
     @model_validator(mode="after")
     def _decoder_fits_in_memory(self) -> Self:
@@ -191,6 +234,14 @@ class EditAcceptance(EditStore):
     auth: Auth | None = Field(default=None, description="Who may use the edit API; absent: nobody.")
 
 
+class EditApiSettings(FunctionSettings):
+    """The function that answers the edit API and streams progress."""
+
+    function_name: FunctionName = Field(default="lambdallmproxy-image-edit-api", description="Name of the edit API.")
+    memory_mib: MemoryMib = Field(default=512, description="Memory of the edit API.")
+    timeout_s: TimeoutS = Field(default=900, description="Longest time that a progress stream may last.")
+
+
 class EditSettings(EditWork, EditAcceptance, FunctionSettings):
     """Pictures edited by commands."""
 
@@ -199,10 +250,12 @@ class EditSettings(EditWork, EditAcceptance, FunctionSettings):
     )
     memory_mib: MemoryMib = Field(default=2048, description="Memory of the edit worker; 1,769 MiB is one vCPU.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time that one picture's edit may take.")
+    max_concurrency: Concurrency = Field(default=20, description="Edits at the same time.")
     ephemeral_storage_mib: int = Field(default=2048, ge=512, le=10240, description="Size of the edit worker's /tmp.")
     result_ttl_days: int = Field(
         default=30, ge=1, le=3650, description="Results are deleted after this time, old versions too."
     )
+    api: EditApiSettings = EditApiSettings()
 
 
 class CdnSettings(Section):
@@ -223,6 +276,25 @@ class CdnSettings(Section):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         default="PriceClass_100", description="CloudFront's edge locations: the cheapest regions, more, or all."
     )
+    signing_public_key: Annotated[PublicKeyPem | None, EMPTY_IS_NONE] = Field(
+        default=None,
+        description="RSA 2048 or ECDSA P-256 key that checks signed URLs of originals; empty: with `originals: signed` "
+        "nobody gets one.",
+    )
+    cors_origins: tuple[WebOrigin, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Web pages that may upload photos, read pictures by script and use the edit API.",
+    )
+    negotiate_formats: bool = Field(
+        default=True,
+        description="Answer `.jpg` with WebP or AVIF where the browser takes it and `renditions.formats` lists it; "
+        "turn off until older photos have been rendered in a new format too.",
+    )
+    web_acl_arn: Annotated[WebAclArn | None, EMPTY_IS_NONE] = Field(
+        default=None, description="Firewall in front of the CDN; empty: none."
+    )
+    logs_bucket: BucketName = Field(default="galerly-cdn-logs", description="Bucket of the CDN's access logs.")
 
     @model_validator(mode="after")
     def _domain_and_certificate_go_together(self) -> Self:
@@ -251,25 +323,6 @@ class MonitoringSettings(Section):
     )
 
 
-class Adopt(Section):
-    """Existing resources that the stack imports; their names are the ones set elsewhere in the tree."""
-
-    originals_bucket: bool = Field(default=False, description="Import `renditions.originals_bucket`.")
-    renditions_bucket: bool = Field(default=False, description="Import `renditions.renditions_bucket`.")
-    photos_table: bool = Field(default=False, description="Import `renditions.photos_table`.")
-    results_bucket: bool = Field(default=False, description="Import `edits.results_bucket`.")
-    sessions_table: bool = Field(default=False, description="Import `edits.sessions_table`.")
-    distribution_id: DistributionId | None = Field(default=None, description="CloudFront distribution to import.")
-
-
-class Rollback(Section):
-    """Functions pinned to a published version; absent: the newest."""
-
-    rendition: int | None = Field(default=None, ge=1, description="Published version of the rendition function.")
-    edit: int | None = Field(default=None, ge=1, description="Published version of the edit worker.")
-    api: int | None = Field(default=None, ge=1, description="Published version of the edit API.")
-
-
 class Settings(Section):
     """Everything that can be set."""
 
@@ -277,22 +330,42 @@ class Settings(Section):
     edits: EditSettings = EditSettings()
     cdn: CdnSettings = CdnSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    deployment: Deployment = Deployment()
     adopt: Adopt = Adopt()
     rollback: Rollback = Rollback()
 
     @model_validator(mode="after")
-    def _names_are_not_shared(self) -> Self:
+    def _results_are_never_originals(self) -> Self:
         renditions, edits = self.renditions, self.edits
         if edits.results_bucket == renditions.originals_bucket:
             raise ValueError(
                 f'found "{edits.results_bucket}" as edits.results_bucket and as renditions.originals_bucket, '
                 "expected two buckets: results of edits must never trigger renditions"
             )
-        if edits.function_name == renditions.function_name:
-            raise ValueError(
-                f'found "{edits.function_name}" as edits.function_name and as renditions.function_name, '
-                "expected two names"
-            )
+        return self
+
+    @model_validator(mode="after")
+    def _each_name_is_used_once(self) -> Self:
+        renditions, edits = self.renditions, self.edits
+        refuse_shared(
+            {
+                "renditions.originals_bucket": renditions.originals_bucket,
+                "renditions.renditions_bucket": renditions.renditions_bucket,
+                "edits.results_bucket": edits.results_bucket,
+                "cdn.logs_bucket": self.cdn.logs_bucket,
+            }
+        )
+        refuse_shared(
+            {
+                "edits.function_name": edits.function_name,
+                "edits.api.function_name": edits.api.function_name,
+                "renditions.function_name": renditions.function_name,
+                "renditions.reconciler.function_name": renditions.reconciler.function_name,
+            }
+        )
+        refuse_shared(
+            {"renditions.photos_table": renditions.photos_table, "edits.sessions_table": edits.sessions_table}
+        )
         return self
 
     @classmethod

@@ -27,6 +27,7 @@ from pydantic_core import to_jsonable_python
 
 from processor.errors import SettingsError
 from processor.settings import (
+    CdnSettings,
     EditAcceptance,
     EditSettings,
     EditWork,
@@ -36,7 +37,7 @@ from processor.settings import (
     part_of,
 )
 from processor.settings_base import Section, from_tree
-from processor.settings_values import DistributionId, HostName, HttpsUrl
+from processor.settings_values import DistributionId, HostName, HttpsUrl, WebOrigin
 
 EnvT = TypeVar("EnvT", bound="Slice")
 
@@ -56,6 +57,13 @@ StackName = Annotated[
     Field(
         pattern="^[A-Za-z0-9_.-]{1,100}$",
         json_schema_extra={"allowed": "a stack's name (1-100 letters, digits, dots, hyphens and underscores)"},
+    ),
+]
+ParameterName = Annotated[
+    str,
+    Field(
+        pattern="^/[A-Za-z0-9_./-]{1,1000}$",
+        json_schema_extra={"allowed": "the name of an SSM parameter (/…)"},
     ),
 ]
 
@@ -98,11 +106,14 @@ class EditApiEnv(EditAcceptance, Slice):
 
     service: Literal["edit-api"] = Field(default="edit-api", description="Service in logs and metrics.")
     jobs_queue_url: HttpsUrl = Field(description="Queue that takes one job per picture.")
+    ticket_key_parameter: ParameterName = Field(description="SSM parameter of the key that signs progress tickets.")
+    origin_secret_parameter: ParameterName = Field(description="SSM parameter of the secret that the CDN sends along.")
+    cors_origins: tuple[WebOrigin, ...] = Field(default=(), description="Web pages that may use the API.")
 
     @classmethod
-    def of(cls, settings: EditSettings, *, stack: str, jobs_queue_url: str) -> Self:
-        """Cut the slice from *settings*."""
-        return part_of(cls, settings, stack=stack, jobs_queue_url=jobs_queue_url)
+    def of(cls, settings: EditSettings, cdn: CdnSettings, *, stack: str, **wiring: str) -> Self:
+        """Cut the slice from *settings* and *cdn*; *wiring*: the queue and the parameters."""
+        return part_of(cls, settings, stack=stack, cors_origins=cdn.cors_origins, **wiring)
 
 
 class ReconcileEnv(GalleryStore, Slice):

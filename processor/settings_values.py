@@ -76,6 +76,44 @@ DistributionId = Annotated[
     str,
     Field(pattern="^E[A-Z0-9]{5,31}$", json_schema_extra={"allowed": "the id of a CloudFront distribution (E…)"}),
 ]
+LayerArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9-_]+:[0-9]+$",
+        json_schema_extra={"allowed": "the ARN of one version of a Lambda layer"},
+    ),
+]
+KmsKeyArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+        json_schema_extra={"allowed": "the ARN of a KMS key"},
+    ),
+]
+WebAclArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[A-Za-z0-9-_]+/[A-Za-z0-9-]+$",
+        json_schema_extra={"allowed": "the ARN of a WAF web ACL of scope CLOUDFRONT (us-east-1, global)"},
+    ),
+]
+# The embedded stack's page is on loopback; nothing else may do without TLS.
+WebOrigin = Annotated[
+    str,
+    Field(
+        max_length=261,
+        pattern=r"^(https://([a-z0-9-]+\.)+[a-z0-9-]+(:[0-9]{1,5})?|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?)$",
+        json_schema_extra={"allowed": "the origin of a web page (https://host, without a path)"},
+    ),
+]
+PublicKeyPem = Annotated[
+    str,
+    Field(
+        max_length=2048,
+        pattern=r"^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$",
+        json_schema_extra={"allowed": "a public key in PEM (-----BEGIN PUBLIC KEY-----)"},
+    ),
+]
 EMPTY_IS_NONE: Final = BeforeValidator(empty_is_none)
 
 MemoryMib = Annotated[int, Field(ge=128, le=10240)]

@@ -123,7 +123,7 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         ({"rendition": {}}, 'rendition: unknown setting; did you mean "renditions"?'),
         (
             {"zzz": 1},
-            "zzz: unknown setting; expected one of adopt, cdn, edits, monitoring, renditions, rollback",
+            "zzz: unknown setting; expected one of adopt, cdn, deployment, edits, monitoring, renditions, rollback",
         ),
         (
             {"renditions": {"memory": 3008}},
@@ -249,6 +249,38 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         (
             {"rollback": {"rendition": 0}},
             "rollback.rendition: found 0, expected a whole number from 1 up",
+        ),
+        (
+            {"rollback": {"canary_percent": 10}},
+            "rollback: found canary_percent 10 without a pinned version, expected rendition, edit or api beside it",
+        ),
+        (
+            {"deployment": {"architecture": "x86_64"}},
+            (
+                'deployment: found insights_layer_arn "arn:aws:lambda:us-east-1:580247275435:layer:'
+                'LambdaInsightsExtension-Arm64:20" with architecture x86_64, expected the same of both'
+            ),
+        ),
+        (
+            {"cdn": {"logs_bucket": "galerly-renditions"}},
+            (
+                'settings: found "galerly-renditions" as renditions.renditions_bucket and as cdn.logs_bucket, '
+                "expected two names"
+            ),
+        ),
+        (
+            {"cdn": {"cors_origins": ["https://example.com/page"]}},
+            (
+                'cdn.cors_origins.0: found "https://example.com/page", '
+                "expected the origin of a web page (https://host, without a path)"
+            ),
+        ),
+        (
+            {"cdn": {"signing_public_key": "-----BEGIN PRIVATE KEY-----"}},
+            (
+                'cdn.signing_public_key: found "-----BEGIN PRIVATE KEY-----", '
+                "expected a public key in PEM (-----BEGIN PUBLIC KEY-----)"
+            ),
         ),
         (
             {"monitoring": {"emails": ["nobody"]}},

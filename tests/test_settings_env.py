@@ -22,6 +22,11 @@ from processor.settings_env import (
 from tests import strategies
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"
+API_WIRING = {
+    "jobs_queue_url": QUEUE,
+    "ticket_key_parameter": "/darkroom/test/ticket-key",
+    "origin_secret_parameter": "/darkroom/test/origin-secret",
+}
 DEFAULTS = Settings()
 
 
@@ -36,7 +41,7 @@ def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice
         rendition_env(renditions),
         rendition_env(renditions, distribution_id="E2EXAMPLE"),
         EditEnv.of(edits, renditions, stack="test", cdn_host="cdn.example.com"),
-        EditApiEnv.of(edits, stack="test", jobs_queue_url=QUEUE),
+        EditApiEnv.of(edits, DEFAULTS.cdn, stack="test", **API_WIRING),
         ReconcileEnv.of(renditions, stack="test", uploads_queue_url=QUEUE),
     ]
 
