@@ -1,0 +1,79 @@
+"""Darkroom on AWS: configuration, settings, four components, outputs. No logic stands here."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components import config
+from components.cdn import Cdn, CdnArgs
+from components.cdn_address import promised_address
+from components.edit_service import EditService, EditServiceArgs, Gallery
+from components.monitoring import Monitoring, MonitoringArgs
+from components.outputs import outputs, watched
+from components.rendition_pipeline import RenditionPipeline, RenditionPipelineArgs
+
+stack = config.load()
+settings = stack.settings
+
+with promised_address() as promise:
+    pipeline = RenditionPipeline(
+        "renditions",
+        RenditionPipelineArgs(
+            place=stack.place,
+            settings=settings.renditions,
+            cdn_settings=settings.cdn,
+            deployment=settings.deployment,
+            adopt=settings.adopt,
+            rollback=settings.rollback,
+            log_retention_days=settings.monitoring.log_retention_days,
+            packages=stack.packages,
+            cdn=promise.address,
+        ),
+    )
+    edits = EditService(
+        "edits",
+        EditServiceArgs(
+            place=stack.place,
+            settings=settings.edits,
+            cdn_settings=settings.cdn,
+            deployment=settings.deployment,
+            adopt=settings.adopt,
+            rollback=settings.rollback,
+            log_retention_days=settings.monitoring.log_retention_days,
+            packages=stack.packages,
+            imaging_layer_arn=pipeline.imaging_layer.arn,
+            runtime_layer_arn=pipeline.runtime_layer.arn,
+            gallery=Gallery(
+                settings=settings.renditions,
+                originals_arn=pipeline.originals.arn,
+                renditions_arn=pipeline.renditions.arn,
+                photos_arn=pipeline.photos.arn,
+                kms_key_arn=settings.renditions.originals_kms_key_arn,
+            ),
+            cdn=promise.address,
+        ),
+    )
+    cdn = Cdn(
+        "cdn",
+        CdnArgs(
+            place=stack.place,
+            settings=settings.cdn,
+            recipe=settings.renditions,
+            log_retention_days=settings.monitoring.log_retention_days,
+            adopt=settings.adopt.distribution_id,
+            originals=pipeline.originals,
+            renditions=pipeline.renditions,
+            results=edits.results,
+            api_url=edits.api.url,
+            origin_secret=edits.api.origin_secret,
+        ),
+    )
+    promise.keep(cdn.address)
+
+monitoring = Monitoring(
+    "monitoring",
+    MonitoringArgs(place=stack.place, settings=settings.monitoring, watched=watched(stack, pipeline, edits, cdn)),
+)
+
+for name, value in outputs(stack, pipeline, edits, cdn, monitoring).items():
+    pulumi.export(name, value)

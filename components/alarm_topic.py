@@ -1,0 +1,96 @@
+"""AlarmTopic: where alarms go. Encrypted with a key of its own, because CloudWatch may not use AWS' key for SNS.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import Place, token
+from components.permissions import Permission, policy, service, tls_only
+
+SENDERS: Final = ("cloudwatch", "budgets")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmTopicArgs:
+    """*region*: where the alarms are; their topic must be in the same."""
+
+    place: Place
+    component: str
+    region: str
+    emails: tuple[str, ...]
+
+
+class AlarmTopic(pulumi.ComponentResource):
+    """The topic, its key, and everyone who is told."""
+
+    def __init__(self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("AlarmTopic"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        tags = args.place.tags(args.component)
+        key = aws.kms.Key(
+            f"{name}-key",
+            description=f"Alarms of {args.place.project} {args.place.stack}",
+            enable_key_rotation=True,
+            policy=policy(*key_permissions(args.place)),
+            region=args.region,
+            tags=tags,
+            opts=child,
+        )
+        topic = aws.sns.Topic(
+            f"{name}-topic",
+            name=args.place.physical("alarms"),
+            kms_master_key_id=key.arn,
+            region=args.region,
+            tags=tags,
+            opts=child,
+        )
+        self.arn = topic.arn
+        aws.sns.TopicPolicy(
+            f"{name}-policy",
+            arn=self.arn,
+            policy=policy(tls_only("sns:Publish", self.arn), *(publish(one, self.arn, args.place) for one in SENDERS)),
+            region=args.region,
+            opts=child,
+        )
+        for number, email in enumerate(args.emails):
+            aws.sns.TopicSubscription(
+                f"{name}-email-{number}",
+                topic=self.arn,
+                protocol="email",
+                endpoint=email,
+                region=args.region,
+                opts=child,
+            )
+        self.register_outputs({"arn": self.arn})
+
+
+def key_permissions(place: Place) -> list[Permission]:
+    """Let the account manage the key, and the senders use it. In a key's policy, "*" is this key."""
+    account = Permission(("kms:*",), ("*",), principal={"AWS": place.account_id})
+    senders = [
+        Permission(
+            ("kms:Decrypt", "kms:GenerateDataKey*"),
+            ("*",),
+            principal=service(sender),
+            conditions={"StringEquals": {"aws:SourceAccount": place.account_id}},
+        )
+        for sender in SENDERS
+    ]
+    return [account, *senders]
+
+
+def publish(sender: str, topic_arn: pulumi.Input[str], place: Place) -> Permission:
+    """Let an AWS service publish for this account."""
+    return Permission(
+        ("sns:Publish",),
+        (topic_arn,),
+        principal=service(sender),
+        conditions={"StringEquals": {"aws:SourceAccount": place.account_id}},
+    )

@@ -1,0 +1,247 @@
+"""Cdn: the only way in for the public.
+
+Owns the distribution, its policies and access logs, the domain's records; and it alone attaches the policies of the
+buckets behind it, because a bucket has one policy document: this distribution reads, everyone comes over TLS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+
+from components import cdn_policies, cdn_routes
+from components.cdn_address import CdnAddress
+from components.cdn_logs import AccessLogs, AccessLogsArgs
+from components.cdn_routes import PicturePolicies
+from components.naming import Place, token
+from components.negotiation import formats_beside_jpeg, negotiation_code
+from components.permissions import Permission, below, policy, service, tls_only
+from components.storage import PrivateBucket
+from processor.settings import CdnSettings, Recipe
+
+COMPONENT: Final = "cdn"
+# Long enough to shield an origin, too short for anyone to miss a photo that has just come.
+ERROR_TTL_S: Final = 1
+HIDDEN_ERRORS: Final = (403, 404)
+CACHE_TAG_HEADER: Final = "x-amz-meta-cache-tag"
+# Prefixes of the originals bucket that hold no photos for everybody.
+NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CdnArgs:
+    """Plain settings, the buckets and the API behind the CDN. *adopt*: id of a distribution to import."""
+
+    place: Place
+    settings: CdnSettings
+    recipe: Recipe
+    log_retention_days: int
+    adopt: str | None
+    originals: PrivateBucket
+    renditions: PrivateBucket
+    results: PrivateBucket
+    api_url: pulumi.Input[str]
+    origin_secret: pulumi.Input[str]
+
+
+class Cdn(pulumi.ComponentResource):
+    """The distribution and what belongs to it. *address* is how others know it."""
+
+    def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("Cdn"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.access = aws.cloudfront.OriginAccessControl(
+            f"{name}-access",
+            name=args.place.physical("buckets"),
+            origin_access_control_origin_type="s3",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+            opts=child,
+        )
+        pictures = self.picture_policies(name, args, child)
+        originals = self.original_policies(name, args, child)
+        api_headers = cdn_policies.headers(
+            f"{name}-api-headers", args.place.physical("api"), more={"Cache-Control": "no-store"}, child=child
+        )
+        self.distribution = aws.cloudfront.Distribution(
+            f"{name}-distribution",
+            enabled=True,
+            comment=args.place.physical("cdn"),
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=args.settings.price_class,
+            aliases=[args.settings.domain] if args.settings.domain else [],
+            web_acl_id=args.settings.web_acl_arn,
+            origins=[
+                cdn_routes.bucket_origin("originals", args.originals, self.access),
+                cdn_routes.bucket_origin("renditions", args.renditions, self.access),
+                cdn_routes.bucket_origin("results", args.results, self.access),
+                cdn_routes.api_origin(args.api_url, args.origin_secret),
+            ],
+            ordered_cache_behaviors=[
+                cdn_routes.files("renditions/*", "renditions", pictures),
+                cdn_routes.files("edits/*", "results", PicturePolicies(cache=pictures.cache, headers=pictures.headers)),
+                cdn_routes.api(api_headers.id),
+            ],
+            default_cache_behavior=cdn_routes.all_else("originals", originals),
+            custom_error_responses=[
+                aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=ERROR_TTL_S)
+                for code in HIDDEN_ERRORS
+            ],
+            cache_tag_config=aws.cloudfront.DistributionCacheTagConfigArgs(header_name=CACHE_TAG_HEADER),
+            restrictions=aws.cloudfront.DistributionRestrictionsArgs(
+                geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
+            ),
+            viewer_certificate=certificate(args.settings),
+            tags=args.place.tags(COMPONENT),
+            opts=args.place.keep(self, adopt=args.adopt),
+        )
+        self.address = CdnAddress(
+            host=pulumi.Output.from_input(args.settings.domain or self.distribution.domain_name),
+            distribution_id=self.distribution.id,
+            distribution_arn=self.distribution.arn,
+        )
+        aws.cloudfront.MonitoringSubscription(
+            f"{name}-metrics",
+            distribution_id=self.distribution.id,
+            monitoring_subscription=aws.cloudfront.MonitoringSubscriptionMonitoringSubscriptionArgs(
+                realtime_metrics_subscription_config=aws.cloudfront.MonitoringSubscriptionMonitoringSubscriptionRealtimeMetricsSubscriptionConfigArgs(
+                    realtime_metrics_subscription_status="Enabled"
+                )
+            ),
+            opts=child,
+        )
+        self.logs = AccessLogs(f"{name}-logs", self.access_logs(args), opts=child)
+        self.attach(f"{name}-originals-policy", args.originals, *self.originals_readers(args))
+        self.attach(f"{name}-renditions-policy", args.renditions, self.reader(args.renditions, "renditions/"))
+        self.attach(f"{name}-results-policy", args.results, self.reader(args.results, "edits/"))
+        for kind in ("A", "AAAA"):
+            self.record(f"{name}-record-{kind.lower()}", kind, args.settings)
+        self.register_outputs({"host": self.address.host, "distributionId": self.distribution.id})
+
+    def picture_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
+        """Serve renditions and results; renditions in the best format that the browser takes."""
+        negotiates = args.settings.negotiate_formats and bool(formats_beside_jpeg(args.recipe))
+        vary = {"Vary": "Accept"} if negotiates else None
+        headers = cdn_policies.headers(
+            f"{name}-pictures-headers",
+            args.place.physical("pictures"),
+            cors_origins=args.settings.cors_origins,
+            more=vary,
+            child=child,
+        )
+        cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.place, child)
+        function_arn = self.negotiation(f"{name}-negotiation", args, child) if negotiates else None
+        return PicturePolicies(cache=cache.id, headers=headers.id, function_arn=function_arn)
+
+    def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+        """Rewrite `.jpg` by what the browser accepts."""
+        function = aws.cloudfront.Function(
+            name,
+            name=args.place.physical("negotiation"),
+            runtime="cloudfront-js-2.0",
+            code=negotiation_code(args.recipe),
+            publish=True,
+            tags=args.place.tags(COMPONENT),
+            opts=child,
+        )
+        return function.arn
+
+    def original_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
+        """Serve originals, to whom the settings say."""
+        headers = cdn_policies.headers(
+            f"{name}-originals-headers",
+            args.place.physical("originals"),
+            cors_origins=args.settings.cors_origins,
+            more={"Cache-Control": "no-cache"},
+            child=child,
+        )
+        cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.place, child)
+        signers = self.signers(name, args, child) if args.settings.originals == "signed" else None
+        return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
+
+    def signers(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+        """Trust URLs signed with the private half of the configured key; None without one."""
+        if args.settings.signing_public_key is None:
+            pulumi.warn("cdn.originals is signed without cdn.signing_public_key: no original is served", self)
+            return None
+        key = aws.cloudfront.PublicKey(
+            f"{name}-signing-key",
+            name=args.place.physical("originals"),
+            encoded_key=args.settings.signing_public_key,
+            opts=child,
+        )
+        group = aws.cloudfront.KeyGroup(
+            f"{name}-signers", name=args.place.physical("originals"), items=[key.id], opts=child
+        )
+        return group.id
+
+    def access_logs(self, args: CdnArgs) -> AccessLogsArgs:
+        """Say what is logged."""
+        return AccessLogsArgs(
+            place=args.place,
+            component=COMPONENT,
+            bucket=args.settings.logs_bucket,
+            retention_days=args.log_retention_days,
+            distribution_arn=self.distribution.arn,
+        )
+
+    def originals_readers(self, args: CdnArgs) -> list[Permission]:
+        """Let the distribution read originals unless nobody shall; S3 answers everyone else with 403."""
+        settings = args.settings
+        if settings.originals == "off" or (settings.originals == "signed" and not settings.signing_public_key):
+            return []
+        if settings.originals == "signed":
+            return [self.reader(args.originals)]
+        return [self.reader(args.originals), self.reader(args.originals, *NEVER_PUBLIC, effect="Deny")]
+
+    def reader(self, bucket: PrivateBucket, *prefixes: str, effect: Literal["Allow", "Deny"] = "Allow") -> Permission:
+        """Let (or never let) this distribution, and no other, read below *prefixes*; none: everything."""
+        return Permission(
+            ("s3:GetObject",),
+            tuple(below(bucket.arn, prefix) for prefix in prefixes or ("",)),
+            principal=service("cloudfront"),
+            conditions={"StringEquals": {"aws:SourceArn": self.distribution.arn}},
+            effect=effect,
+        )
+
+    def attach(self, name: str, bucket: PrivateBucket, *permissions: Permission) -> None:
+        """Attach a bucket's one policy document."""
+        aws.s3.BucketPolicy(
+            name,
+            bucket=bucket.name,
+            policy=policy(tls_only("s3:*", bucket.arn, below(bucket.arn)), *permissions),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def record(self, name: str, kind: str, settings: CdnSettings) -> None:
+        """Point the domain at the distribution, where its zone is ours."""
+        if settings.domain and settings.hosted_zone_id:
+            aws.route53.Record(
+                name,
+                zone_id=settings.hosted_zone_id,
+                name=settings.domain,
+                type=kind,
+                aliases=[
+                    aws.route53.RecordAliasArgs(
+                        name=self.distribution.domain_name,
+                        zone_id=self.distribution.hosted_zone_id,
+                        evaluate_target_health=False,
+                    )
+                ],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def certificate(settings: CdnSettings) -> aws.cloudfront.DistributionViewerCertificateArgs:
+    """Use the domain's certificate; without a domain CloudFront's own, whose TLS versions cannot be chosen."""
+    if settings.certificate_arn is None:
+        return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
+    return aws.cloudfront.DistributionViewerCertificateArgs(
+        acm_certificate_arn=settings.certificate_arn,
+        ssl_support_method="sni-only",
+        minimum_protocol_version="TLSv1.2_2021",
+    )

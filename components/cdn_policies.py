@@ -1,0 +1,124 @@
+"""What the CDN keeps, under which key and for how long, and which headers it adds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import Place
+
+YEAR_S: Final = 365 * 24 * 3600
+DAY_S: Final = 24 * 3600
+# AWS' own policies have the same id in every account.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+NEVER_CACHED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ALL_HEADERS_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
+
+
+def pictures_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+    """Keep pictures for a year under their path and version; odd query strings make no new copy and no new bill."""
+    keys = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs(
+        items=["v"]
+    )
+    return cache(
+        name,
+        place.physical("pictures"),
+        (YEAR_S, YEAR_S),
+        aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
+            query_string_behavior="whitelist", query_strings=keys
+        ),
+        child,
+    )
+
+
+def originals_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+    """Keep originals briefly: their URLs carry no version, and a replaced one must show."""
+    nothing = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
+        query_string_behavior="none"
+    )
+    return cache(name, place.physical("originals"), (300, DAY_S), nothing, child)
+
+
+def cache(
+    name: str,
+    physical: str,
+    ttls: tuple[int, int],
+    query: aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs,
+    child: pulumi.ResourceOptions,
+) -> aws.cloudfront.CachePolicy:
+    """Declare a cache policy without headers and cookies in its key. *ttls*: default and maximum, s."""
+    return aws.cloudfront.CachePolicy(
+        name,
+        name=physical,
+        min_ttl=0,
+        default_ttl=ttls[0],
+        max_ttl=ttls[1],
+        parameters_in_cache_key_and_forwarded_to_origin=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs(
+            query_strings_config=query,
+            headers_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs(
+                header_behavior="none"
+            ),
+            cookies_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs(
+                cookie_behavior="none"
+            ),
+        ),
+        opts=child,
+    )
+
+
+def headers(
+    name: str,
+    physical: str,
+    *,
+    cors_origins: tuple[str, ...] = (),
+    more: dict[str, str] | None = None,
+    child: pulumi.ResourceOptions,
+) -> aws.cloudfront.ResponseHeadersPolicy:
+    """Add the security headers, CORS for *cors_origins*, and *more* headers where the origin sends none.
+
+    Pictures get their Cache-Control from S3, never from here: an error would be cached for a year like a picture.
+    """
+    return aws.cloudfront.ResponseHeadersPolicy(
+        name,
+        name=physical,
+        security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
+            strict_transport_security=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
+                access_control_max_age_sec=YEAR_S, override=True
+            ),
+            content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
+                override=True
+            ),
+        ),
+        cors_config=cors(cors_origins) if cors_origins else None,
+        custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
+            items=[
+                aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(
+                    header=header, value=value, override=False
+                )
+                for header, value in more.items()
+            ]
+        )
+        if more
+        else None,
+        opts=child,
+    )
+
+
+def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs:
+    """Let pages of *origins* read pictures by script."""
+    return aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs(
+        access_control_allow_credentials=False,
+        access_control_allow_headers=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs(
+            items=["*"]
+        ),
+        access_control_allow_methods=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowMethodsArgs(
+            items=["GET", "HEAD"]
+        ),
+        access_control_allow_origins=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowOriginsArgs(
+            items=list(origins)
+        ),
+        origin_override=True,
+    )

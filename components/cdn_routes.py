@@ -1,0 +1,101 @@
+"""Where the CDN sends which path: origins and behaviours, as documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pulumi
+import pulumi_aws as aws
+
+from components.cdn_policies import ALL_HEADERS_BUT_HOST, NEVER_CACHED
+from components.storage import PrivateBucket
+
+ORIGIN_HEADER: Final = "x-origin-verify"
+# The longest that CloudFront grants without asking; a stream's heartbeat comes every 15 s.
+ORIGIN_TIMEOUT_S: Final = 60
+READING: Final = ("GET", "HEAD", "OPTIONS")
+WRITING: Final = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE")
+CACHED: Final = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PicturePolicies:
+    """How stored files are served. *function_arn*: runs before the cache. *key_group*: who signs URLs."""
+
+    cache: pulumi.Input[str]
+    headers: pulumi.Input[str]
+    function_arn: pulumi.Input[str] | None = None
+    key_group: pulumi.Input[str] | None = None
+
+
+def bucket_origin(
+    role: str, bucket: PrivateBucket, access: aws.cloudfront.OriginAccessControl
+) -> aws.cloudfront.DistributionOriginArgs:
+    """Read a bucket as nobody but this distribution may."""
+    return aws.cloudfront.DistributionOriginArgs(
+        origin_id=role,
+        domain_name=bucket.bucket.bucket_regional_domain_name,
+        origin_access_control_id=access.id,
+    )
+
+
+def api_origin(url: pulumi.Input[str], secret: pulumi.Input[str]) -> aws.cloudfront.DistributionOriginArgs:
+    """Call the edit API, and prove by *secret* that it is the CDN who calls."""
+    return aws.cloudfront.DistributionOriginArgs(
+        origin_id="edit-api",
+        domain_name=pulumi.Output.from_input(url).apply(lambda known: urlsplit(known).netloc),
+        custom_headers=[aws.cloudfront.DistributionOriginCustomHeaderArgs(name=ORIGIN_HEADER, value=secret)],
+        custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
+            http_port=80,
+            https_port=443,
+            origin_protocol_policy="https-only",
+            origin_ssl_protocols=["TLSv1.2"],
+            origin_read_timeout=ORIGIN_TIMEOUT_S,
+            origin_keepalive_timeout=ORIGIN_TIMEOUT_S,
+        ),
+    )
+
+
+def files(path: str, origin: str, policies: PicturePolicies) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
+    """Serve *path* from a bucket."""
+    return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=path, **reading(origin, policies))
+
+
+def all_else(origin: str, policies: PicturePolicies) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
+    """Serve every other path from a bucket."""
+    return aws.cloudfront.DistributionDefaultCacheBehaviorArgs(**reading(origin, policies))
+
+
+def reading(origin: str, policies: PicturePolicies) -> dict[str, Any]:
+    """Say what both kinds of behaviour of a bucket have in common."""
+    association = aws.cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs
+    return {
+        "target_origin_id": origin,
+        "viewer_protocol_policy": "redirect-to-https",
+        "allowed_methods": list(READING),
+        "cached_methods": list(CACHED),
+        "compress": True,
+        "cache_policy_id": policies.cache,
+        "response_headers_policy_id": policies.headers,
+        "function_associations": [association(event_type="viewer-request", function_arn=policies.function_arn)]
+        if policies.function_arn
+        else None,
+        "trusted_key_groups": [policies.key_group] if policies.key_group else None,
+    }
+
+
+def api(headers: pulumi.Input[str]) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
+    """Hand requests through to the edit API: nothing cached, nothing compressed, which would hold a stream back."""
+    return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
+        path_pattern="image-edit*",
+        target_origin_id="edit-api",
+        viewer_protocol_policy="redirect-to-https",
+        allowed_methods=list(WRITING),
+        cached_methods=list(CACHED),
+        compress=False,
+        cache_policy_id=NEVER_CACHED,
+        origin_request_policy_id=ALL_HEADERS_BUT_HOST,
+        response_headers_policy_id=headers,
+    )

@@ -1,0 +1,158 @@
+"""EditApi: the web application behind a streaming function URL, and the two secrets that it shares.
+
+Python on Lambda cannot stream by itself; the Lambda Web Adapter runs the application as a web server and streams what
+it answers (ADR 7). https://awslabs.github.io/aws-lambda-web-adapter/
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.function import FunctionArgs, LambdaFunction, Pin
+from components.naming import Place, token
+from components.packages import Packages
+from components.permissions import EVERYONE, Permission
+from components.queues import WorkQueue
+from processor.settings import CdnSettings, Deployment, EditSettings
+from processor.settings_env import EditApiEnv, to_env
+
+HANDLER: Final = "run.sh"
+SECRET_CHARS: Final = 48
+ADAPTER_ENV: Final = {
+    "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
+    "AWS_LWA_INVOKE_MODE": "response_stream",
+    "AWS_LWA_PORT": "8080",
+    "AWS_LWA_READINESS_CHECK_PATH": "/image-edit/health",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditApiArgs:
+    """*slots*: ARN of the objects that presigned uploads may write. *jobs*: the queue that takes accepted edits."""
+
+    place: Place
+    settings: EditSettings
+    cdn_settings: CdnSettings
+    deployment: Deployment
+    component: str
+    log_retention_days: int
+    packages: Packages
+    runtime_layer_arn: pulumi.Input[str]
+    pin: Pin
+    sessions_arn: pulumi.Input[str]
+    slots: pulumi.Input[str]
+    jobs: WorkQueue
+
+
+class EditApi(pulumi.ComponentResource):
+    """The API's function and its URL. *origin_secret* is what the CDN must send along."""
+
+    def __init__(self, name: str, args: EditApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("EditApi"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.origin_secret = random.RandomPassword(
+            f"{name}-origin-secret", length=SECRET_CHARS, special=False, opts=child
+        ).result
+        ticket_key = random.RandomPassword(f"{name}-ticket-key", length=SECRET_CHARS, special=False, opts=child).result
+        self.origin_parameter = parameter(
+            f"{name}-origin-secret-parameter", "origin-secret", self.origin_secret, args, child
+        )
+        self.ticket_parameter = parameter(f"{name}-ticket-key-parameter", "ticket-key", ticket_key, args, child)
+        self.function = LambdaFunction(f"{name}-function", self.web_function(args), opts=child)
+        url = aws.lambda_.FunctionUrl(
+            f"{name}-url",
+            function_name=self.function.function.name,
+            qualifier=self.function.alias.name,
+            authorization_type="NONE",
+            invoke_mode="RESPONSE_STREAM",
+            opts=child,
+        )
+        self.url = url.function_url
+        open_url(name, self.function, child)
+        self.register_outputs({"url": self.url})
+
+    def web_function(self, args: EditApiArgs) -> FunctionArgs:
+        """Say what the function is and may do."""
+        adapter = filter(None, [args.deployment.web_adapter_layer_arn])
+        return FunctionArgs(
+            place=args.place,
+            settings=args.settings.api,
+            deployment=args.deployment,
+            component=args.component,
+            log_retention_days=args.log_retention_days,
+            code=args.packages.function,
+            handler=HANDLER,
+            layers=(args.runtime_layer_arn, *adapter),
+            env=self.api_env(args),
+            permissions=self.api_permissions(args),
+            pin=args.pin,
+        )
+
+    def api_permissions(self, args: EditApiArgs) -> list[Permission]:
+        """Keep sessions, send jobs, sign upload slots, read the two secrets."""
+        index = pulumi.Output.concat(args.sessions_arn, "/index/userId-createdAt-index")
+        return [
+            Permission(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), (args.sessions_arn,)),
+            Permission(("dynamodb:Query",), (index,)),
+            Permission(("sqs:SendMessage",), (args.jobs.arn,)),
+            Permission(("s3:PutObject",), (args.slots,)),
+            Permission(("ssm:GetParameter",), (self.origin_parameter.arn, self.ticket_parameter.arn)),
+        ]
+
+    def api_env(self, args: EditApiArgs) -> pulumi.Output[dict[str, str]]:
+        """Tell the API its slice of the settings, its queue and where the secrets are."""
+        wiring = pulumi.Output.all(
+            jobs_queue_url=args.jobs.url,
+            ticket_key_parameter=self.ticket_parameter.name,
+            origin_secret_parameter=self.origin_parameter.name,
+        )
+        return wiring.apply(
+            lambda known: {
+                **to_env(EditApiEnv.of(args.settings, args.cdn_settings, stack=args.place.stack, **known)),
+                **ADAPTER_ENV,
+            }
+        )
+
+
+def parameter(
+    name: str, role: str, value: pulumi.Output[str], args: EditApiArgs, child: pulumi.ResourceOptions
+) -> aws.ssm.Parameter:
+    """Keep a secret where only those who are granted it can read it."""
+    return aws.ssm.Parameter(
+        name,
+        name=f"/{args.place.project}/{args.place.stack}/{role}",
+        type="SecureString",
+        value=value,
+        tags=args.place.tags(args.component),
+        opts=child,
+    )
+
+
+def open_url(name: str, function: LambdaFunction, child: pulumi.ResourceOptions) -> None:
+    """Let everyone call the URL; since October 2025 that takes two permissions.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+    aws.lambda_.Permission(
+        f"{name}-url-access",
+        action="lambda:InvokeFunctionUrl",
+        function=function.function.name,
+        qualifier=function.alias.name,
+        principal=EVERYONE,
+        function_url_auth_type="NONE",
+        opts=child,
+    )
+    aws.lambda_.Permission(
+        f"{name}-url-invoke",
+        action="lambda:InvokeFunction",
+        function=function.function.name,
+        qualifier=function.alias.name,
+        principal=EVERYONE,
+        invoked_via_function_url=True,
+        opts=child,
+    )

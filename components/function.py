@@ -1,0 +1,213 @@
+"""One Lambda function with everything that belongs to it: role, log group, published versions, the alias `live`.
+
+Whatever calls the function calls the alias, so that pinning the alias (``rollback`` in the settings) rolls back every
+caller at once. Its role may do exactly what *permissions* say, and what running at all takes: logs, traces, queues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import Place, token
+from components.permissions import Permission, policy, trust
+from components.queues import DeadLetters, DeadLettersArgs
+from processor.settings import Deployment, FunctionSettings
+
+RUNTIME: Final = "python3.13"
+ALIAS: Final = "live"
+DEFAULT_TMP_MIB: Final = 512
+INSIGHTS_LOG_GROUP: Final = "/aws/lambda-insights"
+# Two arenas for malloc: with one per thread, memory that libvips gave back stays with the process.
+ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "2"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A queue that feeds the function, through a lane of its own."""
+
+    lane: str
+    arn: pulumi.Input[str]
+    batch_size: int
+    max_concurrency: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """*version*: what the alias stays at, None for the newest. *canary_percent*: what the newest gets beside a pin."""
+
+    version: int | None = None
+    canary_percent: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionArgs:
+    """One function. *asynchronous*: it may be invoked without anyone waiting, so its failures are kept."""
+
+    place: Place
+    settings: FunctionSettings
+    deployment: Deployment
+    component: str
+    log_retention_days: int
+    code: Path
+    handler: str
+    layers: Sequence[pulumi.Input[str]]
+    env: pulumi.Input[Mapping[str, str]]
+    permissions: Sequence[Permission]
+    sources: Sequence[Source] = ()
+    pin: Pin = Pin()
+    tmp_mib: int = DEFAULT_TMP_MIB
+    asynchronous: bool = False
+
+
+class LambdaFunction(pulumi.ComponentResource):
+    """The function. *alias* is what to call; *failures* keeps failed asynchronous invocations, if it can have any."""
+
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("Function"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        tags = args.place.tags(args.component)
+        self.settings, self.physical = args.settings, args.settings.function_name
+        self.failures = failure_queue(name, args, child) if args.asynchronous else None
+        self.log_group = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/lambda/{self.physical}",
+            retention_in_days=args.log_retention_days,
+            tags=tags,
+            opts=child,
+        )
+        self.role = aws.iam.Role(
+            f"{name}-role", name=f"{self.physical}-role", assume_role_policy=trust("lambda"), tags=tags, opts=child
+        )
+        grants = aws.iam.RolePolicy(
+            f"{name}-grants",
+            name="grants",
+            role=self.role.name,
+            policy=policy(*args.permissions, *self.running(args)),
+            opts=child,
+        )
+        self.function = aws.lambda_.Function(
+            f"{name}-function",
+            name=self.physical,
+            role=self.role.arn,
+            runtime=RUNTIME,
+            architectures=[args.deployment.architecture],
+            handler=args.handler,
+            code=pulumi.FileArchive(str(args.code)),
+            layers=[*args.layers, *filter(None, [args.deployment.insights_layer_arn])],
+            environment=aws.lambda_.FunctionEnvironmentArgs(variables=environment(args.env)),
+            memory_size=args.settings.memory_mib,
+            timeout=args.settings.timeout_s,
+            ephemeral_storage=aws.lambda_.FunctionEphemeralStorageArgs(size=args.tmp_mib),
+            reserved_concurrent_executions=args.settings.reserved_concurrency,
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=self.log_group.name),
+            tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
+            publish=True,
+            tags=tags,
+            # A first event that comes before the role may do anything would fail.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[grants]),
+        )
+        self.alias = live_alias(name, self.function, args.pin, child)
+        for source in args.sources:
+            feed(name, self.alias, source, tags=tags, child=child)
+        if self.failures:
+            keep_failures(name, self.alias, self.failures, child=child)
+        self.register_outputs({"alias": self.alias.arn, "version": self.alias.function_version})
+
+    def running(self, args: FunctionArgs) -> list[Permission]:
+        """Give what running at all takes, apart from what the code asks for."""
+        permissions = [
+            Permission(
+                ("logs:CreateLogStream", "logs:PutLogEvents"), (pulumi.Output.concat(self.log_group.arn, ":*"),)
+            ),
+            # X-Ray knows no resources to narrow these down to.
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+            Permission(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ("*",)),
+        ]
+        if args.deployment.insights_layer_arn:
+            permissions.append(insights(self.log_group))
+        if args.sources:
+            queues = tuple(source.arn for source in args.sources)
+            permissions.append(
+                Permission(("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), queues)
+            )
+        if self.failures:
+            permissions.append(Permission(("sqs:SendMessage",), (self.failures.arn,)))
+        return permissions
+
+
+def environment(env: pulumi.Input[Mapping[str, str]]) -> pulumi.Output[dict[str, str]]:
+    """Add to a function's slice of the settings what is no setting."""
+    return pulumi.Output.from_input(env).apply(lambda known: {**known, **ALLOCATOR})
+
+
+def failure_queue(name: str, args: FunctionArgs, child: pulumi.ResourceOptions) -> DeadLetters:
+    """Declare where failed asynchronous invocations are kept."""
+    queue = f"{args.settings.function_name}-failures"
+    return DeadLetters(
+        f"{name}-failures", DeadLettersArgs(place=args.place, queue=queue, component=args.component), opts=child
+    )
+
+
+def live_alias(name: str, function: aws.lambda_.Function, pin: Pin, child: pulumi.ResourceOptions) -> aws.lambda_.Alias:
+    """Point `live` at the newest version, or at the pinned one with a share for the newest."""
+    pinned = str(pin.version) if pin.version else None
+    share = pin.canary_percent / 100
+    routes = aws.lambda_.AliasRoutingConfigArgs(
+        # A version must not be named twice: once the newest is the pinned one, there is nothing to share.
+        additional_version_weights=function.version.apply(lambda newest: {} if newest == pinned else {newest: share})
+    )
+    return aws.lambda_.Alias(
+        f"{name}-live",
+        name=ALIAS,
+        function_name=function.name,
+        function_version=pinned or function.version,
+        routing_config=routes if pinned and share else None,
+        opts=child,
+    )
+
+
+def feed(
+    name: str, alias: aws.lambda_.Alias, source: Source, *, tags: Mapping[str, str], child: pulumi.ResourceOptions
+) -> None:
+    """Let a queue invoke the alias; a message that failed comes again, its neighbours in the batch do not."""
+    aws.lambda_.EventSourceMapping(
+        f"{name}-{source.lane}",
+        function_name=alias.arn,
+        event_source_arn=source.arn,
+        batch_size=source.batch_size,
+        function_response_types=["ReportBatchItemFailures"],
+        scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=source.max_concurrency),
+        tags=tags,
+        opts=child,
+    )
+
+
+def keep_failures(name: str, alias: aws.lambda_.Alias, failures: DeadLetters, *, child: pulumi.ResourceOptions) -> None:
+    """Keep an asynchronous event that failed three times."""
+    aws.lambda_.FunctionEventInvokeConfig(
+        f"{name}-asynchronous",
+        function_name=alias.function_name,
+        qualifier=alias.name,
+        maximum_retry_attempts=2,
+        destination_config=aws.lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
+            on_failure=aws.lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(destination=failures.arn)
+        ),
+        opts=child,
+    )
+
+
+def insights(log_group: aws.cloudwatch.LogGroup) -> Permission:
+    """Let the Insights extension write to its log group, which Lambda shares among all functions of an account."""
+    shared = pulumi.Output.all(log_group.arn, log_group.name).apply(
+        lambda known: f"{known[0].removesuffix(known[1])}{INSIGHTS_LOG_GROUP}"
+    )
+    return Permission(
+        ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+        (shared, pulumi.Output.concat(shared, ":*")),
+    )

@@ -1,0 +1,79 @@
+"""What is watched: functions, queues, and the names of metrics, ours and AWS'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+
+from components.function import LambdaFunction
+from components.queues import DeadLetters, WorkQueue
+from processor.settings import CdnSettings, EditSettings, FunctionSettings, RenditionSettings
+
+DARKROOM: Final = "Darkroom"
+GIB: Final = 2**30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """One metric with its dimensions and statistic (Sum, Average, Maximum, p99)."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    stat: str = "Sum"
+
+    def row(self, **options: object) -> list[Any]:
+        """Write it as a dashboard's widget does: namespace, name, dimensions in turn, options."""
+        pairs = [part for pair in self.dimensions.items() for part in pair]
+        return [self.namespace, self.name, *pairs, {"stat": self.stat, **options}]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """Everything that alarms and the dashboard look at."""
+
+    stack: str
+    functions: Mapping[str, LambdaFunction]
+    lanes: Mapping[str, WorkQueue]
+    dead_letters: Mapping[str, DeadLetters]
+    renditions: RenditionSettings
+    edits: EditSettings
+    cdn: CdnSettings
+    distribution_id: pulumi.Input[str]
+    insights: bool
+
+
+def of_function(name: str, settings: FunctionSettings, stat: str = "Sum") -> Metric:
+    """Give a metric of a function as Lambda publishes it."""
+    return Metric(namespace="AWS/Lambda", name=name, dimensions={"FunctionName": settings.function_name}, stat=stat)
+
+
+def memory_of(settings: FunctionSettings, name: str = "memory_utilization") -> Metric:
+    """Give a function's memory as Lambda Insights measures it; AWS/Lambda has no such metric."""
+    return Metric(
+        namespace="LambdaInsights", name=name, dimensions={"function_name": settings.function_name}, stat="Maximum"
+    )
+
+
+def of_queue(name: str, queue: WorkQueue | DeadLetters) -> Metric:
+    """Give a metric of a queue."""
+    return Metric(namespace="AWS/SQS", name=name, dimensions={"QueueName": queue.physical}, stat="Maximum")
+
+
+def of_table(name: str, table: str) -> Metric:
+    """Give a metric of a table."""
+    return Metric(namespace="AWS/DynamoDB", name=name, dimensions={"TableName": table})
+
+
+def of_cdn(name: str, distribution_id: pulumi.Input[str], stat: str = "Average") -> Metric:
+    """Give a metric of the distribution; CloudFront publishes them in us-east-1 only."""
+    dimensions: dict[str, pulumi.Input[str]] = {"DistributionId": distribution_id, "Region": "Global"}
+    return Metric(namespace="AWS/CloudFront", name=name, dimensions=dimensions, stat=stat)
+
+
+def own(name: str, service: str, stack: str, stat: str = "Sum") -> Metric:
+    """Give a metric that one of our functions publishes (``processor/telemetry.py``)."""
+    return Metric(namespace=DARKROOM, name=name, dimensions={"service": service, "stack": stack}, stat=stat)

@@ -1,0 +1,102 @@
+"""What the stack tells the front end and its operators: the contract of ``docs/outputs.schema.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.cdn import Cdn
+from components.config import StackConfig
+from components.edit_service import EditService
+from components.function import LambdaFunction
+from components.metrics import Watched
+from components.monitoring import Monitoring
+from components.queues import DeadLetters
+from components.rendition_pipeline import RenditionPipeline
+
+
+def outputs(
+    config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn, monitoring: Monitoring
+) -> dict[str, Any]:
+    """Name everything that others build on. Names never change their meaning."""
+    url = pulumi.Output.concat("https://", cdn.address.host)
+    return {
+        "cdnDomain": cdn.address.host,
+        "cdnUrl": url,
+        "renditionUrlTemplate": pulumi.Output.concat(url, "/renditions/{gallery}/{stem}_{size}.jpg"),
+        "sizes": sizes(config),
+        "editApiUrl": pulumi.Output.concat(url, "/image-edit"),
+        "originalsBucket": pipeline.originals.name,
+        "renditionsBucket": pipeline.renditions.name,
+        "resultsBucket": edits.results.name,
+        "photosTable": pipeline.photos.name,
+        "sessionsTable": edits.sessions.name,
+        "uploadsQueueUrl": pipeline.uploads.url,
+        "backfillQueueUrl": pipeline.backfill.url,
+        "jobsQueueUrl": edits.jobs.url,
+        "deadLetterQueueUrls": {role: queue.url for role, queue in dead_letters(pipeline, edits).items()},
+        "functions": {role: one.alias.function_version for role, one in functions(pipeline, edits).items()},
+        "alarmTopicArn": monitoring.topic.arn,
+        "dashboardUrl": dashboard_url(config.place.region, monitoring),
+        "mainFunctionEnv": main_function_env(edits),
+    }
+
+
+def functions(pipeline: RenditionPipeline, edits: EditService) -> dict[str, LambdaFunction]:
+    """Name the four functions by what they do."""
+    return {
+        "rendition": pipeline.function,
+        "reconcile": pipeline.reconciler.function,
+        "edit": edits.worker,
+        "edit-api": edits.api.function,
+    }
+
+
+def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, DeadLetters]:
+    """Name every queue that holds what failed for good."""
+    kept = {role: one.failures for role, one in functions(pipeline, edits).items()}
+    return {
+        "uploads": pipeline.uploads.dead,
+        "backfill": pipeline.backfill.dead,
+        "jobs": edits.jobs.dead,
+        "reconciler-missed": pipeline.reconciler.missed,
+        **{f"{role}-failures": queue for role, queue in kept.items() if queue},
+    }
+
+
+def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn) -> Watched:
+    """Collect everything that alarms and the dashboard look at."""
+    return Watched(
+        stack=config.place.stack,
+        functions=functions(pipeline, edits),
+        lanes={"uploads": pipeline.uploads, "backfill": pipeline.backfill, "jobs": edits.jobs},
+        dead_letters=dead_letters(pipeline, edits),
+        renditions=config.settings.renditions,
+        edits=config.settings.edits,
+        cdn=config.settings.cdn,
+        distribution_id=cdn.address.distribution_id,
+        insights=config.settings.deployment.insights_layer_arn is not None,
+    )
+
+
+def sizes(config: StackConfig) -> dict[str, dict[str, int]]:
+    """Give the box of each size, px."""
+    return {
+        name: {"width": size.width, "height": size.height} for name, size in config.settings.renditions.sizes.items()
+    }
+
+
+def dashboard_url(region: str, monitoring: Monitoring) -> pulumi.Output[str]:
+    """Address the dashboard in AWS' console."""
+    console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/"
+    return pulumi.Output.concat(console, monitoring.dashboard.dashboard_name)
+
+
+def main_function_env(edits: EditService) -> dict[str, pulumi.Output[str]]:
+    """Give the three variables that the main function of the system before Darkroom sets."""
+    return {
+        "IMAGE_PROCESSOR_FUNCTION_ARN": edits.worker.alias.arn,
+        "IMAGE_EDIT_SESSIONS_TABLE": edits.sessions.name,
+        "GENERATED_IMAGES_BUCKET": edits.results.name,
+    }

@@ -1,0 +1,123 @@
+"""Queues: one that feeds a function, with its dead-letter queue; and a dead-letter queue alone, for what has no queue.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import Place, token
+from components.permissions import Permission, policy, service, tls_only
+
+DAY_S: Final = 24 * 3600
+WORK_RETENTION_S: Final = 4 * DAY_S
+# A dead letter keeps the age that it had in the queue before, so its queue must remember longer.
+DEAD_RETENTION_S: Final = 14 * DAY_S
+MAX_RECEIVES: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadLettersArgs:
+    """A queue that nothing reads by itself."""
+
+    place: Place
+    queue: str
+    component: str
+
+
+class DeadLetters(pulumi.ComponentResource):
+    """Keeps what failed for good, until a person has looked."""
+
+    def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("DeadLetters"), name, None, opts)
+        self.physical = args.queue
+        self.queue = aws.sqs.Queue(
+            f"{name}-queue",
+            name=args.queue,
+            message_retention_seconds=DEAD_RETENTION_S,
+            sqs_managed_sse_enabled=True,
+            tags=args.place.tags(args.component),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.arn, self.url = self.queue.arn, self.queue.url
+        aws.sqs.QueuePolicy(
+            f"{name}-policy",
+            queue_url=self.url,
+            policy=policy(tls_only("sqs:*", self.arn)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({"url": self.url, "arn": self.arn})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkQueueArgs:
+    """*visibility_timeout_s*: derived from the timeout of the function. *bucket_arn*: a bucket that may send."""
+
+    place: Place
+    queue: str
+    component: str
+    visibility_timeout_s: int
+    bucket_arn: pulumi.Input[str] | None = None
+
+
+class WorkQueue(pulumi.ComponentResource):
+    """Feeds one function; after five attempts a message goes to the dead letters."""
+
+    def __init__(self, name: str, args: WorkQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("WorkQueue"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.physical = args.queue
+        self.dead = DeadLetters(
+            f"{name}-dlq",
+            DeadLettersArgs(place=args.place, queue=f"{args.queue}-dlq", component=args.component),
+            opts=child,
+        )
+        self.queue = aws.sqs.Queue(
+            f"{name}-queue",
+            name=args.queue,
+            visibility_timeout_seconds=args.visibility_timeout_s,
+            message_retention_seconds=WORK_RETENTION_S,
+            receive_wait_time_seconds=20,
+            sqs_managed_sse_enabled=True,
+            redrive_policy=pulumi.Output.json_dumps(
+                {"deadLetterTargetArn": self.dead.arn, "maxReceiveCount": MAX_RECEIVES}
+            ),
+            tags=args.place.tags(args.component),
+            opts=child,
+        )
+        self.arn, self.url = self.queue.arn, self.queue.url
+        aws.sqs.RedriveAllowPolicy(
+            f"{name}-redrive-allow",
+            queue_url=self.dead.url,
+            redrive_allow_policy=pulumi.Output.json_dumps(
+                {"redrivePermission": "byQueue", "sourceQueueArns": [self.arn]}
+            ),
+            opts=child,
+        )
+        self.policy = aws.sqs.QueuePolicy(
+            f"{name}-policy", queue_url=self.url, policy=policy(*queue_permissions(self.arn, args)), opts=child
+        )
+        self.register_outputs({"url": self.url, "arn": self.arn, "deadLettersUrl": self.dead.url})
+
+
+def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs) -> list[Permission]:
+    """TLS only; and, where a bucket may send, that bucket of this account and no other."""
+    permissions = [tls_only("sqs:*", arn)]
+    if args.bucket_arn is not None:
+        permissions.append(
+            Permission(
+                ("sqs:SendMessage",),
+                (arn,),
+                principal=service("s3"),
+                conditions={
+                    "ArnEquals": {"aws:SourceArn": args.bucket_arn},
+                    "StringEquals": {"aws:SourceAccount": args.place.account_id},
+                },
+            )
+        )
+    return permissions

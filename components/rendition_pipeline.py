@@ -1,0 +1,213 @@
+"""RenditionPipeline: originals in, renditions out.
+
+Owns the originals and renditions buckets, the photos table, the two lanes with their dead letters, the layers, the
+rendition function, and the reconciler. Bucket policies are the CDN's to attach (``components/cdn.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.cdn_address import CdnAddress
+from components.function import FunctionArgs, LambdaFunction, Pin, Source
+from components.layers import layer
+from components.naming import Place, token
+from components.packages import Packages
+from components.permissions import Permission, below
+from components.queues import WorkQueue, WorkQueueArgs
+from components.reconciler import Reconciler, ReconcilerArgs
+from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
+from components.tables import Index, TableArgs, table
+from processor.settings import Adopt, CdnSettings, Deployment, RenditionSettings, Rollback
+from processor.settings_env import RenditionEnv, to_env
+
+COMPONENT: Final = "renditions"
+HANDLER: Final = "processor.handlers.rendition.handler"
+OLD_ORIGINALS_DAYS: Final = 30
+UPLOAD_METHODS: Final = ("PUT", "POST", "GET", "HEAD")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenditionPipelineArgs:
+    """Plain settings, and the CDN's address for the records."""
+
+    place: Place
+    settings: RenditionSettings
+    cdn_settings: CdnSettings
+    deployment: Deployment
+    adopt: Adopt
+    rollback: Rollback
+    log_retention_days: int
+    packages: Packages
+    cdn: CdnAddress
+
+
+class RenditionPipeline(pulumi.ComponentResource):
+    """The upload story's infrastructure."""
+
+    def __init__(self, name: str, args: RenditionPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(token("RenditionPipeline"), name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        architecture = args.deployment.architecture
+        self.originals = PrivateBucket(f"{name}-originals", originals(args), opts=child)
+        self.renditions = PrivateBucket(f"{name}-renditions", renditions(args), opts=child)
+        self.photos = table(f"{name}-photos", photos(args), parent=self)
+        self.uploads = WorkQueue(f"{name}-uploads", lane(args, "uploads", self.originals.arn), opts=child)
+        self.backfill = WorkQueue(f"{name}-backfill", lane(args, "backfill"), opts=child)
+        self.notification = notify(f"{name}-notification", self.originals, self.uploads, parent=self)
+        self.imaging_layer = layer(
+            f"{name}-imaging", args.packages.imaging, place=args.place, architecture=architecture, parent=self
+        )
+        self.runtime_layer = layer(
+            f"{name}-runtime", args.packages.runtime, place=args.place, architecture=architecture, parent=self
+        )
+        self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
+        self.reconciler = Reconciler(f"{name}-reconciler", self.reconciliation(args), opts=child)
+        self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
+
+    def rendition_function(self, args: RenditionPipelineArgs) -> FunctionArgs:
+        """Say what the rendition function is and may do."""
+        settings = args.settings
+        return FunctionArgs(
+            place=args.place,
+            settings=settings,
+            deployment=args.deployment,
+            component=COMPONENT,
+            log_retention_days=args.log_retention_days,
+            code=args.packages.function,
+            handler=HANDLER,
+            layers=(self.imaging_layer.arn, self.runtime_layer.arn),
+            env=rendition_env(args),
+            permissions=self.rendition_permissions(args),
+            sources=(
+                Source(
+                    lane="uploads",
+                    arn=self.uploads.arn,
+                    batch_size=settings.batch_size,
+                    max_concurrency=settings.max_concurrency,
+                ),
+                Source(
+                    lane="backfill",
+                    arn=self.backfill.arn,
+                    batch_size=settings.batch_size,
+                    max_concurrency=settings.backfill_concurrency,
+                ),
+            ),
+            pin=Pin(version=args.rollback.rendition, canary_percent=args.rollback.canary_percent),
+            asynchronous=True,
+        )
+
+    def rendition_permissions(self, args: RenditionPipelineArgs) -> list[Permission]:
+        """Give what the calls in ``processor/aws`` need; a contract test compares the two."""
+        made = tuple(below(self.renditions.arn, prefix) for prefix in ("renditions/", "manifests/"))
+        permissions = [
+            Permission(("s3:GetObject", "s3:GetObjectVersion"), (below(self.originals.arn),)),
+            # Without it, S3 answers 403 for a key that does not exist, and a deleted original would look like a fault.
+            Permission(("s3:ListBucket",), (self.originals.arn, self.renditions.arn)),
+            Permission(("s3:GetObject", "s3:PutObject", "s3:DeleteObject"), made),
+            Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.photos.arn,)),
+            Permission(("cloudfront:CreateInvalidation",), (args.cdn.distribution_arn,)),
+        ]
+        if key := args.settings.originals_kms_key_arn:
+            permissions.append(Permission(("kms:Decrypt",), (key,)))
+        return permissions
+
+    def reconciliation(self, args: RenditionPipelineArgs) -> ReconcilerArgs:
+        """Say what the reconciler looks at."""
+        return ReconcilerArgs(
+            place=args.place,
+            gallery=args.settings,
+            settings=args.settings.reconciler,
+            deployment=args.deployment,
+            component=COMPONENT,
+            log_retention_days=args.log_retention_days,
+            packages=args.packages,
+            runtime_layer_arn=self.runtime_layer.arn,
+            originals_arn=self.originals.arn,
+            renditions_arn=self.renditions.arn,
+            photos_arn=self.photos.arn,
+            uploads=self.uploads,
+        )
+
+
+def originals(args: RenditionPipelineArgs) -> PrivateBucketArgs:
+    """Keep what clients upload, and for a month what they replace or delete."""
+    return PrivateBucketArgs(
+        place=args.place,
+        bucket=args.settings.originals_bucket,
+        component=COMPONENT,
+        adopt=args.adopt.originals_bucket,
+        versioned=True,
+        kms_key_arn=args.settings.originals_kms_key_arn,
+        rules=(expire_old_versions("old-originals", days=OLD_ORIGINALS_DAYS), clean_up_markers()),
+        cors_origins=args.cdn_settings.cors_origins,
+        cors_methods=UPLOAD_METHODS,
+        requests=True,
+    )
+
+
+def renditions(args: RenditionPipelineArgs) -> PrivateBucketArgs:
+    """Keep what can be made again: without versions."""
+    return PrivateBucketArgs(
+        place=args.place,
+        bucket=args.settings.renditions_bucket,
+        component=COMPONENT,
+        adopt=args.adopt.renditions_bucket,
+        requests=True,
+    )
+
+
+def photos(args: RenditionPipelineArgs) -> TableArgs:
+    """Keep one record per photo."""
+    return TableArgs(
+        place=args.place,
+        table=args.settings.photos_table,
+        component=COMPONENT,
+        hash_key="id",
+        attributes={"id": "S", "gallery_id": "S", "user_id": "S"},
+        indexes=(
+            Index(name="GalleryIdIndex", hash_key="gallery_id"),
+            Index(name="UserIdIndex", hash_key="user_id"),
+        ),
+        caps=(args.settings.max_read_units, args.settings.max_write_units),
+        adopt=args.adopt.photos_table,
+    )
+
+
+def lane(args: RenditionPipelineArgs, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
+    """Declare one lane into the rendition function; *bucket_arn*: the bucket that announces its objects in it."""
+    return WorkQueueArgs(
+        place=args.place,
+        queue=f"{args.settings.function_name}-{role}",
+        component=COMPONENT,
+        visibility_timeout_s=args.settings.visibility_timeout_s,
+        bucket_arn=bucket_arn,
+    )
+
+
+def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi.Resource) -> aws.s3.BucketNotification:
+    """Announce every object that comes or goes. A bucket has one notification resource: a second would erase it."""
+    return aws.s3.BucketNotification(
+        name,
+        bucket=bucket.name,
+        queues=[
+            aws.s3.BucketNotificationQueueArgs(
+                id="uploads", queue_arn=queue.arn, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+            )
+        ],
+        # S3 sends a test event at once, and refuses a queue that does not let it.
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue.policy]),
+    )
+
+
+def rendition_env(args: RenditionPipelineArgs) -> pulumi.Output[dict[str, str]]:
+    """Tell the function its slice of the settings and how the CDN is called."""
+    return pulumi.Output.all(args.cdn.host, args.cdn.distribution_id).apply(
+        lambda known: to_env(
+            RenditionEnv.of(args.settings, stack=args.place.stack, cdn_host=known[0], distribution_id=known[1])
+        )
+    )
