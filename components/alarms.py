@@ -67,7 +67,7 @@ def of_one_function(role: str, function: LambdaFunction, percent: float) -> Iter
     settings = function.settings
     yield Alarm(
         name=f"{role}-errors",
-        means=f"More than {percent:g} % of {role} invocations fail.",
+        means=f"More than {percent:g} % of the invocations of {role} fail.",
         metrics={"errors": of_function("Errors", settings), "invocations": of_function("Invocations", settings)},
         expression="100 * errors / invocations",
         above=percent,
@@ -75,13 +75,13 @@ def of_one_function(role: str, function: LambdaFunction, percent: float) -> Iter
     )
     yield Alarm(
         name=f"{role}-duration",
-        means=f"A {role} invocation came within 5 s of its timeout of {settings.timeout_s} s.",
+        means=f"An invocation of {role} came within 5 s of its timeout of {settings.timeout_s} s.",
         metrics={"duration": of_function("Duration", settings, "Maximum")},
         above=1000 * settings.duration_alarm_s,
     )
     yield Alarm(
         name=f"{role}-throttles",
-        means=f"Lambda refused {role} invocations: the account's or the function's concurrency is used up.",
+        means=f"Lambda refused invocations of {role}: the account's or the function's concurrency is used up.",
         metrics={"throttles": of_function("Throttles", settings)},
         above=0,
         periods=2,
@@ -92,7 +92,7 @@ def memory_alarm(role: str, function: LambdaFunction) -> Alarm:
     """Watch a function's memory."""
     return Alarm(
         name=f"{role}-memory",
-        means=f"A {role} invocation used more than {function.settings.memory_alarm_mib} MiB "
+        means=f"An invocation of {role} used more than {function.settings.memory_alarm_mib} MiB "
         f"of its {function.settings.memory_mib} MiB.",
         metrics={"memory": memory_of(function.settings)},
         above=MEMORY_ALARM_PERCENT,

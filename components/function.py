@@ -82,7 +82,7 @@ class LambdaFunction(pulumi.ComponentResource):
             opts=child,
         )
         self.role = aws.iam.Role(
-            f"{name}-role", name=f"{self.physical}-role", assume_role_policy=trust("lambda"), tags=tags, opts=child
+            f"{name}-role", name=self.physical, assume_role_policy=trust("lambda"), tags=tags, opts=child
         )
         grants = aws.iam.RolePolicy(
             f"{name}-grants",

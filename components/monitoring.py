@@ -50,7 +50,7 @@ class Monitoring(pulumi.ComponentResource):
             self.ring(f"{name}-{alarm.name}", alarm, args)
         self.dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            dashboard_name=args.place.physical("darkroom"),
+            dashboard_name=args.place.physical("overview"),
             dashboard_body=pulumi.Output.json_dumps(dashboard(args.watched, region)),
             opts=child,
         )

@@ -47,7 +47,7 @@ class Reconciler(pulumi.ComponentResource):
         self.missed = DeadLetters(f"{name}-missed", missed_runs(args), opts=child)
         role = aws.iam.Role(
             f"{name}-schedule-role",
-            name=f"{args.settings.function_name}-schedule-role",
+            name=args.place.physical("reconciler-schedule"),
             assume_role_policy=trust("scheduler", account_id=args.place.account_id),
             tags=args.place.tags(args.component),
             opts=child,
