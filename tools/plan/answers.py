@@ -7,7 +7,7 @@ none goes unseen; an output that is not listed would be None, and the program wo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pulumi import Output
 from pulumi.runtime import mocks
@@ -16,7 +16,7 @@ ACCOUNT: Final = "123456789012"
 REGION: Final = "us-east-1"
 IDENTITY: Final = "aws:index/getCallerIdentity:getCallerIdentity"
 HERE: Final = f"{REGION}:{ACCOUNT}"
-SECRET: Final = "secret"
+SECRET: Final = "secret"  # noqa: S105 - how the text of one begins in a plan
 SECRETS: Final[Mapping[str, str]] = {"random:index/randomPassword:RandomPassword": "result"}
 
 COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -95,16 +95,15 @@ class Answers(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Answer a registration."""
+        inputs = cast("dict[str, Any]", args.inputs)
         if not args.custom:
-            return "", dict(args.inputs)
+            return "", dict(inputs)
         if args.typ not in COMPUTED:
-            raise LookupError(
-                f"expected a known type, received {args.typ}: say in tools/plan/answers.py what it answers"
-            )
-        physical = args.inputs.get("name") or args.inputs.get("bucket") or args.name
+            raise LookupError(f"expected no {args.typ}: say in tools/plan/answers.py what AWS answers")
+        physical: str = inputs.get("name") or inputs.get("bucket") or args.name
         computed: dict[str, Any] = {
             key: value.format(name=physical, logical=args.name) for key, value in COMPUTED[args.typ].items()
         }
         if secret := SECRETS.get(args.typ):
             computed[secret] = Output.secret(computed[secret])
-        return str(computed.pop("id", physical)), {**args.inputs, **computed}
+        return str(computed.pop("id", physical)), {**inputs, **computed}

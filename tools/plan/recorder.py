@@ -61,7 +61,7 @@ def run_on(monitor: Recorder, stack: str, config: Json, program: Callable[[], ob
         configure(
             mocks.MockSettings(
                 monitor=monitor,
-                monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),
+                monitor_features=set(cast("Any", monitor).GetDeploymentInfo(None).supportedFeatures),
                 engine=mocks.MockEngine(None),
                 project=PROJECT,
                 stack=stack,
@@ -105,13 +105,13 @@ class Recorder(mocks.MockMonitor):
                 import_id=request.importId,
                 depends_on=tuple(sorted(one.rpartition("::")[2] for one in request.dependencies)),
             )
-        return super().RegisterResource(request)
+        return cast("Any", super()).RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
         """Note the outputs of the stack."""
         if request.urn.rpartition("::")[2].startswith(f"{PROJECT}-"):
             self.outputs = plain(rpc.deserialize_properties(request.outputs))
-        return super().RegisterResourceOutputs(request)
+        return cast("Any", super()).RegisterResourceOutputs(request)
 
 
 def plain(value: Any, *, encrypted: bool = False) -> Any:
@@ -121,16 +121,18 @@ def plain(value: Any, *, encrypted: bool = False) -> Any:
     """
     if rpc.is_rpc_secret(value):
         return plain(value["value"], encrypted=True)
+    if isinstance(value, dict):
+        known = {key: one for key, one in sorted(cast("Json", value).items()) if one is not None}
+        return {key: plain(one, encrypted=encrypted) for key, one in known.items()}
+    if isinstance(value, list):
+        return [plain(one, encrypted=encrypted) for one in cast("list[Any]", value)]
+    return leaf(value, encrypted=encrypted)
+
+
+def leaf(value: Any, *, encrypted: bool) -> Any:
+    """Turn a single value into a plain one."""
     if isinstance(value, str) and value.startswith(SECRET) and not encrypted:
         return f"IN CLEAR: {value}"
     if isinstance(value, pulumi.FileArchive):
         return f"file {Path(str(value.path)).name}"
-    if isinstance(value, dict):
-        return {
-            key: plain(one, encrypted=encrypted) for key, one in sorted(cast("Json", value).items()) if one is not None
-        }
-    if isinstance(value, list):
-        return [plain(one, encrypted=encrypted) for one in cast("list[Any]", value)]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value

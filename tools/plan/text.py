@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, cast
 
 import yaml
 
 from tools.plan.model import Plan, Resource
+
+STYLE: Final[Mapping[str, Any]] = {
+    "sort_keys": True,
+    "allow_unicode": True,
+    "width": 110,
+    "default_flow_style": None,  # the innermost on one line
+}
 
 
 class Dumper(yaml.SafeDumper):
@@ -17,7 +24,7 @@ class Dumper(yaml.SafeDumper):
 
 def block(dumper: Dumper, text: str) -> yaml.ScalarNode:
     """Write one text."""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    return cast("Any", dumper).represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
 Dumper.add_representer(str, block)
@@ -47,25 +54,21 @@ def indented(tree: Mapping[str, Any]) -> str:
     """Write a tree as YAML, documents inside it as trees of their own."""
     if not tree:
         return ""
-    lines = yaml.dump(
-        readable(tree), Dumper=Dumper, sort_keys=True, allow_unicode=True, width=110, default_flow_style=None
-    ).splitlines()
+    lines = yaml.dump(readable(tree), Dumper=Dumper, **STYLE).splitlines()
     return "".join(f"    {line}\n" for line in lines)
 
 
 def readable(value: Any, key: str = "") -> Any:
-    """Open JSON documents, and put tags on one line: there are four on everything."""
-    if isinstance(value, Mapping) and key == "tags":
-        return " ".join(f"{name}={value[name]}" for name in sorted(value))
+    """Open JSON documents, and keep on one line what is read as one: a resource's tags, a row of a widget."""
     if isinstance(value, Mapping):
-        return {name: readable(one, name) for name, one in value.items()}
-    if isinstance(value, list) and key == "metrics":  # a widget's rows, each on one line
-        return [json.dumps(one) for one in value]
+        tree = cast("Mapping[str, Any]", value)
+        if key == "tags":
+            return " ".join(f"{name}={one}" for name, one in sorted(tree.items()))
+        return {name: readable(one, name) for name, one in tree.items()}
     if isinstance(value, list):
-        return [readable(one) for one in value]
-    if isinstance(value, str) and value.startswith("{") and key != "variables":
-        return opened(value)
-    return value
+        rows = cast("list[Any]", value)
+        return [json.dumps(one) if key == "metrics" else readable(one) for one in rows]
+    return opened(value) if isinstance(value, str) and value.startswith("{") else value
 
 
 def opened(text: str) -> Any:
