@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Final
 
-from tools.plan.recorder import ROOT, record
+from tools.plan.recorder import ROOT, STACKS, record
 from tools.plan.text import text_of
-
-STACKS: Final = ("dev", "prod")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,6 +24,7 @@ from tools.plan.model import Plan, Resource
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "darkroom"
+STACKS: Final = ("dev", "prod")
 ZIPS: Final = tuple(f"layer-{layer}-{arch}.zip" for layer in ("imaging", "runtime") for arch in ("arm64", "x86_64"))
 
 Json = dict[str, Any]

@@ -54,8 +54,8 @@ def indented(tree: Mapping[str, Any]) -> str:
     """Write a tree as YAML, documents inside it as trees of their own."""
     if not tree:
         return ""
-    lines = yaml.dump(readable(tree), Dumper=Dumper, **STYLE).splitlines()
-    return "".join(f"    {line}\n" for line in lines)
+    text = cast("str", yaml.dump(readable(tree), Dumper=Dumper, **STYLE))
+    return "".join(f"    {line}\n" for line in text.splitlines())
 
 
 def readable(value: Any, key: str = "") -> Any:
