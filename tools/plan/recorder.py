@@ -10,7 +10,9 @@ import contextvars
 import json
 import runpy
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -40,25 +42,21 @@ def record(stack: str, config: Json | None = None) -> Plan:
     with tempfile.TemporaryDirectory() as folder:
         for name in ("function.zip", *ZIPS):
             (Path(folder) / name).touch()
-        known = {"darkroom:packages": folder, **(config or stack_config(stack))}
-        return contextvars.copy_context().run(run_program, stack, known)
+        known = {"darkroom:packages": folder, **(stack_config(stack) if config is None else config)}
+        return record_program(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"), stack, known)
 
 
-def run_program(stack: str, config: Json) -> Plan:
-    """Run the program in a context and an event loop of its own."""
+def record_program(program: Callable[[], object], stack: str = "test", config: Json | None = None) -> Plan:
+    """Run *program*, a whole one or a single component, in a context and an event loop of its own."""
     monitor = Recorder()
-    run_on(monitor, stack, config, lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"))
+    contextvars.copy_context().run(run_on, monitor, stack, config or {}, program)
     resources = sorted(monitor.recorded.values(), key=lambda one: one.name)
     return Plan(stack=stack, resources=tuple(resources), outputs=monitor.outputs)
 
 
 def run_on(monitor: Recorder, stack: str, config: Json, program: Callable[[], object]) -> None:
     """Run *program* as Pulumi would."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    # Once the program has failed, everything that waited for its outputs fails too; the first failure is raised.
-    loop.set_exception_handler(lambda _loop, _context: None)
-    try:
+    with event_loop() as loop:
         configure(
             mocks.MockSettings(
                 monitor=monitor,
@@ -75,9 +73,23 @@ def run_on(monitor: Recorder, stack: str, config: Json, program: Callable[[], ob
         texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
         set_all_config(texts, [])
         loop.run_until_complete(run_in_stack(lambda: cast("None", program() and None)))
+
+
+@contextmanager
+def event_loop() -> Generator[asyncio.AbstractEventLoop]:
+    """Give a loop, and another one to the single thread that answers registrations: Pulumi would leave it open."""
+    loop, answering = asyncio.new_event_loop(), asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(1, initializer=lambda: asyncio.set_event_loop(answering)))
+    # Once the program has failed, everything that waited for its outputs fails too; the first failure is raised.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
     finally:
-        loop.close()
+        loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
+        answering.close()
+        loop.close()
 
 
 class Recorder(mocks.MockMonitor):

@@ -1,0 +1,122 @@
+"""Each stack's plan, whole: every resource, input, name and parent, as a text that people review."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from tools.plan.model import Plan
+from tools.plan.text import text_of
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+# How many of each type production declares. A type that is missing here has no test.
+PRODUCTION = {
+    "aws:budgets/budget:Budget": 1,
+    "aws:cloudfront/cachePolicy:CachePolicy": 2,
+    "aws:cloudfront/distribution:Distribution": 1,
+    "aws:cloudfront/keyGroup:KeyGroup": 1,
+    "aws:cloudfront/monitoringSubscription:MonitoringSubscription": 1,
+    "aws:cloudfront/originAccessControl:OriginAccessControl": 1,
+    "aws:cloudfront/publicKey:PublicKey": 1,
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": 3,
+    "aws:cloudwatch/dashboard:Dashboard": 1,
+    "aws:cloudwatch/logDelivery:LogDelivery": 1,
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": 1,
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": 1,
+    "aws:cloudwatch/logGroup:LogGroup": 4,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 31,
+    "aws:cloudwatch/queryDefinition:QueryDefinition": 3,
+    "aws:dynamodb/table:Table": 2,
+    "aws:iam/role:Role": 5,
+    "aws:iam/rolePolicy:RolePolicy": 5,
+    "aws:kms/key:Key": 1,
+    "aws:lambda/alias:Alias": 4,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": 3,
+    "aws:lambda/function:Function": 4,
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": 2,
+    "aws:lambda/functionUrl:FunctionUrl": 1,
+    "aws:lambda/layerVersion:LayerVersion": 2,
+    "aws:lambda/permission:Permission": 2,
+    "aws:s3/bucket:Bucket": 4,
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": 2,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 4,
+    "aws:s3/bucketMetric:BucketMetric": 2,
+    "aws:s3/bucketNotification:BucketNotification": 1,
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": 4,
+    "aws:s3/bucketPolicy:BucketPolicy": 4,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 4,
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": 4,
+    "aws:s3/bucketVersioning:BucketVersioning": 2,
+    "aws:scheduler/schedule:Schedule": 1,
+    "aws:sns/topic:Topic": 1,
+    "aws:sns/topicPolicy:TopicPolicy": 1,
+    "aws:sns/topicSubscription:TopicSubscription": 1,
+    "aws:sqs/queue:Queue": 9,
+    "aws:sqs/queuePolicy:QueuePolicy": 9,
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": 3,
+    "aws:ssm/parameter:Parameter": 2,
+    "darkroom:components:AccessLogs": 1,
+    "darkroom:components:AlarmTopic": 1,
+    "darkroom:components:Cdn": 1,
+    "darkroom:components:DeadLetters": 6,
+    "darkroom:components:EditApi": 1,
+    "darkroom:components:EditService": 1,
+    "darkroom:components:Function": 4,
+    "darkroom:components:Monitoring": 1,
+    "darkroom:components:PrivateBucket": 4,
+    "darkroom:components:Reconciler": 1,
+    "darkroom:components:RenditionPipeline": 1,
+    "darkroom:components:WorkQueue": 3,
+    "random:index/randomPassword:RandomPassword": 2,
+}
+
+
+def test_the_plan_is_what_was_reviewed(plan: Plan) -> None:
+    """Whatever changes in a deployment shows in a diff of this text; `make plan` writes it anew."""
+    assert (GOLDEN / f"plan.{plan.stack}.txt").read_text(encoding="utf-8") == text_of(plan)
+
+
+def test_production_declares_exactly_these_types(plans: dict[str, Plan]) -> None:
+    """Type tokens are what Pulumi knows resources by: another token is another resource, and replaces it."""
+    assert PRODUCTION == dict(Counter(one.type for one in plans["prod"].resources))
+
+
+def test_the_stack_consists_of_four_components(plan: Plan) -> None:
+    """Whatever is declared belongs to one of the four."""
+    assert {
+        "cdn": "darkroom:components:Cdn",
+        "edits": "darkroom:components:EditService",
+        "monitoring": "darkroom:components:Monitoring",
+        "renditions": "darkroom:components:RenditionPipeline",
+    } == {one.name: one.type for one in plan.resources if not one.parent}
+
+
+def test_every_child_is_named_after_its_component(plan: Plan) -> None:
+    """Names are derived, so that two instances of a component never meet."""
+    assert [] == [one.name for one in plan.resources if one.parent and not one.name.startswith(f"{one.parent}-")]
+
+
+def test_both_stacks_declare_the_same_except_for_what_their_settings_ask(plans: dict[str, Plan]) -> None:
+    """What works in dev is what is deployed in prod; only signing and e-mail are production's."""
+    names = {stack: {one.name for one in plan.resources} for stack, plan in plans.items()}
+
+    assert {"cdn-signers", "cdn-signing-key", "monitoring-alarms-email-0"} == names["prod"] ^ names["dev"]
+
+
+def test_no_physical_name_is_used_by_two_stacks(plans: dict[str, Plan]) -> None:
+    """Both stacks fit into one account."""
+    taken = {
+        stack: {
+            (one.type, one.inputs[key]) for one in plan.resources for key in ("name", "bucket") if key in one.inputs
+        }
+        for stack, plan in plans.items()
+    }
+    # Names that only need to be unique within their function, role or bucket.
+    local = {
+        ("aws:lambda/alias:Alias", "live"),
+        ("aws:iam/rolePolicy:RolePolicy", "grants"),
+        ("aws:s3/bucketMetric:BucketMetric", "EntireBucket"),
+    }
+
+    assert local == taken["dev"] & taken["prod"]
