@@ -1,22 +1,5 @@
-"""The real program, recorded once per stack."""
+"""The recorded plans."""
 
-from __future__ import annotations
+from tests.factories.plans import plan, plans
 
-from collections.abc import Mapping
-
-import pytest
-
-from tools.plan.model import Plan
-from tools.plan.recorder import STACKS, record
-
-
-@pytest.fixture(scope="session")
-def plans() -> Mapping[str, Plan]:
-    """Give the plans of all stacks by name."""
-    return {stack: record(stack) for stack in STACKS}
-
-
-@pytest.fixture(params=STACKS)
-def plan(request: pytest.FixtureRequest, plans: Mapping[str, Plan]) -> Plan:
-    """Give each plan in turn."""
-    return plans[request.param]
+__all__ = ["plan", "plans"]

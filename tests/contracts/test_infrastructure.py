@@ -1,0 +1,271 @@
+"""What infrastructure declares is what the code expects, and the other way round."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from processor.settings import Settings
+from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
+from processor.settings_file import load_settings
+from tests.contracts.calls import ROOT, labels, modules_reached, operations
+from tools.package import function_files
+from tools.plan.model import Plan, Resource
+from tools.policies import statements
+
+FUNCTION = "aws:lambda/function:Function"
+SLICES: dict[str, type[Slice]] = {
+    "renditions-rendition-function": RenditionEnv,
+    "renditions-reconciler-reconcile-function": ReconcileEnv,
+    "edits-worker-function": EditEnv,
+    "edits-api-function-function": EditApiEnv,
+}
+NO_SETTING = {"MALLOC_ARENA_MAX"}
+ADAPTER = {
+    "AWS_LAMBDA_EXEC_WRAPPER",
+    "AWS_LWA_INVOKE_MODE",
+    "AWS_LWA_PORT",
+    "AWS_LWA_READINESS_CHECK_PATH",
+}
+# Handlers that are declared before they are written, and the issue that writes them. An entry must go when it is.
+NOT_YET_WRITTEN = {
+    "processor.handlers.edit.handler": 5,
+    "run.sh": 5,
+    "processor.handlers.reconcile.handler": 7,
+}
+# Metrics that are watched before anything publishes them, and the issue that does. An entry must go then.
+NOT_YET_PUBLISHED = {
+    "EditsDone": 5,
+    "EditsFailed": 5,
+    "FirstByteDuration": 5,
+    "SessionsStarted": 5,
+    "OrphanRenditions": 7,
+    "StuckPhotos": 7,
+}
+# Functions whose grants are declared before there are calls to compare them with.
+GRANTS_UNCHECKED = {"edits-worker-grants", "edits-api-function-grants", "renditions-reconciler-reconcile-grants"}
+
+
+def variables_of(function: Resource) -> dict[str, str]:
+    """Give what a function is told."""
+    return function.inputs["environment"]["variables"]
+
+
+def settings_of(plan: Plan) -> Settings:
+    """Give the settings of a stack as its file has them."""
+    return load_settings(ROOT / f"Pulumi.{plan.stack}.yaml")
+
+
+def test_every_function_reads_back_the_slice_that_it_is_told(plan: Plan) -> None:
+    """What infrastructure writes into a function's environment is that function's slice, whole and nothing else."""
+    for function in plan.of_type(FUNCTION):
+        kind, variables = SLICES[function.name], variables_of(function)
+        told = to_env(from_env(kind, variables))
+        more = NO_SETTING | (ADAPTER if kind is EditApiEnv else set[str]())
+        assert told == {name: value for name, value in variables.items() if name not in more}
+        assert more <= set(variables)
+
+
+def test_the_rendition_function_is_told_the_stacks_settings(plan: Plan) -> None:
+    """Recipe, names and the CDN's address arrive as the stack file and the distribution have them."""
+    settings = settings_of(plan)
+    told = from_env(RenditionEnv, variables_of(plan.named("renditions-rendition-function")))
+
+    assert settings.renditions.recipe == told.recipe
+    assert (plan.stack, "E2EXAMPLE1") == (told.stack, told.distribution_id)
+    assert (settings.cdn.domain or "d111111abcdef8.cloudfront.net") == told.cdn_host
+
+
+def test_every_handler_can_be_loaded_or_is_named_as_missing(plan: Plan) -> None:
+    """A handler is a string to Lambda; a misspelt one would only fail in production."""
+    in_zip = {name for name, _ in function_files(ROOT)}
+    missing: set[str] = set()
+    for handler in (function.inputs["handler"] for function in plan.of_type(FUNCTION)):
+        module, _, name = handler.rpartition(".")
+        if handler.endswith(".sh"):
+            found = handler in in_zip
+        elif found := importlib.util.find_spec(module) is not None:
+            assert callable(getattr(importlib.import_module(module), name))
+        if not found:
+            missing.add(handler)
+
+    assert set(NOT_YET_WRITTEN) == missing
+
+
+# What IAM asks for, by call. A read needs ListBucket too: without it S3 answers 403 where nothing is, not 404.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+READING = {"s3:GetObject", "s3:HeadObject"}
+GRANT_OF = {"s3:HeadObject": "s3:GetObject"}
+OBJECTS = {
+    "processor.aws.originals": ("originals", ""),
+    "processor.aws.objects": ("renditions", "renditions/"),
+    "processor.aws.manifests": ("renditions", "manifests/"),
+}
+# What running takes, whatever the code does: logs, traces, Insights, its queues, the queue of its failures.
+RUNNING = {"logs", "xray", "sqs"}
+
+
+def needed(plan: Plan) -> set[tuple[str, str]]:
+    """Derive the rendition function's grants from its code: action and resource."""
+    settings = settings_of(plan).renditions
+    buckets = {"originals": settings.originals_bucket, "renditions": settings.renditions_bucket}
+    others = {
+        "processor.aws.photos": f"arn:aws:dynamodb:us-east-1:123456789012:table/{settings.photos_table}",
+        "processor.aws.cdn": "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1",
+    }
+    found: set[tuple[str, str]] = set()
+    for module in modules_reached("processor.handlers.rendition"):
+        for call in labels(module):
+            if module in others:
+                found.add((call, others[module]))
+                continue
+            store, prefix = OBJECTS[module]
+            found.add((GRANT_OF.get(call, call), f"arn:aws:s3:::{buckets[store]}/{prefix}*"))
+            if call in READING:
+                found.add(("s3:ListBucket", f"arn:aws:s3:::{buckets[store]}"))
+    # Originals are read by the version that the event names.
+    found.add(("s3:GetObjectVersion", f"arn:aws:s3:::{buckets['originals']}/*"))
+    return found
+
+
+def test_the_rendition_functions_grants_are_exactly_its_calls(plan: Plan) -> None:
+    """No call without a grant, no grant without a call."""
+    granted = {
+        (action, resource)
+        for said in statements(plan.named("renditions-rendition-grants"))
+        for action in said["Action"]
+        for resource in said["Resource"]
+        if action.partition(":")[0] not in RUNNING
+    }
+
+    assert needed(plan) == granted
+
+
+def test_labels_tell_every_call() -> None:
+    """The labels that grants are derived from are the operations that the clients are asked for, in every module."""
+    modules = {
+        module for module in modules_reached("processor.handlers.rendition") if module.startswith("processor.aws.")
+    }
+
+    assert {module: operations(module) for module in modules if operations(module)} == {
+        module: {label.partition(":")[2] for label in labels(module)} for module in modules if labels(module)
+    }
+    assert set(OBJECTS) | {"processor.aws.photos", "processor.aws.cdn"} == {one for one in modules if labels(one)}
+
+
+def test_grants_that_nothing_checks_yet_are_named(plan: Plan) -> None:
+    """A function's grants are compared with its calls as soon as it is written."""
+    grants = {one.name for one in plan.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
+
+    assert {"renditions-rendition-grants"} == grants - GRANTS_UNCHECKED
+    assert len(GRANTS_UNCHECKED) == len(NOT_YET_WRITTEN)
+
+
+def own_metrics(plan: Plan) -> set[str]:
+    """Name every metric of ours that an alarm or the dashboard looks at."""
+    names: set[str] = set()
+    for alarm in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
+        queries = [one["metric"] for one in alarm.inputs.get("metricQueries", []) if "metric" in one]
+        names |= {one["metricName"] for one in queries or [alarm.inputs] if one["namespace"] == "Darkroom"}
+    [board] = plan.of_type("aws:cloudwatch/dashboard:Dashboard")
+    for widget in json.loads(board.inputs["dashboardBody"])["widgets"]:
+        for row in widget["properties"]["metrics"]:
+            if row[0] == "Darkroom":
+                names.add(row[1])
+            elif isinstance(row[0], dict):
+                names |= set(re.findall('MetricName="([A-Za-z]+)"', json.dumps(row[0]).replace("\\", "")))
+    return names
+
+
+def texts_of(folder: str) -> set[str]:
+    """Give every text constant in the sources below *folder*."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / folder).rglob("*.py"))
+    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {node.value for node in nodes if isinstance(node.value, str)}
+
+
+def test_every_metric_that_is_watched_is_published(plan: Plan) -> None:
+    """An alarm on a metric that nobody publishes never rings."""
+    assert set(NOT_YET_PUBLISHED) == own_metrics(plan) - texts_of("processor")
+
+
+def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: Plan) -> None:
+    """Telemetry publishes by service and stack; an alarm with other dimensions sees nothing."""
+    services = {kind.model_fields["service"].default for kind in SLICES.values()}
+    for alarm in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
+        queries = [one["metric"] for one in alarm.inputs.get("metricQueries", []) if "metric" in one]
+        for metric in (one for one in queries or [alarm.inputs] if one["namespace"] == "Darkroom"):
+            assert plan.stack == metric["dimensions"]["stack"]
+            assert metric["dimensions"]["service"] in services
+            assert {"service", "stack"} == set(metric["dimensions"])
+
+
+def test_saved_queries_look_for_messages_that_are_logged(plan: Plan) -> None:
+    """A query for a message that nobody writes finds nothing and looks like peace."""
+    logged = texts_of("processor/handlers")
+    for query in plan.of_type("aws:cloudwatch/queryDefinition:QueryDefinition"):
+        assert set(re.findall('"([^"]+)"', query.inputs["queryString"])) <= logged
+
+
+def test_outputs_match_their_schema(plan: Plan) -> None:
+    """`pulumi stack output --json` is a contract with the front end, written down in docs/outputs.schema.json."""
+    schema: dict[str, Any] = json.loads((ROOT / "docs" / "outputs.schema.json").read_text(encoding="utf-8"))
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(plan.outputs, schema, cls=jsonschema.Draft202012Validator)
+    assert set(schema["required"]) == set(schema["properties"])
+
+
+def test_outputs_name_the_sizes_of_the_stack(plan: Plan) -> None:
+    """The front end learns the sizes from here, so that it never repeats them."""
+    sizes = settings_of(plan).renditions.sizes
+
+    assert {name: {"width": one.width, "height": one.height} for name, one in sizes.items()} == plan.outputs["sizes"]
+
+
+def test_the_front_end_of_the_old_editor_finds_its_three_variables(plan: Plan) -> None:
+    """The editor guide's main function sets these; the processor is called by its alias, never around it."""
+    edits = settings_of(plan).edits
+
+    assert {
+        "IMAGE_PROCESSOR_FUNCTION_ARN": "arn:aws:lambda:us-east-1:123456789012:alias-of-edits-worker-live",
+        "IMAGE_EDIT_SESSIONS_TABLE": edits.sessions_table,
+        "GENERATED_IMAGES_BUCKET": edits.results_bucket,
+    } == plan.outputs["mainFunctionEnv"]
+
+
+def test_production_keeps_the_names_of_the_guides() -> None:
+    """Who comes from the systems before Darkroom finds everything under its name."""
+    settings = load_settings(ROOT / "Pulumi.prod.yaml")
+
+    assert (
+        "galerly-images-storage",
+        "galerly-renditions",
+        "galerly-photos",
+        "galerly-image-processing",
+        "lambdallmproxy-image-processor",
+        "generated-images-bucket",
+        "image-edit-sessions",
+        "cdn.galerly.com",
+    ) == (
+        settings.renditions.originals_bucket,
+        settings.renditions.renditions_bucket,
+        settings.renditions.photos_table,
+        settings.renditions.function_name,
+        settings.edits.function_name,
+        settings.edits.results_bucket,
+        settings.edits.sessions_table,
+        settings.cdn.domain,
+    )
+
+
+def test_the_function_zip_holds_nothing_of_the_program() -> None:
+    """Lambda gets the processing package alone."""
+    assert {"processor"} == {Path(name).parts[0] for name, _ in function_files(ROOT)}
