@@ -1,0 +1,68 @@
+"""The promised address: known to whoever waits, and never waited for in vain."""
+
+from __future__ import annotations
+
+import pulumi
+import pytest
+
+from components.cdn_address import CdnAddress, promised_address
+from tools.plan.recorder import record_program
+
+KNOWN = {"host": "cdn.example.com", "distribution_id": "E2EXAMPLE1", "distribution_arn": "arn:aws:cloudfront::1:d/E2"}
+
+
+def address() -> CdnAddress:
+    """Give an address that is known."""
+    return CdnAddress(**{name: pulumi.Output.from_input(value) for name, value in KNOWN.items()})
+
+
+def export(promised: CdnAddress) -> None:
+    """Export all parts of an address."""
+    for name in KNOWN:
+        pulumi.export(name, getattr(promised, name))
+
+
+def test_a_kept_promise_is_what_was_said() -> None:
+    """Whoever was handed the promise sees the address."""
+
+    def program() -> None:
+        with promised_address() as promise:
+            export(promise.address)
+            promise.keep(address())
+
+    assert KNOWN == record_program(program).outputs
+
+
+def test_a_failure_before_the_promise_is_kept_ends_the_program() -> None:
+    """Without an answer Pulumi would wait forever, and the failure would never be seen."""
+
+    def program() -> None:
+        with promised_address() as promise:
+            export(promise.address)
+            raise LookupError("no such bucket")
+
+    with pytest.raises(LookupError, match=r"^no such bucket$"):
+        record_program(program)
+
+
+def test_a_failure_after_the_promise_was_kept_is_the_programs_own() -> None:
+    """Nothing is answered twice."""
+
+    def program() -> None:
+        with promised_address() as promise:
+            promise.keep(address())
+            raise LookupError("no such table")
+
+    with pytest.raises(LookupError, match=r"^no such table$"):
+        record_program(program)
+
+
+def test_a_forgotten_promise_is_an_error() -> None:
+    """A block that ends without the address is a mistake in the program."""
+
+    def program() -> None:
+        with promised_address() as promise:
+            export(promise.address)
+
+    with pytest.raises(RuntimeError, match=r"^expected the CDN's address to be kept inside the block, it never was$"):
+        record_program(program)

@@ -1,0 +1,291 @@
+"""What a change of the settings changes in the plan, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.factories.stacks import changed, plan_with
+from tools.plan.model import Plan, Resource
+from tools.plan.recorder import record
+from tools.policies import findings, statements
+
+ALIAS = "aws:lambda/alias:Alias"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0aa0"
+
+
+def differences(before: Plan, after: Plan) -> dict[str, set[str]]:
+    """Name what changed: inputs by resource; "" for a resource that came or went."""
+    old, new = ({one.name: one.inputs for one in plan.resources} for plan in (before, after))
+    found = {name: changed_keys(old.get(name), new.get(name)) for name in old.keys() | new.keys()}
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def changed_keys(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> set[str]:
+    """Name the inputs that differ."""
+    if old is None or new is None:
+        return {""}
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
+
+def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, Plan]) -> None:
+    """Another rendition is a change of the stack file alone."""
+    after = plan_with("prod", {"renditions": {"sizes": {"huge": {"width": 6000, "height": 6000}}}})
+
+    assert {"renditions-rendition-function": {"environment"}} == differences(plans["prod"], after)
+    old, new = (
+        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
+        for plan in (plans["prod"], after)
+    )
+    assert {"DARKROOM_SIZES"} == changed_keys(old, new)
+    assert {"sizes"} == changed_keys(plans["prod"].outputs, after.outputs)
+    assert {"width": 6000, "height": 6000} == after.outputs["sizes"]["huge"]
+
+
+def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[str, Plan]) -> None:
+    """Thresholds follow from capacity; nobody writes them a second time."""
+    after = plan_with("prod", {"renditions": {"memory_mib": 4096}})
+
+    assert {
+        "renditions-rendition-function": {"memorySize"},
+        "monitoring-rendition-memory": {"alarmDescription"},
+    } == differences(plans["prod"], after)
+
+
+def test_another_timeout_moves_visibility_and_alarm(plans: dict[str, Plan]) -> None:
+    """Visibility is six timeouts, the alarm five seconds less than one."""
+    after = plan_with("prod", {"renditions": {"timeout_s": 100}})
+
+    assert {
+        "renditions-rendition-function": {"timeout"},
+        "renditions-uploads-queue": {"visibilityTimeoutSeconds"},
+        "renditions-backfill-queue": {"visibilityTimeoutSeconds"},
+        "monitoring-rendition-duration": {"threshold", "alarmDescription"},
+    } == differences(plans["prod"], after)
+    assert 600 == after.named("renditions-uploads-queue").inputs["visibilityTimeoutSeconds"]
+
+
+@pytest.mark.parametrize(
+    ("role", "alias"),
+    [("rendition", "renditions-rendition-live"), ("edit", "edits-worker-live"), ("api", "edits-api-function-live")],
+)
+def test_a_roll_back_pins_one_alias(plans: dict[str, Plan], role: str, alias: str) -> None:
+    """Every caller calls the alias, so one number rolls all of them back; the rest stays."""
+    after = plan_with("prod", {"rollback": {role: 5}})
+
+    assert {alias: {"functionVersion"}} == differences(plans["prod"], after)
+    assert "5" == after.named(alias).inputs["functionVersion"]
+
+
+def test_a_canary_gives_the_newest_version_its_share(plans: dict[str, Plan]) -> None:
+    """The pinned version keeps the rest."""
+    after = plan_with("prod", {"rollback": {"rendition": 5, "canary_percent": 10}})
+    alias = after.named("renditions-rendition-live").inputs
+
+    assert ("5", {"additionalVersionWeights": {"7": 0.1}}) == (alias["functionVersion"], alias["routingConfig"])
+
+
+def test_a_canary_at_the_newest_version_shares_nothing() -> None:
+    """Lambda refuses an alias that names one version twice."""
+    after = plan_with("prod", {"rollback": {"rendition": 7, "canary_percent": 10}})
+
+    assert {"additionalVersionWeights": {}} == after.named("renditions-rendition-live").inputs["routingConfig"]
+
+
+def test_what_exists_is_imported_under_its_name(plans: dict[str, Plan]) -> None:
+    """Adopting changes how a resource comes into the state, and nothing about it."""
+    existing = {
+        "originals_bucket": True,
+        "renditions_bucket": True,
+        "photos_table": True,
+        "results_bucket": True,
+        "sessions_table": True,
+        "distribution_id": "E3P0EU1X4VGR58",
+    }
+    after = plan_with("prod", {"adopt": existing})
+
+    assert {} == differences(plans["prod"], after)
+    assert {} == imports(plans["prod"])
+    assert {
+        "cdn-distribution": "E3P0EU1X4VGR58",
+        "edits-results-bucket": "generated-images-bucket",
+        "edits-sessions": "image-edit-sessions",
+        "renditions-originals-bucket": "galerly-images-storage",
+        "renditions-photos": "galerly-photos",
+        "renditions-renditions-bucket": "galerly-renditions",
+    } == imports(after)
+
+
+def imports(plan: Plan) -> dict[str, str]:
+    """Give the id of everything that is imported."""
+    return {one.name: one.import_id for one in plan.resources if one.import_id}
+
+
+def test_a_kms_key_encrypts_originals_and_lets_both_readers_decrypt() -> None:
+    """A function that may read an object but not its key would fail on every photo."""
+    after = plan_with("prod", {"renditions": {"originals_kms_key_arn": KEY}})
+    [rule] = after.named("renditions-originals-encryption").inputs["rules"]
+
+    assert {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY} == rule["applyServerSideEncryptionByDefault"]
+    assert rule["bucketKeyEnabled"] is True
+    assert {"renditions-rendition-grants", "edits-worker-grants"} == {
+        grants.name
+        for grants in after.of_type("aws:iam/rolePolicy:RolePolicy")
+        for said in statements(grants)
+        if said["Action"] == ["kms:Decrypt"] and said["Resource"] == [KEY]
+    }
+
+
+def originals_readers(plan: Plan) -> list[tuple[str, list[str]]]:
+    """Give what the CDN may and must not read of the originals."""
+    return [
+        (said["Effect"], said["Resource"])
+        for said in statements(plan.named("cdn-originals-policy"))
+        if said["Action"] == ["s3:GetObject"]
+    ]
+
+
+def test_originals_that_are_off_are_read_by_nobody(plans: dict[str, Plan]) -> None:
+    """S3 itself answers 403."""
+    assert [] == originals_readers(plans["dev"])
+    assert "trustedKeyGroups" not in plans["dev"].named("cdn-distribution").inputs["defaultCacheBehavior"]
+
+
+def test_signed_originals_ask_for_a_signature(plans: dict[str, Plan]) -> None:
+    """The distribution may read them all, and shows them to whoever brings a signed URL."""
+    behaviour = plans["prod"].named("cdn-distribution").inputs["defaultCacheBehavior"]
+
+    assert [("Allow", ["arn:aws:s3:::galerly-images-storage/*"])] == originals_readers(plans["prod"])
+    assert ["id-of-cdn-signers"] == behaviour["trustedKeyGroups"]
+
+
+def test_signed_originals_without_a_key_are_read_by_nobody() -> None:
+    """Closed until there is a key, never open until there is one."""
+    after = plan_with("prod", {"cdn": {"signing_public_key": ""}})
+
+    assert [] == originals_readers(after)
+    assert [] == after.of_type("aws:cloudfront/keyGroup:KeyGroup")
+
+
+def test_public_originals_leave_exports_and_deployments_out() -> None:
+    """The originals bucket also holds what is nobody's photo."""
+    after = plan_with("prod", {"cdn": {"originals": "public"}})
+    bucket = "arn:aws:s3:::galerly-images-storage"
+
+    assert [
+        ("Allow", [f"{bucket}/*"]),
+        ("Deny", [f"{bucket}/gdpr-exports/*", f"{bucket}/lambda-deployments/*"]),
+    ] == originals_readers(after)
+    assert "trustedKeyGroups" not in after.named("cdn-distribution").inputs["defaultCacheBehavior"]
+
+
+def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[str, Plan]) -> None:
+    """The name is known only once the distribution is there, and reaches both functions that write addresses."""
+    hosts = {
+        one.inputs["environment"]["variables"].get("DARKROOM_CDN_HOST")
+        for one in plans["dev"].of_type("aws:lambda/function:Function")
+    }
+
+    assert {None, "d111111abcdef8.cloudfront.net"} == hosts
+    assert "d111111abcdef8.cloudfront.net" == plans["dev"].outputs["cdnDomain"]
+    assert {"cloudfrontDefaultCertificate": True} == plans["dev"].named("cdn-distribution").inputs["viewerCertificate"]
+
+
+def test_a_zone_of_ours_gets_both_records(plans: dict[str, Plan]) -> None:
+    """IPv4 and IPv6, as aliases of the distribution."""
+    after = plan_with("prod", {"cdn": {"hosted_zone_id": "Z0EXAMPLE"}})
+    records = {one.inputs["type"]: one.inputs for one in after.of_type("aws:route53/record:Record")}
+
+    assert {"cdn-record-a": {""}, "cdn-record-aaaa": {""}} == differences(plans["prod"], after)
+    assert {"A", "AAAA"} == set(records)
+    assert {"cdn.galerly.com"} == {one["name"] for one in records.values()}
+    assert "d111111abcdef8.cloudfront.net" == records["A"]["aliases"][0]["name"]
+
+
+def test_further_formats_are_negotiated_at_the_cdn(plans: dict[str, Plan]) -> None:
+    """The rewritten path is the cache key, and caches behind the CDN are told what the answer depends on."""
+    after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}})
+    [function] = after.of_type("aws:cloudfront/function:Function")
+    renditions, edits, _ = after.named("cdn-distribution").inputs["orderedCacheBehaviors"]
+
+    assert {
+        "renditions-rendition-function": {"environment"},
+        "cdn-distribution": {"orderedCacheBehaviors"},
+        "cdn-negotiation": {""},
+        "cdn-pictures-headers": {"customHeadersConfig"},
+    } == differences(plans["prod"], after)
+    assert [
+        {
+            "eventType": "viewer-request",
+            "functionArn": f"arn:aws:cloudfront::123456789012:function/{function.inputs['name']}",
+        }
+    ] == renditions["functionAssociations"]
+    assert "functionAssociations" not in edits
+    assert [{"header": "Vary", "override": False, "value": "Accept"}] == after.named("cdn-pictures-headers").inputs[
+        "customHeadersConfig"
+    ]["items"]
+
+
+def test_negotiation_can_wait_for_a_backfill() -> None:
+    """Photos rendered before have no WebP yet: a rewritten address would find nothing."""
+    after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}, "cdn": {"negotiate_formats": False}})
+
+    assert [] == after.of_type("aws:cloudfront/function:Function")
+
+
+def test_a_stack_elsewhere_has_a_second_topic_for_the_cdns_alarm() -> None:
+    """CloudFront's metrics are in us-east-1, and an alarm can only tell a topic of its own region."""
+    config = changed("prod", {"deployment": {"insights_layer_arn": "", "web_adapter_layer_arn": ""}})
+    plan = record("prod", {**config, "aws:region": "eu-central-1"})
+    alarms = {one.name: one.inputs["region"] for one in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+
+    assert {"us-east-1"} == {region for name, region in alarms.items() if name == "monitoring-cdn-5xx"}
+    assert {"eu-central-1"} == {region for name, region in alarms.items() if name != "monitoring-cdn-5xx"}
+    assert {"eu-central-1", "us-east-1"} == {one.inputs["region"] for one in plan.of_type("aws:sns/topic:Topic")}
+    assert {"us-east-1"} == {one.inputs["region"] for one in plan.of_type("aws:cloudwatch/logDelivery:LogDelivery")}
+
+
+def test_without_insights_nothing_watches_memory(plans: dict[str, Plan]) -> None:
+    """An alarm without data would only pretend to watch."""
+    after = plan_with("prod", {"deployment": {"insights_layer_arn": ""}})
+    gone = {one.name for one in plans["prod"].resources} - {one.name for one in after.resources}
+
+    assert {f"monitoring-{role}-memory" for role in ("edit", "edit-api", "reconcile", "rendition")} == gone
+    assert not any("lambda-insights" in json.dumps(one.inputs) for one in after.resources)
+
+
+def test_intel_is_one_setting() -> None:
+    """Functions and layers change together."""
+    after = plan_with(
+        "prod", {"deployment": {"architecture": "x86_64", "insights_layer_arn": "", "web_adapter_layer_arn": ""}}
+    )
+
+    assert {("x86_64",)} == {
+        tuple(one.inputs["architectures"]) for one in after.of_type("aws:lambda/function:Function")
+    }
+    assert {"file layer-imaging-x86_64.zip", "file layer-runtime-x86_64.zip"} == {
+        one.inputs["code"] for one in layers(after)
+    }
+
+
+def layers(plan: Plan) -> list[Resource]:
+    """Give both layers."""
+    return plan.of_type("aws:lambda/layerVersion:LayerVersion")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cdn": {"originals": "public"}},
+        {"cdn": {"hosted_zone_id": "Z0EXAMPLE"}},
+        {"renditions": {"originals_kms_key_arn": KEY, "formats": ["jpeg", "avif"]}},
+        {"edits": {"reserved_concurrency": 10, "api": {"reserved_concurrency": 50}}},
+    ],
+    ids=lambda change: json.dumps(change)[:40],
+)
+def test_no_setting_opens_a_hole(change: dict[str, Any]) -> None:
+    """The policies hold whatever is switched on."""
+    assert [] == findings(plan_with("prod", change))

@@ -1,0 +1,82 @@
+"""Wrong configuration: one line, before anything is declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from tests.factories.stacks import SETTINGS, changed
+from tools.plan.recorder import record
+
+
+def refusal_of(config: dict[str, Any]) -> str:
+    """Give the one line that the program ends with."""
+    with pytest.raises(pulumi.RunError) as refusal:
+        record("prod", config)
+    line = str(refusal.value)
+    assert "\n" not in line
+    return line
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"rendtions": {}},
+            'Pulumi.prod.yaml: rendtions: unknown setting; did you mean "renditions"?',
+        ),
+        (
+            {"renditions": {"sizes": {"small": {"width": -800}}}},
+            "Pulumi.prod.yaml: renditions.sizes.small.width: found -800, expected a whole number from 1 to 16383",
+        ),
+        (
+            {"cdn": {"certificate_arn": ""}},
+            (
+                'Pulumi.prod.yaml: cdn: found domain "cdn.galerly.com" without certificate_arn, '
+                "expected both domain and certificate_arn"
+            ),
+        ),
+        (
+            {"renditions": {"memory_mib": 10_241}},
+            "Pulumi.prod.yaml: renditions.memory_mib: found 10241, expected a whole number from 128 to 10240",
+        ),
+        (
+            {"edits": {"timeout_s": "300"}},
+            'Pulumi.prod.yaml: edits.timeout_s: found "300", expected a whole number from 20 to 900',
+        ),
+        (
+            {"deployment": {"insights_layer_arn": "arn:aws:lambda:eu-west-1:580247275435:layer:Insights-Arm64:2"}},
+            (
+                "Pulumi.prod.yaml: deployment.insights_layer_arn: found "
+                '"arn:aws:lambda:eu-west-1:580247275435:layer:Insights-Arm64:2", expected a layer in us-east-1'
+            ),
+        ),
+    ],
+    ids=lambda value: value.split(":")[1].strip() if isinstance(value, str) else "",
+)
+def test_a_wrong_setting_ends_the_preview_with_one_line(change: dict[str, Any], line: str) -> None:
+    """One line: the stack file, the key, what was found, what is allowed."""
+    assert line == refusal_of(changed("prod", change))
+
+
+def test_a_stack_file_without_settings_is_refused() -> None:
+    """A misspelt key would deploy the defaults, production's names among them."""
+    config = {key: value for key, value in changed("prod", {}).items() if key != SETTINGS}
+
+    assert ("Pulumi.prod.yaml: found no darkroom:settings, expected the settings of the stack") == refusal_of(
+        {**config, "darkroom:setings": {}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("architecture", "command"), [("arm64", "make package"), ("x86_64", 'make package ARGS="--arch x86_64"')]
+)
+def test_missing_packages_say_what_to_run(tmp_path: Path, architecture: str, command: str) -> None:
+    """A fresh clone has no packages; the preview says how they come to be."""
+    own = {"architecture": architecture, "insights_layer_arn": "", "web_adapter_layer_arn": ""}
+    config = {**changed("prod", {"deployment": own}), "darkroom:packages": str(tmp_path)}
+
+    assert f"{tmp_path}/function.zip: not found, expected what `{command}` builds; run it first" == refusal_of(config)
