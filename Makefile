@@ -11,7 +11,7 @@ LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports bench package golden lock docs
+.PHONY: help up test check fmt lint types imports policies plan bench package golden lock docs
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ up: $(READY) ## Render a few demo photos into out/demo and say where to look.
 test: $(READY) ## Run every test, with coverage.
 	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)
 
-check: $(READY) lint types imports test ## Format, lint, types, import contracts, tests.
+check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests.
 
 fmt: $(READY) ## Format the code and fix what can be fixed.
 	$(BIN)/ruff check --fix-only --quiet
@@ -43,6 +43,12 @@ types: $(READY)
 
 imports: $(READY)
 	$(BIN)/lint-imports --no-logo
+
+policies: $(READY) ## Hold what the Pulumi program declares against the policies.
+	@$(BIN)/python -m tools.policies
+
+plan: $(READY) ## Write what each stack declares to tests/golden (ARGS=dev prints one stack instead).
+	@$(BIN)/python -m tools.plan $(or $(ARGS),--update)
 
 bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
 	@if command -v npm >/dev/null && [ ! -d out/bench/node_modules/sharp ]; then mkdir -p out/bench && npm install --silent --no-fund --no-audit --prefix out/bench sharp@$(SHARP) || echo "sharp could not be installed: it is reported as missing"; fi

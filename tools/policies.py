@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pulumi_aws
@@ -143,6 +144,7 @@ def all_is_tagged(plan: Plan) -> Iterator[str]:
             yield f"{one.name}: expected the tags {', '.join(sorted(TAGS))}, found {sorted(one.inputs.get('tags', {}))}"
 
 
+@cache
 def taggable(kind: str) -> bool:
     """Tell whether AWS' provider knows tags for a type, e.g. ``aws:lambda/function:Function``."""
     provider, module, name = kind.split(":")

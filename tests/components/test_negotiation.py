@@ -29,7 +29,7 @@ def uri_after(uri: str, accept: str | None) -> str:
     event = json.dumps({"request": {"uri": uri, "headers": headers}})
     code = f"{negotiation_code(RECIPE)}\nconsole.log(handler({event}).uri);"
     done = node(["--eval", code], return_completed_process=True, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    return str(done.stdout).strip()
 
 
 @pytest.mark.parametrize(

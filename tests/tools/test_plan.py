@@ -1,0 +1,86 @@
+"""The recorder sees everything, and says so when it does not."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from tools.plan import __main__ as command
+from tools.plan.recorder import ROOT, record_program
+from tools.plan.text import text_of
+
+
+def test_a_type_without_an_answer_is_refused() -> None:
+    """A new kind of resource must say what AWS answers, or the program would run on nothing."""
+    with pytest.raises(LookupError, match=r"^expected no aws:sns/sms"):
+        record_program(lambda: aws.sns.SmsPreferences("texts"))
+
+
+def test_two_resources_of_one_name_are_refused() -> None:
+    """Pulumi refuses them only at deployment."""
+
+    def program() -> None:
+        for _ in range(2):
+            aws.sqs.Queue("twice")
+
+    with pytest.raises(LookupError, match=r"^expected every resource once, received .*twice"):
+        record_program(program)
+
+
+def test_an_unexpected_question_is_refused() -> None:
+    """What a plan shows must not depend on the account it was made in."""
+    with pytest.raises(LookupError, match=r"^expected no call of aws:index/getRegion"):
+        record_program(lambda: pulumi.export("region", aws.get_region_output().region))
+
+
+def test_a_secret_shows_where_it_leaks() -> None:
+    """Encrypted it stands as it is; unwrapped it is called so."""
+
+    def program() -> None:
+        secret = pulumi.Output.secret("secret of nobody")
+        pulumi.export("kept", secret)
+        pulumi.export("leaked", pulumi.Output.unsecret(secret))
+
+    assert {"kept": "secret of nobody", "leaked": "IN CLEAR: secret of nobody"} == record_program(program).outputs
+
+
+def test_a_plan_reads_well() -> None:
+    """Documents are opened, tags stand on one line, protection is said."""
+
+    def program() -> None:
+        aws.sqs.Queue(
+            "q",
+            name="work",
+            redrive_policy='{"maxReceiveCount": 5}',
+            policy="{not JSON",
+            tags={"b": "2", "a": "1"},
+            opts=pulumi.ResourceOptions(protect=True, import_="https://sqs/work"),
+        )
+
+    assert (
+        "# What the stack test declares. Written by `make plan`, compared by `make test`.\n"
+        "\n"
+        "q · aws:sqs/queue:Queue · protect · import https://sqs/work\n"
+        "    name: work\n"
+        "    policy: '{not JSON'\n"
+        "    redrivePolicy: {maxReceiveCount: 5}\n"
+        "    tags: a=1 b=2\n"
+        "\n"
+        "outputs\n"
+    ) == text_of(record_program(program))
+
+
+def test_the_command_prints_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it prints is what tests compare with."""
+    assert 0 == command.main(["dev"])
+    assert (ROOT / "tests" / "golden" / "plan.dev.txt").read_text(encoding="utf-8") == capsys.readouterr().out
+
+
+def test_the_command_wants_to_be_told_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither, or both, is one line and exit code 2."""
+    with pytest.raises(SystemExit) as ending:
+        command.main([])
+
+    assert 2 == ending.value.code
+    assert capsys.readouterr().err.endswith("error: expected either a stack or --update\n")
