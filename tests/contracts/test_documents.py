@@ -1,0 +1,85 @@
+"""Documents and workflows say what is so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.contracts.calls import ROOT
+from tools.plan.model import Plan
+
+WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+COMPONENTS = ("renditions", "edits", "cdn", "monitoring")
+
+
+def steps(workflow: str) -> list[dict[str, Any]]:
+    """Give the steps of a workflow's one job."""
+    [job] = yaml.safe_load(WORKFLOWS[workflow].read_text(encoding="utf-8"))["jobs"].values()
+    return job["steps"]
+
+
+def test_the_guides_page_names_resources_that_exist(plans: dict[str, Plan]) -> None:
+    """Whoever looks for a thing of the old systems finds it in the plan under the name that the page gives."""
+    text = (ROOT / "docs" / "from-the-guides.md").read_text(encoding="utf-8")
+    named = set(re.findall(rf"`((?:{'|'.join(COMPONENTS)})-[a-z0-9-]+\*?)`", text))
+    declared = {one.name for one in plans["prod"].resources}
+    families = {name for name in named if name.endswith("*")}
+
+    assert set() == named - families - declared
+    assert [] == [name for name in families if not any(one.startswith(name[:-1]) for one in declared)]
+    assert len(named) >= 30
+
+
+def test_every_output_is_explained(plans: dict[str, Plan]) -> None:
+    """An output that nobody can look up does not exist."""
+    text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+
+    assert [] == [name for name in plans["prod"].outputs if f"`{name}`" not in text]
+
+
+def test_the_table_of_idle_costs_counts_the_alarms(plans: dict[str, Plan]) -> None:
+    """The one figure that changes with the program."""
+    alarms = len(plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
+    text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+
+    assert f"| alarms: {alarms} × 0.10 | {alarms * 0.1:.2f} |" in text
+
+
+def test_there_is_a_workflow_for_tests_previews_and_deployments() -> None:
+    """Three workflows, and no forgotten fourth."""
+    assert {"test", "preview", "deploy"} == set(WORKFLOWS)
+
+
+@pytest.mark.parametrize("workflow", ["preview", "deploy"])
+def test_workflows_sign_in_without_stored_keys(workflow: str) -> None:
+    """OIDC: a role that trusts this repository, and no key that could be lost."""
+    text = WORKFLOWS[workflow].read_text(encoding="utf-8")
+    roles = [step["with"]["role-to-assume"] for step in steps(workflow) if "credentials" in step.get("uses", "")]
+
+    assert 1 == len(roles)
+    assert "write" == yaml.safe_load(text)["permissions"]["id-token"]
+    assert "secrets." not in text
+
+
+@pytest.mark.parametrize(("workflow", "command"), [("preview", "preview"), ("deploy", "up")])
+def test_packages_are_built_before_pulumi_runs(workflow: str, command: str) -> None:
+    """The program refuses to run without them."""
+    order = [step.get("run", step.get("with", {}).get("command", "")).partition(" #")[0] for step in steps(workflow)]
+
+    assert order.index("make package") < order.index(command)
+
+
+def test_workflows_call_targets_that_exist() -> None:
+    """One command, one truth: what a workflow runs, a developer can run."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    called = {
+        target
+        for path in WORKFLOWS.values()
+        for target in re.findall(r"make ([a-z]+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert {"check", "golden", "package"} == called
+    assert called <= targets
