@@ -14,7 +14,7 @@ import pulumi_aws as aws
 
 from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
-from components.cdn_logs import AccessLogs, AccessLogsArgs
+from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
 from components.cdn_routes import PicturePolicies
 from components.naming import Place, token
 from components.negotiation import formats_beside_jpeg, negotiation_code
@@ -95,7 +95,7 @@ class Cdn(pulumi.ComponentResource):
             restrictions=aws.cloudfront.DistributionRestrictionsArgs(
                 geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
             ),
-            viewer_certificate=certificate(args.settings),
+            viewer_certificate=cdn_routes.certificate(args.settings),
             tags=args.place.tags(COMPONENT),
             opts=args.place.keep(self, adopt=args.adopt),
         )
@@ -104,16 +104,7 @@ class Cdn(pulumi.ComponentResource):
             distribution_id=self.distribution.id,
             distribution_arn=self.distribution.arn,
         )
-        aws.cloudfront.MonitoringSubscription(
-            f"{name}-metrics",
-            distribution_id=self.distribution.id,
-            monitoring_subscription=aws.cloudfront.MonitoringSubscriptionMonitoringSubscriptionArgs(
-                realtime_metrics_subscription_config=aws.cloudfront.MonitoringSubscriptionMonitoringSubscriptionRealtimeMetricsSubscriptionConfigArgs(
-                    realtime_metrics_subscription_status="Enabled"
-                )
-            ),
-            opts=child,
-        )
+        every_metric(f"{name}-metrics", self.distribution, child)
         self.logs = AccessLogs(f"{name}-logs", self.access_logs(args), opts=child)
         self.attach(f"{name}-originals-policy", args.originals, *self.originals_readers(args))
         self.attach(f"{name}-renditions-policy", args.renditions, self.reader(args.renditions, "renditions/"))
@@ -234,14 +225,3 @@ class Cdn(pulumi.ComponentResource):
                 ],
                 opts=pulumi.ResourceOptions(parent=self),
             )
-
-
-def certificate(settings: CdnSettings) -> aws.cloudfront.DistributionViewerCertificateArgs:
-    """Use the domain's certificate; without a domain CloudFront's own, whose TLS versions cannot be chosen."""
-    if settings.certificate_arn is None:
-        return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
-    return aws.cloudfront.DistributionViewerCertificateArgs(
-        acm_certificate_arn=settings.certificate_arn,
-        ssl_support_method="sni-only",
-        minimum_protocol_version="TLSv1.2_2021",
-    )

@@ -101,3 +101,17 @@ def deliver(bucket: PrivateBucket, source: aws.cloudwatch.LogDeliverySource, arg
             "ArnEquals": {"aws:SourceArn": source.arn},
         },
     )
+
+
+def every_metric(name: str, distribution: aws.cloudfront.Distribution, child: pulumi.ResourceOptions) -> None:
+    """Switch on the metrics that CloudFront keeps back: cache hits among them."""
+    aws.cloudfront.MonitoringSubscription(
+        name,
+        distribution_id=distribution.id,
+        monitoring_subscription=aws.cloudfront.MonitoringSubscriptionMonitoringSubscriptionArgs(
+            realtime_metrics_subscription_config=aws.cloudfront.MonitoringSubscriptionMonitoringSubscriptionRealtimeMetricsSubscriptionConfigArgs(
+                realtime_metrics_subscription_status="Enabled"
+            )
+        ),
+        opts=child,
+    )

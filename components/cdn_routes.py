@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from components.cdn_policies import ALL_HEADERS_BUT_HOST, NEVER_CACHED
 from components.storage import PrivateBucket
+from processor.settings import CdnSettings
 
 ORIGIN_HEADER: Final = "x-origin-verify"
 # The longest that CloudFront grants without asking; a stream's heartbeat comes every 15 s.
@@ -98,4 +99,15 @@ def api(headers: pulumi.Input[str]) -> aws.cloudfront.DistributionOrderedCacheBe
         cache_policy_id=NEVER_CACHED,
         origin_request_policy_id=ALL_HEADERS_BUT_HOST,
         response_headers_policy_id=headers,
+    )
+
+
+def certificate(settings: CdnSettings) -> aws.cloudfront.DistributionViewerCertificateArgs:
+    """Use the domain's certificate; without a domain CloudFront's own, whose TLS versions cannot be chosen."""
+    if settings.certificate_arn is None:
+        return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
+    return aws.cloudfront.DistributionViewerCertificateArgs(
+        acm_certificate_arn=settings.certificate_arn,
+        ssl_support_method="sni-only",
+        minimum_protocol_version="TLSv1.2_2021",
     )
