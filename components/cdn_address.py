@@ -3,7 +3,7 @@
 The rendition function must know the distribution (its host is in every record, its id in every invalidation), and the
 distribution must know the buckets and the edit API that stand beside that function. As resources they form no circle:
 buckets, distribution, function. As components they would; the promise lets each stay whole. See
-``docs/decisions/0013-the-cdn-address-is-promised.md``.
+``docs/decisions/0016-the-cdn-address-is-promised.md``.
 """
 
 from __future__ import annotations
