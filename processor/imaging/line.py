@@ -117,7 +117,7 @@ def _shoot(original: Original, printer: Printer, watch: Stopwatch, on_decoded: C
             sizes=tuple(rung.size for rung in part.rungs),
             decoder=part.pixels.decoder,
             why=part.pixels.why,
-            orientation=part.pixels.orientation,
+            orientation=part.pixels.orientation if part.pixels.orientation > 1 else part.pixels.applied,
             colour=colour,
             smallest=picture,
         )

@@ -46,7 +46,7 @@ class Heif:
         claimed, found = sorted((header.width, header.height)), sorted(self._picture.size)
         if found[0] > claimed[0] or found[1] > claimed[1]:
             raise size_lie(header, self.width, self.height)
-        self._nclx = header.nclx
+        self._header = header
         self._info: dict[str, Any] = self._picture.info
         blob: bytes | None = self._info.get("exif")
         self.exif = blob.removeprefix(b"Exif\0\0") if blob else None
@@ -57,5 +57,6 @@ class Heif:
         with heif_errors():
             rows = picture.data  # decodes
         image = from_rows(rows, width=self.width, height=self.height, bands=BANDS[picture.mode], stride=picture.stride)
-        profile = self._info.get("icc_profile") or profile_for(self._nclx)
-        return Pixels(image=image, decoder="heif", why="HEVC needs libheif", profile=profile)
+        profile = self._info.get("icc_profile") or profile_for(self._header.nclx)
+        why = "HEVC needs libheif"
+        return Pixels(image=image, decoder="heif", why=why, applied=self._header.turned, profile=profile)

@@ -16,13 +16,15 @@ from processor.imaging.model import Decoder
 class Pixels:
     """A decoded picture as stored. *image* may be lazy and readable once, from top to bottom.
 
-    *orientation*: EXIF 1-8, still to be applied. *profile*: an ICC profile that the image does not carry itself.
+    *orientation*: EXIF 1-8, still to be applied; *applied*: what the decoder has applied already.
+    *profile*: an ICC profile that the image does not carry itself.
     """
 
     image: Image
     decoder: Decoder
     why: str
     orientation: int = 1
+    applied: int = 1
     profile: bytes | None = None
 
 

@@ -23,6 +23,8 @@ class Header:
     page: int = 0
     """Which page of a TIFF is the photo."""
     exif: bytes | None = None
+    turned: int = 1
+    """The EXIF orientation that a HEIF's own properties amount to; its decoder applies them."""
     nclx: tuple[int, int, int] | None = None
     """HEIF/AVIF colour: primaries, transfer, matrix (ITU-T H.273)."""
     inner_jpeg: bool = False

@@ -13,6 +13,7 @@ from typing import Literal
 from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.av1 import read_sequence
 from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, size_lie, truncated
+from processor.imaging.structure.turns import orientation_of
 
 MAX_BOXES = 4_096
 MAX_TILES = 1_024
@@ -124,7 +125,13 @@ def _header(data: memoryview, meta: _Meta) -> Header:
         raise corrupt("the HEIF's primary picture has no size")
     nclx = [unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx"]
     width, height = sizes[0]
-    header = Header(format=CODECS[codec], width=width, height=height, nclx=nclx[0] if nclx else None)
+    header = Header(
+        format=CODECS[codec],
+        width=width,
+        height=height,
+        turned=orientation_of(claims),
+        nclx=nclx[0] if nclx else None,
+    )
     if header.format == "avif" and not tiles:
         _check_size(data, header, meta.extents.get(primary, []))
     return header
