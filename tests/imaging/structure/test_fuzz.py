@@ -46,8 +46,8 @@ GOOD: Final[Mapping[str, bytes]] = {
     "raf": extra.raf(),
 }
 HEADS: Final = [data[:16] for data in GOOD.values()]
-BUDGET_S = 0.5
-"""CPU time for any file of a few kilobytes; most take less than a millisecond."""
+HANG_S = 5.0
+"""CPU time that only a walker without bounds takes for a few kilobytes; most files take less than a millisecond."""
 
 
 def walk(data: bytes) -> None:
@@ -55,7 +55,7 @@ def walk(data: bytes) -> None:
     started = process_time()
     with suppress(PhotoError):
         inspect_structure(memoryview(data), Limits(), raw_max_megapixels=160)
-    assert process_time() - started < BUDGET_S
+    assert process_time() - started < HANG_S
 
 
 @pytest.mark.parametrize("name", GOOD)
