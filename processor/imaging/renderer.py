@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Literal, Self
 
+from processor.errors import PhotoError, Verdict
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import Header
@@ -15,6 +17,8 @@ SAFE_HERE = frozenset({"jpeg", "png", "webp", "gif", "tiff"})
 """libvips' own loaders: over 8,445 hostile files not one crash, none over 1 GB, none over 5 s."""
 
 ISOLATED_ABOVE_MEGAPIXELS = 50
+
+DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY})
 
 
 class Renderer:
@@ -40,8 +44,19 @@ class Renderer:
         return develop(source, recipe, file_name=file_name)
 
     def _in_child(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
+        """Develop in the child. A used one may die of what earlier photos left behind: then a fresh one decides."""
+        started = monotonic()
         child = self._healthy_child(recipe.limits.decoder_memory_mib)
-        return child.develop(source, recipe, file_name=file_name, seconds_left=seconds_left)
+        used = child.jobs > 0
+        try:
+            return child.develop(source, recipe, file_name=file_name, seconds_left=seconds_left)
+        except PhotoError as error:
+            if not used or error.verdict not in DOUBTFUL_IN_A_USED_CHILD:
+                raise
+        self.close()
+        left = None if seconds_left is None else max(0.0, seconds_left - (monotonic() - started))
+        fresh = self._healthy_child(recipe.limits.decoder_memory_mib)
+        return fresh.develop(source, recipe, file_name=file_name, seconds_left=left)
 
     def _healthy_child(self, memory_mib: int) -> DecoderProcess:
         child = self._child
