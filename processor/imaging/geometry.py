@@ -5,6 +5,7 @@ Halving a rung that was itself rounded drifts: 6000×4000 → 4000×2667 → 200
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from processor.recipe import Size
@@ -55,6 +56,16 @@ def rung_for(name: str, size: Size, original: Box) -> Rung:
         return Rung(name, frame, frame)
     frame = cover(original, Box(size.width, size.height))
     return Rung(name, frame, Box(min(size.width, frame.width), min(size.height, frame.height)))
+
+
+def rungs_for(sizes: Mapping[str, Size], original: Box) -> tuple[Rung, ...]:
+    """Compute the rung of every size from *original* (upright)."""
+    return tuple(rung_for(name, size, original) for name, size in sizes.items())
+
+
+def largest_frame(rungs: Sequence[Rung]) -> Box:
+    """Return the frame with the most pixels: what the source must fill."""
+    return max((rung.frame for rung in rungs), key=lambda frame: frame.width * frame.height)
 
 
 def fit_inside(original: Box, box: Box) -> Box:

@@ -22,6 +22,7 @@ from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.engine import engine_versions, prepare_engine
+from processor.imaging.geometry import largest_frame
 from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
@@ -126,11 +127,10 @@ def _shoot(original: Original, printer: Printer, watch: Stopwatch, on_decoded: C
 def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     """Decode, shrink to the part's largest frame, turn upright, convert to sRGB; return it and the colour decision."""
     pixels = part.pixels
-    frame = max((rung.frame for rung in part.rungs), key=lambda box: box.width * box.height)
     colour = decide(pixels.image, profile=pixels.profile)
     with watch.step("decode"):
         forget_warnings()
-        stored = develop_first(flatten(pixels.image), frame.turned(pixels.orientation))
+        stored = develop_first(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
         refuse_damage()
     with watch.step("upright and colour"):
         picture = to_srgb(upright(stored, pixels.orientation), colour)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from processor.imaging.decoders.original import Original, Pixels, single
 from processor.imaging.exif import read_exif
-from processor.imaging.geometry import Box, Rung, rung_for
+from processor.imaging.geometry import Box, largest_frame, rungs_for
 from processor.imaging.structure.header import Header
 from processor.recipe import Recipe
 from processor.source import Source
@@ -28,11 +28,10 @@ def _open_native(source: Source, header: Header, recipe: Recipe) -> Original:
 
     exif = read_exif(source.view if header.format == "tiff" else header.exif)
     size = Box(header.width, header.height).turned(exif.orientation)
-    rungs = rungs_of(recipe, size)
-    largest = max((rung.frame for rung in rungs), key=lambda frame: frame.width * frame.height)
+    rungs = rungs_for(recipe.sizes, size)
 
     def load() -> Pixels:
-        return load_native(source, header, exif=exif, largest=largest)
+        return load_native(source, header, exif=exif, largest=largest_frame(rungs))
 
     return single(size, rungs, load, exif)
 
@@ -42,7 +41,7 @@ def _open_heif(source: Source, header: Header, recipe: Recipe) -> Original:
 
     heif = Heif(source, header)
     size = Box(heif.width, heif.height)
-    return single(size, rungs_of(recipe, size), heif.load, read_exif(heif.exif))
+    return single(size, rungs_for(recipe.sizes, size), heif.load, read_exif(heif.exif))
 
 
 def _open_pillow(source: Source, header: Header, recipe: Recipe) -> Original:
@@ -50,9 +49,4 @@ def _open_pillow(source: Source, header: Header, recipe: Recipe) -> Original:
 
     picture = Pillow(source, header)
     size = Box(picture.width, picture.height).turned(picture.orientation)
-    return single(size, rungs_of(recipe, size), picture.load, read_exif(picture.exif))
-
-
-def rungs_of(recipe: Recipe, size: Box) -> tuple[Rung, ...]:
-    """Compute every rung from the original's upright size."""
-    return tuple(rung_for(name, box, size) for name, box in recipe.sizes.items())
+    return single(size, rungs_for(recipe.sizes, size), picture.load, read_exif(picture.exif))

@@ -15,6 +15,7 @@ from PIL.ImageFile import ImageFile
 
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
+from processor.imaging.exif import ORIENTATION
 from processor.imaging.nclx import profile_for
 from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
 from processor.source import Source
@@ -25,7 +26,6 @@ REASONS: Final = {
     "bmp": "libvips does not read BMP",
     "tiff": "libvips does not read old-style JPEG in TIFF",
 }
-ORIENTATION = 0x0112
 BANDS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 

@@ -20,7 +20,7 @@ from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Original, Part, Pixels
 from processor.imaging.decoders.preview import Preview, usable_preview
 from processor.imaging.exif import NO_EXIF, read_exif
-from processor.imaging.geometry import Box, Rung, rung_for
+from processor.imaging.geometry import Box, Rung, rung_for, rungs_for
 from processor.imaging.icc import adobe_rgb_profile
 from processor.imaging.model import Decoder
 from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
@@ -61,7 +61,7 @@ def open_raw(source: Source, header: Header, recipe: Recipe) -> Original:
     except rawpy.LibRawError as error:
         raise verdict_of(error) from error
     size = raw.sensor.turned(raw.orientation)
-    rungs = tuple(rung_for(name, box, size) for name, box in recipe.sizes.items())
+    rungs = rungs_for(recipe.sizes, size)
     exif = read_exif(source.view)
     if exif == NO_EXIF and raw.preview is not None:
         exif = raw.preview.exif  # CR3 and RAF keep it there

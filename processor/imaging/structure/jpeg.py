@@ -15,7 +15,7 @@ MAX_STRAY_BYTES = 1_024
 TAIL_BYTES = 64 << 10
 END_MARKER = b"\xff\xd9"
 
-SOI, EOI, SOS, APP1, DNL = 0xD8, 0xD9, 0xDA, 0xE1, 0xDC
+SOI, EOI, SOS, APP1 = 0xD8, 0xD9, 0xDA, 0xE1
 STANDALONE = {0x01, *range(0xD0, 0xD8)}  # TEM, RST0-RST7: no length follows
 SEQUENTIAL_FRAMES = {0xC0, 0xC1, 0xC9}
 DECODABLE_FRAMES = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive; Huffman or arithmetic
