@@ -14,13 +14,14 @@ from components.metrics import Watched
 from components.monitoring import Monitoring
 from components.queues import DeadLetters
 from components.rendition_pipeline import RenditionPipeline
+from processor.settings_values import origin_of
 
 
 def outputs(
     config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn, monitoring: Monitoring
 ) -> dict[str, Any]:
     """Name everything that others build on. Names never change their meaning."""
-    url = pulumi.Output.concat("https://", cdn.address.host)
+    url = cdn.address.host.apply(origin_of)
     return {
         "cdnDomain": cdn.address.host,
         "cdnUrl": url,

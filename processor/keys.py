@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 
+from processor.settings_values import origin_of
+
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. What the longest
 # prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave, and a little more.
 PATH_BYTES: Final = 960
@@ -133,7 +135,7 @@ def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:
 
 def rendition_url(host: str, key: str, version: str) -> str:
     """Address of *key* at the CDN; another *version* is another address."""
-    return f"https://{host}/{'/'.join(quote(segment, safe='') for segment in key.split('/'))}?v={version}"
+    return f"{origin_of(host)}/{'/'.join(quote(segment, safe='') for segment in key.split('/'))}?v={version}"
 
 
 def safe_path(gallery: str, stem: str) -> str:

@@ -37,7 +37,7 @@ from processor.settings import (
     part_of,
 )
 from processor.settings_base import Section, from_tree
-from processor.settings_values import DistributionId, HostName, HttpsUrl, WebOrigin
+from processor.settings_values import CdnHost, DistributionId, HttpsUrl, WebOrigin
 
 EnvT = TypeVar("EnvT", bound="Slice")
 
@@ -78,7 +78,7 @@ class RenditionEnv(RenditionWork, Slice):
     """What the rendition function is told."""
 
     service: Literal["rendition"] = Field(default="rendition", description="Service in logs and metrics.")
-    cdn_host: HostName = Field(description="Host in the URLs of photo records.")
+    cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
     distribution_id: DistributionId | None = Field(
         default=None, description="Distribution to invalidate when a photo is deleted; absent: none."
     )
@@ -93,7 +93,7 @@ class EditEnv(EditWork, GalleryStore, Slice):
     """What the edit worker is told. It reads ``photo://`` and our own CDN's pictures where they are stored."""
 
     service: Literal["edit"] = Field(default="edit", description="Service in logs and metrics.")
-    cdn_host: HostName = Field(description="Host in the URLs of results.")
+    cdn_host: CdnHost = Field(description="Host in the URLs of results.")
 
     @classmethod
     def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, cdn_host: str) -> Self:

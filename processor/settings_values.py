@@ -10,6 +10,11 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field
 
 
+def origin_of(host: str) -> str:
+    """Give the origin of the web server *host*: https, but on loopback, where the embedded stack has no certificate."""
+    return f"http://{host}" if host.startswith("127.0.0.1:") else f"https://{host}"
+
+
 def empty_is_none(value: object) -> object:
     """Take an empty string for nothing, as stack files write it."""
     return None if value == "" else value
@@ -45,6 +50,15 @@ HostName = Annotated[
     Field(
         max_length=253,
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        json_schema_extra={"allowed": "a host name in lower case, without scheme or path"},
+    ),
+]
+# The embedded stack's CDN listens on a port of loopback.
+CdnHost = Annotated[
+    str,
+    Field(
+        max_length=253,
+        pattern=r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|127\.0\.0\.1:[0-9]{1,5})$",
         json_schema_extra={"allowed": "a host name in lower case, without scheme or path"},
     ),
 ]

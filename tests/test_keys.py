@@ -152,3 +152,14 @@ def test_cache_tags_are_plain_ascii(key: str) -> None:
 
     assert ["photo", "gallery"] == [tag.partition(":")[0] for tag in tags]
     assert all(tag.isascii() and tag.isprintable() and len(tag) <= 256 for tag in tags)
+
+
+def test_the_embedded_stack_serves_without_tls() -> None:
+    """Loopback has no certificate, so its addresses say http; every other host is reached by https alone."""
+    assert (
+        "http://127.0.0.1:4520/renditions/g/a_small.jpg?v=abc",
+        "https://cdn.example.com/renditions/g/a_small.jpg?v=abc",
+    ) == (
+        rendition_url("127.0.0.1:4520", "renditions/g/a_small.jpg", "abc"),
+        rendition_url("cdn.example.com", "renditions/g/a_small.jpg", "abc"),
+    )
