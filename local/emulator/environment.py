@@ -1,0 +1,41 @@
+"""How ministack is told what to do: by environment variables, which it reads while it is imported.
+
+https://github.com/ministackorg/ministack#configuration
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from local.model import LOOPBACK
+
+REGION: Final = "us-east-1"
+ACCOUNT: Final = "000000000000"
+
+
+def environment(*, port: int, data: Path, persist: bool) -> dict[str, str]:
+    """Give every variable that decides what the emulator does; *persist*: it keeps its state below *data*."""
+    kept = "1" if persist else "0"
+    return {
+        # IAM is enforced: a permission that a role lacks fails here as it does on AWS.
+        "AUTH": "true",
+        # Part of every address that the emulator gives out: of queues, of layers.
+        "MINISTACK_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": LOOPBACK,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "LOG_LEVEL": "WARNING",
+        "PERSIST_STATE": kept,
+        "S3_PERSIST": kept,
+        "STATE_DIR": str(data / "state"),
+        "S3_DATA_DIR": str(data / "s3"),
+        "TMPDIR": str(data / "tmp"),
+        # Both would open a port of their own, on every interface.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # It would start and remove containers where it finds Docker: it finds none.
+        "DOCKER_HOST": f"unix://{data / 'tmp' / 'no-docker.sock'}",
+        "LAMBDA_EXECUTOR": "local",
+    }

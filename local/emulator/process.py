@@ -1,0 +1,96 @@
+"""Start the emulator as a process of its own, and wait until it answers."""
+
+from __future__ import annotations
+
+import selectors
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from local.emulator.server import LOG_NAME
+
+ROOT: Final = Path(__file__).parents[2]
+READY_S: Final = 15.0
+STOP_S: Final = 15.0
+LAST_LINES: Final = 5
+
+
+class EmulatorError(Exception):
+    """The emulator does not run; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Emulator:
+    """A running emulator. *address*: origin that every AWS client is pointed at."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def running(data: Path, *, port: int = 0, persist: bool = False) -> Generator[Emulator]:
+    """Run an emulator for the length of a block."""
+    emulator = start(data, port=port, persist=persist)
+    try:
+        yield emulator
+    finally:
+        stop(emulator)
+
+
+def start(data: Path, *, port: int = 0, persist: bool = False) -> Emulator:
+    """Start an emulator on *port* of loopback (0: any free one); EmulatorError, with its last words, if it fails."""
+    data.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "local.emulator", "--port", str(port), "--data", str(data.resolve())]
+    with (data / LOG_NAME).open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - this project's own command
+            [*command, *(["--persist"] if persist else [])], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+    try:
+        return Emulator(address=wait_for_address(process, data / LOG_NAME), process=process)
+    except BaseException:
+        end(process)
+        raise
+
+
+def wait_for_address(process: subprocess.Popen[str], log: Path) -> str:
+    """Read the address that the process prints once it answers."""
+    assert process.stdout is not None  # noqa: S101 - it was opened with a pipe
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(READY_S):
+            raise EmulatorError(f"the emulator did not answer within {READY_S:g} s; {last_words(log)}")
+    if address := process.stdout.readline().strip():
+        return address
+    raise EmulatorError(f"the emulator ended at once with exit code {process.wait()}; {last_words(log)}")
+
+
+def last_words(log: Path) -> str:
+    """Quote the end of a log."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        last = "".join(deque(lines, LAST_LINES)).strip()
+    return f"the last lines of {log}:\n{last}" if last else f"{log} is empty"
+
+
+def stop(emulator: Emulator) -> None:
+    """Ask it to stop, which saves a persistent state; EmulatorError when it ended otherwise than well."""
+    emulator.process.terminate()
+    code = end(emulator.process)
+    if code:
+        raise EmulatorError(f"expected the emulator to stop with exit code 0, received {code}")
+
+
+def end(process: subprocess.Popen[str]) -> int:
+    """Wait for the end of a process that was asked to, or make it."""
+    try:
+        return process.wait(STOP_S if process.poll() is None else 0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+    finally:
+        if process.stdout is not None:
+            process.stdout.close()

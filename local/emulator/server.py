@@ -1,0 +1,97 @@
+"""The emulator in this process: ministack's own application, behind what stands for a TLS front."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import tempfile
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local.emulator.environment import environment
+from local.model import LOOPBACK
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+FORWARDED: Final = b"x-forwarded-proto"
+STARTED: Final = "lifespan.startup.complete"
+# Whoever polls a queue asks again; nobody has to be waited for.
+GRACE_S: Final = 0.5
+LOG_NAME: Final = "emulator.log"
+
+
+def bind(port: int) -> socket.socket:
+    """Take *port* of loopback, 0 for any free one; OSError when another program has it."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # A run that has just ended leaves connections in TIME_WAIT; they must not keep the next one out.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def run(listener: socket.socket, data: Path, *, persist: bool, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; call *ready* once requests are answered."""
+    (data / "tmp").mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=data / LOG_NAME, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    os.environ.update(environment(port=listener.getsockname()[1], data=data, persist=persist))
+    tempfile.tempdir = None  # it may have been looked up before TMPDIR was set
+    asyncio.run(serve(cast("Any", announced(over_tls(emulator()), ready)), settings(listener)))
+
+
+def emulator() -> App:
+    """Import ministack, which reads its environment now."""
+    from ministack import app  # noqa: PLC0415 - see the environment
+
+    return cast("App", app.app)
+
+
+def settings(listener: socket.socket) -> Config:
+    """Tell the web server what ministack's own start tells it, and to use *listener*."""
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = GRACE_S
+    config.errorlog = logging.getLogger("hypercorn.error")
+    return config
+
+
+def over_tls(app: App) -> App:
+    """Say of every request that it came over TLS, unless it says itself how it came.
+
+    The buckets' policies deny everything else (``aws:SecureTransport``), and loopback needs no certificate.
+    """
+
+    async def forwarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not any(name == FORWARDED for name, _ in scope["headers"]):
+            scope = {**scope, "headers": [*scope["headers"], (FORWARDED, b"https")]}
+        await app(scope, receive, send)
+
+    return forwarded
+
+
+def announced(app: App, ready: Callable[[], None]) -> App:
+    """Call *ready* when *app* has started; connections have been queueing since the port was taken."""
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def telling(message: Any) -> None:
+            await send(message)
+            if message["type"] == STARTED:
+                ready()
+
+        await app(scope, receive, telling if scope["type"] == "lifespan" else send)
+
+    return watched
