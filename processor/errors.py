@@ -4,6 +4,7 @@
     ├── SettingsError             a setting is unknown, mistyped or out of range
     ├── UsageError                a command line that cannot be carried out
     ├── PhotoError                a permanent verdict on one photo: record it, never retry
+    ├── EditError                 an edit, or a request for one, that cannot be carried out as it is
     └── TransientError            may pass: propagate it, the queue retries
         ├── OutOfTime             too little of the invocation is left to finish
         ├── RecordMissing         the backend has not written the photo's record yet
@@ -14,8 +15,9 @@ Domain code raises; one boundary (a handler, the command line) translates.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 
 class Verdict(StrEnum):
@@ -85,6 +87,73 @@ class PhotoError(DarkroomError):
         self.verdict = verdict
         self.finding = finding
         self.code = verdict.value
+
+
+class EditCode(StrEnum):
+    """Why an edit was refused or failed. The value is the public error code."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    UNPARSEABLE_COMMAND = "UNPARSEABLE_COMMAND"
+    UNSUPPORTED_COMMAND = "UNSUPPORTED_COMMAND"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    FORBIDDEN = "FORBIDDEN"
+    SESSION_NOT_FOUND = "SESSION_NOT_FOUND"
+    NOT_FOUND = "NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    TOO_MANY_IMAGES = "TOO_MANY_IMAGES"
+    IMAGE_TOO_LARGE = "IMAGE_TOO_LARGE"
+    DIMENSIONS_TOO_LARGE = "DIMENSIONS_TOO_LARGE"
+    UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"
+    SOURCE_REFUSED = "SOURCE_REFUSED"
+    SOURCE_FAILED = "SOURCE_FAILED"
+    TOO_MANY_SESSIONS = "TOO_MANY_SESSIONS"
+    RATE_LIMIT_EXCEEDED = "RATE_LIMIT_EXCEEDED"
+    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+    PROCESSING_TIMEOUT = "PROCESSING_TIMEOUT"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+HTTP_STATUS: Final[dict[EditCode, int]] = {
+    EditCode.INVALID_INPUT: 400,
+    EditCode.UNPARSEABLE_COMMAND: 422,
+    EditCode.UNSUPPORTED_COMMAND: 422,
+    EditCode.UNAUTHORIZED: 401,
+    EditCode.FORBIDDEN: 403,
+    EditCode.SESSION_NOT_FOUND: 404,
+    EditCode.NOT_FOUND: 404,
+    EditCode.METHOD_NOT_ALLOWED: 405,
+    EditCode.TOO_MANY_IMAGES: 413,
+    EditCode.IMAGE_TOO_LARGE: 413,
+    EditCode.DIMENSIONS_TOO_LARGE: 413,
+    EditCode.UNSUPPORTED_FORMAT: 415,
+    EditCode.SOURCE_REFUSED: 400,
+    EditCode.SOURCE_FAILED: 502,
+    EditCode.TOO_MANY_SESSIONS: 429,
+    EditCode.RATE_LIMIT_EXCEEDED: 429,
+    EditCode.IDEMPOTENCY_CONFLICT: 409,
+    EditCode.PROCESSING_TIMEOUT: 504,
+    EditCode.INTERNAL_ERROR: 500,
+}
+
+
+class EditError(DarkroomError):
+    """A permanent verdict on an edit or on a request for one.
+
+    *public* says what was expected, what was received and what to do; *details* says it to programs (JSON values).
+    """
+
+    def __init__(
+        self, edit_code: EditCode, log: str, *, public: str | None = None, details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(log, public=public)
+        self.edit_code = edit_code
+        self.code = edit_code.value
+        self.details = dict(details or {})
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that says it."""
+        return HTTP_STATUS[self.edit_code]
 
 
 class TransientError(DarkroomError):

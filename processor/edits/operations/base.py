@@ -1,0 +1,95 @@
+"""What all operations share, and the values that several of them take."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from processor.edits.colours import hexadecimal
+
+Anchor = Literal["center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
+Group = Literal["size", "turn", "light", "effect", "overlay", "file"]
+
+SYNONYMS: Final[Mapping[str, Anchor]] = {
+    "centre": "center",
+    "middle": "center",
+    "top": "north",
+    "top-right": "northeast",
+    "right": "east",
+    "bottom-right": "southeast",
+    "bottom": "south",
+    "bottom-left": "southwest",
+    "left": "west",
+    "top-left": "northwest",
+}
+
+
+def anchor_name(value: object) -> object:
+    """Take "top left", "Top-Left" and "centre" for what they mean; leave everything else to be refused."""
+    if not isinstance(value, str):
+        return value
+    name = "-".join(value.lower().split())
+    return SYNONYMS.get(name, name)
+
+
+def upper_case(value: str) -> str:
+    """Write a colour one way."""
+    return value.upper()
+
+
+Position = Annotated[Anchor, BeforeValidator(anchor_name)]
+Colour = Annotated[
+    str,
+    BeforeValidator(hexadecimal),
+    AfterValidator(upper_case),
+    Field(
+        pattern="^#[0-9A-Fa-f]{6}$",
+        json_schema_extra={"allowed": "a colour: #RRGGBB, #RGB or a CSS name"},
+    ),
+]
+Aspect = Annotated[
+    str,
+    Field(
+        pattern=r"^[1-9][0-9]{0,3}(\.[0-9]{1,3})?:[1-9][0-9]{0,3}(\.[0-9]{1,3})?$",
+        json_schema_extra={"allowed": 'an aspect ratio, width:height, as "16:9"'},
+    ),
+]
+Side = Annotated[int, Field(ge=1, le=10_000)]
+Opacity = Annotated[float, Field(ge=0, le=1)]
+Intensity = Annotated[float, Field(ge=0, le=1)]
+
+
+class Operation(BaseModel):
+    """One operation of the vocabulary with its parameters: frozen, exact, unknown parameters refused.
+
+    The docstring of a kind is what people read about it; *examples* are commands that compile to it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    group: ClassVar[Group]
+    examples: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def words(self) -> str:
+        """Say what this step does, as one imperative without a full stop."""
+
+    @classmethod
+    def operation_name(cls) -> str:
+        """Give the name that plans call it by."""
+        name: str = cls.model_fields["op"].default
+        return name
+
+
+def number(value: float) -> str:
+    """Write a number without a needless ``.0``."""
+    return f"{value:g}"
+
+
+def require(*, holds: bool, expected: str, found: str) -> None:
+    """Raise ValueError, in the wording of all parameter errors, unless the parameters go together."""
+    if not holds:
+        raise ValueError(f"expected {expected}, received {found}")
