@@ -5,31 +5,21 @@ Without AWS and without Pulumi's command line; the monitor answers with plausibl
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
-import json
-import runpy
 import tempfile
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
 import pulumi
 import yaml
-from pulumi.runtime import mocks, rpc, run_in_stack, set_all_config
-from pulumi.runtime.settings import configure, set_root_resource
+from pulumi.runtime import mocks, rpc
 
 from tools.plan.answers import SECRET, Answers
 from tools.plan.model import Plan, Resource
+from tools.plan.program import PROJECT, ROOT, Json, main_program, run_program
 
-ROOT: Final = Path(__file__).parents[2]
-PROJECT: Final = "darkroom"
 STACKS: Final = ("dev", "prod")
 ZIPS: Final = tuple(f"layer-{layer}-{arch}.zip" for layer in ("imaging", "runtime") for arch in ("arm64", "x86_64"))
-
-Json = dict[str, Any]
 
 
 def stack_config(stack: str) -> Json:
@@ -43,53 +33,15 @@ def record(stack: str, config: Json | None = None) -> Plan:
         for name in ("function.zip", *ZIPS):
             (Path(folder) / name).touch()
         known = {"darkroom:packages": folder, **(stack_config(stack) if config is None else config)}
-        return record_program(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"), stack, known)
+        return record_program(main_program, stack, known)
 
 
 def record_program(program: Callable[[], object], stack: str = "test", config: Json | None = None) -> Plan:
-    """Run *program*, a whole one or a single component, in a context and an event loop of its own."""
+    """Run *program*, a whole one or a single component."""
     monitor = Recorder()
-    contextvars.copy_context().run(run_on, monitor, stack, config or {}, program)
+    run_program(program, monitor, stack=stack, config=config or {})
     resources = sorted(monitor.recorded.values(), key=lambda one: one.name)
     return Plan(stack=stack, resources=tuple(resources), outputs=monitor.outputs)
-
-
-def run_on(monitor: Recorder, stack: str, config: Json, program: Callable[[], object]) -> None:
-    """Run *program* as Pulumi would."""
-    with event_loop() as loop:
-        configure(
-            mocks.MockSettings(
-                monitor=monitor,
-                monitor_features=set(cast("Any", monitor).GetDeploymentInfo(None).supportedFeatures),
-                engine=mocks.MockEngine(None),
-                project=PROJECT,
-                stack=stack,
-                dry_run=False,
-                organization="organization",
-                callbacks=None,
-            )
-        )
-        set_root_resource(None)  # pyright: ignore[reportArgumentType] - annotated as if there always were one
-        texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
-        set_all_config(texts, [])
-        loop.run_until_complete(run_in_stack(lambda: cast("None", program() and None)))
-
-
-@contextmanager
-def event_loop() -> Generator[asyncio.AbstractEventLoop]:
-    """Give a loop, and another one to the single thread that answers registrations: Pulumi would leave it open."""
-    loop, answering = asyncio.new_event_loop(), asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(1, initializer=lambda: asyncio.set_event_loop(answering)))
-    # Once the program has failed, everything that waited for its outputs fails too; the first failure is raised.
-    loop.set_exception_handler(lambda _loop, _context: None)
-    asyncio.set_event_loop(loop)
-    try:
-        yield loop
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        asyncio.set_event_loop(None)
-        answering.close()
-        loop.close()
 
 
 class Recorder(mocks.MockMonitor):
