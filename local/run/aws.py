@@ -1,0 +1,60 @@
+"""The emulator as its administrator sees it: root's credentials, which exist nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
+
+from botocore.config import Config
+from botocore.session import Session
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+REGION: Final = "us-east-1"
+ROOT: Final = "test"
+CONFIG: Final = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=32,
+    signature_version="v4",
+    s3={"addressing_style": "path"},
+)
+
+
+class Aws:
+    """Makes clients of the emulator at *endpoint*; they share one session, and are safe across threads."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.session = Session()
+        self.session.set_credentials(ROOT, ROOT)
+        self.clients: dict[str, Any] = {}
+
+    @overload
+    def client(self, service: Literal["s3"]) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["sqs"]) -> SQSClient: ...
+    @overload
+    def client(self, service: Literal["dynamodb"]) -> DynamoDBClient: ...
+    @overload
+    def client(self, service: Literal["lambda"]) -> LambdaClient: ...
+    @overload
+    def client(self, service: Literal["logs"]) -> CloudWatchLogsClient: ...
+    @overload
+    def client(self, service: Literal["cloudfront"]) -> CloudFrontClient: ...
+    @overload
+    def client(self, service: Literal["cloudwatch"]) -> CloudWatchClient: ...
+    def client(self, service: str) -> Any:
+        """Give the client of *service*."""
+        if service not in self.clients:
+            self.clients[service] = self.session.create_client(
+                service, region_name=REGION, endpoint_url=self.endpoint, config=CONFIG
+            )
+        return self.clients[service]

@@ -1,0 +1,114 @@
+"""One process of the stack: started, waited for until it answers, stopped with everything that it started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from local.run.errors import RunError
+
+ROOT: Final = Path(__file__).parents[2]
+POLL_S: Final = 0.02
+STOP_S: Final = 10.0
+LAST_LINES: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Child:
+    """A running process. *log*: file that takes all that it prints."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def ended(self) -> str | None:
+        """Say how it ended; None while it runs."""
+        code = self.process.poll()
+        if code is None:
+            return None
+        how = f"was killed by signal {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return f"{self.name} {how}{last_words(self.log)}"
+
+    def wait_until_it_answers(self, origin: str, *, seconds: float) -> None:
+        """Return when something listens at *origin*; RunError when the process ends before, or takes too long."""
+        address = urlsplit(origin)
+        deadline = time.monotonic() + seconds
+        while not answers(str(address.hostname), address.port or 0):
+            if how := self.ended():
+                raise RunError(how)
+            if time.monotonic() > deadline:
+                raise RunError(f"{self.name} did not answer at {origin} within {seconds:g} s{last_words(self.log)}")
+            time.sleep(POLL_S)
+
+    def wait_until_it_is_done(self, *, seconds: float) -> None:
+        """Return when the process has ended well; RunError when it has not."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise RunError(f"{self.name} was not done within {seconds:g} s{last_words(self.log)}") from None
+        if code:
+            raise RunError(str(self.ended()))
+
+    def stop(self, *, seconds: float = STOP_S) -> bool:
+        """Ask it to stop, then make it; False when it had to be made."""
+        asked = self.process.poll() is not None
+        if not asked:
+            self.process.terminate()
+            try:
+                self.process.wait(seconds)
+                asked = True
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        sweep_group(self.process.pid)
+        return asked
+
+
+def start(name: str, arguments: Sequence[str], *, lifeline: int, logs: Path) -> Child:
+    """Start ``python -m`` *arguments* in a session of its own: a Ctrl-C is for ``up``, who stops all in order."""
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / f"{name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own modules
+            [sys.executable, "-m", "local.run.launch", str(lifeline), *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(lifeline,),
+            start_new_session=True,
+        )
+    return Child(name=name, process=process, log=log)
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether something accepts connections there."""
+    with socket.socket() as one:
+        one.settimeout(1)
+        return one.connect_ex((host, port)) == 0
+
+
+def sweep_group(group: int) -> None:
+    """Kill what a process that has ended left behind in its group."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def last_words(log: Path) -> str:
+    """Quote the end of *log*, and say where the rest is."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        last = [line.strip() for line in deque(lines, LAST_LINES) if line.strip()]
+    return f": {' / '.join(last)} ({log})" if last else f" (its log, {log}, is empty)"

@@ -1,0 +1,99 @@
+"""The folder of a run: one run at a time, who runs, what a run that died left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from local.model import RunConfig
+from local.run.child import Child
+from local.run.errors import RunError
+
+DEFAULT: Final = Path(__file__).parents[2] / "out" / "local"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunFolder:
+    """Where a run keeps its files: ``run.json``, ``processes.json``, ``lock``, ``logs/``, ``aws/``."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """What the run's processes know of each other."""
+        return self.path / "run.json"
+
+    @property
+    def logs(self) -> Path:
+        """One file per process."""
+        return self.path / "logs"
+
+    @property
+    def aws(self) -> Path:
+        """Data of the emulator."""
+        return self.path / "aws"
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Own the folder for the block; RunError when another run does. The lock ends with the process."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("a+") as lock:
+            if not take(lock):
+                lock.seek(0)
+                raise RunError(
+                    f"already up (process {lock.read().strip()}, folder {self.path}): "
+                    "use it, or stop it with: python -m local down"
+                )
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+    def owner(self) -> int | None:
+        """Give the process id of the run that is up; None without one."""
+        try:
+            with (self.path / "lock").open("r+") as lock:
+                return None if take(lock) else int(lock.read().strip())
+        except FileNotFoundError:
+            return None
+
+    def load(self) -> RunConfig:
+        """Read what the run told; RunError when there is none."""
+        try:
+            return RunConfig.load(self.config)
+        except FileNotFoundError:
+            raise RunError(f"nothing was ever started in {self.path}: start it with: python -m local up") from None
+
+    def note(self, children: Sequence[Child]) -> None:
+        """Write down who runs, for ``status`` and for whoever cleans up."""
+        running = {one.name: one.process.pid for one in children}
+        (self.path / "processes.json").write_text(json.dumps(running), encoding="utf-8")
+
+    def noted(self) -> Mapping[str, int]:
+        """Give the processes that were written down last, by name."""
+        try:
+            tree: dict[str, Any] = json.loads((self.path / "processes.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return {name: int(pid) for name, pid in tree.items()}
+
+    def empty(self) -> None:
+        """Forget what a run without --persist left."""
+        shutil.rmtree(self.aws, ignore_errors=True)
+        self.config.unlink(missing_ok=True)
+
+
+def take(lock: IO[str]) -> bool:
+    """Lock an open file unless another process has."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,37 @@
+"""Run one process of the stack, tied to the life of ``up``: python -m local.run.launch FD MODULE [ARGUMENT…].
+
+*FD* is the reading end of a pipe whose writing end only ``up`` holds. However ``up`` ends, be it by ``kill -9``, the
+pipe ends with it, and this process stops too. Pipes do that on every system; Linux' parent-death signal does not.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+from typing import Final
+
+PATIENCE_S: Final = 5.0
+
+
+def main(arguments: list[str]) -> None:
+    """Tie this process to *FD*, then be MODULE."""
+    lifeline, module, *rest = arguments
+    threading.Thread(target=follow, args=(int(lifeline),), name="lifeline", daemon=True).start()
+    sys.argv = [module, *rest]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def follow(lifeline: int) -> None:
+    """Wait for the end of ``up``, then ask this process to stop, then make it."""
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE_S)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

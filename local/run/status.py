@@ -1,0 +1,105 @@
+"""``status``, ``down`` and ``logs``: what one asks of a run from another terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from local.run.aws import Aws
+from local.run.errors import RunError
+from local.run.folder import RunFolder
+from local.run.remains import is_ours
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+STOP_S: Final = 60.0
+POLL_S: Final = 0.1
+FOLLOW_S: Final = 1.0
+LAST_LINES: Final = 200
+GROUP: Final = "/aws/lambda/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Process:
+    """One line of ``status``."""
+
+    name: str
+    pid: int
+    runs: bool
+
+
+def processes(folder: RunFolder) -> list[Process]:
+    """List the processes of the run in *folder*, ``up`` first; RunError when nothing is up."""
+    owner = owner_of(folder)
+    below = [Process(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.noted().items()]
+    return [Process(name="up", pid=owner, runs=True), *below]
+
+
+def down(folder: RunFolder) -> None:
+    """Ask the run in *folder* to stop and wait until it has; RunError when nothing is up, or it does not."""
+    owner = owner_of(folder)
+    os.kill(owner, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_S
+    while folder.owner() is not None:
+        if time.monotonic() > deadline:
+            raise RunError(f"process {owner} did not stop within {STOP_S:g} s: kill it, what it started ends with it")
+        time.sleep(POLL_S)
+
+
+def owner_of(folder: RunFolder) -> int:
+    """Give the process id of ``up``; RunError when nothing is up."""
+    owner = folder.owner()
+    if owner is None:
+        raise RunError(f"nothing is up in {folder.path}: start it with: python -m local up")
+    return owner
+
+
+def log_lines(folder: RunFolder, name: str, *, follow: bool) -> Iterator[str]:
+    """Give the lines of a function's log (its name, or its role: ``rendition``), or of a process of the stack's.
+
+    Without *follow* the last 200. RunError for a name that nobody has.
+    """
+    file = folder.logs / f"{name}.log"
+    if file.is_file():
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            yield from deque(lines, LAST_LINES)
+        return
+    owner_of(folder)
+    logs = Aws(folder.load().addresses.aws).client("logs")
+    yield from events(logs, group_of(logs, name, folder), follow=follow)
+
+
+def group_of(logs: CloudWatchLogsClient, name: str, folder: RunFolder) -> str:
+    """Find the log group of the function *name*."""
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=GROUP)
+    groups = sorted(str(one.get("logGroupName")) for page in pages for one in page["logGroups"])
+    found = [one for one in groups if one.endswith((f"/{name}", f"-{name}"))]
+    if not found:
+        functions = [one.removeprefix(GROUP) for one in groups]
+        known = ", ".join([*functions, *sorted(one.stem for one in folder.logs.glob("*.log"))])
+        raise RunError(f"expected the name of a function or process, found {name!r}; there are {known}")
+    return min(found, key=len)
+
+
+def events(logs: CloudWatchLogsClient, group: str, *, follow: bool) -> Iterator[str]:
+    """Give the lines of a log group in order of time; with *follow*, also those to come."""
+    shown: set[str] = set()
+    since = 0
+    while True:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+        found = [one for page in pages for one in page["events"] if str(one.get("eventId")) not in shown]
+        found.sort(key=lambda one: one.get("timestamp", 0))
+        for one in found if follow else found[-LAST_LINES:]:
+            yield one.get("message", "").rstrip("\n") + "\n"
+        if not follow:
+            return
+        # Events of one millisecond may still come: ask from the newest on, and show nothing twice.
+        shown |= {str(one.get("eventId")) for one in found}
+        since = max([since, *(one.get("timestamp", 0) for one in found)])
+        time.sleep(FOLLOW_S)

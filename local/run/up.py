@@ -1,0 +1,119 @@
+"""``up``: from nothing to a stack that answers, then until somebody wants an end or something breaks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Final
+
+from local.model import RunConfig
+from local.run import ports, remains
+from local.run.errors import RunError
+from local.run.folder import RunFolder
+from local.run.stack import Stack
+
+POLL_S: Final = 0.2
+OLDEST_PYTHON: Final = (3, 11)
+
+
+class Stopped(Exception):
+    """Somebody asked for an end; *str()* says how."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What the command line said. *persist*: the folder keeps its state."""
+
+    folder: RunFolder
+    persist: bool
+    port_base: int | None
+
+
+@dataclass(kw_only=True)
+class Up:
+    """One run. *say*: told what happens, line by line; *ready*: told once, with the seconds that it took."""
+
+    options: Options
+    say: Callable[[str], None]
+    ready: Callable[[RunConfig, float], None]
+    began: float = field(default_factory=time.monotonic)
+
+    def run(self) -> int:
+        """Start, wait, stop; give the exit code: 0 when somebody asked for the end, 1 when something broke."""
+        try:
+            check_python()
+            with self.options.folder.locked(), wishes_for_an_end():
+                return self.run_locked()
+        except RunError as error:
+            self.say(f"up: {error}")
+            return 1
+
+    def run_locked(self) -> int:
+        """Run with the folder being ours."""
+        folder = self.options.folder
+        if ended := remains.end_previous(folder.noted()):
+            self.say(f"stopped what an earlier run left behind: {', '.join(ended)}")
+        remains.adopt_orphans()
+        if not self.options.persist:
+            folder.empty()
+        stack = Stack(folder=folder, addresses=ports.choose(self.options.port_base), persist=self.options.persist)
+        code = 1
+        try:
+            config = stack.start()
+            self.ready(config, time.monotonic() - self.began)
+            self.wait(stack)
+        except Stopped as stopped:
+            self.say(f"{stopped}: stopping")
+            code = 0
+        except RunError as error:
+            self.say(f"up: {error}")
+        finally:
+            self.clear_up(stack)
+        return code
+
+    def wait(self, stack: Stack) -> None:
+        """Watch the processes; RunError when one ends."""
+        while not (failure := stack.failure()):
+            time.sleep(POLL_S)
+        raise RunError(f"{failure}. Everything else is stopped too.")
+
+    def clear_up(self, stack: Stack) -> None:
+        """Leave no process."""
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.SIG_IGN)
+        killed = stack.stop()
+        orphans = remains.kill_descendants(os.getpid())
+        if killed:
+            self.say(f"did not stop by themselves and were killed: {', '.join(killed)}")
+        if orphans:
+            self.say(f"killed {orphans} processes that had lost their parent")
+        self.say("stopped: no process and no open port is left")
+
+
+@contextmanager
+def wishes_for_an_end() -> Generator[None]:
+    """Raise Stopped, in the block, at Ctrl-C or SIGTERM."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise Stopped("Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def check_python() -> None:
+    """Raise RunError when this Python is too old for the program."""
+    if sys.version_info < OLDEST_PYTHON:
+        raise RunError(
+            f"expected Python 3.11 or newer, found {sys.version.split()[0]}: make up PYTHON=/path/to/python3"
+        )

@@ -1,0 +1,79 @@
+"""What a newcomer reads when the stack is up: where it is, and three commands to try, which work as they are."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from local.run.endpoints import Endpoints
+
+ROOT: Final = Path(__file__).parents[2]
+PHOTO: Final = Path("out", "demo", "originals", "phone.heic")
+GALLERY: Final = "test-gallery"
+EDIT: Final = '{"images": [{"id": "a", "url": "%s"}], "operation": {"type": "command", "command": "%s"}}'
+
+
+def welcome(known: Endpoints, *, seconds: float, web_app: bool) -> str:
+    """Write it."""
+    api = f"edit API  {known.api}" if web_app else "edit API  not written yet: uploads work, edits do not"
+    return f"""\
+Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; Ctrl-C stops it all.
+
+  page      {known.page}
+  CDN       {known.cdn}
+  {api}
+  AWS       {known.aws} (access key and secret: test)
+
+Three things to try, in another terminal, in the project's folder:
+
+1. Upload a photo (draws one first):
+   {python()} -m tools.demo
+   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
+   {aws_cli()} --endpoint-url {known.aws} s3 cp {PHOTO} s3://{known.buckets["originals"]}/{GALLERY}/test-photo.heic
+
+2. See it through the CDN, and read what the function says:
+   curl -I {known.cdn}/renditions/{GALLERY}/test-photo_thumbnail.jpg
+   {python()} -m local logs rendition
+
+{edit(known) if web_app else state(known)}"""
+
+
+def edit(known: Endpoints) -> str:
+    """Show an edit: send a command, then follow its progress."""
+    body = EDIT % (f"{known.cdn}/renditions/{GALLERY}/test-photo_medium.jpg", "resize to 800px and convert to webp")
+    post = "curl -s -H 'Content-Type: application/json'"
+    return f"""\
+3. Edit it by a command, and watch the progress:
+   TOKEN=$({post} {known.page}/oidc/token -d '{{"user": "ada"}}' | {read("access_token")})
+   PROGRESS=$({post} -H "Authorization: Bearer $TOKEN" {known.api} -d '{body}' | {read("progressUrl")})
+   curl -N "{known.cdn}$PROGRESS"
+"""
+
+
+def state(known: Endpoints) -> str:
+    """Show the gallery's API, where there is nothing to edit with."""
+    return f"""\
+3. Read its record, with the receipt of how it was made:
+   curl -s '{known.page}/gallery/photos?gallery={GALLERY}' | {python()} -m json.tool
+"""
+
+
+def read(name: str) -> str:
+    """Write a command that prints one field of the JSON that it is given."""
+    return f"{python()} -c 'import json, sys; print(json.load(sys.stdin)[\"{name}\"])'"
+
+
+def python() -> str:
+    """Name this Python as one would type it in the project's folder."""
+    return near(Path(sys.executable))
+
+
+def aws_cli() -> str:
+    """Name the AWS command line that is installed beside this Python."""
+    return near(Path(sys.executable).with_name("aws"))
+
+
+def near(path: Path) -> str:
+    """Shorten *path* when it lies in the project."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
