@@ -13,10 +13,11 @@ from components.naming import Place, token
 from components.packages import Packages
 from components.permissions import Permission, below, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
-from processor.settings import Deployment, GalleryStore, ReconcilerSettings
+from processor.settings import Deployment, RenditionSettings
 from processor.settings_env import ReconcileEnv, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
+MEMORY: Final = "reconciler/"  # what a run leaves to the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,8 +25,7 @@ class ReconcilerArgs:
     """What it looks at, and the lane that it sends photos to."""
 
     place: Place
-    gallery: GalleryStore
-    settings: ReconcilerSettings
+    renditions: RenditionSettings
     deployment: Deployment
     component: str
     log_retention_days: int
@@ -35,6 +35,7 @@ class ReconcilerArgs:
     renditions_arn: pulumi.Input[str]
     photos_arn: pulumi.Input[str]
     uploads: WorkQueue
+    cdn_host: pulumi.Input[str]
 
 
 class Reconciler(pulumi.ComponentResource):
@@ -64,8 +65,8 @@ class Reconciler(pulumi.ComponentResource):
         )
         aws.scheduler.Schedule(
             f"{name}-schedule",
-            name=args.settings.function_name,
-            schedule_expression=f"rate({args.settings.every_min} minutes)",
+            name=args.renditions.reconciler.function_name,
+            schedule_expression=f"rate({args.renditions.reconciler.every_min} minutes)",
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
             target=aws.scheduler.ScheduleTargetArgs(
                 arn=self.function.alias.arn,
@@ -81,28 +82,33 @@ class Reconciler(pulumi.ComponentResource):
 
 def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
     """Keep word of runs that the scheduler could not start."""
-    return DeadLettersArgs(place=args.place, queue=f"{args.settings.function_name}-missed", component=args.component)
+    return DeadLettersArgs(
+        place=args.place, queue=f"{args.renditions.reconciler.function_name}-missed", component=args.component
+    )
 
 
 def function(args: ReconcilerArgs) -> FunctionArgs:
     """Say what the function is and may do."""
     return FunctionArgs(
         place=args.place,
-        settings=args.settings,
+        settings=args.renditions.reconciler,
         deployment=args.deployment,
         component=args.component,
         log_retention_days=args.log_retention_days,
         code=args.packages.function,
         handler=HANDLER,
         layers=(args.runtime_layer_arn,),
-        env=args.uploads.url.apply(
-            lambda url: to_env(ReconcileEnv.of(args.gallery, stack=args.place.stack, uploads_queue_url=url))
+        env=pulumi.Output.all(args.uploads.url, args.cdn_host).apply(
+            lambda known: to_env(
+                ReconcileEnv.of(args.renditions, stack=args.place.stack, uploads_queue_url=known[0], cdn_host=known[1])
+            )
         ),
         permissions=(
             Permission(("dynamodb:Scan", "dynamodb:GetItem", "dynamodb:UpdateItem"), (args.photos_arn,)),
             Permission(("s3:ListBucket",), (args.originals_arn, args.renditions_arn)),
             Permission(("s3:GetObject",), (below(args.originals_arn), below(args.renditions_arn, "manifests/"))),
-            Permission(("sqs:SendMessage",), (args.uploads.arn,)),
+            Permission(("s3:GetObject", "s3:PutObject"), (below(args.renditions_arn, MEMORY),)),
+            Permission(("sqs:SendMessage", "sqs:GetQueueAttributes"), (args.uploads.arn,)),
         ),
         asynchronous=True,
     )

@@ -120,8 +120,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         """Say what the reconciler looks at."""
         return ReconcilerArgs(
             place=args.place,
-            gallery=args.settings,
-            settings=args.settings.reconciler,
+            renditions=args.settings,
             deployment=args.deployment,
             component=COMPONENT,
             log_retention_days=args.log_retention_days,
@@ -131,6 +130,7 @@ class RenditionPipeline(pulumi.ComponentResource):
             renditions_arn=self.renditions.arn,
             photos_arn=self.photos.arn,
             uploads=self.uploads,
+            cdn_host=args.cdn.host,
         )
 
 

@@ -161,6 +161,9 @@ class ReconcilerSettings(FunctionSettings):
     memory_mib: MemoryMib = Field(default=512, description="Memory of the reconciler.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time one run may take.")
     every_min: int = Field(default=15, ge=5, le=1440, description="Time between two runs.")
+    stuck_after_s: int = Field(
+        default=600, ge=0, le=86_400, description="What has not changed for this long while it should have is stuck."
+    )
 
 
 class RenditionSettings(RenditionWork, FunctionSettings):

@@ -121,11 +121,23 @@ class ReconcileEnv(GalleryStore, Slice):
 
     service: Literal["reconcile"] = Field(default="reconcile", description="Service in logs and metrics.")
     uploads_queue_url: HttpsUrl = Field(description="Queue that stuck photos are sent to again.")
+    cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
+    missing_record: Literal["create", "require"] = Field(
+        default="create", description="Whether records that are not there are written here."
+    )
+    stuck_after_s: int = Field(default=600, ge=0, description="What has not changed for this long may be stuck.")
 
     @classmethod
-    def of(cls, gallery: GalleryStore, *, stack: str, uploads_queue_url: str) -> Self:
-        """Cut the slice from *gallery*."""
-        return part_of(cls, gallery, stack=stack, uploads_queue_url=uploads_queue_url)
+    def of(cls, settings: RenditionSettings, *, stack: str, uploads_queue_url: str, cdn_host: str) -> Self:
+        """Cut the slice from *settings*."""
+        return part_of(
+            cls,
+            settings,
+            stack=stack,
+            uploads_queue_url=uploads_queue_url,
+            cdn_host=cdn_host,
+            stuck_after_s=settings.reconciler.stuck_after_s,
+        )
 
 
 def to_env(told: Slice) -> dict[str, str]:

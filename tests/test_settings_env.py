@@ -42,7 +42,7 @@ def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice
         rendition_env(renditions, distribution_id="E2EXAMPLE"),
         EditEnv.of(edits, renditions, stack="test", cdn_host="cdn.example.com"),
         EditApiEnv.of(edits, DEFAULTS.cdn, stack="test", **API_WIRING),
-        ReconcileEnv.of(renditions, stack="test", uploads_queue_url=QUEUE),
+        ReconcileEnv.of(renditions, stack="test", uploads_queue_url=QUEUE, cdn_host="cdn.example.com"),
     ]
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 # Fail within seconds and let the queue retry, rather than use up the invocation waiting.
 CONFIG: Final = Config(
@@ -40,6 +41,11 @@ def cloudfront_client(session: Session) -> CloudFrontClient:
     return client(session, "cloudfront")
 
 
-def client(session: Session, service: Literal["s3", "dynamodb", "cloudfront"]) -> Any:
+def sqs_client(session: Session) -> SQSClient:
+    """Make an SQS client."""
+    return client(session, "sqs")
+
+
+def client(session: Session, service: Literal["s3", "dynamodb", "cloudfront", "sqs"]) -> Any:
     """Make a client of *service*; one *session* reads the service models that clients share only once."""
     return session.create_client(service, config=CONFIG)

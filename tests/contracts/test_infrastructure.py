@@ -38,7 +38,6 @@ ADAPTER = {
 NOT_YET_WRITTEN = {
     "processor.handlers.edit.handler": 5,
     "run.sh": 5,
-    "processor.handlers.reconcile.handler": 7,
 }
 # Metrics that are watched before anything publishes them, and the issue that does. An entry must go then.
 NOT_YET_PUBLISHED = {
@@ -46,11 +45,9 @@ NOT_YET_PUBLISHED = {
     "EditsFailed": 5,
     "FirstByteDuration": 5,
     "SessionsStarted": 5,
-    "OrphanRenditions": 7,
-    "StuckPhotos": 7,
 }
 # Functions whose grants are declared before there are calls to compare them with.
-GRANTS_UNCHECKED = {"edits-worker-grants", "edits-api-function-grants", "renditions-reconciler-reconcile-grants"}
+GRANTS_UNCHECKED = {"edits-worker-grants", "edits-api-function-grants"}
 
 
 def variables_of(function: Resource) -> dict[str, str]:
@@ -148,23 +145,71 @@ def test_the_rendition_functions_grants_are_exactly_its_calls(plan: Plan) -> Non
     assert needed(plan) == granted
 
 
+RECONCILING = {
+    "s3:GetObject": {"originals/*", "renditions/manifests/*", "renditions/reconciler/*"},
+    "s3:PutObject": {"renditions/reconciler/*"},
+    "s3:ListBucket": {"originals", "renditions"},
+}
+LISTING = {
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
+
+
+def test_the_reconcilers_grants_are_exactly_its_calls(plan: Plan) -> None:
+    """No call without a grant, no grant without a call; nothing is written but records and its own memory."""
+    settings = settings_of(plan).renditions
+    calls = {call for module in modules_reached("processor.handlers.reconcile") for call in labels(module)}
+    granted: dict[str, set[str]] = {}
+    for said in statements(plan.named("renditions-reconciler-reconcile-grants")):
+        for action in said["Action"]:
+            granted.setdefault(action, set()).update(said["Resource"])
+    stores = {settings.originals_bucket: "originals", settings.renditions_bucket: "renditions"}
+    shelves = {
+        action: {
+            name.replace(bucket, role)
+            for name in map(after_arn, arns)
+            for bucket, role in stores.items()
+            if bucket == name.partition("/")[0]
+        }
+        for action, arns in granted.items()
+        if action.startswith("s3:")
+    }
+
+    assert RECONCILING == shelves
+    uploads = f"arn:aws:sqs:us-east-1:123456789012:{settings.function_name}-uploads"
+    # What running takes needs no call of ours: logs, traces, its queue of failures.
+    own = {action for action, arns in granted.items() if action.partition(":")[0] not in RUNNING or uploads in arns}
+    assert {LISTING.get(call, call) for call in calls} == own
+
+
+def after_arn(arn: str) -> str:
+    """Give what a bucket's ARN names."""
+    return arn.rpartition(":::")[2]
+
+
 def test_labels_tell_every_call() -> None:
     """The labels that grants are derived from are the operations that the clients are asked for, in every module."""
-    modules = {
-        module for module in modules_reached("processor.handlers.rendition") if module.startswith("processor.aws.")
-    }
+    rendition, modules = (
+        {module for handler in handlers for module in modules_reached(handler) if module.startswith("processor.aws.")}
+        for handlers in (
+            ["processor.handlers.rendition"],
+            ["processor.handlers.rendition", "processor.handlers.reconcile"],
+        )
+    )
 
     assert {module: operations(module) for module in modules if operations(module)} == {
         module: {label.partition(":")[2] for label in labels(module)} for module in modules if labels(module)
     }
-    assert set(OBJECTS) | {"processor.aws.photos", "processor.aws.cdn"} == {one for one in modules if labels(one)}
+    assert set(OBJECTS) | {"processor.aws.photos", "processor.aws.cdn"} == {one for one in rendition if labels(one)}
 
 
 def test_grants_that_nothing_checks_yet_are_named(plan: Plan) -> None:
     """A function's grants are compared with its calls as soon as it is written."""
     grants = {one.name for one in plan.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
 
-    assert {"renditions-rendition-grants"} == grants - GRANTS_UNCHECKED
+    assert {"renditions-rendition-grants", "renditions-reconciler-reconcile-grants"} == grants - GRANTS_UNCHECKED
     assert len(GRANTS_UNCHECKED) == len(NOT_YET_WRITTEN)
 
 

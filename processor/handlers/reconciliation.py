@@ -1,0 +1,144 @@
+"""The reconciler, put together from what the function is told; and what logs and metrics say of a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client
+from processor.aws.filed import FiledManifests, UnreadableManifest
+from processor.aws.listing import Listed, Listing
+from processor.aws.notes import Notes
+from processor.aws.originals import Originals
+from processor.aws.photos import PhotoRecords
+from processor.aws.queues import Queue
+from processor.aws.unsettled import UnsettledRecords
+from processor.budget import Budget
+from processor.ops.reconcile.drift import Remedy
+from processor.ops.reconcile.lane import SecondChances
+from processor.ops.reconcile.manifests import ManifestWalk
+from processor.ops.reconcile.memory import Memory
+from processor.ops.reconcile.orphans import OrphanWalk
+from processor.ops.reconcile.records import RecordWalk
+from processor.ops.reconcile.repairs import Repairs
+from processor.ops.reconcile.run import Reconciler, Report
+from processor.settings_env import ReconcileEnv
+from processor.telemetry import Telemetry, one
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+MEMORY_KEY: Final = "reconciler/memory.json"
+THREADS: Final = 16  # as many as a client has connections
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reconciliation:
+    """Everything that all runs of a process share. *now()*: s since the epoch."""
+
+    env: ReconcileEnv
+    telemetry: Telemetry
+    s3: S3Client
+    dynamodb: DynamoDBClient
+    sqs: SQSClient
+    now: Callable[[], float] = time.time
+
+    @classmethod
+    def of(cls, env: ReconcileEnv, telemetry: Telemetry) -> Self:
+        """Make the AWS clients."""
+        session = Session()
+        return cls(
+            env=env,
+            telemetry=telemetry,
+            s3=s3_client(session),
+            dynamodb=dynamodb_client(session),
+            sqs=sqs_client(session),
+        )
+
+    def run(self, budget: Budget) -> Mapping[str, Any]:
+        """Do one run, from what the last one left to what the next one finds."""
+        notes = Notes(s3=self.s3, bucket=self.env.renditions_bucket, key=MEMORY_KEY)
+        note = notes.read()
+        with ThreadPoolExecutor(THREADS) as threads:
+            reconciler = self.reconciler(Memory.from_json(note.text), threads)
+            try:
+                report = reconciler.run(budget)
+            finally:
+                # Also after a fault: what was sent must not be sent by the next run again.
+                notes.write(reconciler.memory.to_json(), seen=note)
+        self.publish(report)
+        return asdict(report)
+
+    def reconciler(self, memory: Memory, threads: ThreadPoolExecutor) -> Reconciler:
+        """Put one run together."""
+        env = self.env
+        originals = Listing(s3=self.s3, bucket=env.originals_bucket)
+        made = Listing(s3=self.s3, bucket=env.renditions_bucket)
+        filed = FiledManifests(s3=self.s3, bucket=env.renditions_bucket)
+        photos = PhotoRecords(dynamodb=self.dynamodb, table=env.photos_table)
+        queue = Queue(sqs=self.sqs, url=env.uploads_queue_url)
+        chances = SecondChances.remembering(
+            memory.sent, queue=queue, originals_bucket=env.originals_bucket, now=self.now
+        )
+        repairs = Repairs(
+            photos=photos,
+            originals=Originals(s3=self.s3, bucket=env.originals_bucket),
+            chances=chances,
+            missing_record=env.missing_record,
+            cdn_host=env.cdn_host,
+            tell=self.tell,
+        )
+        return Reconciler(
+            memory=memory,
+            records=RecordWalk(
+                unsettled=UnsettledRecords(dynamodb=self.dynamodb, table=env.photos_table),
+                photos=photos,
+                originals=originals,
+                renditions=made,
+                filed=filed,
+                repairs=repairs,
+                settled=self.settled,
+                threads=threads,
+            ),
+            manifests=ManifestWalk(
+                manifests=made,
+                originals=originals,
+                renditions=made,
+                filed=filed,
+                photos=photos,
+                repairs=repairs,
+                settled=self.settled,
+                doubt=self.doubt,
+                threads=threads,
+            ),
+            renditions=OrphanWalk(renditions=made, manifests=made, settled=self.settled),
+            chances=chances,
+            now=self.now,
+        )
+
+    def settled(self, listed: Listed) -> bool:
+        """Tell whether whatever follows from *listed* has had enough time."""
+        return self.now() - listed.modified.timestamp() >= self.env.stuck_after_s
+
+    def tell(self, remedy: Remedy, key: str) -> None:
+        """Log and count what was done for one photo."""
+        if remedy is Remedy.RECORD:
+            self.telemetry.warning("record repaired", key=key)
+            self.telemetry.count({"RecordsRepaired": one()})
+        else:
+            self.telemetry.warning("photo sent again", key=key)
+            self.telemetry.count({"PhotosSentAgain": one()})
+
+    def doubt(self, error: UnreadableManifest) -> None:
+        """Log a manifest that a person has to look at."""
+        self.telemetry.defect("manifest unreadable", error, code=error.code)
+
+    def publish(self, report: Report) -> None:
+        """Log and count the run. StuckPhotos is published by every run: the alarm rings when it is missing."""
+        self.telemetry.info("reconciled", **asdict(report))
+        self.telemetry.count({"StuckPhotos": one(report.stuck), "OrphanRenditions": one(report.orphans)})
