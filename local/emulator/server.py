@@ -15,6 +15,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local.emulator.environment import environment
+from local.emulator.lambda_gaps import mend
 from local.model import LOOPBACK
 
 Scope = MutableMapping[str, Any]
@@ -56,6 +57,7 @@ def emulator() -> App:
     """Import ministack, which reads its environment now."""
     from ministack import app  # noqa: PLC0415 - see the environment
 
+    mend()
     return cast("App", app.app)
 
 

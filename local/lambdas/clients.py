@@ -1,0 +1,63 @@
+"""Clients of the emulator, as its administrator: functions themselves only ever see their role's credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from botocore.config import Config
+from botocore.session import Session
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sts import STSClient
+
+# The emulator's root.
+ADMINISTRATOR: Final = "test"
+CONFIG: Final = Config(
+    connect_timeout=3,
+    read_timeout=30,
+    max_pool_connections=32,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+
+
+class Clients:
+    """Makes clients of the emulator at *aws* (an origin) for *region*."""
+
+    def __init__(self, aws: str, region: str) -> None:
+        self.aws, self.region = aws, region
+        self._session = Session()
+        # Nothing of this machine's AWS configuration: no profile, no region, no proxy of its services.
+        self._session.set_config_variable("config_file", "/dev/null")
+        self._session.set_config_variable("credentials_file", "/dev/null")
+        make: Callable[..., object] = self._session.create_client
+        self._make = make
+
+    def functions(self) -> LambdaClient:
+        """Make a client of Lambda."""
+        return self._client("lambda")  # pyright: ignore[reportReturnType]
+
+    def logs(self) -> CloudWatchLogsClient:
+        """Make a client of CloudWatch Logs."""
+        return self._client("logs")  # pyright: ignore[reportReturnType]
+
+    def metrics(self) -> CloudWatchClient:
+        """Make a client of CloudWatch."""
+        return self._client("cloudwatch")  # pyright: ignore[reportReturnType]
+
+    def tokens(self) -> STSClient:
+        """Make a client of STS."""
+        return self._client("sts")  # pyright: ignore[reportReturnType]
+
+    def _client(self, service: str) -> object:
+        return self._make(
+            service,
+            region_name=self.region,
+            endpoint_url=self.aws,
+            aws_access_key_id=ADMINISTRATOR,
+            aws_secret_access_key=ADMINISTRATOR,
+            config=CONFIG,
+        )

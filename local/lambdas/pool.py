@@ -1,0 +1,142 @@
+"""Which sandboxes there are: warm ones are used again, others are started as invocations overlap, idle ones end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import Final
+
+from local.lambdas.errors import Throttled
+from local.lambdas.function import Function
+from local.lambdas.sandbox import Sandbox
+
+# Lambda keeps them for minutes too, and says no more about it.
+IDLE_S: Final = 300.0
+
+Key = tuple[str, str, str]
+Start = Callable[[Function], Sandbox]
+
+
+@dataclass(slots=True)
+class Seat:
+    """One place in the pool. *sandbox*: None while it is being started; *since*: when it fell idle, monotonic."""
+
+    function: Function
+    sandbox: Sandbox | None = None
+    busy: bool = True
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def key(self) -> Key:
+        """What must be the same for a warm sandbox to do."""
+        return self.function.name, self.function.version, self.function.revision
+
+
+class Pool:
+    """At most *most* sandboxes at a time, of all functions together; each lent to one invocation at a time."""
+
+    def __init__(self, start: Start, *, most: int) -> None:
+        self.most = most
+        self._start = start
+        self._seats: list[Seat] = []
+        self._change = Condition()
+
+    @contextmanager
+    def lend(self, function: Function) -> Generator[tuple[Sandbox, int]]:
+        """Lend a sandbox, and tell how many of the function's are busy with it.
+
+        Raises Throttled when the function's reserved concurrency is used up; waits while the whole pool is, as what
+        came by a queue would otherwise wait for its visibility timeout. Whatever *start* raises passes through.
+        """
+        seat, concurrent = self._take(function)
+        try:
+            if seat.sandbox is None:
+                seat.sandbox = self._start(function)
+            yield seat.sandbox, concurrent
+        finally:
+            self._give_back(seat)
+
+    def seats(self) -> list[Seat]:
+        """List what there is."""
+        with self._change:
+            return list(self._seats)
+
+    def busy(self) -> Counter[str]:
+        """Count busy sandboxes by function."""
+        with self._change:
+            return self._busy()
+
+    def end_idle(self, *, older_than_s: float = IDLE_S) -> None:
+        """End sandboxes that nobody has used for so long, and those that cannot be used again."""
+        now = time.monotonic()
+        with self._change:
+            old = [seat for seat in self._idle() if now - seat.since >= older_than_s or not usable(seat)]
+            self._remove(old)
+        stop(old)
+
+    def close(self) -> None:
+        """End them all, busy ones too."""
+        with self._change:
+            all_, self._seats = self._seats, []
+        stop(all_)
+
+    def _take(self, function: Function) -> tuple[Seat, int]:
+        wanted = Seat(function=function)
+        with self._change:
+            while True:
+                concurrent = self._busy()[function.name] + 1
+                if function.reserved is not None and concurrent > function.reserved:
+                    raise Throttled(
+                        f"{function.name}: expected at most {function.reserved} invocations at a time (its reserved "
+                        f"concurrency), received one more; invoke it again later"
+                    )
+                warm = next((seat for seat in reversed(self._idle()) if seat.key == wanted.key and usable(seat)), None)
+                if warm is not None:
+                    warm.busy = True
+                    return warm, concurrent
+                if len(self._seats) < self.most:
+                    self._seats.append(wanted)
+                    return wanted, concurrent
+                if idle := self._idle():
+                    replaced = min(idle, key=lambda seat: seat.since)
+                    self._remove([replaced])
+                    self._seats.append(wanted)
+                    break
+                self._change.wait()
+        stop([replaced])
+        return wanted, concurrent
+
+    def _give_back(self, seat: Seat) -> None:
+        with self._change:
+            seat.busy, seat.since = False, time.monotonic()
+            broken = not usable(seat)
+            if broken:
+                self._remove([seat])
+            self._change.notify()
+        if broken:
+            stop([seat])
+
+    def _busy(self) -> Counter[str]:
+        return Counter(seat.function.name for seat in self._seats if seat.busy)
+
+    def _idle(self) -> list[Seat]:
+        return [seat for seat in self._seats if not seat.busy]
+
+    def _remove(self, gone: list[Seat]) -> None:
+        self._seats = [seat for seat in self._seats if not any(seat is one for one in gone)]
+
+
+def usable(seat: Seat) -> bool:
+    """Tell whether the sandbox of *seat* may be lent again."""
+    return seat.sandbox is not None and seat.sandbox.usable()
+
+
+def stop(seats: list[Seat]) -> None:
+    """End the sandboxes of *seats*."""
+    for seat in seats:
+        if seat.sandbox is not None:
+            seat.sandbox.stop()

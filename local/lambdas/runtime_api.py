@@ -1,0 +1,148 @@
+"""Lambda's Runtime API for one sandbox: what the runtime interface client (awslambdaric) talks to.
+
+    GET  /2018-06-01/runtime/invocation/next              blocks until there is an event
+    POST /2018-06-01/runtime/invocation/{id}/response     the function's answer
+    POST /2018-06-01/runtime/invocation/{id}/error        the exception that it raised
+    POST /2018-06-01/runtime/init/error                   it could not even be imported
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final
+
+from local.lambdas.invocation import RESPONSE_TOO_LARGE, UNHANDLED, Invocation, Outcome, failure
+from local.model import LOOPBACK
+
+PREFIX: Final = "/2018-06-01/runtime"
+POLL_S: Final = 0.05
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB each for request and response
+MAX_RESPONSE_BYTES: Final = 6_291_556
+
+
+class RuntimeApi:
+    """Serves one process. *address* (host:port) goes into its environment.
+
+    *reports* holds what the process says: None once it is ready, then an outcome for each event; instead of None, the
+    outcome of a function that cannot be imported.
+    """
+
+    def __init__(self) -> None:
+        self.reports: SimpleQueue[Outcome | None] = SimpleQueue()
+        self._asked = False
+        self._events: SimpleQueue[tuple[Invocation, int] | None] = SimpleQueue()
+        self._server = RuntimeServer(self)
+        # Half a second, the default, would be what ending a sandbox takes.
+        Thread(target=self._server.serve_forever, args=(POLL_S,), name="runtime API", daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"{LOOPBACK}:{self._server.server_port}"
+
+    def give(self, invocation: Invocation, *, deadline_ms: int) -> None:
+        """Give the process its next event. *deadline_ms*: since 1970."""
+        self._events.put((invocation, deadline_ms))
+
+    def next_event(self) -> tuple[Invocation, int] | None:
+        """Wait for the next event; None: there will be none."""
+        if not self._asked:
+            self._asked = True
+            self.reports.put(None)
+        return self._events.get()
+
+    def close(self) -> None:
+        """Stop listening, and let go of a process that waits."""
+        self._events.put(None)
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class RuntimeServer(ThreadingHTTPServer):
+    """Answers on any free port of loopback."""
+
+    daemon_threads = True
+
+    def __init__(self, api: RuntimeApi) -> None:
+        self.api = api
+        super().__init__((LOOPBACK, 0), RuntimeRequest)
+
+
+class RuntimeRequest(BaseHTTPRequestHandler):
+    """One connection of the process."""
+
+    server: RuntimeServer  # pyright: ignore[reportIncompatibleVariableOverride]
+    protocol_version = "HTTP/1.1"
+    # Otherwise an answer of two small writes waits 40 ms for an acknowledgement.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        """Hand out the next event."""
+        if self.path != f"{PREFIX}/invocation/next":
+            return self._refuse()
+        given = self.server.api.next_event()
+        if given is None:
+            self.close_connection = True
+            return None
+        invocation, deadline_ms = given
+        return self._answer(
+            HTTPStatus.OK,
+            invocation.event,
+            {
+                "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+                "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
+                "Lambda-Runtime-Invoked-Function-Arn": invocation.arn,
+                "Lambda-Runtime-Trace-Id": invocation.trace or f"Root=1-{int(time.time()):08x}-{'0' * 24};Sampled=0",
+            },
+        )
+
+    def do_POST(self) -> None:
+        """Take an answer or an error."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        match self.path.removeprefix(PREFIX).split("/"):
+            case ["", "invocation", _, "response"]:
+                outcome = Outcome(payload=body) if len(body) <= MAX_RESPONSE_BYTES else too_large(body)
+            case ["", "invocation", _, "error"] | ["", "init", "error"]:
+                outcome = Outcome(payload=body, error_type=error_type(body))
+            case _:
+                return self._refuse()
+        self.server.api.reports.put(outcome)
+        return self._answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}\n', {})
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing of each request."""
+
+    def _refuse(self) -> None:
+        self._answer(HTTPStatus.NOT_FOUND, b'{"errorMessage":"no such path","errorType":"InvalidRequest"}', {})
+
+    def _answer(self, status: HTTPStatus, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def error_type(body: bytes) -> str:
+    """Read what an error's report calls it."""
+    try:
+        return str(json.loads(body)["errorType"]) or UNHANDLED
+    except (ValueError, KeyError, TypeError):
+        return UNHANDLED
+
+
+def too_large(body: bytes) -> Outcome:
+    """Refuse an answer that Lambda would not pass on."""
+    return failure(
+        RESPONSE_TOO_LARGE,
+        f"Response payload size ({len(body)} bytes) exceeded maximum allowed payload size "
+        f"({MAX_RESPONSE_BYTES} bytes).",
+    )

@@ -1,0 +1,150 @@
+"""One sandbox: a process of the runtime interface client, its Runtime API, its limits of time and memory.
+
+Whoever invokes is also who watches: while it waits for the answer it looks every 20 ms at the clock, at the process
+and at the memory of all that the process has started.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from typing import Final
+
+from local.lambdas.credentials import Credentials
+from local.lambdas.environment import environment
+from local.lambdas.function import Function
+from local.lambdas.invocation import Invocation, Outcome, exited, timed_out
+from local.lambdas.journal import stream_name
+from local.lambdas.process import FunctionProcess
+from local.lambdas.report import exit_line, timeout_line
+from local.lambdas.runtime_api import RuntimeApi
+
+LOOK_S: Final = 0.02
+# Lambda gives a start 10 s, and starts again within the function's own time when that was too little.
+INIT_S: Final = 10.0
+
+Say = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """What sandboxes stand in. *aws*: the emulator's origin; *tmp*: where each makes its own; *say*: log a line."""
+
+    aws: str
+    tmp: Path
+    say: Say
+
+
+class Sandbox:
+    """Runs one invocation at a time, until *broken*. Not for use by several threads at once."""
+
+    def __init__(self, function: Function, credentials: Credentials, code: Path, world: World) -> None:
+        self.function, self.credentials = function, credentials
+        self.stream = stream_name(function.version)
+        self.broken = False
+        self.invocations = 0
+        self.init_s: float | None = None
+        self.used_mib = 0.0
+        self._say = world.say
+        self._api = RuntimeApi()
+        self._began = time.monotonic()
+        tmp = world.tmp / uuid.uuid4().hex
+        known = environment(function, credentials, aws=world.aws, code=code, tmp=tmp, log_stream=self.stream)
+        self._process = FunctionProcess(
+            [sys.executable, "-m", "awslambdaric", function.handler],
+            env={**known, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+            code=code,
+            tmp=tmp,
+            tmp_mib=function.tmp_mib,
+            say=self.say,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def say(self, text: str) -> None:
+        """Log a line in the sandbox's stream."""
+        self._say(self.function.log_group, self.stream, text)
+
+    def usable(self) -> bool:
+        """Tell whether another invocation may begin: the process lives, its credentials last."""
+        alive = not self.broken and self._process.cause_of_end() is None
+        return alive and self.credentials.outlive(self.function.timeout_s)
+
+    def start(self, request_id: str) -> Outcome | None:
+        """Wait until the function is imported; the outcome for *request_id* if it cannot be."""
+        failed = self._watch(self._began + INIT_S + self.function.timeout_s, request_id)
+        self.init_s = time.monotonic() - self._began
+        self.broken = self.broken or failed is not None
+        return failed
+
+    def invoke(self, invocation: Invocation) -> Outcome:
+        """Run one invocation. Whatever goes wrong is an outcome too."""
+        self.invocations += 1
+        timeout_s = self.function.timeout_s
+        self._api.give(invocation, deadline_ms=int(1000 * (time.time() + timeout_s)))
+        outcome = self._watch(time.monotonic() + timeout_s, invocation.request_id)
+        if outcome is None:
+            raise AssertionError("a process says only once that it is ready: start() has seen it")
+        # What it wrote before its answer comes before the answer's report.
+        self._process.output.drain()
+        self._measure()
+        return outcome
+
+    def stop(self) -> str:
+        """End the process and all that it started; tells how it ended. Safe to call twice."""
+        self.broken = True
+        ended = self._process.end()
+        self._api.close()
+        return ended
+
+    def _watch(self, deadline: float, request_id: str) -> Outcome | None:
+        """Wait for what the process says next, or until it ends, or has to be ended."""
+        while True:
+            try:
+                return self._api.reports.get(timeout=LOOK_S)
+            except Empty:
+                pass
+            if self._process.cause_of_end() is not None:
+                return self._after_end(request_id)
+            if self._over_memory():
+                return self._broke(request_id)
+            if time.monotonic() > deadline:
+                self.stop()
+                self.say(timeout_line(request_id, self.function))
+                return timed_out(request_id, self.function.timeout_s)
+
+    def _after_end(self, request_id: str) -> Outcome | None:
+        """Take what the process said just before it ended."""
+        try:
+            return self._api.reports.get_nowait()
+        except Empty:
+            return self._broke(request_id)
+
+    def _broke(self, request_id: str) -> Outcome:
+        """End what is left, and say so as Lambda does."""
+        ended = self.stop()
+        self.say(exit_line(request_id, ended))
+        return exited(request_id, ended)
+
+    def _over_memory(self) -> bool:
+        """Tell whether the process, with all that it started, holds more than the function has."""
+        self._process.family.look()
+        held = self._process.family.memory_mib()
+        if held > self.function.memory_mib:
+            # Pages that several processes share were counted for each.
+            held = self._process.family.proportional_mib()
+        self.used_mib = max(self.used_mib, held)
+        return held > self.function.memory_mib
+
+    def _measure(self) -> None:
+        """Look once more: an invocation may be over before the first look."""
+        family = self._process.family
+        self.used_mib = max(self.used_mib, family.peak_mib(), min(family.memory_mib(), self.function.memory_mib))
