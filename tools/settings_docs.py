@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from processor.settings import Settings
-from processor.settings_base import Schema, allowed, plain, values_of
 from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
+from processor.wording import Schema, allowed, plain, values_of
 
 HEAD = """# Settings
 

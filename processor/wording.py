@@ -1,0 +1,88 @@
+"""What is wrong with a value, and what is allowed instead, in plain words.
+
+What a value may be is written once, in its model. The model's JSON schema carries it to every reader: the error line,
+``docs/settings.md``, ``docs/operations-reference.md`` and the API. ``allowed`` puts a schema into words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+Schema = Mapping[str, Any]
+MAX_FOUND_CHARS = 60
+
+
+def value_line(key: str, schema: Schema, root: Schema, problem: ErrorDetails) -> str:
+    """Say of the value at *key*, whose *schema* stands in *root*, what was found and what is allowed."""
+    match problem["type"]:
+        case "missing":
+            return f"{key}: found nothing, expected {allowed(schema, root)}"
+        case "value_error":
+            return f"{key}: {problem.get('ctx', {})['error']}"
+        case _:
+            return f"{key}: found {shown(problem['input'])}, expected {allowed(schema, root)}"
+
+
+def shown(value: object) -> str:
+    """Quote what was found, on one line and not too long."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= MAX_FOUND_CHARS else f"{text[:MAX_FOUND_CHARS]}…"
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Suggest the known name that *key* was probably meant to be, else list them all."""
+    names = sorted(known)
+    close = get_close_matches(key, names, n=1)
+    return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(names)}"
+
+
+def plain(schema: Schema, root: Schema) -> Schema:
+    """Follow a reference and look through "or nothing"."""
+    schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    return root["$defs"][name] if name else schema
+
+
+def values_of(schema: Schema) -> Schema:
+    """Give the schema of a mapping's values; pydantic files them under the pattern of the keys, when there is one."""
+    patterned = next(iter(schema.get("patternProperties", {}).values()), None)
+    return patterned or schema.get("additionalProperties") or {}
+
+
+def allowed(schema: Schema, root: Schema) -> str:
+    """Put into words what *schema*, found in *root*, allows; what it says itself comes first."""
+    schema = schema if "allowed" in schema else plain(schema, root)
+    match schema:
+        case {"allowed": str(words)}:
+            text = words
+        case {"enum": _}:
+            text = f"one of {', '.join(map(str, schema['enum']))}"
+        case {"type": "boolean"}:
+            text = "true or false"
+        case {"type": "integer"}:
+            text = f"a whole number {bounds(schema)}"
+        case {"type": "number"}:
+            text = f"a number {bounds(schema)}"
+        case {"type": "array", "items": items}:
+            text = f"a list, each item {allowed(items, root)}"
+        case {"properties": properties}:
+            text = f"a mapping with {', '.join(properties)}"
+        case {"type": "object"}:
+            least = "at least one" if "minProperties" in schema else "any number"
+            text = (
+                f"a mapping ({least}) of {allowed(schema['propertyNames'], root)} to {allowed(values_of(schema), root)}"
+            )
+        case _:
+            text = f"text of at most {schema['maxLength']} characters"
+    return text
+
+
+def bounds(schema: Schema) -> str:
+    """Say the range of a number; every number has a lower end."""
+    lowest = f"from {schema['minimum']}" if "minimum" in schema else f"above {schema['exclusiveMinimum']}"
+    return f"{lowest} to {schema['maximum']}" if "maximum" in schema else f"{lowest} up"
