@@ -1,0 +1,49 @@
+"""When an alarm rings. Pure: the values of its last periods in, a verdict out.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+with two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that began before
+the alarm was made says nothing, so that a stack of ten seconds does not complain that nobody reported for two hours.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from local.alarms.expression import UnknownMath, Value, compute
+from local.alarms.model import Rule, State, Verdict
+
+COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
+
+def judge(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Verdict:
+    """Judge the values of *rule*'s series in its last *periods*, newest first; *state* is what it says now."""
+    if rule.compare not in COMPARE:
+        raise UnknownMath(f"{rule.name}: expected one of {', '.join(COMPARE)}, found {rule.compare}")
+    points = [compute(rule.expression, values) for values in periods]
+    held = [breaches(rule, point, began=now - (at + 1) * rule.period_s) for at, point in enumerate(points)]
+    bad, unknown = held.count(True), held.count(None)
+    shown = ", ".join("no data" if point is None else f"{point:g}" for point in points)
+    reason = f"{bad} of the last {len(points)} periods of {rule.period_s} s breach {rule.threshold:g}: {shown}"
+    if bad >= rule.needed:
+        return Verdict(state="ALARM", reason=reason)
+    if bad + unknown < rule.needed:
+        return Verdict(state="OK", reason=reason)
+    return Verdict(state=state if rule.missing == "ignore" else "INSUFFICIENT_DATA", reason=reason)
+
+
+def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:
+    """Tell whether one period breaches; None where that cannot be said. *began*: its start, s since 1970."""
+    if point is not None:
+        return COMPARE[rule.compare](point, rule.threshold)
+    if rule.missing == "notBreaching":
+        return False
+    if rule.missing == "breaching" and began >= rule.since:
+        return True
+    return None

@@ -1,0 +1,53 @@
+"""Look at every alarm again and again; say a new state, which lets the emulator tell whoever listens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.alarms.evaluate import judge
+from local.alarms.reading import alarms, history
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+EVERY_S: Final = 5.0
+log = logging.getLogger("local.alarms")
+
+
+def look(cloudwatch: CloudWatchClient, *, now: float) -> list[str]:
+    """Judge every alarm at *now* (s since 1970); give the names of those whose state changed."""
+    found = {rule.name: (rule, state) for rule, state in alarms(cloudwatch)}
+    measured = history(cloudwatch, [rule for rule, _ in found.values()], now=now)
+    changed: list[str] = []
+    for name, (rule, state) in found.items():
+        verdict = judge(rule, measured[name], state=state, now=now)
+        if verdict.state != state:
+            cloudwatch.set_alarm_state(
+                AlarmName=name,
+                StateValue=verdict.state,
+                StateReason=verdict.reason,
+                StateReasonData=json.dumps({"version": "1.0", "threshold": rule.threshold}),
+            )
+            changed.append(name)
+    return changed
+
+
+async def watch(cloudwatch: Callable[[], CloudWatchClient | None]) -> None:
+    """Look every five seconds, for as long as the task lives; *cloudwatch* is None before there are alarms."""
+    while True:
+        client = cloudwatch()
+        try:
+            if client is not None:
+                for name in await asyncio.to_thread(look, client, now=time.time()):
+                    log.info("alarm %s changed its state", name)
+        except (BotoCoreError, ClientError) as error:
+            # The emulator may be stopping or busy; the next look will tell. Anything else is a defect, and ends us.
+            log.warning("alarms were not looked at: %s", error)
+        await asyncio.sleep(EVERY_S)
