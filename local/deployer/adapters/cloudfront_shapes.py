@@ -1,0 +1,89 @@
+"""CloudFront's own spelling: every list is counted, and many words are abbreviations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+SPELLING: Final = {
+    "acmCertificateArn": "ACMCertificateArn",
+    "cloudfrontDefaultCertificate": "CloudFrontDefaultCertificate",
+    "defaultTtl": "DefaultTTL",
+    "errorCachingMinTtl": "ErrorCachingMinTTL",
+    "functionArn": "FunctionARN",
+    "httpPort": "HTTPPort",
+    "httpsPort": "HTTPSPort",
+    "isIpv6Enabled": "IsIPV6Enabled",
+    "maxTtl": "MaxTTL",
+    "minTtl": "MinTTL",
+    "sslSupportMethod": "SSLSupportMethod",
+    "webAclId": "WebACLId",
+}
+
+
+def counted(tree: Any) -> Any:
+    """Turn *tree* into CloudFront's shape. A mapping of ``items`` alone is what Pulumi makes of a list in a list."""
+    if isinstance(tree, list):
+        items = cast("list[Any]", tree)
+        return {"Quantity": len(items), "Items": [counted(one) for one in items]}
+    if not isinstance(tree, Mapping):
+        return tree
+    known = cast("Mapping[str, Any]", tree)
+    if set(known) == {"items"}:
+        return counted(known["items"])
+    return {SPELLING.get(key, key[:1].upper() + key[1:]): counted(value) for key, value in known.items()}
+
+
+def distribution_config(inputs: Mapping[str, Any], caller: str) -> dict[str, Any]:
+    """Write a distribution's configuration. *caller*: what makes a repeated creation the same one."""
+    left = {**inputs}
+    config = {
+        "CallerReference": caller,
+        "Origins": listed([origin(one) for one in left.pop("origins")]),
+        "DefaultCacheBehavior": behavior(left.pop("defaultCacheBehavior")),
+        "CacheBehaviors": listed([behavior(one) for one in left.pop("orderedCacheBehaviors", [])]),
+        "Restrictions": restrictions(left.pop("restrictions")),
+    }
+    return {**config, **counted(left)}
+
+
+def listed(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Count what is in CloudFront's shape already."""
+    return {"Quantity": len(items), "Items": items}
+
+
+def origin(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an origin. One that is no bucket is a server of this run: it speaks HTTP on a port of its own."""
+    left = {**declared}
+    host, _, port = left.pop("domainName").partition(":")
+    headers = [{"HeaderName": one["name"], "HeaderValue": one["value"]} for one in left.pop("customHeaders", [])]
+    custom = left.pop("customOriginConfig", None)
+    if custom and port:
+        custom = {**custom, "httpPort": int(port), "originProtocolPolicy": "http-only"}
+    kind = {"CustomOriginConfig": counted(custom)} if custom else {"S3OriginConfig": {"OriginAccessIdentity": ""}}
+    return {
+        "Id": left.pop("originId"),
+        "DomainName": host,
+        "CustomHeaders": listed(headers),
+        **kind,
+        **counted(left),
+    }
+
+
+def behavior(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a behaviour."""
+    left = {**declared}
+    methods = {**counted(left.pop("allowedMethods")), "CachedMethods": counted(left.pop("cachedMethods"))}
+    groups = left.pop("trustedKeyGroups", [])
+    return {
+        "AllowedMethods": methods,
+        "TrustedKeyGroups": {"Enabled": bool(groups), **counted(groups)},
+        **counted(left),
+    }
+
+
+def restrictions(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Write who may not see anything: the countries lie beside the kind, not below it."""
+    left = {**declared["geoRestriction"]}
+    countries = counted(left.pop("locations", []))
+    return {"GeoRestriction": {**counted(left), **countries}}

@@ -1,0 +1,111 @@
+"""Tables. What cannot be changed later, keys and indexes, must be what an earlier deployment made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from local.deployer.model import DeployError, Given, Inputs, Made
+from local.deployer.shapes import code_of, pairs, pascal, present
+from local.deployer.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def dynamodb(target: Target) -> DynamoDBClient:
+    """Give the client."""
+    return target.client("dynamodb")
+
+
+def table(target: Target, given: Given) -> Made:
+    """Create a table, or bring the one that is there to what is declared."""
+    inputs = given.inputs
+    name = inputs.need("name")
+    tags, ttl, recovery = inputs.take("tags"), inputs.take("ttl"), inputs.take("pointInTimeRecovery")
+    fixed, changing = fixed_properties(inputs), changing_properties(inputs)
+    found = describe(target, name)
+    if found is None:
+        if given.adopt:
+            raise DeployError(f"expected the table {given.adopt}, which is to be adopted, found none")
+        dynamodb(target).create_table(TableName=name, Tags=pairs(tags), **fixed, **changing)  # pyright: ignore[reportArgumentType]
+    else:
+        refuse_other_keys(name, fixed, found)
+        dynamodb(target).update_table(TableName=name, **changing)
+        dynamodb(target).tag_resource(ResourceArn=found["TableArn"], Tags=pairs(tags))  # pyright: ignore[reportArgumentType]
+    expire(target, name, ttl)
+    if recovery:
+        dynamodb(target).update_continuous_backups(
+            TableName=name,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"]},
+        )
+    return Made(id=name, outputs={"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"})
+
+
+def fixed_properties(inputs: Inputs) -> dict[str, Any]:
+    """Take what only a new table can be given."""
+    return present(
+        KeySchema=[{"AttributeName": inputs.need("hashKey"), "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": one["name"], "AttributeType": one["type"]} for one in inputs.need("attributes")
+        ],
+        GlobalSecondaryIndexes=[index(one) for one in inputs.take("globalSecondaryIndexes", [])] or None,
+        SSESpecification=pascal(inputs.take("serverSideEncryption")),
+    )
+
+
+def changing_properties(inputs: Inputs) -> dict[str, Any]:
+    """Take what may change."""
+    return present(
+        BillingMode=inputs.need("billingMode"),
+        DeletionProtectionEnabled=inputs.take("deletionProtectionEnabled"),
+        OnDemandThroughput=pascal(inputs.take("onDemandThroughput")),
+    )
+
+
+def index(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Write one index."""
+    left = {**declared}
+    keys = left.pop("keySchemas")
+    return {
+        "IndexName": left.pop("name"),
+        "Projection": {"ProjectionType": left.pop("projectionType")},
+        "KeySchema": pascal(keys),
+        **pascal(left),
+    }
+
+
+def describe(target: Target, name: str) -> Mapping[str, Any] | None:
+    """Look for a table."""
+    try:
+        return cast("Mapping[str, Any]", dynamodb(target).describe_table(TableName=name)["Table"])
+    except ClientError as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise
+        return None
+
+
+def refuse_other_keys(name: str, fixed: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Raise DeployError when the table that is there has other keys than the declared one."""
+    if keys_of(fixed) != keys_of(found):
+        raise DeployError(
+            f"expected keys {keys_of(fixed)} of {name}, found {keys_of(found)}: start with an empty state"
+        )
+
+
+def keys_of(described: Mapping[str, Any]) -> dict[str, str]:
+    """Name the keys of a table and of its indexes."""
+    indexes = described.get("GlobalSecondaryIndexes", [])
+    schemas = {"table": described["KeySchema"], **{one["IndexName"]: one["KeySchema"] for one in indexes}}
+    return {name: ",".join(one["AttributeName"] for one in schemas[name]) for name in sorted(schemas)}
+
+
+def expire(target: Target, name: str, ttl: Mapping[str, Any] | None) -> None:
+    """Switch expiry on. DynamoDB refuses to do what is done."""
+    if not ttl:
+        return
+    known = dynamodb(target).describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if (known.get("TimeToLiveStatus"), known.get("AttributeName")) != ("ENABLED", ttl["attributeName"]):
+        dynamodb(target).update_time_to_live(TableName=name, TimeToLiveSpecification=pascal(ttl))

@@ -1,0 +1,171 @@
+"""Functions, their versions and aliases, and what calls them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from local.deployer.model import Given, Inputs, Made
+from local.deployer.shapes import create_or, pascal, present, unless
+from local.deployer.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+# Where the emulator sends every event of a function instead of running it. It is no variable of the function: the
+# Lambda host takes it out again.
+PROXY: Final = "MINISTACK_LAMBDA_PROXY_URL"
+EXISTS: Final = ("ResourceConflictException",)
+
+
+def lambda_(target: Target) -> LambdaClient:
+    """Give the client."""
+    return target.client("lambda")
+
+
+def layer(target: Target, given: Given) -> Made:
+    """Publish a layer, unless its newest version is the same."""
+    inputs = given.inputs
+    name, code = inputs.need("layerName"), cast("Path", inputs.need("code")).read_bytes()
+    published = newest_layer(target, name, sha256(code))
+    details = pascal(inputs.rest())
+    arn = (
+        published
+        or lambda_(target).publish_layer_version(LayerName=name, Content={"ZipFile": code}, **details)[
+            "LayerVersionArn"
+        ]
+    )
+    return Made(id=arn, outputs={"arn": arn})
+
+
+def newest_layer(target: Target, name: str, code: str) -> str | None:
+    """Give the ARN of the newest version of a layer when it holds *code* (SHA-256 in base64)."""
+    for version in lambda_(target).list_layer_versions(LayerName=name)["LayerVersions"][:1]:
+        found = lambda_(target).get_layer_version(LayerName=name, VersionNumber=version.get("Version", 0))
+        if found["Content"].get("CodeSha256") == code:
+            return version.get("LayerVersionArn")
+    return None
+
+
+def sha256(data: bytes) -> str:
+    """Give a checksum as Lambda writes it."""
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+
+def function(target: Target, given: Given) -> Made:
+    """Create a function or update it, and publish a version, which Lambda does only when something changed."""
+    inputs = given.inputs
+    name, code = inputs.need("name"), cast("Path", inputs.need("code")).read_bytes()
+    tags, reserved, publish = (
+        inputs.take("tags", {}),
+        inputs.take("reservedConcurrentExecutions"),
+        inputs.need("publish"),
+    )
+    architectures = inputs.need("architectures")
+    configuration = configured(target, inputs)
+
+    def create() -> Mapping[str, Any]:
+        return lambda_(target).create_function(
+            FunctionName=name,
+            Code={"ZipFile": code},
+            Architectures=architectures,
+            Publish=publish,
+            Tags=tags,
+            **configuration,
+        )
+
+    def update() -> Mapping[str, Any]:
+        lambda_(target).update_function_configuration(FunctionName=name, **configuration)
+        lambda_(target).update_function_code(FunctionName=name, ZipFile=code, Architectures=architectures)
+        return lambda_(target).publish_version(FunctionName=name)
+
+    made = create_or(EXISTS, create, update)
+    if reserved is not None:
+        lambda_(target).put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
+    arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{name}"
+    return Made(id=name, outputs={"arn": arn, "version": made["Version"]})
+
+
+def configured(target: Target, inputs: Inputs) -> dict[str, Any]:
+    """Take a function's configuration, and send its events to the Lambda host."""
+    variables = inputs.need("environment")["variables"]
+    return {
+        "Environment": {"Variables": {**variables, PROXY: f"{target.addresses.lambdas}/"}},
+        "Layers": inputs.take("layers", []),
+        **pascal(inputs.rest()),
+    }
+
+
+def alias(target: Target, given: Given) -> Made:
+    """Point a name at a version."""
+    inputs = given.inputs
+    name, owner, version = inputs.need("name"), inputs.need("functionName"), inputs.need("functionVersion")
+    routing = inputs.take("routingConfig", {})
+    wanted: dict[str, Any] = {
+        "FunctionName": owner,
+        "Name": name,
+        "FunctionVersion": version,
+        "RoutingConfig": {"AdditionalVersionWeights": routing.get("additionalVersionWeights", {})},
+    }
+    made = create_or(
+        EXISTS,
+        lambda: lambda_(target).create_alias(**wanted),
+        lambda: lambda_(target).update_alias(**wanted),
+    )
+    return Made(id=made["AliasArn"], outputs={"arn": made["AliasArn"]})
+
+
+def event_source_mapping(target: Target, given: Given) -> Made:
+    """Let a queue invoke a function; a queue feeds a function once, so that is how an earlier mapping is known."""
+    inputs = given.inputs
+    source, owner, tags = inputs.need("eventSourceArn"), inputs.need("functionName"), inputs.take("tags", {})
+    details = pascal(inputs.rest())
+    known = lambda_(target).list_event_source_mappings(EventSourceArn=source, FunctionName=owner)["EventSourceMappings"]
+    if known:
+        found = known[0].get("UUID", "")
+        lambda_(target).update_event_source_mapping(UUID=found, FunctionName=owner, **details)
+        return Made(id=found)
+    made = lambda_(target).create_event_source_mapping(
+        EventSourceArn=source, FunctionName=owner, Tags=tags, Enabled=True, **details
+    )
+    return Made(id=made.get("UUID", ""))
+
+
+def event_invoke_config(target: Target, given: Given) -> Made:
+    """Say what happens to asynchronous events that fail."""
+    inputs = given.inputs
+    owner, qualifier = inputs.need("functionName"), inputs.need("qualifier")
+    lambda_(target).put_function_event_invoke_config(FunctionName=owner, Qualifier=qualifier, **pascal(inputs.rest()))
+    return Made(id=f"{owner}:{qualifier}")
+
+
+def function_url(target: Target, given: Given) -> Made:
+    """Declare a URL; the edit-API front is where it leads, because the emulator's own does not stream."""
+    inputs = given.inputs
+    wanted: dict[str, Any] = {
+        "FunctionName": inputs.need("functionName"),
+        "Qualifier": inputs.need("qualifier"),
+        "AuthType": inputs.need("authorizationType"),
+        "InvokeMode": inputs.need("invokeMode"),
+    }
+    create_or(
+        EXISTS,
+        lambda: lambda_(target).create_function_url_config(**wanted),
+        lambda: lambda_(target).update_function_url_config(**wanted),
+    )
+    return Made(id=wanted["FunctionName"], outputs={"functionUrl": f"{target.addresses.api}/"})
+
+
+def permission(target: Target, given: Given) -> Made:
+    """Let somebody invoke a function. A statement cannot be changed, so an earlier one goes first."""
+    inputs = given.inputs
+    where: dict[str, Any] = present(FunctionName=inputs.need("function"), Qualifier=inputs.take("qualifier"))
+    unless(
+        "ResourceNotFoundException",
+        lambda: lambda_(target).remove_permission(StatementId=given.name, **where),
+    )
+    lambda_(target).add_permission(StatementId=given.name, **where, **pascal(inputs.rest()))
+    return Made(id=given.name)

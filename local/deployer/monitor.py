@@ -1,0 +1,145 @@
+"""The deployer's end of Pulumi's protocol: every registration becomes a call of an adapter."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage] - as pulumi's own monitor
+
+from local.deployer.adapters.table import ADAPTERS, ADOPTING
+from local.deployer.declared import DECLARED_ONLY, is_declared_only
+from local.deployer.model import DeployError, Given, Inputs, Made
+from local.deployer.plain import plain, unknowns
+from local.deployer.target import Target
+from tools.plan.program import Json
+
+STACK = "pulumi:pulumi:Stack"
+IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployed:
+    """One resource that is there. *declared_only*: properties that the emulator was not told, and why."""
+
+    type: str
+    name: str
+    id: str
+    protect: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    declared_only: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Questions(mocks.Mocks):
+    """Answers what the program asks AWS."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[Json, list[tuple[str, str]]]:
+        """Say who deploys."""
+        if args.token != IDENTITY:
+            raise DeployError(f"{args.token}: expected {IDENTITY}, the one question that the deployer answers")
+        who = self.target.client("sts").get_caller_identity()
+        return {"accountId": who["Account"], "arn": who["Arn"], "userId": who["UserId"]}, []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> NoReturn:
+        """Refuse to read resources: the program declares everything that it uses."""
+        raise DeployError(f"{args.name}: expected a declared resource, received one to be read ({args.typ})")
+
+
+class Deployer(mocks.MockMonitor):
+    """A monitor that makes what it is told, and remembers the first failure: the others only follow from it."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(Questions(target))
+        self.target = target
+        self.lock = threading.Lock()
+        self.urns: set[str] = set()
+        self.deployed: list[Deployed] = []
+        self.outputs: Json = {}
+        self.failure: DeployError | None = None
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
+        """Make a resource."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        try:
+            self.enter(urn)
+            if not request.custom:
+                return resource_pb2.RegisterResourceResponse(urn=urn)
+            made = self.make(request)
+        except (DeployError, ClientError, BotoCoreError, LookupError, TypeError, ValueError) as error:
+            raise self.failed(request, error) from error
+        outputs = cast("Any", _sync_await(rpc.serialize_properties(dict(made.outputs), {})))
+        # An output that no adapter gave is unknown, never None: whatever is made of it is refused.
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=outputs, unknown=True)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
+        """Note the outputs of the stack; components' own are for Pulumi's console."""
+        if f"::{STACK}::" in request.urn:
+            outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+            self.refuse_unknown("outputs", outputs)
+            self.outputs = plain(outputs, hide=True)
+        return cast("Any", super()).RegisterResourceOutputs(request)
+
+    def enter(self, urn: str) -> None:
+        """Raise DeployError when two resources share a name; Pulumi's own mocks would keep the last."""
+        with self.lock:
+            if urn in self.urns:
+                raise DeployError(f"expected every resource once, received {urn} twice")
+            self.urns.add(urn)
+
+    def make(self, request: Any) -> Made:
+        """Hand a resource to its adapter."""
+        kind, name = request.type, request.name
+        received = rpc.deserialize_properties(request.object, keep_unknowns=True)
+        self.refuse_unknown(name, received)
+        values: Json = plain(received)
+        made = Made(id=name) if is_declared_only(kind) else self.adapt(request, values)
+        reasons = DECLARED_ONLY.get(kind, {})
+        with self.lock:
+            self.deployed.append(
+                Deployed(
+                    type=kind,
+                    name=name,
+                    id=made.id,
+                    protect=request.protect,
+                    notes=made.notes,
+                    declared_only=reasons,
+                )
+            )
+        return made
+
+    def adapt(self, request: Any, values: Json) -> Made:
+        """Call the adapter, and refuse what it did not take."""
+        kind = request.type
+        if kind not in ADAPTERS:
+            raise DeployError(f"expected a type that local/deployer/adapters/table.py lists, received {kind}")
+        if request.importId and kind not in ADOPTING:
+            raise DeployError(f"import: expected none, received {request.importId}: no adapter for {kind} adopts")
+        region = values.pop("region", None) or self.target.region
+        if region != self.target.region:
+            raise DeployError(f"region: expected {self.target.region}, where everything is, received {region}")
+        known = {key: value for key, value in values.items() if key not in DECLARED_ONLY.get(kind, {})}
+        given = Given(type=kind, name=request.name, inputs=Inputs(known), adopt=request.importId)
+        made = ADAPTERS[kind](self.target, given)
+        given.inputs.refuse_leftovers()
+        return made
+
+    def refuse_unknown(self, name: str, tree: Any) -> None:
+        """Raise DeployError when *tree* holds what an adapter should have given."""
+        if missing := ", ".join(unknowns(tree)):
+            raise DeployError(f"{name}: {missing}: made of an output that no adapter in local/deployer gives")
+
+    def failed(self, request: Any, error: Exception) -> DeployError:
+        """Name the resource in one line, and remember the first failure."""
+        said = " ".join(str(error).split())
+        failure = DeployError(f"{request.name} ({request.type}): {said}")
+        with self.lock:
+            self.failure = self.failure or failure
+        return failure

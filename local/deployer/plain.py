@@ -1,0 +1,40 @@
+"""From what Pulumi's runtime sends to plain Python: whole numbers whole, archives as paths, secrets unwrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pulumi
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+
+# What Pulumi's command line writes in place of a secret.
+HIDDEN: Final = "[secret]"
+
+
+def plain(value: Any, *, hide: bool = False) -> Any:
+    """Turn *value* into plain data; *hide*: secrets are left out, because the result is shown to people."""
+    if rpc.is_rpc_secret(value):
+        return HIDDEN if hide else plain(value["value"])
+    if isinstance(value, dict):
+        return {key: plain(one, hide=hide) for key, one in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [plain(one, hide=hide) for one in cast("list[Any]", value)]
+    if isinstance(value, pulumi.FileArchive):
+        return Path(str(value.path))
+    # Numbers arrive as floats, and AWS refuses 30.0 seconds.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def unknowns(tree: Any, path: str = "") -> Iterator[str]:
+    """Give the path of every value in *tree* that is made of an output which no adapter gave."""
+    if isinstance(tree, Unknown):
+        yield path
+    elif isinstance(tree, dict):
+        for key, value in cast("dict[str, Any]", tree).items():
+            yield from unknowns(value, f"{path}.{key}" if path else key)
+    elif isinstance(tree, list):
+        for number, value in enumerate(cast("list[Any]", tree)):
+            yield from unknowns(value, f"{path}[{number}]")

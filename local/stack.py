@@ -1,0 +1,85 @@
+"""The stack `local`: development's settings, with names of its own, the run's addresses, and this machine's size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+from local.model import Addresses
+from tools.package import function_files, write_zip
+from tools.plan.program import PROJECT, ROOT, Json
+
+STACK: Final = "local"
+ORIGIN: Final = "dev"
+SETTINGS: Final = f"{PROJECT}:settings"
+# The local issuer of tokens, below the page's origin.
+ISSUER_PATH: Final = "/oidc"
+JWKS_PATH: Final = "/oidc/jwks.json"
+AUDIENCE: Final = "darkroom-local"
+# SQS allows a function no fewer; two processors have no use for more.
+CONCURRENCY: Final = 2
+LAYERS: Final = ("imaging", "runtime")
+
+
+def configuration(addresses: Addresses, packages: Path) -> Json:
+    """Give the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips."""
+    config: Json = yaml.safe_load((ROOT / f"Pulumi.{ORIGIN}.yaml").read_text(encoding="utf-8"))["config"]
+    settings = renamed(config[SETTINGS])
+    return {
+        **config,
+        SETTINGS: merged(settings, differences(addresses)),
+        f"{PROJECT}:packages": str(packages),
+    }
+
+
+def differences(addresses: Addresses) -> Json:
+    """Say what differs from development, apart from names."""
+    return {
+        "renditions": {"max_concurrency": CONCURRENCY, "backfill_concurrency": CONCURRENCY},
+        "edits": {
+            "max_concurrency": CONCURRENCY,
+            "auth": {
+                "issuer": f"{addresses.page}{ISSUER_PATH}",
+                "audience": AUDIENCE,
+                "jwks_url": f"{addresses.page}{JWKS_PATH}",
+            },
+        },
+        "cdn": {"cors_origins": [addresses.page]},
+        # AWS' own layers: the edit-API front stands for the web adapter, and nothing reads Lambda Insights.
+        "deployment": {"web_adapter_layer_arn": "", "insights_layer_arn": ""},
+    }
+
+
+def renamed(tree: Any) -> Any:
+    """Give everything that is named after the stack of origin a name after this one."""
+    if isinstance(tree, Mapping):
+        return {key: renamed(value) for key, value in cast("Mapping[str, Any]", tree).items()}
+    if isinstance(tree, str):
+        return tree.replace(f"{PROJECT}-{ORIGIN}-", f"{PROJECT}-{STACK}-")
+    return tree
+
+
+def merged(tree: Json, changes: Json) -> Json:
+    """Merge *changes* into *tree*, branch by branch."""
+    known = {
+        key: merged(tree[key], value) if isinstance(value, dict) and isinstance(tree.get(key), dict) else value
+        for key, value in changes.items()
+    }
+    return {**tree, **known}
+
+
+def write_packages(folder: Path) -> Path:
+    """Write what ``make package`` would: the function from these sources, and layers that only say what they stand for.
+
+    Functions import libraries from this project's environment, so their layers need not hold them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_zip(folder / "function.zip", function_files(ROOT))
+    for layer in LAYERS:
+        note = f"Libraries of the layer {layer} come from the environment that runs the embedded stack.\n"
+        for architecture in ("arm64", "x86_64"):
+            write_zip(folder / f"layer-{layer}-{architecture}.zip", [("python/README", note.encode())])
+    return folder
