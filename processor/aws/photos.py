@@ -125,4 +125,5 @@ def update_expression(fields: Mapping[str, Any], names: Mapping[str, str]) -> st
     """Set what has a value, remove what is None."""
     sets = [f"{names[name]} = :new{index}" for index, (name, value) in enumerate(fields.items()) if value is not None]
     removes = [names[name] for name, value in fields.items() if value is None]
-    return f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
+    clauses = {"SET": sets, "REMOVE": removes}
+    return " ".join(f"{clause} {', '.join(named)}" for clause, named in clauses.items() if named)

@@ -1,0 +1,43 @@
+"""Buckets listed page by page."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from processor.aws.listing import Listing
+from tests.factories.darkroom import ORIGINALS, Darkroom
+
+KEYS = ["a", "b/IMG_1.jpg", "b/IMG_10.jpg", "b/IMG_1_x.jpg", "b/Übung 😀+%.jpg", "c"]
+
+
+@pytest.fixture
+def listing(darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch) -> Listing:
+    """Give a bucket that takes several pages to list."""
+    monkeypatch.setattr("processor.aws.listing.PAGE_KEYS", 2)
+    for key in KEYS:
+        darkroom.upload(key)
+    return Listing(s3=cast("Any", darkroom.s3), bucket=ORIGINALS)
+
+
+def test_everything_below_a_prefix_is_listed_once(listing: Listing) -> None:
+    """Over several pages, in order."""
+    assert KEYS[1:5] == [one.key for one in listing.all("b/")]
+    assert KEYS == [one.key for one in listing.all("")]
+
+
+def test_a_range_holds_both_its_ends(listing: Listing) -> None:
+    """And nothing before or behind."""
+    assert KEYS[1:4] == [one.key for one in listing.between("b/IMG_1.jpg", "b/IMG_1_x.jpg")]
+    assert ["a"] == [one.key for one in listing.between("a", "a")]
+    assert frozenset(KEYS[2:5]) == listing.near(["b/Übung 😀+%.jpg", "b/IMG_10.jpg"])
+    assert frozenset() == listing.near([])
+
+
+def test_a_key_is_found_among_others_that_begin_with_it(listing: Listing) -> None:
+    """Exactly, or not at all."""
+    found = listing.find("b/IMG_1.jpg")
+    assert found is not None
+    assert ("b/IMG_1.jpg", 7) == (found.key, found.size)
+    assert None is listing.find("b/IMG_1")

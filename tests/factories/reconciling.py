@@ -1,0 +1,97 @@
+"""A gallery with its uploads queue, a reconciler over it, and a rendition line that empties the queue."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from processor.aws.clients import sqs_client
+from processor.budget import Budget
+from processor.handlers.envelopes import body_events
+from processor.handlers.reconciliation import Reconciliation
+from processor.settings import RenditionSettings
+from processor.settings_env import ReconcileEnv
+from processor.telemetry import Telemetry
+from processor.upload.outcomes import Outcome
+from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
+from tests.factories.stores import Wire
+
+HOUR_S = 3600.0
+
+
+@dataclass
+class Gallery:
+    """*later*: s by which the reconciler's clock is ahead; everything in the stores is then that old."""
+
+    darkroom: Darkroom
+    sqs: Wire
+    queue: str
+    missing_record: Literal["create", "require"] = "create"
+    later: float = HOUR_S
+    lines: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    @property
+    def env(self) -> ReconcileEnv:
+        """What the function is told."""
+        settings = RenditionSettings(
+            originals_bucket=ORIGINALS,
+            renditions_bucket=RENDITIONS,
+            photos_table=TABLE,
+            missing_record=self.missing_record,
+        )
+        return ReconcileEnv.of(settings, stack="test", uploads_queue_url=self.queue, cdn_host=CDN_HOST)
+
+    def reconcile(self, budget: Budget = AMPLE) -> dict[str, Any]:
+        """Do one run, and keep what it says."""
+        reconciliation = Reconciliation(
+            env=self.env,
+            telemetry=Telemetry(service="reconcile", stack="test"),
+            s3=cast("Any", self.darkroom.s3),
+            dynamodb=cast("Any", self.darkroom.dynamodb),
+            sqs=cast("Any", self.sqs),
+            now=lambda: time.time() + self.later,
+        )
+        said = io.StringIO()
+        try:
+            with redirect_stdout(said):
+                return dict(reconciliation.run(budget))
+        finally:
+            self.lines += [json.loads(line) for line in said.getvalue().splitlines()]
+
+    def process_queue(self) -> list[Outcome]:
+        """Let the rendition line work until the queue is empty."""
+        outcomes: list[Outcome] = []
+        while messages := self.sqs.client.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                outcomes += [self.darkroom.process(event) for event in body_events(message["Body"], 1)]
+                self.sqs.client.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return outcomes
+
+    def rendered(self, key: str, content: bytes = b"a photo") -> None:
+        """Upload a photo and have it rendered."""
+        self.darkroom.process(self.darkroom.upload(key, content))
+
+    def metric(self, name: str) -> list[float]:
+        """Give the values of a metric as published so far."""
+        return [value for line in self.lines if name in line for value in line[name]]
+
+    def state(self) -> tuple[Any, Any]:
+        """Give everything that readers see."""
+        kept, records, _ = self.darkroom.state()
+        return {key: one for key, one in kept.items() if not key.startswith("reconciler/")}, records
+
+
+@contextmanager
+def open_gallery(
+    *, missing_record: Literal["create", "require"] = "create", versioned: bool = True
+) -> Generator[Gallery]:
+    """Set up empty stores."""
+    with open_darkroom(missing_record=missing_record, versioned=versioned) as darkroom:
+        sqs = Wire(sqs_client(session()))
+        queue = sqs.client.create_queue(QueueName="uploads")["QueueUrl"]
+        yield Gallery(darkroom=darkroom, sqs=sqs, queue=queue, missing_record=missing_record)

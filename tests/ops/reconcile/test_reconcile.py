@@ -1,0 +1,297 @@
+"""The reconciler from end to end: whatever happened to records, manifests and queue, one run brings it back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from processor.budget import Budget
+from processor.errors import StoreUnavailable
+from processor.upload.outcomes import Result
+from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
+from tests.factories.reconciling import HOUR_S, Gallery, open_gallery
+from tests.factories.stores import Killed, after, killed, once, refused
+from tests.test_renditions import UUID, assert_consistent
+
+pytestmark = pytest.mark.faults
+KEY = "wedding/IMG_1.jpg"
+BY_UUID = f"wedding/{UUID}.jpg"
+
+
+def forget_record(gallery: Gallery, photo_id: str) -> None:
+    """Delete a record."""
+    gallery.darkroom.dynamodb.client.delete_item(TableName=TABLE, Key={"id": {"S": photo_id}})
+
+
+def die_half_way(gallery: Gallery, key: str) -> None:
+    """Upload a photo whose renditions are written by three quarters when the process dies."""
+    event = gallery.darkroom.upload(key)
+    gallery.darkroom.s3.faults["put_object"] = after(4, killed)
+    with pytest.raises(Killed):
+        gallery.darkroom.process(event)
+    del gallery.darkroom.s3.faults["put_object"]
+
+
+def test_one_run_brings_everything_back_and_a_second_changes_nothing(gallery: Gallery) -> None:
+    """An overwritten record, a lost one, a half-written set, a lost rendition and two stuck photos, all at once."""
+    keys = [f"wedding/IMG_{number}.jpg" for number in range(6)]
+    for key in keys[:3]:
+        gallery.rendered(key)
+    gallery.rendered(keys[5])
+    gallery.darkroom.put_record(id=keys[0], status="pending", title="The kiss")
+    forget_record(gallery, keys[1])
+    gallery.darkroom.s3.client.delete_object(Bucket=RENDITIONS, Key="renditions/wedding/IMG_2_small.jpg")
+    die_half_way(gallery, keys[3])
+    gallery.darkroom.upload(keys[4])
+    gallery.darkroom.put_record(id=keys[4], status="processing")
+    gallery.darkroom.upload(BY_UUID)
+    gallery.darkroom.put_record(id=UUID, status="pending", gallery_id="wedding")
+
+    report = gallery.reconcile()
+    outcomes = gallery.process_queue()
+
+    assert {"stuck": 2, "orphans": 0, "sent": 4, "finished": True} == report
+    assert [Result.RENDERED] * 4 == [outcome.result for outcome in outcomes]
+    for key in (*keys[:4], keys[5]):
+        assert_consistent(gallery.darkroom, key)
+    for photo_id in (keys[4], UUID):
+        # No event of S3 ever came for these, so there is no sequencer to compare.
+        record = gallery.darkroom.record(photo_id) or {}
+        assert ("active", 4) == (record["status"], len([name for name in record if name.endswith("_bytes")]))
+    assert "The kiss" == (gallery.darkroom.record(keys[0]) or {})["title"]
+
+    state = gallery.state()
+    assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == gallery.reconcile()
+    assert (state, []) == (gallery.state(), gallery.process_queue())
+    assert ([2, 0], [0, 0]) == (gallery.metric("StuckPhotos"), gallery.metric("OrphanRenditions"))
+
+
+def test_a_healthy_gallery_is_left_alone(gallery: Gallery) -> None:
+    """Rendered, approved, failed, deleted and skipped photos need nothing."""
+    for key in ("wedding/a.jpg", "wedding/b.jpg", "wedding/c.jpg"):
+        gallery.rendered(key)
+    gallery.rendered("wedding/bad.jpg", b"broken")
+    gallery.darkroom.process(gallery.darkroom.removal("wedding/c.jpg"))
+    client = gallery.darkroom.dynamodb.client
+    client.update_item(
+        TableName=TABLE,
+        Key={"id": {"S": "wedding/a.jpg"}},
+        UpdateExpression="SET #s = :s",
+        ExpressionAttributeNames={"#s": "status"},
+        ExpressionAttributeValues={":s": {"S": "approved"}},
+    )
+    gallery.darkroom.upload("wedding/clip.mp4")
+    gallery.darkroom.put_record(id="wedding/clip.mp4", status="pending")
+    state = gallery.state()
+
+    report = gallery.reconcile()
+
+    assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == report
+    assert state == gallery.state()
+
+
+def test_what_changed_a_moment_ago_is_not_stuck(gallery: Gallery) -> None:
+    """The rendition function may be at work on it."""
+    gallery.later = 0
+    die_half_way(gallery, KEY)
+    gallery.darkroom.upload("wedding/IMG_2.jpg")
+    gallery.darkroom.put_record(id="wedding/IMG_2.jpg", status="pending")
+
+    assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == gallery.reconcile()
+
+
+@pytest.mark.parametrize("photo_id", [UUID, "wedding/none.jpg"])
+def test_a_photo_that_was_never_uploaded_is_not_stuck(gallery: Gallery, photo_id: str) -> None:
+    """The client asked for an upload and left."""
+    gallery.darkroom.put_record(id=photo_id, status="pending", gallery_id="wedding")
+
+    assert (0, 0) == ((report := gallery.reconcile())["stuck"], report["sent"])
+
+
+def test_a_photo_is_sent_again_at_growing_intervals(gallery: Gallery) -> None:
+    """What never works must not fill the queue: after 1 h, 4 h, 16 h; it stays on the alarm."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    sent: list[int] = []
+    for hours in (1, 1.5, 2.1, 3, 5.9, 6.2, 20):
+        gallery.later = hours * HOUR_S
+        report = gallery.reconcile()
+        assert 1 == report["stuck"]
+        sent.append(report["sent"])
+
+    assert [1, 0, 1, 0, 0, 1, 0] == sent
+
+
+def test_nothing_is_sent_while_the_lane_is_behind(gallery: Gallery) -> None:
+    """A wedding of 2,000 photos makes the last one wait; sending them all again would double the wait."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    for _ in range(101):
+        gallery.sqs.client.send_message(QueueUrl=gallery.queue, MessageBody=json.dumps({"Records": []}))
+
+    assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == gallery.reconcile()
+
+
+def test_a_refused_message_is_sent_by_the_next_run(gallery: Gallery) -> None:
+    """What was not sent is not remembered as sent."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    gallery.sqs.faults["send_message_batch"] = once(refused("AWS.SimpleQueueService.NonExistentQueue"))
+    with pytest.raises(StoreUnavailable, match="sqs:SendMessageBatch"):
+        gallery.reconcile()
+
+    assert 1 == gallery.reconcile()["sent"]
+    assert [Result.RENDERED] == [outcome.result for outcome in gallery.process_queue()]
+
+
+def test_a_message_that_sqs_does_not_take_is_an_error(gallery: Gallery) -> None:
+    """SendMessageBatch answers 200 although it took nothing: success that is none."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    answer = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+    gallery.sqs.faults["send_message_batch"] = once(lambda _, __: answer)
+
+    with pytest.raises(StoreUnavailable, match="expected to take 1 messages, refused 1: InternalError"):
+        gallery.reconcile()
+
+
+def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table and buckets that no single run gets through, two entries a page and one page a run."""
+    for module, name in (("manifests", "PAGE_MANIFESTS"), ("orphans", "PAGE_KEYS")):
+        monkeypatch.setattr(f"processor.ops.reconcile.{module}.{name}", 2)
+    monkeypatch.setattr("processor.aws.unsettled.PAGE_RECORDS", 2)
+    monkeypatch.setattr("processor.aws.listing.PAGE_KEYS", 2)
+    for number in range(5):
+        gallery.rendered(f"wedding/IMG_{number}.jpg")
+        gallery.darkroom.put_record(id=f"wedding/IMG_{number}.jpg", status="pending")
+
+    reports: list[dict[str, Any]] = []
+    while not reports or not reports[-1]["finished"]:
+        seconds = iter([100.0, 0.0])
+        reports.append(gallery.reconcile(Budget(seconds_left=lambda: next(seconds, 0.0), memory_mib=512)))  # noqa: B023 - used at once
+
+    assert len(reports) > 10
+    assert ["active"] * 5 == [(gallery.darkroom.record(f"wedding/IMG_{n}.jpg") or {})["status"] for n in range(5)]
+    assert len(reports) == len(gallery.metric("StuckPhotos")), "the alarm rings when a run says nothing"
+
+
+def test_a_run_without_time_changes_nothing(gallery: Gallery) -> None:
+    """It still says that it is alive."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+
+    report = gallery.reconcile(Budget(seconds_left=lambda: 3.0, memory_mib=512))
+
+    assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": False} == report
+    assert [0] == gallery.metric("StuckPhotos")
+
+
+def test_a_fault_does_not_undo_what_was_done(gallery: Gallery) -> None:
+    """What was sent before the fault is not sent by the next run again."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    gallery.darkroom.s3.faults["list_objects_v2"] = after(1, refused("SlowDown", 503))
+
+    with pytest.raises(StoreUnavailable, match="s3:ListObjectsV2"):
+        gallery.reconcile()
+    assert 0 == gallery.reconcile()["sent"]
+
+    assert [Result.RENDERED] == [outcome.result for outcome in gallery.process_queue()]
+
+
+def test_two_runs_at_once_do_not_overwrite_each_others_memory(gallery: Gallery) -> None:
+    """The slower one fails, and is repeated."""
+    gallery.reconcile()
+    gallery.darkroom.s3.faults["put_object"] = once(refused("PreconditionFailed", 412))
+
+    with pytest.raises(StoreUnavailable, match="expected to be the only run"):
+        gallery.reconcile()
+
+
+def test_an_original_that_is_gone_is_not_shown_again(gallery: Gallery) -> None:
+    """Its removal was never announced: the record stays lost, the renditions are counted as orphans."""
+    gallery.rendered(KEY)
+    forget_record(gallery, KEY)
+    gallery.darkroom.removal(KEY)
+
+    assert {"stuck": 0, "orphans": 4, "sent": 0, "finished": True} == gallery.reconcile()
+    assert None is gallery.darkroom.record(KEY)
+
+
+def test_renditions_without_a_manifest_are_orphans(gallery: Gallery) -> None:
+    """Counted, never deleted: a person decides."""
+    for key in ("wedding/IMG_1.jpg", "wedding/IMG_10.jpg", "wedding/IMG_1.png"):
+        gallery.rendered(key)
+    gallery.darkroom.s3.client.delete_object(Bucket=RENDITIONS, Key="manifests/wedding/IMG_1.png.json")
+
+    assert 4 == gallery.reconcile()["orphans"]
+    assert 4 == gallery.reconcile()["orphans"], "they stay on the dashboard"
+    assert [4, 4] == gallery.metric("OrphanRenditions")
+
+
+def test_a_record_of_changed_content_is_not_repaired_with_the_old_one(gallery: Gallery) -> None:
+    """The original was replaced and the event lost: it is rendered, not patched."""
+    gallery.rendered(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    gallery.darkroom.upload(KEY, b"another photo")
+
+    assert 1 == gallery.reconcile()["sent"]
+    gallery.process_queue()
+
+    current = gallery.darkroom.s3.client.head_object(Bucket=ORIGINALS, Key=KEY)["VersionId"]
+    assert current == (gallery.darkroom.record(KEY) or {})["source_version"]
+
+
+def test_a_re_upload_that_stopped_half_way_is_rendered(gallery: Gallery) -> None:
+    """The record still shows the version before; the manifest knows that a newer one was begun."""
+    gallery.rendered(KEY)
+    die_half_way(gallery, KEY)
+
+    assert {"stuck": 0, "orphans": 0, "sent": 1, "finished": True} == gallery.reconcile()
+    gallery.process_queue()
+
+    assert_consistent(gallery.darkroom, KEY)
+    assert 0 == gallery.reconcile()["sent"]
+
+
+def test_a_lost_record_that_the_backend_must_write_stays_lost() -> None:
+    """missing_record: require. Whoever deleted it had a reason."""
+    with open_gallery(missing_record="require") as gallery:
+        gallery.darkroom.put_record(id=KEY, status="pending")
+        gallery.rendered(KEY)
+        forget_record(gallery, KEY)
+
+        assert 0 == gallery.reconcile()["sent"]
+        assert None is gallery.darkroom.record(KEY)
+
+
+def test_a_record_that_changes_meanwhile_is_left_to_the_next_run(gallery: Gallery) -> None:
+    """The backend is faster by a moment: nothing it wrote is lost."""
+    gallery.rendered(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+
+    def meanwhile(_: Any, send: Any) -> Any:
+        gallery.darkroom.put_record(id=KEY, status="approved", title="The kiss")
+        return send()
+
+    gallery.darkroom.dynamodb.faults["update_item"] = once(meanwhile)
+    gallery.reconcile()
+    gallery.reconcile()
+
+    record = gallery.darkroom.record(KEY) or {}
+    assert ("approved", "The kiss") == (record["status"], record["title"])
+    assert record["small_url"]
+
+
+def test_a_manifest_that_nobody_can_read_stops_nothing(gallery: Gallery, caplog: pytest.LogCaptureFixture) -> None:
+    """It is told to people; all others are looked at."""
+    gallery.rendered(KEY)
+    forget_record(gallery, KEY)
+    gallery.darkroom.s3.client.put_object(Bucket=RENDITIONS, Key="manifests/a.json", Body=b"{}")
+
+    gallery.reconcile()
+
+    assert_consistent(gallery.darkroom, KEY)
+    assert ["manifest unreadable"] == [line.message for line in caplog.records if line.levelname == "ERROR"]
