@@ -1,8 +1,9 @@
 """When an alarm rings. Pure: the values of its last periods in, a verdict out.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-with two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that began before
-the alarm was made says nothing, so that a stack of ten seconds does not complain that nobody reported for two hours.
+
+With two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that
+began before the alarm was made says nothing, so that a new stack does not complain that nobody reported for hours.
 """
 
 from __future__ import annotations

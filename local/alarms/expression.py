@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 Value = float | None
-OPERATORS: Final[Mapping[type[ast.AST], Callable[[float, float], float]]] = {
+Operator = Callable[[float, float], float]
+OPERATORS: Final[Mapping[type[ast.AST], Operator]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -59,6 +60,13 @@ def value_of(node: ast.expr, values: Mapping[str, Value]) -> Value:
             raise UnknownMath(f"expected numbers, metrics, + - * /, comparisons, FILL or IF, found {ast.unparse(node)}")
 
 
+def operator_of(sign: ast.operator | ast.cmpop) -> Operator:
+    """Find what *sign* stands for."""
+    if type(sign) not in OPERATORS:
+        raise UnknownMath(f"expected + - * / or a comparison, found {type(sign).__name__}")
+    return OPERATORS[type(sign)]
+
+
 def called(function: str, arguments: Sequence[Value]) -> Value:
     """Apply a function to what was computed for its arguments."""
     match function, *arguments:
@@ -70,7 +78,7 @@ def called(function: str, arguments: Sequence[Value]) -> Value:
             raise UnknownMath(f"expected FILL of two or IF of three, found {function} of {len(arguments)}")
 
 
-def combined(sign: Callable[[float, float], float], left: Value, right: Value) -> Value:
+def combined(sign: Operator, left: Value, right: Value) -> Value:
     """Apply *sign*; None without both, and for a division by zero, which gives CloudWatch no data point."""
     if left is None or right is None:
         return None

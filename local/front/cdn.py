@@ -1,0 +1,138 @@
+"""CloudFront's address: pictures from the emulator's data plane, the edit API straight from its processes.
+
+The emulator checks origin access, methods and the headers' policy, and runs the CloudFront Function. It would hold a
+stream back until its end, so what goes to a web server goes around it: with the header that proves that it came
+through the CDN, and the response headers that the distribution adds. Nothing is cached here, so every answer is a miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from local.front.deployed import Deployed
+from local.front.distribution import Behaviour, Distribution, read
+from local.front.errors import HANDLERS, Refusal, answer
+from local.front.guard import LoopbackOnly
+from local.front.headers import with_additions
+
+METHODS: Final = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+# A progress stream says something every 15 s; CloudFront gives up on an origin after 60 (components/cdn_routes.py).
+TIMEOUT: Final = httpx.Timeout(60, connect=3)
+LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+# https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+HOP_BY_HOP: Final = frozenset(
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding"}
+    | {"upgrade"}
+)
+Headers = list[tuple[str, str]]
+
+
+@dataclass(kw_only=True)
+class Edge:
+    """Serves viewers. *reads*: reads the distribution, once it is deployed."""
+
+    deployed: Deployed
+    client: httpx.AsyncClient
+    reads: Callable[[], Distribution]
+    known: Distribution | None = field(default=None, init=False)
+
+    async def serve(self, request: Request) -> Response:
+        """Answer one viewer."""
+        behaviour = (await self.distribution()).behaviour(request.url.path)
+        if request.method not in behaviour.methods:
+            # CloudFront's status and words.
+            raise Refusal(
+                403, "METHOD_NOT_ALLOWED", "This distribution is not configured to allow the HTTP request method."
+            )
+        try:
+            return await self.forward(request, behaviour)
+        except httpx.TimeoutException:
+            return answer(504, "ORIGIN_TIMEOUT", "The origin did not answer in time.")
+        except httpx.TransportError as error:
+            return answer(502, "ORIGIN_UNREACHABLE", f"The origin could not be reached: {error!r}")
+
+    async def distribution(self) -> Distribution:
+        """Give the distribution, which stays as it is for the length of a run."""
+        if self.known is None:
+            self.known = await run_in_threadpool(self.reads)
+        return self.known
+
+    async def forward(self, request: Request, behaviour: Behaviour) -> Response:
+        """Pass a request on and its answer back, both as they come."""
+        addresses = self.deployed.addresses
+        origin = addresses.api if behaviour.service else addresses.aws
+        passed = self.client.build_request(
+            request.method,
+            origin + target(request),
+            headers=self.headers_for(request, behaviour),
+            content=request.stream() if has_body(request) else None,
+        )
+        got = await self.client.send(passed, stream=True)
+        sent = kept(got.headers.multi_items())
+        response = StreamingResponse(got.aiter_raw(), got.status_code, background=BackgroundTask(got.aclose))
+        pairs = with_additions(sent, behaviour.added) if behaviour.service else sent
+        response.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+        return response
+
+    def headers_for(self, request: Request, behaviour: Behaviour) -> Headers:
+        """Say to an origin what CloudFront says: who asks, and, to a web server, that it is CloudFront who asks.
+
+        A viewer's own header of a secret's name is dropped, as CloudFront drops it.
+        """
+        secret = {name.lower() for name in behaviour.secrets}
+        client = request.client.host if request.client else ""
+        ours = [("x-forwarded-for", client), ("x-forwarded-proto", "https"), *behaviour.secrets.items()]
+        if not behaviour.service:
+            ours.append(("host", self.deployed.distribution_host))
+        return [(name, value) for name, value in kept(request.headers.items()) if name not in {"host", *secret}] + ours
+
+
+def kept(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Leave out what concerns one connection only."""
+    return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP]
+
+
+def target(request: Request) -> str:
+    """Give path and query as the viewer wrote them: decoding and encoding again would change keys."""
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return (path + (b"?" + query if query else b"")).decode("latin-1")
+
+
+def has_body(request: Request) -> bool:
+    """Tell whether a request brings a body."""
+    return "content-length" in request.headers or "transfer-encoding" in request.headers
+
+
+def app(deployed: Deployed) -> Starlette:
+    """Serve the CDN of what is *deployed*."""
+    client = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False, follow_redirects=False)
+    edge = Edge(
+        deployed=deployed,
+        client=client,
+        reads=lambda: read(deployed.aws.client("cloudfront"), deployed.distribution_host),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    return Starlette(
+        routes=[Route("/{path:path}", edge.serve, methods=METHODS)],
+        middleware=[Middleware(LoopbackOnly)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )

@@ -1,0 +1,84 @@
+"""The distribution as the emulator describes it: which path goes where, and what is added on the way.
+
+Read instead of repeated, so that a change of ``components/cdn_routes.py`` changes what is served here too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from local.front.errors import Refusal
+from local.front.headers import Addition, additions
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Behaviour:
+    """What CloudFront does with paths that match *pattern*. *secrets*: headers for the origin alone.
+
+    *service*: the origin is a web server of ours, not a bucket. *added*: headers of the response.
+    """
+
+    pattern: str
+    service: bool
+    methods: frozenset[str]
+    secrets: Mapping[str, str]
+    added: Sequence[Addition]
+
+    def matches(self, path: str) -> bool:
+        """Tell whether *path* is this behaviour's; case counts, ``*`` also stands for slashes."""
+        parts = [{"*": ".*", "?": "."}.get(one, re.escape(one)) for one in "/" + self.pattern.removeprefix("/")]
+        return re.fullmatch("".join(parts), path, re.DOTALL) is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Distribution:
+    """The behaviours in the order in which they are asked; the last one matches everything."""
+
+    behaviours: tuple[Behaviour, ...]
+
+    def behaviour(self, path: str) -> Behaviour:
+        """Find the behaviour of *path*."""
+        return next(one for one in self.behaviours if one.matches(path))
+
+
+def read(cloudfront: CloudFrontClient, host: str) -> Distribution:
+    """Read the distribution that the emulator serves as *host*."""
+    listed = cloudfront.list_distributions()["DistributionList"].get("Items", [])
+    known = next((one["Id"] for one in listed if one["DomainName"] == host), None)
+    if known is None:
+        raise Refusal(502, "NO_DISTRIBUTION", f"Expected a distribution {host} in the emulator, found none.")
+    config = cast("Mapping[str, Any]", cloudfront.get_distribution_config(Id=known)["DistributionConfig"])
+    origins = {one["Id"]: one for one in config["Origins"]["Items"]}
+    ordered = config.get("CacheBehaviors", {}).get("Items") or []
+    return Distribution(
+        behaviours=tuple(
+            behaviour(cloudfront, one, origins[one["TargetOriginId"]])
+            for one in [*ordered, {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
+        )
+    )
+
+
+def behaviour(cloudfront: CloudFrontClient, one: Mapping[str, Any], origin: Mapping[str, Any]) -> Behaviour:
+    """Read one behaviour."""
+    policy = one.get("ResponseHeadersPolicyId")
+    return Behaviour(
+        pattern=one["PathPattern"],
+        service="CustomOriginConfig" in origin,
+        methods=frozenset(one["AllowedMethods"]["Items"]),
+        secrets={
+            header["HeaderName"]: header["HeaderValue"] for header in origin.get("CustomHeaders", {}).get("Items") or []
+        },
+        added=additions(config_of(cloudfront, policy)) if policy else (),
+    )
+
+
+def config_of(cloudfront: CloudFrontClient, policy: str) -> Mapping[str, Any]:
+    """Read a response headers policy."""
+    answer = cloudfront.get_response_headers_policy_config(Id=policy)
+    return cast("Mapping[str, Any]", answer["ResponseHeadersPolicyConfig"])

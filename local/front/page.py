@@ -1,0 +1,84 @@
+"""The page: static files under a strict policy, and what it has to know of the stack."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local.front.deployed import Deployed
+from local.front.oidc import Issuer
+from local.model import Addresses
+from local.run.endpoints import DEVELOPER
+
+WEB: Final = Path(__file__).parents[2] / "web"
+
+
+def routes(deployed: Deployed, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
+    """Serve ``/config.json`` and the files of *web*, where there are any."""
+
+    async def config(_request: Request) -> Response:
+        outputs, addresses = deployed.outputs, deployed.addresses
+        return JSONResponse(
+            {
+                "page": addresses.page,
+                "api": outputs["editApiUrl"],
+                "cdn": addresses.cdn,
+                "aws": addresses.aws,
+                "gallery": f"{addresses.page}/gallery",
+                "user": DEVELOPER,
+                "token": issuer.token(DEVELOPER, now=time.time()),
+                "outputs": outputs,
+            }
+        )
+
+    files = [Mount("/", StaticFiles(directory=web, html=True), name="web")] if web.is_dir() else []
+    return [Route("/config.json", config), *files]
+
+
+def security_headers(addresses: Addresses) -> Mapping[str, str]:
+    """Give what every answer of the page carries. Pictures come from the CDN, slots and originals from S3."""
+    others = " ".join(dict.fromkeys([addresses.cdn, addresses.api, addresses.aws]))
+    rules = {
+        "default-src": "'self'",
+        "img-src": f"'self' data: blob: {others}",
+        "connect-src": f"'self' {others}",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in rules.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        # Whoever changes a file of the page sees it at the next reload.
+        "Cache-Control": "no-store",
+    }
+
+
+class WithHeaders:
+    """Set *headers* on every response."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self.app = app
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = {name for name, _ in self.headers}
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [(name, value) for name, value in message["headers"] if name.lower() not in ours]
+                message = {**message, "headers": [*kept, *self.headers]}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

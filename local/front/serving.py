@@ -1,0 +1,53 @@
+"""Several applications in one process, each on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+class Server(uvicorn.Server):
+    """One of several servers: signals are handled for all of them together."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to whoever runs the servers."""
+        yield
+
+
+async def serve(apps: Mapping[str, ASGIApp]) -> None:
+    """Serve each of *apps* at its origin, until SIGTERM or SIGINT; OSError when a port is taken."""
+    servers = [(Server(config(app)), bind(origin)) for origin, app in apps.items()]
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end, [server for server, _ in servers])
+    await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in servers))
+
+
+def end(servers: list[Server]) -> None:
+    """Let *servers* finish what they are answering."""
+    for server in servers:
+        server.should_exit = True
+
+
+def config(app: ASGIApp) -> uvicorn.Config:
+    """Say how an application is served: streams do not hold the end up."""
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="on"
+    )
+
+
+def bind(origin: str) -> socket.socket:
+    """Take the port of *origin*."""
+    address = urlsplit(origin)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((str(address.hostname), address.port or 0))
+    return listener
