@@ -16,14 +16,14 @@ def to_attribute(value: Any) -> dict[str, Any]:
     """Write one value; a float becomes the number that it prints as."""
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, (int, float, Decimal)):
-        return {"N": str(value)}
+    if isinstance(value, (bool, int, float, Decimal)):
+        return {"BOOL": value} if isinstance(value, bool) else {"N": str(value)}
     if value is None:
         return {"NULL": True}
     if isinstance(value, Mapping):
         return {"M": {name: to_attribute(one) for name, one in cast("Mapping[str, Any]", value).items()}}
+    if isinstance(value, frozenset):
+        return {"SS": sorted(cast("frozenset[str]", value))}
     if isinstance(value, (list, tuple)):
         return {"L": [to_attribute(one) for one in cast("Sequence[Any]", value)]}
     raise TypeError(f"expected text, a number, a mapping or a list for DynamoDB, received {type(value).__name__}")

@@ -1,0 +1,158 @@
+"""Edit sessions, from the side of their workers: a picture is taken up, moves on, and ends once.
+
+Every change is one conditional UpdateItem, so it does not matter how often a job is delivered, or to how
+many workers at once: progress only moves forward, and the first to end a picture has ended it. Whoever
+ends the last one ends the session in the same change; its event comes exactly once, after all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from processor.aws.session_changes import IS_RUNNING, Change, SessionChanges, milliseconds, running_values
+from processor.aws.session_items import event_fields, failure_fields, progress_fields, result_fields, session_of
+from processor.edits.job import ImageJob
+from processor.edits.session import (
+    Counters,
+    EditResult,
+    Event,
+    ImageFailure,
+    ImageProgress,
+    ImageStatus,
+    Session,
+    SessionStatus,
+)
+from processor.errors import StoreUnavailable
+
+ATTEMPTS: Final = 3
+IS_OPEN: Final = (
+    f"{IS_RUNNING} AND attribute_exists(#progress.#image) "
+    "AND attribute_not_exists(#results.#image) AND attribute_not_exists(#errors.#image)"
+)
+ADVANCED: Final = (
+    "SET #status = :processing, updatedAt = :now, #progress.#image = :at, #events = list_append(#events, :events)"
+)
+ENDED: Final = (
+    "SET updatedAt = :now, #events = list_append(#events, :events), #counters.#remaining = #counters.#remaining - :one"
+)
+WITH_RESULT: Final = (
+    "#results.#image = :result, #progress.#image = :at, #counters.#processed = #counters.#processed + :one"
+)
+WITH_ERROR: Final = (
+    "#errors.#image = :error, #progress.#image.#status = :failed_status, #counters.#failed = #counters.#failed + :one"
+)
+AND_THE_SESSION: Final = "#status = :after, completedAt = :now"
+NOT_THE_LAST: Final = "#counters.#remaining > :one"
+# Nobody can have ended another one since, but the status depends on the other two.
+THE_LAST: Final = "#counters.#remaining = :one AND #counters.#processed = :processed AND #counters.#failed = :failed"
+
+
+class Standing(StrEnum):
+    """What a worker found: *open* goes on, everything else is a reason to stop and forget the job."""
+
+    OPEN = "open"
+    DONE = "done"  # the picture has a result or an error
+    CANCELLED = "cancelled"
+    GONE = "gone"  # no such session, or its time is over, or it has no such picture
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """How a picture stands, and its session as it was a moment ago; None: there is none."""
+
+    standing: Standing
+    session: Session | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionWork:
+    """The sessions table as the worker uses it."""
+
+    changes: SessionChanges
+    now_ms: Callable[[], int] = milliseconds
+
+    def advance(self, job: ImageJob, to: ImageProgress) -> Found:
+        """Say that the job's picture is at *to*, as an event, unless it is further already; say how it stands."""
+        now = self.now_ms()
+        event = Event(id=0, type="progress", timestamp=now, image_id=job.image_id, progress=to)
+        values = {":percent": to.percent, ":at": progress_fields(to), ":events": [event_fields(event)]}
+        change = Change(
+            update=ADVANCED,
+            condition=f"{IS_OPEN} AND #progress.#image.#progress < :percent",
+            names={"#image": job.image_id},
+            values=running_values(now) | values,
+        )
+        return self.found(job, change)[1]
+
+    def finish(self, job: ImageJob, result: EditResult, *, seen: Session) -> Standing:
+        """End the job's picture with its result, unless it has ended. *seen*: the session as it was last found.
+
+        DONE: it has ended, by this call or before; CANCELLED or GONE: nothing was changed.
+        """
+        return self.end(job, result, seen)
+
+    def fail(self, job: ImageJob, failure: ImageFailure, *, seen: Session) -> Standing:
+        """End the job's picture with an error, as *finish* does with a result."""
+        return self.end(job, failure, seen)
+
+    def end(self, job: ImageJob, ending: EditResult | ImageFailure, seen: Session) -> Standing:
+        """End a picture, and with the last one the session."""
+        for _ in range(ATTEMPTS):
+            applied, found = self.found(job, ending_of(job, ending, seen.counters, self.now_ms()))
+            if applied:
+                return Standing.DONE
+            if found.standing is not Standing.OPEN or found.session is None:
+                return found.standing
+            # Others have ended theirs since: now this one may be the last.
+            seen = found.session
+        raise StoreUnavailable(f"{job.session_id}: expected to end {job.image_id!r} in {ATTEMPTS} attempts, could not.")
+
+    def found(self, job: ImageJob, change: Change) -> tuple[bool, Found]:
+        """Apply *change*, and tell whether it held and how the job's picture stands."""
+        changed = self.changes.apply(job.session_id, change)
+        session = session_of(changed.item) if changed.item else None
+        return changed.applied, Found(standing=self.standing(job, session), session=session)
+
+    def standing(self, job: ImageJob, session: Session | None) -> Standing:
+        """Tell what a worker should make of what it found."""
+        if session is None or session.expires_at <= self.now_ms() // 1000 or session.image(job.image_id) is None:
+            return Standing.GONE
+        if session.image_ended(job.image_id):
+            return Standing.DONE
+        return Standing.CANCELLED if session.status.ended else Standing.OPEN
+
+
+def ending_of(job: ImageJob, ending: EditResult | ImageFailure, seen: Counters, now: int) -> Change:
+    """Write the change that ends a picture when the session's counters are as *seen*."""
+    last, good = seen.remaining == 1, isinstance(ending, EditResult)
+    own = Event(id=0, type="complete" if good else "image_error", timestamp=now, image_id=job.image_id)
+    events = [own, Event(id=0, type="session_complete", timestamp=now)] if last else [own]
+    values: dict[str, Any] = {
+        ":one": 1,
+        ":events": [event_fields(one) for one in events],
+        ":at": progress_fields(ImageProgress(status=ImageStatus.COMPLETE, percent=100, message="Done.")),
+        ":failed_status": ImageStatus.ERROR.value,
+        ":after": status_after(seen, good=good).value,
+        ":processed": seen.processed,
+        ":failed": seen.failed,
+        **(
+            {":result": result_fields(ending)} if isinstance(ending, EditResult) else {":error": failure_fields(ending)}
+        ),
+    }
+    sets = [ENDED, WITH_RESULT if good else WITH_ERROR, *([AND_THE_SESSION] if last else [])]
+    return Change(
+        update=", ".join(sets),
+        condition=f"{IS_OPEN} AND {THE_LAST if last else NOT_THE_LAST}",
+        names={"#image": job.image_id},
+        values=running_values(now) | values,
+    )
+
+
+def status_after(seen: Counters, *, good: bool) -> SessionStatus:
+    """Say how a session ends whose last picture ended well, or not."""
+    if good:
+        return SessionStatus.PARTIAL if seen.failed else SessionStatus.COMPLETE
+    return SessionStatus.PARTIAL if seen.processed else SessionStatus.ERROR

@@ -1,0 +1,191 @@
+"""Edit sessions, from the side of their owners: started, looked at, listed, cancelled.
+
+A session is one item of the sessions table; what workers do to it is in ``session_work``. Whoever asks
+for somebody else's session hears what they would hear if there were none: SESSION_NOT_FOUND.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from processor.aws.attributes import to_attribute
+from processor.aws.faults import aws_call, error_code
+from processor.aws.session_changes import (
+    IS_RUNNING,
+    REFUSED,
+    Change,
+    SessionChanges,
+    milliseconds,
+    running_values,
+)
+from processor.aws.session_items import SESSION_PREFIX, event_fields, item_of, session_of, summary_of
+from processor.aws.session_reading import read_session
+from processor.edits.session import Event, Session, SessionStatus, SessionSummary
+from processor.errors import EditCode, EditError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+INDEX: Final = "userId-createdAt-index"
+ID_BYTES: Final = 18
+# An item takes 400 KB at most; what workers will add for each picture is kept free.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+MAX_ITEM_BYTES: Final = 400 * 1024
+BYTES_PER_IMAGE: Final = 3 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionPage:
+    """Sessions of one user, newest first; *cursor* leads on to older ones, None when there are none."""
+
+    sessions: tuple[SessionSummary, ...]
+    cursor: str | None
+
+
+def new_session_id() -> str:
+    """Make an id that nobody can guess: ``ses_`` and 24 characters that are safe in URLs."""
+    return f"{SESSION_PREFIX}{secrets.token_urlsafe(ID_BYTES)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sessions:
+    """The sessions table as the API uses it."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    now_ms: Callable[[], int] = milliseconds
+
+    def create(self, session: Session) -> bool:
+        """Store a new session; False when there is one of that id already: it is left as it is.
+
+        Raise EditError(INVALID_INPUT) when it could outgrow what DynamoDB takes.
+        """
+        item = item_of(session)
+        require_room(item, session)
+        with aws_call(f"dynamodb:PutItem {self.table} {session.session_id}"):
+            try:
+                self.dynamodb.put_item(
+                    TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(sessionId)"
+                )
+            except ClientError as error:
+                if error_code(error) == REFUSED:
+                    return False
+                raise
+        return True
+
+    def find(self, session_id: str) -> Session | None:
+        """Read a session, whoever owns it; None when there is none, or its time is over."""
+        return read_session(self.dynamodb, self.table, session_id, now_s=self.now_ms() / 1000)
+
+    def get(self, session_id: str, *, user_id: str) -> Session:
+        """Read a session of *user_id*; raise EditError(SESSION_NOT_FOUND) when there is none."""
+        session = self.find(session_id)
+        if session is None or session.user_id != user_id:
+            raise session_not_found(session_id)
+        return session
+
+    def cancel(self, session_id: str, *, user_id: str) -> Session:
+        """End a session of *user_id* at once, and give it as it is then; one that has ended already stays as it was.
+
+        Raise EditError(SESSION_NOT_FOUND) as *get* does.
+        """
+        if not session_id.startswith(SESSION_PREFIX):
+            raise session_not_found(session_id)
+        now = self.now_ms()
+        # What the event says of totals is read from the counters, which no longer change.
+        ended = event_fields(Event(id=0, type="session_complete", timestamp=now))
+        change = Change(
+            update="SET #status = :cancelled, updatedAt = :now, completedAt = :now, "
+            "#events = list_append(#events, :ended)",
+            condition=f"userId = :user AND {IS_RUNNING}",
+            values=running_values(now)
+            | {":cancelled": SessionStatus.CANCELLED.value, ":user": user_id, ":ended": [ended]},
+        )
+        changed = SessionChanges(dynamodb=self.dynamodb, table=self.table).apply(session_id, change)
+        session = session_of(changed.item) if changed.item else None
+        if session is None or session.user_id != user_id or session.expires_at <= now // 1000:
+            raise session_not_found(session_id)
+        return session
+
+    def of_user(self, user_id: str, *, limit: int, cursor: str | None = None) -> SessionPage:
+        """List sessions of *user_id*, newest first, at most *limit*; raise EditError for a cursor that is not ours.
+
+        The index follows the table within moments, so a page may lag behind *get*.
+        """
+        start: dict[str, Any] = {"ExclusiveStartKey": place_of(cursor, user_id)} if cursor else {}
+        with aws_call(f"dynamodb:Query {self.table}/{INDEX}"):
+            answer = self.dynamodb.query(
+                TableName=self.table,
+                IndexName=INDEX,
+                KeyConditionExpression="userId = :user",
+                FilterExpression="#ttl > :now_s",
+                ProjectionExpression="sessionId, userId, #status, operation, counters, createdAt, updatedAt, "
+                "completedAt, #ttl",
+                ExpressionAttributeNames={"#status": "status", "#ttl": "ttl"},
+                ExpressionAttributeValues={
+                    ":user": to_attribute(user_id),
+                    ":now_s": to_attribute(self.now_ms() // 1000),
+                },
+                ScanIndexForward=False,
+                Limit=limit,
+                **start,
+            )
+        last: Any = answer.get("LastEvaluatedKey")
+        return SessionPage(
+            sessions=tuple(map(summary_of, answer["Items"])),
+            cursor=cursor_to(last["createdAt"]["N"], last["sessionId"]["S"]) if last else None,
+        )
+
+
+def session_not_found(session_id: str) -> EditError:
+    """Say that there is no such session, or none for this user."""
+    return EditError(
+        EditCode.SESSION_NOT_FOUND,
+        f"session {session_id[:64]!r}: expected one of the caller's, found none.",
+        public="There is no such session: expected the id of a session of yours that has not expired.",
+    )
+
+
+def require_room(item: dict[str, Any], session: Session) -> None:
+    """Refuse a session that could outgrow its item. Attribute values as JSON are somewhat larger than stored ones."""
+    size, room = len(json.dumps(item)), MAX_ITEM_BYTES - BYTES_PER_IMAGE * len(session.images)
+    if size > room:
+        raise EditError(
+            EditCode.INVALID_INPUT,
+            f"session of {len(session.images)} pictures: expected at most {room:,} bytes, received {size:,}.",
+            public=f"The request is too large: expected at most {max(room, 0):,} bytes for {len(session.images)} "
+            f"pictures, received {size:,}. Shorten URLs, names and tags, or send fewer pictures at once.",
+        )
+
+
+def cursor_to(created_at: str, session_id: str) -> str:
+    """Write a place in a user's list as an opaque text."""
+    return base64.urlsafe_b64encode(f"{created_at} {session_id}".encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str, user_id: str) -> dict[str, Any]:
+    """Read a place from *cursor*, in the list of *user_id*, whoever the cursor was made for."""
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        created_at, session_id = text.split(" ")
+        number = int(created_at)
+    except ValueError as error:
+        raise EditError(
+            EditCode.INVALID_INPUT,
+            f"cursor {cursor[:64]!r}: expected one that a list gave, received another text.",
+            public="Expected as cursor the one that the last page gave, received another text. "
+            "Leave it out to begin with the newest session.",
+        ) from error
+    return {"userId": {"S": user_id}, "createdAt": {"N": str(number)}, "sessionId": {"S": session_id}}
+
+
+def expiry(created_at_ms: int, ttl_h: int) -> int:
+    """Say when a session's time is over, s since 1970."""
+    return created_at_ms // 1000 + ttl_h * 3600

@@ -1,0 +1,216 @@
+"""Sessions under their workers' hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from processor.aws.session_work import Standing
+from processor.edits.job import ImageJob
+from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session, SessionStatus
+from processor.errors import StoreUnavailable
+from tests.factories.edits import SessionStore, a_result, open_sessions
+from tests.factories.stores import answer_lost, once, refused
+
+FETCHING = ImageProgress(status=ImageStatus.FETCHING, percent=5, message="Fetching.")
+ENCODING = ImageProgress(status=ImageStatus.ENCODING, percent=90, message="Encoding.")
+BROKEN = ImageFailure(code="SOURCE_FAILED", message="The address did not answer.")
+
+
+@pytest.fixture
+def store() -> Iterator[SessionStore]:
+    """Give an empty table."""
+    with open_sessions() as opened:
+        yield opened
+
+
+def events(session: Session) -> list[tuple[int, str, str]]:
+    """Shorten a session's events."""
+    return [(event.id, event.type, event.image_id) for event in session.events]
+
+
+def test_a_picture_goes_its_way(store: SessionStore) -> None:
+    """Each change is an event, and the last one ends the session in the same write."""
+    session = store.start("a")
+    [job] = session.jobs
+
+    found = store.work.advance(job, FETCHING)
+    assert (Standing.OPEN, SessionStatus.PROCESSING) == (found.standing, found.session and found.session.status)
+    assert Standing.DONE == store.work.finish(job, a_result(), seen=session)
+
+    ended = store.read(session)
+    assert [(1, "progress", "a"), (2, "complete", "a"), (3, "session_complete", "")] == events(ended)
+    assert (SessionStatus.COMPLETE, {"a": a_result()}, 1, 0, 0) == (
+        ended.status,
+        ended.results,
+        ended.counters.processed,
+        ended.counters.failed,
+        ended.counters.remaining,
+    )
+    assert (100, ImageStatus.COMPLETE) == (ended.progress["a"].percent, ended.progress["a"].status)
+    assert ended.completed_at == ended.updated_at == ended.events[-1].timestamp
+
+
+@pytest.mark.parametrize(
+    ("good", "status"),
+    [
+        ("abc", SessionStatus.COMPLETE),
+        ("ac", SessionStatus.PARTIAL),
+        ("c", SessionStatus.PARTIAL),
+        ("a", SessionStatus.PARTIAL),
+        ("", SessionStatus.ERROR),
+    ],
+)
+def test_the_end_of_a_session_says_what_became_of_all(store: SessionStore, good: str, status: SessionStatus) -> None:
+    """Whichever picture is the last."""
+    session = store.start("a", "b", "c")
+
+    for job in session.jobs:
+        if job.image_id in good:
+            store.work.finish(job, a_result(job.image_id), seen=session)
+        else:
+            store.work.fail(job, BROKEN, seen=session)
+
+    ended = store.read(session)
+    assert (status, len(good), 3 - len(good)) == (ended.status, ended.counters.processed, ended.counters.failed)
+    assert {
+        "type": "session_complete",
+        "sessionId": session.session_id,
+        "timestamp": ended.completed_at,
+        "status": status.value,
+        "totalProcessed": len(good),
+        "totalFailed": 3 - len(good),
+    } == ended.data_of(ended.events[-1])
+
+
+def test_progress_only_moves_forward(store: SessionStore) -> None:
+    """A second worker on the same picture tells nobody what they know."""
+    session = store.start("a")
+    [job] = session.jobs
+    for progress in (FETCHING, ENCODING, FETCHING, ENCODING):
+        assert Standing.OPEN == store.work.advance(job, progress).standing
+
+    assert [5, 90] == [event.progress and event.progress.percent for event in store.read(session).events]
+
+
+def test_a_picture_ends_once(store: SessionStore) -> None:
+    """What ended stays as it is, whoever comes later with what."""
+    session = store.start("a", "b")
+    job, _ = session.jobs
+    store.work.finish(job, a_result(), seen=session)
+    before = store.read(session)
+
+    assert Standing.DONE == store.work.fail(job, BROKEN, seen=session)
+    assert Standing.DONE == store.work.finish(job, a_result(name="other.jpg"), seen=session)
+    assert Standing.DONE == store.work.advance(job, ENCODING).standing
+
+    assert before == store.read(session)
+
+
+def test_fifty_pictures_that_end_at_once_end_the_session_once(store: SessionStore) -> None:
+    """No gap, no repeat, no second end: twenty workers, each job delivered twice."""
+    session = store.start(*(f"image-{number}" for number in range(50)))
+
+    def deliver(job: ImageJob) -> Standing:
+        store.work.advance(job, FETCHING)
+        failing = job.image_id.endswith("7")
+        if failing:
+            return store.work.fail(job, BROKEN, seen=session)
+        return store.work.finish(job, a_result(job.image_id), seen=session)
+
+    with ThreadPoolExecutor(20) as pool:
+        standings = set(pool.map(deliver, session.jobs * 2))
+
+    ended = store.read(session)
+    assert {Standing.DONE} == standings
+    assert (SessionStatus.PARTIAL, 45, 5, 0) == (
+        ended.status,
+        ended.counters.processed,
+        ended.counters.failed,
+        ended.counters.remaining,
+    )
+    kinds = [event.type for event in ended.events]
+    assert (45, 5, 1) == tuple(map(kinds.count, ("complete", "image_error", "session_complete")))
+    assert "session_complete" == kinds[-1]
+    assert list(range(1, len(kinds) + 1)) == [event.id for event in ended.events]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int) -> None:
+    """Not even the result of a picture that was at work; what was done before stays."""
+    session = store.start("a", "b", "c")
+    done, running, queued = session.jobs
+    store.work.finish(done, a_result(), seen=session)
+    store.work.advance(running, FETCHING)
+    cancelled = [store.sessions.cancel(session.session_id, user_id=session.user_id) for _ in range(number)][-1]
+
+    assert Standing.CANCELLED == store.work.finish(running, a_result("b"), seen=session)
+    assert Standing.CANCELLED == store.work.fail(queued, BROKEN, seen=session)
+    assert Standing.CANCELLED == store.work.advance(queued, FETCHING).standing
+    assert Standing.DONE == store.work.advance(done, FETCHING).standing
+
+    assert cancelled == store.read(session)
+    assert [(1, "complete", "a"), (2, "progress", "b"), (3, "session_complete", "")] == events(cancelled)
+    assert {"status": "cancelled", "totalProcessed": 1, "totalFailed": 0}.items() <= cancelled.data_of(
+        cancelled.events[-1]
+    ).items()
+    assert [ImageStatus.COMPLETE, ImageStatus.CANCELLED, ImageStatus.CANCELLED] == [
+        cancelled.progress_of(one).status for one in "abc"
+    ]
+
+
+@pytest.mark.parametrize("job", [ImageJob(session_id="ses_none", image_id="a")])
+def test_a_job_of_no_session_is_for_nobody(store: SessionStore, job: ImageJob) -> None:
+    """Nothing is made where nothing was."""
+    assert Standing.GONE == store.work.advance(job, FETCHING).standing
+    assert [] == store.items()
+
+
+def test_a_job_for_a_picture_that_the_session_lacks_is_for_nobody(store: SessionStore) -> None:
+    """Not a reason to invent one."""
+    session = store.start("a")
+    job = ImageJob(session_id=session.session_id, image_id="b")
+
+    assert Standing.GONE == store.work.advance(job, FETCHING).standing
+    assert session == store.read(session)
+
+
+def test_an_expired_session_is_gone_though_dynamodb_still_has_it(store: SessionStore) -> None:
+    """DynamoDB takes up to two days to delete it."""
+    session = store.start("a")
+    [job] = session.jobs
+    store.clock.ms = session.expires_at * 1000
+
+    assert Standing.GONE == store.work.advance(job, FETCHING).standing
+    assert Standing.GONE == store.work.finish(job, a_result(), seen=session)
+
+
+@pytest.mark.faults
+def test_an_ending_whose_answer_is_lost_is_found_done(store: SessionStore) -> None:
+    """The write was applied: the next delivery sees it and changes nothing."""
+    session = store.start("a")
+    [job] = session.jobs
+    store.dynamodb.faults["update_item"] = once(answer_lost)
+    with pytest.raises(StoreUnavailable):
+        store.work.finish(job, a_result(), seen=session)
+    ended = store.read(session)
+
+    assert Standing.DONE == store.work.finish(job, a_result(), seen=session)
+
+    assert ended == store.read(session)
+    assert [(1, "complete", "a"), (2, "session_complete", "")] == events(ended)
+
+
+@pytest.mark.faults
+def test_an_ending_that_dynamodb_refuses_is_a_reason_to_try_again(store: SessionStore) -> None:
+    """Throttled: nothing was changed."""
+    session = store.start("a")
+    [job] = session.jobs
+    store.dynamodb.faults["update_item"] = once(refused("ProvisionedThroughputExceededException"))
+
+    with pytest.raises(StoreUnavailable, match="dynamodb:UpdateItem darkroom-sessions ses_"):
+        store.work.finish(job, a_result(), seen=session)
+
+    assert session == store.read(session)
