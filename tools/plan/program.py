@@ -75,7 +75,7 @@ def text_of(value: object) -> str:
 
 @contextmanager
 def uncollected() -> Generator[None]:
-    """Hold the garbage collector back: it would walk pulumi-aws' thousands of classes again and again (1.2 s of 2.9)."""
+    """Hold the garbage collector back: it would walk pulumi-aws' classes again and again, for 1.2 s of a plan's 2.9."""
     enabled = gc.isenabled()
     gc.disable()
     try:

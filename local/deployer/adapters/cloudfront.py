@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from local.deployer.adapters.cloudfront_shapes import counted
 from local.deployer.model import DeployError, Given, Made
-from local.deployer.shapes import create_or, unless
+from local.deployer.shapes import create_or, pairs, unless
 from local.deployer.target import Target
 
 if TYPE_CHECKING:
@@ -94,18 +94,16 @@ def function(target: Target, given: Given) -> Made:
     """Publish a function that runs at the edge."""
     inputs, client = given.inputs, cloudfront(target)
     name, code = inputs.need("name"), cast("str", inputs.need("code")).encode()
-    tags, publish = inputs.take("tags", {}), inputs.need("publish")
+    tags, publish = inputs.take("tags"), inputs.need("publish")
     config = {"Comment": inputs.take("comment", ""), "Runtime": inputs.need("runtime")}
     wanted: dict[str, Any] = {"Name": name, "FunctionConfig": config, "FunctionCode": code}
-    items = [{"Key": key, "Value": value} for key, value in tags.items()]
+    labels: Any = {"Items": pairs(tags)}
 
     def change() -> Mapping[str, Any]:
         version = client.describe_function(Name=name)["ETag"]
         return cast("Mapping[str, Any]", client.update_function(IfMatch=version, **wanted))
 
-    made = create_or(
-        ("FunctionAlreadyExists",), lambda: client.create_function(**wanted, Tags={"Items": items}), change
-    )
+    made = create_or(("FunctionAlreadyExists",), lambda: client.create_function(**wanted, Tags=labels), change)
     if publish:
         client.publish_function(Name=name, IfMatch=made["ETag"])
     return Made(id=name, outputs={"arn": made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]})

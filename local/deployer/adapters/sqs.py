@@ -29,7 +29,7 @@ def queue(target: Target, given: Given) -> Made:
     name = given.inputs.need("name")
     url = sqs(target).create_queue(QueueName=name)["QueueUrl"]
     wanted = {theirs: given.inputs.take(ours) for ours, theirs in ATTRIBUTES.items()}
-    attributes = {key: text(value) for key, value in wanted.items() if value is not None}
+    attributes: Any = {key: text(value) for key, value in wanted.items() if value is not None}
     sqs(target).set_queue_attributes(QueueUrl=url, Attributes=attributes)
     sqs(target).tag_queue(QueueUrl=url, Tags=given.inputs.take("tags", {}))
     return Made(id=url, outputs={"url": url, "arn": f"arn:aws:sqs:{target.region}:{target.account}:{name}"})
