@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
+# Whom the local issuer's tokens are for.
+AUDIENCE = "darkroom-local"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

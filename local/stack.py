@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from local.model import Addresses
+from local.model import AUDIENCE, Addresses
 from tools.package import function_files, write_zip
 from tools.plan.program import PROJECT, ROOT, Json
 
@@ -18,7 +18,6 @@ SETTINGS: Final = f"{PROJECT}:settings"
 # The local issuer of tokens, below the page's origin.
 ISSUER_PATH: Final = "/oidc"
 JWKS_PATH: Final = "/oidc/jwks.json"
-AUDIENCE: Final = "darkroom-local"
 # SQS allows a function no fewer; two processors have no use for more.
 CONCURRENCY: Final = 2
 LAYERS: Final = ("imaging", "runtime")

@@ -23,7 +23,8 @@ def alarms(cloudwatch: CloudWatchClient) -> Iterator[tuple[Rule, State]]:
     for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"]):
         for alarm in page["MetricAlarms"]:
             found = cast("Mapping[str, Any]", alarm)
-            yield rule_of(found), found["StateValue"]
+            state: State = found["StateValue"]
+            yield rule_of(found), state
 
 
 def rule_of(alarm: Mapping[str, Any]) -> Rule:

@@ -23,19 +23,19 @@ log = logging.getLogger("local.alarms")
 
 def look(cloudwatch: CloudWatchClient, *, now: float) -> list[str]:
     """Judge every alarm at *now* (s since 1970); give the names of those whose state changed."""
-    found = {rule.name: (rule, state) for rule, state in alarms(cloudwatch)}
-    measured = history(cloudwatch, [rule for rule, _ in found.values()], now=now)
+    found = list(alarms(cloudwatch))
+    measured = history(cloudwatch, [rule for rule, _ in found], now=now)
     changed: list[str] = []
-    for name, (rule, state) in found.items():
-        verdict = judge(rule, measured[name], state=state, now=now)
+    for rule, state in found:
+        verdict = judge(rule, measured[rule.name], state=state, now=now)
         if verdict.state != state:
             cloudwatch.set_alarm_state(
-                AlarmName=name,
+                AlarmName=rule.name,
                 StateValue=verdict.state,
                 StateReason=verdict.reason,
                 StateReasonData=json.dumps({"version": "1.0", "threshold": rule.threshold}),
             )
-            changed.append(name)
+            changed.append(rule.name)
     return changed
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from local.front.errors import Refusal
-from local.front.headers import Addition, additions
+from local.front.headers import Addition, additions, items
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -55,12 +55,10 @@ def read(cloudfront: CloudFrontClient, host: str) -> Distribution:
         raise Refusal(502, "NO_DISTRIBUTION", f"Expected a distribution {host} in the emulator, found none.")
     config = cast("Mapping[str, Any]", cloudfront.get_distribution_config(Id=known)["DistributionConfig"])
     origins = {one["Id"]: one for one in config["Origins"]["Items"]}
-    ordered = config.get("CacheBehaviors", {}).get("Items") or []
+    ordered = items(config.get("CacheBehaviors"))
+    everything: Mapping[str, Any] = {**config["DefaultCacheBehavior"], "PathPattern": "*"}
     return Distribution(
-        behaviours=tuple(
-            behaviour(cloudfront, one, origins[one["TargetOriginId"]])
-            for one in [*ordered, {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
-        )
+        behaviours=tuple(behaviour(cloudfront, one, origins[one["TargetOriginId"]]) for one in [*ordered, everything])
     )
 
 
@@ -71,9 +69,7 @@ def behaviour(cloudfront: CloudFrontClient, one: Mapping[str, Any], origin: Mapp
         pattern=one["PathPattern"],
         service="CustomOriginConfig" in origin,
         methods=frozenset(one["AllowedMethods"]["Items"]),
-        secrets={
-            header["HeaderName"]: header["HeaderValue"] for header in origin.get("CustomHeaders", {}).get("Items") or []
-        },
+        secrets={header["HeaderName"]: header["HeaderValue"] for header in items(origin.get("CustomHeaders"))},
         added=additions(config_of(cloudfront, policy)) if policy else (),
     )
 

@@ -24,6 +24,7 @@ class LoopbackOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] == "http" and (found := foreign(Headers(scope=scope))):
             said = f"Expected a request from this machine, received one for {found}."
             return await answer(403, "NOT_LOCAL", said)(scope, receive, send)

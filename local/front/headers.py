@@ -41,7 +41,8 @@ def of_custom(policy: Mapping[str, Any]) -> Iterator[Addition]:
 
 def items(block: Any) -> Sequence[Mapping[str, Any]]:
     """Give the entries of one of CloudFront's lists, which is absent, empty, or ``{Quantity, Items}``."""
-    return (block or {}).get("Items") or ()
+    found: Sequence[Mapping[str, Any]] | None = block.get("Items") if block else None
+    return found or ()
 
 
 def with_additions(sent: Sequence[tuple[str, str]], added: Sequence[Addition]) -> list[tuple[str, str]]:

@@ -20,10 +20,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.model import AUDIENCE
+
 ALGORITHM: Final = "RS256"
 KEY_BITS: Final = 2048
 LIFETIME_S: Final = 12 * 3600
-AUDIENCE: Final = "darkroom"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 

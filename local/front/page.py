@@ -73,6 +73,7 @@ class WithHeaders:
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         ours = {name for name, _ in self.headers}
 
         async def with_headers(message: Message) -> None:
