@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from processor.edits.building import ParameterError, build
+from processor.edits.bulk import as_step
+from processor.edits.operations.base import Operation
 from processor.edits.vocabulary import Step
+from processor.errors import EditCode, EditError
+from processor.wording import shown
 
 MAX_STEPS: Final = 50
 
@@ -24,3 +30,58 @@ class Plan(BaseModel):
         first, *more = [step.words() for step in self.steps]
         said = first[0].upper() + first[1:]
         return said + "".join(f", then {words}" for words in more) + "."
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the plan as clients see it: what was said of each step, defaults left out, and the whole in words."""
+        return {"steps": self.steps_json(), "explanation": self.explanation}
+
+    def steps_json(self) -> list[dict[str, Any]]:
+        """Give the steps as a client would write them; ``plan_from_steps`` reads them back."""
+        return [step.written() for step in self.steps]
+
+
+def plan_of(operations: Sequence[Operation]) -> Plan:
+    """Make a plan of built operations; raises EditError INVALID_INPUT when they are none or too many."""
+    _check_count(len(operations))
+    # Every operation is one of the union's members, and checked already: a test holds the two lists together.
+    return Plan.model_construct(steps=tuple(operations))
+
+
+def plan_from_steps(steps: Sequence[object]) -> Plan:
+    """Check steps that a client wrote, as ``{"op": "resize", "width": 800}``; raises EditError INVALID_INPUT."""
+    _check_count(len(steps))
+    return plan_of([_step(number, step) for number, step in enumerate(steps, start=1)])
+
+
+def plan_from_bulk(kind: str, parameters: Mapping[str, Any]) -> Plan:
+    """Check a bulk operation of the guides' API, as ``resize`` with ``{"width": 800}``; raises EditError."""
+    try:
+        name, own = as_step(kind, parameters)
+        return plan_of([build(name, own)])
+    except ParameterError as error:
+        log = f"bulkOp ({kind[:40]}): {error}"
+        raise EditError(EditCode.INVALID_INPUT, log, details={"bulkOp": kind, "problem": str(error)}) from None
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MAX_STEPS:
+        log = f"expected 1 to {MAX_STEPS} steps, found {count}"
+        raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_STEPS, "found": count})
+
+
+def _step(number: int, step: object) -> Operation:
+    written: Mapping[str, Any] = cast("Mapping[str, Any]", step) if isinstance(step, Mapping) else {}
+    name = written.get("op")
+    if not isinstance(name, str):
+        raise _wrong(
+            number,
+            f'step {number}: found {shown(cast("object", step))}, expected a mapping with "op", the operation\'s name',
+        )
+    try:
+        return build(name, {key: value for key, value in written.items() if key != "op"})
+    except ParameterError as error:
+        raise _wrong(number, f"step {number} ({name[:40]}): {error}") from None
+
+
+def _wrong(number: int, line: str) -> EditError:
+    return EditError(EditCode.INVALID_INPUT, line, details={"step": number})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -44,11 +44,11 @@ Position = Annotated[Anchor, BeforeValidator(anchor_name)]
 Colour = Annotated[
     str,
     BeforeValidator(hexadecimal),
-    AfterValidator(upper_case),
     Field(
         pattern="^#[0-9A-Fa-f]{6}$",
         json_schema_extra={"allowed": "a colour: #RRGGBB, #RGB or a CSS name"},
     ),
+    AfterValidator(upper_case),
 ]
 Aspect = Annotated[
     str,
@@ -77,11 +77,20 @@ class Operation(BaseModel):
     def words(self) -> str:
         """Say what this step does, as one imperative without a full stop."""
 
+    def written(self) -> dict[str, Any]:
+        """Give the step as a person would write it: without what was not said, whole numbers without a fraction."""
+        said = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        return {"op": self.operation_name()} | {key: _plain_number(value) for key, value in said.items()}
+
     @classmethod
     def operation_name(cls) -> str:
         """Give the name that plans call it by."""
         name: str = cls.model_fields["op"].default
         return name
+
+
+def _plain_number(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def number(value: float) -> str:

@@ -21,7 +21,12 @@ class Text(Operation):
     examples: ClassVar = ("add title 'Summer Vacation' at top", "add watermark 'Copyright 2025' at bottom")
 
     op: Literal["text"] = "text"
-    text: str = Field(min_length=1, max_length=500, description="What is written; it is never markup.")
+    text: str = Field(
+        min_length=1,
+        max_length=500,
+        description="What is written; it is never markup.",
+        json_schema_extra={"allowed": "text of 1 to 500 characters"},
+    )
     position: Position = Field(default="south", description="Where it stands.")
     size: int = Field(default=24, ge=8, le=200, description="Height of a line, px.")
     color: Colour = Field(default="#FFFFFF", description="Colour of the letters.")

@@ -210,7 +210,9 @@ class Round(Operation):
 
     op: Literal["round"] = "round"
     radius: Annotated[int, Field(ge=1, le=5_000)] | Literal["circle"] = Field(
-        default=20, description='Radius of the corners, px, or "circle".'
+        default=20,
+        description='Radius of the corners, px, or "circle".',
+        json_schema_extra={"allowed": 'a whole number from 1 to 5000, or "circle"'},
     )
 
     def words(self) -> str:
