@@ -1,0 +1,126 @@
+"""The front: stands where a function URL stands, and hands each request to the process whose turn it is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+from starlette.types import Receive, Scope, Send
+
+from local.api.exchange import MAX_BODY_BYTES, BodyTooLarge, BrokenOff, Exchange, Gone, declared_length
+from local.api.fleet import Fleet
+from local.api.headers import new_request_id
+from local.api.measures import Measures
+from local.api.worker import Worker
+
+STATUS_PATH: Final = "/_front/status"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Front:
+    """The ASGI application. *measures* publishes what a function URL counts."""
+
+    fleet: Fleet
+    measures: Measures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise AssertionError(f"only HTTP comes here, received {scope['type']}")
+        if scope["path"] == STATUS_PATH:
+            return await answer(send, HTTPStatus.OK, status(self.fleet))
+        began = time.monotonic()
+        exchange = Exchange(scope, receive, send, request_id=new_request_id())
+        code = await self._answer(scope, exchange, send)
+        self.measures.request(code or exchange.status, seconds=time.monotonic() - began)
+        return None
+
+    async def _answer(self, scope: Scope, exchange: Exchange, send: Send) -> int | None:
+        """Answer by a process; give the status of an answer that had to be the front's own."""
+        if declared_length(scope) > MAX_BODY_BYTES:
+            return await refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+        worker = await self.fleet.rotation.take()
+        if worker is None:
+            return await refuse(send, HTTPStatus.BAD_GATEWAY, "no process of the edit API runs; see its log")
+        try:
+            await self._through(worker, exchange)
+        except Gone:
+            return HTTPStatus.BAD_REQUEST
+        except (BodyTooLarge, httpx.TransportError, TimeoutError) as error:
+            log.warning("%s: %s %s", exchange.request_id, type(error).__name__, error)
+            if exchange.status:
+                # The server breaks the connection off: nobody must take half an answer for a whole one.
+                raise BrokenOff from error
+            if isinstance(error, BodyTooLarge):
+                return await refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+            return await refuse(send, HTTPStatus.BAD_GATEWAY, "the edit API broke off before it answered; see its log")
+        return None
+
+    async def _through(self, worker: Worker, exchange: Exchange) -> None:
+        """Run *exchange* with *worker*, which has its next turn once the answer begins."""
+        self.measures.start(worker, exchange.request_id)
+        began = time.monotonic()
+        turn = asyncio.create_task(self._next_turn(worker, exchange))
+        worker.streams += 1
+        failed = True
+        try:
+            async with asyncio.timeout(worker.function.timeout_s):
+                await exchange.run(worker)
+            failed = False
+        except TimeoutError:
+            self.measures.timed_out(worker, exchange.request_id)
+            if not exchange.status:
+                # It is stuck. A stream that lasted too long is merely cut: others run beside it.
+                await self.fleet.end(worker)
+            raise
+        finally:
+            worker.streams -= 1
+            exchange.began.set()
+            await turn
+            self.measures.end(worker, exchange.request_id, seconds=time.monotonic() - began, failed=failed)
+
+    async def _next_turn(self, worker: Worker, exchange: Exchange) -> None:
+        await exchange.began.wait()
+        await self.fleet.rotation.give_back(worker)
+
+
+TOO_LARGE: Final = f"the request's body must have at most {MAX_BODY_BYTES} bytes"
+
+
+async def refuse(send: Send, code: HTTPStatus, message: str) -> int:
+    """Answer as a function URL does when there is no function to answer; give the status."""
+    await answer(send, code, {"message": f"{code.phrase}: {message}"})
+    return code
+
+
+async def answer(send: Send, code: HTTPStatus, body: object) -> None:
+    """Answer in JSON."""
+    data = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    await send({"type": "http.response.start", "status": code, "headers": headers})
+    await send({"type": "http.response.body", "body": data})
+
+
+def status(fleet: Fleet) -> dict[str, object]:
+    """Describe the processes in plain data."""
+    return {
+        "processes": [
+            {
+                "pid": worker.pid,
+                "version": worker.function.version,
+                "streams": worker.streams,
+                "memory_mib": worker.function.memory_mib,
+                "used_mib": round(worker.peak_mib, 1),
+                "log_stream": worker.stream,
+            }
+            for worker in fleet.rotation.alive
+        ]
+    }

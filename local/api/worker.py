@@ -1,0 +1,148 @@
+"""One process of the web function: its ``run.sh``, started as the Lambda Web Adapter starts it.
+
+https://awslabs.github.io/aws-lambda-web-adapter/
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections import deque
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from local.api.errors import ApiError
+from local.lambdas.credentials import Credentials
+from local.lambdas.environment import environment
+from local.lambdas.function import Function
+from local.lambdas.journal import stream_name
+from local.lambdas.process import FunctionProcess
+from local.lambdas.sandbox import World
+from local.model import LOOPBACK
+
+READY_S: Final = 20.0
+ASK_S: Final = 0.03
+READINESS_PATH: Final = "AWS_LWA_READINESS_CHECK_PATH"
+LAST_LINES: Final = 5
+# The front keeps the function's time; streams may be quiet for as long as they like, and as many as there are.
+UNLIMITED: Final[dict[str, Any]] = {
+    "timeout": None,
+    "limits": httpx.Limits(max_connections=None, max_keepalive_connections=4),
+    "trust_env": False,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployed:
+    """A version of the web function with what it takes to start it. *code*: its unpacked zip."""
+
+    function: Function
+    credentials: Credentials
+    code: Path
+
+
+class Worker:
+    """A running process. *client* talks to it, *streams* counts requests that have begun and not ended.
+
+    *peak_mib*: the most that it was seen to hold, with all that it started.
+    """
+
+    def __init__(self, deployed: Deployed, world: World) -> None:
+        function = deployed.function
+        self.deployed, self.streams, self.peak_mib = deployed, 0, 0.0
+        self.stream = stream_name(function.version)
+        self._say = world.say
+        self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
+        port = str(free_port())
+        self.client = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", **UNLIMITED)
+        tmp = world.tmp / uuid4().hex
+        known = environment(
+            function, deployed.credentials, aws=world.aws, code=deployed.code, tmp=tmp, log_stream=self.stream
+        )
+        script = deployed.code / function.handler
+        try:
+            self._process = FunctionProcess(
+                [str(script)],
+                # Both name the port; the function's own choice holds where each sandbox has a network of its own.
+                env={**known, "AWS_LWA_PORT": port, "PORT": port},
+                code=deployed.code,
+                tmp=tmp,
+                tmp_mib=function.tmp_mib,
+                say=self.say,
+            )
+        except OSError as error:
+            raise ApiError(
+                f"{function.name}: expected an executable script {function.handler} in its zip, received "
+                f"{error.strerror}; tools/package.py packs processor/api/run.sh"
+            ) from error
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
+    def function(self) -> Function:
+        """The version that it runs."""
+        return self.deployed.function
+
+    def say(self, text: str) -> None:
+        """Log a line in the process's stream."""
+        self._last_lines.append(text)
+        self._say(self.function.log_group, self.stream, text)
+
+    def ended(self) -> str | None:
+        """Say how the process ended; None while it runs."""
+        return self._process.cause_of_end()
+
+    def look_mib(self) -> float:
+        """See what the process holds now."""
+        self._process.family.look()
+        held = self._process.family.memory_mib()
+        self.peak_mib = max(self.peak_mib, held)
+        return held
+
+    async def ready(self) -> None:
+        """Wait until the application answers; ApiError when it ends before, or takes too long."""
+        path = self.function.variables.get(READINESS_PATH, "/")
+        deadline = time.monotonic() + READY_S
+        while not await self._answers(path):
+            if (how := self.ended()) is not None:
+                raise ApiError(f"{self.function.handler}: expected a web server, but it ended ({how}){self._words()}")
+            if time.monotonic() > deadline:
+                raise ApiError(
+                    f"{self.function.handler}: expected an answer of {path} within {READY_S:g} s, received none"
+                    f"{self._words()}"
+                )
+            await asyncio.sleep(ASK_S)
+
+    async def stop(self) -> None:
+        """End the process with all that it started."""
+        await self.client.aclose()
+        await asyncio.to_thread(self._process.end)
+
+    async def _answers(self, path: str) -> bool:
+        """Ask as the adapter does, to which anything below 500 is a sign of life."""
+        try:
+            answer = await self.client.get(path, timeout=READY_S)
+        except httpx.TransportError:
+            return False
+        return answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def _words(self) -> str:
+        """Quote what it said last."""
+        self._process.output.drain()
+        return "".join(f"\n  {line}" for line in self._last_lines)
+
+
+def free_port() -> int:
+    """Find a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
