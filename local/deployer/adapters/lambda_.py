@@ -56,7 +56,7 @@ def sha256(data: bytes) -> str:
 
 
 def function(target: Target, given: Given) -> Made:
-    """Create a function or update it, and publish a version, which Lambda does only when something changed."""
+    """Create a function, or send what changed; publish a version, which Lambda does only after a change."""
     inputs = given.inputs
     name, code = inputs.need("name"), cast("Path", inputs.need("code")).read_bytes()
     tags, reserved, publish = (
@@ -78,8 +78,11 @@ def function(target: Target, given: Given) -> Made:
         )
 
     def update() -> Mapping[str, Any]:
-        lambda_(target).update_function_configuration(FunctionName=name, **configuration)
-        lambda_(target).update_function_code(FunctionName=name, ZipFile=code, Architectures=architectures)
+        found = as_declared(lambda_(target).get_function_configuration(FunctionName=name))
+        if found["CodeSha256"] != sha256(code):
+            lambda_(target).update_function_code(FunctionName=name, ZipFile=code, Architectures=architectures)
+        if any(found.get(key) != value for key, value in configuration.items()):
+            lambda_(target).update_function_configuration(FunctionName=name, **configuration)
         return lambda_(target).publish_version(FunctionName=name)
 
     made = create_or(EXISTS, create, update)
@@ -87,6 +90,11 @@ def function(target: Target, given: Given) -> Made:
         lambda_(target).put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
     arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{name}"
     return Made(id=name, outputs={"arn": arn, "version": made["Version"]})
+
+
+def as_declared(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a function's configuration as Lambda tells it into one as it is declared."""
+    return {**found, "Layers": [one["Arn"] for one in found.get("Layers", [])]}
 
 
 def configured(target: Target, inputs: Inputs) -> dict[str, Any]:
