@@ -30,6 +30,9 @@ GLIBC_MINORS: Final = (34, 31, 28, 27, 26, 24, 17)
 MAX_UNZIPPED_BYTES: Final = 250 * 1024 * 1024
 OLDEST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 IS_FILE_MODE: Final = 0o100644 << 16
+IS_PROGRAM_MODE: Final = 0o100755 << 16
+# What the Lambda Web Adapter starts, at the root of the function: components/edit_api.py names it as the handler.
+WEB_START: Final = "run.sh"
 
 
 class PackageError(Exception):
@@ -126,18 +129,21 @@ def place_of(name: PurePosixPath) -> PurePosixPath | None:
 
 
 def function_files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Give the processing package's modules and nothing else."""
+    """Give the processing package's modules, the script that starts the edit API, and nothing else."""
     for path in (root / "processor").rglob("*.py"):
         yield path.relative_to(root).as_posix(), path.read_bytes()
+    for path in root.glob(f"processor/api/{WEB_START}"):
+        yield WEB_START, path.read_bytes()
 
 
 def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> Package:
-    """Write *files* in order of their names, with one date and one mode for all."""
+    """Write *files* in order of their names, with one date for all, and one mode for all but the script."""
     unzipped = 0
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files):
             entry = ZipInfo(name, OLDEST_ZIP_DATE)
-            entry.external_attr, entry.create_system, entry.compress_type = IS_FILE_MODE, 3, ZIP_DEFLATED
+            entry.create_system, entry.compress_type = 3, ZIP_DEFLATED
+            entry.external_attr = IS_PROGRAM_MODE if name == WEB_START else IS_FILE_MODE
             archive.writestr(entry, data)
             unzipped += len(data)
     data = path.read_bytes()

@@ -50,6 +50,15 @@ def test_every_file_in_a_zip_can_be_read_by_lambda(tmp_path: Path) -> None:
         assert 0o100644 == archive.getinfo("a.py").external_attr >> 16
 
 
+def test_the_script_that_starts_the_edit_api_may_be_executed(tmp_path: Path) -> None:
+    """The Lambda Web Adapter executes it; without the permission the function ends before its first line."""
+    built = package.write_zip(tmp_path / "1.zip", [("run.sh", b"#!/bin/sh\n"), ("processor/run.sh", b"")])
+
+    with ZipFile(built.path) as archive:
+        modes = {entry.filename: oct(entry.external_attr >> 16) for entry in archive.infolist()}
+    assert {"run.sh": "0o100755", "processor/run.sh": "0o100644"} == modes
+
+
 def test_a_layer_lies_below_python(tmp_path: Path) -> None:
     """Lambda puts a layer's python/ on the path; the system before Darkroom nested it below opt/ and found nothing."""
     wheels = [
@@ -81,7 +90,17 @@ def test_the_function_is_the_processing_package_alone() -> None:
     found = [name for name, _ in package.function_files(ROOT)]
 
     assert "processor/settings.py" in found
-    assert [] == [name for name in found if not re.fullmatch(r"processor/[a-z_0-9/]+\.py", name)]
+    assert [] == [name for name in found if not re.fullmatch(r"run\.sh|processor/[a-z_0-9/]+\.py", name)]
+
+
+def test_the_start_script_lies_at_the_root_of_the_function(tmp_path: Path) -> None:
+    """The handler of the edit API's function is run.sh, which Lambda looks for there."""
+    script = tmp_path / "processor" / "api" / "run.sh"
+    script.parent.mkdir(parents=True)
+    script.write_bytes(b"#!/bin/sh\n")
+    (script.parent / "app.py").write_bytes(b"app = 1\n")
+
+    assert {"run.sh": b"#!/bin/sh\n", "processor/api/app.py": b"app = 1\n"} == dict(package.function_files(tmp_path))
 
 
 @pytest.mark.parametrize(
