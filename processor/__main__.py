@@ -7,9 +7,11 @@ from typing import NoReturn
 
 import click
 
+from processor.commands.dlq import dlq
 from processor.commands.render import render
-from processor.errors import SettingsError, UsageError
+from processor.errors import SettingsError, TransientError, UsageError
 
+AWS_REFUSED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
@@ -19,7 +21,8 @@ def cli() -> None:
     """Darkroom: originals in, web-ready renditions out."""
 
 
-cli.add_command(render)
+for command in (render, dlq):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -28,6 +31,8 @@ def main() -> None:
         cli(prog_name="python -m processor", standalone_mode=False)
     except (SettingsError, UsageError) as error:
         end(str(error), WRONG_USAGE)
+    except TransientError as error:
+        end(str(error), AWS_REFUSED)
     except click.UsageError as error:
         end(f"{error.format_message()} Try --help.", WRONG_USAGE)
     except (click.Abort, KeyboardInterrupt):

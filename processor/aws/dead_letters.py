@@ -1,0 +1,132 @@
+"""Dead-letter queues, from the side of a person who looks into them.
+
+To look at a message is to receive it, and that hides it from everybody for a while; so whatever was only looked at is
+made visible again at once.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from processor.aws.faults import aws_call, error_code
+from processor.aws.queues import BATCH
+from processor.errors import StoreUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+HELD_S: Final = 600  # how long a message stays hidden should this process die while it looks
+NO_QUEUE: Final = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """One dead letter. *sent_at*: ms since the epoch; *receives*: how often it was tried, or looked at."""
+
+    id: str
+    handle: str
+    body: str
+    sent_at: int
+    receives: int
+
+
+def queue_url(sqs: SQSClient, name: str) -> str:
+    """Find the queue *name*; UsageError when there is none."""
+    with aws_call(f"sqs:GetQueueUrl {name}"):
+        try:
+            return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        except ClientError as error:
+            if error_code(error) in NO_QUEUE:
+                raise UsageError(
+                    f"{name}: no such queue in this account and region, expected a deployed stack"
+                ) from error
+            raise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadLetterQueue:
+    """One dead-letter queue."""
+
+    sqs: SQSClient
+    url: str
+
+    @contextmanager
+    def opened(self, *, most: int) -> Generator[list[Letter]]:
+        """Hold about *most* letters while the block looks at them; what it does not delete is back afterwards."""
+        held: dict[str, Letter] = {}
+        try:
+            while len(held) < most and (batch := self.receive()):
+                held |= {one.id: one for one in batch}
+            yield list(held.values())
+        finally:
+            self.give_back(list(held.values()))
+
+    def receive(self) -> list[Letter]:
+        """Take the next letters, none when there are no more: a long poll asks every server of the queue."""
+        with aws_call(f"sqs:ReceiveMessage {self.url}"):
+            answer = self.sqs.receive_message(
+                QueueUrl=self.url,
+                MaxNumberOfMessages=BATCH,
+                WaitTimeSeconds=1,
+                VisibilityTimeout=HELD_S,
+                MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+            )
+        messages: list[Any] = list(answer.get("Messages", []))
+        return [
+            Letter(
+                id=one["MessageId"],
+                handle=one["ReceiptHandle"],
+                body=one["Body"],
+                sent_at=int(one["Attributes"]["SentTimestamp"]),
+                receives=int(one["Attributes"]["ApproximateReceiveCount"]),
+            )
+            for one in messages
+        ]
+
+    def give_back(self, letters: Sequence[Letter]) -> None:
+        """Make *letters* visible at once; one that was deleted meanwhile is no longer ours to give back."""
+        for batch in tens(letters):
+            with aws_call(f"sqs:ChangeMessageVisibilityBatch {self.url}"):
+                self.sqs.change_message_visibility_batch(
+                    QueueUrl=self.url,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": one.handle, "VisibilityTimeout": 0}
+                        for number, one in enumerate(batch)
+                    ],
+                )
+
+    def delete(self, letters: Sequence[Letter]) -> None:
+        """Delete *letters*; StoreUnavailable when one of them was not."""
+        for batch in tens(letters):
+            with aws_call(f"sqs:DeleteMessageBatch {self.url}"):
+                answer = self.sqs.delete_message_batch(
+                    QueueUrl=self.url,
+                    Entries=[{"Id": str(number), "ReceiptHandle": one.handle} for number, one in enumerate(batch)],
+                )
+            if refused := answer.get("Failed"):
+                found = f"refused {len(refused)}: {refused[0]['Code']}"
+                raise StoreUnavailable(f"{self.url}: expected to delete {len(batch)} messages, {found}")
+
+    def waiting(self) -> int:
+        """Count the letters, roughly."""
+        with aws_call(f"sqs:GetQueueAttributes {self.url}"):
+            answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages"])
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    def move_all(self) -> str:
+        """Let SQS move every letter back to where it came from; give the task's handle."""
+        with aws_call(f"sqs:GetQueueAttributes {self.url}"):
+            attributes = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]
+        with aws_call(f"sqs:StartMessageMoveTask {self.url}"):
+            return self.sqs.start_message_move_task(SourceArn=attributes["QueueArn"])["TaskHandle"]
+
+
+def tens(letters: Sequence[Letter]) -> list[Sequence[Letter]]:
+    """Cut *letters* into what one request takes."""
+    return [letters[start : start + BATCH] for start in range(0, len(letters), BATCH)]

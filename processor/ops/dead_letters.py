@@ -1,0 +1,117 @@
+"""Dead letters sorted: what failed, in which format, from which camera; so that one group can be replayed alone."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import unquote_plus
+
+from processor.aws.dead_letters import Letter
+from processor.aws.photos import PhotoRecord
+from processor.keys import ObjectKey
+
+NO_EVENT: Final = "NO_S3_EVENT"
+NO_RECORD: Final = "NO_RECORD"
+UNTOLD: Final = "UNTOLD"
+NOT_KNOWN: Final = "?"
+
+Lookup = Callable[[str], PhotoRecord | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """What dead letters have in common.
+
+    *code*: the error on the photo's record; NO_RECORD without one, UNTOLD when it says nothing (then the logs do),
+    NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the extension.
+    """
+
+    code: str
+    format: str
+    camera: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sorted:
+    """One letter in its group. *keys*: the originals that it is about."""
+
+    letter: Letter
+    keys: tuple[str, ...]
+    group: Group
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """Which letters are meant; None: whatever it is."""
+
+    code: str | None = None
+    format: str | None = None
+    camera: str | None = None
+    prefix: str = ""
+
+    @property
+    def everything(self) -> bool:
+        """Tell whether nothing is left out."""
+        return self == Filter()
+
+    def takes(self, one: Sorted) -> bool:
+        """Tell whether a letter is meant."""
+        group = one.group
+        return (
+            self.code in {None, group.code}
+            and self.format in {None, group.format}
+            and self.camera in {None, group.camera}
+            and (not self.prefix or any(key.startswith(self.prefix) for key in one.keys))
+        )
+
+
+def sort_letters(letters: Iterable[Letter], lookup: Lookup) -> list[Sorted]:
+    """Find the group of every letter by the photo's record."""
+    return [sort_letter(letter, lookup) for letter in letters]
+
+
+def sort_letter(letter: Letter, lookup: Lookup) -> Sorted:
+    """Find the group of one letter: by its first original, S3 sends one per message."""
+    keys = keys_of(letter.body)
+    if not keys:
+        return Sorted(letter=letter, keys=(), group=Group(code=NO_EVENT, format=NOT_KNOWN, camera=NOT_KNOWN))
+    name = ObjectKey(keys[0])
+    return Sorted(letter=letter, keys=keys, group=group_of(name, lookup(name.photo_id)))
+
+
+def group_of(name: ObjectKey, record: PhotoRecord | None) -> Group:
+    """Say what is known of an original."""
+    said: Mapping[str, Any] = record.item if record else {}
+    error: Mapping[str, Any] = said.get("error") or {}
+    camera: Mapping[str, Any] = said.get("camera") or {}
+    return Group(
+        code=str(error.get("code") or UNTOLD) if record else NO_RECORD,
+        format=str(said.get("format") or name.extension or NOT_KNOWN),
+        camera=" ".join(str(camera[part]) for part in ("make", "model") if camera.get(part)) or NOT_KNOWN,
+    )
+
+
+def keys_of(body: str) -> tuple[str, ...]:
+    """Name the originals of an S3 event; none when *body* is something else."""
+    try:
+        tree: Any = json.loads(body)
+        records = cast("Sequence[Any]", tree["Records"])
+        return tuple(key_of(record) for record in records)
+    except (ValueError, KeyError, TypeError):
+        return ()
+
+
+def key_of(record: Any) -> str:
+    """Name the original of one record; only what S3 itself sent has its key encoded."""
+    key = str(record["s3"]["object"]["key"])
+    return unquote_plus(key) if record.get("eventName") else key
+
+
+def counted(letters: Iterable[Sorted]) -> list[tuple[Group, int, str]]:
+    """Count each group, the largest first, with an example's key."""
+    found = list(letters)
+    examples = {one.group: one.keys[0] if one.keys else one.letter.id for one in reversed(found)}
+    return [(group, count, examples[group]) for group, count in Counter(one.group for one in found).most_common()]
