@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
+STACK = "local"
 # Whom the local issuer's tokens are for.
 AUDIENCE = "darkroom-local"
 
@@ -47,5 +48,6 @@ class RunConfig:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read ``run.json``; OSError and ValueError as Python raises them."""
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**{**tree, "addresses": Addresses(**tree["addresses"])})
+        tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        tree["addresses"] = Addresses(**tree["addresses"])
+        return cls(**tree)

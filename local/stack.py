@@ -8,11 +8,10 @@ from typing import Any, Final, cast
 
 import yaml
 
-from local.model import AUDIENCE, Addresses
+from local.model import AUDIENCE, STACK, Addresses
 from tools.package import function_files, write_zip
 from tools.plan.program import PROJECT, ROOT, Json
 
-STACK: Final = "local"
 ORIGIN: Final = "dev"
 SETTINGS: Final = f"{PROJECT}:settings"
 # The local issuer of tokens, below the page's origin.

@@ -94,14 +94,14 @@ def values(
     return {one: found[f"q{at}"][0] for at, one in enumerate(listed) if found.get(f"q{at}")}
 
 
-def query(name: str, series: Series) -> Any:
-    """Ask for one series."""
+def query(name: str, series: Series, *, period_s: int = ONE_POINT_S) -> Any:
+    """Ask for one series, by periods of *period_s*."""
     metric = {
         "Namespace": series.namespace,
         "MetricName": series.name,
         "Dimensions": [{"Name": key, "Value": value} for key, value in series.dimensions],
     }
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": ONE_POINT_S, "Stat": series.stat}}
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": period_s, "Stat": series.stat}}
 
 
 def history(

@@ -1,0 +1,85 @@
+"""Serve what browsers talk to: python -m local.front --config out/local/run.json.
+
+One process, two ports: the page with the gallery's API and the issuer of tokens, and the CDN. It also looks at the
+alarms, which the emulator does not evaluate as they are written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from local.alarms.watch import watch
+from local.front import cdn, oidc, page
+from local.front.deployed import Deployed
+from local.front.errors import HANDLERS
+from local.front.gallery import routes as gallery
+from local.front.gallery.changes import Feed
+from local.front.gallery.operations import Operations
+from local.front.gallery.store import PhotoStore
+from local.front.guard import LoopbackOnly
+from local.front.serving import serve
+from local.model import RunConfig
+from local.run.aws import Aws
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; 1 when a port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m local.front", description="Serve the page and the CDN.")
+    parser.add_argument("--config", type=Path, required=True, help="run.json of the run")
+    path: Path = parser.parse_args(arguments).config
+    addresses = RunConfig.load(path).addresses
+    deployed = Deployed(path=path, aws=Aws(addresses.aws))
+    try:
+        asyncio.run(serve({addresses.page: page_app(deployed), addresses.cdn: cdn.app(deployed)}))
+    except OSError as error:
+        sys.stderr.write(f"front: cannot listen on {addresses.page} and {addresses.cdn}: {error.strerror}\n")
+        return 1
+    return 0
+
+
+def page_app(deployed: Deployed) -> Starlette:
+    """Serve the page of what is *deployed*, and look at its alarms."""
+    issuer = oidc.Issuer(origin=deployed.addresses.page)
+    store = PhotoStore(deployed=deployed)
+    feed = Feed(records=lambda: store.all(None))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        watching = asyncio.create_task(
+            watch(lambda: deployed.aws.client("cloudwatch") if deployed.done else None), name="alarms"
+        )
+        watching.add_done_callback(complain)
+        yield
+        watching.cancel()
+
+    return Starlette(
+        routes=[
+            *oidc.routes(issuer),
+            *gallery.routes(store, Operations(deployed=deployed), feed),
+            *page.routes(deployed, issuer),
+        ],
+        middleware=[
+            Middleware(page.WithHeaders, headers=page.security_headers(deployed.addresses)),
+            Middleware(LoopbackOnly),
+        ],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+
+
+def complain(watching: asyncio.Task[None]) -> None:
+    """Say in the log why the alarms are no longer looked at."""
+    if not watching.cancelled() and (error := watching.exception()):
+        sys.stderr.write(f"front: alarms are not looked at any more: {error!r}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

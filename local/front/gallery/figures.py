@@ -1,0 +1,144 @@
+"""Metrics as the operators' page draws them: one value per minute of the last hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from local.alarms.model import Series
+from local.alarms.reading import query, values
+from local.model import STACK
+from processor.telemetry import NAMESPACE
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+HOUR_S: Final = 3600
+MINUTE_S: Final = 60
+# The emulator keeps metrics for two weeks.
+EVER_S: Final = 14 * 24 * 3600
+AGE_S: Final = 60
+OF_FUNCTION: Final[Mapping[str, str]] = {
+    "invocations": "Invocations/Sum",
+    "errors": "Errors/Sum",
+    "durationMs": "Duration/p50",
+    "slowestMs": "Duration/Maximum",
+}
+Points = list[list[float]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What the metrics say at *now* (s since 1970)."""
+
+    cloudwatch: CloudWatchClient
+    now: float
+
+    def of_functions(self) -> dict[str, dict[str, Points]]:
+        """Draw every function that ran: ``[time, value]`` for each minute with data."""
+        names = sorted(dimensions["FunctionName"] for dimensions in self.listed("AWS/Lambda", "Invocations"))
+        series = {
+            (name, said): Series(
+                namespace="AWS/Lambda",
+                name=metric.partition("/")[0],
+                dimensions=(("FunctionName", name),),
+                stat=metric.partition("/")[2],
+            )
+            for name in names
+            for said, metric in OF_FUNCTION.items()
+        }
+        drawn = self.drawn(series.values())
+        return {name: {said: drawn[series[name, said]] for said in OF_FUNCTION} for name in names}
+
+    def of_photos(self) -> dict[str, Any]:
+        """Draw the rendition line; count failures by code; sum up what the receipts say it cost."""
+        series = {
+            "rendered": own("PhotosRendered", "rendition"),
+            "failed": own("PhotosFailed", "rendition"),
+            "durationMs": own("PhotoDuration", "rendition", "p50"),
+            "slowestMs": own("PhotoDuration", "rendition", "Maximum"),
+        }
+        drawn = self.drawn(series.values())
+        totals = self.totals([own("EstimatedCostUsd", "rendition"), series["rendered"], series["failed"]])
+        return {
+            **{name: drawn[one] for name, one in series.items()},
+            "renderedInAll": totals[1],
+            "failedInAll": totals[2],
+            "failuresByCode": self.by_code("PhotosFailed", "rendition"),
+            "costUsd": totals[0],
+        }
+
+    def of_edits(self) -> dict[str, Any]:
+        """Draw the edits; count failures by code."""
+        done, failed = own("EditsDone", "edit"), own("EditsFailed", "edit")
+        drawn, totals = self.drawn([done, failed]), self.totals([done, failed])
+        return {
+            "done": drawn[done],
+            "failed": drawn[failed],
+            "doneInAll": totals[0],
+            "failedInAll": totals[1],
+            "failuresByCode": self.by_code("EditsFailed", "edit"),
+        }
+
+    def by_code(self, metric: str, service: str) -> dict[str, float]:
+        """Count by error code."""
+        found = [one for one in self.listed(NAMESPACE, metric) if one.get("service") == service and "code" in one]
+        series = {one["code"]: own(metric, service, code=one["code"]) for one in found}
+        return dict(zip(series, self.totals(series.values()), strict=True))
+
+    def age_of(self, queue: str) -> float | None:
+        """Give the age of the oldest message of *queue*, s."""
+        series = Series(
+            namespace="AWS/SQS",
+            name="ApproximateAgeOfOldestMessage",
+            dimensions=(("QueueName", queue),),
+            stat="Maximum",
+        )
+        return values(self.cloudwatch, [series], start=self.now - AGE_S, end=self.now).get(series)
+
+    def totals(self, wanted: Iterable[Series]) -> list[float]:
+        """Sum up each of *wanted* since the stack is there."""
+        listed = list(wanted)
+        if not listed:
+            return []
+        found = values(self.cloudwatch, listed, start=self.now - EVER_S, end=self.now)
+        return [found.get(one, 0) for one in listed]
+
+    def drawn(self, wanted: Iterable[Series]) -> dict[Series, Points]:
+        """Give each of *wanted* by the minute, oldest first."""
+        listed = list(wanted)
+        if not listed:
+            return {}
+        answer = self.cloudwatch.get_metric_data(
+            MetricDataQueries=[query(f"q{at}", one, period_s=MINUTE_S) for at, one in enumerate(listed)],
+            StartTime=datetime.fromtimestamp(self.now - HOUR_S, UTC),
+            EndTime=datetime.fromtimestamp(self.now, UTC),
+            ScanBy="TimestampAscending",
+        )
+        found = {one.get("Id"): one for one in answer["MetricDataResults"]}
+        return {
+            one: [
+                [at.timestamp(), value]
+                for at, value in zip(
+                    found[f"q{number}"].get("Timestamps", []), found[f"q{number}"].get("Values", []), strict=True
+                )
+            ]
+            for number, one in enumerate(listed)
+        }
+
+    def listed(self, namespace: str, metric: str) -> list[dict[str, str]]:
+        """List the dimensions that a metric was published with."""
+        pages = self.cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace, MetricName=metric)
+        return [
+            {str(one.get("Name")): str(one.get("Value")) for one in metric.get("Dimensions", [])}
+            for page in pages
+            for metric in page["Metrics"]
+        ]
+
+
+def own(name: str, service: str, stat: str = "Sum", **by: str) -> Series:
+    """Name a metric that one of our functions publishes."""
+    dimensions = {"service": service, "stack": STACK, **by}
+    return Series(namespace=NAMESPACE, name=name, dimensions=tuple(sorted(dimensions.items())), stat=stat)

@@ -1,0 +1,53 @@
+"""What the gallery's API takes, and how a record is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Final, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_BYTES: Final = 5 * 2**30  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html: one PUT
+DEFAULT_GALLERY: Final = "gallery"
+DEFAULT_TYPE: Final = "application/octet-stream"
+MAX_EXTENSION_CHARS: Final = 16
+PAGE_SIZE: Final = 50
+Gallery = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f][^\x00-\x1f]*$")]
+
+
+class NewPhoto(BaseModel):
+    """A photo about to be uploaded. *size*: bytes."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=255)
+    size: int = Field(ge=1, le=MAX_BYTES)
+    type: str = Field(default=DEFAULT_TYPE, max_length=127, pattern=r"^[\w.+-]+/[\w.+-]+$")
+    gallery: Gallery = DEFAULT_GALLERY
+
+    def key(self, photo_id: str) -> str:
+        """Name the original: by its id, so that names of users never become parts of addresses."""
+        extension = PurePosixPath(self.name).suffix.lower()
+        plain = extension[1:].isascii() and extension[1:].isalnum() and len(extension) <= MAX_EXTENSION_CHARS
+        return f"{self.gallery.strip('/')}/{photo_id}{extension if plain else ''}"
+
+
+class Listing(BaseModel):
+    """Which photos are listed. *cursor*: where the page before ended."""
+
+    model_config = ConfigDict(extra="forbid")
+    gallery: Gallery | None = None
+    limit: int = Field(default=PAGE_SIZE, ge=1, le=500)
+    cursor: str | None = Field(default=None, max_length=4096)
+
+
+def told(value: Any) -> Any:
+    """Turn what DynamoDB holds into JSON: whole numbers stay whole."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {key: told(one) for key, one in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list | tuple | set):
+        return [told(one) for one in cast("list[Any]", value)]
+    return value

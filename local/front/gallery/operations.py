@@ -1,0 +1,87 @@
+"""What operators look at: queues, alarms, figures of the functions, failures by code, cost so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from local.front.deployed import Deployed
+from local.front.errors import Refusal
+from local.front.gallery.figures import Figures
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+WORK: Final = ("uploads", "backfill", "jobs")
+COUNTS: Final[Mapping[str, str]] = {
+    "visible": "ApproximateNumberOfMessages",
+    "inFlight": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operations:
+    """The operators' view of what is *deployed*."""
+
+    deployed: Deployed
+
+    @property
+    def sqs(self) -> SQSClient:
+        """Give the client of the queues."""
+        return self.deployed.aws.client("sqs")
+
+    def overview(self) -> dict[str, Any]:
+        """Sum everything up as it is now."""
+        figures = Figures(cloudwatch=self.deployed.aws.client("cloudwatch"), now=time.time())
+        return {
+            "queues": [self.queue(role, url, figures) for role, url in self.queues()],
+            "alarms": list(self.alarms()),
+            "functions": figures.of_functions(),
+            "photos": figures.of_photos(),
+            "edits": figures.of_edits(),
+        }
+
+    def queues(self) -> Iterator[tuple[str, str]]:
+        """Name every queue by its role; those of what failed for good end in ``-dead-letters``."""
+        outputs = self.deployed.outputs
+        yield from ((role, outputs[f"{role}QueueUrl"]) for role in WORK)
+        yield from ((f"{role}-dead-letters", url) for role, url in outputs["deadLetterQueueUrls"].items())
+
+    def queue(self, role: str, url: str, figures: Figures) -> dict[str, Any]:
+        """Describe one queue. *oldestAgeS*: None when it is empty or nothing was measured yet."""
+        names: Any = list(COUNTS.values())
+        found = cast(
+            "Mapping[str, str]", self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        )
+        name = url.rpartition("/")[2]
+        counts = {said: int(found.get(attribute, 0)) for said, attribute in COUNTS.items()}
+        age = figures.age_of(name) if any(counts.values()) else None
+        return {"role": role, "name": name, "url": url, **counts, "oldestAgeS": age}
+
+    def alarms(self) -> Iterator[dict[str, Any]]:
+        """Describe every alarm, those that ring first."""
+        pages = self.deployed.aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        found: list[Mapping[str, Any]] = [dict(one) for page in pages for one in page["MetricAlarms"]]
+        for one in sorted(found, key=lambda alarm: (alarm["StateValue"] != "ALARM", alarm["AlarmName"])):
+            yield {
+                "name": one["AlarmName"],
+                "state": one["StateValue"],
+                "means": one.get("AlarmDescription", ""),
+                "reason": one.get("StateReason", ""),
+                "since": one["StateUpdatedTimestamp"].isoformat() if one.get("StateUpdatedTimestamp") else None,
+            }
+
+    def redrive(self, role: str) -> dict[str, Any]:
+        """Send everything in a dead-letter queue back to where it failed."""
+        dead = {name.removesuffix("-dead-letters"): url for name, url in self.queues() if name not in WORK}
+        url = dead.get(role.removesuffix("-dead-letters"))
+        if url is None:
+            raise Refusal(404, "QUEUE_NOT_FOUND", f"Expected one of {', '.join(dead)}, received {role!r}.")
+        if role.removesuffix("-dead-letters") not in WORK:
+            said = "This queue holds events that no queue sent, so there is none to send them back to: see the runbook."
+            raise Refusal(409, "NOT_REDRIVABLE", said)
+        arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return {"task": self.sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]}

@@ -1,0 +1,203 @@
+"""What the product's backend does with photos: pending records, upload addresses, lists, retries, deletions."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel
+
+from local.front.deployed import Deployed
+from local.front.errors import Refusal
+from local.front.gallery.model import Listing, NewPhoto, told
+from local.run.endpoints import DEVELOPER
+from processor.aws.attributes import from_attribute, to_attribute
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+GALLERY_INDEX: Final = "GalleryIdIndex"
+UPLOAD_S: Final = 3600
+DELETED: Final = "deleted"
+Record = Mapping[str, Any]
+NOTHING: Final[Record] = {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoStore:
+    """The photos of what is *deployed*."""
+
+    deployed: Deployed
+
+    @property
+    def dynamodb(self) -> DynamoDBClient:
+        """Give the client of the table."""
+        return self.deployed.aws.client("dynamodb")
+
+    @property
+    def s3(self) -> S3Client:
+        """Give the client of the buckets."""
+        return self.deployed.aws.client("s3")
+
+    @property
+    def table(self) -> str:
+        """Name the photos table."""
+        return str(self.deployed.outputs["photosTable"])
+
+    @property
+    def originals(self) -> str:
+        """Name the originals bucket."""
+        return str(self.deployed.outputs["originalsBucket"])
+
+    def create(self, wanted: NewPhoto) -> dict[str, Any]:
+        """Write a pending record before the upload can come; give it, and where to put the original."""
+        photo_id = str(uuid.uuid4())
+        record = {
+            "id": photo_id,
+            "gallery_id": wanted.gallery.strip("/"),
+            "user_id": DEVELOPER,
+            "filename": wanted.name,
+            "file_size": wanted.size,
+            "s3_key": wanted.key(photo_id),
+            "status": "pending",
+            "created_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+        self.dynamodb.put_item(
+            TableName=self.table,
+            Item={name: to_attribute(value) for name, value in record.items()},
+            ConditionExpression="attribute_not_exists(id)",
+        )
+        url = self.s3.generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self.originals, "Key": record["s3_key"], "ContentType": wanted.type},
+            ExpiresIn=UPLOAD_S,
+        )
+        return {"photo": record, "upload": {"method": "PUT", "url": url, "headers": {"Content-Type": wanted.type}}}
+
+    def page(self, wanted: Listing) -> dict[str, Any]:
+        """List photos, newest first, without those that were deleted; with a cursor where there are more."""
+        found = [one for one in self.all(wanted.gallery) if one.get("status") != DELETED]
+        found.sort(key=age_order, reverse=True)
+        if wanted.cursor is not None:
+            last = Cursor.read(wanted.cursor)
+            found = [one for one in found if age_order(one) < (last.created_at, last.id)]
+        shown, more = found[: wanted.limit], len(found) > wanted.limit
+        return {"photos": shown, "cursor": Cursor.after(shown[-1]) if more else None}
+
+    def all(self, gallery: str | None) -> Iterator[dict[str, Any]]:
+        """Give every record of *gallery*, or of all; a local gallery is small enough to be read as a whole."""
+        if gallery is None:
+            pages: Any = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
+        else:
+            pages = self.dynamodb.get_paginator("query").paginate(
+                TableName=self.table,
+                IndexName=GALLERY_INDEX,
+                KeyConditionExpression="gallery_id = :gallery",
+                ExpressionAttributeValues={":gallery": {"S": gallery.strip("/")}},
+            )
+        for page in pages:
+            yield from (plain(item) for item in page["Items"])
+
+    def read(self, photo_id: str) -> dict[str, Any]:
+        """Read one record; Refusal without it."""
+        answer = self.dynamodb.get_item(TableName=self.table, Key={"id": {"S": photo_id}}, ConsistentRead=True)
+        if "Item" not in answer:
+            raise Refusal(404, "PHOTO_NOT_FOUND", f"There is no photo with the id {photo_id!r}.")
+        return plain(answer["Item"])
+
+    def with_receipt(self, photo_id: str) -> dict[str, Any]:
+        """Read one record, and with it the whole receipt, of which the record holds the heads."""
+        record = self.read(photo_id)
+        heads: Record = record.get("receipt") or NOTHING
+        if "manifest" not in heads:
+            return record
+        bucket = self.deployed.outputs["renditionsBucket"]
+        try:
+            stored = self.s3.get_object(Bucket=bucket, Key=heads["manifest"])["Body"].read()
+        except self.s3.exceptions.NoSuchKey:
+            return record
+        return {**record, "receipt": {**heads, **(json.loads(stored).get("receipt") or NOTHING)}}
+
+    def retry(self, photo_id: str) -> dict[str, Any]:
+        """Forget a verdict and announce the original once more, in the lane of uploads."""
+        record = self.read(photo_id)
+        key = key_of(record)
+        size = self.size_of(key)
+        self.forget_verdict(photo_id)
+        # Without a sequencer and a version the newest content is meant, whatever it is.
+        event = {"s3": {"bucket": {"name": self.originals}, "object": {"key": key, "size": size}}}
+        sent = self.deployed.aws.client("sqs").send_message(
+            QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=json.dumps({"Records": [event]})
+        )
+        return {"photo": self.read(photo_id), "messageId": sent["MessageId"]}
+
+    def size_of(self, key: str) -> int:
+        """Give the bytes of an original; Refusal when it was never uploaded."""
+        try:
+            return self.s3.head_object(Bucket=self.originals, Key=key)["ContentLength"]
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:  # noqa: PLR2004
+                raise
+            raise Refusal(409, "NOT_UPLOADED", f"The original {key} is not there: upload it again.") from error
+
+    def forget_verdict(self, photo_id: str) -> None:
+        """Let a failed photo wait again; any other stays as it is."""
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"id": {"S": photo_id}},
+                UpdateExpression="SET #status = :pending REMOVE #error",
+                ConditionExpression="#status = :failed",
+                ExpressionAttributeNames={"#status": "status", "#error": "error"},
+                ExpressionAttributeValues={":pending": {"S": "pending"}, ":failed": {"S": "failed"}},
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return
+
+    def delete(self, photo_id: str) -> None:
+        """Delete the original; its renditions and its record are the pipeline's to withdraw."""
+        self.s3.delete_object(Bucket=self.originals, Key=key_of(self.read(photo_id)))
+
+
+class Cursor(BaseModel):
+    """The last photo of a page."""
+
+    created_at: str
+    id: str
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """Read a cursor; Refusal for what none of our pages gave."""
+        try:
+            return cls.model_validate_json(base64.urlsafe_b64decode(text.encode()))
+        except (ValueError, binascii.Error):
+            raise Refusal(400, "INVALID_INPUT", "Expected a cursor that a list gave, received another text.") from None
+
+    @classmethod
+    def after(cls, record: Record) -> str:
+        """Write the cursor that stands behind *record*."""
+        created_at, photo_id = age_order(record)
+        return base64.urlsafe_b64encode(cls(created_at=created_at, id=photo_id).model_dump_json().encode()).decode()
+
+
+def age_order(record: Record) -> tuple[str, str]:
+    """Order records by age; those of one millisecond by their id."""
+    return str(record.get("created_at", "")), str(record["id"])
+
+
+def key_of(record: Record) -> str:
+    """Name the original of *record*: as the pipeline or the backend wrote it; a record of neither has it as its id."""
+    return str(record.get("original_key") or record.get("s3_key") or record["id"])
+
+
+def plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn an item into JSON."""
+    return {name: told(from_attribute(value)) for name, value in item.items()}
