@@ -17,6 +17,7 @@ from hypercorn.config import Config
 
 from local.emulator.environment import environment
 from local.emulator.lambda_gaps import mend
+from local.emulator.monitoring_gaps import mend_monitoring
 from local.model import LOOPBACK
 
 Scope = MutableMapping[str, Any]
@@ -58,6 +59,7 @@ def emulator() -> App:
     """Import ministack, which reads its environment now."""
     application = importlib.import_module("ministack.app")
     mend()
+    mend_monitoring()
     return cast("App", application.app)
 
 

@@ -1,0 +1,98 @@
+"""What ministack leaves out of CloudWatch, put in where it runs in this process.
+
+It forgets the metrics of an alarm that is an expression, judges every alarm without regard to dimensions, and measures
+no queue. ``local/alarms`` judges in its place.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from local.emulator.lambda_gaps import replace, say_nothing
+
+NAMESPACE: Final = "AWS/SQS"
+EVERY_S: Final = 4.0
+# A queue whose figures stay as they are is measured as often as AWS measures queues.
+UNCHANGED_S: Final = 60.0
+COUNTS: Final = {
+    "ApproximateNumberOfMessagesVisible": "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible": "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed": "ApproximateNumberOfMessagesDelayed",
+}
+Figures = Mapping[str, float]
+
+
+def mend_monitoring() -> None:
+    """Replace what is wrong or missing; call it before the first request."""
+    cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
+    queues: Any = importlib.import_module("ministack.services.sqs")
+    gauge = Gauge(queues=queues, record=cloudwatch.record_metric)
+    replace(cloudwatch, "_evaluate_alarm", lambda _: say_nothing)
+    replace(cloudwatch, "_put_metric_alarm", lambda original: with_metrics(cloudwatch, original))
+    for name in ("_get_metric_data", "_get_metric_statistics", "_list_metrics"):
+        replace(cloudwatch, name, lambda original: after(gauge.measure, original))
+
+
+def with_metrics(cloudwatch: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep the metrics of an alarm, and its statistic as it was given."""
+
+    def put_metric_alarm(params: Any, body: Mapping[str, Any], *protocol: Any) -> Any:
+        answer = original(params, body, *protocol)
+        if body.get("Metrics"):
+            alarm = cloudwatch._alarms[body["AlarmName"]]  # noqa: SLF001 - there is no public way
+            for name in ("Statistic", "Period"):
+                alarm.pop(name, None)
+            alarm["Metrics"] = body["Metrics"]
+        return answer
+
+    return put_metric_alarm
+
+
+def after(first: Callable[[], None], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Do *first* before every call of *original*."""
+
+    def both(*arguments: Any) -> Any:
+        first()
+        return original(*arguments)
+
+    return both
+
+
+@dataclass(kw_only=True)
+class Gauge:
+    """Measures queues whenever somebody asks for metrics, which the evaluation of alarms does all the time."""
+
+    queues: Any
+    record: Callable[..., None]
+    clock: Callable[[], float] = time.time
+    measured_at: float = 0.0
+    last: dict[str, tuple[float, Figures]] = field(default_factory=dict[str, tuple[float, Figures]])
+
+    def measure(self) -> None:
+        """Publish the figures of every queue, unless that was done just now."""
+        now = self.clock()
+        if now - self.measured_at < EVERY_S:
+            return
+        self.measured_at = now
+        for url, queue in list(self.queues._queues.items()):  # noqa: SLF001 - there is no public way
+            self.publish(str(url).rpartition("/")[2], self.figures(queue, now), now)
+
+    def publish(self, name: str, figures: Figures, now: float) -> None:
+        """Publish the figures of one queue, those that stay the same once a minute."""
+        at, before = self.last.get(name, (0.0, {}))
+        if figures == before and now - at < UNCHANGED_S:
+            return
+        self.last[name] = (now, figures)
+        for metric, value in figures.items():
+            self.record(NAMESPACE, metric, value, "None", {"QueueName": name})
+
+    def figures(self, queue: Mapping[str, Any], now: float) -> Figures:
+        """Count a queue's messages, and tell the age of the oldest that nobody has deleted, s."""
+        self.queues._refresh_counts(queue)  # noqa: SLF001 - as above
+        sent = [float(one.get("enqueued_at", one["sent_at"])) for one in queue["messages"]]
+        counts = {metric: float(queue["attributes"][attribute]) for metric, attribute in COUNTS.items()}
+        return {**counts, "ApproximateAgeOfOldestMessage": round(now - min(sent), 1) if sent else 0.0}
