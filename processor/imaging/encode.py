@@ -30,10 +30,10 @@ def encode(image: Image, output: OutputFormat, *, quality: int, credit: Credit |
     """Return the whole file. *image*: sRGB, 8 bit, upright, in memory; *quality* 1-100."""
     if credit is None or credit == Credit():
         return ENCODERS[output](image, quality, ForeignKeep.NONE)
-    return ENCODERS[output](_credited(image, credit), quality, ForeignKeep.EXIF)
+    return ENCODERS[output](credited(image, credit), quality, ForeignKeep.EXIF)
 
 
-def _credited(image: Image, credit: Credit) -> Image:
+def credited(image: Image, credit: Credit) -> Image:
     """Copy *image* with no metadata but the credit: what is not written cannot leak."""
     bare = image.copy()
     for name in image.get_fields():

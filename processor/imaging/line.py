@@ -15,11 +15,10 @@ from pathlib import PurePath
 import pyvips
 from pyvips import Image
 
-from processor.errors import PhotoError
 from processor.imaging.cascade import cascade, develop_first
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
-from processor.imaging.decoders.damage import forget_warnings, refuse_damage
+from processor.imaging.decoders.damage import forget_warnings, refuse_damage, verdict_of
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
@@ -27,7 +26,6 @@ from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
 from processor.imaging.printing import Printer
-from processor.imaging.structure.header import corrupt, needs_memory, truncated
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
 from processor.recipe import Recipe
@@ -35,9 +33,6 @@ from processor.source import Source
 
 ENCODERS_AT_ONCE = 2
 """One encodes while the next rung is made; more would only hold more memory."""
-
-EARLY_END = ("premature end", "end of file", "truncated", "unexpected end", "not enough", "read error")
-NO_MEMORY = ("memory", "creating thread")
 
 
 def ignore_progress() -> None:
@@ -63,7 +58,7 @@ def develop(
             printer = Printer(encoders, recipe, watch, credit=credit)
             shots = list(_shoot(original, printer, watch, on_decoded))
     except pyvips.Error as error:
-        raise _verdict_of(error) from error
+        raise verdict_of(error) from error
     smallest = min((shot.smallest for shot in shots), key=lambda image: image.width * image.height)
     with watch.step("inspect"):
         hash_text, colour = placeholder(smallest), dominant_colour(smallest)
@@ -136,14 +131,3 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
         picture = to_srgb(upright(stored, pixels.orientation), colour)
         # A picture that is what it should be already is not copied once more: 32 MB for a large rung.
         return picture if picture is stored else picture.copy_memory(), colour.decision
-
-
-def _verdict_of(error: pyvips.Error) -> PhotoError:
-    """Put libvips' error into a verdict: early end, out of memory, or damage."""
-    # libvips says "copy to memory" of every picture that is computed into memory, whatever went wrong.
-    text = str(error).lower().replace("unable to copy to memory", "")
-    if any(sign in text for sign in NO_MEMORY):
-        return needs_memory()
-    if any(sign in text for sign in EARLY_END):
-        return truncated("its picture data ends too early")
-    return corrupt("its picture data contradicts itself")

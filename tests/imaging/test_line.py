@@ -6,7 +6,8 @@ import pytest
 import pyvips
 
 from processor.errors import PhotoError
-from processor.imaging.line import _verdict_of, develop
+from processor.imaging.decoders.damage import verdict_of
+from processor.imaging.line import develop
 from processor.recipe import Limits, Recipe, Size
 from processor.source import Source
 from tests.factories.photos.exif import exif
@@ -141,4 +142,4 @@ def test_the_limits_of_the_recipe_hold() -> None:
 )
 def test_every_error_of_libvips_is_a_verdict(text: str, code: str) -> None:
     """Early end, excess or damage, by what it says."""
-    assert code == _verdict_of(pyvips.Error(text)).code
+    assert code == verdict_of(pyvips.Error(text)).code

@@ -52,6 +52,11 @@ def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> 
     )
 
 
+def load_frames(source: Source, header: Header) -> Image:
+    """Open all frames of an animation (GIF, WebP), one below the other."""
+    return _open(source, header.format, {"access": "sequential", "fail_on": "truncated", "n": -1})
+
+
 def _open(source: Source, kind: str, options: dict[str, Any]) -> Image:
     # The duplicate that libvips reads shares its position with ours.
     os.lseek(source.fd, 0, os.SEEK_SET)

@@ -1,0 +1,63 @@
+"""What the file of an edit is to be: read off its plan, the request's wishes and the source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from processor.edits.operations.file import Format, Metadata, PictureFormat, Quality
+from processor.edits.plan import Plan
+from processor.edits.vocabulary import Step
+from processor.imaging.edit_model import FILE_KINDS, FileKind, OutputWish
+from processor.imaging.model import ImageFormat
+
+WEB_FORMATS: Final[dict[ImageFormat, PictureFormat]] = {
+    "jpeg": "jpeg",
+    "png": "png",
+    "webp": "webp",
+    "gif": "gif",
+    "avif": "avif",
+}
+"""Formats that every browser shows, so that an edit keeps them. TIFF, HEIC, BMP and RAW become JPEG."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """*quality* 1-100 as asked for, or None; *max_bytes* of the whole file; *keep_credit*: artist and copyright."""
+
+    format: PictureFormat
+    quality: int | None = None
+    max_bytes: int | None = None
+    max_width: int | None = None
+    max_height: int | None = None
+    keep_credit: bool = False
+
+    @property
+    def kind(self) -> FileKind:
+        """What the format can hold."""
+        return FILE_KINDS[self.format]
+
+
+Kind = TypeVar("Kind", Format, Metadata, Quality)
+
+
+def delivery_of(plan: Plan, wish: OutputWish, source: ImageFormat) -> Delivery:
+    """Decide: the request's options first, then the last step that says it, then what the source is."""
+    said, told = _last(plan.steps, Format), _last(plan.steps, Metadata)
+    qualities = [step for step in plan.steps if isinstance(step, Quality)]
+    values = [step.value for step in qualities if step.value is not None]
+    sizes = [step.max_bytes for step in qualities if step.max_bytes is not None]
+    return Delivery(
+        format=wish.format or (said.to if said else WEB_FORMATS.get(source, "jpeg")),
+        quality=wish.quality or (values[-1] if values else None),
+        max_bytes=sizes[-1] if sizes else None,
+        max_width=wish.max_width,
+        max_height=wish.max_height,
+        keep_credit=told.keep == "copyright" if told else wish.keep_metadata,
+    )
+
+
+def _last(steps: Sequence[Step], kind: type[Kind]) -> Kind | None:
+    """Return the last step of *kind*."""
+    return next((step for step in reversed(steps) if isinstance(step, kind)), None)

@@ -1,0 +1,92 @@
+"""The edit line, pure pixels: take → each step in order, on the previous one's result → encode.
+
+Every step's result is computed into memory before the next: steps read columns, neighbours and whole histograms,
+and what a later step does must not change what an earlier one made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyvips
+
+from processor.edits.operations.overlay import Watermark
+from processor.edits.plan import Plan
+from processor.edits.vocabulary import Step
+from processor.imaging.delivering import deliver
+from processor.imaging.delivery import Delivery, delivery_of
+from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
+from processor.imaging.edit_refusals import step_failed, too_large
+from processor.imaging.engine import prepare_engine
+from processor.imaging.geometry import Box
+from processor.imaging.intake import ANIMATED, Taken, first_size, source_limits, take, take_frames
+from processor.imaging.picture import Picture
+from processor.imaging.steps.table import Marks, StepFunction, step_table
+from processor.imaging.structure.header import Header
+from processor.imaging.structure.walk import inspect_structure
+from processor.source import Source
+
+
+def inspect_source(source: Source, limits: EditLimits) -> Header:
+    """Return what the source claims to be; raises PhotoError where it breaks its format's rules or the limits."""
+    return inspect_structure(source.view, source_limits(limits), raw_max_megapixels=limits.max_megapixels)
+
+
+def carry_out(  # noqa: PLR0913 - keyword-only: what an edit is made of
+    source: Source,
+    plan: Plan,
+    *,
+    limits: EditLimits,
+    output: OutputWish,
+    assets: Mapping[str, Source],
+    on_step: OnStep,
+) -> Edited:
+    """Edit *source* in this process. Raises PhotoError (the source or an asset), EditError, and what *on_step* raises.
+
+    *assets*: reference → bytes of each watermark that the plan names.
+    """
+    prepare_engine()
+    header = inspect_source(source, limits)
+    delivery = delivery_of(plan, output, header.format)
+    on_step(-1, DECODING)
+    picture, credit = _taken(source, header, plan, delivery, limits)
+    table = step_table(_marks(plan, assets, limits))
+    for index, step in enumerate(plan.steps):
+        on_step(index, step.op)
+        picture = _applied(picture, step, table[type(step)], limits)
+    on_step(len(plan.steps), ENCODING)
+    return deliver(picture, credit, plan, delivery, limits)
+
+
+def _taken(source: Source, header: Header, plan: Plan, delivery: Delivery, limits: EditLimits) -> Taken:
+    """Decode all frames when the file to be written can hold them, else the first."""
+    if header.frames == 1 or header.format not in ANIMATED:
+        return take(source, header, limits, first=first_size(plan))
+    if delivery.kind.animated:
+        whole = header.frames * header.megapixels
+        if whole > limits.max_megapixels:
+            raise too_large(Box(header.width, header.height), header.frames, limits, "The animation is")
+        return take_frames(source, header)
+    picture, credit = take(source, header, limits, first=first_size(plan))
+    note = f"{delivery.format.upper()} holds no animation: the first of {header.frames} frames was taken."
+    return Taken(picture.noting(note), credit)
+
+
+def _marks(plan: Plan, assets: Mapping[str, Source], limits: EditLimits) -> Marks:
+    """Decode the watermarks that the plan names; one that is missing fails at its step."""
+    named = {step.image for step in plan.steps if isinstance(step, Watermark)} & assets.keys()
+    return {name: take(assets[name], inspect_source(assets[name], limits), limits).picture for name in named}
+
+
+def _applied(picture: Picture, step: Step, function: StepFunction, limits: EditLimits) -> Picture:
+    """Apply one step and compute its result, unless that would be too large."""
+    try:
+        changed = function(picture, step)
+        if max(changed.size.width, changed.size.height) > limits.max_dimension_px or (
+            changed.megapixels > limits.max_megapixels
+        ):
+            raise too_large(changed.size, len(changed.frames), limits, f"“{step.words()}” makes the picture")
+        same = all(after is before for after, before in zip(changed.frames, picture.frames, strict=True))
+        return changed if same else changed.in_memory()
+    except pyvips.Error as error:
+        raise step_failed(error, step.words()) from error

@@ -1,0 +1,59 @@
+"""Why an edit was not carried out, in words for the person who asked for it."""
+
+from __future__ import annotations
+
+import pyvips
+
+from processor.edits.operations.file import PictureFormat
+from processor.errors import EditCode, EditError, PhotoError
+from processor.imaging.decoders.damage import NO_MEMORY
+from processor.imaging.edit_model import FILE_KINDS, EditLimits
+from processor.imaging.geometry import Box
+from processor.imaging.structure.header import needs_memory
+
+
+def too_large(size: Box, frames: int, limits: EditLimits, what: str) -> EditError:
+    """Say that *what* (a picture with its verb) has more pixels than the limits allow."""
+    each = f"{frames} frames of " if frames > 1 else ""
+    return EditError(
+        EditCode.DIMENSIONS_TOO_LARGE,
+        f"{what} too large: expected sides of at most {limits.max_dimension_px:,} px and {limits.max_megapixels:,} "
+        f"megapixels in all, received {each}{size.width:,} × {size.height:,} px. Choose a smaller size.",
+        details={"width": size.width, "height": size.height, "frames": frames},
+    )
+
+
+def too_many_bytes(found: int, limits: EditLimits) -> EditError:
+    """Say that the file has *found* bytes."""
+    return EditError(
+        EditCode.IMAGE_TOO_LARGE,
+        f"The result is too large: expected at most {limits.max_result_bytes:,} bytes, received {found:,}. "
+        "Choose a smaller size, or JPEG or WebP.",
+    )
+
+
+def too_large_for(output: PictureFormat, size: Box) -> EditError:
+    """Say that the format cannot hold a picture of *size*."""
+    return EditError(
+        EditCode.DIMENSIONS_TOO_LARGE,
+        f"The result is too large for {output.upper()}: expected sides of at most "
+        f"{FILE_KINDS[output].longest_side:,} px, received {size.width:,} × {size.height:,} px. "
+        "Choose a smaller size or another format.",
+    )
+
+
+def step_failed(error: pyvips.Error, words: str) -> PhotoError | EditError:
+    """Say that libvips could not carry out the step that *words* say: for want of memory, or by a fault of ours."""
+    public = f"“{words}” failed on this picture. Try again without it."
+    return _out_of_memory(error) or EditError(EditCode.INTERNAL_ERROR, f"“{words}”: {error}", public=public)
+
+
+def writing_failed(error: pyvips.Error) -> PhotoError | EditError:
+    """Say that libvips could not write the file."""
+    public = "The result could not be written. Try another format."
+    return _out_of_memory(error) or EditError(EditCode.INTERNAL_ERROR, f"writing: {error}", public=public)
+
+
+def _out_of_memory(error: pyvips.Error) -> PhotoError | None:
+    text = str(error).lower().replace("unable to copy to memory", "")
+    return needs_memory() if any(sign in text for sign in NO_MEMORY) else None

@@ -1,0 +1,152 @@
+"""From a source's bytes to a picture that steps can work on: upright, sRGB, 8 bit, alpha and frames kept."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import pyvips
+from pyvips import Image
+
+from processor.edits.operations.file import Format, Metadata, Quality
+from processor.edits.operations.size import Resize
+from processor.edits.plan import Plan
+from processor.imaging.cascade import ORIENTATION_FIELD
+from processor.imaging.colour import Colour, decide, to_srgb
+from processor.imaging.decoders.choose import open_original
+from processor.imaging.decoders.damage import forget_warnings, refuse_damage, verdict_of
+from processor.imaging.decoders.native import load_frames
+from processor.imaging.decoders.original import Pixels
+from processor.imaging.edit_model import EditLimits
+from processor.imaging.exif import Credit, read_exif
+from processor.imaging.geometry import Box, largest_frame
+from processor.imaging.picture import Picture
+from processor.imaging.structure.header import Header
+from processor.imaging.upright import upright
+from processor.recipe import MAX_SIDE_PX, Limits, Raw, Recipe, Size
+from processor.source import Source
+
+ANIMATED: Final = frozenset({"gif", "webp"})
+DEFAULT_DELAY_MS: Final = 100
+WHOLE: Final = Size(width=MAX_SIDE_PX, height=MAX_SIDE_PX)
+"""No source is larger: its own size, unless the plan begins with a smaller one."""
+
+
+class Taken(NamedTuple):
+    """A picture in memory, and who its file says made and owns it. Unpacked at once, so that no pixels outlive use."""
+
+    picture: Picture
+    credit: Credit
+
+
+def source_limits(limits: EditLimits) -> Limits:
+    """Return what a source may ask of its decoder. The bytes were counted when they were fetched."""
+    return Limits(
+        max_dimension_px=min(limits.max_dimension_px, MAX_SIDE_PX),
+        max_megapixels=limits.max_megapixels,
+        max_frames=limits.max_frames,
+        decode_timeout_s=limits.decode_timeout_s,
+        decoder_memory_mib=limits.memory_mib,
+    )
+
+
+def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE) -> Taken:
+    """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError."""
+    raw = Raw(max_megapixels=limits.max_megapixels)
+    with _verdicts():
+        recipe = Recipe(sizes={"edit": first}, limits=source_limits(limits), raw=raw)
+        original = open_original(source, header, recipe)
+        (part,) = original.parts()
+        image = _developed(part.pixels, largest_frame(part.rungs))
+    return Taken(Picture(frames=(image,)), original.exif.credit)
+
+
+def take_frames(source: Source, header: Header) -> Taken:
+    """Decode all frames of an animation; raises PhotoError."""
+    exif = read_exif(header.exif)
+    with _verdicts():
+        roll = load_frames(source, header)
+        times = _Times.of(roll)
+        stored = _in_srgb(_read(roll, Box(roll.width, roll.height)), decide(roll)).copy_memory()
+    height = stored.height // times.count
+    frames = (stored.crop(0, at * height, stored.width, height) for at in range(times.count))
+    picture = Picture(
+        frames=tuple(upright(frame, exif.orientation).copy_memory() for frame in frames),
+        delays=times.delays,
+        loop=times.loop,
+    )
+    return Taken(picture, exif.credit)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Times:
+    """How an animation plays."""
+
+    count: int
+    delays: tuple[int, ...]
+    loop: int
+
+    @classmethod
+    def of(cls, roll: Image) -> _Times:
+        """Read what libvips says of the frames of *roll*."""
+        known: dict[str, Any] = {name: roll.get(name) for name in roll.get_fields()}
+        count: int = known.get("n-pages", 1)
+        said: list[int] = known.get("delay", [])
+        delays = (*said[:count], *[DEFAULT_DELAY_MS] * (count - len(said)))
+        return cls(count=count, delays=delays, loop=known.get("loop", 0))
+
+
+def first_size(plan: Plan) -> Size:
+    """Return the box that the plan's first step shrinks to: decoding straight to it spares most of the work.
+
+    Resizing what fits the box already changes nothing, so the step itself is applied as always.
+    """
+    pixel_steps = (step for step in plan.steps if not isinstance(step, (Format, Quality, Metadata)))
+    step = next(pixel_steps, None)
+    if not isinstance(step, Resize) or step.percent is not None or step.fit == "fill":
+        return WHOLE
+    fit = "cover" if step.fit == "cover" and step.width and step.height else "inside"
+    return Size(width=step.width or MAX_SIDE_PX, height=step.height or MAX_SIDE_PX, fit=fit)
+
+
+@contextmanager
+def _verdicts() -> Generator[None]:
+    try:
+        yield
+    except pyvips.Error as error:
+        raise verdict_of(error) from error
+
+
+def _developed(pixels: Pixels, frame: Box) -> Image:
+    """Read the source, which may be lazy and readable once, at *frame* px (upright)."""
+    colour = decide(pixels.image, profile=pixels.profile)
+    stored = _read(pixels.image, frame.turned(pixels.orientation))
+    return upright(_in_srgb(stored, colour), pixels.orientation).copy_memory()
+
+
+def _read(image: Image, frame: Box) -> Image:
+    """Decode into memory, shrunk to *frame*; data that is lost raises PhotoError."""
+    forget_warnings()
+    across, down = frame.width / image.width, frame.height / image.height
+    if (across, down) == (1, 1):
+        stored = image.copy_memory()
+    elif image.hasalpha():
+        mixed: Any = image.premultiply().resize(across, vscale=down).unpremultiply()
+        stored = mixed.cast(image.format).copy(interpretation=image.interpretation).copy_memory()
+    else:
+        stored = image.resize(across, vscale=down).copy_memory()
+    refuse_damage()
+    stored.remove(ORIENTATION_FIELD)
+    return stored
+
+
+def _in_srgb(stored: Image, colour: Colour) -> Image:
+    """Return sRGB, 8 bit: three bands, and alpha where there was one."""
+    if not stored.hasalpha():
+        return to_srgb(stored, colour)
+    alpha = stored[stored.bands - 1]
+    eight = (alpha / 257).rint() if stored.format == "ushort" else alpha  # 65,535 / 257 = 255
+    colours = to_srgb(stored.extract_band(0, n=stored.bands - 1), colour)
+    return colours.bandjoin(eight.cast("uchar"))

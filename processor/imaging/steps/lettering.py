@@ -1,0 +1,137 @@
+"""Letters as masks: the bundled font (Noto Sans, OFL), line breaks, and what it has no glyphs for.
+
+Drawn by FreeType through Pillow, not by Pango through libvips: the text is never markup, and no font or cache of the
+machine that it runs on takes part.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from io import BytesIO
+from typing import Any, Final, Literal
+
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
+
+from processor.imaging.geometry import Box
+
+FONT_PACKAGE, FONT_FILE = "fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"
+WIDTH_AND_WEIGHT: Final = (100, 600)
+"""Normal width, semi-bold: thinner strokes drown in a photo."""
+UNASSIGNED: Final = "\uffff"
+"""A noncharacter: no font has a glyph for it, so it is drawn as what is drawn for missing ones."""
+DRAWN_WITH_OTHERS: Final = frozenset({"Mn", "Me", "Cf"})
+"""Unicode categories without a shape of their own: accents that combine, marks of direction and of joining."""
+SMALLEST_PX: Final = 6
+SHRINK: Final = 0.92
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Style:
+    """*size* of the font and *stroke_width* of the outline, px; *align*: of lines that are shorter than the longest."""
+
+    size: int
+    align: Literal["left", "center", "right"]
+    stroke_width: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lettering:
+    """Text broken into lines, in *font* at the size of its *style*."""
+
+    font: ImageFont.FreeTypeFont
+    lines: tuple[str, ...]
+    style: Style
+
+    @property
+    def bounds(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of all that is drawn, px from the origin of the first line."""
+        ruler = ImageDraw.Draw(PillowImage.new("L", (1, 1)))
+        box = ruler.multiline_textbbox(
+            (0, 0), self._text, font=self.font, align=self.style.align, stroke_width=self.style.stroke_width
+        )
+        return int(box[0] // 1), int(box[1] // 1), int(-(-box[2] // 1)), int(-(-box[3] // 1))
+
+    @property
+    def box(self) -> Box:
+        """Width and height of all that is drawn, px."""
+        left, top, right, bottom = self.bounds
+        return Box(max(1, right - left), max(1, bottom - top))
+
+    def mask(self, stroke_width: int) -> bytes:
+        """Draw the letters, *stroke_width* px fatter on all sides, in white on black: one byte a pixel."""
+        left, top, _, _ = self.bounds
+        sheet = PillowImage.new("L", (self.box.width, self.box.height))
+        ImageDraw.Draw(sheet).multiline_text(
+            (-left, -top), self._text, fill=255, font=self.font, align=self.style.align, stroke_width=stroke_width
+        )
+        return sheet.tobytes()
+
+    @property
+    def _text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def load_font() -> ImageFont.FreeTypeFont:
+    """Load the bundled font."""
+    data = files(FONT_PACKAGE).joinpath("files", FONT_FILE).read_bytes()
+    font = ImageFont.truetype(BytesIO(data), size=SMALLEST_PX)
+    font.set_variation_by_axes(list(WIDTH_AND_WEIGHT))
+    return font
+
+
+def at_size(font: ImageFont.FreeTypeFont, size: int) -> ImageFont.FreeTypeFont:
+    """Return *font* at *size* px."""
+    sized = font.font_variant(size=size)
+    sized.set_variation_by_axes(list(WIDTH_AND_WEIGHT))
+    return sized
+
+
+def writable(text: str, font: ImageFont.FreeTypeFont) -> tuple[str, str]:
+    """Return *text* without what the font has no glyphs for, and the characters that were left out."""
+    plain = "".join(char if char == "\n" else " " if char.isspace() else char for char in text)
+    plain = "".join(char for char in plain if char == "\n" or unicodedata.category(char) != "Cc")
+    composed = unicodedata.normalize("NFC", plain)
+    placeholder = _shape(font, UNASSIGNED)
+    missing = {char for char in set(composed) if _has_shape(char) and _shape(font, char) == placeholder}
+    left_out = "".join(dict.fromkeys(char for char in composed if char in missing))
+    return "".join(char for char in composed if char not in missing).strip(), left_out
+
+
+def _has_shape(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) not in DRAWN_WITH_OTHERS
+
+
+def _shape(font: ImageFont.FreeTypeFont, char: str) -> tuple[tuple[int, int], bytes]:
+    mask: Any = font.getmask(char)
+    return mask.size, bytes(mask)
+
+
+def fitted(text: str, font: ImageFont.FreeTypeFont, room: Box, style: Style) -> Lettering | None:
+    """Break *text* into lines that fit into *room*, smaller than asked for where it must be; None: not even then."""
+    size = style.size
+    while size >= SMALLEST_PX:
+        sized = at_size(font, size)
+        inner = room.width - 2 * style.stroke_width
+        lines = tuple(line for part in text.split("\n") for line in _wrapped(part, sized, inner))
+        lettering = Lettering(font=sized, lines=lines, style=replace(style, size=size))
+        if room.holds(lettering.box):
+            return lettering
+        size = min(size - 1, int(size * SHRINK))
+    return None
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
+    """Yield lines of whole words, each at most *width* px wide unless one word alone is wider."""
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and font.getlength(longer) > width:
+            yield line
+            line = word
+        else:
+            line = longer
+    yield line

@@ -1,0 +1,39 @@
+"""Turn and mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pyvips import Image, Interpolate
+
+from processor.edits.operations.turn import Flip, Rotate
+from processor.imaging.picture import Picture, ink, premultiplied
+
+QUARTERS: Final[Mapping[float, Callable[[Image], Image]]] = {
+    0: lambda image: image,
+    90: lambda image: image.rot90(),
+    180: lambda image: image.rot180(),
+    270: lambda image: image.rot270(),
+}
+
+
+def rotate(picture: Picture, step: Rotate) -> Picture:
+    """Turn clockwise; quarter turns move pixels only, other angles resample them on a canvas that cuts nothing."""
+    degrees = step.degrees % 360
+    if degrees in QUARTERS:
+        return picture.each(QUARTERS[degrees])
+    ready = picture.with_alpha() if step.background is None else picture
+    corner = ink(step.background, ready.first.bands)
+    smooth = Interpolate.new("bicubic")
+    return ready.each(
+        lambda image: premultiplied(
+            image, lambda plain: plain.similarity(angle=degrees, background=corner, interpolate=smooth)
+        )
+    )
+
+
+def flip(picture: Picture, step: Flip) -> Picture:
+    """Mirror left and right, or top and bottom."""
+    across = step.direction == "horizontal"
+    return picture.each(lambda image: image.fliphor() if across else image.flipver())
