@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.settings import SETTINGS
 
 from tools.plan import __main__ as command
 from tools.plan.recorder import ROOT, record_program
@@ -84,3 +87,20 @@ def test_the_command_wants_to_be_told_what_to_do(capsys: pytest.CaptureFixture[s
 
     assert 2 == ending.value.code
     assert capsys.readouterr().err.endswith("error: expected either a stack or --update\n")
+
+
+def test_what_a_failed_program_left_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt argument fails the tests that meet it; others in the same process would wait for its outputs."""
+    loop = asyncio.new_event_loop()
+    left = loop.create_future()
+    loop.close()
+    monkeypatch.setattr(SETTINGS, "outputs", {left})
+    waited_for: set[object] = set()
+
+    def program() -> None:
+        waited_for.update(SETTINGS.outputs)
+        SETTINGS.outputs.discard(left)
+
+    record_program(program)
+
+    assert left not in waited_for

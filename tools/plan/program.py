@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from pulumi.runtime import mocks, run_in_stack, set_all_config
-from pulumi.runtime.settings import configure, set_root_resource
+from pulumi.runtime.settings import SETTINGS, configure, set_root_resource
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "darkroom"
@@ -47,6 +47,8 @@ def run_program(
     def run() -> None:
         with event_loop(threads) as loop, uncollected():
             configure(runtime(monitor, stack))
+            # What a program that failed before left unresolved would be waited for, for ever.
+            SETTINGS.outputs = set()
             set_root_resource(None)  # pyright: ignore[reportArgumentType] - annotated as if there always were one
             set_all_config({key: text_of(value) for key, value in config.items()}, [])
             loop.run_until_complete(run_in_stack(lambda: cast("None", program() and None)))
