@@ -48,7 +48,7 @@ def run_program(
         with event_loop(threads) as loop, uncollected():
             configure(runtime(monitor, stack))
             # What a program that failed before left unresolved would be waited for, for ever.
-            SETTINGS.outputs = set()
+            cast("Any", SETTINGS).outputs = set()
             set_root_resource(None)  # pyright: ignore[reportArgumentType] - annotated as if there always were one
             set_all_config({key: text_of(value) for key, value in config.items()}, [])
             loop.run_until_complete(run_in_stack(lambda: cast("None", program() and None)))
