@@ -1,0 +1,117 @@
+"""A function's process and what it writes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from local.lambdas.output import Output
+from local.lambdas.process import FunctionProcess, cause
+
+
+def process(tmp_path: Path, text: str, lines: list[str]) -> FunctionProcess:
+    """Run *text* with 1 MiB of /tmp."""
+    return FunctionProcess(
+        [sys.executable, "-c", text],
+        env={"TMPDIR": str(tmp_path / "private")},
+        code=tmp_path,
+        tmp=tmp_path / "private",
+        tmp_mib=1,
+        say=lines.append,
+    )
+
+
+def test_a_process_sees_only_its_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this machine leaks in."""
+    monkeypatch.setenv("SECRET_OF_THE_DEVELOPER", "1")
+    lines: list[str] = []
+    running = process(tmp_path, "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))", lines)
+    while running.cause_of_end() is None:
+        pass
+
+    assert "exit status 0" == running.end()
+    assert ["['TMPDIR']"] == lines
+
+
+def test_tmp_goes_with_its_process_and_takes_no_file_beyond_its_size(tmp_path: Path) -> None:
+    """What one sandbox left must not be found by the next, and a full /tmp is an error as on Lambda."""
+    lines: list[str] = []
+    text = """
+import os, time
+with open(os.environ["TMPDIR"] + "/big", "wb") as big:
+    big.write(bytes(1000))
+    big.flush()
+    time.sleep(0.3)
+    try:
+        big.write(bytes(2 << 20))
+        big.flush()
+    except OSError as error:
+        print(type(error).__name__, error.errno, flush=True)
+        os._exit(0)
+"""
+    running = process(tmp_path, text, lines)
+    while running.cause_of_end() is None:
+        pass
+    there = (tmp_path / "private" / "big").exists()
+    running.end()
+
+    assert there
+    assert ["OSError 27"] == lines
+    assert not (tmp_path / "private").exists()
+
+
+def test_a_command_that_cannot_be_started_leaves_nothing(tmp_path: Path) -> None:
+    """Neither a folder nor an open pipe."""
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    with pytest.raises(FileNotFoundError):
+        FunctionProcess(
+            ["/nothing/here"], env={}, code=tmp_path, tmp=tmp_path / "private", tmp_mib=1, say=lambda _: None
+        )
+
+    assert not (tmp_path / "private").exists()
+    assert before == len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(0, "exit status 0"), (3, "exit status 3"), (-signal.SIGKILL, "signal: killed")]
+)
+def test_the_end_of_a_process_is_told_in_lambdas_words(status: int, expected: str) -> None:
+    """As they stand in its logs."""
+    assert expected == cause(status)
+
+
+def test_what_was_written_before_an_answer_is_there_when_it_is_drained() -> None:
+    """The lines of an invocation come before its report, however busy the machine."""
+    lines: list[str] = []
+    ours, theirs = os.pipe()
+    output = Output(ours, lines.append)
+
+    for number in range(200):
+        os.write(theirs, f"line {number}\nbegun {number}".encode())
+        output.drain()
+        assert f"line {number}" in lines[-1]
+    os.close(theirs)
+    output.close()
+    output.close()
+
+    assert "begun 199" == lines[-1]
+
+
+def test_a_stack_trace_is_one_line_of_the_log() -> None:
+    """The runtime separates its lines by carriage returns; bytes that are no text do not stop the rest."""
+    lines: list[str] = []
+    ended = threading.Event()
+    ours, theirs = os.pipe()
+    output = Output(ours, lambda text: (lines.append(text), ended.set() if text == "end" else None)[0])
+
+    os.write(theirs, b"[ERROR] no\rTraceback\r  File\n\n\xff\nend\n")
+    assert ended.wait(10)
+    os.close(theirs)
+    output.close()
+
+    assert ["[ERROR] no\nTraceback\n  File", "\ufffd", "end"] == lines
