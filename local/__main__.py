@@ -29,7 +29,6 @@ from local.run import status as run_status  # noqa: E402
 from local.run.endpoints import endpoints  # noqa: E402
 from local.run.errors import RunError  # noqa: E402
 from local.run.folder import RunFolder  # noqa: E402
-from local.run.stack import WEB_APP  # noqa: E402
 from local.run.up import Options, Up  # noqa: E402
 from local.run.welcome import welcome  # noqa: E402
 
@@ -54,13 +53,17 @@ def cli() -> None:
 @click.option(
     "--port-base", type=click.IntRange(0, 65_000), help="Listen on five ports from this one on; 0: any free ones."
 )
-def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | None) -> None:
+@click.option("--no-edits", is_flag=True, help="Leave the edit API out: two processes fewer.")
+def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | None, no_edits: bool) -> None:
     """Start everything, say where it is, stop everything at Ctrl-C."""
     options = Options(
-        folder=RunFolder(path=(persist or folder).resolve()), persist=persist is not None, port_base=port_base
+        folder=RunFolder(path=(persist or folder).resolve()),
+        persist=persist is not None,
+        port_base=port_base,
+        edits=not no_edits,
     )
     told = Console(stderr=True, highlight=False)
-    sys.exit(Up(options=options, say=said(told), ready=printed(as_json=as_json)).run())
+    sys.exit(Up(options=options, say=said(told), ready=printed(as_json=as_json, edits=options.edits)).run())
 
 
 def said(console: Console) -> Callable[[str], None]:
@@ -68,12 +71,12 @@ def said(console: Console) -> Callable[[str], None]:
     return lambda line: console.print(line, markup=False, soft_wrap=True)
 
 
-def printed(*, as_json: bool) -> Callable[[RunConfig, float], None]:
+def printed(*, as_json: bool, edits: bool) -> Callable[[RunConfig, float], None]:
     """Print what is known of a run that is up."""
 
     def ready(config: RunConfig, seconds: float) -> None:
         known = endpoints(config)
-        text = json.dumps(asdict(known)) if as_json else welcome(known, seconds=seconds, web_app=WEB_APP.is_file())
+        text = json.dumps(asdict(known)) if as_json else welcome(known, seconds=seconds, edits=edits)
         click.echo(text)
 
     return ready

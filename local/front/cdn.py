@@ -80,7 +80,8 @@ class Edge:
             content=request.stream() if has_body(request) else None,
         )
         got = await self.client.send(passed, stream=True)
-        sent = kept(got.headers.multi_items())
+        # The server in front of us writes the date.
+        sent = [(name, value) for name, value in kept(got.headers.multi_items()) if name != "date"]
         response = StreamingResponse(got.aiter_raw(), got.status_code, background=BackgroundTask(got.aclose))
         pairs = with_additions(sent, behaviour.added) if behaviour.service else sent
         response.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs]

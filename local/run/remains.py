@@ -14,7 +14,7 @@ from typing import Final
 
 # https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html
 PR_SET_CHILD_SUBREAPER: Final = 36
-OURS: Final = b"local.run.launch"
+OURS: Final = "local.run.launch"
 GONE_S: Final = 10.0
 POLL_S: Final = 0.05
 
@@ -25,14 +25,14 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def kill_descendants(root: int) -> int:
-    """Kill every process below *root*; give how many there were. Their parents first, or they would start more."""
-    found = list(descendants(root))
+def kill_descendants(root: int) -> list[str]:
+    """Kill every process below *root*; give their commands. Their parents first, or they would start more."""
+    found = {pid: command_of(pid) for pid in descendants(root)}
     for pid in found:
         kill(pid)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
-    return len(found)
+    return [command for command in found.values() if command]
 
 
 def descendants(root: int) -> Iterator[int]:
@@ -67,10 +67,15 @@ def end_previous(noted: Mapping[str, int]) -> list[str]:
 
 def is_ours(pid: int) -> bool:
     """Tell whether *pid* is a process of the stack, and not another's who got its number since."""
+    return OURS in command_of(pid)
+
+
+def command_of(pid: int) -> str:
+    """Give the command line of *pid*; "" when it has ended."""
     try:
-        return OURS in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except OSError:
-        return False
+        return ""
 
 
 def kill(pid: int) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from local.model import Addresses, RunConfig
 from local.run.aws import Aws
-from local.run.child import ROOT, Child, start
+from local.run.child import Child, start
 from local.run.errors import RunError
 from local.run.folder import RunFolder
 
@@ -19,17 +19,16 @@ READY_S: Final = 30.0
 DEPLOYED_S: Final = 120.0
 # The function that is a web application is the one that the Lambda Web Adapter starts by a script.
 WEB_HANDLER: Final = "run.sh"
-WEB_APP: Final = ROOT / "processor" / "api" / "run.sh"
 
 
 @dataclass(kw_only=True)
 class Stack:
-    """A run's processes. *web_app*: whether the edit API has been written."""
+    """A run's processes. *web_app*: whether the edit API is one of them."""
 
     folder: RunFolder
     addresses: Addresses
     persist: bool
-    web_app: bool = WEB_APP.is_file()
+    web_app: bool
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
     resources: ExitStack = field(default_factory=ExitStack)

@@ -28,11 +28,12 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What the command line said. *persist*: the folder keeps its state."""
+    """What the command line said. *persist*: the folder keeps its state. *edits*: the edit API is started too."""
 
     folder: RunFolder
     persist: bool
     port_base: int | None
+    edits: bool
 
 
 @dataclass(kw_only=True)
@@ -62,7 +63,12 @@ class Up:
         remains.adopt_orphans()
         if not self.options.persist:
             folder.empty()
-        stack = Stack(folder=folder, addresses=ports.choose(self.options.port_base), persist=self.options.persist)
+        stack = Stack(
+            folder=folder,
+            addresses=ports.choose(self.options.port_base),
+            persist=self.options.persist,
+            web_app=self.options.edits,
+        )
         code = 1
         try:
             config = stack.start()
@@ -92,7 +98,7 @@ class Up:
         if killed:
             self.say(f"did not stop by themselves and were killed: {', '.join(killed)}")
         if orphans:
-            self.say(f"killed {orphans} processes that had lost their parent")
+            self.say(f"killed what had lost its parent: {'; '.join(one[:80] for one in orphans)}")
         self.say("stopped: no process and no open port is left")
 
 

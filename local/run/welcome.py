@@ -14,9 +14,9 @@ GALLERY: Final = "test-gallery"
 EDIT: Final = '{"images": [{"id": "a", "url": "%s"}], "operation": {"type": "command", "command": "%s"}}'
 
 
-def welcome(known: Endpoints, *, seconds: float, web_app: bool) -> str:
+def welcome(known: Endpoints, *, seconds: float, edits: bool) -> str:
     """Write it."""
-    api = f"edit API  {known.api}" if web_app else "edit API  not written yet: uploads work, edits do not"
+    api = f"edit API  {known.api}" if edits else "edit API  left out: uploads work, edits do not"
     return f"""\
 Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; Ctrl-C stops it all.
 
@@ -36,7 +36,7 @@ Three things to try, in another terminal, in the project's folder:
    curl -I {known.cdn}/renditions/{GALLERY}/test-photo_thumbnail.jpg
    {python()} -m local logs rendition
 
-{edit(known) if web_app else state(known)}"""
+{edit(known) if edits else state(known)}"""
 
 
 def edit(known: Endpoints) -> str:
