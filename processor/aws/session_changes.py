@@ -55,7 +55,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changed:
-    """*item* as it is after the change or, when the condition did not hold, as it was found; None: there is none."""
+    """*item* as it is after the change, where that was asked for, or as it was found when the condition did not hold.
+
+    None: it was not asked for, or there is none.
+    """
 
     applied: bool
     item: Item | None
@@ -68,14 +71,14 @@ class SessionChanges:
     dynamodb: DynamoDBClient
     table: str
 
-    def apply(self, key: str, change: Change) -> Changed:
-        """Change the item *key*, and give it back either way."""
+    def apply(self, key: str, change: Change, *, give_back: bool = True) -> Changed:
+        """Change the item *key*. *give_back*: read it too, as it is then; a refused change always gives it."""
         with aws_call(f"dynamodb:UpdateItem {self.table} {key}"):
             try:
                 answer = self.dynamodb.update_item(
                     TableName=self.table,
                     Key=key_of(key),
-                    ReturnValues="ALL_NEW",
+                    ReturnValues="ALL_NEW" if give_back else "NONE",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     **change.arguments(),
                 )
@@ -83,7 +86,7 @@ class SessionChanges:
                 if error_code(error) == REFUSED:
                     return Changed(applied=False, item=item_in(error))
                 raise
-        return Changed(applied=True, item=answer["Attributes"])
+        return Changed(applied=True, item=answer.get("Attributes"))
 
 
 def item_in(error: ClientError) -> Item | None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from processor.aws.session_changes import IS_RUNNING, Change, SessionChanges, milliseconds, running_values
 from processor.aws.session_items import event_fields, failure_fields, progress_fields, result_fields, session_of
+from processor.aws.session_reading import read_session
 from processor.edits.job import ImageJob
 from processor.edits.session import (
     Counters,
@@ -68,51 +69,72 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """Whether this very call has ended the picture, and how it stands: never open.
+
+    CANCELLED or GONE: nothing was changed. DONE without *applied*: another delivery was faster.
+    """
+
+    applied: bool
+    standing: Standing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SessionWork:
     """The sessions table as the worker uses it."""
 
     changes: SessionChanges
     now_ms: Callable[[], int] = milliseconds
 
-    def advance(self, job: ImageJob, to: ImageProgress) -> Found:
+    def take_up(self, job: ImageJob, to: ImageProgress) -> Found:
+        """Begin with the job's picture, as *advance* does; give its session."""
+        applied, found = self.change(job, self.advancing(job, to), give_back=True)
+        return Found(standing=Standing.OPEN, session=found.session) if applied else found
+
+    def advance(self, job: ImageJob, to: ImageProgress) -> Standing:
         """Say that the job's picture is at *to*, as an event, unless it is further already; say how it stands."""
+        applied, found = self.change(job, self.advancing(job, to))
+        return Standing.OPEN if applied else found.standing
+
+    def look(self, job: ImageJob) -> Found:
+        """Say how the job's picture stands, and change nothing."""
+        changes = self.changes
+        session = read_session(changes.dynamodb, changes.table, job.session_id, now_s=self.now_ms() / 1000)
+        return Found(standing=self.standing(job, session), session=session)
+
+    def finish(self, job: ImageJob, result: EditResult, *, seen: Session) -> Ended:
+        """End the job's picture with its result, unless it has ended. *seen*: the session as it was last found."""
+        return self.end(job, result, seen)
+
+    def fail(self, job: ImageJob, failure: ImageFailure, *, seen: Session) -> Ended:
+        """End the job's picture with an error, as *finish* does with a result."""
+        return self.end(job, failure, seen)
+
+    def end(self, job: ImageJob, ending: EditResult | ImageFailure, seen: Session) -> Ended:
+        """End a picture, and with the last one the session."""
+        for _ in range(ATTEMPTS):
+            applied, found = self.change(job, ending_of(job, ending, seen.counters, self.now_ms()))
+            if applied or found.standing is not Standing.OPEN or found.session is None:
+                return Ended(applied=applied, standing=Standing.DONE if applied else found.standing)
+            # Others have ended theirs since: now this one may be the last.
+            seen = found.session
+        raise StoreUnavailable(f"{job.session_id}: expected to end {job.image_id!r} in {ATTEMPTS} attempts, could not.")
+
+    def advancing(self, job: ImageJob, to: ImageProgress) -> Change:
+        """Write the change that moves a picture forward."""
         now = self.now_ms()
         event = Event(id=0, type="progress", timestamp=now, image_id=job.image_id, progress=to)
         values = {":percent": to.percent, ":at": progress_fields(to), ":events": [event_fields(event)]}
-        change = Change(
+        return Change(
             update=ADVANCED,
             condition=f"{IS_OPEN} AND #progress.#image.#progress < :percent",
             names={"#image": job.image_id},
             values=running_values(now) | values,
         )
-        return self.found(job, change)[1]
 
-    def finish(self, job: ImageJob, result: EditResult, *, seen: Session) -> Standing:
-        """End the job's picture with its result, unless it has ended. *seen*: the session as it was last found.
-
-        DONE: it has ended, by this call or before; CANCELLED or GONE: nothing was changed.
-        """
-        return self.end(job, result, seen)
-
-    def fail(self, job: ImageJob, failure: ImageFailure, *, seen: Session) -> Standing:
-        """End the job's picture with an error, as *finish* does with a result."""
-        return self.end(job, failure, seen)
-
-    def end(self, job: ImageJob, ending: EditResult | ImageFailure, seen: Session) -> Standing:
-        """End a picture, and with the last one the session."""
-        for _ in range(ATTEMPTS):
-            applied, found = self.found(job, ending_of(job, ending, seen.counters, self.now_ms()))
-            if applied:
-                return Standing.DONE
-            if found.standing is not Standing.OPEN or found.session is None:
-                return found.standing
-            # Others have ended theirs since: now this one may be the last.
-            seen = found.session
-        raise StoreUnavailable(f"{job.session_id}: expected to end {job.image_id!r} in {ATTEMPTS} attempts, could not.")
-
-    def found(self, job: ImageJob, change: Change) -> tuple[bool, Found]:
-        """Apply *change*, and tell whether it held and how the job's picture stands."""
-        changed = self.changes.apply(job.session_id, change)
+    def change(self, job: ImageJob, change: Change, *, give_back: bool = False) -> tuple[bool, Found]:
+        """Apply *change*, and tell whether it held and, when it did not or *give_back*, how the picture stands."""
+        changed = self.changes.apply(job.session_id, change, give_back=give_back)
         session = session_of(changed.item) if changed.item else None
         return changed.applied, Found(standing=self.standing(job, session), session=session)
 
