@@ -17,19 +17,14 @@ from processor.imaging.delivering import deliver
 from processor.imaging.delivery import Delivery, delivery_of
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.edit_refusals import step_failed, too_large
+from processor.imaging.edit_source import inspect_source
 from processor.imaging.engine import prepare_engine
 from processor.imaging.geometry import Box
-from processor.imaging.intake import ANIMATED, Taken, first_size, source_limits, take, take_frames
+from processor.imaging.intake import ANIMATED, Taken, first_size, take, take_frames
 from processor.imaging.picture import Picture
 from processor.imaging.steps.table import Marks, StepFunction, step_table
 from processor.imaging.structure.header import Header
-from processor.imaging.structure.walk import inspect_structure
 from processor.source import Source
-
-
-def inspect_source(source: Source, limits: EditLimits) -> Header:
-    """Return what the source claims to be; raises PhotoError where it breaks its format's rules or the limits."""
-    return inspect_structure(source.view, source_limits(limits), raw_max_megapixels=limits.max_megapixels)
 
 
 def carry_out(  # noqa: PLR0913 - keyword-only: what an edit is made of

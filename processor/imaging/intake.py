@@ -20,12 +20,13 @@ from processor.imaging.decoders.damage import forget_warnings, refuse_damage, ve
 from processor.imaging.decoders.native import load_frames
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.edit_model import EditLimits
+from processor.imaging.edit_source import source_limits
 from processor.imaging.exif import Credit, read_exif
 from processor.imaging.geometry import Box, largest_frame
 from processor.imaging.picture import Picture
 from processor.imaging.structure.header import Header
 from processor.imaging.upright import upright
-from processor.recipe import MAX_SIDE_PX, Limits, Raw, Recipe, Size
+from processor.recipe import MAX_SIDE_PX, Raw, Recipe, Size
 from processor.source import Source
 
 ANIMATED: Final = frozenset({"gif", "webp"})
@@ -39,17 +40,6 @@ class Taken(NamedTuple):
 
     picture: Picture
     credit: Credit
-
-
-def source_limits(limits: EditLimits) -> Limits:
-    """Return what a source may ask of its decoder. The bytes were counted when they were fetched."""
-    return Limits(
-        max_dimension_px=min(limits.max_dimension_px, MAX_SIDE_PX),
-        max_megapixels=limits.max_megapixels,
-        max_frames=limits.max_frames,
-        decode_timeout_s=limits.decode_timeout_s,
-        decoder_memory_mib=limits.memory_mib,
-    )
 
 
 def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE) -> Taken:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import monotonic
-from typing import Literal, Self
+from typing import Literal
 
-from processor.errors import PhotoError, Verdict
+from processor.imaging.isolation.owner import ChildOwner
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import Header
@@ -18,18 +17,16 @@ SAFE_HERE = frozenset({"jpeg", "png", "webp", "gif", "tiff"})
 
 ISOLATED_ABOVE_MEGAPIXELS = 50
 
-DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY})
 
-
-class Renderer:
+class Renderer(ChildOwner):
     """Develops photos; owns at most one child process, started when first needed and reused while healthy.
 
     *isolate*: ``"risky"`` (Lambda: common formats stay in this process) or ``"always"`` (the command line).
     """
 
     def __init__(self, *, isolate: Literal["risky", "always"] = "risky") -> None:
+        super().__init__()
         self._isolate = isolate
-        self._child: DecoderProcess | None = None
 
     def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
         """Develop *source*; raises PhotoError (a verdict), or OutOfTime when *seconds_left* runs out first.
@@ -44,40 +41,10 @@ class Renderer:
         return develop(source, recipe, file_name=file_name)
 
     def _in_child(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
-        """Develop in the child. A used one may die of what earlier photos left behind: then a fresh one decides."""
-        started = monotonic()
-        child = self._healthy_child(recipe.limits.decoder_memory_mib)
-        used = child.jobs > 0
-        try:
-            return child.develop(source, recipe, file_name=file_name, seconds_left=seconds_left)
-        except PhotoError as error:
-            if not used or error.verdict not in DOUBTFUL_IN_A_USED_CHILD:
-                raise
-        self.close()
-        left = None if seconds_left is None else max(0.0, seconds_left - (monotonic() - started))
-        fresh = self._healthy_child(recipe.limits.decoder_memory_mib)
-        return fresh.develop(source, recipe, file_name=file_name, seconds_left=left)
+        def job(child: DecoderProcess, left: float | None) -> Rendering:
+            return child.develop(source, recipe, file_name=file_name, seconds_left=left)
 
-    def _healthy_child(self, memory_mib: int) -> DecoderProcess:
-        child = self._child
-        if child is None or not child.healthy() or child.memory_mib != memory_mib:
-            self.close()
-            child = self._child = DecoderProcess(memory_mib)
-        return child
-
-    def close(self) -> None:
-        """End the child, if there is one."""
-        if self._child is not None:
-            self._child.kill()
-            self._child = None
-
-    def __enter__(self) -> Self:
-        """Use as a context manager: no child outlives the block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the child, whatever happened."""
-        self.close()
+        return self._run(job, memory_mib=recipe.limits.decoder_memory_mib, seconds_left=seconds_left)
 
 
 def is_risky(header: Header) -> bool:

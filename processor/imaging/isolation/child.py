@@ -1,4 +1,4 @@
-"""The decoder child: a process without credentials that develops what it is handed, within limits.
+"""The decoder child: a process without credentials that develops or edits what it is handed, within limits.
 
 Run as ``python -m processor.imaging.isolation.child FD MIB`` with a connected socket at FD. It answers until the
 socket closes. Built on a socket pair and memory files alone: Lambda has no /dev/shm, so multiprocessing fails there.
@@ -10,18 +10,27 @@ import os
 import socket
 import sys
 import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-from processor.errors import PhotoError
+from processor.edits.plan import Plan
+from processor.errors import EditError, PhotoError
+from processor.imaging.isolation.edit_wire import order_type, pack_edited, refusal
 from processor.imaging.isolation.limits import limit_cpu, limit_memory
 from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send
 from processor.recipe import Recipe
 from processor.source import Source
 
 MAX_LOG_CHARS = 4_000
+MAX_FDS = 64
+"""The source's, and one for each watermark: a plan has at most 50 steps."""
 NO_THREAD = "can't start new thread"
 """Python's words when a thread's stack does not fit into the memory limit."""
+
+Answer: TypeAlias = tuple[dict[str, Any], list[bytes]]
+"""What is said beside ``done``, and the files."""
 
 
 def main(fd: int, memory_mib: int) -> None:
@@ -30,24 +39,22 @@ def main(fd: int, memory_mib: int) -> None:
     with socket.socket(fileno=fd) as channel:
         while True:
             try:
-                request, _, fds = receive(channel, fds=1)
+                request, _, fds = receive(channel, fds=MAX_FDS)
             except Hangup:
                 return
-            with Source(fds[0], request["size"], request["sha256"]) as source:
-                _answer(channel, request, source)
+            with ExitStack() as open_sources:
+                facts = zip(fds, request["sources"], strict=True)
+                sources = [open_sources.enter_context(Source(fd, *fact)) for fd, fact in facts]
+                _answer(channel, request, sources)
 
 
-def _answer(channel: socket.socket, request: dict[str, Any], source: Source) -> None:
-    from processor.imaging.line import develop  # noqa: PLC0415 - under the memory limit, and after start-up
-
-    recipe = Recipe.model_validate_json(request["recipe"])
-    limit_cpu(recipe.limits.decode_timeout_s, os.cpu_count() or 1)
+def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> None:
     try:
-        rendering = develop(
-            source, recipe, file_name=request["file_name"], on_decoded=lambda: send(channel, {"event": "decoded"})
-        )
+        answer, blobs = JOBS[request["job"]](channel, request, sources)
     except PhotoError as error:
         send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding})
+    except EditError as error:
+        send(channel, refusal(error))
     except MemoryError:
         send(channel, {"event": "out_of_memory"})
     except Exception as error:  # noqa: BLE001 - whatever a decoder raises is told to the parent, which decides
@@ -56,9 +63,47 @@ def _answer(channel: socket.socket, request: dict[str, Any], source: Source) -> 
             return
         send(channel, {"event": "crashed", "log": traceback.format_exc(limit=-8)[-MAX_LOG_CHARS:]})
     else:
-        isolated = replace(rendering, receipt=replace(rendering.receipt, isolated=True))
-        plain, blobs = pack_rendering(isolated)
-        send(channel, {"event": "done", "rendering": plain}, blobs)
+        send(channel, {"event": "done", **answer}, blobs)
+
+
+def _render(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> Answer:
+    from processor.imaging.line import develop  # noqa: PLC0415 - under the memory limit, and after start-up
+
+    recipe = Recipe.model_validate_json(request["recipe"])
+    limit_cpu(recipe.limits.decode_timeout_s, os.cpu_count() or 1)
+    rendering = develop(
+        sources[0], recipe, file_name=request["file_name"], on_decoded=lambda: send(channel, {"event": "decoded"})
+    )
+    plain, blobs = pack_rendering(replace(rendering, receipt=replace(rendering.receipt, isolated=True)))
+    return {"rendering": plain}, blobs
+
+
+def _edit(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> Answer:
+    from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - as above
+
+    order = order_type().validate_python(request["order"])
+
+    def tell(index: int, step: str) -> None:
+        # Each part of the work has its own time; the parent holds the same clock.
+        limit_cpu(order.limits.step_timeout_s, os.cpu_count() or 1)
+        send(channel, {"event": "step", "index": index, "step": step})
+
+    edited = carry_out(
+        sources[0],
+        Plan.model_validate_json(order.plan),
+        limits=order.limits,
+        output=order.output,
+        assets=dict(zip(order.assets, sources[1:], strict=True)),
+        on_step=tell,
+    )
+    plain, blobs = pack_edited(edited)
+    return {"edited": plain}, blobs
+
+
+JOBS: Final[Mapping[str, Callable[[socket.socket, dict[str, Any], Sequence[Source]], Answer]]] = {
+    "render": _render,
+    "edit": _edit,
+}
 
 
 if __name__ == "__main__":

@@ -7,13 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from select import select
-from time import monotonic
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from processor.errors import OutOfTime, PhotoError, Verdict
+from processor.errors import PhotoError, Verdict
+from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
+from processor.imaging.isolation.clock import Clock, decode_clock, slow_decode, slow_step
+from processor.imaging.isolation.edit_wire import EditOrder, refused, unpack_edited
 from processor.imaging.isolation.wire import Hangup, receive, send, unpack_rendering
 from processor.imaging.model import Rendering
 from processor.recipe import Recipe
@@ -27,9 +31,11 @@ ENCODE_TIMEOUT_S = 240.0
 """For what follows the decode: no hostile byte is read any more, but AVIF at 12 MP is slow."""
 JOBS_PER_CHILD = 500
 """Then a fresh one: what decoders leak stays bounded."""
-PACKAGE_ROOT = Path(__file__).resolve().parents[3]
+PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG")
 """The child sees no other variable: no credentials, no names of tables and buckets."""
+
+Result = TypeVar("Result", Rendering, Edited)
 
 
 class DecoderProcess:
@@ -66,45 +72,98 @@ class DecoderProcess:
 
         Raises OutOfTime when *seconds_left* ends first.
         """
+        clock = decode_clock(recipe.limits.decode_timeout_s, seconds_left)
+
+        def hear(answer: dict[str, Any]) -> bool:
+            if answer.get("event") != "decoded":
+                return False
+            clock.begin(ENCODE_TIMEOUT_S, slow_decode("the encoders did not finish"))
+            return True
+
+        request = {"job": "render", "recipe": recipe.model_dump_json(), "file_name": file_name}
+        return self._converse(request, [source], clock, hear, _rendering)
+
+    def edit(
+        self, sources: Sequence[Source], order: EditOrder, *, on_step: OnStep, seconds_left: float | None
+    ) -> Edited:
+        """Edit the first of *sources* in the child; as *develop*, and raises EditError and what *on_step* raises."""
+        limits = order.limits
+        clock = Clock(
+            limits.decode_timeout_s, slow_decode(f"expected at most {limits.decode_timeout_s:g} s"), seconds_left
+        )
+
+        def hear(answer: dict[str, Any]) -> bool:
+            index, step = answer.get("index"), answer.get("step")
+            if answer.get("event") != "step" or not isinstance(index, int) or not isinstance(step, str):
+                return False
+            if step != DECODING:
+                seconds = ENCODE_TIMEOUT_S if step == ENCODING else limits.step_timeout_s
+                clock.begin(seconds, slow_step(step, seconds))
+            on_step(index, step)
+            return True
+
+        return self._converse({"job": "edit", "order": asdict(order)}, sources, clock, hear, _edited)
+
+    def _converse(
+        self,
+        request: dict[str, Any],
+        sources: Sequence[Source],
+        clock: Clock,
+        hear: Callable[[dict[str, Any]], bool],
+        result: Callable[[dict[str, Any], list[bytes]], Result],
+    ) -> Result:
+        """Send *request*; *hear* takes what is said on the way and tells whether it was that, *result* what is last."""
         self.jobs += 1
-        job = _Job(recipe, seconds_left)
+        with self._obituaries():
+            facts = [(source.size, source.sha256) for source in sources]
+            send(self._channel, {**request, "sources": facts}, fds=[source.fd for source in sources])
+        while True:
+            with self._obituaries():
+                answer, blobs = self._next(clock)
+            if self._heard(answer, hear):
+                continue
+            with self._obituaries():
+                return result(answer, blobs)
+
+    def _heard(self, answer: dict[str, Any], hear: Callable[[dict[str, Any]], bool]) -> bool:
+        """Pass *answer* on; whoever hears it may stop the work by raising, and the child then ends."""
         try:
-            send(
-                self._channel,
-                {
-                    "recipe": recipe.model_dump_json(),
-                    "file_name": file_name,
-                    "size": source.size,
-                    "sha256": source.sha256,
-                },
-                fds=[source.fd],
-            )
-            while True:
-                self._wait(job)
-                answer, blobs, _ = receive(self._channel)
-                event = answer.get("event")
-                if event == "decoded":
-                    job.decoded()
-                    continue
-                if event == "out_of_memory":
-                    self.kill()  # whatever failed to allocate may not be in a good state
-                    raise out_of_memory(self.memory_mib)
-                if event == "crashed":
-                    self.kill()
-                    raise crashed(str(answer.get("log")))
-                return _result(answer, blobs)
+            return hear(answer)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _next(self, clock: Clock) -> tuple[dict[str, Any], list[bytes]]:
+        """Receive the child's next word; one that could not go on is ended."""
+        self._wait(clock)
+        answer, blobs, _ = receive(self._channel)
+        match answer.get("event"):
+            case "out_of_memory":
+                self.kill()  # whatever failed to allocate may not be in a good state
+                raise out_of_memory(self.memory_mib)
+            case "crashed":
+                self.kill()
+                raise crashed(str(answer.get("log")))
+            case _:
+                return answer, blobs
+
+    @contextmanager
+    def _obituaries(self) -> Generator[None]:
+        """Turn a broken connection, and nonsense, into a verdict."""
+        try:
+            yield
         except (Hangup, OSError, ValueError) as error:
             raise self._obituary() from error
 
-    def _wait(self, job: _Job) -> None:
+    def _wait(self, clock: Clock) -> None:
         """Wait for the child's next word, watching its memory and the clock."""
         while not select([self._channel], [], [], POLL_S)[0]:
             if resident_mib(self.pid) > self.memory_mib:
                 self.kill()
                 raise out_of_memory(self.memory_mib)
-            if job.overdue():
+            if clock.overdue():
                 self.kill()
-                raise job.too_late()
+                raise clock.too_late()
 
     def _obituary(self) -> PhotoError:
         """Say how the child died; one that only broke the connection is ended here."""
@@ -126,37 +185,23 @@ class DecoderProcess:
         self._channel.close()
 
 
-class _Job:
-    """The clock of one job: decoding is short, what follows may take longer, both end with the invocation."""
-
-    def __init__(self, recipe: Recipe, seconds_left: float | None) -> None:
-        now = monotonic()
-        self._decode_timeout_s = recipe.limits.decode_timeout_s
-        self._end = now + seconds_left if seconds_left is not None else float("inf")
-        self._limit = now + self._decode_timeout_s
-        self._decoding = True
-
-    def decoded(self) -> None:
-        """Switch to the time for encoding."""
-        self._decoding = False
-        self._limit = monotonic() + ENCODE_TIMEOUT_S
-
-    def overdue(self) -> bool:
-        """Tell whether either clock has run out."""
-        return monotonic() > min(self._limit, self._end)
-
-    def too_late(self) -> PhotoError | OutOfTime:
-        """Name the clock that ran out: the invocation's is no verdict on the photo."""
-        if monotonic() > self._end:
-            return OutOfTime("the invocation has no time left for this photo")
-        stage = f"expected at most {self._decode_timeout_s:g} s" if self._decoding else "the encoders did not finish"
-        return PhotoError(Verdict.DECODE_TIMEOUT, f"The photo took too long to decode: {stage}.")
+def _rendering(answer: dict[str, Any], blobs: list[bytes]) -> Rendering:
+    _refuse_other(answer)
+    return unpack_rendering(answer.get("rendering"), blobs)
 
 
-def _result(answer: dict[str, Any], blobs: list[bytes]) -> Rendering:
+def _edited(answer: dict[str, Any], blobs: list[bytes]) -> Edited:
+    if answer.get("event") == "refused":
+        raise refused(answer)
+    _refuse_other(answer)
+    return unpack_edited(answer.get("edited"), blobs)
+
+
+def _refuse_other(answer: dict[str, Any]) -> None:
+    """Raise the child's verdict, or ValueError for anything but ``done``."""
     match answer.get("event"):
         case "done":
-            return unpack_rendering(answer.get("rendering"), blobs)
+            return
         case "verdict":
             raise PhotoError(Verdict(answer.get("verdict")), str(answer.get("finding")))
         case other:

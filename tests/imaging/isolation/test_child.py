@@ -37,8 +37,8 @@ def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
 
     def ask_for(data: bytes) -> list[dict[str, object]]:
         with Source.from_bytes(data) as source:
-            request = {"recipe": quick().model_dump_json(), "file_name": "a.jpg", "sha256": source.sha256}
-            send(ours, {**request, "size": source.size}, fds=[source.fd])
+            request = {"job": "render", "recipe": quick().model_dump_json(), "file_name": "a.jpg"}
+            send(ours, {**request, "sources": [(source.size, source.sha256)]}, fds=[source.fd])
             answers: list[dict[str, object]] = []
             while not answers or answers[-1]["event"] == "decoded":
                 content, blobs, _ = receive(ours)

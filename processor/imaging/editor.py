@@ -1,0 +1,108 @@
+"""Decide where a picture is edited: here, or in a decoder child that may hang, crash or swell without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Final, Literal
+
+from processor.edits.operations.overlay import Watermark
+from processor.edits.operations.size import Extend, Pad, Resize
+from processor.edits.plan import Plan
+from processor.edits.vocabulary import Step
+from processor.errors import OutOfTime
+from processor.imaging.delivery import delivery_of
+from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
+from processor.imaging.edit_source import inspect_source
+from processor.imaging.isolation.edit_wire import EditOrder
+from processor.imaging.isolation.owner import ChildOwner
+from processor.imaging.isolation.process import DecoderProcess
+from processor.imaging.renderer import is_risky
+from processor.imaging.structure.header import Header
+from processor.source import Source
+
+NO_ASSETS: Final[Mapping[str, Source]] = {}
+HERE_MEGAPIXELS: Final = 150
+"""Megapixels of the source times steps: ten seconds of work at most."""
+
+
+def ignore_steps(_: int, __: str) -> None:
+    """Take no notice of progress."""
+
+
+class Editor(ChildOwner):
+    """Edits pictures; owns at most one child process, started when first needed and reused while healthy.
+
+    *isolate*: ``"risky"`` (Lambda: small work on common formats stays in this process) or ``"always"``.
+    """
+
+    def __init__(self, *, isolate: Literal["risky", "always"] = "risky") -> None:
+        super().__init__()
+        self._isolate = isolate
+
+    def edit(  # noqa: PLR0913 - keyword-only: what an edit is made of
+        self,
+        source: Source,
+        plan: Plan,
+        limits: EditLimits,
+        *,
+        assets: Mapping[str, Source] = NO_ASSETS,
+        output: OutputWish | None = None,
+        on_step: OnStep = ignore_steps,
+        seconds_left: float | None = None,
+    ) -> Edited:
+        """Carry *plan* out on *source*. *assets*: reference → bytes of each watermark that the plan names.
+
+        Raises PhotoError (a verdict on the source or a watermark), EditError (what cannot be carried out), OutOfTime
+        when *seconds_left* runs out first, and whatever *on_step* raises; nothing is left behind then.
+        """
+        wish = output or OutputWish()
+        named = {step.image for step in plan.steps if isinstance(step, Watermark)}
+        marks = {name: asset for name, asset in assets.items() if name in named}
+        headers = [inspect_source(one, limits) for one in (source, *marks.values())]
+        if self._isolate == "always" or any(map(is_risky, headers)) or is_long(plan, wish, headers[0]):
+            order = EditOrder(plan=plan.model_dump_json(), limits=limits, output=wish, assets=tuple(marks))
+
+            def job(child: DecoderProcess, left: float | None) -> Edited:
+                return child.edit([source, *marks.values()], order, on_step=on_step, seconds_left=left)
+
+            return self._run(job, memory_mib=limits.memory_mib, seconds_left=seconds_left)
+        from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - a parent that only isolates needs no libvips
+
+        heed = _until(seconds_left, on_step)
+        return carry_out(source, plan, limits=limits, output=wish, assets=marks, on_step=heed)
+
+
+def is_long(plan: Plan, wish: OutputWish, header: Header) -> bool:
+    """Tell whether the work may take longer than an invocation has left: a child can be stopped at any time."""
+    delivery = delivery_of(plan, wish, header.format)
+    tries = delivery.max_bytes is not None or delivery.format == "avif"
+    return (
+        header.frames > 1
+        or tries
+        or any(may_grow(step) for step in plan.steps)
+        or header.megapixels * len(plan.steps) > HERE_MEGAPIXELS
+    )
+
+
+def may_grow(step: Step) -> bool:
+    """Tell whether the picture may be much larger after *step*."""
+    match step:
+        case Resize():
+            return step.enlarges and (step.percent is None or step.percent > 100)  # noqa: PLR2004 - per cent
+        case Pad() | Extend():
+            return True
+        case _:
+            return False
+
+
+def _until(seconds_left: float | None, on_step: OnStep) -> OnStep:
+    """Stop before a step when *seconds_left* have passed."""
+    end = monotonic() + seconds_left if seconds_left is not None else float("inf")
+
+    def heed(index: int, step: str) -> None:
+        if monotonic() > end:
+            raise OutOfTime("the invocation has no time left for this edit")
+        on_step(index, step)
+
+    return heed

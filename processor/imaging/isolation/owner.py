@@ -1,0 +1,58 @@
+"""Keep one decoder child: started when first needed, reused while healthy, replaced when it dies of its past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Self, TypeVar
+
+from processor.errors import PhotoError, Verdict
+from processor.imaging.isolation.process import DecoderProcess
+
+DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY})
+
+Result = TypeVar("Result")
+
+
+class ChildOwner:
+    """Owns at most one child process. Not for use by several threads at once."""
+
+    def __init__(self) -> None:
+        self._child: DecoderProcess | None = None
+
+    def _run(
+        self, job: Callable[[DecoderProcess, float | None], Result], *, memory_mib: int, seconds_left: float | None
+    ) -> Result:
+        """Do *job* in the child. A used one may die of what earlier photos left behind: then a fresh one decides."""
+        started = monotonic()
+        child = self._healthy_child(memory_mib)
+        used = child.jobs > 0
+        try:
+            return job(child, seconds_left)
+        except PhotoError as error:
+            if not used or error.verdict not in DOUBTFUL_IN_A_USED_CHILD:
+                raise
+        self.close()
+        left = None if seconds_left is None else max(0.0, seconds_left - (monotonic() - started))
+        return job(self._healthy_child(memory_mib), left)
+
+    def _healthy_child(self, memory_mib: int) -> DecoderProcess:
+        child = self._child
+        if child is None or not child.healthy() or child.memory_mib != memory_mib:
+            self.close()
+            child = self._child = DecoderProcess(memory_mib)
+        return child
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def __enter__(self) -> Self:
+        """Use as a context manager: no child outlives the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the child, whatever happened."""
+        self.close()
