@@ -37,7 +37,7 @@ from processor.settings import (
     part_of,
 )
 from processor.settings_base import Section, from_tree
-from processor.settings_values import CdnHost, DistributionId, HttpsUrl, WebOrigin
+from processor.settings_values import CdnHost, DistributionId, HttpsUrl, TimeoutS, WebOrigin
 
 EnvT = TypeVar("EnvT", bound="Slice")
 
@@ -107,13 +107,17 @@ class EditApiEnv(EditAcceptance, Slice):
     service: Literal["edit-api"] = Field(default="edit-api", description="Service in logs and metrics.")
     jobs_queue_url: HttpsUrl = Field(description="Queue that takes one job per picture.")
     ticket_key_parameter: ParameterName = Field(description="SSM parameter of the key that signs progress tickets.")
-    origin_secret_parameter: ParameterName = Field(description="SSM parameter of the secret that the CDN sends along.")
+    origin_secret_parameter: ParameterName | None = Field(
+        default=None, description="SSM parameter of the secret that the CDN sends along; absent: anybody may call."
+    )
+    timeout_s: TimeoutS = Field(description="Longest time of one invocation; progress streams end before it.")
     cors_origins: tuple[WebOrigin, ...] = Field(default=(), description="Web pages that may use the API.")
 
     @classmethod
     def of(cls, settings: EditSettings, cdn: CdnSettings, *, stack: str, **wiring: str) -> Self:
         """Cut the slice from *settings* and *cdn*; *wiring*: the queue and the parameters."""
-        return part_of(cls, settings, stack=stack, cors_origins=cdn.cors_origins, **wiring)
+        told = {"stack": stack, "timeout_s": settings.api.timeout_s, "cors_origins": cdn.cors_origins}
+        return part_of(cls, settings, **told, **wiring)
 
 
 class ReconcileEnv(GalleryStore, Slice):

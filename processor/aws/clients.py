@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 # Fail within seconds and let the queue retry, rather than use up the invocation waiting.
 CONFIG: Final = Config(
@@ -28,7 +29,8 @@ CONFIG: Final = Config(
 
 def s3_client(session: Session) -> S3Client:
     """Make an S3 client."""
-    return client(session, "s3")
+    # What botocore presigns by default (version 2) is refused in newer regions and where KMS encrypts.
+    return client(session, "s3", Config(signature_version="s3v4"))
 
 
 def dynamodb_client(session: Session) -> DynamoDBClient:
@@ -46,6 +48,13 @@ def sqs_client(session: Session) -> SQSClient:
     return client(session, "sqs")
 
 
-def client(session: Session, service: Literal["s3", "dynamodb", "cloudfront", "sqs"]) -> Any:
+def ssm_client(session: Session) -> SSMClient:
+    """Make an SSM client."""
+    return client(session, "ssm")
+
+
+def client(
+    session: Session, service: Literal["s3", "dynamodb", "cloudfront", "sqs", "ssm"], more: Config | None = None
+) -> Any:
     """Make a client of *service*; one *session* reads the service models that clients share only once."""
-    return session.create_client(service, config=CONFIG)
+    return session.create_client(service, config=CONFIG.merge(more) if more else CONFIG)

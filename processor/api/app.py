@@ -1,0 +1,71 @@
+"""The edit API as an application: what stands around it, and its routes.
+
+    Measure ▶ CORS ▶ Boundary ▶ OriginGuard ▶ BodyLimit ▶ routes ▶ {error, code, details?}
+
+CORS stands outside of whatever refuses, so that a page can read why it was refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from processor.api.errors import translate_errors
+from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, Measure, OriginGuard
+from processor.api.openapi import document_api
+from processor.api.parts import Parts
+from processor.api.routes import edits, health, sessions
+
+# With the threads of the feeds not more than the AWS clients keep connections.
+REQUEST_THREADS: Final = 12
+CORS_MAX_AGE_S: Final = 600
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Put the application together."""
+    app = FastAPI(
+        openapi_url="/image-edit/openapi.json",
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect of a POST is a trap
+        middleware=around(parts),
+        lifespan=bounded_threads,
+    )
+    app.state.parts = parts
+    translate_errors(app)
+    for routes in (edits, sessions, health):
+        app.include_router(routes.router)
+    document_api(app)
+    return app
+
+
+def around(parts: Parts) -> list[Middleware]:
+    """List what stands around the routes, from the outside in."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(parts.cors_origins),
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+        expose_headers=[*RATE_HEADERS, "Retry-After"],
+        max_age=CORS_MAX_AGE_S,
+    )
+    return [
+        Middleware(Measure, telemetry=parts.telemetry),
+        cors,
+        Middleware(Boundary, telemetry=parts.telemetry),
+        Middleware(OriginGuard, secret=parts.origin_secret),
+        Middleware(BodyLimit),
+    ]
+
+
+@asynccontextmanager
+async def bounded_threads(_: FastAPI) -> AsyncGenerator[None]:
+    """Bound the threads that requests block in."""
+    to_thread.current_default_thread_limiter().total_tokens = REQUEST_THREADS
+    yield

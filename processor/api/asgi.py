@@ -1,0 +1,71 @@
+"""The edit API of one process, put together from what the function is told: uvicorn's application factory.
+
+The two secrets are read before the first request is taken, and once: a process that cannot read them must not serve.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+
+from fastapi import FastAPI
+
+from processor.api.accepting import Desk
+from processor.api.app import create_app
+from processor.api.feeds import Feeds
+from processor.api.parts import Parts
+from processor.api.signing_keys import SigningKeys, fetcher, no_keys
+from processor.api.stream import MARGIN_S, Streams
+from processor.api.tickets import Tickets
+from processor.api.tokens import Tokens
+from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client, ssm_client
+from processor.aws.idempotency import IdempotencyKeys
+from processor.aws.jobs import Jobs
+from processor.aws.queues import Queue
+from processor.aws.secrets import secret
+from processor.aws.session_limits import UserLimits
+from processor.aws.sessions import Sessions
+from processor.aws.slots import Slots
+from processor.settings_env import EditApiEnv, from_env
+from processor.telemetry import Telemetry
+
+
+def application() -> FastAPI:
+    """Build the application of this process."""
+    gc.disable()  # nothing that is made here becomes garbage
+    try:
+        return create_app(assemble(from_env(EditApiEnv, os.environ)))
+    finally:
+        gc.enable()
+
+
+def assemble(env: EditApiEnv) -> Parts:
+    """Make the application's parts and their AWS clients."""
+    session = Session()
+    telemetry = Telemetry(service=env.service, stack=env.stack)
+    dynamodb, ssm = dynamodb_client(session), ssm_client(session)
+    sessions = Sessions(dynamodb=dynamodb, table=env.sessions_table)
+    limits = UserLimits(dynamodb=dynamodb, table=env.sessions_table)
+    slots = Slots(s3=s3_client(session), bucket=env.results_bucket, max_bytes=env.max_image_bytes)
+    return Parts(
+        desk=Desk(
+            sessions=sessions,
+            limits=limits,
+            keys=IdempotencyKeys(dynamodb=dynamodb, table=env.sessions_table),
+            jobs=Jobs(queue=Queue(sqs=sqs_client(session), url=env.jobs_queue_url)),
+            slots=slots,
+            max_images=env.max_images,
+            session_ttl_h=env.session_ttl_h,
+        ),
+        tokens=Tokens(auth=env.auth, keys=SigningKeys(fetch=fetcher(env.auth.jwks_url) if env.auth else no_keys)),
+        tickets=Tickets(key=secret(ssm, env.ticket_key_parameter).encode()),
+        sessions=sessions,
+        limits=limits,
+        slots=slots,
+        streams=Streams(
+            feeds=Feeds(read=sessions.find, telemetry=telemetry), lifetime_s=float(env.timeout_s - MARGIN_S)
+        ),
+        telemetry=telemetry,
+        origin_secret=secret(ssm, env.origin_secret_parameter) if env.origin_secret_parameter else None,
+        cors_origins=env.cors_origins,
+    )

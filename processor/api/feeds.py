@@ -1,0 +1,134 @@
+"""Progress of sessions as this process knows it: each followed session is read by one task, for all its readers.
+
+Readers look at the newest session that was read and keep nothing but their place in its list of events. So a slow
+reader costs no memory, and a hundred readers of one session cost one read. Reads block (botocore), so they run in a
+few threads of their own; requests never wait for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import anyio
+from anyio import to_thread
+
+from processor.edits.session import Session
+from processor.errors import TransientError
+from processor.telemetry import Telemetry
+
+THREADS: Final = 4
+# After a change the next one is near; a session where nothing happens is looked at once a second.
+FASTEST_S: Final = 0.15
+SLOWEST_S: Final = 1.0
+SLOWER: Final = 1.4
+# Reads that may fail one after the other before streams end; their clients then come again.
+FAILURES: Final = 5
+
+
+class Feed:
+    """One session, as it was read last. *over*: it is read no more."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.over = session.status.ended
+        self.news = asyncio.Event()
+        self.readers = 0
+
+    def publish(self, session: Session) -> bool:
+        """Take what was read, and wake all readers if it is news; tell whether it was."""
+        if len(session.events) <= len(self.session.events):
+            return False
+        self.session = session
+        self.over = session.status.ended
+        self.wake()
+        return True
+
+    def end(self) -> None:
+        """Read no more, whatever the session's status."""
+        self.over = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake all readers; those who come later wait for the next news."""
+        news, self.news = self.news, asyncio.Event()
+        news.set()
+
+
+@dataclass(kw_only=True)
+class Feeds:
+    """The followed sessions of one process. *read* gives a session, None when there is none any more."""
+
+    read: Callable[[str], Session | None]
+    telemetry: Telemetry
+    fastest_s: float = FASTEST_S
+    slowest_s: float = SLOWEST_S
+    followed: dict[str, Feed] = field(default_factory=dict[str, Feed], init=False)
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"], init=False)
+    _threads: anyio.CapacityLimiter | None = field(default=None, init=False)
+
+    @asynccontextmanager
+    async def follow(self, session: Session) -> AsyncGenerator[Feed]:
+        """Follow *session*, read a moment ago, until the block is left."""
+        feed = self.followed.get(session.session_id)
+        if feed is None or feed.over:
+            feed = self.followed[session.session_id] = Feed(session)
+            if not feed.over:
+                self._tasks[session.session_id] = asyncio.create_task(self.keep_reading(feed))
+        feed.publish(session)
+        feed.readers += 1
+        try:
+            yield feed
+        finally:
+            feed.readers -= 1
+            if not feed.readers:
+                await self.forget(feed)
+
+    async def forget(self, feed: Feed) -> None:
+        """Stop reading a session that nobody follows any more."""
+        session_id = feed.session.session_id
+        if self.followed.get(session_id) is not feed:
+            return
+        del self.followed[session_id]
+        task = self._tasks.pop(session_id, None)
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def keep_reading(self, feed: Feed) -> None:
+        """Read a session again and again until it has ended, is gone, or cannot be read."""
+        try:
+            await self.read_on(feed)
+        except Exception as error:  # noqa: BLE001 - nobody awaits this task: it tells, and lets the readers go
+            self.telemetry.defect("Session not followed", error, session_id=feed.session.session_id)
+        finally:
+            feed.end()
+
+    async def read_on(self, feed: Feed) -> None:
+        """Read at a pace that follows the session's own."""
+        pause, failures = self.fastest_s, 0
+        while not feed.over:
+            await asyncio.sleep(pause)
+            try:
+                session = await self.read_once(feed.session.session_id)
+            except TransientError as error:
+                failures += 1
+                self.telemetry.warning("Session not read", reason=str(error), failures=failures)
+                if failures == FAILURES:
+                    return
+                pause = self.slowest_s
+                continue
+            if session is None:
+                return
+            failures = 0
+            pause = self.fastest_s if feed.publish(session) else min(pause * SLOWER, self.slowest_s)
+
+    async def read_once(self, session_id: str) -> Session | None:
+        """Read a session without holding up the event loop."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(THREADS)
+        return await to_thread.run_sync(self.read, session_id, limiter=self._threads)

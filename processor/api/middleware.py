@@ -1,0 +1,148 @@
+"""What stands around every request, from the outside in: measure, CORS (Starlette's), boundary, origin guard, limit.
+
+Plain ASGI: Starlette's BaseHTTPMiddleware would put a queue between a stream and its client.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from aws_lambda_powertools.metrics import MetricUnit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from processor.api.errors import UNFORESEEN, error_response
+from processor.aws.session_limits import Allowance
+from processor.errors import EditCode
+from processor.telemetry import Telemetry
+
+HEALTH: Final = "/image-edit/health"
+ORIGIN_HEADER: Final = "x-origin-verify"
+ALLOWANCE: Final = "allowance"
+# Lambda takes no larger request. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_BODY_BYTES: Final = 6 * 1024 * 1024
+RATE_HEADERS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Counts the time to the first byte, and logs each request in one line; never a query: it may hold a ticket."""
+
+    app: ASGIApp
+    telemetry: Telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Watch a request; readiness checks are nobody's request."""
+        if scope["type"] != "http" or scope["path"] == HEALTH:
+            await self.app(scope, receive, send)
+            return
+        start = time.perf_counter()
+
+        async def measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.tell(scope, message["status"], (time.perf_counter() - start) * 1000)
+            await send(message)
+
+        await self.app(scope, receive, measured)
+
+    def tell(self, scope: Scope, status: int, first_byte_ms: float) -> None:
+        """Publish and log."""
+        self.telemetry.count({"FirstByteDuration": (round(first_byte_ms, 3), MetricUnit.Milliseconds)})
+        self.telemetry.info(
+            "Request answered",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            first_byte_ms=round(first_byte_ms, 1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Adds the headers that all answers share, and turns what nobody foresaw into a recorded 500."""
+
+    app: ASGIApp
+    telemetry: Telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer whatever happens, unless an answer has begun."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def finished(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                complete(MutableHeaders(scope=message), scope)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, finished)
+        except Exception as error:
+            self.telemetry.defect("Request failed", error, method=scope["method"], path=scope["path"])
+            if started:
+                raise
+            await error_response(EditCode.INTERNAL_ERROR, UNFORESEEN)(scope, receive, finished)
+
+
+def complete(headers: MutableHeaders, scope: Scope) -> None:
+    """Add what every answer says."""
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    # It renders nothing; should a browser be talked into it, nothing runs.
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    allowance: Allowance | None = scope.get("state", {}).get(ALLOWANCE)
+    if allowance is not None:
+        values = (allowance.limit, allowance.remaining, allowance.resets_in_s)
+        headers.update({name: str(value) for name, value in zip(RATE_HEADERS, values, strict=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class OriginGuard:
+    """Lets only requests through that the CDN sent: whoever finds the function's own address gets 403.
+
+    *secret* None: none was set, anybody may come.
+    """
+
+    app: ASGIApp
+    secret: str | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Compare without telling by time how much of a guess was right."""
+        if scope["type"] != "http" or self.secret is None or scope["path"] == HEALTH:
+            await self.app(scope, receive, send)
+            return
+        said = Headers(scope=scope).get(ORIGIN_HEADER, "")
+        if hmac.compare_digest(said.encode(), self.secret.encode()):
+            await self.app(scope, receive, send)
+            return
+        sentence = "This address is not for direct use: call the service through its public address."
+        await error_response(EditCode.FORBIDDEN, sentence)(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """Reads no more of a body than a request may have, whatever its Content-Length says."""
+
+    app: ASGIApp
+    max_bytes: int = MAX_BODY_BYTES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes; too much is answered with 413 by the routes' own translation."""
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, counted, send)

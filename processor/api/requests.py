@@ -1,0 +1,115 @@
+"""What clients send, as models: exact in types, unknown fields refused. What a type cannot say is checked later."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.alias_generators import to_camel
+
+from processor.edits.options import EditOptions
+from processor.edits.plan import MAX_STEPS
+
+MAX_COMMAND_CHARS: Final = 2000
+MAX_SLOTS: Final = 50
+NO_CONTROLS: Final = r"^[^\x00-\x1f\x7f]*$"
+ADDRESSES: Final = "https://…, http://…, data:image/…;base64,…, upload://<slot> or photo://<photo id>"
+
+
+class RequestModel(BaseModel):
+    """A body or a part of one; camelCase in JSON."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, alias_generator=to_camel, validate_by_name=False
+    )
+
+
+class SourceImage(RequestModel):
+    """One picture to edit."""
+
+    id: str = Field(
+        min_length=1, max_length=128, pattern=NO_CONTROLS, description="Your name for the picture in this session."
+    )
+    url: str = Field(min_length=1, description=f"Where it is: {ADDRESSES}.")
+    name: str = Field(default="", max_length=255, pattern=NO_CONTROLS, description="File name of the result.")
+    tags: list[Annotated[str, Field(max_length=64, pattern=NO_CONTROLS)]] = Field(
+        default_factory=list, max_length=20, description='Given back with the result, besides "edited".'
+    )
+
+
+class CommandOperation(RequestModel):
+    """An operation in words."""
+
+    type: Literal["command"]
+    command: str = Field(
+        min_length=1, max_length=MAX_COMMAND_CHARS, description='What to do, in English: "resize to 800px".'
+    )
+
+
+class BulkOp(RequestModel):
+    """One button of a page: an operation's name and its parameters."""
+
+    type: str = Field(min_length=1, max_length=64, description="Operation.")
+    params: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters of the operation.")
+    label: str = Field(default="", max_length=200, pattern=NO_CONTROLS, description="What the button says.")
+
+
+class BulkOperation(RequestModel):
+    """An operation of a button."""
+
+    type: Literal["bulk"]
+    bulk_op: BulkOp
+
+
+class PlanOperation(RequestModel):
+    """Steps of the vocabulary, applied in this order."""
+
+    type: Literal["plan"]
+    steps: list[dict[str, JsonValue]] = Field(min_length=1, max_length=MAX_STEPS, description="Steps, each with `op`.")
+
+
+Operation = Annotated[CommandOperation | BulkOperation | PlanOperation, Field(discriminator="type")]
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "images": [{"id": "a", "url": "https://www.example.com/photo.jpg", "name": "test.jpg", "tags": ["summer"]}],
+    "operation": {"type": "command", "command": "resize to 800px and convert to webp"},
+    "options": {"quality": 85},
+}
+
+
+class EditRequest(RequestModel):
+    """Pictures, and what to do with each of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    images: list[SourceImage] = Field(min_length=1, description="Pictures; 50 unless the operator sets another limit.")
+    operation: Operation
+    options: EditOptions = Field(default_factory=EditOptions)
+
+
+class ParseRequest(RequestModel):
+    """A command to look at, without running it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"command": "resize to 800px"}]})
+
+    command: str = Field(min_length=1, max_length=MAX_COMMAND_CHARS, description="What to do, in English.")
+
+
+class LocalFile(RequestModel):
+    """A file that will be uploaded. What is said of it is held against it."""
+
+    content_type: str | None = Field(
+        default=None,
+        max_length=100,
+        pattern=r"^image/[A-Za-z0-9.+-]+$",
+        description="Its type; leave it out when the browser knows none, as for RAW files.",
+    )
+    size: int | None = Field(default=None, ge=1, description="Its size, bytes.")
+
+
+class UploadsRequest(RequestModel):
+    """Files that need a slot each."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"files": [{"contentType": "image/heic"}]}]})
+
+    files: list[LocalFile] = Field(min_length=1, max_length=MAX_SLOTS, description="One slot is given for each.")

@@ -1,0 +1,107 @@
+"""Start an edit; or only look at what a command would do, get places for local files, see what there is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+
+from processor.api.accepting import Sender
+from processor.api.callers import Reader, Writer
+from processor.api.documents import PlanDocument, StartedDocument, UploadsDocument
+from processor.api.parts import Tools
+from processor.api.refusals import answers
+from processor.api.requests import EditRequest, LocalFile, ParseRequest, UploadsRequest
+from processor.api.sources import too_large
+from processor.api.views import plan_document, slot_document, started_document
+from processor.edits.command import compile_command
+from processor.edits.plan import vocabulary_document
+from processor.errors import EditCode
+from processor.telemetry import one
+
+router = APIRouter(prefix="/image-edit")
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        pattern="^[ -~]*$",
+        description="Any text of yours: a request that comes again with it within a day starts nothing twice.",
+    ),
+]
+
+
+async def body_of(request: Request) -> bytes:
+    """Give the body as it was sent; the framework has read it already."""
+    return await request.body()
+
+
+Body = Annotated[bytes, Depends(body_of)]
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Start a session",
+    responses=answers(
+        EditCode.INVALID_INPUT,
+        EditCode.SOURCE_REFUSED,
+        EditCode.IDEMPOTENCY_CONFLICT,
+        EditCode.TOO_MANY_IMAGES,
+        EditCode.IMAGE_TOO_LARGE,
+        EditCode.UNPARSEABLE_COMMAND,
+        EditCode.UNSUPPORTED_COMMAND,
+        EditCode.TOO_MANY_SESSIONS,
+        EditCode.RATE_LIMIT_EXCEEDED,
+    ),
+)
+def start(
+    parts: Tools, user_id: Writer, asked: EditRequest, body: Body, idempotency_key: IdempotencyKey = ""
+) -> StartedDocument:
+    """Edit pictures: each is a job of its own; a failed one never stops the others."""
+    accepted = parts.desk.accept(asked, Sender(user_id=user_id, key=idempotency_key, body=body))
+    if accepted.anew:
+        parts.telemetry.count({"SessionsStarted": one()})
+    return started_document(accepted.session, parts.tickets.issue(accepted.session.session_id))
+
+
+@router.post(
+    "/parse",
+    summary="See what a command would do",
+    responses=answers(
+        EditCode.INVALID_INPUT,
+        EditCode.IMAGE_TOO_LARGE,
+        EditCode.UNPARSEABLE_COMMAND,
+        EditCode.UNSUPPORTED_COMMAND,
+        EditCode.RATE_LIMIT_EXCEEDED,
+    ),
+)
+def parse(_: Reader, asked: ParseRequest) -> PlanDocument:
+    """Compile a command to a plan without running it."""
+    return plan_document(compile_command(asked.command))
+
+
+@router.post(
+    "/uploads",
+    summary="Get upload slots",
+    responses=answers(EditCode.INVALID_INPUT, EditCode.IMAGE_TOO_LARGE, EditCode.RATE_LIMIT_EXCEEDED),
+)
+def uploads(parts: Tools, user_id: Reader, asked: UploadsRequest) -> UploadsDocument:
+    """Get a form per local file; post the file with it, then use the slot's `url` in an edit."""
+    for place, file in enumerate(asked.files):
+        require_size(file, place, parts.slots.max_bytes)
+    offers = [parts.slots.offer(user_id, content_type=file.content_type) for file in asked.files]
+    return UploadsDocument(slots=[slot_document(offer) for offer in offers])
+
+
+def require_size(file: LocalFile, place: int, max_bytes: int) -> None:
+    """Refuse a file before it is uploaded in vain."""
+    if file.size is not None and file.size > max_bytes:
+        raise too_large(f"files[{place}].size", file.size, max_bytes)
+
+
+@router.get("/operations", summary="The vocabulary", responses=answers(EditCode.RATE_LIMIT_EXCEEDED))
+def operations(_: Reader) -> dict[str, Any]:
+    """Every operation with its parameters, ranges, defaults and examples."""
+    return vocabulary_document()

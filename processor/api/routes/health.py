@@ -1,0 +1,15 @@
+"""Readiness: asked for by the Lambda Web Adapter, without token and without the CDN's secret."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from processor.api.documents import HealthDocument
+
+router = APIRouter(prefix="/image-edit")
+
+
+@router.get("/health", summary="Readiness")
+def health() -> HealthDocument:
+    """Tell that the service takes requests: it begins to listen only when it has read its settings and secrets."""
+    return HealthDocument()

@@ -1,0 +1,117 @@
+"""A session's progress as server-sent events.
+
+    id: 7
+    event: progress
+    data: {"type":"progress","sessionId":"ses_…","timestamp":1763739000000,"imageId":"a",…}
+
+An event's id is its place in the session's list, so a client that comes again with ``Last-Event-ID`` misses nothing
+and hears nothing twice. Everything is written by one generator: a heartbeat repeats the id of the event before it and
+can never overtake one. https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
+
+from processor.api.feeds import Feed, Feeds
+from processor.edits.session import Event, Session
+from processor.errors import EditCode, EditError
+
+HEARTBEAT_S: Final = 15.0
+RETRY_MS: Final = 1000
+# A reader that takes nothing for this long is let go; it can resume.
+SEND_TIMEOUT_S: Final = 30
+# Of an invocation's time, what authentication before the stream and its last words may take.
+MARGIN_S: Final = 15
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Streams:
+    """Writes streams. *lifetime_s*: a stream ends after it with a ``retry:`` hint, and the client resumes."""
+
+    feeds: Feeds
+    lifetime_s: float
+    heartbeat_s: float = HEARTBEAT_S
+    clock: Callable[[], float] = time.monotonic
+
+    async def events(self, session: Session, last_id: int) -> AsyncGenerator[ServerSentEvent]:
+        """Give everything behind *last_id* as it happens, until the session's end."""
+        async with self.feeds.follow(session) as feed:
+            end = self.clock() + self.lifetime_s
+            # Headers reach the client with the first bytes at the latest.
+            yield ServerSentEvent(retry=RETRY_MS)
+            while True:
+                news = feed.news  # taken before looking, so that nothing is missed in between
+                for event in feed.session.events_after(last_id):
+                    yield sent(feed.session, event)
+                    last_id = event.id
+                if feed.session.status.ended:
+                    return
+                if feed.over or self.clock() >= end:
+                    yield ServerSentEvent(retry=RETRY_MS, comment="resume")
+                    return
+                if not await happens(news, min(self.heartbeat_s, max(end - self.clock(), 0))) and self.clock() < end:
+                    yield heartbeat(feed, last_id)
+
+
+async def happens(news: asyncio.Event, within_s: float) -> bool:
+    """Wait for *news*; False when none came in time."""
+    try:
+        async with asyncio.timeout(within_s):
+            await news.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def sent(session: Session, event: Event) -> ServerSentEvent:
+    """Write one event."""
+    return JSONServerSentEvent(session.data_of(event), id=str(event.id), event=event.type)
+
+
+def heartbeat(feed: Feed, last_id: int) -> ServerSentEvent:
+    """Show that the stream is alive."""
+    data = {"type": "heartbeat", "sessionId": feed.session.session_id, "timestamp": time.time_ns() // 1_000_000}
+    return JSONServerSentEvent(data, id=str(last_id), event="heartbeat")
+
+
+def resume_point(session: Session, last_event_id: str | None) -> int:
+    """Read ``Last-Event-ID``: 0 without one; raise EditError(INVALID_INPUT) when it is of no event of *session*."""
+    if not last_event_id:
+        return 0
+    known = len(session.events)
+    if last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < len(str(known)) + 1:
+        place = int(last_event_id)
+        if place <= known:
+            return place
+    raise EditError(
+        EditCode.INVALID_INPUT,
+        f"Last-Event-ID: expected 0 to {known}, received {last_event_id[:20]!r}.",
+        public=f"Last-Event-ID: expected the id of an event of this session (0 to {known}), received another text. "
+        "Leave it out to get all events.",
+    )
+
+
+class EventStream(EventSourceResponse):
+    """A stream's answer. Heartbeats are ours, so the library's are off."""
+
+    def __init__(self, events: AsyncGenerator[ServerSentEvent], *, stuck: Callable[[], None]) -> None:
+        # "\n": the shortest of the line ends that the standard allows.
+        options: dict[str, Any] = {"ping": 0, "sep": "\n", "send_timeout": SEND_TIMEOUT_S}
+        super().__init__(events, **options)  # pyright: ignore[reportUnknownMemberType] - the library's own types
+        self.stuck = stuck
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream until the end; let a reader go that takes nothing any more."""
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            self.stuck()

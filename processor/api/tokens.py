@@ -1,0 +1,89 @@
+"""Bearer tokens: JWT of one OpenID Connect issuer. Whoever has none, or a wrong one, hears why in one sentence.
+
+https://www.rfc-editor.org/rfc/rfc8725 (JWT best current practices)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+
+from processor.api.signing_keys import SigningKeys
+from processor.errors import EditCode, EditError
+from processor.settings import Auth
+
+REQUIRED: Final = ("exp", "iss", "aud", "sub")
+LEEWAY_S: Final = 30
+MAX_TOKEN_CHARS: Final = 8192
+MAX_SUBJECT_CHARS: Final = 256
+HOW: Final = "Send `Authorization: Bearer <token>` with a token of this service's issuer."
+WHY: Final[dict[type[jwt.InvalidTokenError], str]] = {
+    jwt.ExpiredSignatureError: "The token has expired: sign in again.",
+    jwt.ImmatureSignatureError: "The token is not valid yet: expected one whose time has begun.",
+    jwt.InvalidIssuedAtError: "The token is not valid yet: expected one issued in the past.",
+    jwt.InvalidIssuerError: "The token comes from another issuer than the one this service trusts.",
+    jwt.InvalidAudienceError: "The token is meant for another service: expected this service's audience.",
+    jwt.MissingRequiredClaimError: f"The token lacks a claim: expected {', '.join(REQUIRED)}.",
+    jwt.InvalidSignatureError: "The token's signature does not match: expected one by the issuer's key.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tokens:
+    """Checks tokens. *auth* None: nobody may use the API."""
+
+    auth: Auth | None
+    keys: SigningKeys
+
+    def user_of(self, token: str) -> str:
+        """Give the user (`sub`) whom *token* speaks for; raise EditError(UNAUTHORIZED) when it does not hold."""
+        if self.auth is None:
+            raise closed()
+        if len(token) > MAX_TOKEN_CHARS:
+            raise unauthorized(f"The token is too long: expected at most {MAX_TOKEN_CHARS:,} characters.")
+        claims = self.claims(token, self.auth)
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARS or not subject.isprintable():
+            raise unauthorized("The token names no user: expected a text of 1 to 256 characters as `sub`.")
+        return subject
+
+    def claims(self, token: str, auth: Auth) -> dict[str, Any]:
+        """Check signature and claims."""
+        try:
+            key = self.keys.find(key_id_of(token))
+            if key is None:
+                raise unauthorized("The token is signed with a key that the issuer does not publish.")
+            # The key decides the algorithm, never the token.
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=auth.audience,
+                issuer=auth.issuer,
+                leeway=LEEWAY_S,
+                options={"require": list(REQUIRED)},
+            )
+        except jwt.InvalidTokenError as error:
+            raise unauthorized(WHY.get(type(error), f"The bearer token is not a valid JWT. {HOW}")) from error
+
+
+def key_id_of(token: str) -> str | None:
+    """Read the key id of a token's header; raise jwt.InvalidTokenError when the token cannot be read."""
+    header = jwt.get_unverified_header(token)
+    return header.get("kid")
+
+
+def closed() -> EditError:
+    """Say that nobody can sign in."""
+    return EditError(
+        EditCode.UNAUTHORIZED,
+        "auth: expected an issuer in the settings (edits.auth), found none.",
+        public="Nobody can use this service yet: its operator has configured no sign-in (setting edits.auth).",
+    )
+
+
+def unauthorized(sentence: str) -> EditError:
+    """Refuse, with one *sentence* for people that never repeats the token."""
+    return EditError(EditCode.UNAUTHORIZED, sentence)

@@ -1,0 +1,239 @@
+"""The edit API over moto: the whole application in this process, with an issuer whose keys are made here."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, cast
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from fastapi import FastAPI
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from PIL import Image
+
+from processor.api.accepting import Desk
+from processor.api.app import create_app
+from processor.api.feeds import Feeds
+from processor.api.parts import Parts
+from processor.api.signing_keys import SigningKeys
+from processor.api.stream import Streams
+from processor.api.tickets import Tickets
+from processor.api.tokens import Tokens
+from processor.aws.clients import s3_client, sqs_client
+from processor.aws.idempotency import IdempotencyKeys
+from processor.aws.jobs import Jobs
+from processor.aws.queues import Queue
+from processor.aws.session_limits import UserLimits
+from processor.aws.session_work import SessionWork
+from processor.aws.sessions import Sessions
+from processor.aws.slots import Slots
+from processor.settings import Auth
+from processor.telemetry import Telemetry
+from tests.factories.darkroom import session as aws_session
+from tests.factories.edits import RESULTS, SESSIONS, SessionStore, open_sessions
+from tests.factories.stores import Wire
+
+ISSUER = "https://issuer.example.com"
+AUDIENCE = "darkroom"
+AUTH = Auth(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks.json")
+TICKET_KEY = b"a key that signs tickets"
+ADA, BOB = "ada", "bob"
+MAX_IMAGE_BYTES = 100_000
+PAGE = "https://page.example.com"
+
+
+@cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    """Make the issuer's RSA key, once for all tests."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def ec_key() -> ec.EllipticCurvePrivateKey:
+    """Make the issuer's elliptic key."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@dataclass
+class Issuer:
+    """An OpenID Connect issuer. *asked*: how often somebody asked for its keys."""
+
+    asked: int = 0
+    keys: list[dict[str, Any]] = field(
+        default_factory=lambda: [
+            json.loads(RSAAlgorithm.to_jwk(rsa_key().public_key())) | {"kid": "rsa", "use": "sig"},
+            json.loads(ECAlgorithm.to_jwk(ec_key().public_key())) | {"kid": "ec"},
+        ]
+    )
+
+    def jwks(self) -> Mapping[str, Any]:
+        """Publish the keys."""
+        self.asked += 1
+        return {"keys": self.keys}
+
+
+def claims(user: str = ADA, **more: Any) -> dict[str, Any]:
+    """Say what a good token says; None takes a claim away."""
+    now = int(time.time())
+    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": user, "iat": now, "exp": now + 600} | more
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def token(user: str = ADA, **more: Any) -> str:
+    """Sign a token for *user*."""
+    return jwt.encode(claims(user, **more), rsa_key(), algorithm="RS256", headers={"kid": "rsa"})
+
+
+@cache
+def bearer(user: str = ADA) -> dict[str, str]:
+    """Give the header of a signed-in user."""
+    return {"Authorization": f"Bearer {token(user)}"}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks the application in this process; a stream comes when it has ended."""
+
+    app: FastAPI
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Send one request."""
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://api.example.com") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        """Read."""
+        return self.request("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        """Ask for something."""
+        return self.request("POST", path, **more)
+
+    def delete(self, path: str, **more: Any) -> httpx.Response:
+        """Cancel."""
+        return self.request("DELETE", path, **more)
+
+
+@dataclass
+class Api:
+    """The application, its stores, and short ways to use them."""
+
+    store: SessionStore
+    s3: Wire
+    sqs: Wire
+    queue_url: str
+    issuer: Issuer
+    parts: Parts
+    client: Client
+
+    @property
+    def work(self) -> SessionWork:
+        """Work on sessions as the worker does."""
+        return self.store.work
+
+    def start(self, *, user: str = ADA, headers: Mapping[str, str] | None = None, **body: Any) -> httpx.Response:
+        """Ask for an edit."""
+        return self.client.post("/image-edit", json=edit(**body), headers={**bearer(user), **(headers or {})})
+
+    def get(self, path: str, *, user: str = ADA, **more: Any) -> httpx.Response:
+        """Read something."""
+        return self.client.get(path, headers=bearer(user) | more.pop("headers", {}), **more)
+
+    def jobs(self) -> list[dict[str, str]]:
+        """Take all jobs out of the queue."""
+        found: list[dict[str, str]] = []
+        while messages := self.sqs.client.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            found += [json.loads(one["Body"]) for one in messages]
+        return found
+
+    def slots(self) -> dict[str, bytes]:
+        """Read what is in upload slots."""
+        listed = self.s3.client.list_objects_v2(Bucket=RESULTS).get("Contents", [])
+        return {one["Key"]: self.s3.client.get_object(Bucket=RESULTS, Key=one["Key"])["Body"].read() for one in listed}
+
+
+def edit(**body: Any) -> dict[str, Any]:
+    """Write a request; *body* replaces parts of it."""
+    return {
+        "images": [{"id": "a", "url": "https://example.com/a.jpg", "name": "a.jpg"}],
+        "operation": {"type": "command", "command": "resize to 800px"},
+    } | body
+
+
+def png(side: int = 8) -> bytes:
+    """Encode a small picture."""
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), (200, 30, 30)).save(file, format="png")
+    return file.getvalue()
+
+
+@contextmanager
+def open_api(*, auth: Auth | None = AUTH, origin_secret: str | None = None, **pace: float) -> Generator[Api]:
+    """Set up empty stores and an application over them. *pace*: of streams and of reading."""
+    with open_sessions() as store:
+        store.clock.ms = time.time_ns() // 1_000_000
+        s3, sqs = Wire(s3_client(aws_session())), Wire(sqs_client(aws_session()))
+        s3.client.create_bucket(Bucket=RESULTS)
+        queue_url = sqs.client.create_queue(QueueName="jobs")["QueueUrl"]
+        issuer = Issuer()
+        parts = make_parts(store, s3, Queue(sqs=cast("Any", sqs), url=queue_url), issuer, auth, origin_secret, pace)
+        app = create_app(parts)
+        yield Api(store=store, s3=s3, sqs=sqs, queue_url=queue_url, issuer=issuer, parts=parts, client=Client(app))
+
+
+def make_parts(  # noqa: PLR0913, PLR0917 - everything that tests replace
+    store: SessionStore,
+    s3: Wire,
+    queue: Queue,
+    issuer: Issuer,
+    auth: Auth | None,
+    origin_secret: str | None,
+    pace: Mapping[str, float],
+) -> Parts:
+    """Put the parts together as ``processor.api.asgi`` does, over the test's stores and clocks that run."""
+    dynamodb: Any = store.dynamodb
+    sessions = Sessions(dynamodb=dynamodb, table=SESSIONS)
+    limits = UserLimits(dynamodb=dynamodb, table=SESSIONS)
+    slots = Slots(s3=cast("Any", s3), bucket=RESULTS, max_bytes=MAX_IMAGE_BYTES)
+    telemetry = Telemetry(service="edit-api", stack="test")
+    feeds = Feeds(
+        read=sessions.find,
+        telemetry=telemetry,
+        fastest_s=pace.get("fastest_s", 0.01),
+        slowest_s=pace.get("slowest_s", 0.05),
+    )
+    return Parts(
+        desk=Desk(
+            sessions=sessions,
+            limits=limits,
+            keys=IdempotencyKeys(dynamodb=dynamodb, table=SESSIONS),
+            jobs=Jobs(queue=queue),
+            slots=slots,
+            max_images=50,
+            session_ttl_h=24,
+        ),
+        tokens=Tokens(auth=auth, keys=SigningKeys(fetch=issuer.jwks)),
+        tickets=Tickets(key=TICKET_KEY),
+        sessions=sessions,
+        limits=limits,
+        slots=slots,
+        streams=Streams(feeds=feeds, lifetime_s=pace.get("lifetime_s", 60), heartbeat_s=pace.get("heartbeat_s", 15)),
+        telemetry=telemetry,
+        origin_secret=origin_secret,
+        cors_origins=(PAGE,),
+    )
