@@ -17,6 +17,8 @@ from typing import Any, Final
 ERROR_TYPES: Final = ("errorMessage", "errorType")
 # The host keeps a function's time, and its client may have to wait for a start or a free sandbox before that.
 PATIENCE_S: Final = 3600
+# How often schedules are looked at; ministack's 10 s is how late they would be.
+SCHEDULES_S: Final = 1
 
 Record = dict[str, Any]
 
@@ -33,6 +35,8 @@ def mend() -> None:
     replace(functions, "_get_function", with_version)
     replace(functions, "serve_function_code", lambda original: of_version(functions, original))
     replace(events, "_dispatch_to_lambda", lambda _: scheduled(functions))
+    schedules: Any = importlib.import_module("ministack.services.scheduler")
+    replace(schedules, "_SCHEDULE_TICK_INTERVAL", lambda _: SCHEDULES_S)
 
 
 def replace(module: Any, name: str, make: Callable[[Any], Any]) -> None:

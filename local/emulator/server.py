@@ -18,6 +18,7 @@ from hypercorn.config import Config
 from local.emulator.environment import environment
 from local.emulator.lambda_gaps import mend
 from local.emulator.monitoring_gaps import mend_monitoring
+from local.emulator.queue_gaps import mend_queues
 from local.model import LOOPBACK
 
 Scope = MutableMapping[str, Any]
@@ -60,6 +61,7 @@ def emulator() -> App:
     application = importlib.import_module("ministack.app")
     mend()
     mend_monitoring()
+    mend_queues()
     return cast("App", application.app)
 
 

@@ -78,18 +78,32 @@ def function(target: Target, given: Given) -> Made:
         )
 
     def update() -> Mapping[str, Any]:
-        found = as_declared(lambda_(target).get_function_configuration(FunctionName=name))
-        if found["CodeSha256"] != sha256(code):
-            lambda_(target).update_function_code(FunctionName=name, ZipFile=code, Architectures=architectures)
-        if any(found.get(key) != value for key, value in configuration.items()):
-            lambda_(target).update_function_configuration(FunctionName=name, **configuration)
-        return lambda_(target).publish_version(FunctionName=name)
+        changed = send_changes(target, name, code, architectures, configuration)
+        return lambda_(target).publish_version(FunctionName=name) if changed else newest_version(target, name)
 
     made = create_or(EXISTS, create, update)
     if reserved is not None:
         lambda_(target).put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
     arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{name}"
     return Made(id=name, outputs={"arn": arn, "version": made["Version"]})
+
+
+def send_changes(target: Target, name: str, code: bytes, architectures: Any, configuration: Mapping[str, Any]) -> bool:
+    """Send a function what differs from what it has; tell whether anything did."""
+    found = as_declared(lambda_(target).get_function_configuration(FunctionName=name))
+    other_code = found["CodeSha256"] != sha256(code)
+    other_configuration = any(found.get(key) != value for key, value in configuration.items())
+    if other_code:
+        lambda_(target).update_function_code(FunctionName=name, ZipFile=code, Architectures=architectures)
+    if other_configuration:
+        lambda_(target).update_function_configuration(FunctionName=name, **configuration)
+    return other_code or other_configuration
+
+
+def newest_version(target: Target, name: str) -> Mapping[str, Any]:
+    """Give the version of a function that was published last; "$LATEST" comes first in the list."""
+    pages = lambda_(target).get_paginator("list_versions_by_function").paginate(FunctionName=name)
+    return cast("Mapping[str, Any]", [one for page in pages for one in page["Versions"]][-1])
 
 
 def as_declared(found: Mapping[str, Any]) -> dict[str, Any]:

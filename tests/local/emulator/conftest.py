@@ -1,0 +1,5 @@
+"""One emulator for all checks."""
+
+from tests.factories.emulators import aws
+
+__all__ = ["aws"]

@@ -1,0 +1,67 @@
+"""What the embedded stack depends on in the emulator's CloudWatch, Logs and SNS."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from tests.factories.emulators import Aws, allow, eventually, policy
+
+QUEUE = "arn:aws:sqs:us-east-1:000000000000:"
+
+
+def test_setting_an_alarm_s_state_tells_its_topic(aws: Aws) -> None:
+    """``local/alarms`` decides, ``SetAlarmState`` carries the news to whoever is subscribed."""
+    sns, sqs, cloudwatch = aws.client("sns"), aws.client("sqs"), aws.client("cloudwatch")
+    topic = sns.create_topic(Name="rung")["TopicArn"]
+    listening = policy(allow("sqs:SendMessage", f"{QUEUE}rung", Principal={"Service": "sns.amazonaws.com"}))
+    url = sqs.create_queue(QueueName="rung", Attributes={"Policy": listening})["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"{QUEUE}rung")
+    cloudwatch.put_metric_alarm(
+        AlarmName="rung",
+        AlarmActions=[topic],
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": "dlq"}],
+        Statistic="Maximum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName="rung", StateValue="ALARM", StateReason="a poison message")
+    [message] = eventually(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
+    news = json.loads(json.loads(message["Body"])["Message"])
+    assert ("rung", "ALARM", "a poison message") == (news["AlarmName"], news["NewStateValue"], news["NewStateReason"])
+
+
+def test_log_lines_come_back_in_order(aws: Aws) -> None:
+    """The Lambda host writes a function's lines; ``logs`` and the runbook's commands read them."""
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/aws/lambda/told")
+    logs.create_log_stream(logGroupName="/aws/lambda/told", logStreamName="one")
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now + number, "message": f"line {number}"} for number in range(3)]
+    logs.put_log_events(logGroupName="/aws/lambda/told", logStreamName="one", logEvents=events)
+    found = logs.filter_log_events(logGroupName="/aws/lambda/told", filterPattern="line")["events"]
+    assert ["line 0", "line 1", "line 2"] == [event["message"] for event in found]
+
+
+def test_metrics_are_told_apart_by_their_dimensions(aws: Aws) -> None:
+    """The Lambda host stores what functions embed in their logs; the page's charts ask per function."""
+    cloudwatch = aws.client("cloudwatch")
+    for service, value in (("rendition", 1), ("edit", 5)):
+        dimensions = [{"Name": "service", "Value": service}]
+        metric = {"MetricName": "Done", "Dimensions": dimensions, "Value": value}
+        cloudwatch.put_metric_data(Namespace="Told", MetricData=[metric])
+    now = time.time()
+    [point] = cloudwatch.get_metric_statistics(
+        Namespace="Told",
+        MetricName="Done",
+        Dimensions=[{"Name": "service", "Value": "edit"}],
+        StartTime=now - 300,
+        EndTime=now + 300,
+        Period=600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    assert 5.0 == point["Sum"]
