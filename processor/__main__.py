@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 
+from processor.commands.backfill import backfill
 from processor.commands.dlq import dlq
 from processor.commands.render import render
 from processor.errors import SettingsError, TransientError, UsageError
@@ -21,7 +22,7 @@ def cli() -> None:
     """Darkroom: originals in, web-ready renditions out."""
 
 
-for command in (render, dlq):
+for command in (render, backfill, dlq):
     cli.add_command(command)
 
 

@@ -14,8 +14,14 @@ from processor.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 BATCH: Final = 10
+NOT_FINISHED: Final[tuple[QueueAttributeNameType, ...]] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +50,12 @@ class Queue:
         with aws_call(f"sqs:GetQueueAttributes {self.url}"):
             answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages"])
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    def unfinished(self) -> int:
+        """Count the messages that nobody has finished with: waiting, delayed, or being worked on; roughly."""
+        with aws_call(f"sqs:GetQueueAttributes {self.url}"):
+            answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=[*NOT_FINISHED])
+        return sum(int(count) for count in answer["Attributes"].values())
 
 
 def tens(bodies: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,0 +1,58 @@
+"""Where a backfill stands, in a file: whoever is interrupted goes on with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from processor.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """What a backfill is about; a checkpoint of another scope would leave photos out."""
+
+    stack: str
+    prefix: str
+    only: str
+    recipe: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkpoint:
+    """*after*: the last key that was sent. *flying*: sent and not ended yet, with the time of an older failure."""
+
+    scope: Scope
+    after: str = ""
+    flying: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    done: int = 0
+    failed: int = 0
+    unresolved: int = 0
+    spent_usd: float = 0.0
+
+    def write(self, path: Path) -> None:
+        """Replace the file as a whole: half a checkpoint would be none."""
+        part = path.with_name(f".{path.name}.part")
+        try:
+            part.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written ({error.strerror}), expected a writable checkpoint") from error
+
+    @classmethod
+    def read(cls, path: Path, scope: Scope) -> Self:
+        """Read the file; UsageError when it is none, or of another *scope*."""
+        try:
+            tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            scope_found = Scope(**tree.pop("scope"))
+            found = cls(scope=scope_found, **tree)
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}, expected the checkpoint of an interrupted backfill") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UsageError(f"{path}: expected a checkpoint of a backfill, found something else ({error})") from error
+        if found.scope != scope:
+            raise UsageError(f"{path}: expected a checkpoint of {scope}, found one of {found.scope}")
+        return found

@@ -1,0 +1,98 @@
+"""What a backfill would send, why, how long it would take and what it would cost. Sends nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import islice
+
+from processor.aws.listing import Listed
+from processor.aws.photo_batches import BATCH, PhotoBatches
+from processor.aws.photos import PhotoRecord
+from processor.keys import ObjectKey
+from processor.ops.backfill.reasons import Reason, error_at, reason_of
+from processor.ops.cost.prices import Prices
+from processor.ops.cost.work import Experience, compute_usd, known_as, requests_usd
+from processor.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """One original to send. *failed_at*: when its record last said that it failed."""
+
+    key: str
+    failed_at: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Plan:
+    """*counts*: objects by reason. *seconds*, *compute_usd*, *requests_usd*: of everything that is sent."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    send: list[Planned] = field(default_factory=list[Planned])
+    formats: Counter[str] = field(default_factory=Counter[str])
+    experience: Experience = field(default_factory=Experience)
+
+    def estimate(self, settings: Settings, prices: Prices, *, rate: float | None) -> Estimate:
+        """Estimate from the receipts that were seen on the way."""
+        renditions, architecture = settings.renditions, settings.deployment.architecture
+        work = {kind: self.experience.expect(kind) for kind in self.formats}
+        busy_s = sum(count * work[kind].ms / 1000 for kind, count in self.formats.items())
+        compute = sum(
+            count * compute_usd(work[kind], renditions, prices, architecture=architecture)
+            for kind, count in self.formats.items()
+        )
+        lane_s = busy_s / renditions.backfill_concurrency
+        return Estimate(
+            photos=len(self.send),
+            seconds=max(lane_s, len(self.send) / rate) if rate else lane_s,
+            compute_usd=compute,
+            requests_usd=len(self.send) * requests_usd(renditions, prices),
+            receipts=self.experience.receipts,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """*receipts*: how many it is based on; 0: on the measurements that come with the program."""
+
+    photos: int
+    seconds: float
+    compute_usd: float
+    requests_usd: float
+    receipts: int
+
+    @property
+    def usd(self) -> float:
+        """All of it."""
+        return self.compute_usd + self.requests_usd
+
+    @property
+    def usd_per_photo(self) -> float:
+        """The mean, 0 when there is nothing to send."""
+        return self.usd / self.photos if self.photos else 0.0
+
+
+def plan_of(originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, wanted: AbstractSet[Reason]) -> Plan:
+    """Look at every original and its record."""
+    plan = Plan()
+    for listed, record in with_records(originals, records):
+        reason = reason_of(listed, record, recipe)
+        plan.counts[str(reason)] += 1
+        if record is not None and record.receipt:
+            plan.experience.learn(str(record.item.get("format")), record.receipt)
+        if reason in wanted:
+            plan.send.append(Planned(key=listed.key, failed_at=error_at(record)))
+            plan.formats[known_as(ObjectKey(listed.key).extension)] += 1
+    return plan
+
+
+def with_records(originals: Iterable[Listed], records: PhotoBatches) -> Iterator[tuple[Listed, PhotoRecord | None]]:
+    """Pair originals with their records, a hundred at a time."""
+    waiting = iter(originals)
+    while batch := list(islice(waiting, BATCH)):
+        ids = {one.key: ObjectKey(one.key).photo_id for one in batch if not ObjectKey(one.key).skip(one.size)}
+        found: Mapping[str, PhotoRecord] = records.read(ids.values())
+        yield from ((one, found.get(ids.get(one.key, ""))) for one in batch)

@@ -1,0 +1,52 @@
+"""Why an original is sent, or left alone. Pure: an object as listed, its record, the recipe."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from processor.aws.listing import Listed
+from processor.aws.photos import PhotoRecord
+from processor.keys import ObjectKey
+from processor.upload.ledger import DELETED
+
+
+class Reason(StrEnum):
+    """The first three can be sent. The value is what plans and people say."""
+
+    MISSING = "missing"
+    FAILED = "failed"
+    RECIPE_CHANGED = "recipe-changed"
+    CURRENT = "current"
+    SHARED = "record shows another original"
+
+
+SENDABLE: Final = (Reason.MISSING, Reason.RECIPE_CHANGED, Reason.FAILED)
+# A failed photo fails again, unless a decoder has learned something: only on request.
+BY_ITSELF: Final = frozenset({Reason.MISSING, Reason.RECIPE_CHANGED})
+WANTED: Final[dict[str, frozenset[Reason]]] = {
+    **{reason.value: frozenset({reason}) for reason in SENDABLE},
+    "all": frozenset(SENDABLE),
+}
+WAITING: Final = frozenset({None, "pending", "processing", DELETED})
+
+
+def reason_of(listed: Listed, record: PhotoRecord | None, recipe: str) -> Reason | str:
+    """Tell the reason, or the kind of object that is none of our business."""
+    if skip := ObjectKey(listed.key).skip(listed.size):
+        return skip.value
+    if record is None:
+        return Reason.MISSING
+    if record.original_key not in {None, listed.key}:
+        # Two originals with one id would take the record from each other for ever.
+        return Reason.SHARED
+    if record.error is not None:
+        return Reason.FAILED
+    if record.status in WAITING or not record.receipt:
+        return Reason.MISSING
+    return Reason.CURRENT if record.receipt.get("recipe") == recipe else Reason.RECIPE_CHANGED
+
+
+def error_at(record: PhotoRecord | None) -> str | None:
+    """Tell when a photo was last found to be bad; None when it is not."""
+    return str(record.error.get("at")) if record is not None and record.error is not None else None

@@ -1,0 +1,197 @@
+"""A backfill under way: sends originals through the backfill lane, never more at once than the lane soon gets to.
+
+What has become of a photo stands in its record, so that is where success is read, not in the queue's acceptance.
+It stops by itself when too many fail or the budget is reached; what is under way then ends without it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from processor.aws.photo_batches import PhotoBatches
+from processor.aws.photos import PhotoRecord
+from processor.aws.queues import Queue
+from processor.keys import ObjectKey
+from processor.ops.backfill.checkpoint import Checkpoint, Scope
+from processor.ops.backfill.plan import Planned
+from processor.ops.backfill.reasons import WAITING, error_at
+from processor.ops.messages import render_newest
+
+POLL_S: Final = 1.0
+MAX_FLYING: Final = 1000
+FAILURES_PERCENT: Final = 10
+# Before so many have ended, a rate says nothing.
+ENOUGH_ENDED: Final = 20
+# SQS's counts are approximate: a lane is empty when it says so several times in a row.
+EMPTY_POLLS: Final = 5
+
+
+class End(StrEnum):
+    """Why a run ended. The value is the sentence for people."""
+
+    FINISHED = "finished"
+    FAILING = f"stopped: more than {FAILURES_PERCENT} % of the photos fail"
+    SPENT = "stopped: the budget is reached"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """*rate*: photos per s, None: as fast as the lane. *max_usd*: of the whole backfill. *usd_per_photo*: expected."""
+
+    rate: float | None
+    max_usd: float | None
+    usd_per_photo: float
+    usd_of_requests: float
+
+
+@dataclass(kw_only=True, slots=True)
+class Backfill:
+    """One run. *tell()* is called after every poll."""
+
+    lane: Queue
+    originals_bucket: str
+    records: PhotoBatches
+    scope: Scope
+    limits: Limits
+    path: Path
+    waiting: deque[Planned]
+    flying: dict[str, str | None]
+    inherited: set[str]
+    done: int = 0
+    failed: int = 0
+    unresolved: int = 0
+    spent_usd: float = 0.0
+    after: str = ""
+    empty_polls: int = 0
+    tell: Callable[[Backfill], None] = lambda _: None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    tokens: float = 1.0
+
+    @classmethod
+    def resumed(cls, since: Checkpoint, planned: Iterable[Planned], **parts: object) -> Backfill:
+        """Go on from *since* with what is *planned* behind it; a photo that is still under way is not sent again."""
+        return cls(
+            scope=since.scope,
+            waiting=deque(one for one in planned if one.key not in since.flying),
+            flying=dict(since.flying),
+            inherited=set(since.flying),
+            done=since.done,
+            failed=since.failed,
+            unresolved=since.unresolved,
+            spent_usd=since.spent_usd,
+            after=since.after,
+            **parts,  # pyright: ignore[reportArgumentType] - the collaborators, by name
+        )
+
+    def run(self) -> End:
+        """Work until everything has ended, or there is a reason to stop; the checkpoint is current at any time."""
+        self.save()
+        at = self.clock()
+        while self.waiting or self.flying:
+            if reason := self.reason_to_stop():
+                return reason
+            now = self.clock()
+            self.send(now - at)
+            at = now
+            self.sleep(POLL_S)
+            self.watch()
+            self.save()
+            self.tell(self)
+        return End.FINISHED
+
+    def reason_to_stop(self) -> End | None:
+        """Tell whether going on would waste money."""
+        ended = self.done + self.failed
+        if ended >= ENOUGH_ENDED and 100 * self.failed > FAILURES_PERCENT * ended:
+            return End.FAILING
+        return End.SPENT if self.waiting and not self.flying and self.affordable() < 1 else None
+
+    def affordable(self) -> int:
+        """How many more photos the budget is expected to pay for."""
+        if self.limits.max_usd is None:
+            return MAX_FLYING
+        reserved = self.spent_usd + len(self.flying) * self.limits.usd_per_photo
+        return max(0, int((self.limits.max_usd - reserved) / self.limits.usd_per_photo))
+
+    def send(self, elapsed_s: float) -> None:
+        """Send as many as rate, budget and the number of those under way allow."""
+        room = min(MAX_FLYING - len(self.flying), self.affordable(), len(self.waiting))
+        if self.limits.rate is not None:
+            # What was not used in one poll may be used in the next, but no more than that.
+            self.tokens = min(self.tokens + elapsed_s * self.limits.rate, max(1.0, 2 * self.limits.rate * POLL_S))
+            room = min(room, int(self.tokens))
+        batch = [self.waiting[number] for number in range(max(0, room))]
+        if not batch:
+            return
+        # Under way before they are sent: an interruption in between must not send them twice.
+        self.flying |= {one.key: one.failed_at for one in batch}
+        self.after = max(self.after, batch[-1].key)
+        self.save()
+        self.lane.send([render_newest(self.originals_bucket, one.key) for one in batch])
+        self.tokens -= len(batch)
+        self.empty_polls = 0
+        for _ in batch:
+            self.waiting.popleft()
+
+    def watch(self) -> None:
+        """Look what has become of the photos under way."""
+        ids = {key: ObjectKey(key).photo_id for key in self.flying}
+        records = self.records.read(ids.values())
+        for key, photo_id in ids.items():
+            self.settle(key, records.get(photo_id))
+        self.empty_polls = self.empty_polls + 1 if self.flying and self.lane.unfinished() == 0 else 0
+        if self.empty_polls >= EMPTY_POLLS:
+            self.give_up(records, ids)
+
+    def settle(self, key: str, record: PhotoRecord | None) -> None:
+        """Count a photo that has ended."""
+        if record is None or record.original_key != key:
+            return
+        if (at := error_at(record)) is not None:
+            if at != self.flying[key]:
+                self.failed += 1
+                self.spend(key, self.limits.usd_per_photo)
+        elif record.receipt.get("recipe") == self.scope.recipe and record.status not in WAITING:
+            self.done += 1
+            self.spend(key, float(record.receipt["cost_usd"]) + self.limits.usd_of_requests)
+
+    def spend(self, key: str, usd: float) -> None:
+        """Take a photo that has cost *usd* off the list."""
+        del self.flying[key]
+        self.spent_usd += usd
+
+    def give_up(self, records: dict[str, PhotoRecord], ids: dict[str, str]) -> None:
+        """End what nothing works on any more: an old failure has stayed one, the others are dead letters.
+
+        But what an interrupted run has left may never have been sent: that gets its chance.
+        """
+        for key in list(self.flying):
+            if error_at(records.get(ids[key])) is not None:
+                self.failed += 1
+            elif key in self.inherited:
+                self.inherited.remove(key)
+                self.waiting.append(Planned(key=key))
+                del self.flying[key]
+                continue
+            else:
+                self.unresolved += 1
+            self.spend(key, self.limits.usd_per_photo)
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        Checkpoint(
+            scope=self.scope,
+            after=self.after,
+            flying=self.flying,
+            done=self.done,
+            failed=self.failed,
+            unresolved=self.unresolved,
+            spent_usd=self.spent_usd,
+        ).write(self.path)

@@ -1,0 +1,90 @@
+"""A deployed stack on moto, and the command line pointed at it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from processor.__main__ import cli
+from processor.aws.operator import OperatorClients
+from processor.handlers.envelopes import body_events
+from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
+from tests.factories.stores import Wire
+
+FUNCTION = "test-rendition"
+STACK = f"""\
+config:
+  aws:region: us-east-1
+  darkroom:settings:
+    renditions:
+      originals_bucket: {ORIGINALS}
+      renditions_bucket: {RENDITIONS}
+      photos_table: {TABLE}
+      function_name: {FUNCTION}
+"""
+LANES = ("uploads", "uploads-dlq", "backfill", "backfill-dlq")
+
+
+@dataclass
+class Operation:
+    """*urls*: the queues by their roles. *clients*: what the command line is given, by service."""
+
+    darkroom: Darkroom
+    clients: dict[str, Wire]
+    urls: dict[str, str]
+    stack: Path
+
+    @property
+    def sqs(self) -> Wire:
+        """The queues' client."""
+        return self.clients["sqs"]
+
+    def run(self, *args: str) -> Result:
+        """Run a command on this stack; wrong usage comes out as its exception."""
+        return CliRunner().invoke(cli, [*args, "--stack", str(self.stack)], standalone_mode=False)
+
+    def send(self, queue: str, body: object) -> None:
+        """Send a message."""
+        text = body if isinstance(body, str) else json.dumps(body)
+        self.sqs.client.send_message(QueueUrl=self.urls[queue], MessageBody=text)
+
+    def count(self, queue: str) -> int:
+        """Count the messages that can be received."""
+        answer = self.sqs.client.get_queue_attributes(QueueUrl=self.urls[queue], AttributeNames=["All"])
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    def take(self, queue: str) -> list[str]:
+        """Receive and delete every message."""
+        bodies: list[str] = []
+        url = self.urls[queue]
+        while messages := self.sqs.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.sqs.client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                bodies.append(message["Body"])
+        return bodies
+
+    def work(self, queue: str = "backfill") -> list[str]:
+        """Let the rendition line empty a lane; give the keys that came through it."""
+        events = [event for body in self.take(queue) for event in body_events(body, 1)]
+        for event in events:
+            self.darkroom.process(event)
+        return [event.key for event in events]
+
+
+@contextmanager
+def open_operation(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Operation]:
+    """Set up an empty stack, with its settings in *folder*."""
+    with open_darkroom() as darkroom:
+        clients = {"s3": darkroom.s3, "dynamodb": darkroom.dynamodb}
+        clients |= {name: Wire(session().create_client(name, region_name="us-east-1")) for name in ("sqs", "sts")}
+        monkeypatch.setattr(OperatorClients, "client", lambda _, service: clients[service])
+        urls = {lane: clients["sqs"].client.create_queue(QueueName=f"{FUNCTION}-{lane}")["QueueUrl"] for lane in LANES}
+        stack = folder / "Pulumi.test.yaml"
+        stack.write_text(STACK)
+        yield Operation(darkroom=darkroom, clients=clients, urls=urls, stack=stack)
