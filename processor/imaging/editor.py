@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
 from time import monotonic
 from typing import Final, Literal
 
@@ -17,6 +19,7 @@ from processor.imaging.edit_source import inspect_source
 from processor.imaging.isolation.edit_wire import EditOrder
 from processor.imaging.isolation.owner import ChildOwner
 from processor.imaging.isolation.process import DecoderProcess
+from processor.imaging.model import EXTENSIONS_OF, ImageFormat
 from processor.imaging.renderer import is_risky
 from processor.imaging.structure.header import Header
 from processor.source import Source
@@ -46,15 +49,17 @@ class Editor(ChildOwner):
         plan: Plan,
         limits: EditLimits,
         *,
+        file_name: str = "",
         assets: Mapping[str, Source] = NO_ASSETS,
         output: OutputWish | None = None,
         on_step: OnStep = ignore_steps,
         seconds_left: float | None = None,
     ) -> Edited:
-        """Carry *plan* out on *source*. *assets*: reference → bytes of each watermark that the plan names.
+        """Carry *plan* out on *source*, named *file_name* by whoever brought it: what the content belies is noted.
 
-        Raises PhotoError (a verdict on the source or a watermark), EditError (what cannot be carried out), OutOfTime
-        when *seconds_left* runs out first, and whatever *on_step* raises; nothing is left behind then.
+        *assets*: reference → bytes of each watermark that the plan names. Raises PhotoError (a verdict on the source
+        or a watermark), EditError (what cannot be carried out), OutOfTime when *seconds_left* runs out first, and
+        whatever *on_step* raises; nothing is left behind then.
         """
         wish = output or OutputWish()
         named = {step.image for step in plan.steps if isinstance(step, Watermark)}
@@ -62,15 +67,22 @@ class Editor(ChildOwner):
         headers = [inspect_source(one, limits) for one in (source, *marks.values())]
         if self._isolate == "always" or any(map(is_risky, headers)) or is_long(plan, wish, headers[0]):
             order = EditOrder(plan=plan.model_dump_json(), limits=limits, output=wish, assets=tuple(marks))
+            edited = self._in_child([source, *marks.values()], order, on_step, seconds_left)
+        else:
+            from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - libvips only where it is needed
 
-            def job(child: DecoderProcess, left: float | None) -> Edited:
-                return child.edit([source, *marks.values()], order, on_step=on_step, seconds_left=left)
+            heed = until(seconds_left, on_step)
+            edited = carry_out(source, plan, limits=limits, output=wish, assets=marks, on_step=heed)
+        belied = misnamed(file_name, headers[0].format)
+        return replace(edited, notes=(*edited.notes, belied)) if belied else edited
 
-            return self._run(job, memory_mib=limits.memory_mib, seconds_left=seconds_left)
-        from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - a parent that only isolates needs no libvips
+    def _in_child(
+        self, sources: Sequence[Source], order: EditOrder, on_step: OnStep, seconds_left: float | None
+    ) -> Edited:
+        def job(child: DecoderProcess, left: float | None) -> Edited:
+            return child.edit(sources, order, on_step=on_step, seconds_left=left)
 
-        heed = _until(seconds_left, on_step)
-        return carry_out(source, plan, limits=limits, output=wish, assets=marks, on_step=heed)
+        return self._run(job, memory_mib=order.limits.memory_mib, seconds_left=seconds_left)
 
 
 def is_long(plan: Plan, wish: OutputWish, header: Header) -> bool:
@@ -96,7 +108,7 @@ def may_grow(step: Step) -> bool:
             return False
 
 
-def _until(seconds_left: float | None, on_step: OnStep) -> OnStep:
+def until(seconds_left: float | None, on_step: OnStep) -> OnStep:
     """Stop before a step when *seconds_left* have passed."""
     end = monotonic() + seconds_left if seconds_left is not None else float("inf")
 
@@ -106,3 +118,12 @@ def _until(seconds_left: float | None, on_step: OnStep) -> OnStep:
         on_step(index, step)
 
     return heed
+
+
+def misnamed(file_name: str, kind: ImageFormat) -> str:
+    """Say that the name promises another format than the content; empty when it does not."""
+    extension = PurePath(file_name).suffix.lower().lstrip(".")
+    promises = any(extension in extensions for extensions in EXTENSIONS_OF.values())
+    if not promises or extension in EXTENSIONS_OF[kind]:
+        return ""
+    return f"The file is named .{extension}, its content is {kind.upper()}."

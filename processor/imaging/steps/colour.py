@@ -7,10 +7,12 @@ from typing import Final
 from pyvips import Image
 
 from processor.edits.operations.light import Grayscale, Modulate, Sepia, Tint
-from processor.imaging.picture import COLOURS, OPAQUE, Picture, rgb
+from processor.imaging.picture import OPAQUE, Picture, rgb
 
 SEPIA: Final = ((0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.131))
 """Rows for red, green and blue (W3C Filter Effects, sepia at full strength)."""
+LUMA: Final = (0.3, 0.59, 0.11)
+"""Weights of red, green and blue (W3C Compositing and Blending, Lum)."""
 
 
 def grayscale(picture: Picture, _: Grayscale) -> Picture:
@@ -39,13 +41,12 @@ def modulate(picture: Picture, step: Modulate) -> Picture:
 
 
 def tint(picture: Picture, step: Tint) -> Picture:
-    """Look at the picture through coloured glass that takes no light away: colours stay apart, lightness stays."""
+    """Look at the picture through coloured glass that takes no light away: colours stay apart, luma stays."""
     glass = [value / OPAQUE for value in rgb(step.color)]
-    return picture.each_colour(lambda colours: _as_light_as(colours.linear(glass, [0] * COLOURS), colours))
-
-
-def _as_light_as(changed: Image, model: Image) -> Image:
-    """Give *changed* the lightness (CIE L*) of *model*."""
-    lightness = model.colourspace("lab")[0]
-    chroma = changed.copy(interpretation="srgb").colourspace("lab").extract_band(1, n=2)
-    return lightness.bandjoin(chroma).copy(interpretation="lab").colourspace("srgb")
+    # What the glass takes away (a red share of red, a blue share of blue), given back as grey.
+    given_back = [weight * (1 - share) for weight, share in zip(LUMA, glass, strict=True)]
+    rows = [
+        [back + (share if row == column else 0) for column, back in enumerate(given_back)]
+        for row, share in enumerate(glass)
+    ]
+    return picture.each_colour(lambda colours: colours.recomb(Image.new_from_array(rows)))

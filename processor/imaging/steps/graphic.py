@@ -10,8 +10,8 @@ from processor.imaging.picture import OPAQUE, Picture, premultiplied
 from processor.imaging.steps.curves import apply_curve
 
 MOST_TONES, FEWEST_TONES = 16, 2
-LARGEST_BLOCK = 0.08
-"""Of the shorter side: twelve blocks are left of it at full intensity."""
+LARGEST_BLOCK = 0.05
+"""Of the shorter side: twenty blocks are left of it at full intensity."""
 CLEAR = 0.35
 """Up to this distance from the middle, as a share of the half diagonal, a vignette darkens nothing."""
 

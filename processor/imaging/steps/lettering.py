@@ -19,8 +19,8 @@ from PIL import ImageDraw, ImageFont
 from processor.imaging.geometry import Box
 
 FONT_PACKAGE, FONT_FILE = "fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"
-WIDTH_AND_WEIGHT: Final = (100, 600)
-"""Normal width, semi-bold: thinner strokes drown in a photo."""
+WEIGHT_AND_WIDTH: Final = (600, 100)
+"""Semi-bold, of normal width: thinner strokes drown in a photo."""
 UNASSIGNED: Final = "\uffff"
 """A noncharacter: no font has a glyph for it, so it is drawn as what is drawn for missing ones."""
 DRAWN_WITH_OTHERS: Final = frozenset({"Mn", "Me", "Cf"})
@@ -79,14 +79,14 @@ def load_font() -> ImageFont.FreeTypeFont:
     """Load the bundled font."""
     data = files(FONT_PACKAGE).joinpath("files", FONT_FILE).read_bytes()
     font = ImageFont.truetype(BytesIO(data), size=SMALLEST_PX)
-    font.set_variation_by_axes(list(WIDTH_AND_WEIGHT))
+    font.set_variation_by_axes(list(WEIGHT_AND_WIDTH))
     return font
 
 
 def at_size(font: ImageFont.FreeTypeFont, size: int) -> ImageFont.FreeTypeFont:
     """Return *font* at *size* px."""
     sized = font.font_variant(size=size)
-    sized.set_variation_by_axes(list(WIDTH_AND_WEIGHT))
+    sized.set_variation_by_axes(list(WEIGHT_AND_WIDTH))
     return sized
 
 

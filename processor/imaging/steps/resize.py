@@ -15,9 +15,7 @@ PERCENT_PARTS = 1_000_000
 def resize(picture: Picture, step: Resize) -> Picture:
     """Resize by Lanczos 3: to a percentage, to one side, or into, over or onto a box."""
     frame = target(picture.size, step)
-    if frame == picture.size and step.percent is None and not step.enlarges:
-        picture = _noted(picture, step)
-    stretched = stretch(picture, frame)
+    stretched = stretch(picture if step.enlarges else _noted(picture, step), frame)
     if step.width is None or step.height is None:
         return stretched
     if step.fit == "cover":
@@ -76,7 +74,10 @@ def _of_height(size: Box, height: int) -> Box:
 def _noted(picture: Picture, step: Resize) -> Picture:
     """Say that a picture was kept as small as it is."""
     size = picture.size
-    smaller = (step.width or 0) > size.width or (step.height or 0) > size.height
-    if not smaller:
+    short = [
+        side for side, wanted in ((size.width, step.width), (size.height, step.height)) if wanted and side < wanted
+    ]
+    sides = (step.width is not None) + (step.height is not None)
+    if len(short) < sides and not (short and step.fit in {"cover", "fill"}):
         return picture
     return picture.noting(f"The picture was not enlarged: it is {size.width} × {size.height} px.")
