@@ -43,7 +43,8 @@ class RenditionLine:
         if event.bucket != originals.bucket:
             found = f"expected an object of {originals.bucket}, received one of {event.bucket}"
             return Outcome(result=Result.REFUSED, code="WRONG_BUCKET", detail=found)
-        if reason := name.skip(event.size):
+        # A removal's size, where one is named, is that of nothing.
+        if reason := name.skip(event.size if event.change is Change.CREATED else None):
             return skipped(reason)
         budget.require(f"{event.change.value} {event.key}")
         if event.change is Change.CREATED:

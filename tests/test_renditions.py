@@ -388,6 +388,14 @@ def test_a_migration_event_keeps_the_sequencer_of_the_record(darkroom: Darkroom)
     assert_consistent(darkroom, event.key)
 
 
+def test_a_deletion_counts_whatever_size_it_names(darkroom: Darkroom) -> None:
+    """A delete marker has no bytes; that is no reason to take it for an empty upload and skip it."""
+    event = darkroom.upload("wedding/IMG_1.jpg")
+    darkroom.process(event)
+
+    assert Result.DELETED == darkroom.process(replace(darkroom.removal(event.key), size=0)).result
+
+
 def test_a_deletion_removes_everything_and_leaves_a_tombstone(darkroom: Darkroom) -> None:
     """Renditions, manifest, addresses and what they showed; the backend's own fields stay."""
     event = darkroom.upload("wedding/IMG_1.jpg")
