@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from io import BytesIO
+from math import ceil, floor
 from typing import Any, Final, Literal
 
 from PIL import Image as PillowImage
@@ -25,6 +26,8 @@ UNASSIGNED: Final = "\uffff"
 """A noncharacter: no font has a glyph for it, so it is drawn as what is drawn for missing ones."""
 DRAWN_WITH_OTHERS: Final = frozenset({"Mn", "Me", "Cf"})
 """Unicode categories without a shape of their own: accents that combine, marks of direction and of joining."""
+BASELINE: Final = "ls"
+FREE_TO_THE_LEFT: Final = {"left": 0.0, "center": 0.5, "right": 1.0}
 SMALLEST_PX: Final = 6
 SHRINK: Final = 0.92
 
@@ -48,12 +51,14 @@ class Lettering:
 
     @property
     def bounds(self) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of all that is drawn, px from the origin of the first line."""
-        ruler = ImageDraw.Draw(PillowImage.new("L", (1, 1)))
-        box = ruler.multiline_textbbox(
-            (0, 0), self._text, font=self.font, align=self.style.align, stroke_width=self.style.stroke_width
-        )
-        return int(box[0] // 1), int(box[1] // 1), int(-(-box[2] // 1)), int(-(-box[3] // 1))
+        """Left, top, right and bottom of all that is drawn, px from the baseline's start in the first line."""
+        ruler, stroke = ImageDraw.Draw(PillowImage.new("L", (1, 1))), self.style.stroke_width
+        boxes = [
+            ruler.textbbox(origin, line, font=self.font, anchor=BASELINE, stroke_width=stroke)
+            for origin, line in self._placed()
+        ]
+        left, top, right, bottom = zip(*boxes, strict=True)
+        return floor(min(left)), floor(min(top)), ceil(max(right)), ceil(max(bottom))
 
     @property
     def box(self) -> Box:
@@ -65,14 +70,17 @@ class Lettering:
         """Draw the letters, *stroke_width* px fatter on all sides, in white on black: one byte a pixel."""
         left, top, _, _ = self.bounds
         sheet = PillowImage.new("L", (self.box.width, self.box.height))
-        ImageDraw.Draw(sheet).multiline_text(
-            (-left, -top), self._text, fill=255, font=self.font, align=self.style.align, stroke_width=stroke_width
-        )
+        pen = ImageDraw.Draw(sheet)
+        for (x, y), line in self._placed():
+            pen.text((x - left, y - top), line, fill=255, font=self.font, anchor=BASELINE, stroke_width=stroke_width)
         return sheet.tobytes()
 
-    @property
-    def _text(self) -> str:
-        return "\n".join(self.lines)
+    def _placed(self) -> Iterator[tuple[tuple[float, float], str]]:
+        """Yield where the baseline of each line starts. Pillow's own line spacing would grow with the outline."""
+        ascent, descent = self.font.getmetrics()
+        lengths = [self.font.getlength(line) for line in self.lines]
+        for at, (line, length) in enumerate(zip(self.lines, lengths, strict=True)):
+            yield ((max(lengths) - length) * FREE_TO_THE_LEFT[self.style.align], at * (ascent + descent)), line
 
 
 def load_font() -> ImageFont.FreeTypeFont:
