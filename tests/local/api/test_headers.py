@@ -1,0 +1,72 @@
+"""Headers between the client and the application."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.api.headers import from_application, to_application
+from tests.factories.functions import function
+
+SCOPE: dict[str, Any] = {
+    "type": "http",
+    "method": "POST",
+    "path": "/image-edit",
+    "scheme": "http",
+    "http_version": "1.1",
+    "client": ("10.1.2.3", 50_000),
+    "server": ("127.0.0.1", 4580),
+}
+
+
+def passed(*headers: tuple[str, str]) -> dict[str, str]:
+    """Give what the application gets of *headers*."""
+    scope = {**SCOPE, "headers": [(name.encode(), value.encode()) for name, value in headers]}
+    given = to_application(scope, function(), "request-1")
+    assert len(given) == len(dict(given))
+    return {name.decode(): value.decode() for name, value in given}
+
+
+def test_the_application_learns_who_asked_for_what() -> None:
+    """As from a function URL: Host as asked, the client's address, the port, the protocol."""
+    got = passed(("host", "api.example"), ("user-agent", "test"), ("authorization", "Bearer x"))
+
+    assert {
+        "host": "api.example",
+        "authorization": "Bearer x",
+        "x-forwarded-for": "10.1.2.3",
+        "x-forwarded-port": "4580",
+        "x-forwarded-proto": "http",
+    }.items() <= got.items()
+    context = json.loads(got["x-amzn-request-context"])
+    assert {
+        "method": "POST",
+        "path": "/image-edit",
+        "protocol": "HTTP/1.1",
+        "sourceIp": "10.1.2.3",
+        "userAgent": "test",
+    } == context["http"]
+    assert ("request-1", "api.example") == (context["requestId"], context["domainName"])
+    assert "request-1" == json.loads(got["x-amzn-lambda-context"])["request_id"]
+
+
+def test_those_before_are_kept() -> None:
+    """The CDN says for whom it asks, and how; the front adds itself."""
+    got = passed(("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https"))
+
+    assert ("1.2.3.4, 10.1.2.3", "https") == (got["x-forwarded-for"], got["x-forwarded-proto"])
+
+
+def test_what_belongs_to_one_connection_or_to_us_is_not_passed_on() -> None:
+    """Nobody outside can say what Lambda says."""
+    got = passed(("connection", "close"), ("te", "trailers"), ("x-amzn-request-context", "{}"))
+
+    assert not {"connection", "te"} & got.keys()
+    assert "{}" != got["x-amzn-request-context"]
+
+
+def test_an_answer_keeps_its_headers_and_gets_a_request_id() -> None:
+    """Two cookies stay two."""
+    assert [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"x-amzn-requestid", b"request-1")] == from_application(
+        [(b"Set-Cookie", b"a=1"), (b"Set-Cookie", b"b=2"), (b"Transfer-Encoding", b"chunked")], "request-1"
+    )
