@@ -22,8 +22,10 @@ KEPT_ONLY: Final[Reasons] = {
     "aws:budgets/budget:Budget": {EVERYTHING: "nothing costs anything here, so no budget is ever exceeded"},
     "aws:cloudfront/monitoringSubscription:MonitoringSubscription": {EVERYTHING: "the emulator's CDN counts nothing"},
     "aws:cloudfront/distribution:Distribution": {
+        "cacheTagConfig": "the emulator's CDN caches nothing, so there is nothing to invalidate",
         "compress": "the emulator's CDN compresses nothing",
         "priceClass": "there are no edge locations",
+        "trustedKeyGroups": "the emulator's CDN checks no signed URLs",
     },
     "aws:cloudwatch/logDelivery:LogDelivery": {EVERYTHING: "the emulator's CDN writes no access logs"},
     "aws:dynamodb/table:Table": {

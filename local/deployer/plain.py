@@ -30,7 +30,8 @@ def plain(value: Any, *, hide: bool = False) -> Any:
 
 def unknowns(tree: Any, path: str = "") -> Iterator[str]:
     """Give the path of every value in *tree* that is made of an output which no adapter gave."""
-    if isinstance(tree, Unknown):
+    if isinstance(tree, Unknown) or (rpc.is_rpc_secret(tree) and tree["value"] is None):
+        # The runtime says None of a secret that is unknown; of one that is nothing it says nothing at all.
         yield path
     elif isinstance(tree, dict):
         for key, value in cast("dict[str, Any]", tree).items():

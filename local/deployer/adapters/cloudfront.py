@@ -99,13 +99,15 @@ def function(target: Target, given: Given) -> Made:
     wanted: dict[str, Any] = {"Name": name, "FunctionConfig": config, "FunctionCode": code}
     labels: Any = {"Items": pairs(tags)}
 
+    def version() -> str:
+        return client.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"]
+
     def change() -> Mapping[str, Any]:
-        version = client.describe_function(Name=name)["ETag"]
-        return cast("Mapping[str, Any]", client.update_function(IfMatch=version, **wanted))
+        return cast("Mapping[str, Any]", client.update_function(IfMatch=version(), **wanted))
 
     made = create_or(("FunctionAlreadyExists",), lambda: client.create_function(**wanted, Tags=labels), change)
     if publish:
-        client.publish_function(Name=name, IfMatch=made["ETag"])
+        client.publish_function(Name=name, IfMatch=version())
     return Made(id=name, outputs={"arn": made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]})
 
 
