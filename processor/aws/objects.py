@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from processor.aws.caching import CACHE_CONTROL
 from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
 from processor.errors import StoreUnavailable
 from processor.events import Overtaken
@@ -20,8 +21,6 @@ from processor.events import Overtaken
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Addresses carry a version, so what they point to never changes.
-CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 ATTEMPTS: Final = 5
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from processor.aws.caching import CACHE_CONTROL
 from processor.aws.faults import aws_call
-from processor.aws.objects import CACHE_CONTROL
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from processor.aws.session_changes import Change, SessionChanges
 from processor.aws.session_items import Item
-from processor.aws.session_reading import read_session
+from processor.aws.session_reading import SessionReader
 from processor.errors import EditCode, EditError, StoreUnavailable
 from processor.keys import short_hash
 
@@ -113,7 +113,7 @@ class UserLimits:
     def is_alive(self, entry: str) -> bool:
         """Tell whether a listed session is running, or just about to be stored."""
         session_id, since = entry.split()
-        session = read_session(self.dynamodb, self.table, session_id, now_s=self.now_s())
+        session = SessionReader(dynamodb=self.dynamodb, table=self.table).read(session_id, now_s=self.now_s())
         if session is None:
             return int(since) + GRACE_S > self.now_s()
         return not session.status.ended and session.updated_at / 1000 + DEAD_AFTER_S > self.now_s()

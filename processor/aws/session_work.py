@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from processor.aws.session_changes import IS_RUNNING, Change, SessionChanges, milliseconds, running_values
 from processor.aws.session_items import event_fields, failure_fields, progress_fields, result_fields, session_of
-from processor.aws.session_reading import read_session
+from processor.aws.session_reading import SessionReader
 from processor.edits.job import ImageJob
 from processor.edits.session import (
     Counters,
@@ -83,6 +83,7 @@ class Ended:
 class SessionWork:
     """The sessions table as the worker uses it."""
 
+    reader: SessionReader
     changes: SessionChanges
     now_ms: Callable[[], int] = milliseconds
 
@@ -98,8 +99,7 @@ class SessionWork:
 
     def look(self, job: ImageJob) -> Found:
         """Say how the job's picture stands, and change nothing."""
-        changes = self.changes
-        session = read_session(changes.dynamodb, changes.table, job.session_id, now_s=self.now_ms() / 1000)
+        session = self.reader.read(job.session_id, now_s=self.now_ms() / 1000)
         return Found(standing=self.standing(job, session), session=session)
 
     def finish(self, job: ImageJob, result: EditResult, *, seen: Session) -> Ended:

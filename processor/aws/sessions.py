@@ -26,7 +26,7 @@ from processor.aws.session_changes import (
     running_values,
 )
 from processor.aws.session_items import SESSION_PREFIX, event_fields, item_of, session_of, summary_of
-from processor.aws.session_reading import read_session
+from processor.aws.session_reading import SessionReader
 from processor.edits.session import Event, Session, SessionStatus, SessionSummary
 from processor.errors import EditCode, EditError
 
@@ -82,7 +82,7 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """Read a session, whoever owns it; None when there is none, or its time is over."""
-        return read_session(self.dynamodb, self.table, session_id, now_s=self.now_ms() / 1000)
+        return SessionReader(dynamodb=self.dynamodb, table=self.table).read(session_id, now_s=self.now_ms() / 1000)
 
     def get(self, session_id: str, *, user_id: str) -> Session:
         """Read a session of *user_id*; raise EditError(SESSION_NOT_FOUND) when there is none."""

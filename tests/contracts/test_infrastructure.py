@@ -7,11 +7,15 @@ import importlib
 import importlib.util
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
+from components.queues import MAX_RECEIVES
+from processor.editing import MAX_DELIVERIES
 from processor.settings import Settings
 from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
 from processor.settings_file import load_settings
@@ -36,18 +40,12 @@ ADAPTER = {
 }
 # Handlers that are declared before they are written, and the issue that writes them. An entry must go when it is.
 NOT_YET_WRITTEN = {
-    "processor.handlers.edit.handler": 5,
     "run.sh": 5,
 }
 # Metrics that are watched before anything publishes them, and the issue that does. An entry must go then.
-NOT_YET_PUBLISHED = {
-    "EditsDone": 5,
-    "EditsFailed": 5,
-    "FirstByteDuration": 5,
-    "SessionsStarted": 5,
-}
+NOT_YET_PUBLISHED: dict[str, int] = {}
 # Functions whose grants are declared before there are calls to compare them with.
-GRANTS_UNCHECKED = {"edits-worker-grants", "edits-api-function-grants"}
+GRANTS_UNCHECKED = {"edits-api-function-grants"}
 
 
 def variables_of(function: Resource) -> dict[str, str]:
@@ -100,49 +98,70 @@ def test_every_handler_can_be_loaded_or_is_named_as_missing(plan: Plan) -> None:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 READING = {"s3:GetObject", "s3:HeadObject"}
 GRANT_OF = {"s3:HeadObject": "s3:GetObject"}
-OBJECTS = {
-    "processor.aws.originals": ("originals", ""),
-    "processor.aws.objects": ("renditions", "renditions/"),
-    "processor.aws.manifests": ("renditions", "manifests/"),
-}
 # What running takes, whatever the code does: logs, traces, Insights, its queues, the queue of its failures.
 RUNNING = {"logs", "xray", "sqs"}
+# What each module's calls are made on.
+RENDITION_PLACES = {
+    "processor.aws.originals": ("originals/*",),
+    "processor.aws.objects": ("renditions/renditions/*",),
+    "processor.aws.manifests": ("renditions/manifests/*",),
+    "processor.aws.photos": ("photos",),
+    "processor.aws.cdn": ("distribution",),
+}
+EDIT_PLACES = {
+    "processor.aws.stored": ("originals/*", "renditions/renditions/*", "results/uploads/*", "results/edits/*"),
+    "processor.aws.results": ("results/edits/*",),
+    "processor.aws.photo_owners": ("photos",),
+    "processor.aws.session_reading": ("sessions",),
+    "processor.aws.session_changes": ("sessions",),
+}
+# Originals are read by the version that the event names.
+BY_VERSION = {("s3:GetObjectVersion", "originals/*")}
+CHECKED = {
+    "renditions-rendition-grants": ("processor.handlers.rendition", RENDITION_PLACES, BY_VERSION),
+    "edits-worker-grants": ("processor.handlers.edit", EDIT_PLACES, set[tuple[str, str]]()),
+}
 
 
-def needed(plan: Plan) -> set[tuple[str, str]]:
-    """Derive the rendition function's grants from its code: action and resource."""
-    settings = settings_of(plan).renditions
-    buckets = {"originals": settings.originals_bucket, "renditions": settings.renditions_bucket}
-    others = {
-        "processor.aws.photos": f"arn:aws:dynamodb:us-east-1:123456789012:table/{settings.photos_table}",
-        "processor.aws.cdn": "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1",
+def arn_of(plan: Plan, place: str) -> str:
+    """Write a place as its ARN: a bucket with what lies in it, a table, the distribution."""
+    settings = settings_of(plan)
+    buckets = {
+        "originals": settings.renditions.originals_bucket,
+        "renditions": settings.renditions.renditions_bucket,
+        "results": settings.edits.results_bucket,
     }
-    found: set[tuple[str, str]] = set()
-    for module in modules_reached("processor.handlers.rendition"):
-        for call in labels(module):
-            if module in others:
-                found.add((call, others[module]))
-                continue
-            store, prefix = OBJECTS[module]
-            found.add((GRANT_OF.get(call, call), f"arn:aws:s3:::{buckets[store]}/{prefix}*"))
-            if call in READING:
-                found.add(("s3:ListBucket", f"arn:aws:s3:::{buckets[store]}"))
-    # Originals are read by the version that the event names.
-    found.add(("s3:GetObjectVersion", f"arn:aws:s3:::{buckets['originals']}/*"))
-    return found
+    tables = {"photos": settings.renditions.photos_table, "sessions": settings.edits.sessions_table}
+    first, slash, rest = place.partition("/")
+    if first in buckets:
+        return f"arn:aws:s3:::{buckets[first]}{slash}{rest}"
+    if first in tables:
+        return f"arn:aws:dynamodb:us-east-1:123456789012:table/{tables[first]}"
+    return "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1"
 
 
-def test_the_rendition_functions_grants_are_exactly_its_calls(plan: Plan) -> None:
+def needed(handler: str, places: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    """Derive a function's grants from its code: action and place."""
+    calls = [
+        (call, place) for module in modules_reached(handler) for call in labels(module) for place in places[module]
+    ]
+    listed = {("s3:ListBucket", place.partition("/")[0]) for call, place in calls if call in READING}
+    return {(GRANT_OF.get(call, call), place) for call, place in calls} | listed
+
+
+@pytest.mark.parametrize("grants", CHECKED)
+def test_a_functions_grants_are_exactly_its_calls(plan: Plan, grants: str) -> None:
     """No call without a grant, no grant without a call."""
+    handler, places, more = CHECKED[grants]
     granted = {
         (action, resource)
-        for said in statements(plan.named("renditions-rendition-grants"))
+        for said in statements(plan.named(grants))
         for action in said["Action"]
         for resource in said["Resource"]
         if action.partition(":")[0] not in RUNNING
     }
 
-    assert needed(plan) == granted
+    assert {(action, arn_of(plan, place)) for action, place in needed(handler, places) | more} == granted
 
 
 RECONCILING = {
@@ -191,26 +210,27 @@ def after_arn(arn: str) -> str:
 
 def test_labels_tell_every_call() -> None:
     """The labels that grants are derived from are the operations that the clients are asked for, in every module."""
-    rendition, modules = (
-        {module for handler in handlers for module in modules_reached(handler) if module.startswith("processor.aws.")}
-        for handlers in (
-            ["processor.handlers.rendition"],
-            ["processor.handlers.rendition", "processor.handlers.reconcile"],
-        )
-    )
+    handlers = [*(handler for handler, _, _ in CHECKED.values()), "processor.handlers.reconcile"]
+    modules = {module for handler in handlers for module in modules_reached(handler) if ".aws." in module}
 
     assert {module: operations(module) for module in modules if operations(module)} == {
         module: {label.partition(":")[2] for label in labels(module)} for module in modules if labels(module)
     }
-    assert set(OBJECTS) | {"processor.aws.photos", "processor.aws.cdn"} == {one for one in rendition if labels(one)}
+    for handler, places, _ in CHECKED.values():
+        assert set(places) == {module for module in modules_reached(handler) if labels(module)}
 
 
 def test_grants_that_nothing_checks_yet_are_named(plan: Plan) -> None:
     """A function's grants are compared with its calls as soon as it is written."""
     grants = {one.name for one in plan.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
 
-    assert {"renditions-rendition-grants", "renditions-reconciler-reconcile-grants"} == grants - GRANTS_UNCHECKED
+    assert {*CHECKED, "renditions-reconciler-reconcile-grants"} == grants - GRANTS_UNCHECKED
     assert len(GRANTS_UNCHECKED) == len(NOT_YET_WRITTEN)
+
+
+def test_the_worker_gives_up_when_the_queue_does() -> None:
+    """The last delivery is the one after which a message becomes a dead letter."""
+    assert MAX_RECEIVES == MAX_DELIVERIES
 
 
 def own_metrics(plan: Plan) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -10,17 +10,31 @@ from typing import Any, cast
 from moto import mock_aws
 
 from processor.aws.attributes import from_attribute
-from processor.aws.clients import dynamodb_client
+from processor.aws.clients import dynamodb_client, s3_client
 from processor.aws.idempotency import IdempotencyKeys
+from processor.aws.photo_owners import OwnedPhotos
+from processor.aws.results import ResultObjects
 from processor.aws.session_changes import SessionChanges
 from processor.aws.session_limits import UserLimits
+from processor.aws.session_reading import SessionReader
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions, expiry, new_session_id
+from processor.aws.stored import StoredPictures
+from processor.budget import Budget
+from processor.editing import EditLine
+from processor.edits.job import ImageJob
 from processor.edits.operations.size import Resize
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
 from processor.edits.session import Counters, EditResult, ImageProgress, ResultMetadata, Session, SessionImage
 from processor.edits.session import SessionStatus as Status
+from processor.errors import EditCode, EditError, PhotoError, Verdict
+from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
+from processor.jobs.outcomes import Outcome
+from processor.jobs.results import ResultShelf
+from processor.jobs.sources import Sources
+from processor.source import Source
+from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, create_stores
 from tests.factories.darkroom import session as aws_session
 from tests.factories.stores import Wire
 
@@ -62,8 +76,8 @@ class SessionStore:
     @property
     def work(self) -> SessionWork:
         """Use the table as the worker does."""
-        changes = SessionChanges(dynamodb=cast("Any", self.dynamodb), table=SESSIONS)
-        return SessionWork(changes=changes, now_ms=self.clock)
+        where: dict[str, Any] = {"dynamodb": self.dynamodb, "table": SESSIONS}
+        return SessionWork(reader=SessionReader(**where), changes=SessionChanges(**where), now_ms=self.clock)
 
     @property
     def limits(self) -> UserLimits:
@@ -168,3 +182,124 @@ def create_sessions_table(dynamodb: Any) -> None:
             }
         ],
     )
+
+
+@dataclass
+class QuickEditor:
+    """Edits any bytes to a few bytes that the source and the plan decide; ``broken…`` is a corrupt picture.
+
+    *during*: what happens, once, when the part of the work of that index begins; -1 is decoding.
+    """
+
+    during: dict[int, Callable[[], object]] = field(default_factory=dict[int, Callable[[], object]])
+    parts: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    seen: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def edit(  # noqa: PLR0913 - the real editor's signature
+        self,
+        source: Source,
+        plan: Plan,
+        limits: EditLimits,
+        *,
+        file_name: str,
+        assets: Mapping[str, Source],
+        output: OutputWish,
+        on_step: OnStep,
+        seconds_left: float | None = None,
+    ) -> Edited:
+        """Go through all parts of the work, as the real editor does."""
+        laid = {reference: bytes(asset.view) for reference, asset in assets.items()}
+        self.seen.append({"file_name": file_name, "assets": laid, "output": output, "seconds_left": seconds_left})
+        steps = tuple(step.op for step in plan.steps)
+        for index, name in enumerate((DECODING, *steps, ENCODING), -1):
+            happening = self.during.pop(index, None)
+            if happening:
+                happening()
+            on_step(index, name)
+            self.parts.append((index, name))
+        content = bytes(source.view)
+        if content.startswith(b"broken"):
+            raise PhotoError(Verdict.CORRUPT, "The photo is damaged.")
+        return Edited(
+            data=b"edited " + content,
+            format="webp",
+            extension="webp",
+            content_type="image/webp",
+            width=8,
+            height=6,
+            frames=1,
+            steps_applied=steps,
+            notes=("a note",),
+        )
+
+
+@dataclass
+class EditRoom(SessionStore):
+    """The edit line with its stores, and short ways to look at them. *web*: what foreign addresses hold."""
+
+    s3: Wire = field(kw_only=True)
+    editor: QuickEditor = field(default_factory=QuickEditor)
+    web: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    fetched: list[str] = field(default_factory=list[str])
+    seconds: list[float] = field(default_factory=lambda: [0.0])
+
+    @property
+    def sources(self) -> Sources:
+        """Resolve references."""
+        return Sources(
+            stored=StoredPictures(s3=cast("Any", self.s3), max_bytes=1000),
+            photos=OwnedPhotos(dynamodb=cast("Any", self.dynamodb), table=TABLE),
+            fetch=self.fetch,
+            originals_bucket=ORIGINALS,
+            renditions_bucket=RENDITIONS,
+            results_bucket=RESULTS,
+            cdn_host=CDN_HOST,
+        )
+
+    @property
+    def line(self) -> EditLine:
+        """Do jobs."""
+        return EditLine(
+            work=self.work,
+            sources=self.sources,
+            editor=self.editor,
+            shelf=ResultShelf(objects=ResultObjects(s3=cast("Any", self.s3), bucket=RESULTS), cdn_host=CDN_HOST),
+            clock=lambda: self.seconds[0],
+        )
+
+    def fetch(self, url: str) -> Source:
+        """Look an address up instead of asking the internet."""
+        self.fetched.append(url)
+        if url not in self.web:
+            raise EditError(EditCode.SOURCE_FAILED, "source: expected a picture.", public="The host did not answer.")
+        return Source.from_bytes(self.web[url])
+
+    def begin(self, *images: SessionImage | str, **more: Any) -> Session:
+        """Store a session whose foreign addresses all hold a picture."""
+        session = self.start(*images, **more)
+        self.web |= {image.url: b"a picture" for image in session.images if image.url not in self.web}
+        return session
+
+    def process(self, job: ImageJob, budget: Budget = AMPLE, *, attempts: int = 1) -> Outcome:
+        """Do a job."""
+        return self.line.process(job, budget, attempts=attempts)
+
+    def put(self, bucket: str, key: str, content: bytes = b"a picture") -> None:
+        """Put an object."""
+        self.s3.client.put_object(Bucket=bucket, Key=key, Body=content)
+
+    def kept(self) -> dict[str, Any]:
+        """Give all results with what S3 says of them."""
+        listed = self.s3.client.list_objects_v2(Bucket=RESULTS, Prefix="edits/").get("Contents", [])
+        return {one["Key"]: self.s3.client.get_object(Bucket=RESULTS, Key=one["Key"]) for one in listed}
+
+
+@contextmanager
+def open_edit_room() -> Generator[EditRoom]:
+    """Set up empty stores and a line over them."""
+    with mock_aws():
+        s3, dynamodb = (Wire(make(aws_session())) for make in (s3_client, dynamodb_client))
+        create_stores(s3.client, dynamodb.client, versioned=True)
+        s3.client.create_bucket(Bucket=RESULTS)
+        create_sessions_table(dynamodb.client)
+        yield EditRoom(dynamodb=dynamodb, s3=s3)

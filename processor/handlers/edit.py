@@ -1,0 +1,32 @@
+"""The edit worker: jobs of the queue in, results out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from processor.handlers.edit_assembly import edit_line
+from processor.handlers.edit_worker import EditWorker
+from processor.settings_env import EditEnv, from_env
+from processor.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# Lambda names the X-Ray daemon; elsewhere there is none to talk to.
+XRAY = "AWS_XRAY_DAEMON_ADDRESS"
+
+
+@cache
+def worker() -> EditWorker:
+    """Build everything once per process, when the first event comes."""
+    env = from_env(EditEnv, os.environ)
+    telemetry = Telemetry(service=env.service, stack=env.stack, traced=XRAY in os.environ)
+    return EditWorker(process=edit_line(env).process, telemetry=telemetry)
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    """Answer one invocation."""
+    return worker().handle(event, context)

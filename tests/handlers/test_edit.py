@@ -1,0 +1,201 @@
+"""The edit worker from end to end: real messages, the real editor, stores on moto."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from PIL import Image
+
+from processor.edits.names import slot_key
+from processor.edits.plan import Plan
+from processor.edits.session import Session, SessionImage, SessionStatus
+from processor.handlers import edit
+from processor.handlers.edit_worker import EditWorker
+from processor.settings import EditSettings, GalleryStore
+from processor.settings_env import EditEnv, to_env
+from processor.telemetry import Telemetry
+from tests.factories.contexts import Context
+from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
+from tests.factories.edits import RESULTS, SESSIONS, USER, EditRoom, open_edit_room
+from tests.factories.events import sqs_event
+from tests.factories.stores import refused
+
+SLOT = "slot-of-a-user-0001"
+HEAVY = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy", "httpx", "ssrfguard")
+
+
+@pytest.fixture
+def room() -> Iterator[EditRoom]:
+    """Give empty stores."""
+    with open_edit_room() as opened:
+        yield opened
+
+
+@pytest.fixture
+def function(room: EditRoom, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditRoom]:
+    """Give a handler that has just been loaded, and its stores."""
+    settings = EditSettings(results_bucket=RESULTS, sessions_table=SESSIONS)
+    gallery = GalleryStore(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
+    told = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST)) | {"AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    edit.worker.cache_clear()
+    yield room
+    edit.worker.cache_clear()
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest) -> str:
+    """Give a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
+    return request.node.name
+
+
+def photo(width: int, height: int) -> bytes:
+    """Encode a plain JPEG that says it must be turned by 90 degrees (EXIF tag 0x0112 = 6)."""
+    file, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (width, height), (200, 30, 40)).save(file, format="jpeg", exif=exif)
+    return file.getvalue()
+
+
+def messages(session: Session) -> list[str]:
+    """Write the messages of a session's jobs."""
+    return [job.body() for job in session.jobs]
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Read what was written to stdout, a JSON object per line."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_message_becomes_a_result(function: EditRoom) -> None:
+    """Upright first, then the steps in order, in the format asked for."""
+    function.put(RESULTS, slot_key(USER, SLOT), photo(400, 200))
+    steps = [{"op": "resize", "width": 100}, {"op": "rotate", "degrees": 90}, {"op": "format", "to": "png"}]
+    plan = Plan.model_validate({"steps": steps})
+    session = function.start(SessionImage(id="a", url=f"upload://{SLOT}", name="One.jpg"), plan=plan)
+
+    answer = edit.handler(sqs_event(*messages(session)), cast("Any", Context()))
+
+    assert {"batchItemFailures": []} == answer
+    ended = function.read(session)
+    result = ended.results["a"]
+    assert (SessionStatus.COMPLETE, "png", 200, 100) == (ended.status, result.format, result.width, result.height)
+    stored = function.kept()[f"edits/{session.session_id}/a/One.png"]["Body"].read()
+    assert (result.size, (200, 100)) == (len(stored), Image.open(io.BytesIO(stored)).size)
+    assert ("resize", "rotate", "format") == result.metadata.operations
+
+
+def test_what_is_no_picture_is_an_error_and_acknowledged(function: EditRoom) -> None:
+    """The real decoders' verdict, in the API's words."""
+    function.put(RESULTS, slot_key(USER, SLOT), b"this is no photo, it is a letter")
+    session = function.start(SessionImage(id="a", url=f"upload://{SLOT}"))
+
+    assert {"batchItemFailures": []} == edit.handler(sqs_event(*messages(session)), cast("Any", Context()))
+
+    assert "UNSUPPORTED_FORMAT" == function.read(session).errors["a"].code
+
+
+def test_a_foreign_address_is_judged_before_anything_is_asked(function: EditRoom) -> None:
+    """The real fetcher: a private address gets no connection."""
+    session = function.start(SessionImage(id="a", url="http://169.254.169.254/latest/meta-data"))
+
+    edit.handler(sqs_event(*messages(session)), cast("Any", Context()))
+
+    assert "SOURCE_REFUSED" == function.read(session).errors["a"].code
+
+
+def test_importing_the_handler_loads_neither_pixels_nor_an_http_client() -> None:
+    """A cold start pays for them only when a picture needs them."""
+    script = "import sys, processor.handlers.edit; print(sorted(set(sys.modules) & set(sys.argv[1:])))"
+
+    done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
+
+    assert "[]" == done.stdout.strip()
+
+
+def handle(room: EditRoom, service: str, event: dict[str, Any]) -> Any:
+    """Handle *event* with the quick editor."""
+    worker = EditWorker(process=room.line.process, telemetry=Telemetry(service=service, stack="test"))
+    return worker.handle(event, cast("Any", Context()))
+
+
+def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By session and picture; never an address, whose query may be a secret."""
+    session = room.begin("a", SessionImage(id="b", url="https://example.com/b.jpg?signature=secret"))
+    del room.web[session.images[1].url]
+    handle(room, service, sqs_event(*messages(session), *messages(session)[:1]))
+
+    said = lines(capsys)
+    logged = [line for line in said if "message" in line]
+    assert [
+        ("picture edited", "a", "edited", None),
+        ("edit failed", "b", "failed", "SOURCE_FAILED"),
+        ("nothing to edit", "a", "settled", None),
+    ] == [(line["message"], line["image_id"], line["ending"], line.get("code")) for line in logged]
+    assert {session.session_id} == {line["session_id"] for line in logged}
+    counted = {name for line in said for name in line if name.startswith(("Edit", "Result"))}
+    assert {"EditsDone", "EditsFailed", "EditsSettled", "EditDuration", "ResultBytes"} == counted
+    assert "secret" not in json.dumps(said)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("body", ["not json", "[]", "{}", '{"sessionId": 1, "imageId": "a"}', '{"sessionId": "ses_1"}'])
+def test_a_message_that_is_no_job_reaches_the_dead_letters(
+    room: EditRoom, service: str, capsys: pytest.CaptureFixture[str], body: str
+) -> None:
+    """With a line that says what was expected; its neighbour is done all the same."""
+    session = room.begin("a")
+
+    answer = handle(room, service, sqs_event(body, *messages(session)))
+
+    assert {"batchItemFailures": [{"itemIdentifier": "message-0"}]} == answer
+    [line] = [one for one in lines(capsys) if one.get("message") == "message failed unexpectedly"]
+    assert ("MALFORMED_EVENT", "message-0") == (line["code"], line["message_id"])
+    assert "jobs queue: expected a job" in line["exception"]
+    assert SessionStatus.COMPLETE == room.read(session).status
+
+
+@pytest.mark.faults
+def test_what_may_pass_and_what_nobody_expected_comes_again(
+    room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither is acknowledged, and neither is an error of the picture yet."""
+    session = room.begin("a", "b")
+
+    def defect() -> None:
+        raise ZeroDivisionError("a defect")
+
+    room.editor.during[0] = defect
+    room.s3.faults["put_object"] = refused("SlowDown", 503)
+
+    answer = handle(room, service, sqs_event(*messages(session)))
+
+    assert 2 == len(answer["batchItemFailures"])
+    assert {"ZeroDivisionError", "STORE_UNAVAILABLE"} == {
+        line["code"] for line in lines(capsys) if "code" in line and "message" in line
+    }
+    assert ({}, {}) == (room.read(session).errors, room.read(session).results)
+
+
+@pytest.mark.faults
+def test_the_last_delivery_is_recorded_and_still_a_dead_letter(
+    room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Onlookers hear of it, and so does whoever is on call."""
+    session = room.begin("a")
+
+    answer = handle(room, service, sqs_event(*messages(session), receive_count=5))
+
+    assert {"batchItemFailures": [{"itemIdentifier": "message-0"}]} == answer
+    assert ("INTERNAL_ERROR", SessionStatus.ERROR) == (
+        room.read(session).errors["a"].code,
+        room.read(session).status,
+    )
+    assert "edit given up" in {line.get("message") for line in lines(capsys)}
