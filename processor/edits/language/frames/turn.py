@@ -1,0 +1,59 @@
+"""Clauses that turn or mirror a picture."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from processor.edits.language.clauses import Clause
+from processor.edits.language.frames.amounts import step
+from processor.edits.operations.base import Operation
+
+QUARTER: Final = 90
+FULL: Final = 360
+WAYS: Final = {"horizontal": ("horizontal",), "vertical": ("vertical",), "both ways": ("horizontal", "vertical")}
+
+
+def rotate(clause: Clause, *, degrees: float | None = QUARTER) -> list[Operation]:
+    """Rotate by an angle, or by *degrees* to a side; counter-clockwise quarter turns are told clockwise."""
+    left = _leftward(clause)
+    if clause.takes("option", "quarter turn"):
+        degrees = QUARTER
+    number = clause.number("°", "")
+    clause.take("relation")
+    angle = degrees if number is None else number.value
+    if angle is None:
+        raise clause.missing('an angle, as in "rotate 2 degrees"')
+    if left:
+        angle = FULL - angle if angle % QUARTER == 0 and 0 < angle < FULL else -angle
+    clause.take("option", "background")
+    return [step("rotate", degrees=angle, background=clause.take("colour") or None)]
+
+
+def turns(clause: Clause) -> bool:
+    """Tell whether "turn" is about an angle here, and no mere verb."""
+    return (
+        any(clause.has("place", side) for side in ("left", "right", "west", "east"))
+        or clause.has("option", "clockwise", "counterclockwise", "quarter turn")
+        or clause.has("number")
+    )
+
+
+def flip(clause: Clause) -> list[Operation]:
+    """Mirror; left and right unless the clause says otherwise, and by 180 degrees it is a rotation."""
+    if clause.has("number"):
+        return rotate(clause)
+    named = clause.take("option", *WAYS)
+    place = "" if named else clause.take("place", "east", "west", "north", "south")
+    way = named or ("vertical" if place in {"north", "south"} else "horizontal")
+    return [step("flip", direction=direction) for direction in WAYS[way]]
+
+
+def upside_down(clause: Clause) -> list[Operation]:
+    """Rotate by a half turn."""
+    clause.take("option", "clockwise", "counterclockwise")
+    return [step("rotate", degrees=180)]
+
+
+def _leftward(clause: Clause) -> bool:
+    side = clause.take("option", "clockwise", "counterclockwise") or clause.take("place", "east", "west")
+    return side in {"counterclockwise", "west"}

@@ -1,0 +1,130 @@
+"""Numbers as people write them: digits, words, fractions, multiples, and the unit behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from processor.edits.language.terms import Unit
+from processor.edits.language.tokens import Token
+
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_ONES = "zero one two three four five six seven eight nine".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ONES: Final = {word: value for value, word in enumerate([*_ONES, *_TEENS])}
+TENS: Final = {word: 20 + 10 * place for place, word in enumerate(_TENS)}
+SMALL: Final = {**ONES, **TENS}
+HUNDRED: Final = 100
+MULTIPLIERS: Final = ("hundred", "thousand")
+PARTS: Final = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "tenth": 10}
+TIMES: Final = {"double": 2, "twice": 2, "triple": 3, "treble": 3, "thrice": 3, "quadruple": 4}
+SIGNS: Final = {"minus": -1, "negative": -1, "plus": 1}
+
+KILO, KIBI = 1000, 1024
+_UNITS: Final[Mapping[Unit, str]] = {
+    "px": "px pixel pixels pix pxl",
+    "%": "% percent pct",
+    "°": "° º degree degrees deg degs",
+    "×": "times x fold",
+}
+UNITS: Final[Mapping[str, Unit]] = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+BYTES: Final = {
+    **dict.fromkeys(("byte", "bytes"), 1),
+    **dict.fromkeys(("kb", "kilobyte", "kilobytes"), KILO),
+    **dict.fromkeys(("mb", "meg", "megs", "megabyte", "megabytes"), KILO**2),
+    **{"kib": KIBI, "mib": KIBI**2},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A number that was read, and the place of the first token behind it."""
+
+    value: float
+    unit: Unit = ""
+    signed: bool = False
+    end: int
+
+
+def read(line: Sequence[Token], at: int) -> Reading | None:
+    """Read the number that begins at *at*, with its unit; None when none begins there."""
+    sign = SIGNS.get(line[at].text, 0)
+    first = at + 1 if sign else at
+    found = _digits(line, first) or _words(line, first) if first < len(line) else None
+    if found is None:
+        return None
+    value, unit, end = found
+    if not unit:
+        factor, unit, end = _unit(line, end)
+        value *= factor
+    signed = bool(sign) or line[at].text[0] in "+-"
+    return Reading(value=float(value) * (sign or 1), unit=unit, signed=signed, end=end)
+
+
+def _digits(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
+    if line[at].kind != "number":
+        return None
+    return float(line[at].text.replace(",", "")), "", at + 1
+
+
+def _words(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
+    """Read "a half", "three quarters", "twice", "one and a half", "two hundred and fifty", "one point five"."""
+    start = at + 1 if _word(line, at) == "a" else at
+    word = _word(line, start)
+    if word in PARTS:
+        return 100 / PARTS[word], "%", start + 1
+    if word in TIMES:
+        return TIMES[word], "×", start + 1
+    found = _cardinal(line, start)
+    if found is None:
+        return None
+    value, end = found
+    if (part := _word(line, end)) in PARTS and value < PARTS[part]:
+        return 100 * value / PARTS[part], "%", end + 1
+    return _and_a_part(line, value, end)
+
+
+def _and_a_part(line: Sequence[Token], value: float, at: int) -> tuple[float, Unit, int]:
+    words = [_word(line, place) for place in range(at, at + 3)]
+    if words[:2] == ["and", "a"] and words[2] in PARTS:
+        return value + 1 / PARTS[words[2]], "", at + 3
+    if words[0] == "point" and words[1] in ONES:
+        return value + ONES[words[1]] / 10, "", at + 2
+    return value, "", at
+
+
+def _cardinal(line: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """Read "two thousand one hundred and five": each larger unit multiplies what stands in front of it."""
+    total, group, start = 0, 0, at
+    while True:
+        word = _word(line, at)
+        if word == "and" and at > start and _word(line, at - 1) in MULTIPLIERS and _word(line, at + 1) in SMALL:
+            at += 1
+        elif word == "hundred" and group < HUNDRED:
+            group, at = max(group, 1) * HUNDRED, at + 1
+        elif word == "thousand" and not total:
+            total, group, at = max(group, 1) * KILO, 0, at + 1
+        elif word in SMALL and _follows(SMALL[word], group % HUNDRED):
+            group, at = group + SMALL[word], at + 1
+        else:
+            return (total + group, at) if at > start else None
+
+
+def _follows(value: int, group: int) -> bool:
+    return group == 0 or (value in range(1, 10) and group in TENS.values())
+
+
+def _unit(line: Sequence[Token], at: int) -> tuple[float, Unit, int]:
+    word = _word(line, at)
+    if word == "per" and _word(line, at + 1) == "cent":
+        return 1, "%", at + 2
+    if word in BYTES:
+        return BYTES[word], "bytes", at + 1
+    if word in UNITS:
+        return 1, UNITS[word], at + 1
+    return 1, "", at
+
+
+def _word(line: Sequence[Token], at: int) -> str:
+    return line[at].text if at < len(line) and line[at].kind == "word" else ""
