@@ -8,7 +8,9 @@ from typing import NoReturn
 import click
 
 from processor.commands.backfill import backfill
+from processor.commands.cost import cost
 from processor.commands.dlq import dlq
+from processor.commands.edit import edit
 from processor.commands.render import render
 from processor.errors import SettingsError, TransientError, UsageError
 
@@ -22,7 +24,7 @@ def cli() -> None:
     """Darkroom: originals in, web-ready renditions out."""
 
 
-for command in (render, backfill, dlq):
+for command in (render, edit, backfill, dlq, cost):
     cli.add_command(command)
 
 

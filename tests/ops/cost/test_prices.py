@@ -1,0 +1,48 @@
+"""Prices, and what is priced with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from processor.ops.cost.prices import load_prices
+from processor.ops.cost.stack import ALARMS
+from processor.ops.cost.work import MEASURED, TYPICAL, Experience, Work
+from processor.upload.receipts import USD_PER_GB_SECOND
+from tests.factories.plans import plans
+from tools.plan.model import Plan
+
+__all__ = ["plans"]
+
+
+def test_every_price_says_where_it_holds_and_who_says_so() -> None:
+    """A price without a date is a rumour."""
+    for name, price in load_prices().items():
+        assert price.usd > 0, name
+        assert price.source.startswith("https://aws.amazon.com/"), name
+        assert price.region, name
+        assert price.date.year >= 2025, name
+
+
+def test_receipts_and_the_price_file_agree() -> None:
+    """What a function writes into its receipts is what operators calculate with."""
+    assert pytest.approx(USD_PER_GB_SECOND) == load_prices()["lambda_arm64"].of(1)
+
+
+def test_the_bill_counts_the_alarms_that_there_are(plans: dict[str, Plan]) -> None:
+    """The package does not know the program; this does."""
+    assert ALARMS == len(plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
+
+
+def test_experience_is_preferred_to_measurements() -> None:
+    """By format where there is any; of a format that nobody has seen, the mean of all others is expected."""
+    experience = Experience()
+    assert (MEASURED["heic"], MEASURED["dng"], TYPICAL) == tuple(map(experience.expect, ("heif", "nef", "xyz")))
+
+    for ms in (100, 300):
+        experience.learn("jpg", {"total_ms": ms, "output_bytes": 1000})
+    experience.learn("tiff", {"total_ms": 500, "output_bytes": 4000})
+
+    assert Work(ms=200, stored=1000) == experience.expect("jpeg")
+    assert MEASURED["heic"] == experience.expect("heic")
+    assert Work(ms=300, stored=2000) == experience.expect("xyz")
+    assert 3 == experience.receipts
