@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from local.deployer.adapters.cloudfront_shapes import counted
-from local.deployer.model import DeployError, Given, Made
+from local.deployer.model import Given, Made
 from local.deployer.shapes import create_or, pairs, unless
 from local.deployer.target import Target
 
@@ -70,24 +70,22 @@ def put(target: Target, kind: Kind, config: Mapping[str, Any]) -> Made:
     """Create a thing of *kind*, or change the one of the same name."""
     client = cloudfront(target)
     named = {f"{kind.noun}Config": config}
-
-    def change() -> Mapping[str, Any]:
-        found = find(client, kind, config["Name"])
-        version = getattr(client, f"get_{kind.method}")(Id=found)["ETag"]
-        return getattr(client, f"update_{kind.method}")(Id=found, IfMatch=version, **named)
-
-    made = create_or((f"{kind.noun}AlreadyExists",), lambda: getattr(client, f"create_{kind.method}")(**named), change)
-    return Made(id=made[kind.noun]["Id"])
+    known = find(client, kind, config["Name"])
+    if known is None:
+        return Made(id=getattr(client, f"create_{kind.method}")(**named)[kind.noun]["Id"])
+    version = getattr(client, f"get_{kind.method}")(Id=known)["ETag"]
+    getattr(client, f"update_{kind.method}")(Id=known, IfMatch=version, **named)
+    return Made(id=known)
 
 
-def find(client: CloudFrontClient, kind: Kind, name: str) -> str:
-    """Give the id of the thing of *kind* that is called *name*."""
+def find(client: CloudFrontClient, kind: Kind, name: str) -> str | None:
+    """Give the id of the thing of *kind* that is called *name*, if there is one."""
     listed = getattr(client, f"list_{kind.methods}")()[f"{kind.noun}List"]
     for item in cast("list[Mapping[str, Any]]", listed.get("Items", [])):
         whole = item.get(kind.noun, item)
         if whole.get(f"{kind.noun}Config", whole).get("Name") == name:
             return whole["Id"]
-    raise DeployError(f"{name}: CloudFront says that it exists and does not list it")
+    return None
 
 
 def function(target: Target, given: Given) -> Made:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from local.deployer.adapters.lambda_ import PROXY
-from local.deployer.deploy import deploy
+from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.stack import configuration
 from tests.factories.emulators import Aws, allow, refused
 from tests.factories.grants import grants, without
 from tests.local.deployer.conftest import Stack
+from tools.plan.program import main_program
 from tools.plan.recorder import record
 
 
@@ -42,7 +43,8 @@ def test_outputs_are_the_contract_s(stack: Stack) -> None:
 def test_a_second_deployment_changes_nothing(stack: Stack) -> None:
     """``up --persist`` twice: what exists is adopted, no version, key, mapping or secret is new."""
     before = inventory(stack.aws)
-    again = deploy(stack.addresses, stack.folder)
+    config = configuration(stack.addresses, stack.folder / "packages")
+    again = deploy_program(main_program, Target(stack.addresses, stack.folder), config)
     assert stack.deployment.outputs == again.outputs
     assert before == inventory(stack.aws)
 
