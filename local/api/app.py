@@ -119,7 +119,7 @@ def status(fleet: Fleet) -> dict[str, object]:
                 "streams": worker.streams,
                 "memory_mib": worker.function.memory_mib,
                 "used_mib": round(worker.peak_mib, 1),
-                "log_stream": worker.stream,
+                "log_stream": worker.stream.name,
             }
             for worker in fleet.rotation.alive
         ]

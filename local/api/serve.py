@@ -25,7 +25,6 @@ from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import assume
 from local.lambdas.function import Function
-from local.lambdas.host import Listener
 from local.lambdas.journal import Journal
 from local.lambdas.metrics import Metrics
 from local.lambdas.sandbox import World
@@ -41,9 +40,10 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     clients = Clients(options.aws, options.region)
-    listener = Listener(journal=Journal(clients.logs()), metrics=Metrics(clients.metrics()))
-    fleet = assemble(options, folder, clients, listener)
-    measures = Measures(function=options.function, metrics=listener.metrics)
+    metrics = Metrics(clients.metrics())
+    journal = Journal(clients.logs, metrics.add)
+    fleet = assemble(options, folder, clients, journal)
+    measures = Measures(function=options.function, metrics=metrics)
     try:
         with bound(options.port) as door:
             await first(fleet.start(), told)
@@ -51,10 +51,11 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
                 await answer(Front(fleet=fleet, measures=measures), door, told)
     finally:
         await fleet.stop()
-        await asyncio.to_thread(listener.close)
+        await asyncio.to_thread(journal.close)
+        await asyncio.to_thread(metrics.close)
 
 
-def assemble(options: argparse.Namespace, folder: Path, clients: Clients, listener: Listener) -> Fleet:
+def assemble(options: argparse.Namespace, folder: Path, clients: Clients, journal: Journal) -> Fleet:
     """Make the fleet of the function that *options* name."""
     catalogue, sts = Catalogue(clients.functions()), clients.tokens()
     code = CodeStore(folder / "code", fetch_from(options.aws))
@@ -65,7 +66,7 @@ def assemble(options: argparse.Namespace, folder: Path, clients: Clients, listen
     def prepare(function: Function) -> Deployed:
         return Deployed(function=function, credentials=assume(sts, function), code=code.place(function))
 
-    world = World(aws=options.aws, tmp=folder / "tmp", say=listener.say)
+    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say)
     return Fleet(options.processes, find=find, prepare=prepare, world=world)
 
 

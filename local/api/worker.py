@@ -21,7 +21,7 @@ from local.api.errors import ApiError
 from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
-from local.lambdas.journal import stream_name
+from local.lambdas.journal import LogStream, stream_name
 from local.lambdas.process import FunctionProcess
 from local.lambdas.sandbox import World
 from local.model import LOOPBACK
@@ -56,15 +56,14 @@ class Worker:
     def __init__(self, deployed: Deployed, world: World) -> None:
         function = deployed.function
         self.deployed, self.streams, self.peak_mib = deployed, 0, 0.0
-        self.stream = stream_name(function.version)
+        name = stream_name(function.version)
+        self.stream = LogStream(group=function.log_group, name=name, credentials=deployed.credentials)
         self._say = world.say
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
         port = str(free_port())
         self.client = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", **UNLIMITED)
         tmp = world.tmp / uuid4().hex
-        known = environment(
-            function, deployed.credentials, aws=world.aws, code=deployed.code, tmp=tmp, log_stream=self.stream
-        )
+        known = environment(function, deployed.credentials, aws=world.aws, code=deployed.code, tmp=tmp, log_stream=name)
         script = deployed.code / function.handler
         try:
             self._process = FunctionProcess(
@@ -95,7 +94,7 @@ class Worker:
     def say(self, text: str) -> None:
         """Log a line in the process's stream."""
         self._last_lines.append(text)
-        self._say(self.function.log_group, self.stream, text)
+        self._say(self.stream, text)
 
     def ended(self) -> str | None:
         """Say how the process ended; None while it runs."""

@@ -21,7 +21,7 @@ from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import assume
 from local.lambdas.door import Door
 from local.lambdas.function import Function
-from local.lambdas.host import Host, Listener
+from local.lambdas.host import Host
 from local.lambdas.journal import Journal
 from local.lambdas.metrics import Metrics
 from local.lambdas.pool import Pool
@@ -58,15 +58,16 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(options: argparse.Namespace, folder: Path) -> None:
     """Put everything together and answer until a signal comes; OSError when the port is taken."""
     clients = Clients(options.aws, options.region)
-    listener = Listener(journal=Journal(clients.logs()), metrics=Metrics(clients.metrics()))
-    world = World(aws=options.aws, tmp=folder / "tmp", say=listener.say)
+    metrics = Metrics(clients.metrics())
+    journal = Journal(clients.logs, metrics.add)
+    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say)
     code, sts = CodeStore(folder / "code", fetch_from(options.aws)), clients.tokens()
 
     def start(function: Function) -> Sandbox:
         return Sandbox(function, assume(sts, function), code.place(function), world)
 
     pool = Pool(start, most=options.most)
-    host = Host(catalogue=Catalogue(clients.functions()), pool=pool, metrics=listener.metrics)
+    host = Host(catalogue=Catalogue(clients.functions()), pool=pool, metrics=metrics)
     try:
         with Door(options.port, host.invoke, lambda: status(pool)) as door:
             sys.stdout.write(f"{door.address}\n")
@@ -74,7 +75,8 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
             until_told(door, pool)
     finally:
         pool.close()
-        listener.close()
+        journal.close()
+        metrics.close()
 
 
 def until_told(door: Door, pool: Pool) -> None:

@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 class Batches(Generic[Thing]):
     """A thread that gives whatever was put to *write*, at most every *every_s* seconds.
 
-    A batch that *write* refuses (any exception) is tried again five times within seconds; then it is given up, with
-    a line in the host's log that says how much was lost and why.
+    A batch that *write* refuses (any exception) is tried again, five times within seconds; then it is given up, with
+    a line in the host's log that says how much was lost and why. What *write* has taken out of the list before it
+    failed is not tried again.
     """
 
     def __init__(self, what: str, write: Callable[[list[Thing]], None], *, every_s: float) -> None:

@@ -1,12 +1,14 @@
-"""Clients of the emulator, as its administrator: functions themselves only ever see their role's credentials."""
+"""Clients of the emulator: as its administrator, but for what Lambda does in the name of a function's role."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 from botocore.session import Session
+
+from local.lambdas.credentials import Credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 # The emulator's root.
-ADMINISTRATOR: Final = "test"
+ADMINISTRATOR: Final[Mapping[str, Any]] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 CONFIG: Final = Config(
     connect_timeout=3,
     read_timeout=30,
@@ -40,9 +42,14 @@ class Clients:
         """Make a client of Lambda."""
         return self._client("lambda")  # pyright: ignore[reportReturnType]
 
-    def logs(self) -> CloudWatchLogsClient:
-        """Make a client of CloudWatch Logs."""
-        return self._client("logs")  # pyright: ignore[reportReturnType]
+    def logs(self, role: Credentials) -> CloudWatchLogsClient:
+        """Make a client of CloudWatch Logs for a function's role."""
+        given = {
+            "aws_access_key_id": role.access_key,
+            "aws_secret_access_key": role.secret_key,
+            "aws_session_token": role.token,
+        }
+        return self._client("logs", given)  # pyright: ignore[reportReturnType]
 
     def metrics(self) -> CloudWatchClient:
         """Make a client of CloudWatch."""
@@ -52,12 +59,5 @@ class Clients:
         """Make a client of STS."""
         return self._client("sts")  # pyright: ignore[reportReturnType]
 
-    def _client(self, service: str) -> object:
-        return self._make(
-            service,
-            region_name=self.region,
-            endpoint_url=self.aws,
-            aws_access_key_id=ADMINISTRATOR,
-            aws_secret_access_key=ADMINISTRATOR,
-            config=CONFIG,
-        )
+    def _client(self, service: str, identity: Mapping[str, Any] = ADMINISTRATOR) -> object:
+        return self._make(service, region_name=self.region, endpoint_url=self.aws, config=CONFIG, **identity)

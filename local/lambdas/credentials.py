@@ -19,7 +19,7 @@ LIFETIME_S: Final = 3600
 SPARE: Final = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Credentials:
     """A role's session. *expires*: aware UTC."""
 

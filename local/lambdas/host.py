@@ -8,33 +8,13 @@ from dataclasses import dataclass
 
 from local.lambdas import metrics, report
 from local.lambdas.catalogue import Catalogue
-from local.lambdas.datum import embedded
 from local.lambdas.errors import Throttled
 from local.lambdas.function import Function
 from local.lambdas.invocation import Invocation, Outcome
-from local.lambdas.journal import Journal
 from local.lambdas.metrics import Metrics
 from local.lambdas.pool import Pool
 from local.lambdas.report import Usage
 from local.lambdas.sandbox import Sandbox
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listener:
-    """Takes what functions say: every line is a log line, and may embed metrics."""
-
-    journal: Journal
-    metrics: Metrics
-
-    def say(self, group: str, stream: str, text: str) -> None:
-        """Log one line."""
-        self.journal.say(group, stream, text)
-        self.metrics.add(embedded(text))
-
-    def close(self) -> None:
-        """Write what is left."""
-        self.journal.close()
-        self.metrics.close()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

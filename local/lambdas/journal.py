@@ -1,12 +1,18 @@
-"""What functions say, into the emulator's CloudWatch Logs: one stream per sandbox, lines in order."""
+"""What functions say, into the emulator's CloudWatch Logs: one stream per sandbox, lines in order.
+
+They are written with the function's own credentials, as Lambda does: a role that may not write logs leaves none, and
+no metric that its lines would have embedded.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -14,66 +20,120 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from local.lambdas.batches import Batches
+from local.lambdas.credentials import Credentials
+from local.lambdas.datum import Datum, embedded
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import InputLogEventTypeDef
 
 EVERY_S: Final = 0.1
+# Of sandboxes that are gone, clients need not be kept.
+CLIENTS: Final = 32
+DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+EXISTS: Final = "ResourceAlreadyExistsException"
+MISSING: Final = "ResourceNotFoundException"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class LogStream:
+    """Where one sandbox's lines go, and with whose credentials."""
+
+    group: str
+    name: str
+    credentials: Credentials
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """One event of a log stream. *at*: ms since 1970."""
 
-    group: str
-    stream: str
+    stream: LogStream
     at: int
     text: str
 
 
 class Journal:
-    """Writes lines in the background; close() writes the last of them."""
+    """Writes lines in the background; close() writes the last of them.
 
-    def __init__(self, logs: CloudWatchLogsClient) -> None:
-        self._logs = logs
-        self._open: set[tuple[str, str]] = set()
+    *client_of* makes a client with a role's credentials; *found* takes the metrics of lines that were written.
+    """
+
+    def __init__(
+        self, client_of: Callable[[Credentials], CloudWatchLogsClient], found: Callable[[Iterable[Datum]], None]
+    ) -> None:
+        self._client_of = lru_cache(CLIENTS)(client_of)
+        self._found = found
+        self._open: set[LogStream] = set()
+        self._denied: set[LogStream] = set()
         self._batches = Batches[Line]("log lines", self._write, every_s=EVERY_S)
 
-    def say(self, group: str, stream: str, text: str) -> None:
+    def say(self, stream: LogStream, text: str) -> None:
         """Add a line, now."""
-        self._batches.put(Line(group=group, stream=stream, at=time.time_ns() // 1_000_000, text=text))
+        self._batches.put(Line(stream=stream, at=time.time_ns() // 1_000_000, text=text))
 
     def close(self) -> None:
         """Write what is left, and stop."""
         self._batches.close()
 
-    def _write(self, lines: Sequence[Line]) -> None:
-        place = attrgetter("group", "stream")
+    def _write(self, lines: list[Line]) -> None:
+        """Write *lines* stream by stream, and take them out as they are written."""
+        by_stream = attrgetter("stream")
         # sorted() keeps the order of equals: lines of one stream stay as they came.
-        for (group, stream), some in groupby(sorted(lines, key=place), key=place):
-            self._ready(group, stream)
-            events = [{"timestamp": line.at, "message": line.text} for line in some]
-            self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)  # pyright: ignore[reportArgumentType]
+        for stream, group in groupby(sorted(lines, key=by_stream), key=by_stream):
+            some = list(group)
+            try:
+                self._write_stream(stream, some)
+            except ClientError as error:
+                if code_of(error) not in DENIED:
+                    raise
+                self._deny(stream, error)
+            lines[:] = [line for line in lines if line.stream != stream]
 
-    def _ready(self, group: str, stream: str) -> None:
-        """Make the stream, and the group where a deployment did not."""
-        if (group, stream) in self._open:
+    def _write_stream(self, stream: LogStream, lines: list[Line]) -> None:
+        if stream in self._denied:
             return
-        try:
-            create_stream(self._logs, group, stream)
-        except self._logs.exceptions.ResourceNotFoundException:
-            self._logs.create_log_group(logGroupName=group)
-            create_stream(self._logs, group, stream)
-        self._open.add((group, stream))
+        logs = self._client_of(stream.credentials)
+        if stream not in self._open:
+            make_stream(logs, stream)
+            self._open.add(stream)
+        events: list[InputLogEventTypeDef] = [{"timestamp": line.at, "message": line.text} for line in lines]
+        logs.put_log_events(logGroupName=stream.group, logStreamName=stream.name, logEvents=events)
+        for line in lines:
+            self._found(embedded(line.text))
+
+    def _deny(self, stream: LogStream, error: ClientError) -> None:
+        """Say once what Lambda keeps to itself."""
+        if stream not in self._denied:
+            log.warning("%s: the function's role may not write its log, so there is none: %s", stream.group, error)
+        self._denied.add(stream)
 
 
-def create_stream(logs: CloudWatchLogsClient, group: str, stream: str) -> None:
-    """Make a stream, unless an earlier attempt did."""
+def make_stream(logs: CloudWatchLogsClient, stream: LogStream) -> None:
+    """Make the stream; and the group where a deployment did not, if the role may."""
     try:
-        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        create_stream(logs, stream)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "ResourceAlreadyExistsException":
+        if code_of(error) != MISSING:
             raise
+        logs.create_log_group(logGroupName=stream.group)
+        create_stream(logs, stream)
+
+
+def create_stream(logs: CloudWatchLogsClient, stream: LogStream) -> None:
+    """Make the stream, unless an earlier attempt did."""
+    try:
+        logs.create_log_stream(logGroupName=stream.group, logStreamName=stream.name)
+    except ClientError as error:
+        if code_of(error) != EXISTS:
+            raise
+
+
+def code_of(error: ClientError) -> str:
+    """Give AWS's name of an error."""
+    return error.response.get("Error", {}).get("Code", "")
 
 
 def stream_name(version: str) -> str:

@@ -5,7 +5,7 @@ The dimensions are those that ``components/metrics.py`` reads: ``FunctionName``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -39,10 +39,12 @@ class Metrics:
         """Publish what is left, and stop."""
         self._batches.close()
 
-    def _write(self, data: Sequence[Datum]) -> None:
+    def _write(self, data: list[Datum]) -> None:
+        """Publish *data* namespace by namespace, and take them out as they are published."""
         by_namespace = attrgetter("namespace")
         for namespace, some in groupby(sorted(data, key=by_namespace), key=by_namespace):
             self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=[written(datum) for datum in some])
+            data[:] = [datum for datum in data if datum.namespace != namespace]
 
 
 def written(datum: Datum) -> MetricDatumTypeDef:

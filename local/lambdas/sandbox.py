@@ -19,7 +19,7 @@ from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
 from local.lambdas.invocation import Invocation, Outcome, exited, timed_out
-from local.lambdas.journal import stream_name
+from local.lambdas.journal import LogStream, stream_name
 from local.lambdas.process import FunctionProcess
 from local.lambdas.report import exit_line, timeout_line
 from local.lambdas.runtime_api import RuntimeApi
@@ -28,7 +28,7 @@ LOOK_S: Final = 0.02
 # Lambda gives a start 10 s, and starts again within the function's own time when that was too little.
 INIT_S: Final = 10.0
 
-Say = Callable[[str, str, str], None]
+Say = Callable[[LogStream, str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +45,8 @@ class Sandbox:
 
     def __init__(self, function: Function, credentials: Credentials, code: Path, world: World) -> None:
         self.function, self.credentials = function, credentials
-        self.stream = stream_name(function.version)
+        name = stream_name(function.version)
+        self.stream = LogStream(group=function.log_group, name=name, credentials=credentials)
         self.broken = False
         self.invocations = 0
         self.init_s: float | None = None
@@ -54,7 +55,7 @@ class Sandbox:
         self._api = RuntimeApi()
         self._began = time.monotonic()
         tmp = world.tmp / uuid.uuid4().hex
-        known = environment(function, credentials, aws=world.aws, code=code, tmp=tmp, log_stream=self.stream)
+        known = environment(function, credentials, aws=world.aws, code=code, tmp=tmp, log_stream=name)
         self._process = FunctionProcess(
             [sys.executable, "-m", "awslambdaric", function.handler],
             env={**known, "AWS_LAMBDA_RUNTIME_API": self._api.address},
@@ -71,7 +72,7 @@ class Sandbox:
 
     def say(self, text: str) -> None:
         """Log a line in the sandbox's stream."""
-        self._say(self.function.log_group, self.stream, text)
+        self._say(self.stream, text)
 
     def usable(self) -> bool:
         """Tell whether another invocation may begin: the process lives, its credentials last."""

@@ -30,5 +30,5 @@ def described(seat: Seat) -> dict[str, Any]:
         "invocations": sandbox.invocations,
         "memory_mib": seat.function.memory_mib,
         "used_mib": round(sandbox.used_mib, 1),
-        "log_stream": sandbox.stream,
+        "log_stream": sandbox.stream.name,
     }

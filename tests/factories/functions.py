@@ -26,6 +26,11 @@ TRUST = json.dumps(
 )
 
 
+LOGGING = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:*"], "Resource": "*"}]}
+)
+
+
 def zip_of(files: Mapping[str, str]) -> bytes:
     """Pack *files*; scripts may be executed."""
     packed = io.BytesIO()

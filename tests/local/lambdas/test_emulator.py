@@ -59,7 +59,7 @@ def deploy(stack: Stack) -> None:
     )
     iam = stack.client("iam")
     iam.create_role(RoleName="photo", AssumeRolePolicyDocument=TRUST)
-    may = {"Effect": "Allow", "Action": ["dynamodb:PutItem", "sqs:*"], "Resource": "*"}
+    may = {"Effect": "Allow", "Action": ["dynamodb:PutItem", "logs:*"], "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
     iam.put_role_policy(RoleName="photo", PolicyName="grants", PolicyDocument=policy)
     stack.deploy("photo", zip_of({"app.py": HANDLER}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from local.lambdas.datum import Datum
 from local.lambdas.errors import Throttled
-from local.lambdas.host import Host, Listener
+from local.lambdas.host import Host
 from local.lambdas.invocation import Invocation, Outcome, exited
 from tests.factories.functions import function
 
@@ -123,22 +122,3 @@ def test_a_refused_invocation_is_a_throttle_and_nothing_else() -> None:
     with pytest.raises(Throttled):
         invoke(world)
     assert {"Throttles": (1.0,)} == world.values()
-
-
-def test_each_line_is_logged_and_its_metrics_are_found() -> None:
-    """EMF lines are both."""
-    said: list[tuple[str, str, str]] = []
-    world = World(Sandbox())
-
-    class Journal:
-        def say(self, *line: str) -> None:
-            said.append((line[0], line[1], line[2]))
-
-    journal: Any = Journal()
-    metrics: Any = world
-    rule = {"Namespace": "N", "Dimensions": [[]], "Metrics": [{"Name": "m"}]}
-    line = json.dumps({"_aws": {"Timestamp": 1, "CloudWatchMetrics": [rule]}, "m": 2})
-    Listener(journal=journal, metrics=metrics).say("group", "stream", line)
-
-    assert [("group", "stream", line)] == said
-    assert {"m": (2.0,)} == world.values()

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
-from local.lambdas.datum import measured
-from local.lambdas.journal import Journal, stream_name
+from local.lambdas import batches
+from local.lambdas import journal as module
+from local.lambdas.datum import Datum, measured
+from local.lambdas.journal import Journal, LogStream, stream_name
 from local.lambdas.metrics import Metrics
+from tests.factories.functions import credentials
 
 
-class Missing(Exception):
-    """The log group does not exist."""
+def refusal(code: str) -> ClientError:
+    """Give one of AWS's errors."""
+    return ClientError({"Error": {"Code": code}}, "PutLogEvents")
 
 
 class Logs:
-    """Keeps log events. Streams that are named ``taken`` exist already."""
-
-    class exceptions:  # noqa: N801 - boto's name
-        """Errors by name."""
-
-        ResourceNotFoundException = Missing
+    """Keeps log events. The stream ``taken`` exists already; ``denied`` may not be written."""
 
     def __init__(self) -> None:
         self.groups = {"/known"}
         self.lines: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.streams: list[tuple[str, str]] = []
+        self.asked = 0
+        self.failures = 0
 
     def create_log_group(self, *, logGroupName: str) -> None:  # noqa: N803 - AWS's names
         """Make a group."""
@@ -36,32 +40,103 @@ class Logs:
 
     def create_log_stream(self, *, logGroupName: str, logStreamName: str) -> None:  # noqa: N803
         """Make a stream."""
+        self.asked += 1
         if logGroupName not in self.groups:
-            raise Missing
+            raise refusal("ResourceNotFoundException")
         if logStreamName == "taken":
-            raise ClientError({"Error": {"Code": "ResourceAlreadyExistsException"}}, "CreateLogStream")
+            raise refusal("ResourceAlreadyExistsException")
+        if logStreamName == "denied":
+            raise refusal("AccessDeniedException")
         self.streams.append((logGroupName, logStreamName))
 
     def put_log_events(self, *, logGroupName: str, logStreamName: str, logEvents: Any) -> None:  # noqa: N803
         """Keep events."""
+        if self.failures:
+            self.failures -= 1
+            raise refusal("ThrottlingException")
         self.lines[logGroupName, logStreamName].extend(event["message"] for event in logEvents)
+
+
+def stream(name: str, group: str = "/known") -> LogStream:
+    """Name a stream."""
+    return LogStream(group=group, name=name, credentials=ROLE)
+
+
+ROLE = credentials()
+
+
+def journal(logs: Any, found: list[Datum] | None = None) -> Journal:
+    """Open a journal; *found* takes metrics."""
+    return Journal(lambda _: logs, [].extend if found is None else found.extend)
 
 
 def test_lines_keep_their_order_in_each_stream() -> None:
     """Two sandboxes that speak at once are two streams; each is made once, and its group where it was missing."""
-    logs: Any = Logs()
-    journal = Journal(logs)
+    logs = Logs()
+    opened = journal(logs)
 
     for number in range(5):
-        journal.say("/known", "a", f"a{number}")
-        journal.say("/new", "b", f"b{number}")
-    journal.say("/known", "taken", "still written")
-    journal.close()
+        opened.say(stream("a"), f"a{number}")
+        opened.say(stream("b", "/new"), f"b{number}")
+    opened.say(stream("taken"), "still written")
+    opened.close()
 
     assert [f"a{number}" for number in range(5)] == logs.lines["/known", "a"]
     assert [f"b{number}" for number in range(5)] == logs.lines["/new", "b"]
     assert ["still written"] == logs.lines["/known", "taken"]
     assert [("/known", "a"), ("/new", "b")] == sorted(logs.streams)
+
+
+def test_a_fault_doubles_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written before it is not written again."""
+    monkeypatch.setattr(batches, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(module, "EVERY_S", 0.05)
+    logs = Logs()
+    opened = journal(logs)
+    opened.say(stream("a"), "first")
+    opened.say(stream("b"), "second")
+    logs.failures = 1
+    deadline = time.monotonic() + 20
+    while len(logs.lines) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    opened.close()
+
+    assert {("/known", "a"): ["first"], ("/known", "b"): ["second"]} == logs.lines
+
+
+def test_a_role_that_may_not_write_leaves_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """As on Lambda; the host's own log says so once. Other functions are not concerned."""
+    logs, found = Logs(), list[Datum]()
+    opened = journal(logs, found)
+
+    for _ in range(3):
+        opened.say(stream("denied"), METRIC)
+    opened.say(stream("a"), METRIC)
+    opened.close()
+
+    assert {("/known", "a"): [METRIC]} == logs.lines
+    assert 1 == len(found)
+    assert ["/known: the function's role may not write its log, so there is none: "] == [
+        message.partition("An error")[0] for message in caplog.messages
+    ]
+
+
+RULE = {"Namespace": "N", "Dimensions": [[]], "Metrics": [{"Name": "m"}]}
+METRIC = json.dumps({"_aws": {"Timestamp": 1, "CloudWatchMetrics": [RULE]}, "m": 2})
+
+
+def test_metrics_are_found_in_lines_that_were_written() -> None:
+    """EMF lines are log lines and metrics both."""
+    logs, found = Logs(), list[Datum]()
+    opened = journal(logs, found)
+
+    opened.say(stream("a"), METRIC)
+    opened.say(stream("a"), "plain")
+    opened.close()
+
+    assert [METRIC, "plain"] == logs.lines["/known", "a"]
+    assert [("N", "m", (2.0,))] == [(datum.namespace, datum.name, datum.values) for datum in found]
 
 
 def test_a_stream_is_named_as_lambda_names_it() -> None:

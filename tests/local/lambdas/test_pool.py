@@ -10,9 +10,10 @@ import pytest
 
 from local.lambdas.errors import RoleRefused, Throttled
 from local.lambdas.function import Function
+from local.lambdas.journal import LogStream
 from local.lambdas.pool import Pool
 from local.lambdas.status import status
-from tests.factories.functions import function
+from tests.factories.functions import credentials, function
 
 
 class FakeSandbox:
@@ -21,7 +22,8 @@ class FakeSandbox:
     def __init__(self, function: Function, number: int) -> None:
         self.function, self.number = function, number
         self.works, self.stopped = True, 0
-        self.pid, self.invocations, self.used_mib, self.stream = number, 0, 1.25, "stream"
+        self.pid, self.invocations, self.used_mib = number, 0, 1.25
+        self.stream = LogStream(group="group", name="stream", credentials=credentials())
 
     def usable(self) -> bool:
         """Tell what the test decided."""

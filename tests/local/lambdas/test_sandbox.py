@@ -31,7 +31,7 @@ def lines() -> list[str]:
 def start(tmp_path: Path, lines: list[str]) -> Iterator[Start]:
     """Give what starts a sandbox of a module's text, and ends it after the test."""
     started: list[Sandbox] = []
-    world = World(aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", say=lambda _group, _stream, text: lines.append(text))
+    world = World(aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", say=lambda _, text: lines.append(text))
 
     def run(text: str, **changes: Any) -> Sandbox:
         sandbox = Sandbox(function(**changes), credentials(), code(tmp_path, text), world)
