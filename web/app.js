@@ -1,0 +1,68 @@
+/**
+ * The page: one view at a time, chosen by the hash (`#/gallery`, `#/editor?photos=…`, `#/operations`).
+ *
+ * A view is a module with `mount(root, context)`, which may give back a function that ends it. It is loaded when it is
+ * first shown, with its style sheet, so the first view costs nothing of the others.
+ */
+
+import { loadConfig } from "./lib/config.js";
+import { el, fill } from "./lib/dom.js";
+import { startTheme } from "./lib/theme.js";
+
+const VIEWS = {
+  gallery: { title: "Gallery", load: () => import("./gallery/view.js"), style: "gallery/gallery.css" },
+  editor: { title: "Editor", load: () => import("./editor/view.js"), style: "editor/editor.css" },
+  operations: { title: "Operations", load: () => import("./operations/view.js"), style: "operations/operations.css" },
+};
+
+const root = document.getElementById("view");
+let unmount = () => {};
+let shown = 0;
+
+/** Show what the hash asks for; a view that is asked for twice is mounted anew. */
+async function show(config) {
+  const ticket = ++shown;
+  const { name, params } = route();
+  const view = VIEWS[name];
+  unmount();
+  unmount = () => {};
+  for (const link of document.querySelectorAll(".top nav a")) {
+    const current = link.getAttribute("href") === `#/${name}`;
+    if (current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${view.title} · Darkroom`;
+  try {
+    const [module] = await Promise.all([view.load(), styled(view.style)]);
+    if (ticket !== shown) return;
+    root.replaceChildren();
+    unmount = module.mount(root, { config, params }) || (() => {});
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function route() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  return { name: path in VIEWS ? path : "gallery", params: new URLSearchParams(query) };
+}
+
+/** Load a style sheet once; a view without its style would jump when it comes. */
+function styled(href) {
+  const known = document.querySelector(`link[href="${href}"]`);
+  if (known) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const link = el("link", { rel: "stylesheet", href, onload: resolve, onerror: reject });
+    document.head.append(link);
+  });
+}
+
+function complain(error) {
+  fill(root, el("p", { class: "notice", role: "alert" }, error.message || "The page could not be loaded. Reload it."));
+}
+
+startTheme(document.getElementById("theme"));
+loadConfig().then((config) => {
+  addEventListener("hashchange", () => show(config).then(() => root.focus({ preventScroll: true })));
+  return show(config);
+}, complain);

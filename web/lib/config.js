@@ -1,0 +1,18 @@
+/** What the page has to know of the stack: `/config.json`, which the local front fills from the stack's outputs. */
+
+/**
+ * @typedef {Object} Config
+ * @property {string} api      the edit API, without a slash at the end
+ * @property {string} gallery  the local gallery API
+ * @property {string} cdn      origin of the CDN
+ * @property {string} token    the developer's bearer token
+ * @property {string} user
+ * @property {{sizes: Record<string, {width: number, height: number}>}} outputs  `pulumi stack output --json`
+ */
+
+/** @returns {Promise<Config>} */
+export async function loadConfig() {
+  const answer = await fetch("config.json", { cache: "no-store" });
+  if (!answer.ok) throw new Error(`The page could not read its configuration (status ${answer.status}).`);
+  return answer.json();
+}

@@ -1,0 +1,59 @@
+/** Calls of our APIs: JSON in, JSON out, and errors that can be shown to people. */
+
+/** An answer that was a refusal: the body of every error is `{error, code, details?}` (docs/edit-api.md). */
+export class ApiError extends Error {
+  /** @param {number} status @param {{error?: string, code?: string, details?: any}} body @param {Headers} [headers] */
+  constructor(status, body, headers) {
+    super(body.error || `The server answered with status ${status}.`);
+    this.status = status;
+    this.code = body.code || "UNKNOWN";
+    this.details = body.details || {};
+    this.retryAfter = Number(headers?.get("Retry-After")) || null;
+  }
+}
+
+/** No answer at all: the network, or the stack, is down. */
+export class Offline extends Error {
+  constructor() {
+    super("No answer: the stack is not running, or this device is offline.");
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {{method?: string, body?: any, token?: string, headers?: Record<string, string>, signal?: AbortSignal}} [how]
+ * @returns {Promise<any>} the JSON of the answer; null when it has no body
+ */
+export async function call(url, { method = "GET", body, token, headers = {}, signal } = {}) {
+  const answer = await reach(url, {
+    method,
+    signal,
+    headers: {
+      Accept: "application/json",
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new ApiError(answer.status, parsed(text), answer.headers);
+  return text ? JSON.parse(text) : null;
+}
+
+async function reach(url, request) {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Offline();
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
