@@ -1,0 +1,140 @@
+"""``edit``: one picture on this machine changed by a command in plain English, without AWS."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from processor.commands.render import make_folder
+from processor.edits.command import compile_command
+from processor.edits.operations.file import Format, PictureFormat
+from processor.edits.plan import Plan
+from processor.errors import EditError, PhotoError, UsageError
+from processor.imaging.edit_model import FILE_KINDS, Edited, EditLimits, OutputWish
+from processor.imaging.editor import Editor
+from processor.imaging.model import EXTENSIONS_OF
+from processor.keys import short_hash
+from processor.settings import EditSettings
+from processor.settings_file import load_settings
+from processor.source import Source
+
+FAILED: Final = 1
+FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
+    extension: written for written in FILE_KINDS for extension in EXTENSIONS_OF[written]
+}
+"""What the name of the file to be written says of its format."""
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path), metavar="PHOTO")
+@click.argument("command")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write; its name tells the format.")
+@click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
+@click.option("--json", "as_json", is_flag=True, help="The result, or the error, as one JSON object on stdout.")
+def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json: bool) -> None:
+    """Edit PHOTO by COMMAND, such as "resize to 800px and convert to webp".
+
+    Exits with 0 when the file is written, 1 when the command or the photo makes it impossible, 2 on wrong usage.
+    """
+    work = load_settings(settings).edits if settings else EditSettings()
+    try:
+        plan = compile_command(command)
+        edited = make(photo, plan, work, out)
+    except (PhotoError, EditError) as error:
+        tell_failure(photo, error, as_json=as_json)
+        sys.exit(FAILED)
+    write(out, edited.data)
+    tell(photo, out, plan, edited, as_json=as_json)
+
+
+def make(photo: Path, plan: Plan, work: EditSettings, out: Path) -> Edited:
+    """Edit in a decoder child; raises PhotoError, EditError, or UsageError for a file that cannot be read."""
+    output = OutputWish(format=format_for(out, plan))
+    limits = EditLimits(
+        max_dimension_px=work.max_dimension_px,
+        max_megapixels=work.max_megapixels,
+        default_quality=work.default_quality,
+    )
+    try:
+        source = Source.from_path(photo, max_bytes=work.max_image_bytes)
+    except OSError as error:
+        raise UsageError(f"{photo}: cannot be read ({error.strerror}), expected a photo") from None
+    with source, Editor(isolate="always") as editor:
+        return editor.edit(source, plan, limits, file_name=photo.name, output=output)
+
+
+def format_for(out: Path, plan: Plan) -> PictureFormat | None:
+    """Return the format that the name *out* asks for, None when it asks for none; raises UsageError."""
+    extension = out.suffix.lower().lstrip(".")
+    wished = FORMAT_OF.get(extension)
+    said: list[PictureFormat] = [step.to for step in plan.steps if isinstance(step, Format)]
+    if wished is None and any(extension in extensions for extensions in EXTENSIONS_OF.values()):
+        known = ", ".join(kind.extension for kind in FILE_KINDS.values())
+        raise UsageError(f"{out}: .{extension} files cannot be written, expected one of {known}")
+    if wished is not None and said and said[-1] != wished:
+        raise UsageError(f"{out}: the command says {said[-1].upper()}, expected a name that ends in {named(said[-1])}")
+    return wished
+
+
+def named(written: PictureFormat) -> str:
+    """Give the extension of a format."""
+    return f".{FILE_KINDS[written].extension}"
+
+
+def write(out: Path, data: bytes) -> None:
+    """Write the file under its name only when it is whole; raises UsageError."""
+    make_folder(out.parent)
+    part = out.with_name(f".{short_hash(out.name)}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        what = f"{out}: cannot be written ({error.strerror})"
+        raise UsageError(f"{what}, free some space or choose another --out") from error
+
+
+def tell(photo: Path, out: Path, plan: Plan, edited: Edited, *, as_json: bool) -> None:
+    """Say what was done, what came out, and what was not as one may expect."""
+    if as_json:
+        click.echo(json.dumps(facts(photo, out, plan, edited), ensure_ascii=False))
+        return
+    click.echo(plan.explanation, err=True)
+    for note in edited.notes:
+        click.echo(f"Note: {note}", err=True)
+    size = f"{edited.format.upper()}, {edited.width} × {edited.height} px, {len(edited.data):,} bytes"
+    click.echo(f"{out}: {size}", err=True)
+
+
+def facts(photo: Path, out: Path, plan: Plan, edited: Edited) -> dict[str, Any]:
+    """Give the result as plain data."""
+    return {
+        "source": str(photo),
+        "status": "complete",
+        "out": str(out),
+        "format": edited.format,
+        "width": edited.width,
+        "height": edited.height,
+        "frames": edited.frames,
+        "bytes": len(edited.data),
+        "steps": [step.model_dump(mode="json", exclude_none=True) for step in plan.steps],
+        "explanation": plan.explanation,
+        "notes": list(edited.notes),
+        "error": None,
+    }
+
+
+def tell_failure(photo: Path, error: PhotoError | EditError, *, as_json: bool) -> None:
+    """Say why there is no file."""
+    if not as_json:
+        # The sentence may quote the photo's name or the command: as text, never as control codes.
+        click.echo(f"Error: {error.public!r}" if not error.public.isprintable() else f"Error: {error.public}", err=True)
+        return
+    details = error.details if isinstance(error, EditError) else {}
+    said = {"code": error.code, "message": error.public, "details": details}
+    click.echo(json.dumps({"source": str(photo), "status": "error", "error": said}, ensure_ascii=False))
