@@ -24,6 +24,8 @@ TELL_EVERY_S: Final = 1.0
 FETCHING: Final = ImageProgress(status=ImageStatus.FETCHING, percent=5, step="fetch", message="Fetching the picture.")
 DECODED_PERCENT: Final = 20
 ENCODING_PERCENT: Final = 90
+# A text to write may be long, and every change pays for what was said before.
+MESSAGE_CHARS: Final = 100
 
 
 @dataclass(kw_only=True, slots=True)
@@ -84,10 +86,10 @@ def progress_at(index: int, name: str, plan: Plan) -> ImageProgress:
         )
     count = len(plan.steps)
     share = (ENCODING_PERCENT - DECODED_PERCENT) * index // count
-    words = plan.steps[index].words()
+    message = f"Step {index + 1} of {count}: {plan.steps[index].words()}."
     return ImageProgress(
         status=ImageStatus.PROCESSING,
         percent=DECODED_PERCENT + share,
         step=name,
-        message=f"Step {index + 1} of {count}: {words}.",
+        message=message if len(message) <= MESSAGE_CHARS else f"{message[: MESSAGE_CHARS - 1]}…",
     )
