@@ -1,0 +1,107 @@
+"""The rendition role can do what it needs, and needs what it can do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.e2e.grants import ROLE, Grant, document, grants, without
+from tests.e2e.stack import LocalStack
+from tests.factories.photos import jpeg, scene
+
+FUNCTION = f"{ROLE}:live"
+# What nothing here can show. Who uses these is the emulator itself, which asks no role, or the Lambda host, which
+# writes logs as an administrator; and the emulator's S3 asks for GetObject where AWS asks for GetObjectVersion, and
+# says 404 without ListBucket where AWS says 403. tests/contracts compares them with the calls that the code makes.
+UNSEEN = ("logs:", "xray:", "sqs:", "s3:GetObjectVersion", "s3:ListBucket")
+
+
+class Failed(Exception):
+    """An invocation of the function failed; the text is its answer."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _alone(stack: LocalStack) -> Iterator[None]:
+    """Keep the uploads lane from doing first what these tests do by hand."""
+    functions, url = stack.aws.client("lambda"), stack.known["queues"]["uploads"]
+    listed = functions.list_event_source_mappings()["EventSourceMappings"]
+    [lane] = [one.get("UUID", "") for one in listed if one.get("EventSourceArn", "").endswith("-uploads")]
+    functions.update_event_source_mapping(UUID=lane, Enabled=False)
+    yield
+    stack.aws.client("sqs").purge_queue(QueueUrl=url)
+    functions.update_event_source_mapping(UUID=lane, Enabled=True)
+
+
+def test_no_flow_needs_more_than_is_granted(stack: LocalStack) -> None:
+    """Every flow ends well with the role as it is deployed."""
+    for flow in FLOWS:
+        flow(stack, "granted")
+
+
+@pytest.mark.faults
+def test_every_grant_is_needed_by_a_flow(stack: LocalStack) -> None:
+    """Without any one of the grants a flow fails: nothing is granted that nothing uses."""
+    needless = [one for at, one in enumerate(seen_grants(stack)) if not is_missed(stack, one, f"grant-{at}")]
+
+    assert [] == needless
+
+
+def seen_grants(stack: LocalStack) -> Iterator[Grant]:
+    """List the grants that a flow can show."""
+    return (one for one in grants(document(stack)) if not one.action.startswith(UNSEEN))
+
+
+def is_missed(stack: LocalStack, grant: Grant, gallery: str) -> bool:
+    """Tell whether some flow fails without *grant*."""
+    with without(stack, grant):
+        return any(fails(stack, flow, f"{gallery}-{at}") for at, flow in enumerate(FLOWS))
+
+
+def fails(stack: LocalStack, flow: Callable[[LocalStack, str], None], gallery: str) -> bool:
+    """Tell whether *flow* fails."""
+    try:
+        flow(stack, gallery)
+    except Failed:
+        return True
+    return False
+
+
+def upload_and_render(stack: LocalStack, gallery: str) -> None:
+    """Render an upload by the version that its event names."""
+    invoke(stack, "ObjectCreated:Put", put(stack, gallery))
+
+
+def render_what_is_there(stack: LocalStack, gallery: str) -> None:
+    """Render by a key alone, as a backfill does."""
+    found = put(stack, gallery)
+    invoke(stack, "ObjectCreated:Put", {"key": found["key"], "size": found["size"]})
+
+
+def delete_what_was_rendered(stack: LocalStack, gallery: str) -> None:
+    """Withdraw everything of a photo whose original is deleted."""
+    upload_and_render(stack, gallery)
+    gone = stack.aws.client("s3").delete_object(Bucket=stack.originals, Key=f"{gallery}/photo.jpg")
+    invoke(stack, "ObjectRemoved:DeleteMarkerCreated", {"key": f"{gallery}/photo.jpg", "versionId": gone["VersionId"]})
+
+
+FLOWS = (upload_and_render, render_what_is_there, delete_what_was_rendered)
+
+
+def put(stack: LocalStack, gallery: str) -> Mapping[str, Any]:
+    """Put an original; give it as an event's record names it."""
+    data = jpeg.jpeg(scene.scene(320, 240))
+    key = f"{gallery}/photo.jpg"
+    answer = stack.aws.client("s3").put_object(Bucket=stack.originals, Key=key, Body=data)
+    return {"key": key, "size": len(data), "versionId": answer["VersionId"], "eTag": answer["ETag"].strip('"')}
+
+
+def invoke(stack: LocalStack, name: str, stored: Mapping[str, Any]) -> None:
+    """Call the function with a bare S3 event; Failed when it fails."""
+    event = {"Records": [{"eventName": name, "s3": {"bucket": {"name": stack.originals}, "object": dict(stored)}}]}
+    answer = stack.aws.client("lambda").invoke(FunctionName=FUNCTION, Payload=json.dumps(event))
+    said = answer["Payload"].read().decode()
+    if answer.get("FunctionError"):
+        raise Failed(said)
