@@ -16,6 +16,7 @@ from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType
 from hypercorn.config import Config
 
 from local.emulator.environment import environment
+from local.emulator.iam_gaps import mend_iam
 from local.emulator.lambda_gaps import mend
 from local.emulator.monitoring_gaps import mend_monitoring
 from local.emulator.queue_gaps import mend_queues
@@ -62,6 +63,7 @@ def emulator() -> App:
     mend()
     mend_monitoring()
     mend_queues()
+    mend_iam()
     return cast("App", application.app)
 
 

@@ -11,14 +11,7 @@ from typing import Any
 import pytest
 
 from local.deployer.declared import DECLARED_ONLY
-from tests.factories.emulators import Aws, allow, refused
-
-
-def test_gap_a_missing_key_is_told_to_whoever_may_read_it(aws: Aws) -> None:
-    """AWS answers 403 without ``s3:ListBucket``, so roles are granted it; here nobody would notice its absence."""
-    aws.client("s3").create_bucket(Bucket="unlisted")
-    s3 = aws.as_role("unlisted", allow("s3:GetObject", "arn:aws:s3:::unlisted/*")).client("s3")
-    assert "NoSuchKey" == refused(s3.get_object, Bucket="unlisted", Key="none")
+from tests.factories.emulators import Aws, refused
 
 
 def test_gap_expiry_may_be_switched_on_twice(aws: Aws) -> None:
@@ -43,24 +36,6 @@ def test_gap_logs_insights_keeps_no_queries(aws: Aws) -> None:
     said = refused(logs.put_query_definition, name="query", queryString="fields @message")
     assert "InvalidOperationException" == said
     assert "aws:cloudwatch/queryDefinition:QueryDefinition" in DECLARED_ONLY
-
-
-def test_gap_a_log_group_is_no_prefix_of_its_streams(aws: Aws) -> None:
-    """AWS wants ``:*`` after the group in a grant, as roles have it; the emulator takes the bare group only.
-
-    So the Lambda host writes a function's lines as root, and no test shows that the two grants of logging are needed.
-    """
-    aws.client("logs").create_log_group(logGroupName="/aws/lambda/granted")
-    group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/granted"
-    answers = [
-        refused(
-            aws.as_role(name, allow("logs:CreateLogStream", resource)).client("logs").create_log_stream,
-            logGroupName="/aws/lambda/granted",
-            logStreamName=name,
-        )
-        for name, resource in (("streams", f"{group}:*"), ("group", group))
-    ]
-    assert ["AccessDeniedException", ""] == answers
 
 
 @pytest.mark.parametrize("action", ["StartMessageMoveTask", "ListMessageMoveTasks"])

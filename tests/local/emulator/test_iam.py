@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.factories.emulators import Aws, allow, policy, refused
 
 HTTP = "x-forwarded-proto"
@@ -20,6 +22,21 @@ def test_a_role_may_do_what_it_is_granted_and_nothing_else(aws: Aws) -> None:
         refused(s3.get_object, Bucket="granted", Key="renditions/a"),
     ]
     assert ["", "AccessDenied", "AccessDenied"] == answers
+
+
+@pytest.mark.parametrize("operation", ["get_object", "head_object"])
+def test_a_missing_key_looks_forbidden_without_list_rights(aws: Aws, operation: str) -> None:
+    """Why roles are granted s3:ListBucket: without it S3 tells nobody that a key does not exist.
+
+    ``local/emulator/iam_gaps.py`` sees to it.
+    """
+    name = operation.replace("_", "-")
+    aws.client("s3").create_bucket(Bucket=name)
+    reading = allow("s3:GetObject", f"arn:aws:s3:::{name}/*")
+    without = aws.as_role(f"{name}-unlisted", reading).client("s3")
+    listing = aws.as_role(f"{name}-listed", reading, allow("s3:ListBucket", f"arn:aws:s3:::{name}")).client("s3")
+    answers = [refused(getattr(one, operation), Bucket=name, Key="none") for one in (without, listing)]
+    assert answers in (["AccessDenied", "NoSuchKey"], ["403", "404"])  # a HEAD's answer has no body to read from
 
 
 def test_a_table_is_granted_by_its_exact_arn(aws: Aws) -> None:

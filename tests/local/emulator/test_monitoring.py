@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from tests.factories.emulators import Aws, allow, eventually, policy
+from tests.factories.emulators import Aws, allow, eventually, policy, refused
 
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:"
 
@@ -45,6 +45,20 @@ def test_log_lines_come_back_in_order(aws: Aws) -> None:
     logs.put_log_events(logGroupName="/aws/lambda/told", logStreamName="one", logEvents=events)
     found = logs.filter_log_events(logGroupName="/aws/lambda/told", filterPattern="line")["events"]
     assert ["line 0", "line 1", "line 2"] == [event["message"] for event in found]
+
+
+def test_a_function_writes_into_its_own_log_group_only(aws: Aws) -> None:
+    """The two grants of logging hold per group, and end in ``:*``; ``local/emulator/iam_gaps.py`` sees to it."""
+    for name in ("/aws/lambda/own", "/aws/lambda/foreign"):
+        aws.client("logs").create_log_group(logGroupName=name)
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/own"
+    streams = aws.as_role("streams", allow("logs:CreateLogStream", f"{group}:*")).client("logs")
+    bare = aws.as_role("bare", allow("logs:CreateLogStream", group)).client("logs")
+    answers = [
+        refused(role.create_log_stream, logGroupName=name, logStreamName="one")
+        for role, name in ((streams, "/aws/lambda/own"), (streams, "/aws/lambda/foreign"), (bare, "/aws/lambda/own"))
+    ]
+    assert ["", "AccessDeniedException", "AccessDeniedException"] == answers
 
 
 def test_metrics_are_told_apart_by_their_dimensions(aws: Aws) -> None:
