@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, get_args
 
 from processor.edits.building import ParameterError
 from processor.edits.language.clauses import Clause, split
@@ -20,6 +20,7 @@ from processor.edits.language.refusals import refusal
 from processor.edits.language.sharing import shared
 from processor.edits.language.terms import Stuck, Term
 from processor.edits.operations.base import Operation
+from processor.edits.operations.file import PictureFormat
 from processor.edits.plan import Plan, plan_of
 from processor.errors import EditCode, EditError
 
@@ -27,15 +28,21 @@ MAX_CHARACTERS: Final = 2_000
 # Without quotes, what is to be written looks like unknown words: these frames say that quotes are missing.
 TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
 SPEAKS_FOR_ITSELF: Final = frozenset({"head", "verb", "change"})
+UNKNOWN: Final = "not understood"
+LEFT_OVER: Final = "understood, but it does not go with the rest of the step"
+OTHER_FORMATS: Final = frozenset({"pdf", "heic", "heif", "bmp", "svg", "jxl", "ico", "psd", "raw", "dng", "eps", "mp"})
+OTHER_FORMAT: Final = f"expected a format that can be written: {', '.join(get_args(PictureFormat))}"
+TWO_FORMATS: Final = "expected one format, because one command writes one file for each picture"
 NOTHING_ASKED: Final = 'expected what to do, as in "resize to 800px"'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understood:
-    """A clause and the steps that it compiles to."""
+    """The steps that some terms compile to, and how many clauses these terms were."""
 
     terms: Sequence[Term]
     steps: Sequence[Operation]
+    clauses: int = 1
 
 
 def compile_command(command: str) -> Plan:
@@ -43,40 +50,86 @@ def compile_command(command: str) -> Plan:
     if len(command) > MAX_CHARACTERS:
         log = f"the command has {len(command)} characters, expected at most {MAX_CHARACTERS}; send several commands"
         raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_CHARACTERS, "found": len(command)})
+    clauses: Sequence[Sequence[Term]] = ()
     understood: list[Understood] = []
-    clause: Sequence[Term] = ()
     try:
-        for clause in shared(list(split(terms_of(command)))):  # noqa: B007 - a refusal looks at the last one
-            _read(clause, understood)
-        if not understood:
-            raise Stuck(NOTHING_ASKED)
+        clauses = shared(list(split(terms_of(command))))
+        understand(clauses, understood)
     except Stuck as stuck:
-        raise refusal(command, stuck, clause, _steps(understood)) from None
+        raise refusal(command, stuck, [*clauses, ()][_count(understood)], _steps(understood), is_command) from None
     return plan_of(_steps(understood))
 
 
-def _read(clause: Sequence[Term], understood: list[Understood]) -> None:
-    """Compile one clause; one without a verb or an operation may add to the clause before it ("border, 10px, red")."""
-    adds = not any(term.kind in SPEAKS_FOR_ITSELF for term in clause)
-    if understood and adds:
-        with suppress(Stuck):
-            understood[-1] = _compile([*understood[-1].terms, *clause])
-            return
-    understood.append(_compile(clause))
+def is_command(text: str) -> bool:
+    """Tell whether *text* is understood as a whole."""
+    try:
+        understand(shared(list(split(terms_of(text)))), [])
+    except Stuck:
+        return False
+    return True
+
+
+def understand(clauses: Sequence[Sequence[Term]], understood: list[Understood]) -> None:
+    """Compile *clauses* one after the other into *understood*; raises Stuck at the first that is not understood."""
+    if not clauses:
+        raise Stuck(NOTHING_ASKED)
+    while (at := _count(understood)) < len(clauses):
+        _check_formats(understood, clauses[at])
+        following = clauses[at + 1] if at + 1 < len(clauses) else ()
+        if not (understood and _adds(clauses[at]) and _added(understood, clauses[at])):
+            understood.append(_with_following(clauses[at], following if _adds(following) else ()))
+
+
+def _check_formats(understood: Sequence[Understood], clause: Sequence[Term]) -> None:
+    """Refuse "convert to png and webp", of which only the last would come out."""
+    second = next((term for term in clause if term.kind == "format"), None)
+    if understood and second is not None and _adds(clause) and understood[-1].steps[0].operation_name() == "format":
+        raise Stuck(TWO_FORMATS, second)
+
+
+def _adds(clause: Sequence[Term]) -> bool:
+    """Tell whether a clause may say more about the one before it: "a border, 10px, red"."""
+    return bool(clause) and not any(term.kind in SPEAKS_FOR_ITSELF for term in clause)
+
+
+def _added(understood: list[Understood], clause: Sequence[Term]) -> bool:
+    """Read *clause* as the end of the one before it; tell whether it could be."""
+    before = understood[-1]
+    try:
+        together = _compile([*before.terms, *clause])
+    except Stuck:
+        return False
+    understood[-1] = replace(together, clauses=before.clauses + 1)
+    return True
+
+
+def _with_following(clause: Sequence[Term], following: Sequence[Term]) -> Understood:
+    """Compile a clause; one that says too little alone may need what follows: "crop to 200x200 at 10, 20"."""
+    try:
+        return _compile(clause)
+    except Stuck as stuck:
+        if following:
+            with suppress(Stuck):
+                return replace(_compile([*clause, *following]), clauses=2)
+        raise stuck from None
 
 
 def _compile(terms: Sequence[Term]) -> Understood:
     clause = Clause(terms)
     strange = next((term for term in terms if term.kind in {"unknown", "thing"}), None)
     if strange is not None and (clause.head not in TAKES_WORDS or clause.has("text")):
-        raise Stuck(f"“{strange.name}” is not understood here", strange)
+        raise Stuck(OTHER_FORMAT if strange.name in OTHER_FORMATS else UNKNOWN, strange)
     try:
         steps = FRAMES[clause.head](clause)
     except ParameterError as error:
         raise Stuck(str(error), clause.place) from None
     if (left := clause.leftover()) is not None:
-        raise Stuck(f"“{left.name}” does not go with the rest", left)
+        raise Stuck(LEFT_OVER, left)
     return Understood(terms=terms, steps=steps)
+
+
+def _count(understood: Sequence[Understood]) -> int:
+    return sum(one.clauses for one in understood)
 
 
 def _steps(understood: Sequence[Understood]) -> list[Operation]:

@@ -19,6 +19,7 @@ from processor.edits.language.tokens import Token
 
 MAX_FILLERS_INSIDE: Final = 3
 SHORTEST_STEM: Final = 3
+SHORTENED: Final = frozenset({"s", "d", "ll", "m", "re", "ve"})  # it's, i'd, let's; never don't
 SPELLINGS: Final = (("colour", "color"), ("grey", "gray"), ("centre", "center"), ("levell", "level"), ("yse", "yze"))
 # Endings, and what stands in their place in the basic form; the longest first.
 ENDINGS: Final = (
@@ -68,7 +69,8 @@ def forms(word: str) -> tuple[str, ...]:
     american = word
     for british, spelling in SPELLINGS:
         american = american.replace(british, spelling)
-    stems: list[str] = []
+    before, _, behind = american.partition("'")
+    stems = [before] if behind in SHORTENED else []
     for ending, instead in ENDINGS:
         stem = american.removesuffix(ending)
         if stem != american and len(stem) >= SHORTEST_STEM:

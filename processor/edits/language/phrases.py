@@ -16,7 +16,8 @@ HEADS: Final[Mapping[str, str]] = {
     "resize": "resize | re size | size to | limit to | downsize",
     "scale": "scale | rescale | zoom",
     "bigger": "bigger | larger | enlarge | upscale | upsize | scale up | size up | too small | magnify | grow | zoom in",
-    "smaller": "smaller | shrink | downscale | scale down | size down | too big | too large | halve | zoom out",
+    "smaller": "smaller | shrink | downscale | scale down | size down | too big | too large | halve | zoom out | cut size | cut in half | "
+    "cut in two",
     "cover": "resize and crop | crop and resize | resize to fill | resize to cover | cover | fill",
     "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into",
     "stretch": "stretch | squash | squeeze | distort",
@@ -35,7 +36,7 @@ HEADS: Final[Mapping[str, str]] = {
     "padding": "padding",
     "extend": "extend | expand | extend canvas | expand canvas | enlarge canvas | canvas",
     "pad": "pad | letterbox | pad out",
-    "round corner": "round corner | rounded corner | corner radius | round off corner",
+    "round corner": "corner rounded | corner round | round corner | rounded corner | corner radius | round off corner",
     "round": "round | rounded",
     "grayscale": "grayscale | gray scale | black and white | black & white | b & w | b and w | bw | b w | "
     "monochrome | desaturate completely | remove color | remove all color | no color | gray tones | gray out",
@@ -49,14 +50,14 @@ HEADS: Final[Mapping[str, str]] = {
     "brightness": "brightness | exposure",
     "brighter": "brighter | brighten | brighten up | lighter | lighten | lighten up | bright | too dark",
     "darker": "darker | darken | dark | dim | dimmer | too bright | too light",
-    "saturation": "saturation | color saturation | vibrance | color intensity | color",
-    "saturated": "saturated | saturate | vivid | vibrant | colorful | punchy | more color | richer color | vivid color",
+    "saturation": "saturation | color saturation | vibrance | color intensity",
+    "saturated": "saturated | saturate | vivid | vibrant | colorful | punchy | more color | add color | richer color | vivid color",
     "desaturate": "desaturate | muted | muted color | washed out | faded color",
     "hue": "hue | hue shift | shift hue | hue rotate | rotate hue | hue rotation | change hue | shift color | "
     "color shift | turn hue | rotate color",
     "contrast": "contrast",
     "contrasty": "contrasty | contrastier | more contrast",
-    "pop": "pop | look punchy | stand out",
+    "pop": "pop | color pop | look punchy | stand out",
     "gamma": "gamma | gamma correction | gamma correct | correct gamma | gamma curve",
     "tint": "tint | colorize | color tint | color overlay | tint color",
     "warm": "warm | warmer | warm up | warm tone | warm tint | warm color | warmth | warmer color | warmer tone",
@@ -66,8 +67,8 @@ HEADS: Final[Mapping[str, str]] = {
     "enhancement | enhance quality | beautify | improve color | enhance color | look professional | auto correct | "
     "prettier | look prettier | retouch | auto adjust | auto tone | auto color | polish",
     "blur": "blur | gaussian blur | blurry | blurrier | blur effect | defocus | out of focus",
-    "soften": "soften | softer | soft | soft focus | soft blur | smooth | smoother",
-    "sharpen": "sharpen | sharper | sharp | sharpness | unsharp mask | crisp | crisper | unblur | remove blur | "
+    "soften": "soften | softer | make soft | look soft | soft focus | soft blur | smooth | smoother",
+    "sharpen": "sharpen | sharper | sharp | clearer | sharpness | unsharp mask | crisp | crisper | unblur | remove blur | "
     "sharpen edge | sharpen detail | deblur | add detail | bring out detail | less blurry | less blur | reduce blur",
     "denoise": "denoise | de noise | reduce noise | remove noise | noise reduction | less noise | less noisy | "
     "remove grain | reduce grain | clean up noise | noise removal | less grain | less grainy | too noisy | too grainy",
@@ -78,26 +79,28 @@ HEADS: Final[Mapping[str, str]] = {
     "solarize": "solarize | solarization",
     "pixelate": "pixelate | pixelation | pixelated | pixelize | blocky | censor",
     "vignette": "vignette | vignetting | darken corner | dark corner | darken edge | dark edge | vignette effect",
-    "text": "text | add text | caption | write | label | words | subtitle | type",
+    "text": "text | overlay text | text overlay | caption | write | label | words | subtitle | type",
     "title": "title | heading | headline",
     "watermark": "watermark | overlay",
-    "quality": "quality | jpeg quality | jpg quality | webp quality | image quality",
+    "quality": "quality",
     "compress": "compress | compression | file size | filesize | smaller file | file smaller | reduce file size | "
     "size on disk | smaller file size | reduce weight | shrink file size | decrease file size | lower file size | "
     "lighter file | file lighter",
     "optimize": "optimize | optimization | web optimize | web friendly | web ready | ready for web | good for web",
     "strip metadata": "strip metadata | remove metadata | delete metadata | strip exif | remove exif | delete exif | "
     "clear metadata | strip all metadata | remove all metadata | remove location | remove gps | strip gps | "
+    "remove gps location | delete gps location | "
     "strip location | without metadata | no metadata | clear exif | remove location data | remove gps data | "
     "strip exif data | remove exif data | delete location | remove personal data",
     "keep copyright": "keep copyright | preserve copyright | keep copyright metadata | keep copyright information | "
-    "keep only copyright | keep credit | strip metadata but keep copyright | keep artist and copyright | "
+    "keep only copyright | keep credit | strip metadata but keep copyright | remove metadata but keep copyright | "
+    "remove all metadata but keep copyright | remove exif but keep copyright | keep artist and copyright | "
     "strip all metadata but copyright | strip metadata except copyright | keep copyright info",
 }
 
 # What stands in front of an operation, or alone in front of what it wants.
 VERBS: Final[Mapping[str, str]] = {
-    "make": "make | get | have | want | turn out | create | set | give | look",
+    "make": "make | get | have | want | turn out | create | set | give | keep | prepare | need",
     "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
     "apply": "apply | do | perform | use | run | adjust | tweak",
     "convert": "convert | convert to | save | export | output | change format | encode | transform | store | "
@@ -109,7 +112,7 @@ VERBS: Final[Mapping[str, str]] = {
 CHANGES: Final[Mapping[str, str]] = {
     "more": "more | increase | raise | boost | add more | up | turn up | higher | bump | bump up | intensify | stronger",
     "less": "less | reduce | decrease | lower | turn down | drop | diminish | cut down on | not so | weaker | bring down",
-    "remove": "remove | erase | delete | take off | take away | get rid of | strip | drop out | eliminate | clear",
+    "remove": "remove | erase | delete | take off | take away | get rid of | strip | drop out | eliminate",
 }
 LABELS: Final[Mapping[str, str]] = {
     "width": "width | wide | w | across | wider than | no wider than | in width | max width | maximum width",
@@ -124,13 +127,13 @@ LABELS: Final[Mapping[str, str]] = {
     "radius": "radius",
     "sigma": "sigma",
     "threshold": "threshold | tolerance",
-    "intensity": "intensity | strength | amount | strong",
+    "intensity": "intensity | strength | amount",
     "stroke": "stroke | outline | stroke width | outline width | outlined",
     "factor": "factor | factor of",
 }
 RELATIONS: Final[Mapping[str, str]] = {"to": "to", "by": "by"}
 SEPARATORS: Final[Mapping[str, str]] = {
-    "and": "and | then | and then | after that | afterwards | followed by | next | finally | also | plus | as well as | "
+    "and": "and | then | and then | after that | afterwards | followed by | but | next | finally | also | plus | as well as | "
     "and also | & | and finally | first | firstly | before that | lastly | and after that | secondly | and next",
 }
 FILLERS: Final = frozenset(
@@ -138,7 +141,8 @@ FILLERS: Final = frozenset(
     please kindly can could would will you i we me us id let just simply really quite need should like want
     wish in on at from with for into onto as is are be look so some effect filter overall thanks thank hey hi hello
     around off ok okay now entire whole there here value new original current present only them one version mode
-    style tone color using via inside within over""".split()
+    style tone color using via inside within over
+    letter font please let's""".split()
 )
 
 

@@ -34,6 +34,8 @@ def terms(line: Sequence[Token]) -> Iterator[Term]:
 
 def _next(line: Sequence[Token], at: int) -> tuple[Term | None, int]:
     token = line[at]
+    if token.text == "a" and lexicon().longest(line, at + 1):
+        return None, at + 1  # "a quarter turn": the phrase, not the fraction
     if found := lexicon().longest(line, at):
         (kind, name), end = found
         return _named(kind, name, token, line[end - 1]), end
@@ -44,7 +46,7 @@ def _next(line: Sequence[Token], at: int) -> tuple[Term | None, int]:
             return (None if is_filler(token.text) else _term("unknown", token.text, token)), at + 1
         case "extent":
             width, _, height = token.text.replace("×", "x").replace("*", "x").partition("x")
-            return _extent(_digits(width), _digits(height), token, token), at + 1
+            return _extent(_digits(width), _digits(height), token, token, exact="p" in token.text), at + 1
         case "ratio":
             return _ratio(token), at + 1
         case "hex" | "rgb":

@@ -14,50 +14,66 @@ from processor.errors import EditCode, EditError
 
 MAX_WORD_CHARS: Final = 60
 MAX_SUGGESTIONS: Final = 3
-LIKENESS, TYPO_LIKENESS = 55, 78  # of 100
-GENERATIVE_VERBS: Final = frozenset({"add", "change", "become"})
-ONLY_KNOWN_TO_PEOPLE: Final = frozenset({"background", "face", "subject"})
+LIKENESS, TYPO_LIKENESS = 60, 75  # of 100
+EVERYDAY: Final = ("resize to 800px", "crop to square", "make it brighter")
+GENERATIVE_VERBS: Final = frozenset({"add", "change", "become", "remove"})
+ONLY_PEOPLE_SEE: Final = frozenset({"background", "face", "subject"})
+WRITTEN_INTO_PICTURES: Final = frozenset({"text", "title", "watermark"})
 WHAT_IS_POSSIBLE: Final = (
     "The editor changes a picture as a whole: size, shape, rotation, light, colour, effects, borders, text, format. "
     "It cannot find, add, remove or redraw what the picture shows."
 )
 
 
-def refusal(command: str, stuck: Stuck, clause: Sequence[Term], understood: Sequence[Operation]) -> EditError:
+def refusal(
+    command: str,
+    stuck: Stuck,
+    clause: Sequence[Term],
+    understood: Sequence[Operation],
+    is_command: Callable[[str], bool],
+) -> EditError:
     """Make the error for a *command* that is *stuck* in *clause* after the steps that were *understood*."""
     start, end = (stuck.where.start, stuck.where.end) if stuck.where else (len(command), len(command))
     word = command[start:end][:MAX_WORD_CHARS]
+    generative = is_generative(clause)
+    near = list(EVERYDAY) if generative else suggestions(command, clause, is_command)
     details = {
         "understood": [step.words() for step in understood],
         "stopped_at": {"position": start, "word": word},
         "problem": stuck.sentence,
+        "suggestions": near,
     }
-    if is_generative(clause):
-        public = f"“{word}”: {WHAT_IS_POSSIBLE}"
-        return EditError(EditCode.UNSUPPORTED_COMMAND, public, details={**details, "suggestions": EVERYDAY})
-    near = suggestions(command, clause)
-    public = f"{_where(word, start)}{stuck.sentence}. Try “{near[0]}”."
-    return EditError(EditCode.UNPARSEABLE_COMMAND, public, details={**details, "suggestions": near})
+    where = f"“{word}” (character {start + 1}): " if word else ""
+    if generative:
+        return EditError(EditCode.UNSUPPORTED_COMMAND, f"{where}{WHAT_IS_POSSIBLE}", details=details)
+    return EditError(EditCode.UNPARSEABLE_COMMAND, f"{where}{stuck.sentence}. Try “{near[0]}”.", details=details)
 
 
 def is_generative(clause: Sequence[Term]) -> bool:
     """Tell whether a clause asks for what only a person, or a model, could find or invent in a picture."""
-    verbs = {term.name for term in clause if term.kind in {"verb", "change"}}
-    if any(term.kind == "thing" or (term.kind == "option" and term.name in ONLY_KNOWN_TO_PEOPLE) for term in clause):
+    named = {term.name for term in clause if term.kind == "option"}
+    if any(term.kind == "thing" for term in clause) or named & ONLY_PEOPLE_SEE:
+        return True
+    verbs = {term.name for term in clause if term.kind in {"verb", "change"}} & GENERATIVE_VERBS
+    if "remove" in verbs and any(term.kind == "head" and term.name in WRITTEN_INTO_PICTURES for term in clause):
         return True
     strange = [term.name for term in clause if term.kind == "unknown"]
-    return bool(strange and verbs & {*GENERATIVE_VERBS, "remove"}) and not any(_typo(word) for word in strange)
+    return bool(strange and verbs) and not any(meant(word) for word in strange)
 
 
-def suggestions(command: str, clause: Sequence[Term]) -> list[str]:
-    """Suggest commands: this one with its unknown words spelt as the nearest known ones, then the nearest examples."""
+def suggestions(command: str, clause: Sequence[Term], is_command: Callable[[str], bool]) -> list[str]:
+    """Suggest the command with its unknown words as the nearest known ones, if that is one; then near examples."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a refusal needs
 
-    text = command[clause[0].start : clause[-1].end][:MAX_WORD_CHARS] if clause else ""
-    corrected = _corrected(text, [term for term in clause if term.kind == "unknown"])
-    scorer: Callable[..., float] = fuzz.WRatio
-    found = process.extract(corrected.lower(), examples(), scorer=scorer, limit=MAX_SUGGESTIONS, score_cutoff=LIKENESS)
-    return [example for example, _, _ in found] or EVERYDAY
+    strange = [term for term in clause if term.kind == "unknown"]
+    corrected = _corrected(command, strange)
+    first = [corrected] if corrected != command and is_command(corrected) else []
+    asked = _corrected(command[clause[0].start : clause[-1].end], strange)[:MAX_WORD_CHARS] if clause else ""
+    found = process.extract(
+        asked.lower(), examples(), scorer=fuzz.token_set_ratio, limit=MAX_SUGGESTIONS, score_cutoff=LIKENESS
+    )
+    near = [*first, *(example for example, _, _ in found if example not in first)]
+    return near[:MAX_SUGGESTIONS] or list(EVERYDAY)
 
 
 @cache
@@ -66,17 +82,7 @@ def examples() -> tuple[str, ...]:
     return tuple(example for kind in OPERATIONS.values() for example in kind.examples)
 
 
-EVERYDAY: Final = ["resize to 800px", "crop to square", "make it brighter"]
-
-
-def _corrected(text: str, strange: Sequence[Term]) -> str:
-    for term in strange:
-        if known := _typo(term.name):
-            text = text.lower().replace(term.name, known)
-    return text
-
-
-def _typo(word: str) -> str:
+def meant(word: str) -> str:
     """Give the known word that *word* was probably meant to be, else ""."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a refusal needs
 
@@ -84,5 +90,8 @@ def _typo(word: str) -> str:
     return found[0] if found else ""
 
 
-def _where(word: str, start: int) -> str:
-    return f"Not understood at character {start + 1} (“{word}”): " if word else "Not understood: "
+def _corrected(text: str, strange: Sequence[Term]) -> str:
+    """Write the word that was meant for each strange one that is near one."""
+    for term in strange:
+        text = text.lower().replace(term.name, meant(term.name) or term.name)
+    return text

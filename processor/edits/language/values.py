@@ -47,7 +47,7 @@ EXTENTS: Final[Mapping[str, str]] = {
 }
 LEVELS: Final[Mapping[str, str]] = {
     "slight": "slightly | slight | a little | little | a little bit | a bit | bit | a touch | lightly | light | "
-    "gently | gentle | mildly | mild | subtle | subtly | a tad | somewhat | a hint | soft touch | softly",
+    "gently | gentle | mildly | mild | subtle | subtly | a tad | somewhat | a hint | softly | soft | a tiny bit | tiny bit",
     "medium": "moderately | moderate | medium | normal | standard | average",
     "strong": "much | a lot | lot | very | strongly | strong | heavily | heavy | extremely | aggressively | aggressive | "
     "intense | intensely | way | far | dramatically | dramatic | significantly | considerably | hard | extra | lots",
@@ -76,10 +76,10 @@ OPTIONS: Final[Mapping[str, str]] = {
     "clockwise": "clockwise | cw | rightward | rightwards | clock wise",
     "counterclockwise": "counterclockwise | counter clockwise | anticlockwise | anti clockwise | ccw | leftward | "
     "leftwards | anti clock wise | counter clock wise",
-    "quarter turn": "quarter turn | its side | on side | on its side",
+    "quarter turn": "quarter turn | on its side",
     "keep aspect": "keep aspect ratio | keep aspect | keep proportions | keep ratio | maintain aspect ratio | "
     "maintain proportions | proportionally | preserve aspect ratio | preserve proportions | without distortion | "
-    "without distorting | without cropping | without stretching | keep the aspect",
+    "without distorting | without cropping | without stretching",
     "ignore aspect": "ignore aspect ratio | ignore aspect | ignore proportions | ignoring aspect ratio | "
     "without keeping aspect ratio | distorted | stretched",
     "exact": "exactly | exact | precisely",
@@ -88,7 +88,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "no enlarge": "never enlarge | without enlarging | dont enlarge | do not enlarge | never larger | only if larger",
     "web": "for web | for website | for internet | for online | for web use | for websites | web | website",
     "background": "background | backdrop",
-    "size word": "of size | sized",
+    "size word": "sized",
     "corner": "corner",
     "part": "part | region | area | portion | section",
     "transparent": "transparent | semi transparent | translucent | see through",

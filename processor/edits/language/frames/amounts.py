@@ -16,7 +16,7 @@ WHOLE: Final = 100
 
 def step(name: str, **parameters: Any) -> Operation:
     """Build an operation; what is None was not said. Raises ParameterError."""
-    return build(name, {key: value for key, value in parameters.items() if value is not None})
+    return build(name, {key: _shortest(value) for key, value in parameters.items() if value is not None})
 
 
 def whole(number: Number | None) -> int | None:
@@ -60,6 +60,10 @@ def by_level(clause: Clause, amounts: Mapping[str, float], default: float | None
     """Take the word of degree; what it amounts to here, *default* without one."""
     level = clause.take("level", *amounts)
     return amounts[level] if level else default
+
+
+def _shortest(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _positive(number: Number) -> float:

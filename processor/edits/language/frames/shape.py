@@ -61,6 +61,7 @@ def trim(clause: Clause) -> list[Operation]:
     if clause.has("extent") or clause.has("aspect") or clause.has("option", "all sides"):
         return crop(clause)
     clause.take("colour")
+    clause.take("head", "border")
     return [step("trim", threshold=whole(clause.number("", labels=("", "threshold"))))]
 
 
@@ -69,6 +70,7 @@ def border(clause: Clause, *, color: str | None = None) -> list[Operation]:
     width = clause.number("px", "", labels=("", "width", "size"))
     thickness = clause.take("option", *THICKNESS_PX)
     if clause.takes("change", "remove"):
+        clause.take("colour")
         return [step("trim") if width is None else step("crop", trim_edges=whole(width))]
     color = clause.take("colour") or color
     px = whole(width) if width is not None else THICKNESS_PX.get(thickness, BORDER_PX)
