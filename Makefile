@@ -22,11 +22,11 @@ $(READY): requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
 	@touch $@
 
-up: $(READY) ## Render a few demo photos into out/demo and say where to look.
-	@$(BIN)/python -m tools.demo $(ARGS)
+up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
+	@$(BIN)/python -m local up $(ARGS)
 
 test: $(READY) ## Run every test, with coverage.
-	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --cov $(ARGS)
 
 check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests.
 
