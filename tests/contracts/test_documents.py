@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from processor.__main__ import cli
 from tests.contracts.calls import ROOT
 from tools.plan.model import Plan
 
 WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"
 COMPONENTS = ("renditions", "edits", "cdn", "monitoring")
 
 
@@ -46,6 +48,36 @@ def test_the_table_of_idle_costs_counts_the_alarms(plans: dict[str, Plan]) -> No
     text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
 
     assert f"| alarms: {alarms} × 0.10 | {alarms * 0.1:.2f} |" in text
+
+
+RUNBOOK = ("Means", "First look", "Usual causes", "Action")
+
+
+def test_every_alarm_has_a_runbook(plans: dict[str, Plan]) -> None:
+    """The link in an alarm's mail leads to what it means, where to look, why, and what to do; none leads nowhere."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    alarms = plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    linked = {one.inputs["alarmDescription"].partition("Runbook: docs/operations.md#")[2] for one in alarms}
+    sections = re.findall(r'^((?:<a id="[^"]+"></a>)+)\n### .+\n((?:- .+\n)+)', text, re.MULTILINE)
+
+    assert linked | {"budget"} == {name for anchors, _ in sections for name in re.findall('id="([^"]+)"', anchors)}
+    assert {RUNBOOK} == {tuple(re.findall(r"^- \*\*(.+?)\*\*: .", body, re.MULTILINE)) for _, body in sections}
+
+
+def test_runbooks_name_queries_and_commands_that_exist(plans: dict[str, Plan]) -> None:
+    """A first look at something that is not there is the last."""
+    pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("operations.md", "troubleshooting.md")]
+    queries = {one.inputs["name"].rpartition("/")[2] for one in plans["prod"].of_type(QUERY)}
+    commands = {command for page in pages for command in re.findall(r"python -m processor ([a-z]+(?: [a-z]+)?)", page)}
+
+    assert queries <= {name for page in pages for name in re.findall(r"`([a-z-]+)`", page)}
+    assert {"backfill", "cost", "dlq list", "dlq show", "dlq redrive", "dlq discard"} <= {
+        command if command.startswith("dlq") else command.split()[0] for command in commands
+    }
+    for command in commands:
+        known: Any = cli
+        for word in command.split():
+            known = known.commands[word] if hasattr(known, "commands") else known
 
 
 def test_there_is_a_workflow_for_tests_previews_and_deployments() -> None:
