@@ -57,10 +57,8 @@ def value_of(node: ast.expr, values: Mapping[str, Value]) -> Value:
             return values[name]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return combined(operator.sub, 0.0, value_of(operand, values))
-        case ast.BinOp(left=left, op=sign, right=right) | ast.Compare(left=left, ops=[sign], comparators=[right]) if (
-            type(sign) in OPERATORS
-        ):
-            return combined(OPERATORS[type(sign)], value_of(left, values), value_of(right, values))
+        case ast.BinOp(left=left, op=sign, right=right) | ast.Compare(left=left, ops=[sign], comparators=[right]):
+            return combined(operator_of(sign), value_of(left, values), value_of(right, values))
         case ast.Call(func=ast.Name(id=function), args=arguments):
             return called(function, [value_of(one, values) for one in arguments])
         case _:
