@@ -82,7 +82,7 @@ def forms(word: str) -> tuple[str, ...]:
 @cache
 def lexicon() -> Lexicon:
     """Grow the tree, once."""
-    root, words = Node(), set(FILLERS)
+    root, words = Node(), set[str](FILLERS)
     for kind, name, phrase in entries():
         node = root
         for word in phrase.split():

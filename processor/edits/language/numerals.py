@@ -9,9 +9,9 @@ from typing import Final
 from processor.edits.language.terms import Unit
 from processor.edits.language.tokens import Token
 
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_ONES = "zero one two three four five six seven eight nine".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 ONES: Final = {word: value for value, word in enumerate([*_ONES, *_TEENS])}
 TENS: Final = {word: 20 + 10 * place for place, word in enumerate(_TENS)}
 SMALL: Final = {**ONES, **TENS}
@@ -33,7 +33,8 @@ BYTES: Final = {
     **dict.fromkeys(("byte", "bytes"), 1),
     **dict.fromkeys(("kb", "kilobyte", "kilobytes"), KILO),
     **dict.fromkeys(("mb", "meg", "megs", "megabyte", "megabytes"), KILO**2),
-    **{"kib": KIBI, "mib": KIBI**2},
+    "kib": KIBI,
+    "mib": KIBI**2,
 }
 
 

@@ -33,28 +33,35 @@ def terms(line: Sequence[Token]) -> Iterator[Term]:
 
 
 def _next(line: Sequence[Token], at: int) -> tuple[Term | None, int]:
-    token = line[at]
-    if token.text == "a" and lexicon().longest(line, at + 1):
-        return None, at + 1  # "a quarter turn": the phrase, not the fraction
     if found := lexicon().longest(line, at):
         (kind, name), end = found
-        return _named(kind, name, token, line[end - 1]), end
+        return _named(kind, name, line[at], line[end - 1]), end
+    if line[at].text == "a" and lexicon().longest(line, at + 1):
+        return None, at + 1  # "a quarter turn": the phrase, not the fraction
     if reading := read(line, at):
         return _number(line, at, reading)
+    return _alone(line[at]), at + 1
+
+
+def _alone(token: Token) -> Term | None:
+    """Give the term that one token makes, whatever stands around it; None for a filler."""
     match token.kind:
         case "word":
-            return (None if is_filler(token.text) else _term("unknown", token.text, token)), at + 1
+            term = None if is_filler(token.text) else _term("unknown", token.text, token)
         case "extent":
             width, _, height = token.text.replace("×", "x").replace("*", "x").partition("x")
-            return _extent(_digits(width), _digits(height), token, token, exact="p" in token.text), at + 1
+            term = _extent(_digits(width), _digits(height), token, token, exact="p" in token.text)
         case "ratio":
-            return _ratio(token), at + 1
+            term = _ratio(token)
         case "hex" | "rgb":
-            return _term("colour", _hex(token), token), at + 1
-        case "link" | "text" | "separator":
-            return _term(token.kind, token.text.rstrip(".,;") if token.kind == "link" else token.text, token), at + 1
+            term = _term("colour", _hex(token), token)
+        case "link":
+            term = _term("link", token.text.rstrip(".,;"), token)
+        case "text" | "separator":
+            term = _term(token.kind, token.text, token)
         case _:
-            return _term("unknown", token.text, token), at + 1
+            term = _term("unknown", token.text, token)
+    return term
 
 
 def related(line: Iterable[Term]) -> Iterator[Term]:
@@ -113,16 +120,13 @@ def _number(line: Sequence[Token], at: int, reading: Reading) -> tuple[Term, int
             exact = "px" in {reading.unit, second.unit}
             extent = _extent(reading.value, second.value, line[at], line[second.end - 1], exact=exact)
             return extent, second.end
-    number = Number(
-        **{"kind": "number", "name": line[at].text, "start": line[at].start, "end": line[end - 1].end},
-        **{"value": reading.value, "unit": reading.unit, "signed": reading.signed},
-    )
-    return number, end
+    number = Number(kind="number", name=line[at].text, start=line[at].start, end=line[end - 1].end, value=reading.value)
+    return replace(number, unit=reading.unit, signed=reading.signed), end
 
 
 def _extent(width: float, height: float, first: Token, last: Token, *, exact: bool = True) -> Extent:
-    places = {"start": first.start, "end": last.end}
-    return Extent(kind="extent", name=f"{width:g}x{height:g}", width=width, height=height, exact=exact, **places)
+    name = f"{width:g}x{height:g}"
+    return Extent(kind="extent", name=name, start=first.start, end=last.end, width=width, height=height, exact=exact)
 
 
 def _digits(text: str) -> float:
@@ -134,8 +138,8 @@ def _ratio(token: Token) -> Term:
     text = "".join(token.text.split())
     first, slash, second = text.partition("/")
     if slash and first == "1" and second in {"2", "3", "4", "5", "8", "10"}:
-        places = {"start": token.start, "end": token.end}
-        return Number(kind="number", name=text, value=100 / float(second), unit="%", **places)
+        share = 100 / float(second)
+        return Number(kind="number", name=text, start=token.start, end=token.end, value=share, unit="%")
     return _term("aspect", text, token)
 
 

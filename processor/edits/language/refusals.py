@@ -66,14 +66,15 @@ def suggestions(command: str, clause: Sequence[Term], is_command: Callable[[str]
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a refusal needs
 
     strange = [term for term in clause if term.kind == "unknown"]
+    own = next((OPERATIONS[term.name].examples for term in clause if term.name in OPERATIONS), ())
     corrected = _corrected(command, strange)
     first = [corrected] if corrected != command and is_command(corrected) else []
     asked = _corrected(command[clause[0].start : clause[-1].end], strange)[:MAX_WORD_CHARS] if clause else ""
     found = process.extract(
         asked.lower(), examples(), scorer=fuzz.token_set_ratio, limit=MAX_SUGGESTIONS, score_cutoff=LIKENESS
     )
-    near = [*first, *(example for example, _, _ in found if example not in first)]
-    return near[:MAX_SUGGESTIONS] or list(EVERYDAY)
+    near = dict.fromkeys([*first, *(example for example, _, _ in found), *own])
+    return list(near)[:MAX_SUGGESTIONS] or list(EVERYDAY)
 
 
 @cache

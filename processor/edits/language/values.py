@@ -46,11 +46,17 @@ EXTENTS: Final[Mapping[str, str]] = {
     "7680x4320": "8 k",
 }
 LEVELS: Final[Mapping[str, str]] = {
-    "slight": "slightly | slight | a little | little | a little bit | a bit | bit | a touch | lightly | light | "
-    "gently | gentle | mildly | mild | subtle | subtly | a tad | somewhat | a hint | softly | soft | a tiny bit | tiny bit",
+    "slight": (
+        "slightly | slight | a little | little | a little bit | a bit | bit | a touch | lightly | light | "
+        "gently | gentle | mildly | mild | subtle | subtly | a tad | somewhat | a hint | softly | soft | "
+        "a tiny bit | tiny bit"
+    ),
     "medium": "moderately | moderate | medium | normal | standard | average",
-    "strong": "much | a lot | lot | very | strongly | strong | heavily | heavy | extremely | aggressively | aggressive | "
-    "intense | intensely | way | far | dramatically | dramatic | significantly | considerably | hard | extra | lots",
+    "strong": (
+        "much | a lot | lot | very | strongly | strong | heavily | heavy | extremely | aggressively | "
+        "aggressive | intense | intensely | way | far | dramatically | dramatic | significantly | considerably | "
+        "hard | extra | lots"
+    ),
     "low": "low | poor | bad | worst | lowest | minimum | minimal",
     "high": "high | good | great",
     "maximum": "maximum | max | highest | best | full | top quality | very high",
@@ -60,31 +66,47 @@ MEASURES: Final[Mapping[str, str]] = {
     "small": "small | tiny | thin | narrow | fine",
 }
 OPTIONS: Final[Mapping[str, str]] = {
-    "all sides": "all sides | each side | every side | all edges | each edge | every edge | sides | edges | edge | "
-    "all around | all round | all four sides | all borders | all directions",
+    "all sides": (
+        "all sides | each side | every side | all edges | each edge | every edge | sides | edges | edge | "
+        "all around | all round | all four sides | all borders | all directions"
+    ),
     "circle": "circle | circular | round shape | disc | disk | oval",
     "face": "face | faces",
     "subject": "subject | main subject | what matters | important part | interesting part | most important part",
     "detail": "detail | most interesting part | richest part | most detail | entropy",
     "attention": "attention",
-    "horizontal": "horizontally | horizontal | left to right | left right | sideways | side to side | "
-    "right to left | along vertical axis | left and right | x axis | y flip",
-    "vertical": "vertically | vertical | top to bottom | top bottom | up down | bottom to top | up and down | "
-    "along horizontal axis | top and bottom | head over heels",
-    "both ways": "both ways | both directions | horizontally and vertically | vertically and horizontally | "
-    "both axes | both",
+    "horizontal": (
+        "horizontally | horizontal | left to right | left right | sideways | side to side | right to left | "
+        "along vertical axis | left and right | x axis | y flip"
+    ),
+    "vertical": (
+        "vertically | vertical | top to bottom | top bottom | up down | bottom to top | up and down | "
+        "along horizontal axis | top and bottom | head over heels"
+    ),
+    "both ways": (
+        "both ways | both directions | horizontally and vertically | vertically and horizontally | both axes | both"
+    ),
     "clockwise": "clockwise | cw | rightward | rightwards | clock wise",
-    "counterclockwise": "counterclockwise | counter clockwise | anticlockwise | anti clockwise | ccw | leftward | "
-    "leftwards | anti clock wise | counter clock wise",
+    "counterclockwise": (
+        "counterclockwise | counter clockwise | anticlockwise | anti clockwise | ccw | leftward | leftwards | "
+        "anti clock wise | counter clock wise"
+    ),
     "quarter turn": "quarter turn | on its side",
-    "keep aspect": "keep aspect ratio | keep aspect | keep proportions | keep ratio | maintain aspect ratio | "
-    "maintain proportions | proportionally | preserve aspect ratio | preserve proportions | without distortion | "
-    "without distorting | without cropping | without stretching",
-    "ignore aspect": "ignore aspect ratio | ignore aspect | ignore proportions | ignoring aspect ratio | "
-    "without keeping aspect ratio | distorted | stretched",
+    "keep aspect": (
+        "keep aspect ratio | keep aspect | keep proportions | keep ratio | maintain aspect ratio | "
+        "maintain proportions | proportionally | preserve aspect ratio | preserve proportions | "
+        "without distortion | without distorting | without cropping | without stretching"
+    ),
+    "ignore aspect": (
+        "ignore aspect ratio | ignore aspect | ignore proportions | ignoring aspect ratio | "
+        "without keeping aspect ratio | distorted | stretched"
+    ),
     "exact": "exactly | exact | precisely",
-    "limit": "at most | no more than | up to | under | below | less than | smaller than | not more than | no larger than | "
-    "no bigger than | maximum of | max of | limited to | maximum size | max size | max size of | at maximum",
+    "limit": (
+        "at most | no more than | up to | under | below | less than | smaller than | not more than | "
+        "no larger than | no bigger than | maximum of | max of | limited to | maximum size | max size | "
+        "max size of | at maximum"
+    ),
     "no enlarge": "never enlarge | without enlarging | dont enlarge | do not enlarge | never larger | only if larger",
     "web": "for web | for website | for internet | for online | for web use | for websites | web | website",
     "background": "background | backdrop",
@@ -97,18 +119,25 @@ OPTIONS: Final[Mapping[str, str]] = {
 }
 # A request for one of these is understood, and refused: nothing here finds, removes or invents things in a picture.
 THINGS: Final[Mapping[str, str]] = {
-    "thing": "dog | cat | person | people | man | woman | boy | girl | child | children | kid | baby | crowd | human | "
-    "hair | beard | mustache | glasses | sunglasses | hat | eye | eyes | red eye | red eyes | mouth | smile | teeth | "
-    "nose | skin | lip | lips | makeup | wrinkles | blemish | blemishes | acne | pimple | tattoo | hand | hands | dress | "
-    "shirt | clothes | suit | tie | sky | cloud | clouds | sun | sunset | sunrise | moon | star | stars | rain | snow scene | "
-    "tree | trees | flower | flowers | grass | mountain | mountains | beach | sea view | ocean | water | river | lake | "
-    "house | building | buildings | car | cars | bike | bird | birds | horse | animal | animals | unicorn | dragon | "
-    "object | objects | thing | things | stranger | strangers | tourist | tourists | wire | wires | shadow | shadows | "
-    "reflection | reflections | dust | scratch | scratches | license plate | number plate | wall | table | chair | food",
-    "style": "painting | oil painting | watercolor | watercolour | drawing | sketch | pencil sketch | pencil drawing | "
-    "cartoon | anime | manga | comic | comic book | illustration | caricature | pixar | disney | ghibli | van gogh | "
-    "picasso | monet | cyberpunk | vaporwave | pop art | photorealistic | 3 d | three d | line art | mosaic art | "
-    "meme | sticker | sculpture | statue | render | clay | lego | emoji | video | movie | animation",
+    "thing": (
+        "dog | cat | person | people | man | woman | boy | girl | child | children | kid | baby | crowd | "
+        "human | hair | beard | mustache | glasses | sunglasses | hat | eye | eyes | red eye | red eyes | "
+        "mouth | smile | teeth | nose | skin | lip | lips | makeup | wrinkles | blemish | blemishes | acne | "
+        "pimple | tattoo | hand | hands | dress | shirt | clothes | suit | tie | sky | cloud | clouds | sun | "
+        "sunset | sunrise | moon | star | stars | rain | snow scene | tree | trees | flower | flowers | grass | "
+        "mountain | mountains | beach | sea view | ocean | water | river | lake | house | building | buildings | "
+        "car | cars | bike | bird | birds | horse | animal | animals | unicorn | dragon | object | objects | "
+        "thing | things | stranger | strangers | tourist | tourists | wire | wires | shadow | shadows | "
+        "reflection | reflections | dust | scratch | scratches | license plate | number plate | wall | table | "
+        "chair | food"
+    ),
+    "style": (
+        "painting | oil painting | watercolor | watercolour | drawing | sketch | pencil sketch | "
+        "pencil drawing | cartoon | anime | manga | comic | comic book | illustration | caricature | pixar | "
+        "disney | ghibli | van gogh | picasso | monet | cyberpunk | vaporwave | pop art | photorealistic | 3 d | "
+        "three d | line art | mosaic art | meme | sticker | sculpture | statue | render | clay | lego | emoji | "
+        "video | movie | animation"
+    ),
 }
 
 

@@ -18,21 +18,9 @@ def text(clause: Clause, *, position: str | None = None) -> list[Operation]:
     """Write a line of text; it stands in quotes."""
     if not clause.has("text"):
         raise clause.missing(IN_QUOTES)
-    words, place = clause.take("text"), clause.take("place") or position
     clause.take("option", "corner")
-    colours = clause.all("colour")
-    stroke = clause.number("px", "", labels=("stroke",))
-    size = clause.number("px", "", labels=("", "size"))
-    outlined = clause.takes("label", "stroke") or stroke is not None
-    color, outline = [*colours[:1], None][0], colours[1] if outlined and len(colours) > 1 else None
-    return [
-        step(
-            "text",
-            **{"text": words, "position": place, "color": color, "stroke": outline},
-            **{"size": whole(size) if size is not None else SIZES_PX.get(clause.take("option", *SIZES_PX))},
-            **{"stroke_width": whole(stroke), "opacity": _opacity(clause)},
-        )
-    ]
+    words, place = clause.take("text"), clause.take("place") or position
+    return [step("text", text=words, position=place, opacity=_opacity(clause), **_outline(clause), **_size(clause))]
 
 
 def watermark(clause: Clause) -> list[Operation]:
@@ -44,16 +32,25 @@ def watermark(clause: Clause) -> list[Operation]:
     if not image:
         raise clause.missing("a text in quotes or a picture, as in \"watermark 'Copyright 2025'\" or upload://<slot>")
     clause.take("option", "corner")
-    margin = clause.number("%", "", labels=("margin",))
-    opacity = _opacity(clause)
-    width = clause.number("%", labels=("width", "size", ""))
-    return [
-        step(
-            "watermark",
-            **{"image": image, "position": clause.take("place") or None, "opacity": opacity},
-            **{"width_percent": _value(width), "margin": _value(margin)},
-        )
-    ]
+    place, margin, opacity = clause.take("place"), clause.number("%", "", labels=("margin",)), _opacity(clause)
+    width = _value(clause.number("%", labels=("width", "size", "")))
+    shown = {"width_percent": width, "margin": _value(margin), "opacity": opacity}
+    return [step("watermark", image=image, position=place or None, **shown)]
+
+
+def _outline(clause: Clause) -> dict[str, object]:
+    """Take the colour of the letters, and that of their outline behind it."""
+    stroke = clause.number("px", "", labels=("stroke",))
+    outlined = clause.takes("label", "stroke") or stroke is not None
+    color = clause.take("colour") or None
+    outline = clause.take("colour") or None if outlined else None
+    return {"color": color, "stroke": outline, "stroke_width": whole(stroke)}
+
+
+def _size(clause: Clause) -> dict[str, object]:
+    number = clause.number("px", "", labels=("", "size"))
+    word = clause.take("option", *SIZES_PX)
+    return {"size": SIZES_PX.get(word) if number is None else whole(number)}
 
 
 def _opacity(clause: Clause) -> float | None:

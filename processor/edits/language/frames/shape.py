@@ -16,8 +16,12 @@ THICKNESS_PX: Final = {"small": 5, "large": 40}
 RADII_PX: Final = {"slight": 10, "medium": 20, "strong": 60}
 FOCUS: Final = {"face": "face", "subject": "attention", "attention": "attention", "detail": "entropy"}
 SIDES_OF: Final = {
-    **{"north": ("top",), "east": ("right",), "south": ("bottom",), "west": ("left",)},
-    **{"horizontal": ("left", "right"), "vertical": ("top", "bottom")},
+    "north": ("top",),
+    "east": ("right",),
+    "south": ("bottom",),
+    "west": ("left",),
+    "horizontal": ("left", "right"),
+    "vertical": ("top", "bottom"),
     "all sides": ("top", "right", "bottom", "left"),
 }
 WHAT_PART: Final = 'a part, as in "crop to 16:9", "crop to 500x500 from center" or "cut 50px off all sides"'
