@@ -25,6 +25,8 @@ CONFIG: Final = Config(
     max_pool_connections=16,
     tcp_keepalive=True,
 )
+# Waits of up to 1, 2, 4, 8 and 16 s, of which the half is usual: 15 s in all.
+PATIENT_ATTEMPTS: Final = 6
 
 
 def s3_client(session: Session) -> S3Client:
@@ -36,6 +38,12 @@ def s3_client(session: Session) -> S3Client:
 def dynamodb_client(session: Session) -> DynamoDBClient:
     """Make a DynamoDB client."""
     return client(session, "dynamodb")
+
+
+def patient_dynamodb_client(session: Session) -> DynamoDBClient:
+    """Make a DynamoDB client for items that many workers change at the same time: throttling passes in seconds."""
+    patience = Config(retries={"mode": "standard", "total_max_attempts": PATIENT_ATTEMPTS})
+    return client(session, "dynamodb", CONFIG.merge(patience))
 
 
 def cloudfront_client(session: Session) -> CloudFrontClient:

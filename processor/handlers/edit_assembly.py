@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processor.aws.clients import Session, dynamodb_client, s3_client
+from processor.aws.clients import Session, patient_dynamodb_client, s3_client
 from processor.aws.photo_owners import OwnedPhotos
 from processor.aws.results import ResultObjects
 from processor.aws.session_changes import SessionChanges
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def edit_line(env: EditEnv, editor: Editor | None = None) -> EditLine:
     """Make the line and its AWS clients. *editor*: another one than the imaging package's."""
     session = Session()
-    s3, dynamodb = s3_client(session), dynamodb_client(session)
+    s3, dynamodb = s3_client(session), patient_dynamodb_client(session)
     return EditLine(
         work=SessionWork(
             reader=SessionReader(dynamodb=dynamodb, table=env.sessions_table),

@@ -24,7 +24,7 @@ from tests.factories.contexts import Context
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.edits import RESULTS, SESSIONS, USER, EditRoom, open_edit_room
 from tests.factories.events import sqs_event
-from tests.factories.stores import refused
+from tests.factories.stores import once, refused
 
 SLOT = "slot-of-a-user-0001"
 HEAVY = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy", "httpx", "ssrfguard")
@@ -130,6 +130,8 @@ def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys
     """By session and picture; never an address, whose query may be a secret."""
     session = room.begin("a", SessionImage(id="b", url="https://example.com/b.jpg?signature=secret"))
     del room.web[session.images[1].url]
+    room.dynamodb.faults["get_item"] = once(refused("ThrottlingException"))
+
     handle(room, service, sqs_event(*messages(session), *messages(session)[:1]))
 
     said = lines(capsys)
@@ -140,6 +142,7 @@ def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys
         ("nothing to edit", "a", "settled", None),
     ] == [(line["message"], line["image_id"], line["ending"], line.get("code")) for line in logged]
     assert {session.session_id} == {line["session_id"] for line in logged}
+    assert [1, None, None] == [line.get("progress_lost") for line in logged]
     counted = {name for line in said for name in line if name.startswith(("Edit", "Result"))}
     assert {"EditsDone", "EditsFailed", "EditsSettled", "EditDuration", "ResultBytes"} == counted
     assert "secret" not in json.dumps(said)

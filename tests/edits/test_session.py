@@ -1,0 +1,104 @@
+"""What clients hear of a session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from processor.edits.session import (
+    Counters,
+    Event,
+    EventType,
+    ImageFailure,
+    ImageProgress,
+    ImageStatus,
+    Session,
+    SessionStatus,
+)
+from tests.factories.edits import a_result, a_session
+
+FETCHING = ImageProgress(status=ImageStatus.FETCHING, percent=5, step="fetch", message="Fetching the picture.")
+
+
+def ended() -> Session:
+    """Make a session of which one picture was edited and one was not."""
+    kinds: list[tuple[EventType, str]] = [
+        ("progress", "a"),
+        ("complete", "a"),
+        ("image_error", "b"),
+        ("session_complete", ""),
+    ]
+    return replace(
+        a_session("a", "b", session_id="ses_1"),
+        status=SessionStatus.PARTIAL,
+        progress={"a": FETCHING, "b": FETCHING},
+        results={"a": a_result()},
+        errors={"b": ImageFailure(code="SOURCE_FAILED", message="No answer.")},
+        counters=Counters(total=2, processed=1, failed=1, remaining=0),
+        events=tuple(
+            Event(id=number, type=kind, timestamp=number, image_id=image, progress=None if number > 1 else FETCHING)
+            for number, (kind, image) in enumerate(kinds, 1)
+        ),
+    )
+
+
+def test_events_are_written_as_the_contract_says() -> None:
+    """Results and errors are joined again; they are stored once."""
+    session = ended()
+
+    assert [
+        {
+            "type": "progress",
+            "sessionId": "ses_1",
+            "timestamp": 1,
+            "imageId": "a",
+            "status": "fetching",
+            "progress": 5,
+            "step": "fetch",
+            "message": "Fetching the picture.",
+        },
+        {
+            "type": "complete",
+            "sessionId": "ses_1",
+            "timestamp": 2,
+            "imageId": "a",
+            "result": a_result().model_dump(mode="json"),
+        },
+        {
+            "type": "image_error",
+            "sessionId": "ses_1",
+            "timestamp": 3,
+            "imageId": "b",
+            "error": {"code": "SOURCE_FAILED", "message": "No answer."},
+        },
+        {
+            "type": "session_complete",
+            "sessionId": "ses_1",
+            "timestamp": 4,
+            "status": "partial",
+            "totalProcessed": 1,
+            "totalFailed": 1,
+        },
+    ] == [session.data_of(event) for event in session.events]
+
+
+@pytest.mark.parametrize(("last", "ids"), [(0, [1, 2, 3, 4]), (-1, [1, 2, 3, 4]), (2, [3, 4]), (4, []), (99, [])])
+def test_a_stream_goes_on_behind_the_last_event(last: int, ids: list[int]) -> None:
+    """Neither gap nor repeat."""
+    assert ids == [event.id for event in ended().events_after(last)]
+
+
+def test_a_session_is_untouched_until_a_worker_has_begun() -> None:
+    """Until then its jobs may have got lost, and are sent again."""
+    session = a_session("a")
+
+    assert session.untouched
+    assert not replace(session, status=SessionStatus.PROCESSING).untouched
+    assert not ended().untouched
+
+
+@pytest.mark.parametrize("status", list(SessionStatus))
+def test_two_statuses_are_not_the_end(status: SessionStatus) -> None:
+    """Pending and processing."""
+    assert (status not in {SessionStatus.PENDING, SessionStatus.PROCESSING}) == status.ended
