@@ -232,7 +232,8 @@ class EditWork(EditStore):
 class EditAcceptance(EditStore):
     """What the edit API must know to accept or refuse a request."""
 
-    max_images: int = Field(default=50, ge=1, le=1000, description="Pictures in one request.")
+    # A session is one item of at most 400 KB, of which each picture may take 3 KB before its end.
+    max_images: int = Field(default=50, ge=1, le=100, description="Pictures in one request.")
     session_ttl_h: int = Field(default=24, ge=1, le=8760, description="A session's record is deleted after this time.")
     auth: Auth | None = Field(default=None, description="Who may use the edit API; absent: nobody.")
 
