@@ -11,6 +11,7 @@ from processor.commands.backfill import backfill
 from processor.commands.cost import cost
 from processor.commands.dlq import dlq
 from processor.commands.edit import edit
+from processor.commands.parse import parse
 from processor.commands.render import render
 from processor.errors import SettingsError, TransientError, UsageError
 
@@ -24,7 +25,7 @@ def cli() -> None:
     """Darkroom: originals in, web-ready renditions out."""
 
 
-for command in (render, edit, backfill, dlq, cost):
+for command in (render, edit, parse, backfill, dlq, cost):
     cli.add_command(command)
 
 

@@ -1,0 +1,30 @@
+"""``parse``: show the plan that a command in plain English compiles to, without running it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Final
+
+import click
+
+from processor.edits.command import compile_command
+from processor.errors import EditError
+
+NOT_UNDERSTOOD: Final = 1
+
+
+@click.command()
+@click.argument("command")
+def parse(command: str) -> None:
+    """Print the plan for COMMAND, such as "resize to 800px and convert to webp", as JSON.
+
+    Exits with 0 and {"steps", "explanation"}, or with 1 and {"error", "code", "details"} when it is not understood.
+    """
+    try:
+        said, code = compile_command(command).as_json(), 0
+    except EditError as error:
+        said, code = {"error": error.public, "code": error.code, "details": error.details}, NOT_UNDERSTOOD
+    # ASCII: an argument in another encoding reaches here with halves of characters, which no terminal takes.
+    click.echo(json.dumps(said, ensure_ascii=not json.dumps(said, ensure_ascii=False).isprintable()))
+    sys.exit(code)

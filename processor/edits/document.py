@@ -1,0 +1,63 @@
+"""The vocabulary as a document: what ``GET /image-edit/operations`` and ``docs/operations-reference.md`` say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from processor.edits.building import schema_of
+from processor.edits.colours import NAMED
+from processor.edits.language.values import ASPECTS
+from processor.edits.operations.base import Anchor, Operation
+from processor.edits.operations.file import PictureFormat
+from processor.edits.plan import MAX_STEPS
+from processor.edits.vocabulary import OPERATIONS
+from processor.wording import Schema, allowed, plain
+
+
+def vocabulary_document() -> dict[str, Any]:
+    """Describe every operation, and the values that several of them take; JSON values only."""
+    return {
+        "operations": [_operation(name, kind) for name, kind in OPERATIONS.items()],
+        "formats": list(get_args(PictureFormat)),
+        "anchors": list(get_args(Anchor)),
+        "aspects": {name: aspect for aspect, names in ASPECTS.items() for name in names.split(" | ")},
+        "colours": dict(NAMED),
+        "maxSteps": MAX_STEPS,
+    }
+
+
+def _operation(name: str, kind: type[Operation]) -> dict[str, Any]:
+    schema = schema_of(kind)
+    parameters = {key: value for key, value in schema["properties"].items() if key != "op"}
+    required = schema.get("required", ())
+    return {
+        "name": name,
+        "group": kind.group,
+        "summary": " ".join(str(schema["description"]).split()),
+        "parameters": [_parameter(key, value, schema, required=key in required) for key, value in parameters.items()],
+        "examples": list(kind.examples),
+    }
+
+
+def _parameter(name: str, schema: Schema, root: Schema, *, required: bool) -> dict[str, Any]:
+    """Describe one parameter; *root* is its operation's schema."""
+    inner = plain(schema, root)
+    said: dict[str, Any] = {
+        "name": name,
+        "type": inner["type"],
+        "required": required,
+        "default": schema.get("default"),
+        "allowed": allowed(schema, root),
+        "description": schema["description"],
+    }
+    return said | {field: inner[key] for field, key in RANGE.items() if key in inner}
+
+
+RANGE: Mapping[str, str] = {
+    "minimum": "minimum",
+    "exclusiveMinimum": "exclusiveMinimum",
+    "maximum": "maximum",
+    "maxLength": "maxLength",
+    "choices": "enum",
+}
