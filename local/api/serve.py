@@ -25,6 +25,7 @@ from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import assume
 from local.lambdas.function import Function
+from local.lambdas.guard import Guard
 from local.lambdas.journal import Journal
 from local.lambdas.metrics import Metrics
 from local.lambdas.sandbox import World
@@ -42,7 +43,9 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
     clients = Clients(options.aws, options.region)
     metrics = Metrics(clients.metrics())
     journal = Journal(clients.logs, metrics.add)
-    fleet = assemble(options, folder, clients, journal)
+    guard = Guard()
+    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say, guard=guard)
+    fleet = assemble(options, clients, CodeStore(folder / "code", fetch_from(options.aws)), world)
     measures = Measures(function=options.function, metrics=metrics)
     try:
         with bound(options.port) as door:
@@ -53,12 +56,12 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
         await fleet.stop()
         await asyncio.to_thread(journal.close)
         await asyncio.to_thread(metrics.close)
+        await asyncio.to_thread(guard.close)
 
 
-def assemble(options: argparse.Namespace, folder: Path, clients: Clients, journal: Journal) -> Fleet:
+def assemble(options: argparse.Namespace, clients: Clients, code: CodeStore, world: World) -> Fleet:
     """Make the fleet of the function that *options* name."""
     catalogue, sts = Catalogue(clients.functions()), clients.tokens()
-    code = CodeStore(folder / "code", fetch_from(options.aws))
 
     def find() -> Function:
         return catalogue.find(options.function, options.qualifier)
@@ -66,7 +69,6 @@ def assemble(options: argparse.Namespace, folder: Path, clients: Clients, journa
     def prepare(function: Function) -> Deployed:
         return Deployed(function=function, credentials=assume(sts, function), code=code.place(function))
 
-    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say)
     return Fleet(options.processes, find=find, prepare=prepare, world=world)
 
 

@@ -74,6 +74,7 @@ class Worker:
                 tmp=tmp,
                 tmp_mib=function.tmp_mib,
                 say=self.say,
+                guard=world.guard,
             )
         except OSError as error:
             raise ApiError(

@@ -21,6 +21,7 @@ from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import assume
 from local.lambdas.door import Door
 from local.lambdas.function import Function
+from local.lambdas.guard import Guard
 from local.lambdas.host import Host
 from local.lambdas.journal import Journal
 from local.lambdas.metrics import Metrics
@@ -60,7 +61,8 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
     clients = Clients(options.aws, options.region)
     metrics = Metrics(clients.metrics())
     journal = Journal(clients.logs, metrics.add)
-    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say)
+    guard = Guard()
+    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say, guard=guard)
     code, sts = CodeStore(folder / "code", fetch_from(options.aws)), clients.tokens()
 
     def start(function: Function) -> Sandbox:
@@ -77,6 +79,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         pool.close()
         journal.close()
         metrics.close()
+        guard.close()
 
 
 def until_told(door: Door, pool: Pool) -> None:

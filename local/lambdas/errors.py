@@ -4,7 +4,8 @@
     ├── FunctionMissing     the emulator does not know it
     ├── CodeMissing         its code cannot be fetched, or is not the code that was deployed
     ├── RoleRefused         its role gives no credentials
-    └── Throttled           its reserved concurrency is used up
+    ├── Throttled           its reserved concurrency is used up
+    └── Stopping            the host is about to end
 
 Each text says what was expected, what was received, and what to do. None of them is the function's own failure.
 """
@@ -30,3 +31,7 @@ class RoleRefused(HostError):
 
 class Throttled(HostError):
     """As many invocations run as the function's reserved concurrency lets."""
+
+
+class Stopping(HostError):
+    """Nothing is started any more; whoever asked has to ask the next host."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Condition
 from typing import Final
 
-from local.lambdas.errors import Throttled
+from local.lambdas.errors import Stopping, Throttled
 from local.lambdas.function import Function
 from local.lambdas.sandbox import Sandbox
 
@@ -44,13 +44,15 @@ class Pool:
         self._start = start
         self._seats: list[Seat] = []
         self._change = Condition()
+        self._closed = False
 
     @contextmanager
     def lend(self, function: Function) -> Generator[tuple[Sandbox, int]]:
         """Lend a sandbox, and tell how many of the function's are busy with it.
 
-        Raises Throttled when the function's reserved concurrency is used up; waits while the whole pool is, as what
-        came by a queue would otherwise wait for its visibility timeout. Whatever *start* raises passes through.
+        Raises Throttled when the function's reserved concurrency is used up, and Stopping after close(). While the
+        whole pool is used up it waits: what came by a queue would otherwise wait for its visibility timeout.
+        Whatever *start* raises passes through.
         """
         seat, concurrent = self._take(function)
         try:
@@ -79,15 +81,19 @@ class Pool:
         stop(old)
 
     def close(self) -> None:
-        """End them all, busy ones too."""
+        """End them all, busy ones too, and lend no more."""
         with self._change:
+            self._closed = True
             all_, self._seats = self._seats, []
+            self._change.notify_all()
         stop(all_)
 
     def _take(self, function: Function) -> tuple[Seat, int]:
         wanted = Seat(function=function)
         with self._change:
             while True:
+                if self._closed:
+                    raise Stopping(f"{function.name}: expected a host that runs, this one is stopping; try again")
                 concurrent = self._busy()[function.name] + 1
                 if function.reserved is not None and concurrent > function.reserved:
                     raise Throttled(
@@ -113,7 +119,7 @@ class Pool:
     def _give_back(self, seat: Seat) -> None:
         with self._change:
             seat.busy, seat.since = False, time.monotonic()
-            broken = not usable(seat)
+            broken = self._closed or not usable(seat)
             if broken:
                 self._remove([seat])
             self._change.notify()

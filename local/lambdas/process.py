@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from local.lambdas.family import MIB, Family
+from local.lambdas.guard import Guard
 from local.lambdas.output import Output
 
 LAST_WORDS_S: Final = 5.0
@@ -30,6 +31,7 @@ class FunctionProcess:
         tmp: Path,
         tmp_mib: int,
         say: Callable[[str], None],
+        guard: Guard,
     ) -> None:
         tmp.mkdir(parents=True)
         self._tmp = tmp
@@ -50,6 +52,8 @@ class FunctionProcess:
             raise
         finally:
             os.close(theirs)
+        self._guard = guard
+        guard.add(self._process.pid)
         limit_files(self._process.pid, tmp_mib)
         self.family = Family(self._process.pid)
         self.output = Output(ours, say)
@@ -64,14 +68,11 @@ class FunctionProcess:
         status = self._process.poll()
         return None if status is None else cause(status)
 
-    def ask_to_end(self) -> None:
-        """Send SIGTERM to the process."""
-        self._process.terminate()
-
     def end(self) -> str:
         """Kill everything, give the last lines to *say*, empty /tmp. Safe to call twice; tells how it ended."""
         self.family.end()
         status = self._process.wait(LAST_WORDS_S)
+        self._guard.remove(self._process.pid)
         self.output.close()
         shutil.rmtree(self._tmp, ignore_errors=True)
         return cause(status)

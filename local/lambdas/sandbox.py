@@ -18,6 +18,7 @@ from typing import Final
 from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
+from local.lambdas.guard import Guard
 from local.lambdas.invocation import Invocation, Outcome, exited, timed_out
 from local.lambdas.journal import LogStream, stream_name
 from local.lambdas.process import FunctionProcess
@@ -38,6 +39,7 @@ class World:
     aws: str
     tmp: Path
     say: Say
+    guard: Guard
 
 
 class Sandbox:
@@ -63,6 +65,7 @@ class Sandbox:
             tmp=tmp,
             tmp_mib=function.tmp_mib,
             say=self.say,
+            guard=world.guard,
         )
 
     @property

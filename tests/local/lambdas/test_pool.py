@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.errors import RoleRefused, Throttled
+from local.lambdas.errors import RoleRefused, Stopping, Throttled
 from local.lambdas.function import Function
 from local.lambdas.journal import LogStream
 from local.lambdas.pool import Pool
@@ -136,6 +136,8 @@ def test_idle_sandboxes_end_after_a_while_and_busy_ones_do_not() -> None:
         pool.close()
     assert [1, 1] == [min(one.stopped, 1) for one in starter.started]
     assert [] == pool.seats()
+    with pytest.raises(Stopping, match=r"^photo: expected a host that runs"):
+        use(pool, function())
 
 
 def test_a_sandbox_that_cannot_be_started_leaves_its_place() -> None:

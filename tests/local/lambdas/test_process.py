@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from local.lambdas.guard import Guard
 from local.lambdas.output import Output
 from local.lambdas.process import FunctionProcess, cause
 
 
-def process(tmp_path: Path, text: str, lines: list[str]) -> FunctionProcess:
+def process(tmp_path: Path, text: str, lines: list[str], guard: Guard) -> FunctionProcess:
     """Run *text* with 1 MiB of /tmp."""
     return FunctionProcess(
         [sys.executable, "-c", text],
@@ -23,14 +24,15 @@ def process(tmp_path: Path, text: str, lines: list[str]) -> FunctionProcess:
         tmp=tmp_path / "private",
         tmp_mib=1,
         say=lines.append,
+        guard=guard,
     )
 
 
-def test_a_process_sees_only_its_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_sees_only_its_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: Guard) -> None:
     """Nothing of this machine leaks in."""
     monkeypatch.setenv("SECRET_OF_THE_DEVELOPER", "1")
     lines: list[str] = []
-    running = process(tmp_path, "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))", lines)
+    running = process(tmp_path, "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))", lines, guard)
     while running.cause_of_end() is None:
         pass
 
@@ -38,7 +40,7 @@ def test_a_process_sees_only_its_own_environment(tmp_path: Path, monkeypatch: py
     assert ["['TMPDIR']"] == lines
 
 
-def test_tmp_goes_with_its_process_and_takes_no_file_beyond_its_size(tmp_path: Path) -> None:
+def test_tmp_goes_with_its_process_and_takes_no_file_beyond_its_size(tmp_path: Path, guard: Guard) -> None:
     """What one sandbox left must not be found by the next, and a full /tmp is an error as on Lambda."""
     lines: list[str] = []
     text = """
@@ -54,7 +56,7 @@ with open(os.environ["TMPDIR"] + "/big", "wb") as big:
         print(type(error).__name__, error.errno, flush=True)
         os._exit(0)
 """
-    running = process(tmp_path, text, lines)
+    running = process(tmp_path, text, lines, guard)
     while running.cause_of_end() is None:
         pass
     there = (tmp_path / "private" / "big").exists()
@@ -65,12 +67,18 @@ with open(os.environ["TMPDIR"] + "/big", "wb") as big:
     assert not (tmp_path / "private").exists()
 
 
-def test_a_command_that_cannot_be_started_leaves_nothing(tmp_path: Path) -> None:
+def test_a_command_that_cannot_be_started_leaves_nothing(tmp_path: Path, guard: Guard) -> None:
     """Neither a folder nor an open pipe."""
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     with pytest.raises(FileNotFoundError):
         FunctionProcess(
-            ["/nothing/here"], env={}, code=tmp_path, tmp=tmp_path / "private", tmp_mib=1, say=lambda _: None
+            ["/nothing/here"],
+            env={},
+            code=tmp_path,
+            tmp=tmp_path / "private",
+            tmp_mib=1,
+            say=lambda _: None,
+            guard=guard,
         )
 
     assert not (tmp_path / "private").exists()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from local.lambdas.guard import Guard
 from local.lambdas.invocation import Invocation, Outcome
 from local.lambdas.runtime_api import MAX_RESPONSE_BYTES
 from local.lambdas.sandbox import Sandbox, World
@@ -28,10 +29,10 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def start(tmp_path: Path, lines: list[str]) -> Iterator[Start]:
+def start(tmp_path: Path, lines: list[str], guard: Guard) -> Iterator[Start]:
     """Give what starts a sandbox of a module's text, and ends it after the test."""
     started: list[Sandbox] = []
-    world = World(aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", say=lambda _, text: lines.append(text))
+    world = World(aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", say=lambda _, text: lines.append(text), guard=guard)
 
     def run(text: str, **changes: Any) -> Sandbox:
         sandbox = Sandbox(function(**changes), credentials(), code(tmp_path, text), world)
