@@ -30,7 +30,7 @@ def value_line(key: str, schema: Schema, root: Schema, problem: ErrorDetails) ->
 
 def shown(value: object) -> str:
     """Quote what was found, on one line and not too long."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    text = json.dumps(value, default=str, ensure_ascii=False).encode(errors="backslashreplace").decode()
     return text if len(text) <= MAX_FOUND_CHARS else f"{text[:MAX_FOUND_CHARS]}…"
 
 

@@ -25,6 +25,5 @@ def parse(command: str) -> None:
         said, code = compile_command(command).as_json(), 0
     except EditError as error:
         said, code = {"error": error.public, "code": error.code, "details": error.details}, NOT_UNDERSTOOD
-    # ASCII: an argument in another encoding reaches here with halves of characters, which no terminal takes.
-    click.echo(json.dumps(said, ensure_ascii=not json.dumps(said, ensure_ascii=False).isprintable()))
+    click.echo(json.dumps(said, ensure_ascii=False))
     sys.exit(code)

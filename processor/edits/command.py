@@ -50,6 +50,8 @@ def compile_command(command: str) -> Plan:
     if len(command) > MAX_CHARACTERS:
         log = f"the command has {len(command)} characters, expected at most {MAX_CHARACTERS}; send several commands"
         raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_CHARACTERS, "found": len(command)})
+    if not is_text(command):
+        raise EditError(EditCode.INVALID_INPUT, "the command holds halves of characters, expected Unicode text")
     clauses: Sequence[Sequence[Term]] = ()
     understood: list[Understood] = []
     try:
@@ -58,6 +60,15 @@ def compile_command(command: str) -> Plan:
     except Stuck as stuck:
         raise refusal(command, stuck, [*clauses, ()][_count(understood)], _steps(understood), is_command) from None
     return plan_of(_steps(understood))
+
+
+def is_text(command: str) -> bool:
+    """Tell whether *command* can be written down: JSON and command lines can carry lone surrogates, answers cannot."""
+    try:
+        command.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_command(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from processor.edits.building import schema_of
 from processor.edits.colours import NAMED
@@ -13,6 +13,14 @@ from processor.edits.operations.file import PictureFormat
 from processor.edits.plan import MAX_STEPS
 from processor.edits.vocabulary import OPERATIONS
 from processor.wording import Schema, allowed, plain
+
+RANGE: Final[Mapping[str, str]] = {
+    "minimum": "minimum",
+    "exclusiveMinimum": "exclusiveMinimum",
+    "maximum": "maximum",
+    "maxLength": "maxLength",
+    "choices": "enum",
+}
 
 
 def vocabulary_document() -> dict[str, Any]:
@@ -51,13 +59,6 @@ def _parameter(name: str, schema: Schema, root: Schema, *, required: bool) -> di
         "allowed": allowed(schema, root),
         "description": schema["description"],
     }
+    constants = [one["const"] for one in schema.get("anyOf", ()) if "const" in one]
+    said |= {"choices": constants} if constants else {}
     return said | {field: inner[key] for field, key in RANGE.items() if key in inner}
-
-
-RANGE: Mapping[str, str] = {
-    "minimum": "minimum",
-    "exclusiveMinimum": "exclusiveMinimum",
-    "maximum": "maximum",
-    "maxLength": "maxLength",
-    "choices": "enum",
-}

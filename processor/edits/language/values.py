@@ -36,7 +36,6 @@ ASPECTS: Final[Mapping[str, str]] = {
     "21:9": "ultrawide | ultra wide",
     "2.39:1": "cinematic | cinemascope | anamorphic",
     "1.618:1": "golden ratio",
-    "210:297": "a 4",
 }
 EXTENTS: Final[Mapping[str, str]] = {
     "1280x720": "hd | 720 p",

@@ -93,6 +93,14 @@ def _plain_number(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def place(anchor: Anchor | None) -> str:
+    """Say where an anchor is: "the top left", "the centre"."""
+    said = {"center": "centre", "northeast": "top right", "northwest": "top left"}
+    said |= {"southeast": "bottom right", "southwest": "bottom left"}
+    said |= {"north": "top", "east": "right", "south": "bottom", "west": "left"}
+    return f"the {said[anchor or 'center']}"
+
+
 def number(value: float) -> str:
     """Write a number without a needless ``.0``."""
     return f"{value:g}"

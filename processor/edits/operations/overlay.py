@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from processor.edits.operations.base import Colour, Opacity, Operation, Position, anchor_name, number
+from processor.edits.operations.base import Colour, Opacity, Operation, Position, anchor_name, number, place
 
 Corner = Annotated[
     Literal["northwest", "northeast", "southwest", "southeast", "center"],
@@ -36,7 +36,10 @@ class Text(Operation):
 
     def words(self) -> str:
         """Say it."""
-        return f"write “{self.text}” at the {self.position}"
+        style = f"in {self.color}, {self.size} px high" + (
+            f", {self.opacity * 100:g} % solid" if self.opacity < 1 else ""
+        )
+        return f"write “{self.text}” at {place(self.position)}, {style}"
 
 
 class Watermark(Operation):
@@ -59,4 +62,5 @@ class Watermark(Operation):
 
     def words(self) -> str:
         """Say it."""
-        return f"put a watermark at the {self.position}, {number(self.width_percent)} % wide"
+        looks = f"{number(self.width_percent)} % wide, {self.opacity * 100:g} % solid"
+        return f"put {self.image} as a watermark at {place(self.position)}, {looks}"

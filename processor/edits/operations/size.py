@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from processor.edits.operations.base import Aspect, Colour, Operation, Position, Side, number, require
+from processor.edits.operations.base import Aspect, Colour, Operation, Position, Side, number, place, require
 
 Percent = Annotated[float, Field(gt=0, le=1000)]
 
@@ -55,7 +55,8 @@ class Resize(Operation):
             side, name = (self.width, "wide") if self.width is not None else (self.height, "high")
             return f"resize to {side} px {name}, keeping the aspect{self._small()}"
         how = {"inside": "fit inside", "cover": "cover", "contain": "fit into a frame of", "fill": "stretch to"}
-        return f"resize to {how[self.fit]} {self.width} × {self.height} px{self._small()}"
+        kept = f" from {place(self.position)}" if self.fit == "cover" else ""
+        return f"resize to {how[self.fit]} {self.width} × {self.height} px{kept}{self._small()}"
 
     def _small(self) -> str:
         return "" if self.enlarges else ", never larger than it is"
@@ -94,9 +95,9 @@ class Crop(Operation):
         """Say it."""
         if self.trim_edges is not None:
             return f"cut {self.trim_edges} px off every side"
-        place = f"from the {self.position}" if self.x is None else f"at x {self.x}, y {self.y}"
+        where = f"from {place(self.position)}" if self.x is None else f"at x {self.x}, y {self.y}"
         what = self.aspect if self.aspect is not None else f"{self.width} × {self.height} px"
-        return f"crop to {what} {place}"
+        return f"crop to {what} {where}"
 
 
 class AutoCrop(Operation):

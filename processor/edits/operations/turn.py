@@ -24,7 +24,8 @@ class Rotate(Operation):
     def words(self) -> str:
         """Say it."""
         way = "clockwise" if self.degrees >= 0 else "counter-clockwise"
-        return f"rotate by {number(abs(self.degrees))}° {way}"
+        corners = f" on {self.background}" if self.background else ""
+        return f"rotate by {number(abs(self.degrees))}° {way}{corners}"
 
 
 class Flip(Operation):
