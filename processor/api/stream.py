@@ -103,9 +103,11 @@ def resume_point(session: Session, last_event_id: str | None) -> int:
 class EventStream(EventSourceResponse):
     """A stream's answer. Heartbeats are ours, so the library's are off."""
 
-    def __init__(self, events: AsyncGenerator[ServerSentEvent], *, stuck: Callable[[], None]) -> None:
+    def __init__(
+        self, events: AsyncGenerator[ServerSentEvent], *, stuck: Callable[[], None], patience_s: float = SEND_TIMEOUT_S
+    ) -> None:
         # "\n": the shortest of the line ends that the standard allows.
-        options: dict[str, Any] = {"ping": 0, "sep": "\n", "send_timeout": SEND_TIMEOUT_S}
+        options: dict[str, Any] = {"ping": 0, "sep": "\n", "send_timeout": patience_s}
         super().__init__(events, **options)  # pyright: ignore[reportUnknownMemberType] - the library's own types
         self.stuck = stuck
 

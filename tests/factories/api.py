@@ -182,58 +182,67 @@ def png(side: int = 8) -> bytes:
     return file.getvalue()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What tests replace: who may come in, and the pace of reading and of streams, s."""
+
+    auth: Auth | None = AUTH
+    origin_secret: str | None = None
+    fastest_s: float = 0.01
+    slowest_s: float = 0.05
+    lifetime_s: float = 60
+    heartbeat_s: float = 15
+
+
 @contextmanager
-def open_api(*, auth: Auth | None = AUTH, origin_secret: str | None = None, **pace: float) -> Generator[Api]:
-    """Set up empty stores and an application over them. *pace*: of streams and of reading."""
+def open_api(stage: Stage | None = None) -> Generator[Api]:
+    """Set up empty stores and an application over them."""
     with open_sessions() as store:
         store.clock.ms = time.time_ns() // 1_000_000
         s3, sqs = Wire(s3_client(aws_session())), Wire(sqs_client(aws_session()))
         s3.client.create_bucket(Bucket=RESULTS)
         queue_url = sqs.client.create_queue(QueueName="jobs")["QueueUrl"]
         issuer = Issuer()
-        parts = make_parts(store, s3, Queue(sqs=cast("Any", sqs), url=queue_url), issuer, auth, origin_secret, pace)
-        app = create_app(parts)
-        yield Api(store=store, s3=s3, sqs=sqs, queue_url=queue_url, issuer=issuer, parts=parts, client=Client(app))
+        stores = Stores(table=store, s3=s3, queue=Queue(sqs=cast("Any", sqs), url=queue_url))
+        parts = make_parts(stores, issuer, stage or Stage())
+        client = Client(create_app(parts))
+        yield Api(store=store, s3=s3, sqs=sqs, queue_url=queue_url, issuer=issuer, parts=parts, client=client)
 
 
-def make_parts(  # noqa: PLR0913, PLR0917 - everything that tests replace
-    store: SessionStore,
-    s3: Wire,
-    queue: Queue,
-    issuer: Issuer,
-    auth: Auth | None,
-    origin_secret: str | None,
-    pace: Mapping[str, float],
-) -> Parts:
-    """Put the parts together as ``processor.api.asgi`` does, over the test's stores and clocks that run."""
-    dynamodb: Any = store.dynamodb
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """Where things are kept."""
+
+    table: SessionStore
+    s3: Wire
+    queue: Queue
+
+
+def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Parts:
+    """Put the parts together as ``processor.api.asgi`` does, with clocks that run."""
+    dynamodb: Any = stores.table.dynamodb
     sessions = Sessions(dynamodb=dynamodb, table=SESSIONS)
     limits = UserLimits(dynamodb=dynamodb, table=SESSIONS)
-    slots = Slots(s3=cast("Any", s3), bucket=RESULTS, max_bytes=MAX_IMAGE_BYTES)
+    slots = Slots(s3=cast("Any", stores.s3), bucket=RESULTS, max_bytes=MAX_IMAGE_BYTES)
     telemetry = Telemetry(service="edit-api", stack="test")
-    feeds = Feeds(
-        read=sessions.find,
-        telemetry=telemetry,
-        fastest_s=pace.get("fastest_s", 0.01),
-        slowest_s=pace.get("slowest_s", 0.05),
-    )
+    feeds = Feeds(read=sessions.find, telemetry=telemetry, fastest_s=stage.fastest_s, slowest_s=stage.slowest_s)
     return Parts(
         desk=Desk(
             sessions=sessions,
             limits=limits,
             keys=IdempotencyKeys(dynamodb=dynamodb, table=SESSIONS),
-            jobs=Jobs(queue=queue),
+            jobs=Jobs(queue=stores.queue),
             slots=slots,
             max_images=50,
             session_ttl_h=24,
         ),
-        tokens=Tokens(auth=auth, keys=SigningKeys(fetch=issuer.jwks)),
+        tokens=Tokens(auth=stage.auth, keys=SigningKeys(fetch=issuer.jwks)),
         tickets=Tickets(key=TICKET_KEY),
         sessions=sessions,
         limits=limits,
         slots=slots,
-        streams=Streams(feeds=feeds, lifetime_s=pace.get("lifetime_s", 60), heartbeat_s=pace.get("heartbeat_s", 15)),
+        streams=Streams(feeds=feeds, lifetime_s=stage.lifetime_s, heartbeat_s=stage.heartbeat_s),
         telemetry=telemetry,
-        origin_secret=origin_secret,
+        origin_secret=stage.origin_secret,
         cors_origins=(PAGE,),
     )

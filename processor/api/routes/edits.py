@@ -15,7 +15,7 @@ from processor.api.requests import EditRequest, LocalFile, ParseRequest, Uploads
 from processor.api.sources import too_large
 from processor.api.views import plan_document, slot_document, started_document
 from processor.edits.command import compile_command
-from processor.edits.plan import vocabulary_document
+from processor.edits.document import vocabulary_document
 from processor.errors import EditCode
 from processor.telemetry import one
 

@@ -1,0 +1,169 @@
+"""What stands around every request: the CDN's secret, pages of other origins, sizes, headers, defects, measures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
+
+import pytest
+
+from tests.factories.api import PAGE, Api, Stage, bearer, edit, open_api
+
+SECRET = "what only the CDN knows"  # noqa: S105 - of this test alone
+
+
+@pytest.fixture
+def guarded() -> Iterator[Api]:
+    """Give an API that only the CDN may call."""
+    with open_api(Stage(origin_secret=SECRET)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("said", [None, "", "wrong", SECRET[:-1], SECRET + " x", "é".encode("latin-1")])
+def test_whoever_goes_around_the_cdn_gets_403(guarded: Api, said: str | bytes | None) -> None:
+    """Before anything else: no token is looked at, no limit counted."""
+    headers: dict[str, Any] = {"x-origin-verify": said} if said is not None else {}
+    answer = guarded.client.get("/image-edit/sessions", headers=bearer() | headers)
+
+    assert (403, "FORBIDDEN") == (answer.status_code, answer.json()["code"])
+    assert [] == guarded.store.items()
+
+
+def test_the_cdn_s_requests_pass(guarded: Api) -> None:
+    """With the secret everything works; readiness is asked for without it."""
+    assert 200 == guarded.get("/image-edit/sessions", headers={"x-origin-verify": SECRET}).status_code
+    assert 200 == guarded.client.get("/image-edit/health").status_code
+
+
+def test_without_a_secret_anybody_may_call(api: Api) -> None:
+    """None is set where there is no CDN."""
+    assert 200 == api.get("/image-edit/sessions").status_code
+
+
+def test_a_configured_page_may_call_and_read_the_limits(api: Api) -> None:
+    """Preflight and answer, refusals included: a page must be able to read why."""
+    preflight = api.client.request(
+        "OPTIONS",
+        "/image-edit",
+        headers={
+            "Origin": PAGE,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+        },
+    )
+    refusals = [
+        api.client.get("/image-edit/sessions", headers={"Origin": PAGE}),
+        api.client.get("/nothing", headers={"Origin": PAGE}),
+    ]
+
+    assert (200, PAGE) == (preflight.status_code, preflight.headers["access-control-allow-origin"])
+    assert [PAGE, PAGE] == [one.headers["access-control-allow-origin"] for one in refusals]
+    exposed = {name.strip().lower() for name in refusals[0].headers["access-control-expose-headers"].split(",")}
+    assert {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"} == exposed
+    assert "access-control-allow-credentials" not in refusals[0].headers
+
+
+def test_other_pages_may_not(api: Api) -> None:
+    """Browsers keep the answer from them."""
+    answer = api.get("/image-edit/sessions", headers={"Origin": "https://evil.example.com"})
+
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_that_is_too_large_is_413(api: Api, *, declared: bool) -> None:
+    """Whatever its Content-Length says or does not say, no more than 6 MB are read."""
+
+    async def chunks() -> AsyncGenerator[bytes]:
+        for _ in range(7):
+            yield b" " * 1024 * 1024
+
+    content = b" " * 7 * 1024 * 1024 if declared else chunks()
+    headers = bearer() | {"Content-Type": "application/json"}
+    answer = api.client.post("/image-edit", content=content, headers=headers)
+
+    assert (413, "IMAGE_TOO_LARGE") == (answer.status_code, answer.json()["code"])
+    assert "at most 6 MB" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/", 404, "NOT_FOUND"),
+        ("GET", "/image-edit/", 404, "NOT_FOUND"),
+        ("GET", "/docs", 404, "NOT_FOUND"),
+        ("GET", "/image-edit/session/a/b", 404, "NOT_FOUND"),
+        ("PUT", "/image-edit", 405, "METHOD_NOT_ALLOWED"),
+        ("GET", "/image-edit/parse", 405, "METHOD_NOT_ALLOWED"),
+        ("OPTIONS", "/image-edit", 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+def test_the_framework_s_refusals_speak_our_language(api: Api, method: str, path: str, status: int, code: str) -> None:
+    """One body for all errors, whoever refuses."""
+    answer = api.client.request(method, path, headers=bearer())
+
+    assert (status, code) == (answer.status_code, answer.json()["code"])
+    assert {"error", "code"} == set(answer.json())
+    assert (status == 405) is ("allow" in answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"{", "application/json"),
+        (b'"\xff"', "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b"", "application/json"),
+        (b"null", "application/json"),
+        (json.dumps(edit()).encode(), "text/plain"),
+        (b"a=b", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_body_that_is_no_json_object_is_refused_in_words(api: Api, content: bytes, kind: str) -> None:
+    """400 with what was expected."""
+    answer = api.client.post("/image-edit", content=content, headers=bearer() | {"Content-Type": kind})
+
+    assert (400, "INVALID_INPUT") == (answer.status_code, answer.json()["code"])
+    assert "expected" in answer.json()["error"]
+
+
+def test_answers_are_never_cached_or_taken_for_something_else(api: Api) -> None:
+    """They are about one user at one moment."""
+    for answer in (api.get("/image-edit/sessions"), api.client.get("/nothing"), api.client.get("/image-edit/health")):
+        assert ("no-store", "nosniff") == (answer.headers["cache-control"], answer.headers["x-content-type-options"])
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.faults
+def test_a_defect_is_500_with_a_trace_for_us_and_a_sentence_for_them(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing of the trace gets out; CORS headers do, so that a page can read the code."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(type(api.parts.sessions), "of_user", broken)
+    answer = api.get("/image-edit/sessions", headers={"Origin": PAGE})
+
+    assert (500, "INTERNAL_ERROR", PAGE) == (
+        answer.status_code,
+        answer.json()["code"],
+        answer.headers["access-control-allow-origin"],
+    )
+    assert "secret detail" not in answer.text
+    assert "Request failed" in caplog.text
+    assert "secret detail" in caplog.text
+
+
+def test_every_request_is_measured_but_readiness(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alarm on slow first bytes sees requests, and only them; sessions are counted when they start."""
+    counted: list[str] = []
+    monkeypatch.setattr(type(api.parts.telemetry), "count", lambda _, metrics, **__: counted.extend(metrics))
+    api.client.get("/image-edit/health")
+    api.get("/image-edit/sessions")
+    api.start()
+    api.start(images=[])
+
+    assert ["FirstByteDuration", "SessionsStarted", "FirstByteDuration", "FirstByteDuration"] == counted

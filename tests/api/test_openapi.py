@@ -1,0 +1,125 @@
+"""The OpenAPI document is complete and true: requests made from it are answered as it says, and never with 5xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from processor.edits.vocabulary import OPERATIONS
+from tests.factories.api import Api, Stage, bearer, open_api
+
+EXAMPLES = 15
+ROUTES = (
+    "POST /image-edit",
+    "GET /image-edit/progress/{session_id}",
+    "GET /image-edit/session/{session_id}",
+    "DELETE /image-edit/session/{session_id}",
+    "GET /image-edit/sessions",
+    "POST /image-edit/parse",
+    "POST /image-edit/uploads",
+    "GET /image-edit/operations",
+    "GET /image-edit/health",
+)
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+# What is wrong with a body must be refused; that an address has a parameter more than we know does no harm.
+STRICTER = [*CHECKS, checks.negative_data_rejection]
+TRIALS = [(name, mode) for name in ROUTES for mode in GenerationMode if (name, mode) != (ROUTES[-1], "negative")]
+
+
+def document(api: Api) -> dict[str, Any]:
+    """Read the document."""
+    return api.client.get("/image-edit/openapi.json").json()
+
+
+def described(api: Api) -> dict[str, dict[str, Any]]:
+    """Give every operation by "method path"."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in document(api)["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_all_routes_of_the_contract_are_described(api: Api) -> None:
+    """Nine of them, and no others."""
+    assert set(ROUTES) == set(described(api))
+
+
+def test_every_refusal_has_the_one_body_and_an_example(api: Api) -> None:
+    """Whatever is not 2xx is {error, code, details?}."""
+    for name, operation in described(api).items():
+        for status, answer in operation["responses"].items():
+            if not status.startswith("2"):
+                content = answer["content"]["application/json"]
+                assert (name, "#/components/schemas/ErrorDocument") == (name, content["schema"]["$ref"])
+                assert content["examples"]
+
+
+def test_all_but_readiness_ask_for_a_token(api: Api) -> None:
+    """Reading one session works by ticket too."""
+    by_scheme = {
+        name: sorted(scheme for one in operation.get("security", []) for scheme in one)
+        for name, operation in described(api).items()
+    }
+
+    assert [] == by_scheme.pop("GET /image-edit/health")
+    assert ["bearer", "ticket"] == by_scheme.pop("GET /image-edit/progress/{session_id}")
+    assert ["bearer", "ticket"] == by_scheme.pop("GET /image-edit/session/{session_id}")
+    assert {("bearer",)} == {tuple(schemes) for schemes in by_scheme.values()}
+
+
+def test_steps_are_described_by_the_vocabulary(api: Api) -> None:
+    """Whoever generates a client gets every operation with its parameters."""
+    schemas = document(api)["components"]["schemas"]
+    steps = schemas["PlanOperation"]["properties"]["steps"]["items"]
+
+    assert set(OPERATIONS) == set(steps["discriminator"]["mapping"])
+    assert set(steps["discriminator"]["mapping"].values()) <= {f"#/components/schemas/{name}" for name in schemas}
+
+
+def test_the_framework_s_own_refusal_is_not_described(api: Api) -> None:
+    """Nobody is ever answered with it."""
+    assert "HTTPValidationError" not in api.client.get("/image-edit/openapi.json").text
+
+
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator[Api]:
+    """Give an API whose streams end at once and whose users have no limits: the fuzz is after other things."""
+    with open_api(Stage(lifetime_s=0.01)) as api, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("processor.api.callers.LIMITS", {"read": 10**6, "write": 10**6})
+        patch.setattr("processor.api.accepting.RUNNING_SESSIONS", 10**6)
+        yield api
+
+
+@pytest.mark.parametrize(("name", "mode"), TRIALS)
+def test_requests_made_from_the_document_are_answered_as_it_says(fuzzed: Api, name: str, mode: GenerationMode) -> None:
+    """Valid and invalid ones: no 5xx, and no status, header or body that is not described."""
+    method, path = name.split()
+    schema = schemathesis.openapi.from_asgi("/image-edit/openapi.json", fuzzed.client.app)
+    operation = schema[path][method]
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    )
+    def answered_as_described(case: Case[Any]) -> None:
+        case.call_and_validate(headers=bearer(), checks=STRICTER if method == "POST" else CHECKS)
+
+    answered_as_described()

@@ -1,0 +1,66 @@
+"""Tickets: one session, reading only, for a quarter of an hour."""
+
+from __future__ import annotations
+
+import pytest
+
+from processor.api.tickets import LIFETIME_S, Tickets
+from processor.errors import EditCode, EditError
+
+SESSION = "ses_AAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+def tickets(now: float = 1000.0, key: bytes = b"key") -> Tickets:
+    """Issue and check at *now*."""
+    return Tickets(key=key, now=lambda: now)
+
+
+def refusal(ticket: str, session_id: str = SESSION, checker: Tickets | None = None) -> str:
+    """Give the sentence that refuses a ticket."""
+    with pytest.raises(EditError) as caught:
+        (checker or tickets()).check(ticket, session_id)
+    assert EditCode.UNAUTHORIZED == caught.value.edit_code
+    return caught.value.public
+
+
+def test_a_ticket_opens_its_session_for_a_quarter_of_an_hour() -> None:
+    """The last second counts, the next does not."""
+    ticket = tickets().issue(SESSION)
+
+    tickets(1000 + LIFETIME_S - 1).check(ticket, SESSION)
+    assert refusal(ticket, checker=tickets(1000 + LIFETIME_S)).startswith("The ticket has expired")
+
+
+def test_a_ticket_opens_no_other_session() -> None:
+    """It is bound to one id."""
+    assert refusal(tickets().issue(SESSION), f"{SESSION}B").startswith("The ticket does not open this session")
+
+
+def test_a_ticket_of_another_key_opens_nothing() -> None:
+    """Another stack's tickets are worthless here."""
+    assert refusal(tickets(key=b"other").issue(SESSION)).startswith("The ticket does not open this session")
+
+
+def test_a_ticket_s_time_cannot_be_stretched() -> None:
+    """The expiry is signed too."""
+    expiry, mac = tickets().issue(SESSION).split(".")
+
+    assert refusal(f"{int(expiry) + 3600}.{mac}").startswith("The ticket does not open this session")
+
+
+def test_a_tampered_ticket_opens_nothing() -> None:
+    """Every character counts."""
+    ticket = tickets().issue(SESSION)
+    for tampered in (ticket[:-1], f"{ticket}A", ticket.replace(".", ""), ticket.lower(), ""):
+        assert refusal(tampered).startswith("The ticket does not open this session")
+
+
+@pytest.mark.parametrize("ticket", ["١٢٣." + "A" * 43, "9" * 13 + "." + "A" * 43, "-1." + "A" * 43, "é" * 50])
+def test_what_is_no_ticket_opens_nothing(ticket: str) -> None:
+    """Other digits, endless numbers, other letters."""
+    assert refusal(ticket).startswith("The ticket does not open this session")
+
+
+def test_the_key_is_not_shown() -> None:
+    """A dump of the parts tells no secret."""
+    assert "key" not in repr(tickets(key=b"very secret"))

@@ -1,0 +1,59 @@
+"""An application behind a real server: uvicorn on loopback, on any free port, for as long as a test takes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+
+READY_S = 10.0
+
+
+@dataclass
+class Server:
+    """Where it listens, and a client."""
+
+    origin: str
+    client: httpx.Client
+    server: uvicorn.Server
+
+    def connections(self) -> int:
+        """Count the connections that are open."""
+        return len(self.server.server_state.connections)
+
+
+class ThreadServer(uvicorn.Server):
+    """A server that leaves signals to the tests."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell when it listens."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@contextmanager
+def serve(app: Any) -> Generator[Server]:
+    """Serve *app*."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = ThreadServer(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    assert server.ready.wait(READY_S)
+    origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        with httpx.Client(base_url=origin, timeout=READY_S, trust_env=False) as client:
+            yield Server(origin=origin, client=client, server=server)
+    finally:
+        server.should_exit = True
+        thread.join(READY_S)
+        listener.close()
