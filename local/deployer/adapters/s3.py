@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from local.deployer.model import Given, Made
-from local.deployer.shapes import pairs, pascal
+from local.deployer.shapes import pairs, pascal, unless
 from local.deployer.target import Target
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def s3(target: Target) -> S3Client:
 
 
 def bucket(target: Target, given: Given) -> Made:
-    """Create a bucket, or find the one to adopt. Creating one's own bucket again is no error in us-east-1."""
+    """Create a bucket, or find the one of an earlier deployment or the one to adopt."""
     name = given.inputs.need("bucket")
     if given.adopt:
         s3(target).head_bucket(Bucket=given.adopt)
     else:
-        s3(target).create_bucket(Bucket=name)
+        unless("BucketAlreadyOwnedByYou", lambda: s3(target).create_bucket(Bucket=name))
     s3(target).put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs(given.inputs.take("tags"))})  # pyright: ignore[reportArgumentType]
     return Made(
         id=name,
@@ -85,13 +85,6 @@ def cors(target: Target, given: Given) -> Made:
     rules = pascal(given.inputs.need("corsRules"), SPELLING)
     s3(target).put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
     return Made(id=name)
-
-
-def metric(target: Target, given: Given) -> Made:
-    """Count requests."""
-    name, metric_id = given.inputs.need("bucket"), given.inputs.need("name")
-    s3(target).put_bucket_metrics_configuration(Bucket=name, Id=metric_id, MetricsConfiguration={"Id": metric_id})
-    return Made(id=f"{name}:{metric_id}")
 
 
 def notification(target: Target, given: Given) -> Made:

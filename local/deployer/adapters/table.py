@@ -51,7 +51,6 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:s3/bucket:Bucket": s3.bucket,
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": s3.cors,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": s3.lifecycle,
-    "aws:s3/bucketMetric:BucketMetric": s3.metric,
     "aws:s3/bucketNotification:BucketNotification": s3.notification,
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": s3.ownership,
     "aws:s3/bucketPolicy:BucketPolicy": s3.policy,

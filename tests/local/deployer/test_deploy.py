@@ -143,6 +143,25 @@ def test_tables_expire_and_are_indexed(aws: Aws) -> None:
     ]
 
 
+def test_what_is_kept_only_can_be_read_back(aws: Aws) -> None:
+    """What nothing follows from is nevertheless there, as declared: nothing answered "done" and forgot it."""
+    table = aws.client("dynamodb").describe_table(TableName="darkroom-local-photos")["Table"]
+    backups = aws.client("dynamodb").describe_continuous_backups(TableName="darkroom-local-photos")
+    rules = aws.client("s3").get_bucket_lifecycle_configuration(Bucket="darkroom-local-originals")["Rules"]
+    budget = aws.client("budgets").describe_budget(AccountId="000000000000", BudgetName="darkroom-local-monthly")
+    function = aws.client("lambda").get_function_configuration(FunctionName="darkroom-local-rendition")
+    assert {"MaxReadRequestUnits": 200, "MaxWriteRequestUnits": 100} == table["OnDemandThroughput"]
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert "ENABLED" == recovery["PointInTimeRecoveryStatus"]
+    assert ["abandoned-uploads", "old-originals", "delete-markers"] == [rule["ID"] for rule in rules]
+    assert "20.00" == budget["Budget"]["BudgetLimit"]["Amount"]
+    assert (["arm64"], "Active", 2) == (
+        function["Architectures"],
+        function["TracingConfig"]["Mode"],
+        len(function["Layers"]),
+    )
+
+
 def test_a_grant_can_be_taken_away_and_put_back(aws: Aws) -> None:
     """What the end-to-end tests use to show that every grant is needed."""
     iam = aws.client("iam")

@@ -239,6 +239,7 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
     assert {
         "aws:cloudwatch/queryDefinition:QueryDefinition": [EVERYTHING],
         "aws:s3/bucket:Bucket": ["forceDestroy"],
+        "aws:s3/bucketMetric:BucketMetric": [EVERYTHING],
     } == {kind: sorted(reasons) for kind, reasons in DECLARED_ONLY.items()}
     assert {
         "aws:budgets/budget:Budget": [EVERYTHING],
@@ -248,7 +249,6 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
         "aws:dynamodb/table:Table": ["onDemandThroughput", "pointInTimeRecovery"],
         "aws:lambda/function:Function": ["architectures", "layers", "runtime", "tracingConfig"],
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": [EVERYTHING],
-        "aws:s3/bucketMetric:BucketMetric": [EVERYTHING],
     } == {kind: sorted(reasons) for kind, reasons in KEPT_ONLY.items()}
 
 

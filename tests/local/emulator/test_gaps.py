@@ -38,6 +38,15 @@ def test_gap_logs_insights_keeps_no_queries(aws: Aws) -> None:
     assert "aws:cloudwatch/queryDefinition:QueryDefinition" in DECLARED_ONLY
 
 
+def test_gap_request_metrics_of_a_bucket_are_not_kept(aws: Aws) -> None:
+    """The call succeeds and leaves nothing behind, so the deployer does not make it."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="uncounted")
+    s3.put_bucket_metrics_configuration(Bucket="uncounted", Id="all", MetricsConfiguration={"Id": "all"})
+    kept = s3.get_bucket_metrics_configuration(Bucket="uncounted", Id="all")["MetricsConfiguration"]
+    assert ({}, True) == (kept, "aws:s3/bucketMetric:BucketMetric" in DECLARED_ONLY)
+
+
 @pytest.mark.parametrize("action", ["StartMessageMoveTask", "ListMessageMoveTasks"])
 def test_gap_dead_letters_are_not_moved(action: str) -> None:
     """``local/emulator/queue_gaps.py`` adds both actions, and refuses to start beside ministack's own."""
