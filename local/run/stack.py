@@ -23,12 +23,13 @@ WEB_HANDLER: Final = "run.sh"
 
 @dataclass(kw_only=True)
 class Stack:
-    """A run's processes. *web_app*: whether the edit API is one of them."""
+    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed."""
 
     folder: RunFolder
     addresses: Addresses
     persist: bool
     web_app: bool
+    kept: RunConfig | None = None
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
     resources: ExitStack = field(default_factory=ExitStack)
@@ -39,8 +40,7 @@ class Stack:
         self.lifeline, ours = os.pipe()
         self.resources.callback(os.close, self.lifeline)
         self.resources.callback(os.close, ours)
-        kept = deployed_before(self.folder, self.addresses) if self.persist else None
-        config = kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
+        config = self.kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
         config.save()
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))
         emulator = self.launch("emulator", aws, "--data", str(self.folder.aws), *(["--persist"] * self.persist))
@@ -48,7 +48,7 @@ class Stack:
         front = self.launch("front", None, *to_config)
         emulator.wait_until_it_answers(aws, seconds=READY_S)
         lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
-        if kept is None:
+        if self.kept is None:
             config = self.deploy(*to_config)
         if self.web_app:
             self.start_api(aws)

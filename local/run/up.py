@@ -16,7 +16,7 @@ from local.model import RunConfig
 from local.run import ports, remains
 from local.run.errors import RunError
 from local.run.folder import RunFolder
-from local.run.stack import Stack
+from local.run.stack import Stack, deployed_before
 
 POLL_S: Final = 0.2
 OLDEST_PYTHON: Final = (3, 11)
@@ -61,14 +61,7 @@ class Up:
         if ended := remains.end_previous(folder.noted()):
             self.say(f"stopped what an earlier run left behind: {', '.join(ended)}")
         remains.adopt_orphans()
-        if not self.options.persist:
-            folder.empty()
-        stack = Stack(
-            folder=folder,
-            addresses=ports.choose(self.options.port_base),
-            persist=self.options.persist,
-            web_app=self.options.edits,
-        )
+        stack = self.prepared()
         code = 1
         try:
             config = stack.start()
@@ -82,6 +75,15 @@ class Up:
         finally:
             self.clear_up(stack)
         return code
+
+    def prepared(self) -> Stack:
+        """Choose the ports, and throw away what is not to be kept: also a state whose deployment never ended."""
+        folder, persist = self.options.folder, self.options.persist
+        addresses = ports.choose(self.options.port_base)
+        kept = deployed_before(folder, addresses) if persist else None
+        if kept is None:
+            folder.empty()
+        return Stack(folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept)
 
     def wait(self, stack: Stack) -> None:
         """Watch the processes; RunError when one ends."""
