@@ -22,7 +22,7 @@ from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
 from local.lambdas.journal import LogStream, stream_name
-from local.lambdas.process import FunctionProcess
+from local.lambdas.process import FunctionProcess, Launch
 from local.lambdas.sandbox import World
 from local.model import LOOPBACK
 
@@ -62,19 +62,9 @@ class Worker:
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
         port = str(free_port())
         self.client = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", **UNLIMITED)
-        tmp = world.tmp / uuid4().hex
-        known = environment(function, deployed.credentials, aws=world.aws, code=deployed.code, tmp=tmp, log_stream=name)
-        script = deployed.code / function.handler
         try:
             self._process = FunctionProcess(
-                [str(script)],
-                # Both name the port; the function's own choice holds where each sandbox has a network of its own.
-                env={**known, "AWS_LWA_PORT": port, "PORT": port},
-                code=deployed.code,
-                tmp=tmp,
-                tmp_mib=function.tmp_mib,
-                say=self.say,
-                guard=world.guard,
+                launch(deployed, world, port=port, log_stream=name), say=self.say, guard=world.guard
             )
         except OSError as error:
             raise ApiError(
@@ -139,6 +129,15 @@ class Worker:
         """Quote what it said last."""
         self._process.output.drain()
         return "".join(f"\n  {line}" for line in self._last_lines)
+
+
+def launch(deployed: Deployed, world: World, *, port: str, log_stream: str) -> Launch:
+    """Say how the adapter starts the function: its handler is a script in its code."""
+    function, code, tmp = deployed.function, deployed.code, world.tmp / uuid4().hex
+    known = environment(function, deployed.credentials, aws=world.aws, code=code, tmp=tmp, log_stream=log_stream)
+    # Both name the port; the function's own choice holds where each sandbox has a network of its own.
+    env = {**known, "AWS_LWA_PORT": port, "PORT": port}
+    return Launch(command=[str(code / function.handler)], env=env, code=code, tmp=tmp, tmp_mib=function.tmp_mib)
 
 
 def free_port() -> int:

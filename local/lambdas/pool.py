@@ -89,32 +89,42 @@ class Pool:
         stop(all_)
 
     def _take(self, function: Function) -> tuple[Seat, int]:
-        wanted = Seat(function=function)
+        """Find or make a place; give it, and how many of the function's are busy then."""
         with self._change:
             while True:
-                if self._closed:
-                    raise Stopping(f"{function.name}: expected a host that runs, this one is stopping; try again")
-                concurrent = self._busy()[function.name] + 1
-                if function.reserved is not None and concurrent > function.reserved:
-                    raise Throttled(
-                        f"{function.name}: expected at most {function.reserved} invocations at a time (its reserved "
-                        f"concurrency), received one more; invoke it again later"
-                    )
-                warm = next((seat for seat in reversed(self._idle()) if seat.key == wanted.key and usable(seat)), None)
-                if warm is not None:
-                    warm.busy = True
-                    return warm, concurrent
-                if len(self._seats) < self.most:
-                    self._seats.append(wanted)
-                    return wanted, concurrent
-                if idle := self._idle():
-                    replaced = min(idle, key=lambda seat: seat.since)
-                    self._remove([replaced])
-                    self._seats.append(wanted)
+                concurrent = self._admit(function)
+                seat, replaced = self._place(Seat(function=function))
+                if seat is not None:
                     break
                 self._change.wait()
-        stop([replaced])
-        return wanted, concurrent
+        stop(replaced)
+        return seat, concurrent
+
+    def _admit(self, function: Function) -> int:
+        """Count the function's invocations with one more; raise Throttled or Stopping when there may be none."""
+        if self._closed:
+            raise Stopping(f"{function.name}: expected a host that runs, this one is stopping; try again")
+        concurrent = self._busy()[function.name] + 1
+        if function.reserved is not None and concurrent > function.reserved:
+            raise Throttled(
+                f"{function.name}: expected at most {function.reserved} invocations at a time (its reserved "
+                f"concurrency), received one more; invoke it again later"
+            )
+        return concurrent
+
+    def _place(self, wanted: Seat) -> tuple[Seat | None, list[Seat]]:
+        """Give a warm place, or *wanted* where there is room, or where an idle place makes room: the second to end."""
+        idle = self._idle()
+        for seat in reversed(idle):
+            if seat.key == wanted.key and usable(seat):
+                seat.busy = True
+                return seat, []
+        if len(self._seats) >= self.most and not idle:
+            return None, []
+        replaced = [min(idle, key=lambda seat: seat.since)] if len(self._seats) >= self.most else []
+        self._remove(replaced)
+        self._seats.append(wanted)
+        return wanted, replaced
 
     def _give_back(self, seat: Seat) -> None:
         with self._change:

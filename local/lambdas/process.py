@@ -7,8 +7,10 @@ import resource
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,44 +21,29 @@ from local.lambdas.output import Output
 LAST_WORDS_S: Final = 5.0
 
 
-class FunctionProcess:
-    """One process. *tmp* is its /tmp: made empty, and gone when the process is ended. *say* takes its lines."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Launch:
+    """What to start. *env*: all of it; *code*: where; *tmp*: its /tmp, whose files may have *tmp_mib* each."""
 
-    def __init__(  # noqa: PLR0913 - a process and the world around it
-        self,
-        command: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        code: Path,
-        tmp: Path,
-        tmp_mib: int,
-        say: Callable[[str], None],
-        guard: Guard,
-    ) -> None:
-        tmp.mkdir(parents=True)
-        self._tmp = tmp
-        ours, theirs = os.pipe()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - the function's own runtime
-                command,
-                env=env,
-                cwd=code,
-                stdin=subprocess.DEVNULL,
-                stdout=theirs,
-                stderr=theirs,
-                start_new_session=True,
-            )
-        except OSError:
-            os.close(ours)
-            shutil.rmtree(tmp, ignore_errors=True)
-            raise
-        finally:
-            os.close(theirs)
-        self._guard = guard
+    command: Sequence[str]
+    env: Mapping[str, str]
+    code: Path
+    tmp: Path
+    tmp_mib: int
+
+
+class FunctionProcess:
+    """One process. Its /tmp is made empty, and gone when the process is ended. *say* takes its lines."""
+
+    def __init__(self, launch: Launch, *, say: Callable[[str], None], guard: Guard) -> None:
+        self._tmp, self._guard = launch.tmp, guard
+        self._how: str | None = None
+        self._ending = threading.Lock()
+        self._process, pipe = spawn(launch)
         guard.add(self._process.pid)
-        limit_files(self._process.pid, tmp_mib)
+        limit_files(self._process.pid, launch.tmp_mib)
         self.family = Family(self._process.pid)
-        self.output = Output(ours, say)
+        self.output = Output(pipe, say)
 
     @property
     def pid(self) -> int:
@@ -70,12 +57,37 @@ class FunctionProcess:
 
     def end(self) -> str:
         """Kill everything, give the last lines to *say*, empty /tmp. Safe to call twice; tells how it ended."""
-        self.family.end()
-        status = self._process.wait(LAST_WORDS_S)
-        self._guard.remove(self._process.pid)
-        self.output.close()
-        shutil.rmtree(self._tmp, ignore_errors=True)
-        return cause(status)
+        with self._ending:
+            if self._how is None:
+                self.family.end()
+                self._how = cause(self._process.wait(LAST_WORDS_S))
+                self._guard.remove(self._process.pid)
+                self.output.close()
+                shutil.rmtree(self._tmp, ignore_errors=True)
+            return self._how
+
+
+def spawn(launch: Launch) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the process; give the end of a pipe that both its outputs go to. OSError when it cannot be executed."""
+    launch.tmp.mkdir(parents=True)
+    ours, theirs = os.pipe()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the function's own runtime
+            launch.command,
+            env=launch.env,
+            cwd=launch.code,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+    except OSError:
+        os.close(ours)
+        shutil.rmtree(launch.tmp, ignore_errors=True)
+        raise
+    finally:
+        os.close(theirs)
+    return process, ours
 
 
 def limit_files(pid: int, mib: int) -> None:

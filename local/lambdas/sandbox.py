@@ -21,7 +21,7 @@ from local.lambdas.function import Function
 from local.lambdas.guard import Guard
 from local.lambdas.invocation import Invocation, Outcome, exited, timed_out
 from local.lambdas.journal import LogStream, stream_name
-from local.lambdas.process import FunctionProcess
+from local.lambdas.process import FunctionProcess, Launch
 from local.lambdas.report import exit_line, timeout_line
 from local.lambdas.runtime_api import RuntimeApi
 
@@ -58,15 +58,14 @@ class Sandbox:
         self._began = time.monotonic()
         tmp = world.tmp / uuid.uuid4().hex
         known = environment(function, credentials, aws=world.aws, code=code, tmp=tmp, log_stream=name)
-        self._process = FunctionProcess(
-            [sys.executable, "-m", "awslambdaric", function.handler],
+        launch = Launch(
+            command=[sys.executable, "-m", "awslambdaric", function.handler],
             env={**known, "AWS_LAMBDA_RUNTIME_API": self._api.address},
             code=code,
             tmp=tmp,
             tmp_mib=function.tmp_mib,
-            say=self.say,
-            guard=world.guard,
         )
+        self._process = FunctionProcess(launch, say=self.say, guard=world.guard)
 
     @property
     def pid(self) -> int:

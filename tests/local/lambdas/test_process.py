@@ -12,20 +12,16 @@ import pytest
 
 from local.lambdas.guard import Guard
 from local.lambdas.output import Output
-from local.lambdas.process import FunctionProcess, cause
+from local.lambdas.process import FunctionProcess, Launch, cause
 
 
 def process(tmp_path: Path, text: str, lines: list[str], guard: Guard) -> FunctionProcess:
     """Run *text* with 1 MiB of /tmp."""
-    return FunctionProcess(
-        [sys.executable, "-c", text],
-        env={"TMPDIR": str(tmp_path / "private")},
-        code=tmp_path,
-        tmp=tmp_path / "private",
-        tmp_mib=1,
-        say=lines.append,
-        guard=guard,
+    private = tmp_path / "private"
+    launch = Launch(
+        command=[sys.executable, "-c", text], env={"TMPDIR": str(private)}, code=tmp_path, tmp=private, tmp_mib=1
     )
+    return FunctionProcess(launch, say=lines.append, guard=guard)
 
 
 def test_a_process_sees_only_its_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: Guard) -> None:
@@ -70,16 +66,9 @@ with open(os.environ["TMPDIR"] + "/big", "wb") as big:
 def test_a_command_that_cannot_be_started_leaves_nothing(tmp_path: Path, guard: Guard) -> None:
     """Neither a folder nor an open pipe."""
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    launch = Launch(command=["/nothing/here"], env={}, code=tmp_path, tmp=tmp_path / "private", tmp_mib=1)
     with pytest.raises(FileNotFoundError):
-        FunctionProcess(
-            ["/nothing/here"],
-            env={},
-            code=tmp_path,
-            tmp=tmp_path / "private",
-            tmp_mib=1,
-            say=lambda _: None,
-            guard=guard,
-        )
+        FunctionProcess(launch, say=lambda _: None, guard=guard)
 
     assert not (tmp_path / "private").exists()
     assert before == len(os.listdir("/proc/self/fd"))  # noqa: PTH208
