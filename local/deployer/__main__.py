@@ -21,14 +21,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Deploy; 1, and one line, when that fails."""
     parser = argparse.ArgumentParser(prog="python -m local.deployer", description="Deploy the stack `local`.")
     parser.add_argument("--config", type=Path, required=True, help="run.json of the run")
-    run = RunConfig.load(parser.parse_args(arguments).config)
+    path = parser.parse_args(arguments).config
     try:
+        run = RunConfig.load(path)
         deployment = deploy(run.addresses, Path(run.folder))
+    except (OSError, ValueError) as error:
+        return refuse(f"{path}: expected the run's addresses, received {error}")
     except (DeployError, pulumi.RunError) as error:
-        sys.stderr.write(f"deployer: {error}\n")
-        return 1
+        return refuse(str(error))
     replace(run, outputs=deployment.outputs, distribution_host=deployment.distribution_host).save()
     return 0
+
+
+def refuse(reason: str) -> int:
+    """Say in one line why nothing, or not everything, was deployed."""
+    sys.stderr.write(f"deployer: {reason}\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,37 @@
+"""``python -m local.deployer``: what it writes, and the one line that it fails with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local.deployer.__main__ import main
+from local.model import RunConfig
+from tests.local.deployer.conftest import Stack, addresses_of
+
+
+def test_outputs_are_added_to_the_run(stack: Stack, tmp_path: Path) -> None:
+    """The other processes read the outputs and the distribution's own name from ``run.json``."""
+    RunConfig(folder=str(tmp_path), addresses=stack.addresses).save()
+    assert 0 == main(["--config", str(tmp_path / "run.json")])
+    run = RunConfig.load(tmp_path / "run.json")
+    assert stack.deployment.distribution_host == run.distribution_host
+    assert "darkroom-local-photos" == run.outputs["photosTable"]
+
+
+def test_an_emulator_that_does_not_answer_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, no traceback, and the run's file stays as it was."""
+    RunConfig(folder=str(tmp_path), addresses=addresses_of("http://127.0.0.1:9")).save()
+    assert 1 == main(["--config", str(tmp_path / "run.json")])
+    said = capsys.readouterr().err
+    assert said.startswith("deployer: ")
+    assert said.endswith('Could not connect to the endpoint URL: "http://127.0.0.1:9/"\n')
+    assert {} == RunConfig.load(tmp_path / "run.json").outputs
+
+
+def test_a_missing_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever mistypes the path is told."""
+    path = tmp_path / "run.json"
+    assert 1 == main(["--config", str(path)])
+    assert capsys.readouterr().err.startswith(f"deployer: {path}: expected the run's addresses, received [Errno 2]")

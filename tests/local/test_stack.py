@@ -1,0 +1,64 @@
+"""The stack `local` is development's, apart from what a single machine and a run's addresses demand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+from local.model import Addresses
+from local.stack import configuration, write_packages
+from processor.settings import Settings
+from tools.plan.recorder import stack_config
+
+HERE = "http://127.0.0.1"
+ADDRESSES = Addresses(
+    aws=f"{HERE}:4566", lambdas=f"{HERE}:4570", api=f"{HERE}:4580", cdn=f"{HERE}:4520", page=f"{HERE}:4510"
+)
+
+
+def settings() -> Settings:
+    """Read the stack's settings as the program does."""
+    return Settings.from_mapping(configuration(ADDRESSES, Path("packages"))["darkroom:settings"])
+
+
+def test_nothing_is_named_after_development() -> None:
+    """Both can be told apart at a glance, in logs and on the page."""
+    text = json.dumps(configuration(ADDRESSES, Path("packages")))
+    assert (False, "darkroom-local-originals") == ("darkroom-dev" in text, settings().renditions.originals_bucket)
+
+
+def test_tokens_are_this_run_s_own() -> None:
+    """The API checks the local issuer's tokens the same way as in production."""
+    auth = settings().edits.auth
+    assert auth is not None
+    assert (f"{HERE}:4510/oidc", f"{HERE}:4510/oidc/jwks.json") == (auth.issuer, auth.jwks_url)
+
+
+def test_only_the_page_may_script_uploads() -> None:
+    """The browser's rules hold here as on AWS."""
+    assert (f"{HERE}:4510",) == settings().cdn.cors_origins
+
+
+def test_everything_else_is_development_s() -> None:
+    """What is tried here is what is deployed: limits, sizes, retention, memory."""
+    dev = Settings.from_mapping(stack_config("dev")["darkroom:settings"])
+    ours = settings()
+    assert dev.renditions.recipe == ours.renditions.recipe
+    assert dev.monitoring == ours.monitoring
+    assert (dev.renditions.memory_mib, dev.edits.timeout_s) == (ours.renditions.memory_mib, ours.edits.timeout_s)
+
+
+def test_the_function_s_zip_holds_the_sources(tmp_path: Path) -> None:
+    """The code that runs is the code of this checkout; layers only say what they stand for."""
+    folder = write_packages(tmp_path / "packages")
+    with ZipFile(folder / "function.zip") as function, ZipFile(folder / "layer-imaging-arm64.zip") as layer:
+        handler = function.read("processor/handlers/rendition.py")
+        assert ["python/README"] == layer.namelist()
+    assert Path("processor/handlers/rendition.py").read_bytes() == handler
+
+
+def test_packages_are_the_same_for_the_same_sources(tmp_path: Path) -> None:
+    """A second deployment of unchanged sources publishes no version."""
+    first, second = (write_packages(tmp_path / name) / "function.zip" for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
