@@ -1,6 +1,8 @@
 """Where ministack judges by another resource than AWS does, or not at all, mended where it runs in this process.
 
 Streams: AWS names a log stream by its group *and* the stream, so grants end in ``:*``; ministack names the group only.
+Batches: what may be done to one message of a queue may be done to ten, there are no actions of their own.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 Missing keys: whoever may read an object but not list its bucket is told 403 by S3, never that the key does not exist.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 """
@@ -18,11 +20,14 @@ from local.emulator.lambda_gaps import replace
 STREAM_ACTIONS: Final = frozenset({"CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"})
 READING: Final = frozenset({"GET", "HEAD"})
 LISTING: Final = "s3:ListBucket"
+BATCH: Final = "Batch"
 
 
 def mend_iam() -> None:
     """Replace what is wrong or missing; call it before the first request."""
-    replace(importlib.import_module("ministack.core.iam_actions"), "extract_resource_arn", of_streams)
+    judged: Any = importlib.import_module("ministack.core.iam_actions")
+    replace(judged, "extract_resource_arn", of_streams)
+    replace(judged, "extract_iam_action", of_batches)
     application: Any = importlib.import_module("ministack.app")
     replace(application, "_dispatch_service_request", lambda original: hiding_keys(application, original))
 
@@ -39,6 +44,16 @@ def of_streams(original: Callable[..., str]) -> Callable[..., str]:
         return f"{arn}:log-stream:{json.loads(body).get('logStreamName', '')}"
 
     return extract_resource_arn
+
+
+def of_batches(original: Callable[..., str | None]) -> Callable[..., str | None]:
+    """Ask of a batch what is asked of a single message: ``sqs:SendMessage``."""
+
+    def extract_iam_action(service: str, *request: Any) -> str | None:
+        action = original(service, *request)
+        return action.removesuffix(BATCH) if action and service == "sqs" else action
+
+    return extract_iam_action
 
 
 def hiding_keys(application: Any, original: Callable[..., Any]) -> Callable[..., Any]:

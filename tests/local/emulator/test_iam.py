@@ -39,6 +39,16 @@ def test_a_missing_key_looks_forbidden_without_list_rights(aws: Aws, operation: 
     assert answers in (["AccessDenied", "NoSuchKey"], ["403", "404"])  # a HEAD's answer has no body to read from
 
 
+def test_a_batch_of_messages_needs_the_grant_of_one(aws: Aws) -> None:
+    """AWS knows no action ``sqs:SendMessageBatch``; a grant of another action is none."""
+    url = aws.client("sqs").create_queue(QueueName="batches")["QueueUrl"]
+    arn = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    entries = [{"Id": "0", "MessageBody": "a"}]
+    roles = [aws.as_role(f"batches-{name}", allow(f"sqs:{name}", arn)) for name in ("SendMessage", "DeleteMessage")]
+    answers = [refused(one.client("sqs").send_message_batch, QueueUrl=url, Entries=entries) for one in roles]
+    assert ["", "AccessDenied"] == answers
+
+
 def test_a_table_is_granted_by_its_exact_arn(aws: Aws) -> None:
     """UpdateItem on one table is no right on another, and a query of an index needs the index's ARN."""
     tables = [create_table(aws, name) for name in ("mine", "theirs")]
