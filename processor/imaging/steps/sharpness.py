@@ -7,8 +7,12 @@ from pyvips import Image
 from processor.edits.operations.effect import Blur, Denoise, Sharpen
 from processor.imaging.picture import Picture, premultiplied
 
-FINE_SIGMA = 8
-"""A wider blur has no detail that a smaller picture could not hold: it is computed there, at a fraction of the cost."""
+FINE_SIGMA = 2
+"""A wider blur leaves no detail that a smaller picture could not hold: it is computed there, at a fraction of the cost,
+so that this is left of its sigma."""
+SMALLEST_SIDE = 8
+TAIL = 0.02
+"""Where the Gaussian is cut off; libvips' own 0.2 makes every blur a sixth too weak."""
 NOISE_LEVELS = 30
 """8-bit steps of noise that full strength takes away."""
 NOISE_SIGMA = 2
@@ -22,13 +26,18 @@ def blur(picture: Picture, step: Blur) -> Picture:
 
 def gaussian(image: Image, sigma: float) -> Image:
     """Return *image* blurred by *sigma* px."""
-    factor = min(int(sigma / FINE_SIGMA * 2), min(image.width, image.height) // FINE_SIGMA)
-    if sigma < FINE_SIGMA or factor < 2:  # noqa: PLR2004 - nothing is gained
-        return image.gaussblur(sigma)
+    factor = min(int(sigma / FINE_SIGMA), min(image.width, image.height) // SMALLEST_SIDE)
+    if factor <= 1:
+        return _blurred(image, sigma)
     small = image.resize(1 / factor)
     across, down = image.width / small.width, image.height / small.height
-    blurred = small.gaussblur(sigma / factor).copy_memory()
+    blurred = _blurred(small, sigma / factor).copy_memory()
     return blurred.resize(across, vscale=down, kernel="cubic").crop(0, 0, image.width, image.height)
+
+
+def _blurred(image: Image, sigma: float) -> Image:
+    # In whole numbers it would be ten times as fast, and up to two steps too dark or too bright.
+    return image.gaussblur(sigma, min_ampl=TAIL, precision="float")
 
 
 def sharpen(picture: Picture, step: Sharpen) -> Picture:

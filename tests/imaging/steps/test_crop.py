@@ -1,0 +1,100 @@
+"""Cut out a part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from processor.errors import EditError
+from tests.imaging.steps.trials import (
+    BLUE,
+    GREEN,
+    RED,
+    WHITE,
+    Step,
+    after,
+    applied,
+    flat,
+    picture_of,
+    quarters,
+    size_after,
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "size"),
+    [
+        ({"aspect": "1:1"}, (400, 400)),
+        ({"aspect": "16:9"}, (600, 338)),
+        ({"aspect": "9:16"}, (225, 400)),
+        ({"aspect": "3:2"}, (600, 400)),
+        ({"aspect": "1:2.5"}, (160, 400)),
+        ({"aspect": "9999:1"}, (600, 1)),
+        ({"width": 100, "height": 50}, (100, 50)),
+        ({"x": 590, "y": 390, "width": 10, "height": 10}, (10, 10)),
+        ({"trim_edges": 50}, (500, 300)),
+        ({"trim_edges": 199}, (202, 2)),
+    ],
+)
+def test_a_picture_of_600_by_400_is_cut_to(step: Step, size: tuple[int, int]) -> None:
+    """Aspects really crop: square is square."""
+    assert size == size_after({"op": "crop", **step}, 600, 400)
+
+
+@pytest.mark.parametrize(
+    ("position", "colour"),
+    [
+        ("northwest", RED),
+        ("northeast", GREEN),
+        ("southwest", BLUE),
+        ("southeast", WHITE),
+        ("top left", RED),
+    ],
+)
+def test_a_corner_is_that_corner(position: str, colour: tuple[int, int, int]) -> None:
+    """All of one quarter's colour."""
+    pixels = after({"op": "crop", "width": 30, "height": 20, "position": position}, quarters())
+
+    assert np.array_equal(flat(30, 20, colour), pixels)
+
+
+@pytest.mark.parametrize(
+    ("position", "place"),
+    [("center", (15, 10)), ("north", (15, 0)), ("south", (15, 20)), ("west", (0, 10)), ("east", (30, 10))],
+)
+def test_the_part_lies_at_its_anchor(position: str, place: tuple[int, int]) -> None:
+    """To the pixel."""
+    pixels = np.arange(40 * 60 * 3, dtype=np.uint32).astype(np.uint8).reshape(40, 60, 3)
+    left, top = place
+
+    assert np.array_equal(
+        pixels[top : top + 20, left : left + 30],
+        after({"op": "crop", "width": 30, "height": 20, "position": position}, pixels),
+    )
+
+
+def test_a_place_is_exact() -> None:
+    """Left and top, px."""
+    pixels = after({"op": "crop", "x": 29, "y": 19, "width": 2, "height": 2}, quarters())
+
+    assert [[list(RED), list(GREEN)], [list(BLUE), list(WHITE)]] == pixels.tolist()
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ({"width": 61, "height": 10}, "a part of 61 × 10 px"),
+        ({"width": 10, "height": 41}, "a part of 10 × 41 px"),
+        ({"x": 55, "y": 0, "width": 10, "height": 10}, "a part of 10 × 10 px at x 55, y 0"),
+        ({"x": 0, "y": 40, "width": 1, "height": 1}, "a part of 1 × 1 px at x 0, y 40"),
+        ({"trim_edges": 20}, "20 px off every side"),
+    ],
+)
+def test_a_part_outside_the_picture_is_refused_with_both_sizes(step: Step, said: str) -> None:
+    """What the picture is at this step, what was asked for, what to do."""
+    with pytest.raises(EditError) as caught:
+        applied({"op": "crop", **step}, picture_of(quarters()))
+
+    sentence = f"The crop does not fit: the picture is 60 × 40 px at this step, received {said}. Choose a smaller part."
+    assert ("INVALID_INPUT", sentence) == (caught.value.code, caught.value.public)
+    assert {"width": 60, "height": 40} == caught.value.details

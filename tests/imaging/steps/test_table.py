@@ -1,0 +1,106 @@
+"""No operation without a step, no step without an operation; and none alters what it is given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from processor.edits.vocabulary import OPERATIONS
+from processor.imaging.steps.table import step_table
+from tests.factories.photos.scene import scene
+from tests.imaging.steps.trials import Step, applied, half_transparent, picture_of, raster
+
+EXAMPLES: dict[str, Step] = {
+    "resize": {"width": 30},
+    "crop": {"aspect": "1:1"},
+    "rotate": {"degrees": 30},
+    "flip": {"direction": "horizontal"},
+    "extend": {"top": 5},
+    "pad": {"aspect": "1:1"},
+    "modulate": {"brightness": 1.3},
+    "tint": {"color": "#FFC896"},
+    "text": {"text": "Hi"},
+    "watermark": {"image": "upload://logo"},
+    "format": {"to": "png"},
+    "quality": {"value": 80},
+}
+"""Parameters of the operations that need some."""
+
+KEEP_SIZE = frozenset(
+    {
+        *("flip", "round", "grayscale", "sepia", "negate", "normalize", "equalize", "modulate", "contrast", "gamma"),
+        *("tint", "enhance", "blur", "sharpen", "denoise", "emboss", "edge", "posterize", "solarize", "pixelate"),
+        *("vignette", "text", "watermark", "format", "quality", "metadata"),
+    }
+)
+LEAVE_ALPHA = KEEP_SIZE - {"flip", "round", "blur", "pixelate", "text", "watermark"}
+
+SCENE = scene(96, 64)
+
+
+def test_every_operation_has_its_step() -> None:
+    """One table, as the vocabulary is one."""
+    assert set(OPERATIONS.values()) == set(step_table({}))
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_step_never_alters_its_picture(name: str) -> None:
+    """The picture before is the same after."""
+    before = picture_of(SCENE)
+    applied({"op": name, **EXAMPLES.get(name, {})}, before, {"upload://logo": picture_of(SCENE)}).in_memory()
+
+    assert np.array_equal(SCENE, raster(before.first))
+
+
+@pytest.mark.parametrize("alpha", [False, True], ids=["opaque", "alpha"])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_step_gives_8_bit_srgb(name: str, alpha: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Three bands or four, whatever libvips makes on the way; alpha is never lost."""
+    pixels = half_transparent(SCENE) if alpha else SCENE
+    mark = {"upload://logo": picture_of(SCENE)}
+    image = applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(pixels), mark).first
+
+    assert ("uchar", "srgb") == (image.format, image.interpretation)
+    assert image.bands == 4 if alpha else image.bands in {3, 4}
+
+
+@pytest.mark.parametrize("name", sorted(KEEP_SIZE))
+def test_tone_and_effects_keep_the_size(name: str) -> None:
+    """A picture of odd sides, too."""
+    odd = SCENE[:63, :95]
+    mark = {"upload://logo": picture_of(SCENE)}
+
+    assert (
+        odd.shape[:2]
+        == raster(
+            applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(np.ascontiguousarray(odd)), mark).first
+        ).shape[:2]
+    )
+
+
+@pytest.mark.parametrize("name", sorted(LEAVE_ALPHA))
+def test_tone_leaves_alpha_alone(name: str) -> None:
+    """What was transparent is, what was opaque is."""
+    pixels = half_transparent(SCENE)
+    changed = raster(applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(pixels)).first)
+
+    assert np.array_equal(pixels[..., 3], changed[..., 3])
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_step_takes_an_animation(name: str) -> None:
+    """All frames come out, of one size."""
+    frames = picture_of(SCENE, 255 - SCENE, SCENE, delays=(50, 60, 70))
+    changed = applied({"op": name, **EXAMPLES.get(name, {})}, frames, {"upload://logo": picture_of(SCENE)}).in_memory()
+
+    assert (3, (50, 60, 70)) == (len(changed.frames), changed.delays)
+    assert 1 == len({(frame.width, frame.height, frame.bands) for frame in changed.frames})
+
+
+@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - {"crop", "text"}))
+def test_every_step_takes_a_picture_of_one_pixel(name: str) -> None:
+    """Averages of nothing, curves of one tone, masks without an inside."""
+    one = picture_of(np.full((1, 1, 3), 90, np.uint8))
+    changed = applied({"op": name, **EXAMPLES.get(name, {})}, one, {"upload://logo": picture_of(SCENE)}).in_memory()
+
+    assert changed.size.width >= 1
