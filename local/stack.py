@@ -19,6 +19,8 @@ ISSUER_PATH: Final = "/oidc"
 JWKS_PATH: Final = "/oidc/jwks.json"
 # SQS allows a function no fewer; two processors have no use for more.
 CONCURRENCY: Final = 2
+# Nobody waits ten minutes here to see a photo helped.
+STUCK_AFTER_S: Final = 5
 LAYERS: Final = ("imaging", "runtime")
 
 
@@ -36,7 +38,11 @@ def configuration(addresses: Addresses, packages: Path) -> Json:
 def differences(addresses: Addresses) -> Json:
     """Say what differs from development, apart from names."""
     return {
-        "renditions": {"max_concurrency": CONCURRENCY, "backfill_concurrency": CONCURRENCY},
+        "renditions": {
+            "max_concurrency": CONCURRENCY,
+            "backfill_concurrency": CONCURRENCY,
+            "reconciler": {"stuck_after_s": STUCK_AFTER_S},
+        },
         "edits": {
             "max_concurrency": CONCURRENCY,
             "auth": {
