@@ -13,7 +13,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage] - as pulumi's own monitor
 
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
-from local.deployer.declared import DECLARED_ONLY, is_declared_only
+from local.deployer.declared import DECLARED_ONLY, KEPT_ONLY, is_declared_only
 from local.deployer.model import DeployError, Given, Inputs, Made
 from local.deployer.plain import plain, unknowns
 from local.deployer.target import Target
@@ -25,7 +25,7 @@ IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deployed:
-    """One resource that is there. *declared_only*: properties that the emulator was not told, and why."""
+    """One resource that is there; and its properties that the emulator was not told, or only keeps, and why."""
 
     type: str
     name: str
@@ -33,6 +33,7 @@ class Deployed:
     protect: bool = False
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
     declared_only: Mapping[str, str] = field(default_factory=dict[str, str])
+    kept_only: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Questions(mocks.Mocks):
@@ -101,7 +102,6 @@ class Deployer(mocks.MockMonitor):
         self.refuse_unknown(name, received)
         values: Json = plain(received)
         made = Made(id=name) if is_declared_only(kind) else self.adapt(request, values)
-        reasons = DECLARED_ONLY.get(kind, {})
         with self.lock:
             self.deployed.append(
                 Deployed(
@@ -110,7 +110,8 @@ class Deployer(mocks.MockMonitor):
                     id=made.id,
                     protect=request.protect,
                     notes=made.notes,
-                    declared_only=reasons,
+                    declared_only=DECLARED_ONLY.get(kind, {}),
+                    kept_only=KEPT_ONLY.get(kind, {}),
                 )
             )
         return made

@@ -191,10 +191,11 @@ def test_the_secret_of_another_form_is_made_anew(stack: Stack, tmp_path: Path) -
 
 
 def test_the_run_writes_down_what_it_does_not_enforce(stack: Stack) -> None:
-    """``resources.json`` says of each resource which properties the emulator was not told, and why."""
+    """``resources.json`` says of each resource what the emulator was not told, or only keeps, and why."""
     record_of = {one["name"]: one for one in json.loads((stack.folder / "resources.json").read_text(encoding="utf-8"))}
     reasons = record_of["monitoring-query-failures-by-code"]["declared_only"]
     assert {"*": "the emulator saves no Logs Insights queries"} == reasons
+    assert "the emulator throttles nobody" == record_of["renditions-photos"]["kept_only"]["onDemandThroughput"]
 
 
 @pytest.mark.parametrize("bucket", ["originals", "renditions", "results"])
