@@ -23,5 +23,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Give a stack that is up."""
-    with started(tmp_path_factory.mktemp("stack"), "--no-edits") as up:
+    with started(tmp_path_factory.mktemp("stack")) as up:
         yield up
