@@ -22,7 +22,7 @@ from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_clien
 from processor.aws.idempotency import IdempotencyKeys
 from processor.aws.jobs import Jobs
 from processor.aws.queues import Queue
-from processor.aws.secrets import secret
+from processor.aws.secrets import Secrets
 from processor.aws.session_limits import UserLimits
 from processor.aws.sessions import Sessions
 from processor.aws.slots import Slots
@@ -43,7 +43,8 @@ def assemble(env: EditApiEnv) -> Parts:
     """Make the application's parts and their AWS clients."""
     session = Session()
     telemetry = Telemetry(service=env.service, stack=env.stack)
-    dynamodb, ssm = dynamodb_client(session), ssm_client(session)
+    secrets = Secrets(ssm=ssm_client(session))
+    dynamodb = dynamodb_client(session)
     sessions = Sessions(dynamodb=dynamodb, table=env.sessions_table)
     limits = UserLimits(dynamodb=dynamodb, table=env.sessions_table)
     slots = Slots(s3=s3_client(session), bucket=env.results_bucket, max_bytes=env.max_image_bytes)
@@ -58,7 +59,7 @@ def assemble(env: EditApiEnv) -> Parts:
             session_ttl_h=env.session_ttl_h,
         ),
         tokens=Tokens(auth=env.auth, keys=SigningKeys(fetch=fetcher(env.auth.jwks_url) if env.auth else no_keys)),
-        tickets=Tickets(key=secret(ssm, env.ticket_key_parameter).encode()),
+        tickets=Tickets(key=secrets.read(env.ticket_key_parameter).encode()),
         sessions=sessions,
         limits=limits,
         slots=slots,
@@ -66,6 +67,6 @@ def assemble(env: EditApiEnv) -> Parts:
             feeds=Feeds(read=sessions.find, telemetry=telemetry), lifetime_s=float(env.timeout_s - MARGIN_S)
         ),
         telemetry=telemetry,
-        origin_secret=secret(ssm, env.origin_secret_parameter) if env.origin_secret_parameter else None,
+        origin_secret=secrets.read(env.origin_secret_parameter) if env.origin_secret_parameter else None,
         cors_origins=env.cors_origins,
     )

@@ -38,14 +38,6 @@ ADAPTER = {
     "AWS_LWA_PORT",
     "AWS_LWA_READINESS_CHECK_PATH",
 }
-# Handlers that are declared before they are written, and the issue that writes them. An entry must go when it is.
-NOT_YET_WRITTEN = {
-    "run.sh": 5,
-}
-# Metrics that are watched before anything publishes them, and the issue that does. An entry must go then.
-NOT_YET_PUBLISHED: dict[str, int] = {}
-# Functions whose grants are declared before there are calls to compare them with.
-GRANTS_UNCHECKED = {"edits-api-function-grants"}
 
 
 def variables_of(function: Resource) -> dict[str, str]:
@@ -78,7 +70,7 @@ def test_the_rendition_function_is_told_the_stacks_settings(plan: Plan) -> None:
     assert (settings.cdn.domain or "d111111abcdef8.cloudfront.net") == told.cdn_host
 
 
-def test_every_handler_can_be_loaded_or_is_named_as_missing(plan: Plan) -> None:
+def test_every_handler_can_be_loaded(plan: Plan) -> None:
     """A handler is a string to Lambda; a misspelt one would only fail in production."""
     in_zip = {name for name, _ in function_files(ROOT)}
     missing: set[str] = set()
@@ -91,7 +83,7 @@ def test_every_handler_can_be_loaded_or_is_named_as_missing(plan: Plan) -> None:
         if not found:
             missing.add(handler)
 
-    assert set(NOT_YET_WRITTEN) == missing
+    assert set() == missing
 
 
 # What IAM asks for, by call. A read needs ListBucket too: without it S3 answers 403 where nothing is, not 404.
@@ -203,6 +195,39 @@ def test_the_reconcilers_grants_are_exactly_its_calls(plan: Plan) -> None:
     assert {LISTING.get(call, call) for call in calls} == own
 
 
+ACCEPTING = {
+    "dynamodb:GetItem": {"table/{sessions}"},
+    "dynamodb:PutItem": {"table/{sessions}"},
+    "dynamodb:UpdateItem": {"table/{sessions}"},
+    "dynamodb:Query": {"table/{sessions}/index/userId-createdAt-index"},
+    "s3:PutObject": {"{results}/uploads/*"},
+    "sqs:SendMessage": {"{worker}-jobs"},
+    "ssm:GetParameter": {"parameter/darkroom/{stack}/origin-secret", "parameter/darkroom/{stack}/ticket-key"},
+}
+# How much waits in a queue is asked by those who fill it from a list; the API sends what it was asked for.
+NEVER_ASKED = {"sqs:GetQueueAttributes"}
+
+
+def test_the_edit_apis_grants_are_exactly_its_calls(plan: Plan) -> None:
+    """No call without a grant, no grant without a call: sessions, jobs, slots, and two secrets."""
+    edits = settings_of(plan).edits
+    names = {
+        "sessions": edits.sessions_table,
+        "results": edits.results_bucket,
+        "worker": edits.function_name,
+        "stack": plan.stack,
+    }
+    calls = {call for module in modules_reached("processor.api.asgi") for call in labels(module)} - NEVER_ASKED
+    granted: dict[str, set[str]] = {}
+    for said in statements(plan.named("edits-api-function-grants")):
+        for action in said["Action"]:
+            granted.setdefault(action, set()).update(arn.split(":", 5)[5] for arn in said["Resource"] if arn != "*")
+    own = {action: places for action, places in granted.items() if action.partition(":")[0] not in {"logs", "xray"}}
+
+    assert {action: {place.format(**names) for place in places} for action, places in ACCEPTING.items()} == own
+    assert {LISTING.get(call, call) for call in calls} == set(own)
+
+
 def after_arn(arn: str) -> str:
     """Give what a bucket's ARN names."""
     return arn.rpartition(":::")[2]
@@ -210,7 +235,7 @@ def after_arn(arn: str) -> str:
 
 def test_labels_tell_every_call() -> None:
     """The labels that grants are derived from are the operations that the clients are asked for, in every module."""
-    handlers = [*(handler for handler, _, _ in CHECKED.values()), "processor.handlers.reconcile"]
+    handlers = [*(handler for handler, _, _ in CHECKED.values()), "processor.handlers.reconcile", "processor.api.asgi"]
     modules = {module for handler in handlers for module in modules_reached(handler) if ".aws." in module}
 
     assert {module: operations(module) for module in modules if operations(module)} == {
@@ -220,12 +245,11 @@ def test_labels_tell_every_call() -> None:
         assert set(places) == {module for module in modules_reached(handler) if labels(module)}
 
 
-def test_grants_that_nothing_checks_yet_are_named(plan: Plan) -> None:
-    """A function's grants are compared with its calls as soon as it is written."""
+def test_every_functions_grants_are_checked(plan: Plan) -> None:
+    """A function's grants are compared with its calls as soon as it is declared."""
     grants = {one.name for one in plan.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
 
-    assert {*CHECKED, "renditions-reconciler-reconcile-grants"} == grants - GRANTS_UNCHECKED
-    assert len(GRANTS_UNCHECKED) == len(NOT_YET_WRITTEN)
+    assert {*CHECKED, "renditions-reconciler-reconcile-grants", "edits-api-function-grants"} == grants
 
 
 def test_the_worker_gives_up_when_the_queue_does() -> None:
@@ -258,7 +282,7 @@ def texts_of(folder: str) -> set[str]:
 
 def test_every_metric_that_is_watched_is_published(plan: Plan) -> None:
     """An alarm on a metric that nobody publishes never rings."""
-    assert set(NOT_YET_PUBLISHED) == own_metrics(plan) - texts_of("processor")
+    assert set() == own_metrics(plan) - texts_of("processor")
 
 
 def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: Plan) -> None:
