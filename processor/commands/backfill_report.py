@@ -28,7 +28,8 @@ def print_plan(plan: Plan, estimate: Estimate, wanted: Collection[Reason]) -> No
 
 def print_ending(work: Backfill, end: End) -> None:
     """Print what came of it."""
-    unresolved = f", {work.unresolved} neither (see dlq list --queue backfill)" if work.unresolved else ""
+    look = "(dlq list --queue backfill; is this recipe deployed?)"
+    unresolved = f", {work.unresolved} neither {look}" if work.unresolved else ""
     left = f", {len(work.waiting)} not sent" if work.waiting else ""
     click.echo(
         f"{end.value}: {work.done} rendered, {work.failed} failed{unresolved}{left}; ${work.spent_usd:.4f} spent."

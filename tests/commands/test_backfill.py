@@ -201,7 +201,10 @@ def test_a_photo_that_ends_in_the_dead_letters_is_neither(operation: Operation) 
     result = backfill(operation)
 
     assert 1 == code_of(result)
-    assert "finished: 0 rendered, 0 failed, 2 neither (see dlq list --queue backfill)" in result.stdout
+    assert (
+        "finished: 0 rendered, 0 failed, 2 neither (dlq list --queue backfill; is this recipe deployed?)"
+        in result.stdout
+    )
 
 
 def test_galleries_and_prefixes_narrow_it_down(operation: Operation, sent: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from processor.__main__ import cli
+from processor.__main__ import cli, main
 from processor.errors import StoreUnavailable, UsageError
 from tests.factories.events import migration_event, s3_event, s3_record
 from tests.factories.operating import Operation
@@ -149,3 +149,20 @@ def test_a_stack_without_a_file_is_told() -> None:
     result = CliRunner().invoke(cli, ["dlq", "list", "--stack", "none"], standalone_mode=False)
 
     assert "Pulumi.none.yaml: no such file, expected the settings of stack none in this folder" == str(result.exception)
+
+
+def test_a_refusal_of_aws_is_one_line_and_an_exit_code(
+    operation: Operation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No trace: the line names the call and what came back."""
+    operation.sqs.faults["get_queue_url"] = once(refused("AccessDenied", 403))
+    monkeypatch.setattr("sys.argv", ["processor", "dlq", "list", "--stack", str(operation.stack)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert 1 == ended.value.code
+    expected = (
+        "Error: sqs:GetQueueUrl test-rendition-uploads-dlq: expected success, received AccessDenied (HTTP 403).\n"
+    )
+    assert expected == capsys.readouterr().err
