@@ -27,7 +27,7 @@ from processor.errors import EditCode, EditError
 MAX_CHARACTERS: Final = 2_000
 # Without quotes, what is to be written looks like unknown words: these frames say that quotes are missing.
 TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
-SPEAKS_FOR_ITSELF: Final = frozenset({"head", "verb", "change"})
+SPEAKS_FOR_ITSELF: Final = frozenset({"head", "verb", "change", "separator"})
 UNKNOWN: Final = "not understood"
 LEFT_OVER: Final = "understood, but it does not go with the rest of the step"
 OTHER_FORMATS: Final = frozenset({"pdf", "heic", "heif", "bmp", "svg", "jxl", "ico", "psd", "raw", "dng", "eps", "mp"})

@@ -10,6 +10,9 @@ from processor.edits.language.terms import Extent, Kind, Number, Span, Stuck, Te
 # Verbs that begin another step even where nobody wrote "and" or a comma.
 IMPERATIVES: Final = frozenset({"resize", "scale", "crop", "rotate", "flip", "turn"})
 
+# What begins another step, never more of the same one.
+STRONG: Final = frozenset({"then", ";", "\n", "\r", ">", "→"})
+
 
 class Clause:
     """The terms of one clause; a frame takes them one by one, and what it leaves is not understood.
@@ -18,13 +21,13 @@ class Clause:
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self.terms = tuple(terms)
+        self.terms = tuple(term for term in terms if term.kind != "separator")
         # "turn" is often a mere verb: "turn it black and white".
         heads = [term for term in terms if term.kind == "head"]
         strong = [term for term in heads if term.name != "turn"] or heads
         self._head = strong[0] if strong else None
         passive = [term for term in heads if term.name == "turn"] if len(strong) < len(heads) else []
-        self._rest = [term for term in terms if term is not self._head and term not in passive]
+        self._rest = [term for term in self.terms if term is not self._head and term not in passive]
         self.verbs = frozenset(term.name for term in terms if term.kind == "verb")
 
     @property
@@ -102,17 +105,24 @@ class Clause:
 
 
 def split(terms: Sequence[Term]) -> Iterator[list[Term]]:
-    """Cut at separators, and where another step begins without one; empty clauses are left out."""
+    """Cut at separators, and where another step begins without one; empty clauses are left out.
+
+    A clause behind "then" begins with that separator: it is a step of its own, where "and" may go on with one.
+    """
     clause: list[Term] = []
     for term in terms:
         begins = _begins(term, clause)
-        if clause and (begins or term.kind == "separator"):
+        if _says_something(clause) and (begins or term.kind == "separator"):
             yield clause
             clause = []
-        if term.kind != "separator":
+        if term.kind != "separator" or (term.name in STRONG and not clause):
             clause.append(term)
-    if clause:
+    if _says_something(clause):
         yield clause
+
+
+def _says_something(clause: Sequence[Term]) -> bool:
+    return any(term.kind != "separator" for term in clause)
 
 
 def _begins(term: Term, clause: Sequence[Term]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final
 
-from processor.edits.colours import SPOKEN
+from processor.edits.colours import NAMED, SPOKEN
 from processor.edits.language import phrases, values
 from processor.edits.language.phrases import FILLERS
 from processor.edits.language.terms import Kind
@@ -99,5 +99,5 @@ def entries() -> Iterator[tuple[Kind, str, str]]:
             for name, listed in table.items():
                 for phrase in listed.split(" | "):
                     yield kind, name, phrase
-    for phrase, value in SPOKEN.items():
+    for phrase, value in (SPOKEN | NAMED).items():
         yield "colour", value, phrase

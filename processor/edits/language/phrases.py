@@ -27,7 +27,7 @@ HEADS: Final[Mapping[str, str]] = {
     "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into",
     "stretch": "stretch | squash | squeeze | distort",
     "thumbnail": "thumbnail | thumb | make thumbnail",
-    "crop": "crop | cut | cut out | cut to | cut down | shave | chop",
+    "crop": "crop | crop out | cut | cut out | cut to | cut down | shave | chop",
     "autocrop": (
         "auto crop | autocrop | smart crop | smartcrop | crop automatically | crop smartly | crop intelligently"
     ),
@@ -187,10 +187,10 @@ RELATIONS: Final[Mapping[str, str]] = {
     "by": "by",
 }
 SEPARATORS: Final[Mapping[str, str]] = {
-    "and": (
-        "and | then | and then | after that | afterwards | followed by | but | next | finally | also | plus | "
-        "as well as | and also | & | and finally | first | firstly | before that | lastly | and after that | "
-        "secondly | and next"
+    "and": "and | also | plus | as well as | and also | & | but",
+    "then": (
+        "then | and then | after that | afterwards | followed by | next | finally | first | firstly | and finally | "
+        "before that | lastly | and after that | secondly | and next"
     ),
 }
 FILLERS: Final = frozenset(

@@ -69,7 +69,8 @@ def suggestions(command: str, clause: Sequence[Term], is_command: Callable[[str]
     own = next((OPERATIONS[term.name].examples for term in clause if term.name in OPERATIONS), ())
     corrected = _corrected(command, strange)
     first = [corrected] if corrected != command and is_command(corrected) else []
-    asked = _corrected(command[clause[0].start : clause[-1].end], strange)[:MAX_WORD_CHARS] if clause else ""
+    said = [term for term in clause if term.kind != "separator"]
+    asked = _corrected(command[said[0].start : said[-1].end], strange)[:MAX_WORD_CHARS] if said else ""
     found = process.extract(
         asked.lower(), examples(), scorer=fuzz.token_set_ratio, limit=MAX_SUGGESTIONS, score_cutoff=LIKENESS
     )

@@ -9,6 +9,8 @@ from processor.edits.language.frames import file, light, overlay, shape, size
 from processor.edits.language.frames.amounts import step
 from processor.edits.operations.base import Operation
 
+# "add red" says too little: a border, a text?
+PAINTING_VERBS: Final = frozenset({"make", "change", "convert", "become", "apply"})
 GRAYS: Final = frozenset({"#808080"})
 NOTHING: Final = 'an operation, as in "resize to 800px" or "make it brighter"'
 
@@ -45,7 +47,7 @@ def _made(clause: Clause) -> list[Operation]:
         return shape.crop(clause)
     if clause.has("extent") or clause.has("aspect") or _sized(clause):
         return size.resize(clause)
-    if clause.has("colour") and clause.verbs & {"make", "change", "convert", "become", "apply"}:
+    if clause.has("colour") and (clause.head == "turn" or clause.verbs & PAINTING_VERBS):
         return [step("grayscale")] if clause.takes("colour", *GRAYS) else light.tint(clause)
     if clause.has("option", "large", "small") and "make" in clause.verbs:
         return size.resize(clause, direction=1 if clause.take("option", "large", "small") == "large" else -1)

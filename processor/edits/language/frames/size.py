@@ -103,9 +103,9 @@ def _to_length(clause: Clause, direction: int) -> Operation:
     found: dict[str, Number | None] = {
         label: clause.number("px", "", labels=(label,)) for label in ("longest", "width", "height")
     }
-    bare = clause.number("px", "", labels=("", "size"))
     width, height, longest = found["width"], found["height"], found["longest"]
-    width = width or (None if height and not width and bare is None else bare if longest is None else None)
+    if width is None and longest is None:
+        width = clause.number("px", "", labels=("", "size"))
     fit = _fit(clause, direction)
     if longest is not None:
         return step("resize", width=whole(longest), height=whole(longest), **fit)

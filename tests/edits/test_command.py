@@ -1,0 +1,286 @@
+"""The command language: what people type, and the plan that they expect."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processor.edits.command import MAX_CHARACTERS, compile_command
+from processor.edits.language.lexicon import entries
+from processor.edits.plan import MAX_STEPS, Plan
+from processor.edits.vocabulary import OPERATIONS
+from processor.errors import EditCode, EditError
+from tests.edits.tables import FOLDER, compiled, dumped, filled, rows
+
+CONTRACT = Path(__file__).parents[3] / "shared" / "spec" / "commands.tsv"
+ACCEPTED = compiled("commands.tsv") | compiled("phrasings.tsv")
+EXAMPLES = [(example, name) for name, kind in OPERATIONS.items() for example in kind.examples]
+HANG_S = 10  # CPU time; what is compiled takes milliseconds
+WORDS = [phrase for _, _, phrase in entries()]
+PUNCTUATION = [
+    "and",
+    "then",
+    ",",
+    ";",
+    "\n",
+    "'",
+    '"',
+    "“",
+    "#",
+    "%",
+    "px",
+    "x",
+    ":",
+    "-",
+    "+",
+    ".",
+    "5",
+    "800px",
+    "16:9",
+]
+
+
+def refused(command: str) -> EditError:
+    """Compile what must be refused."""
+    with pytest.raises(EditError) as caught:
+        compile_command(command)
+    return caught.value
+
+
+@pytest.mark.parametrize("command", ACCEPTED)
+def test_a_command_compiles_to_the_steps_that_a_person_expects(command: str) -> None:
+    """Every acceptance case as written, and as many phrasings again."""
+    assert filled(ACCEPTED[command]) == dumped(compile_command(command))
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [row for row in rows("commands.tsv") if len(row) == 2 and not row[1].startswith("[")]
+)
+def test_an_acceptance_case_that_is_no_command_is_refused(command: str, code: str) -> None:
+    """Nothing is guessed, and nothing is invented in a picture."""
+    assert code == refused(command).code
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract's folder does not stand beside this checkout")
+def test_the_copied_acceptance_cases_are_the_contracts() -> None:
+    """The table beside this test is a copy: whoever changes the contract copies it again."""
+    assert CONTRACT.read_text(encoding="utf-8") == (FOLDER / "commands.tsv").read_text(encoding="utf-8")
+
+
+def test_there_are_a_hundred_more_phrasings_and_twenty_refusals() -> None:
+    """The tables are not cut down by accident."""
+    assert len(compiled("phrasings.tsv")) >= 100
+    assert len(list(rows("refusals.tsv"))) >= 20
+
+
+@pytest.mark.parametrize(("command", "code", "word", "problem", "suggestion"), list(rows("refusals.tsv")))
+def test_a_refusal_says_where_it_stopped_what_was_expected_and_what_is_near(
+    command: str, code: str, word: str, problem: str, suggestion: str
+) -> None:
+    """Word for word: the place in the text, one reason, and a command that works."""
+    error = refused(command)
+    stopped = error.details["stopped_at"]
+
+    assert (code, problem) == (error.code, error.details["problem"])
+    assert word == stopped["word"]
+    assert command[stopped["position"] :].startswith(word)
+    assert suggestion == error.details["suggestions"][0]
+
+
+def test_every_suggestion_is_a_command() -> None:
+    """Nobody is sent from one refusal to the next."""
+    for command, *_ in rows("refusals.tsv"):
+        for suggestion in refused(command).details["suggestions"]:
+            assert compile_command(suggestion).steps
+
+
+def test_a_refusal_tells_what_was_understood_before() -> None:
+    """The first two steps are fine, the third is the problem."""
+    error = refused("resize to 800px, make it brighter, then frobnicate it")
+
+    assert ["resize to 800 px wide, keeping the aspect, never larger than it is", "set brightness × 1.2"] == (
+        error.details["understood"]
+    )
+    assert {"position": 40, "word": "frobnicate"} == error.details["stopped_at"]
+    assert "“frobnicate” (character 41): not understood. Try “resize to 800px”." == error.public
+
+
+def test_a_request_to_invent_something_is_told_what_is_possible() -> None:
+    """A dog cannot be added; the answer says so plainly."""
+    assert (
+        "“dog” (character 7): The editor changes a picture as a whole: size, shape, rotation, light, colour, effects, "
+        "borders, text, format. It cannot find, add, remove or redraw what the picture shows."
+    ) == refused("add a dog").public
+
+
+@pytest.mark.parametrize(("example", "name"), EXAMPLES)
+def test_an_operations_example_compiles_to_that_operation(example: str, name: str) -> None:
+    """The vocabulary cannot lie about itself."""
+    assert [name] == [step.operation_name() for step in compile_command(example).steps]
+
+
+def test_case_spaces_and_punctuation_change_nothing() -> None:
+    """People shout, and end sentences."""
+    plain = compile_command("resize to 800px and convert to webp")
+
+    for command in (
+        "RESIZE TO 800PX AND CONVERT TO WEBP!",
+        "  Resize   to 800 px;\n\nconvert to .WebP.  ",
+        "please resize it to 800px & convert to webp, thanks",
+        "First, resize to 800px. Finally, convert to webp.",
+    ):
+        assert plain == compile_command(command)
+
+
+def test_and_may_go_on_with_a_step_where_then_begins_another() -> None:
+    """A width and a colour behind "and" describe one border; what comes "then" is a step of its own."""
+    border = {"op": "border", "width": 10, "color": "#FF0000"}
+
+    assert [border] == compile_command("add a border, 10px, and in red").steps_json()
+    assert "10px" == refused("add a border, then 10px").details["stopped_at"]["word"]
+    assert ["resize", "resize"] == [step.op for step in compile_command("600px high; width 800").steps]
+    assert ["resize"] == [step.op for step in compile_command("600px high, width 800").steps]
+
+
+def test_the_same_words_give_the_same_plan() -> None:
+    """A plan depends on nothing but the words."""
+    for command in ACCEPTED:
+        assert compile_command(command) == compile_command(command)
+
+
+def test_steps_written_as_json_read_back_as_the_same_plan() -> None:
+    """What the API shows, a client may send."""
+    for command, steps in ACCEPTED.items():
+        assert filled(steps) == filled(compile_command(command).steps_json())
+
+
+def test_a_command_may_have_two_thousand_characters() -> None:
+    """One more is refused before anything is read."""
+    longest = "sharpen".ljust(MAX_CHARACTERS)
+    error = refused(longest + " ")
+
+    assert ["sharpen"] == [step.op for step in compile_command(longest).steps]
+    assert EditCode.INVALID_INPUT == error.edit_code
+    assert "the command has 2001 characters, expected at most 2000; send several commands" == error.public
+
+
+def test_a_command_may_have_fifty_steps() -> None:
+    """One more is too many."""
+    fifty = ", ".join(["sharpen"] * MAX_STEPS)
+    error = refused(f"{fifty}, sharpen")
+
+    assert MAX_STEPS == len(compile_command(fifty).steps)
+    assert EditCode.INVALID_INPUT == error.edit_code
+    assert "expected 1 to 50 steps, found 51" == error.public
+
+
+def test_halves_of_characters_are_refused() -> None:
+    """JSON can carry a lone surrogate; an answer that quotes it could not be sent."""
+    error = refused("resize to \ud800")
+
+    assert EditCode.INVALID_INPUT == error.edit_code
+    assert "the command holds halves of characters, expected Unicode text" == error.public
+
+
+def outcome(command: str) -> Plan | EditCode:
+    """Compile; what is raised is an EditError whose texts can be sent."""
+    try:
+        return compile_command(command)
+    except EditError as error:
+        json.dumps([error.public, error.details], ensure_ascii=False).encode()
+        return error.edit_code
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_plan_or_a_refusal(text: str) -> None:
+    """No text raises anything else."""
+    assert outcome(text) == outcome(text)
+
+
+@given(st.lists(st.sampled_from(WORDS + PUNCTUATION), max_size=30).map(" ".join))
+def test_any_words_of_the_language_are_a_plan_or_a_refusal(text: str) -> None:
+    """However they are thrown together."""
+    assert outcome(text) == outcome(text)
+
+
+@given(st.lists(st.sampled_from(list(ACCEPTED)), min_size=1, max_size=10))
+def test_commands_joined_by_then_do_one_after_the_other(commands: list[str]) -> None:
+    """Steps come in the order in which they are written."""
+    expected = [step for command in commands for step in filled(ACCEPTED[command])]
+
+    assert expected == dumped(compile_command(" then ".join(commands)))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "a",
+            "a ",
+            "and ",
+            "the ",
+            "make it ",
+            "resize ",
+            "resize to ",
+            "crop, ",
+            "crop,1,",
+            "800 ",
+            "8x",
+            "8 x ",
+            "8:",
+        ),
+        *(
+            "'",
+            "'a ",
+            '"',
+            "“",
+            "#",
+            "#1",
+            "1,",
+            "1.",
+            "-",
+            "--1",
+            "one ",
+            "hundred ",
+            "thousand ",
+            "and a ",
+            "a half ",
+        ),
+        *(
+            "black and ",
+            "a little ",
+            "width ",
+            "width 8 ",
+            "to by ",
+            "more ",
+            "frobnicate ",
+            "https://",
+            "upload://a ",
+            "\n",
+        ),
+        *(
+            "border, ",
+            "red ",
+            "flip left and ",
+            "rgb(1",
+            "rgb( 1 , ",
+            "🎉",
+            " ",
+            "\t",
+            "é",
+            "resize to 8px, ",
+            "increase contrast,",
+        ),
+    ],
+)
+def test_two_thousand_characters_of_anything_take_no_longer_than_a_moment(piece: str) -> None:
+    """Reading is linear: no repetition makes it explode."""
+    started = time.process_time()
+    outcome((piece * MAX_CHARACTERS)[:MAX_CHARACTERS])
+
+    assert time.process_time() - started < HANG_S

@@ -1,0 +1,45 @@
+"""Every kind of step is said in words that tell what it does."""
+
+from __future__ import annotations
+
+import pytest
+
+from processor.edits.command import compile_command
+
+SAID = {
+    "resize to 50%": "resize to 50 % of its size",
+    "600px high": "resize to 600 px high, keeping the aspect, never larger than it is",
+    "enlarge to 4000px": "resize to 4000 px wide, keeping the aspect",
+    "resize to exactly 8x9": "resize to cover 8 × 9 px from the centre, never larger than it is",
+    "stretch to 800x600": "resize to stretch to 800 × 600 px, never larger than it is",
+    "crop to 30x400 at 10, 20": "crop to 30 × 400 px at x 10, y 20",
+    "crop the top left 300x400": "crop to 300 × 400 px from the top left",
+    "remove 50px from all sides": "cut 50 px off every side",
+    "smart crop to 16:9": "crop to what draws the eye at 16:9",
+    "rotate -15 degrees": "rotate by 15° counter-clockwise",
+    "rotate 45 on white": "rotate by 45° clockwise on #FFFFFF",
+    "flip": "mirror left and right",
+    "flip vertically": "mirror top and bottom",
+    "extend the top and left by 5px": "extend top by 5 px, left by 5 px in #000000",
+    "pad to square with white": "pad to 1:1 with #FFFFFF",
+    "pad to 100x100": "pad to 100 × 100 px",
+    "make it a circle": "cut a circle",
+    "round the corners": "round the corners by 20 px",
+    "set saturation to 1": "leave brightness, saturation and hue as they are",
+    "hue shift": "set hue turned by 90°",
+    "less contrast": "lower the contrast by 20",
+    "sharpen a lot": "sharpen by 2 px",
+    "write 'hi' in red": "write “hi” at the bottom, in #FF0000, 24 px high",
+    "write 'hi' at 50% opacity": "write “hi” at the bottom, in #FFFFFF, 24 px high, 50 % solid",
+    "watermark with upload://a": "put upload://a as a watermark at the bottom right, 15 % wide, 70 % solid",
+    "compress to 500KB": "save with at most 500,000 bytes",
+    "keep copyright": "keep artist and copyright",
+}
+
+
+@pytest.mark.parametrize("command", SAID)
+def test_a_step_says_what_it_does(command: str) -> None:
+    """The plan is shown in words before it runs."""
+    [step] = compile_command(command).steps
+
+    assert SAID[command] == step.words()
