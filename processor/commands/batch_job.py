@@ -29,6 +29,9 @@ def write_job(stack: Stack, options: JobOptions, keys: list[str]) -> None:
     """Write ``job.json`` and, without an inventory, the list of objects; say what to do with them."""
     if not options.role_arn:
         raise UsageError("--role-arn: found none, expected the role that S3 takes on (docs/operations.md says which)")
+    if not keys and not options.inventory:
+        click.echo("Nothing to send: no job is written.")
+        return
     settings = stack.settings.renditions
     place = Place(
         account_id=stack.clients.account_id(),

@@ -297,6 +297,14 @@ def test_an_s3_batch_job_can_take_an_inventory(operation: Operation) -> None:
         assert expected in str(backfill(operation, *options, address).exception)
 
 
+def test_an_s3_batch_job_of_nothing_is_not_written(operation: Operation) -> None:
+    """S3 refuses an empty list."""
+    said = backfill(operation, "--engine", "s3-batch", "--role-arn", ROLE, "--out", "job").stdout
+
+    assert "Nothing to send: no job is written." in said
+    assert not Path("job").exists()
+
+
 def test_an_s3_batch_job_needs_a_role(operation: Operation) -> None:
     """S3 cannot invoke anything by itself."""
     result = backfill(operation, "--engine", "s3-batch")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from processor.ops.cost.guides import guides
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.stack import ALARMS
 from processor.ops.cost.work import MEASURED, TYPICAL, Experience, Work
@@ -12,6 +15,7 @@ from tests.factories.plans import plans
 from tools.plan.model import Plan
 
 __all__ = ["plans"]
+ROOT = Path(__file__).parents[3]
 
 
 def test_every_price_says_where_it_holds_and_who_says_so() -> None:
@@ -31,6 +35,16 @@ def test_receipts_and_the_price_file_agree() -> None:
 def test_the_bill_counts_the_alarms_that_there_are(plans: dict[str, Plan]) -> None:
     """The package does not know the program; this does."""
     assert ALARMS == len(plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
+
+
+def test_the_page_about_costs_prints_the_figures_of_the_guides() -> None:
+    """As the command does; to a tenth of a cent where the guide speaks of cents."""
+    text = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    gallery, editor = guides(load_prices())
+
+    assert [] == [line.resource for line in gallery.lines if f"| ${line.usd:.3f} |" not in text]
+    assert [] == [line.resource for line in editor.lines if f"| ${line.printed:.2f} | ${line.usd:.2f} |" not in text]
+    assert f"| total | ${editor.printed:.2f} | ${editor.usd:.2f} |" in text
 
 
 def test_experience_is_preferred_to_measurements() -> None:
