@@ -71,6 +71,11 @@ class RunFolder:
         except FileNotFoundError:
             raise RunError(f"nothing was ever started in {self.path}: start it with: python -m local up") from None
 
+    def deployed(self) -> RunConfig | None:
+        """Give what the state here was deployed as; None when no deployment has ended yet."""
+        known = self.load() if self.config.exists() else None
+        return known if known and known.outputs else None
+
     def note(self, children: Sequence[Child]) -> None:
         """Write down who runs, for ``status`` and for whoever cleans up."""
         running = {one.name: one.process.pid for one in children}

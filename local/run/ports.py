@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from local.model import LOOPBACK, Addresses
 from local.run.errors import RunError
@@ -23,6 +25,19 @@ def choose(base: int | None = None) -> Addresses:
     for one in held:
         one.close()
     return Addresses(**{name: f"http://{LOOPBACK}:{port}" for name, port in zip(wanted, ports, strict=True)})
+
+
+def again(addresses: Addresses, base: int | None) -> Addresses:
+    """Take the ports of a state that is kept: addresses are part of its records and queues. RunError otherwise."""
+    ports: dict[str, int] = {name: urlsplit(origin).port or 0 for name, origin in asdict(addresses).items()}
+    if base and base != min(ports.values()):
+        listed = ", ".join(f"{name} {port}" for name, port in ports.items())
+        raise RunError(
+            f"this state was deployed with other ports ({listed}): start it without --port-base, or choose another folder"
+        )
+    for name, port in ports.items():
+        hold(name, port).close()
+    return addresses
 
 
 def hold(name: str, port: int) -> socket.socket:

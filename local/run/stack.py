@@ -91,25 +91,6 @@ class Stack:
         return killed
 
 
-def deployed_before(folder: RunFolder, addresses: Addresses) -> RunConfig | None:
-    """Give what the state in *folder* was deployed as; None when it holds nothing yet.
-
-    Addresses are part of what is deployed (records, queue URLs), so they must be the same again.
-    """
-    if not folder.config.exists():
-        return None
-    known = folder.load()
-    if not known.outputs:
-        return None
-    if known.addresses != addresses:
-        ports = [urlsplit(origin).port for origin in (known.addresses.aws, known.addresses.page)]
-        raise RunError(
-            f"the state in {folder.path} was deployed with other ports (emulator {ports[0]}, page {ports[1]}): "
-            "start it with the same --port-base, or choose another folder"
-        )
-    return known
-
-
 def web_function(aws: Aws) -> str:
     """Find the function that is a web application; RunError without one."""
     for page in aws.client("lambda").get_paginator("list_functions").paginate():

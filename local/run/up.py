@@ -16,7 +16,7 @@ from local.model import RunConfig
 from local.run import ports, remains
 from local.run.errors import RunError
 from local.run.folder import RunFolder
-from local.run.stack import Stack, deployed_before
+from local.run.stack import Stack
 
 POLL_S: Final = 0.2
 OLDEST_PYTHON: Final = (3, 11)
@@ -79,10 +79,12 @@ class Up:
     def prepared(self) -> Stack:
         """Choose the ports, and throw away what is not to be kept: also a state whose deployment never ended."""
         folder, persist = self.options.folder, self.options.persist
-        addresses = ports.choose(self.options.port_base)
-        kept = deployed_before(folder, addresses) if persist else None
+        kept = folder.deployed() if persist else None
         if kept is None:
             folder.empty()
+            addresses = ports.choose(self.options.port_base)
+        else:
+            addresses = ports.again(kept.addresses, self.options.port_base)
         return Stack(folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept)
 
     def wait(self, stack: Stack) -> None:
@@ -93,7 +95,7 @@ class Up:
 
     def clear_up(self, stack: Stack) -> None:
         """Leave no process."""
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)
         killed = stack.stop()
         orphans = remains.kill_descendants(os.getpid())
