@@ -29,11 +29,11 @@ def choose(base: int | None = None) -> Addresses:
 
 def again(addresses: Addresses, base: int | None) -> Addresses:
     """Take the ports of a state that is kept: addresses are part of its records and queues. RunError otherwise."""
-    ports: dict[str, int] = {name: urlsplit(origin).port or 0 for name, origin in asdict(addresses).items()}
+    ports: dict[str, int] = {name: urlsplit(str(origin)).port or 0 for name, origin in asdict(addresses).items()}
     if base and base != min(ports.values()):
         listed = ", ".join(f"{name} {port}" for name, port in ports.items())
         raise RunError(
-            f"this state was deployed with other ports ({listed}): start it without --port-base, or choose another folder"
+            f"this state was deployed with other ports ({listed}): leave --port-base out, or choose another folder"
         )
     for name, port in ports.items():
         hold(name, port).close()

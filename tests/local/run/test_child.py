@@ -1,0 +1,129 @@
+"""Processes of a run: how they are waited for, how they end, what is said of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.run import child
+from local.run.child import Child
+from local.run.errors import RunError
+
+SECONDS = 20.0
+Start = Callable[[str], Child]
+
+
+@pytest.fixture
+def lifeline() -> Iterator[tuple[int, int]]:
+    """Open the pipe that processes hang on: its reading and its writing end."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        try:
+            os.close(end)
+        except OSError:
+            continue  # a test has closed it
+
+
+@pytest.fixture
+def start(tmp_path: Path, lifeline: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Start programs as modules of a run."""
+    started: list[Child] = []
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def run(program: str) -> Child:
+        (tmp_path / "program.py").write_text(textwrap.dedent(program), encoding="utf-8")
+        started.append(child.start("program", ["program"], lifeline=lifeline[0], logs=tmp_path / "logs"))
+        return started[-1]
+
+    yield run
+    for one in started:
+        one.stop(seconds=0)
+
+
+SERVE = """
+    import socket, sys, time
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    print(listener.getsockname()[1])
+    {more}
+    time.sleep(600)
+"""
+
+
+def origin_of(one: Child) -> str:
+    """Read the port that a program has printed."""
+    deadline = time.monotonic() + SECONDS
+    while not (said := one.log.read_text(encoding="utf-8").strip()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return f"http://127.0.0.1:{said.split()[0]}"
+
+
+def test_a_process_that_listens_is_ready_and_stops_when_asked(start: Start) -> None:
+    """No more than that is waited for."""
+    one = start(SERVE.format(more=""))
+
+    one.wait_until_it_answers(origin_of(one), seconds=SECONDS)
+
+    assert one.ended() is None
+    assert one.stop(seconds=SECONDS)
+    assert f"program was killed by signal SIGTERM: {origin_of(one).rpartition(':')[2]} ({one.log})" == one.ended()
+
+
+def test_a_process_that_does_not_stop_is_killed(start: Start) -> None:
+    """Nobody waits forever for a stubborn one; that it had to be killed is told."""
+    one = start(SERVE.format(more="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf')"))
+    origin = origin_of(one)
+    while "deaf" not in one.log.read_text(encoding="utf-8"):
+        time.sleep(0.02)
+    one.wait_until_it_answers(origin, seconds=SECONDS)
+
+    assert not one.stop(seconds=0.2)
+    assert "SIGKILL" in str(one.ended())
+
+
+def test_a_process_that_ends_instead_of_listening_is_told_with_its_last_words(start: Start) -> None:
+    """One line that quotes the end of its log and says where the rest is."""
+    one = start("import sys; sys.exit('no such thing')")
+
+    said = f"program ended with exit code 1: no such thing ({one.log})"
+    with pytest.raises(RunError, match=re.escape(said)):
+        one.wait_until_it_answers("http://127.0.0.1:9", seconds=SECONDS)
+
+
+def test_a_process_that_never_listens_is_given_up(start: Start) -> None:
+    """After its time, with its last words."""
+    one = start("import time; time.sleep(600)")
+
+    with pytest.raises(RunError, match=r"program did not answer at http://127.0.0.1:9 within 0.2 s"):
+        one.wait_until_it_answers("http://127.0.0.1:9", seconds=0.2)
+
+
+def test_a_process_that_has_to_end_well_is_waited_for(start: Start) -> None:
+    """The deployer ends when everything is there; when it fails or hangs, that is told."""
+    start("print('done')").wait_until_it_is_done(seconds=SECONDS)
+
+    with pytest.raises(RunError, match="program ended with exit code 3"):
+        start("import sys; sys.exit(3)").wait_until_it_is_done(seconds=SECONDS)
+    with pytest.raises(RunError, match=r"program was not done within 0\.1 s"):
+        start("import time; time.sleep(600)").wait_until_it_is_done(seconds=0.1)
+
+
+@pytest.mark.faults
+def test_a_process_ends_when_whoever_holds_its_lifeline_dies(start: Start, lifeline: tuple[int, int]) -> None:
+    """`kill -9` of `up` leaves nothing behind: the pipe that only it holds ends with it."""
+    one = start(SERVE.format(more=""))
+    one.wait_until_it_answers(origin_of(one), seconds=SECONDS)
+
+    os.close(lifeline[1])
+
+    assert -signal.SIGTERM == one.process.wait(SECONDS)
