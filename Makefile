@@ -65,5 +65,6 @@ lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer 
 	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
 	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
 
-docs: $(READY) ## Write docs/settings.md from the models.
+docs: $(READY) ## Write docs/settings.md and docs/operations-reference.md, with its pictures, from the models.
 	$(BIN)/python -m tools.settings_docs > docs/settings.md
+	$(BIN)/python -m tools.operations_docs
