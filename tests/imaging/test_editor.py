@@ -1,0 +1,254 @@
+"""Where a picture is edited, and what happens when it must stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from threading import Thread
+from time import sleep
+
+import pytest
+
+from processor.errors import EditError, OutOfTime, PhotoError
+from processor.imaging import edit_line
+from processor.imaging.edit_model import Edited, EditLimits, OutputWish
+from processor.imaging.editor import Editor, is_long, misnamed
+from processor.imaging.model import ImageFormat
+from processor.imaging.structure.header import Header
+from processor.source import Source
+from tests.factories.photos.heif import avif, heic, transparent_heic
+from tests.factories.photos.jpeg import cut, jpeg
+from tests.factories.photos.raster import animated_gif, bmp, png
+from tests.factories.photos.scene import textured
+from tests.imaging.isolation.children import ends_soon, is_alive, open_files
+from tests.imaging.steps.trials import Step, edit, flat, plan_of, png_of
+
+SMALLER: Step = {"op": "resize", "width": 60}
+SLOW: tuple[Step, ...] = ({"op": "denoise"},) * 40
+"""Seconds of work on a large picture: time to interfere."""
+
+
+@pytest.fixture
+def always() -> Iterator[Editor]:
+    """Make an editor that trusts no file."""
+    with Editor(isolate="always") as editor:
+        yield editor
+
+
+def run(editor: Editor, data: bytes, *steps: Step, limits: EditLimits | None = None, **options: object) -> Edited:
+    """Edit *data*; one step by default."""
+    with Source.from_bytes(data) as source:
+        return editor.edit(source, plan_of(*(steps or (SMALLER,))), limits or EditLimits(), **options)  # pyright: ignore[reportArgumentType]
+
+
+def child_of(editor: Editor) -> int:
+    """Return its child's process id, or 0."""
+    return editor._child.pid if editor._child is not None else 0
+
+
+@pytest.mark.parametrize(
+    ("data", "steps", "isolated"),
+    [
+        (jpeg(), [SMALLER], False),
+        (png(), [{"op": "blur"}, {"op": "format", "to": "webp"}], False),
+        (heic(), [SMALLER], True),
+        (avif(), [SMALLER], True),
+        (bmp(), [SMALLER], True),
+        (animated_gif(3), [SMALLER], True),
+        (jpeg(), [SMALLER, {"op": "format", "to": "avif"}], True),
+        (jpeg(), [{"op": "quality", "max_bytes": 50_000}], True),
+        (jpeg(), [{"op": "resize", "percent": 200}], True),
+        (jpeg(), [{"op": "pad", "aspect": "1:9"}], True),
+    ],
+    ids=["jpeg", "png", "heic", "avif", "bmp", "animation", "to avif", "within bytes", "larger", "padded"],
+)
+def test_risky_sources_and_long_work_go_to_a_child(data: bytes, steps: list[Step], isolated: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """The rest stays here: a child costs time."""
+    with Editor() as editor:
+        run(editor, data, *steps)
+        assert isolated == (child_of(editor) > 0)
+
+
+@pytest.mark.parametrize(("count", "long"), [(6, False), (7, True)])
+def test_many_steps_on_a_large_picture_are_long(count: int, long: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """24 megapixels, six steps: a few seconds."""
+    header = Header(format="jpeg", width=6000, height=4000)
+
+    assert long == is_long(plan_of(*[{"op": "blur"}] * count), OutputWish(), header)
+
+
+def test_a_risky_watermark_is_decoded_in_a_child() -> None:
+    """Also when the picture itself is harmless."""
+    step: Step = {"op": "watermark", "image": "upload://logo"}
+    with Editor() as editor, Source.from_bytes(transparent_heic()) as logo:
+        marked = run(editor, png_of(flat(400, 400)), step, assets={"upload://logo": logo})
+
+        assert child_of(editor) > 0
+    assert edit(png_of(flat(400, 400)), step, assets={"upload://logo": transparent_heic()}).data == marked.data
+
+
+def test_an_isolated_edit_is_the_same_edit(always: Editor) -> None:
+    """Byte for byte, with its notes, its options and its progress."""
+    told: list[tuple[int, str]] = []
+    steps: list[Step] = [{"op": "text", "text": "Tokyo 東京"}, {"op": "grayscale"}, {"op": "format", "to": "webp"}]
+    output = OutputWish(quality=70, max_width=200)
+    isolated = run(always, jpeg(), *steps, output=output, on_step=lambda index, step: told.append((index, step)))
+
+    assert edit(jpeg(), *steps, output=output) == isolated
+    assert [(-1, "decoding"), (0, "text"), (1, "grayscale"), (2, "format"), (3, "encoding")] == told
+    assert 1 == len(isolated.notes)
+
+
+def test_one_child_serves_good_and_bad_pictures(always: Editor) -> None:
+    """Verdicts and refusals end neither it nor its descriptors."""
+    run(always, jpeg())
+    files, pid = open_files(), child_of(always)
+    for data, steps in ((cut(jpeg(), 0.5), [SMALLER]), (jpeg(), [{"op": "crop", "width": 999, "height": 9}])):
+        with pytest.raises((PhotoError, EditError)):
+            run(always, data, *steps)
+    run(always, heic())
+
+    assert (files, pid) == (open_files(), child_of(always))
+
+
+def test_a_refusal_crosses_whole(always: Editor) -> None:
+    """Code, sentence, details."""
+    with pytest.raises(EditError) as caught:
+        run(always, jpeg(), {"op": "crop", "width": 999, "height": 9})
+
+    sentence = (
+        "The crop does not fit: the picture is 480 × 320 px at this step, received a part of 999 × 9 px. "
+        "Choose a smaller part."
+    )
+    error = caught.value
+    assert ("INVALID_INPUT", sentence) == (error.code, error.public)
+    assert {"width": 480, "height": 320} == error.details
+
+
+@pytest.mark.parametrize("isolate", ["risky", "always"])
+def test_raising_at_a_step_stops_the_edit_and_leaves_nothing(isolate: str) -> None:
+    """The child that was at work is gone; the next edit has another."""
+    seen: list[int] = []
+    with Editor(isolate="always" if isolate == "always" else "risky") as editor:
+
+        def cancel(index: int, _: str) -> None:
+            seen.append(child_of(editor))
+            if index == 1:
+                raise InterruptedError("cancelled")
+
+        with pytest.raises(InterruptedError, match="cancelled"):
+            run(editor, jpeg(), {"op": "grayscale"}, {"op": "blur"}, {"op": "negate"}, on_step=cancel)
+
+        assert 3 == len(seen), "decoding, the first step, the second"
+        assert isolate == "risky" or not is_alive(seen[0])
+        assert 60 == run(editor, jpeg()).width
+
+
+@pytest.mark.faults
+def test_an_invocation_that_ends_first_raises_out_of_time(always: Editor) -> None:
+    """In a child in the middle of a step; and the next edit works."""
+    large = png_of(textured(2000, 1500))
+    run(always, jpeg())
+    with pytest.raises(OutOfTime):
+        run(always, large, *SLOW, seconds_left=0.5)
+
+    assert 60 == run(always, jpeg(), seconds_left=60).width
+
+
+def test_work_done_here_stops_between_steps_when_time_is_up() -> None:
+    """No verdict: it will be tried again."""
+    with Editor() as editor, pytest.raises(OutOfTime, match="no time left for this edit"):
+        run(editor, jpeg(), seconds_left=0.0)
+
+
+@pytest.mark.faults
+def test_a_step_that_takes_too_long_is_named(always: Editor) -> None:
+    """With what it may take."""
+    large = png_of(textured(2000, 1500))
+    with pytest.raises(EditError) as caught:
+        run(always, large, {"op": "denoise"}, limits=EditLimits(step_timeout_s=0.05))
+
+    sentence = "The edit took too long: expected at most 0.05 s for the step “denoise”. Try it on a smaller picture."
+    assert ("PROCESSING_TIMEOUT", sentence) == (caught.value.code, caught.value.public)
+    assert 60 == run(always, jpeg()).width
+
+
+@pytest.mark.faults
+def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always: Editor) -> None:
+    """It may have died of what an earlier picture did to it."""
+    struck: list[int] = []
+
+    def strike(_: int, step: str) -> None:
+        if step == "grayscale" and len(struck) < 1:
+            struck.append(child_of(always))
+            os.kill(struck[0], signal.SIGKILL)
+
+    with pytest.raises(PhotoError) as caught:
+        run(always, png_of(textured(1500, 1000)), {"op": "grayscale"}, {"op": "denoise"}, on_step=strike)
+    assert "DECODER_CRASHED" == caught.value.code
+
+    run(always, jpeg())
+    struck.clear()
+    assert 1500 == run(always, png_of(textured(1500, 1000)), {"op": "grayscale"}, on_step=strike).width
+    assert 1 == len(struck)
+
+
+@pytest.mark.faults
+def test_an_edit_that_needs_too_much_memory_is_a_verdict(always: Editor) -> None:
+    """In the child; the caller stays as it was."""
+    with pytest.raises(PhotoError) as caught:
+        run(always, png_of(flat(3000, 3000)), {"op": "negate"}, {"op": "blur"}, limits=EditLimits(memory_mib=80))
+
+    assert "DECODER_OUT_OF_MEMORY" == caught.value.code
+    assert 60 == run(always, jpeg()).width
+
+
+def test_nothing_is_left_after_the_block() -> None:
+    """No process, no descriptor, even when a killer comes in between."""
+    files = open_files()
+    with Editor(isolate="always") as editor:
+        run(editor, jpeg())
+        pid = child_of(editor)
+        killer = Thread(target=lambda: (sleep(0.01), os.kill(pid, signal.SIGKILL)))
+        killer.start()
+        killer.join()
+    editor.close()
+
+    assert ends_soon(pid)
+    assert files == open_files()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "note"),
+    [
+        ("photo.png", "jpeg", "The file is named .png, its content is JPEG."),
+        ("photo.JPG", "jpeg", ""),
+        ("photo.jfif", "jpeg", ""),
+        ("photo", "png", ""),
+        ("photo.txt", "png", ""),
+        ("", "png", ""),
+    ],
+)
+def test_a_name_that_promises_another_format_is_noted(name: str, kind: ImageFormat, note: str) -> None:
+    """The content counts; the result may then have another extension than its source."""
+    assert note == misnamed(name, kind)
+
+
+def test_the_note_comes_with_the_result() -> None:
+    """Last."""
+    with Editor() as editor:
+        *_, note = run(editor, jpeg(), {"op": "resize", "width": 999}, file_name="photo.png").notes
+
+    assert "The file is named .png, its content is JPEG." == note
+
+
+def test_a_defect_in_a_step_is_no_verdict_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no step should raise comes out as it is."""
+
+    def fail(*_: object) -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(edit_line, "_applied", fail)
+    with Editor() as editor, pytest.raises(KeyError, match="a defect"):
+        run(editor, jpeg())
