@@ -31,7 +31,7 @@ AT_ONCE: Final = 10
 
 
 def plan_document(plan: Plan) -> PlanDocument:
-    """Show a plan: its steps without what they leave as it is, and the same in words."""
+    """Show a plan: what was said of each step, and the same in words."""
     steps = [
         {"op": step.op, **step.model_dump(mode="json", exclude={"op"}, exclude_defaults=True)} for step in plan.steps
     ]

@@ -1,0 +1,199 @@
+"""Measure a running edit API: how long a start takes, and many progress streams at the same time.
+
+    python -m bench.edit_api --api http://127.0.0.1:4520 --issuer http://127.0.0.1:4510/oidc/token [--json FILE]
+
+Each session is of a user of its own, since one user may start ten a minute; the embedded stack's issuer gives
+anybody a token. Starts are timed one after the other, then all sessions are followed at once to their end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import click
+import httpx
+from PIL import Image
+
+START_BUDGET_MS = 50.0
+STREAMS = 200
+PATIENCE_S = 300.0
+SIDE_PX = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """A session that was accepted after *took_ms*."""
+
+    session_id: str
+    progress_url: str
+    took_ms: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Followed:
+    """A stream that was read to its end. *first_event_ms*: from asking to the first event; *ids*: of all events."""
+
+    first_event_ms: float
+    ids: tuple[int, ...]
+    ends: int
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether every event came once, in order, and one end at the end."""
+        return self.ids == tuple(range(1, len(self.ids) + 1)) and self.ends == 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What was measured, ms. *most_open*: streams that were open at the same moment."""
+
+    starts: int
+    start_p50_ms: float
+    start_p95_ms: float
+    start_max_ms: float
+    streams: int
+    most_open: int
+    whole_streams: int
+    first_event_p95_ms: float
+
+    @property
+    def within_budget(self) -> bool:
+        """Tell whether both promises hold."""
+        return self.start_p95_ms <= START_BUDGET_MS and self.most_open == self.whole_streams == self.streams
+
+
+async def measure(api: str, issuer: str, streams: int = STREAMS) -> Report:
+    """Start as many sessions as *streams*, then follow all of them at once."""
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=api, timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
+        tokens = [await token(client, issuer, f"bench-{time.time_ns()}-{number}") for number in range(streams + 1)]
+        await start(client, tokens.pop())  # the first one warms caches and connections up
+        started = [await start(client, one) for one in tokens]
+        crowd = Crowd(client=client, size=streams)
+        followed = await asyncio.gather(*(crowd.follow(one) for one in started))
+    return report(started, followed, crowd.most_open)
+
+
+async def token(client: httpx.AsyncClient, issuer: str, user: str) -> str:
+    """Sign in as *user* at the embedded stack's issuer."""
+    answer = await client.post(issuer, json={"user": user})
+    return str(answer.raise_for_status().json()["access_token"])
+
+
+async def start(client: httpx.AsyncClient, bearer: str) -> Started:
+    """Start a session with one small picture and time it."""
+    headers = {"Authorization": f"Bearer {bearer}"}
+    before = time.perf_counter()
+    answer = await client.post("/image-edit", json=request(), headers=headers)
+    took_ms = (time.perf_counter() - before) * 1000
+    said = answer.raise_for_status().json()
+    return Started(session_id=said["sessionId"], progress_url=said["progressUrl"], took_ms=took_ms)
+
+
+def request() -> dict[str, Any]:
+    """Ask for the edit of the guides' load test, of a picture that comes with the request."""
+    return {
+        "images": [{"id": "a", "url": picture(), "name": "test.jpg"}],
+        "operation": {"type": "command", "command": "resize to 800px"},
+    }
+
+
+def picture() -> str:
+    """Draw a small JPEG as a data: URL."""
+    file = io.BytesIO()
+    Image.radial_gradient("L").resize((SIDE_PX, SIDE_PX)).convert("RGB").save(file, format="jpeg")
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+@dataclass(kw_only=True)
+class Crowd:
+    """Readers who all begin before anyone goes on reading, so that *size* streams are open at once."""
+
+    client: httpx.AsyncClient
+    size: int
+    most_open: int = 0
+
+    def __post_init__(self) -> None:
+        """Nobody has come yet."""
+        self.all_open = asyncio.Event()
+
+    async def follow(self, session: Started) -> Followed:
+        """Read one stream to its end."""
+        before = time.perf_counter()
+        async with self.client.stream("GET", session.progress_url) as answer:
+            answer.raise_for_status()
+            self.most_open += 1
+            if self.most_open == self.size:
+                self.all_open.set()
+            await self.all_open.wait()
+            return await read(answer, before)
+
+
+async def read(answer: httpx.Response, before: float) -> Followed:
+    """Read events until the server closes the stream."""
+    first_event_ms, ids, ends, named = 0.0, list[int](), 0, ""
+    async for line in answer.aiter_lines():
+        name, _, value = line.partition(": ")
+        named = value if name == "event" else named
+        if name == "id":
+            first_event_ms = first_event_ms or (time.perf_counter() - before) * 1000
+            ids.append(int(value))
+        if not line and named == "heartbeat":
+            ids.pop()
+        if not line:
+            ends += named == "session_complete"
+            named = ""
+    return Followed(first_event_ms=first_event_ms, ids=tuple(ids), ends=ends)
+
+
+def report(started: Sequence[Started], followed: Sequence[Followed], most_open: int) -> Report:
+    """Sum up."""
+    took = sorted(one.took_ms for one in started)
+    firsts = [one.first_event_ms for one in followed]
+    return Report(
+        starts=len(took),
+        start_p50_ms=round(quantiles(took, n=100)[49], 1),
+        start_p95_ms=round(quantiles(took, n=100)[94], 1),
+        start_max_ms=round(took[-1], 1),
+        streams=len(followed),
+        most_open=most_open,
+        whole_streams=sum(one.whole for one in followed),
+        first_event_p95_ms=round(quantiles(firsts, n=100)[94], 1),
+    )
+
+
+def words(found: Report) -> str:
+    """Say what was measured, and whether the promises hold."""
+    verdict = "within budget" if found.within_budget else "OVER BUDGET"
+    return (
+        f"POST → 202   {found.starts} starts: p50 {found.start_p50_ms} ms, p95 {found.start_p95_ms} ms "
+        f"(budget {START_BUDGET_MS:g} ms), max {found.start_max_ms} ms\n"
+        f"SSE          {found.most_open} streams at once, {found.whole_streams} of {found.streams} whole; "
+        f"first event p95 {found.first_event_p95_ms} ms\n{verdict}\n"
+    )
+
+
+@click.command()
+@click.option("--api", required=True, help="Origin of the API, as the CDN serves it.")
+@click.option("--issuer", required=True, help="Where POST {user} gives a token.")
+@click.option("--streams", default=STREAMS, show_default=True, help="Sessions, and streams at the same time.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures to FILE.")
+def main(*, api: str, issuer: str, streams: int, json_file: Path | None) -> None:
+    """Print what was measured."""
+    found = asyncio.run(measure(api, issuer, streams))
+    click.echo(words(found), nl=False)
+    if json_file is not None:
+        json_file.write_text(json.dumps(asdict(found) | {"within_budget": found.within_budget}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
