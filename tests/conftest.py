@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
 
 
@@ -14,3 +15,10 @@ def darkroom() -> Iterator[Darkroom]:
     """Give empty stores, versioned as deployed, and a rendition line over them."""
     with open_darkroom() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Give an embedded stack that is up; the folders that use it run on one worker, so that it is started once."""
+    with started(tmp_path_factory.mktemp("stack")) as up:
+        yield up

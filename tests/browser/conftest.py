@@ -1,0 +1,81 @@
+"""A real Chromium in front of the one embedded stack, and the promise that the page never complains.
+
+The stack is the one of tests/e2e: both folders run on one worker. Chromium lives as long as a module of tests, because
+Playwright keeps an event loop running in this thread, which would be in the way of other folders' tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, HANG_MS, executable
+from tests.browser.complaints import Complaints
+from tests.e2e.stack import LocalStack
+
+HERE = Path(__file__).parent
+DESKTOP = (1280, 800)
+expect.set_options(timeout=HANG_MS)
+Opener = Callable[..., Page]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests with those of tests/e2e (``--dist loadgroup``)."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Give a browser; skip without one, except in CI."""
+    found = executable()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser, stack: LocalStack, complaints: Complaints) -> Iterator[Opener]:
+    """Give a way to open the page at a hash, in a fresh context; its options are those of ``new_context``."""
+    contexts: list[BrowserContext] = []
+
+    def opener(where: str = "#/gallery", *, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
+        viewport = ViewportSize(width=size[0], height=size[1])
+        context = chromium.new_context(base_url=stack.page, viewport=viewport, **options)
+        contexts.append(context)
+        context.set_default_timeout(HANG_MS)
+        page = context.new_page()
+        complaints.watch(page)
+        page.goto(f"/{where}")
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Collect what pages complain of, and fail after the test when there was anything that it did not expect."""
+    collected = Complaints()
+    yield collected
+    assert [] == collected.unexpected
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Give a check that axe finds no violation in what a page shows now."""
+
+    def check(page: Page) -> None:
+        results = Axe().run(page)
+        assert 0 == results.violations_count, results.generate_report()
+
+    return check
