@@ -1,0 +1,211 @@
+"""CloudFront's address: what goes where, with which headers, and as it comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from local.front.cdn import METHODS, Edge
+from local.front.deployed import Deployed
+from local.front.distribution import Behaviour, Distribution, read
+from local.front.errors import HANDLERS, Refusal
+from local.front.headers import Addition, additions, with_additions
+from local.model import Addresses, RunConfig
+from local.run.aws import Aws
+from tests.factories.asking import Asking
+
+ADDRESSES = Addresses(
+    aws="http://aws", lambdas="http://lambdas", api="http://api", cdn="http://cdn", page="http://page"
+)
+DISTRIBUTION = "d123.cloudfront.net"
+NO_STORE = Addition(name="cache-control", value="no-store", override=False)
+API = Behaviour(
+    pattern="image-edit*",
+    service=True,
+    methods=frozenset(METHODS),
+    secrets={"X-Origin-Verify": "secret"},
+    added=(NO_STORE,),
+)
+FILES = Behaviour(pattern="*", service=False, methods=frozenset({"GET", "HEAD"}), secrets={}, added=(NO_STORE,))
+Answer = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
+
+
+def viewer(folder: Path, answer: Answer) -> Asking:
+    """Talk to an edge whose origins *answer*."""
+    outputs = {"cdnUrl": "http://cdn"}
+    RunConfig(folder=str(folder), addresses=ADDRESSES, outputs=outputs, distribution_host=DISTRIBUTION).save()
+    edge = Edge(
+        deployed=Deployed(path=folder / "run.json", aws=Aws(ADDRESSES.aws)),
+        client=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
+        reads=lambda: Distribution(behaviours=(API, FILES)),
+    )
+    app = Starlette(routes=[Route("/{path:path}", edge.serve, methods=METHODS)], exception_handlers=HANDLERS)
+    return Asking(app)
+
+
+def reply(said: object, headers: list[tuple[str, str]] | None = None) -> httpx.Response:
+    """Answer with JSON, not yet read, as it comes from a network."""
+    return httpx.Response(200, headers=headers, stream=httpx.ByteStream(json.dumps(said).encode()))
+
+
+def echo(request: httpx.Request) -> httpx.Response:
+    """Say what was asked for."""
+    return reply({"url": str(request.url), "headers": dict(request.headers)})
+
+
+def test_pictures_come_from_the_emulators_cloudfront(tmp_path: Path) -> None:
+    """By the distribution's own name, over what counts as TLS; path and query as the viewer wrote them."""
+    told = viewer(tmp_path, echo).get("/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20").json()
+
+    assert "http://aws/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20" == told["url"]
+    assert (DISTRIBUTION, "https") == (told["headers"]["host"], told["headers"]["x-forwarded-proto"])
+    assert "x-origin-verify" not in told["headers"]
+
+
+def test_the_edit_api_is_told_that_it_is_the_cdn_who_asks(tmp_path: Path) -> None:
+    """The secret is added; what a viewer sends under its name, and his Host, are not passed on."""
+    forged = {"X-Origin-Verify": "forged", "Authorization": "Bearer t", "Host": "cdn"}
+    told = viewer(tmp_path, echo).post("/image-edit", json={"a": 1}, headers=forged).json()
+
+    assert ("http://api/image-edit", "api") == (told["url"], told["headers"]["host"])
+    assert ("secret", "Bearer t") == (told["headers"]["x-origin-verify"], told["headers"]["authorization"])
+
+
+def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:
+    """Streamed, not kept."""
+
+    async def length(request: httpx.Request) -> httpx.Response:
+        return reply(len(await request.aread()))
+
+    body = b"x" * 300_000
+    assert len(body) == viewer(tmp_path, length).post("/image-edit", content=body).json()
+
+
+def test_headers_are_added_to_what_the_api_answers(tmp_path: Path) -> None:
+    """The emulator adds them to pictures itself; the API's own word on caching stands."""
+
+    def cached(request: httpx.Request) -> httpx.Response:
+        own = {"Cache-Control": "max-age=9"} if request.url.path.endswith("operations") else {}
+        return reply({}, [*own.items(), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+
+    client = viewer(tmp_path, cached)
+
+    assert "no-store" == client.get("/image-edit/sessions").headers["cache-control"]
+    assert "max-age=9" == client.get("/image-edit/operations").headers["cache-control"]
+    assert "cache-control" not in client.get("/renditions/a.jpg").headers
+    assert ["a=1", "b=2"] == client.get("/image-edit/x").headers.get_list("set-cookie")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(httpx.ReadTimeout("late"), 504), (httpx.ConnectError("nobody"), 502)], ids=["late", "gone"]
+)
+def test_an_origin_that_fails_is_a_gateways_error(tmp_path: Path, error: Exception, status: int) -> None:
+    """As CloudFront says it."""
+
+    def fail(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    assert status == viewer(tmp_path, fail).get("/image-edit/health").status_code
+
+
+def test_a_method_that_the_distribution_does_not_allow_never_reaches_an_origin(tmp_path: Path) -> None:
+    """Pictures can be read, and that is all."""
+    answer = viewer(tmp_path, echo).put("/renditions/a.jpg", content=b"")
+
+    assert (403, "METHOD_NOT_ALLOWED") == (answer.status_code, answer.json()["code"])
+
+
+def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
+    """Whoever is too early is told to come again."""
+    RunConfig(folder=str(tmp_path), addresses=ADDRESSES).save()
+    deployed = Deployed(path=tmp_path / "run.json", aws=Aws(ADDRESSES.aws))
+
+    assert not deployed.done
+    with pytest.raises(Refusal, match="still being deployed"):
+        assert deployed.distribution_host
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("image-edit*", "/image-edit", True),
+        ("image-edit*", "/image-edit/progress/a", True),
+        ("/image-edit*", "/image-edit", True),
+        ("image-edit*", "/Image-edit", False),
+        ("image-edit*", "/x/image-edit", False),
+        ("renditions/*", "/renditions/a/b.jpg", True),
+        ("a?c", "/abc", True),
+        ("a.c", "/abc", False),
+        ("*", "/", True),
+    ],
+)
+def test_paths_are_matched_as_cloudfront_does(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001
+    """A star also stands for slashes, case counts, a dot is a dot."""
+    behaviour = Behaviour(pattern=pattern, service=False, methods=frozenset(), secrets={}, added=())
+
+    assert expected == behaviour.matches(path)
+
+
+POLICY = {
+    "SecurityHeadersConfig": {
+        "StrictTransportSecurity": {"Override": True, "AccessControlMaxAgeSec": 60},
+        "ContentTypeOptions": {"Override": True},
+    },
+    "CustomHeadersConfig": {"Quantity": 1, "Items": [{"Header": "Vary", "Value": "Accept", "Override": False}]},
+}
+
+
+def test_a_headers_policy_is_read_and_applied() -> None:
+    """What it overrides replaces the origin's; the rest only fills gaps."""
+    added = additions(POLICY)
+
+    sent = [("Vary", "Origin"), ("strict-transport-security", "max-age=1")]
+    expected = [("Vary", "Origin"), ("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=60")]
+    assert expected == with_additions(sent, added)
+    assert ("vary", "Accept") in with_additions([], added)
+    assert () == additions({})
+
+
+class CloudFront:
+    """The emulator's CloudFront with one distribution."""
+
+    def list_distributions(self) -> Any:
+        """List it."""
+        return {"DistributionList": {"Items": [{"Id": "E1", "DomainName": DISTRIBUTION}]}}
+
+    def get_distribution_config(self, **_named: str) -> Any:
+        """Describe it."""
+        allowed = {"AllowedMethods": {"Items": ["GET", "HEAD"]}}
+        secret = {"HeaderName": "X-Origin-Verify", "HeaderValue": "secret"}
+        api = {"Id": "api", "CustomOriginConfig": {}, "CustomHeaders": {"Quantity": 1, "Items": [secret]}}
+        edits = {**allowed, "PathPattern": "image-edit*", "TargetOriginId": "api", "ResponseHeadersPolicyId": "P1"}
+        config = {
+            "Origins": {"Items": [api, {"Id": "originals", "S3OriginConfig": {}}]},
+            "CacheBehaviors": {"Quantity": 1, "Items": [edits]},
+            "DefaultCacheBehavior": {**allowed, "TargetOriginId": "originals"},
+        }
+        return {"DistributionConfig": json.loads(json.dumps(config))}
+
+    def get_response_headers_policy_config(self, **_named: str) -> Any:
+        """Describe a policy."""
+        return {"ResponseHeadersPolicyConfig": POLICY}
+
+
+def test_the_distribution_is_read_from_the_emulator() -> None:
+    """Behaviours in their order, the default last, each with its origin's secrets and its policy's headers."""
+    cloudfront: Any = CloudFront()
+
+    found = read(cloudfront, DISTRIBUTION)
+
+    edits, rest = found.behaviour("/image-edit/health"), found.behaviour("/anything")
+    assert (True, {"X-Origin-Verify": "secret"}, 3) == (edits.service, edits.secrets, len(edits.added))
+    assert (False, {}, ()) == (rest.service, rest.secrets, rest.added)
+    with pytest.raises(Refusal, match=r"Expected a distribution other\.cloudfront\.net"):
+        read(cloudfront, "other.cloudfront.net")
