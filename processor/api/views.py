@@ -32,10 +32,7 @@ AT_ONCE: Final = 10
 
 def plan_document(plan: Plan) -> PlanDocument:
     """Show a plan: what was said of each step, and the same in words."""
-    steps = [
-        {"op": step.op, **step.model_dump(mode="json", exclude={"op"}, exclude_defaults=True)} for step in plan.steps
-    ]
-    return PlanDocument(steps=steps, explanation=plan.explanation)
+    return PlanDocument(steps=plan.steps_json(), explanation=plan.explanation)
 
 
 def estimated_s(session: Session) -> int:
