@@ -47,9 +47,9 @@ class Stack:
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
         front = self.launch("front", None, *to_config)
         emulator.wait_until_it_answers(aws, seconds=READY_S)
-        lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
         if self.kept is None:
             config = self.deploy(*to_config)
+        lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
         if self.web_app:
             self.start_api(aws)
         for origin in (self.addresses.page, self.addresses.cdn):
