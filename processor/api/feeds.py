@@ -8,6 +8,7 @@ few threads of their own; requests never wait for them.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ THREADS: Final = 4
 FASTEST_S: Final = 0.15
 SLOWEST_S: Final = 1.0
 SLOWER: Final = 1.4
+# While reads take long (waiting for a thread included), there are too many of them: each rests this many times longer.
+REST: Final = 5
 # Reads that may fail one after the other before streams end; their clients then come again.
 FAILURES: Final = 5
 
@@ -113,6 +116,7 @@ class Feeds:
         pause, failures = self.fastest_s, 0
         while not feed.over:
             await asyncio.sleep(pause)
+            began = time.monotonic()
             try:
                 session = await self.read_once(feed.session.session_id)
             except TransientError as error:
@@ -125,7 +129,8 @@ class Feeds:
             if session is None:
                 return
             failures = 0
-            pause = self.fastest_s if feed.publish(session) else min(pause * SLOWER, self.slowest_s)
+            pause = self.fastest_s if feed.publish(session) else pause * SLOWER
+            pause = min(max(pause, REST * (time.monotonic() - began)), self.slowest_s)
 
     async def read_once(self, session_id: str) -> Session | None:
         """Read a session without holding up the event loop."""
