@@ -147,6 +147,15 @@ def test_and_may_go_on_with_a_step_where_then_begins_another() -> None:
     assert ["resize"] == [step.op for step in compile_command("600px high, width 800").steps]
 
 
+def test_a_list_of_tones_shares_its_direction_and_its_amount() -> None:
+    """Each is raised by 20 %; what comes "then" says for itself how much."""
+    both = compile_command("increase brightness and contrast by 20%").steps_json()
+    each = compile_command("increase brightness then contrast by 30%").steps_json()
+
+    assert [{"op": "modulate", "brightness": 1.2}, {"op": "contrast", "amount": 20}] == both
+    assert [{"op": "modulate", "brightness": 1.2}, {"op": "contrast", "amount": 30}] == each
+
+
 def test_the_same_words_give_the_same_plan() -> None:
     """A plan depends on nothing but the words."""
     for command in ACCEPTED:

@@ -68,6 +68,15 @@ class Clause:
                 return term
         return None
 
+    def numbers(self, *units: Unit, labels: Sequence[str]) -> list[Number]:
+        """Take one number of each of *labels*; none when one of them is missing."""
+        found = [number for label in labels if (number := self.number(*units, labels=(label,))) is not None]
+        if len(found) == len(labels):
+            return found
+        for number in found:
+            self.restore(number)
+        return []
+
     def extent(self) -> Extent | None:
         """Take a width and height."""
         for term in self._rest:

@@ -99,5 +99,5 @@ def entries() -> Iterator[tuple[Kind, str, str]]:
             for name, listed in table.items():
                 for phrase in listed.split(" | "):
                     yield kind, name, phrase
-    for phrase, value in (SPOKEN | NAMED).items():
+    for phrase, value in {**SPOKEN, **NAMED}.items():
         yield "colour", value, phrase

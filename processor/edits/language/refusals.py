@@ -18,6 +18,7 @@ LIKENESS, TYPO_LIKENESS = 60, 75  # of 100
 EVERYDAY: Final = ("resize to 800px", "crop to square", "make it brighter")
 GENERATIVE_VERBS: Final = frozenset({"add", "change", "become", "remove"})
 ONLY_PEOPLE_SEE: Final = frozenset({"background", "face", "subject"})
+CROPS: Final = frozenset({"crop", "autocrop"})  # they look for a face or a subject, and may say so
 WRITTEN_INTO_PICTURES: Final = frozenset({"text", "title", "watermark"})
 WHAT_IS_POSSIBLE: Final = (
     "The editor changes a picture as a whole: size, shape, rotation, light, colour, effects, borders, text, format. "
@@ -52,10 +53,11 @@ def refusal(
 def is_generative(clause: Sequence[Term]) -> bool:
     """Tell whether a clause asks for what only a person, or a model, could find or invent in a picture."""
     named = {term.name for term in clause if term.kind == "option"}
-    if any(term.kind == "thing" for term in clause) or named & ONLY_PEOPLE_SEE:
+    heads = {term.name for term in clause if term.kind == "head"}
+    if any(term.kind == "thing" for term in clause) or (named & ONLY_PEOPLE_SEE and not heads & CROPS):
         return True
     verbs = {term.name for term in clause if term.kind in {"verb", "change"}} & GENERATIVE_VERBS
-    if "remove" in verbs and any(term.kind == "head" and term.name in WRITTEN_INTO_PICTURES for term in clause):
+    if "remove" in verbs and heads & WRITTEN_INTO_PICTURES:
         return True
     strange = [term.name for term in clause if term.kind == "unknown"]
     return bool(strange and verbs) and not any(meant(word) for word in strange)

@@ -18,7 +18,7 @@ def shared(clauses: Sequence[Sequence[Term]]) -> list[list[Term]]:
         if change is not None and _tone(done[at - 1]) and _tone(done[at]) and not _says(done[at]):
             done[at].insert(0, change)
     for at in range(len(done) - 2, -1, -1):
-        number = next((term for term in done[at + 1] if isinstance(term, Number)), None)
+        number = next((term for term in done[at + 1] if isinstance(term, Number) and term.relation == "by"), None)
         same = [term for term in done[at] if term.kind == "change" and term in done[at + 1]]
         if number is not None and same and not _numbers(done[at]):
             done[at].append(number)
@@ -30,8 +30,10 @@ def _tone(clause: Sequence[Term]) -> bool:
 
 
 def _says(clause: Sequence[Term]) -> bool:
-    """Tell whether a clause says itself what is done."""
-    return any(term.kind in {"change", "verb"} or (isinstance(term, Number) and term.signed) for term in clause)
+    """Tell whether a clause says itself what is done, or stands behind "then"."""
+    return any(
+        term.kind in {"change", "verb", "separator"} or (isinstance(term, Number) and term.signed) for term in clause
+    )
 
 
 def _numbers(clause: Sequence[Term]) -> bool:

@@ -16,9 +16,9 @@ WEB_WIDTH_PX, WEB_QUALITY = 1200, 80
 def convert(clause: Clause) -> list[Operation]:
     """Write another format, with a quality where one is said."""
     steps = [step("format", to=clause.take("format"))]
-    level, number = clause.take("level", *QUALITIES), clause.number("%")
-    if number is not None:
+    if number := clause.number("%"):
         return [*steps, step("quality", value=whole(number))]
+    level = clause.take("level", *QUALITIES)
     return [*steps, step("quality", value=QUALITIES[level])] if level else steps
 
 

@@ -85,7 +85,7 @@ def sepia(clause: Clause) -> list[Operation]:
 def tint(clause: Clause, *, color: str = "", opposite: str = "") -> list[Operation]:
     """Tint with a colour, the clause's or the head's own; "less warm" is cool."""
     less = clause.direction() < 0
-    color = (opposite if less else color) or clause.take("colour")
+    color = opposite if less else color or clause.take("colour")
     if not color:
         raise clause.missing('a colour, as in "tint it blue" or "make it warmer"')
     return [step("tint", color=_stronger(color, by_level(clause, TINTS, 1) or 1))]

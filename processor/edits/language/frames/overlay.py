@@ -49,8 +49,7 @@ def _outline(clause: Clause) -> dict[str, object]:
 
 def _size(clause: Clause) -> dict[str, object]:
     number = clause.number("px", "", labels=("", "size"))
-    word = clause.take("option", *SIZES_PX)
-    return {"size": SIZES_PX.get(word) if number is None else whole(number)}
+    return {"size": SIZES_PX.get(clause.take("option", *SIZES_PX)) if number is None else whole(number)}
 
 
 def _opacity(clause: Clause) -> float | None:

@@ -38,9 +38,9 @@ def crop(clause: Clause) -> list[Operation]:
         return [_sized(clause, extent)]
     if aspect := take_aspect(clause):
         return [_shaped(clause, aspect)]
-    width, height = (clause.number("px", "", labels=(label,)) for label in ("width", "height"))
-    if width is not None and height is not None:
-        return [step("crop", width=whole(width), height=whole(height), **_where(clause))]
+    if sized := clause.numbers("px", "", labels=("width", "height")):
+        width, height = (whole(number) for number in sized)
+        return [step("crop", width=width, height=height, **_where(clause))]
     edges = clause.number("px", "")
     if edges is not None and clause.takes("option", "all sides"):
         clause.take("change", "remove")
@@ -51,8 +51,9 @@ def crop(clause: Clause) -> list[Operation]:
 def autocrop(clause: Clause) -> list[Operation]:
     """Crop to what matters; to a size, where one is said."""
     focus = clause.take("option", *FOCUS)
-    named, extent = take_aspect(clause), clause.extent()
-    aspect = named or (ratio_of(extent) if extent else None)
+    aspect = take_aspect(clause)
+    extent = clause.extent() if aspect is None else None
+    aspect = ratio_of(extent) if extent else aspect
     if extent is None or aspect is not None:
         return [step("autocrop", aspect=aspect, focus=FOCUS.get(focus))]
     width, height = sides(extent)
@@ -87,7 +88,8 @@ def border(clause: Clause, *, color: str | None = None) -> list[Operation]:
 def padding(clause: Clause) -> list[Operation]:
     """Pad to a shape or a size; by a width, padding is a white border."""
     clause.take("option", "canvas")
-    aspect, extent = take_aspect(clause), clause.extent()
+    aspect = take_aspect(clause)
+    extent = clause.extent() if aspect is None else None
     if aspect is None and extent is None:
         if not clause.has("number"):
             raise clause.missing('a shape or a size, as in "pad to square" or "pad to 1200x1200 with white"')
@@ -118,8 +120,7 @@ def rounded(clause: Clause, *, circle: bool) -> list[Operation]:
     number = clause.number("px", "", labels=("", "radius"))
     if clause.takes("option", "circle") or (circle and number is None):
         return [step("round", radius="circle")]
-    level = by_level(clause, RADII_PX)
-    return [step("round", radius=whole(number) if number is not None else level)]
+    return [step("round", radius=by_level(clause, RADII_PX) if number is None else whole(number))]
 
 
 def _sized(clause: Clause, extent: Extent) -> Operation:

@@ -42,7 +42,7 @@ def resize(clause: Clause, *, direction: int = 0, factor: bool = False) -> list[
 def boxed(clause: Clause, fit: str) -> list[Operation]:
     """Fit into, cover or fill a box."""
     clause.all("option", "exact", "keep aspect", "ignore aspect", "limit", "part")
-    position = clause.take("place") or None
+    position = clause.take("place") or None if fit == "cover" else None
     if extent := clause.extent():
         width, height = sides(extent)
         how = None if fit == "inside" else fit
@@ -58,11 +58,14 @@ def thumbnail(clause: Clause) -> list[Operation]:
     """Make a small picture: inside 200 px, or what the clause says; a square one is cut."""
     clause.take("label", "size")
     clause.take("option", "small")
-    aspect, extent = take_aspect(clause), clause.extent()
+    if aspect := take_aspect(clause):
+        return [_covered(aspect, clause.number("px", "", labels=LENGTHS))]
+    if extent := clause.extent():
+        width, height = sides(extent)
+        return [step("resize", width=width, height=height)]
     number = clause.number("px", "", labels=LENGTHS)
-    side = whole(number) or THUMBNAIL_PX
-    width, height = sides(extent) if extent else (side, side)
-    return [step("resize", width=width, height=height, fit="cover" if aspect == "1:1" else None)]
+    side = THUMBNAIL_PX if number is None else whole(number)
+    return [step("resize", width=side, height=side)]
 
 
 def _fit(clause: Clause, direction: int) -> dict[str, object]:
@@ -84,7 +87,13 @@ def _to_shape(clause: Clause, aspect: str) -> Operation:
     number = clause.number("px", "", labels=("", "width", "size"))
     if number is None:
         return step("crop", aspect=aspect, position=clause.take("place") or None)
-    (width, height), side = proportions(aspect), whole(number) or 0
+    return _covered(aspect, number)
+
+
+def _covered(aspect: str, number: Number | None) -> Operation:
+    """Cut to a shape of so many px in width."""
+    side = THUMBNAIL_PX if number is None else whole(number) or 0
+    width, height = proportions(aspect)
     return step("resize", width=side, height=round(side * height / width), fit="cover")
 
 
@@ -100,15 +109,11 @@ def _percent(clause: Clause, direction: int, *, factor: bool) -> float | None:
 
 def _to_length(clause: Clause, direction: int) -> Operation:
     """Resize to a width, a height, both, or a longest side."""
-    found: dict[str, Number | None] = {
-        label: clause.number("px", "", labels=(label,)) for label in ("longest", "width", "height")
-    }
-    width, height, longest = found["width"], found["height"], found["longest"]
-    if width is None and longest is None:
+    if longest := clause.number("px", "", labels=("longest",)):
+        return step("resize", width=whole(longest), height=whole(longest), **_fit(clause, direction))
+    width, height = clause.number("px", "", labels=("width",)), clause.number("px", "", labels=("height",))
+    if width is None:
         width = clause.number("px", "", labels=("", "size"))
-    fit = _fit(clause, direction)
-    if longest is not None:
-        return step("resize", width=whole(longest), height=whole(longest), **fit)
     if width is None and height is None:
         raise clause.missing(HOW_LARGE)
-    return step("resize", width=whole(width), height=whole(height), **fit)
+    return step("resize", width=whole(width), height=whole(height), **_fit(clause, direction))

@@ -16,10 +16,9 @@ WAYS: Final = {"horizontal": ("horizontal",), "vertical": ("vertical",), "both w
 def rotate(clause: Clause, *, degrees: float | None = QUARTER) -> list[Operation]:
     """Rotate by an angle, or by *degrees* to a side; counter-clockwise quarter turns are told clockwise."""
     left = _leftward(clause)
-    if clause.takes("option", "quarter turn"):
-        degrees = QUARTER
-    number = clause.number("°", "")
-    clause.take("relation")
+    quarter = clause.takes("option", "quarter turn")
+    number = None if quarter else clause.number("°", "")
+    degrees = QUARTER if quarter else degrees
     angle = degrees if number is None else number.value
     if angle is None:
         raise clause.missing('an angle, as in "rotate 2 degrees"')
