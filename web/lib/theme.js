@@ -1,22 +1,32 @@
 /** Light, dark, or as the device has it; remembered on this device. */
 
+import { fill } from "./dom.js";
+import { icon } from "./icons.js";
+
 const KEY = "darkroom-theme";
 const NEXT = { auto: "light", light: "dark", dark: "auto" };
-const LABELS = { auto: "Auto", light: "Light", dark: "Dark" };
+const LABELS = { auto: "as the device has it", light: "light", dark: "dark" };
 
 /** @param {HTMLButtonElement} button */
 export function startTheme(button) {
-  let theme = localStorage.getItem(KEY) || "auto";
+  let theme = kept();
   const show = () => {
     if (theme === "auto") document.documentElement.removeAttribute("data-theme");
     else document.documentElement.dataset.theme = theme;
-    button.textContent = LABELS[theme];
-    button.setAttribute("aria-label", `Theme: ${LABELS[theme]}. Change it`);
+    const label = `Theme: ${LABELS[theme]}`;
+    fill(button, icon(theme));
+    button.setAttribute("aria-label", label);
+    button.title = label;
   };
   button.addEventListener("click", () => {
-    theme = NEXT[theme] || "auto";
+    theme = NEXT[theme];
     localStorage.setItem(KEY, theme);
     show();
   });
   show();
+}
+
+function kept() {
+  const theme = localStorage.getItem(KEY);
+  return theme in NEXT ? theme : "auto";
 }
