@@ -36,6 +36,25 @@ class Letter:
     receives: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moving:
+    """A task that moves letters back: its *state* in SQS' words, how many it has *moved*, and why it failed."""
+
+    state: str
+    moved: int
+    reason: str
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing moves any more."""
+        return self.state not in {"RUNNING", "CANCELLING"}
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether it did what it was asked to."""
+        return self.state == "COMPLETED"
+
+
 def queue_url(sqs: SQSClient, name: str) -> str:
     """Find the queue *name*; UsageError when there is none."""
     with aws_call(f"sqs:GetQueueUrl {name}"):
@@ -119,12 +138,27 @@ class DeadLetterQueue:
             answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages"])
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
-    def move_all(self) -> str:
-        """Let SQS move every letter back to where it came from; give the task's handle."""
-        with aws_call(f"sqs:GetQueueAttributes {self.url}"):
-            attributes = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]
+    def move_all(self) -> None:
+        """Have SQS move every letter back to where it came from; what became of that, ``moving`` tells."""
         with aws_call(f"sqs:StartMessageMoveTask {self.url}"):
-            return self.sqs.start_message_move_task(SourceArn=attributes["QueueArn"])["TaskHandle"]
+            self.sqs.start_message_move_task(SourceArn=self.arn())
+
+    def moving(self) -> Moving:
+        """Look how far the last task is; a queue has one at a time."""
+        with aws_call(f"sqs:ListMessageMoveTasks {self.url}"):
+            found = self.sqs.list_message_move_tasks(SourceArn=self.arn(), MaxResults=1).get("Results", [])
+        if not found:
+            raise StoreUnavailable(f"{self.url}: expected the task that was started, found none")
+        last: Any = found[0]
+        moved = int(last.get("ApproximateNumberOfMessagesMoved", 0))
+        return Moving(state=last["Status"], moved=moved, reason=last.get("FailureReason", ""))
+
+    def arn(self) -> str:
+        """Look up the queue's ARN."""
+        with aws_call(f"sqs:GetQueueAttributes {self.url}"):
+            return self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"][
+                "QueueArn"
+            ]
 
 
 def tens(letters: Sequence[Letter]) -> list[Sequence[Letter]]:

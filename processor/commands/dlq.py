@@ -6,6 +6,8 @@ Everything is a dry run until ``--yes``.
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,23 +18,28 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from processor.aws.dead_letters import DeadLetterQueue, queue_url
+from processor.aws.dead_letters import DeadLetterQueue, Letter, queue_url
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Queue
+from processor.aws.session_reading import SessionReader
 from processor.commands.stacks import Stack, open_stack, stack_options
-from processor.ops.dead_letters import Filter, Sorted, counted, sort_letters
+from processor.ops.dead_jobs import sort_job
+from processor.ops.dead_letters import Filter, Sorted, counted, sort_letter
 
 MOST: Final = 10_000
-LANES: Final = ("uploads", "backfill", "jobs")
+JOBS: Final = "jobs"
+LANES: Final = ("uploads", "backfill", JOBS)
+LOOK_S: Final = 1.0
+NOT_ALL_MOVED: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """A lane's dead letters, and the lane itself. *chosen* says which letters are meant."""
+    """A lane's dead letters, and the lane itself. *chosen* says which letters are meant, *sorter* finds their groups."""
 
     dead: DeadLetterQueue
     lane: Queue
-    photos: PhotoRecords
+    sorter: Callable[[Letter], Sorted]
     chosen: Filter
     most: int
 
@@ -43,18 +50,30 @@ class Desk:
         return cls(
             dead=DeadLetterQueue(sqs=sqs, url=queue_url(sqs, stack.dead_letters(lane))),
             lane=Queue(sqs=sqs, url=queue_url(sqs, stack.lane(lane))),
-            photos=PhotoRecords(dynamodb=stack.clients.dynamodb(), table=stack.settings.renditions.photos_table),
+            sorter=job_sorter(stack) if lane == JOBS else photo_sorter(stack),
             chosen=chosen,
             most=most,
         )
 
-    def look(self) -> AbstractContextManager[list[Any]]:
+    def look(self) -> AbstractContextManager[list[Letter]]:
         """Hold the letters for as long as it takes."""
         return self.dead.opened(most=self.most)
 
-    def sort(self, letters: Sequence[Any]) -> list[Sorted]:
+    def sort(self, letters: Sequence[Letter]) -> list[Sorted]:
         """Sort those that are meant."""
-        return [one for one in sort_letters(letters, self.photos.read) if self.chosen.takes(one)]
+        return [one for one in map(self.sorter, letters) if self.chosen.takes(one)]
+
+
+def photo_sorter(stack: Stack) -> Callable[[Letter], Sorted]:
+    """Sort by the photos' records."""
+    photos = PhotoRecords(dynamodb=stack.clients.dynamodb(), table=stack.settings.renditions.photos_table)
+    return lambda letter: sort_letter(letter, photos.read)
+
+
+def job_sorter(stack: Stack) -> Callable[[Letter], Sorted]:
+    """Sort by the sessions of edits, as long as they have not expired."""
+    sessions = SessionReader(dynamodb=stack.clients.dynamodb(), table=stack.settings.edits.sessions_table)
+    return lambda letter: sort_job(letter, lambda session_id: sessions.read(session_id, now_s=time.time()))
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,7 +82,9 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--most", type=click.IntRange(1, 100_000), default=MOST, show_default=True, help="Look at so many."
         ),
-        click.option("--prefix", default="", help="Only originals whose key begins with this."),
+        click.option(
+            "--prefix", default="", help="Only what begins with this: keys of originals; ids of sessions for jobs."
+        ),
         click.option("--camera", help="Only this camera, as listed."),
         click.option("--format", "kind", help="Only this format, as listed."),
         click.option("--code", help="Only this error code, as listed."),
@@ -136,13 +157,18 @@ def redrive(*, yes: bool, **chosen: Any) -> None:
 
 
 def redrive_all(desk: Desk, *, yes: bool) -> None:
-    """Let SQS move everything by itself: it goes on when this machine is off."""
-    waiting = desk.dead.waiting()
+    """Let SQS move everything by itself, and wait until it says that it has: it goes on when this machine is off."""
     if not yes:
-        report("redriven", waiting, yes=False)
+        report("redriven", desk.dead.waiting(), yes=False)
         return
-    handle = desk.dead.move_all()
-    click.echo(f"SQS has begun to move about {waiting} letters back to their lane. Task: {handle}")
+    desk.dead.move_all()
+    click.echo("SQS moves the letters back to their lane, also without this command.", err=True)
+    while not (found := desk.dead.moving()).ended:
+        time.sleep(LOOK_S)
+    if not found.complete:
+        click.echo(f"{found.state}: {found.moved} letters redriven, then SQS stopped: {found.reason or 'untold'}.")
+        sys.exit(NOT_ALL_MOVED)
+    report("redriven", found.moved, yes=True)
 
 
 @dlq.command()

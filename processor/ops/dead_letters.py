@@ -68,13 +68,8 @@ class Filter:
         )
 
 
-def sort_letters(letters: Iterable[Letter], lookup: Lookup) -> list[Sorted]:
-    """Find the group of every letter by the photo's record."""
-    return [sort_letter(letter, lookup) for letter in letters]
-
-
 def sort_letter(letter: Letter, lookup: Lookup) -> Sorted:
-    """Find the group of one letter: by its first original, S3 sends one per message."""
+    """Find the group of one letter by the record of its first original: S3 sends one per message."""
     keys = keys_of(letter.body)
     if not keys:
         return Sorted(letter=letter, keys=(), group=Group(code=NO_EVENT, format=NOT_KNOWN, camera=NOT_KNOWN))

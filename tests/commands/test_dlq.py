@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from processor.__main__ import cli, main
+from processor.edits.session import ImageFailure, SessionImage
 from processor.errors import StoreUnavailable, UsageError
+from tests.factories.edits import SessionStore, create_sessions_table
 from tests.factories.events import migration_event, s3_event, s3_record
 from tests.factories.operating import Operation
 from tests.factories.stores import Fault, once, refused
@@ -109,28 +111,99 @@ def test_a_letter_that_is_not_deleted_is_an_error(letters: Operation) -> None:
     assert "expected to delete 1 messages, refused 1: InternalError" in str(result.exception)
 
 
-def test_everything_is_moved_by_sqs_itself(letters: Operation) -> None:
-    """StartMessageMoveTask from the dead letters to wherever they came from; moto does not know it."""
+def moving(letters: Operation, *tasks: dict[str, Any]) -> list[dict[str, Any]]:
+    """Answer as SQS does, which moto cannot: one of *tasks* after the other; give what is asked for."""
     asked: list[dict[str, Any]] = []
+    answers = iter(tasks)
 
     def started(arguments: dict[str, Any], _: object) -> Any:
         asked.append(arguments)
         return {"TaskHandle": "task-1"}
 
     letters.sqs.faults["start_message_move_task"] = started
+    letters.sqs.faults["list_message_move_tasks"] = lambda _, __: {"Results": [one] if (one := next(answers)) else []}
+    return asked
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Take no time to wait; give how often and how long it would have been."""
+    taken: list[float] = []
+    monkeypatch.setattr("processor.commands.dlq.time.sleep", taken.append)
+    return taken
+
+
+def test_everything_is_moved_by_sqs_itself(letters: Operation, naps: list[float]) -> None:
+    """StartMessageMoveTask from the dead letters to wherever they came from; the end is SQS' word, not a guess."""
+    asked = moving(
+        letters,
+        {"Status": "RUNNING"},
+        {"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 2},
+        {"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 5},
+    )
     assert "5 letters would be redriven: say --yes to do it.\n" == letters.run("dlq", "redrive").stdout
     assert [] == asked
 
-    said = letters.run("dlq", "redrive", "--yes").stdout
+    done = letters.run("dlq", "redrive", "--yes")
 
-    assert "SQS has begun to move about 5 letters back to their lane. Task: task-1\n" == said
+    assert (0, "5 letters redriven.\n") == (done.exit_code, done.stdout)
     assert [{"SourceArn": "arn:aws:sqs:us-east-1:123456789012:test-rendition-uploads-dlq"}] == asked
+    assert [1.0, 1.0] == naps
+
+
+@pytest.mark.usefixtures("naps")
+def test_a_move_that_fails_is_a_failure(letters: Operation) -> None:
+    """SQS stops at letters whose queue it does not know: those were sent to the dead letters by hand."""
+    failed = {"Status": "FAILED", "ApproximateNumberOfMessagesMoved": 3, "FailureReason": "CouldNotDetermineSource"}
+    moving(letters, failed)
+
+    done = letters.run("dlq", "redrive", "--yes")
+
+    assert "FAILED: 3 letters redriven, then SQS stopped: CouldNotDetermineSource.\n" == done.stdout
+    assert done.exit_code == 1
+
+
+def test_a_task_that_sqs_does_not_know_is_no_success(letters: Operation) -> None:
+    """Whoever starts something and cannot find it must not say that it is done."""
+    moving(letters, {})
+
+    found = letters.run("dlq", "redrive", "--yes").exception
+
+    assert isinstance(found, StoreUnavailable)
+    assert str(found).endswith("uploads-dlq: expected the task that was started, found none")
 
 
 def test_a_group_is_discarded_for_good(letters: Operation) -> None:
     """And nothing else."""
     assert "1 letters discarded.\n" == letters.run("dlq", "discard", "--code", "NO_S3_EVENT", "--yes").stdout
     assert (4, 0) == (letters.count(DEAD), letters.count("uploads"))
+
+
+EDITS = """\
+    edits:
+      function_name: test-edit
+      sessions_table: darkroom-sessions
+"""
+
+
+def test_edit_jobs_are_listed_by_what_their_users_were_told(operation: Operation) -> None:
+    """Session and picture as the key, the code of the picture's error; a prefix chooses one session."""
+    operation.stack.write_text(operation.stack.read_text() + EDITS)
+    create_sessions_table(operation.clients["dynamodb"].client)
+    for lane in ("jobs", "jobs-dlq"):
+        operation.urls[lane] = operation.sqs.client.create_queue(QueueName=f"test-edit-{lane}")["QueueUrl"]
+    store = SessionStore(dynamodb=operation.clients["dynamodb"])
+    told, other = store.start(SessionImage(id="a", url="https://x.example/a.png")), store.start()
+    store.work.fail(told.jobs[0], ImageFailure(code="PROCESSING_FAILED", message="Try again."), seen=told)
+    for job in (*told.jobs, *other.jobs):
+        operation.send("jobs-dlq", job.body())
+
+    listed = operation.run("dlq", "list", "--queue", "jobs", "--json")
+    shown = operation.run("dlq", "show", "--queue", "jobs", "--prefix", told.session_id)
+
+    assert {"PROCESSING_FAILED", "UNTOLD"} == {json.loads(line)["code"] for line in listed.stdout.splitlines()}
+    [letter] = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert ([f"{told.session_id}/a"], "PROCESSING_FAILED", "png") == (letter["keys"], letter["code"], letter["format"])
 
 
 def test_a_queue_that_does_not_exist_is_told(letters: Operation) -> None:
