@@ -35,7 +35,7 @@ NOT_ALL_MOVED: Final = 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """A lane's dead letters, and the lane itself. *chosen* says which letters are meant, *sorter* finds their groups."""
+    """A lane's dead letters, and the lane itself. *chosen*: which letters are meant; *sorter* finds their groups."""
 
     dead: DeadLetterQueue
     lane: Queue
