@@ -1,0 +1,65 @@
+/** The edit API, call by call. Contract: `/image-edit/openapi.json`; every refusal is an `ApiError` (lib/http.js). */
+
+import { Offline, call } from "../lib/http.js";
+
+/** @typedef {{steps: Array<{op: string}>, explanation: string}} Plan */
+/** @typedef {{id: string, url: string, name?: string}} SourceImage */
+
+export class EditApi {
+  /** @param {import("../lib/config.js").Config} config */
+  constructor({ api, token }) {
+    this.base = api;
+    this.token = token;
+  }
+
+  /** The vocabulary, which the menus are built from. */
+  operations() {
+    return this.ask("/operations");
+  }
+
+  /** What a command would do; nothing runs. @param {string} command @param {AbortSignal} signal @returns {Promise<Plan>} */
+  parse(command, signal) {
+    return this.ask("/parse", { method: "POST", body: { command }, signal });
+  }
+
+  /**
+   * Start a session. When the answer is lost on the way, nobody knows whether it was started: the request goes out once
+   * more under the same Idempotency-Key, and whatever happened before, there is one session.
+   */
+  async start(body) {
+    const how = { method: "POST", body, headers: { "Idempotency-Key": crypto.randomUUID() } };
+    try {
+      return await this.ask("", how);
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error;
+      return this.ask("", how);
+    }
+  }
+
+  session(id) {
+    return this.ask(`/session/${id}`);
+  }
+
+  sessions(cursor) {
+    return this.ask(`/sessions?${new URLSearchParams({ limit: "10", ...(cursor ? { cursor } : {}) })}`);
+  }
+
+  cancel(id) {
+    return this.ask(`/session/${id}`, { method: "DELETE" });
+  }
+
+  /** Ask for a place for each file. RAW files have no type that browsers know: then none is said. @param {File[]} files */
+  async slots(files) {
+    const said = files.map(({ type, size }) => (type.startsWith("image/") ? { contentType: type, size } : { size }));
+    return (await this.ask("/uploads", { method: "POST", body: { files: said } })).slots;
+  }
+
+  /** The address of a session's stream, with the ticket in it. @param {string} progressUrl a path */
+  streamOf(progressUrl) {
+    return new URL(progressUrl, this.base).href;
+  }
+
+  ask(path, how = {}) {
+    return call(`${this.base}${path}`, { token: this.token, ...how });
+  }
+}

@@ -1,0 +1,81 @@
+/** Pick photos of the gallery. Contract: `GET /gallery/photos` (docs/local.md), which a product's backend has. */
+
+import { renditions } from "../gallery/pictures.js";
+import { el, fill } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
+import { call } from "../lib/http.js";
+import { icon } from "../lib/icons.js";
+
+const PAGE = 48;
+
+export class Picker {
+  /** @param {{config: import("../lib/config.js").Config, onPick: (photos: any[]) => void}} how */
+  constructor({ config, onPick }) {
+    this.config = config;
+    this.onPick = onPick;
+    this.chosen = new Map();
+    this.list = el("ul", { class: "photos", role: "list", "aria-label": "Photos" });
+    this.said = el("p", { class: "muted", role: "status" });
+    this.next = el("button", { type: "button", onclick: () => this.more() }, "Show more");
+    this.take = el("button", { type: "button", class: "primary", onclick: () => this.finish() });
+    const close = el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => this.dialog.close() }, icon("close"));
+    this.dialog = el(
+      "dialog",
+      { class: "picker-dialog", "aria-labelledby": "picker-title" },
+      el("header", {}, el("h2", { id: "picker-title" }, "Pick photos"), close),
+      el("div", { class: "scroll", tabindex: 0, "aria-label": "Photos of the gallery", role: "region" }, this.said, this.list, this.next),
+      el("footer", {}, this.take),
+    );
+  }
+
+  async open() {
+    this.chosen.clear();
+    this.cursor = undefined;
+    this.count();
+    fill(this.list);
+    this.dialog.showModal();
+    await this.more();
+  }
+
+  async more() {
+    this.said.textContent = "Looking…";
+    try {
+      const query = new URLSearchParams({ limit: String(PAGE), ...(this.cursor ? { cursor: this.cursor } : {}) });
+      const page = await call(`${this.config.gallery}/photos?${query}`);
+      this.cursor = page.cursor;
+      this.list.append(...page.photos.filter((one) => this.shown(one).length).map((photo) => this.item(photo)));
+      this.said.textContent = this.list.children.length ? "" : "The gallery has no developed photos yet. Add some there first.";
+    } catch (error) {
+      this.said.textContent = error.message;
+    }
+    this.next.hidden = !this.cursor;
+  }
+
+  shown(photo) {
+    return renditions(photo, this.config.outputs.sizes);
+  }
+
+  item(photo) {
+    const name = photo.filename || photo.id;
+    const box = el("input", {
+      type: "checkbox",
+      onchange: () => {
+        if (box.checked) this.chosen.set(photo.id, photo);
+        else this.chosen.delete(photo.id);
+        this.count();
+      },
+    });
+    const image = el("img", { src: this.shown(photo)[0].url, alt: "", loading: "lazy", decoding: "async" });
+    return el("li", {}, el("label", {}, box, image, el("span", { class: "small name" }, name)));
+  }
+
+  count() {
+    this.take.disabled = !this.chosen.size;
+    this.take.textContent = this.chosen.size ? `Edit ${counted(this.chosen.size, "photo")}` : "Edit";
+  }
+
+  finish() {
+    this.dialog.close();
+    this.onPick(Array.from(this.chosen.values()));
+  }
+}

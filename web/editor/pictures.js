@@ -1,0 +1,80 @@
+/**
+ * The pictures on the table and what became of them. Every edit adds a version to its picture and none is ever lost, so
+ * undo is a step back to the version that an edit began with.
+ */
+
+/**
+ * @typedef {Object} Version
+ * @property {string} source    how the edit API reads it: `photo://…`, `upload://…`, or its address at our CDN
+ * @property {string} preview   how the page shows it; "" when it cannot
+ * @property {string} label     what was done
+ * @property {number} [parent]  place of the version that it was made from
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {number} [size]    bytes
+ * @property {string} [format]
+ * @property {string} [name]    file name, of results
+ * @property {string} [id]      of results
+ * @property {string[]} [notes] what was done otherwise than asked, and why
+ */
+
+/** @typedef {{kind: "ready"|"busy"|"failed"|"cancelled", percent?: number, message?: string}} State */
+
+let made = 0;
+
+export class Picture {
+  /** @param {{name: string, thumb?: string, original: Partial<Version>}} what */
+  constructor({ name, thumb = "", original }) {
+    this.id = `p${++made}`;
+    this.name = name;
+    this.thumb = thumb;
+    this.versions = [{ source: "", preview: "", label: "Original", ...original }];
+    this.at = 0;
+    /** @type {State} */
+    this.state = { kind: "ready" };
+  }
+
+  get original() {
+    return this.versions[0];
+  }
+
+  get current() {
+    return this.versions[this.at];
+  }
+
+  /** Ready to be edited: it has an address, and nothing is being done to it. */
+  get editable() {
+    return this.current.source !== "" && this.state.kind !== "busy";
+  }
+
+  /** Take up a result; the same one twice is one. @param {any} result `result` of the API @param {string} label @param {number} parent */
+  add(result, label, parent) {
+    const known = this.versions.findIndex((one) => one.id === result.id);
+    if (known < 0) this.versions.push(versionOf(result, label, parent));
+    this.at = known < 0 ? this.versions.length - 1 : known;
+    this.state = { kind: "ready" };
+  }
+
+  undo() {
+    this.at = this.current.parent ?? this.at;
+  }
+
+  /** Go back to the newest version that was made from this one. */
+  redo() {
+    const next = this.versions.findLastIndex((one) => one.parent === this.at);
+    if (next > 0) this.at = next;
+  }
+
+  get undoable() {
+    return this.current.parent !== undefined;
+  }
+
+  get redoable() {
+    return this.versions.some((one) => one.parent === this.at);
+  }
+}
+
+function versionOf({ id, url, name, format, width, height, size, metadata }, label, parent) {
+  // Results are at our CDN; the worker reads what is there from the bucket, not over the network.
+  return { id, source: url, preview: url, label, parent, name, format, width, height, size, notes: metadata?.notes || [] };
+}

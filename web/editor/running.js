@@ -1,0 +1,45 @@
+/** The edits that run, each with a way to cancel it. Entries stay the same elements, so that they can be clicked. */
+
+import { el } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
+
+const LOST = "Connection lost. The edit goes on; its progress is shown as soon as we are connected again.";
+
+export class Running {
+  /** @param {import("./run.js").Runs} runs */
+  constructor(runs) {
+    this.runs = runs;
+    this.entries = new Map();
+    this.element = el("ul", { class: "runs", role: "list", "aria-label": "Running edits" });
+  }
+
+  show() {
+    const { running } = this.runs;
+    for (const [id, { element }] of this.entries) {
+      if (running.has(id)) continue;
+      element.remove();
+      this.entries.delete(id);
+    }
+    for (const run of running.values()) {
+      if (!this.entries.has(run.sessionId)) this.entries.set(run.sessionId, this.entry(run));
+      this.update(run);
+    }
+  }
+
+  entry(run) {
+    const said = el("span", { class: "small", role: "status" });
+    const cancel = el("button", { type: "button", onclick: () => this.runs.cancel(run) });
+    const element = el("li", {}, el("span", {}, el("strong", {}, run.label), said), cancel);
+    this.element.append(element);
+    return { element, said, cancel };
+  }
+
+  update(run) {
+    const { element, said, cancel } = this.entries.get(run.sessionId);
+    const text = run.connected ? `${run.total - run.waiting.size} of ${counted(run.total, "picture")} done` : LOST;
+    if (said.textContent !== text) said.textContent = text;
+    element.classList.toggle("lost", !run.connected);
+    cancel.disabled = run.cancelling;
+    cancel.textContent = run.cancelling ? "Cancelling…" : "Cancel";
+  }
+}

@@ -1,0 +1,64 @@
+/** Where pictures come from: the gallery, this device, earlier sessions. */
+
+import { renditions } from "../gallery/pictures.js";
+import { call } from "../lib/http.js";
+import { Picture } from "./pictures.js";
+
+const ENOUGH_PX = 1600;
+const SHOWN_BY_BROWSERS = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)$/;
+
+/** A photo of the gallery: the edit begins with its original, the page shows a rendition. */
+export function ofPhoto(photo, sizes) {
+  const made = renditions(photo, sizes);
+  const shown = made.find(({ width, height }) => Math.max(width, height) >= ENOUGH_PX) || made.at(-1);
+  return new Picture({
+    name: photo.filename || photo.id,
+    thumb: made[0]?.url,
+    original: { source: `photo://${photo.id}`, preview: shown?.url || "", width: photo.width, height: photo.height },
+  });
+}
+
+/** Photos of the gallery by their ids. @returns {Promise<Picture[]>} */
+export async function ofIds(ids, { gallery, outputs }) {
+  const address = (id) => `${gallery}/photos/${id.split("/").map(encodeURIComponent).join("/")}`;
+  const photos = await Promise.all(ids.map((id) => call(address(id))));
+  return photos.map((photo) => ofPhoto(photo, outputs.sizes));
+}
+
+/** A file of this device; it has no address before it is uploaded. @param {File} file */
+export function ofFile(file) {
+  const preview = SHOWN_BY_BROWSERS.test(file.type) ? URL.createObjectURL(file) : "";
+  const picture = new Picture({ name: file.name, thumb: preview, original: { preview, size: file.size } });
+  picture.file = file;
+  picture.state = { kind: "busy", percent: 0, message: "Uploading" };
+  return picture;
+}
+
+/** Give back what the browser keeps for a file. @param {Picture} picture */
+export function forget(picture) {
+  if (picture.original.preview.startsWith("blob:")) URL.revokeObjectURL(picture.original.preview);
+}
+
+/**
+ * The pictures of a session, by its image ids: as they were before, with what was made of them.
+ * @returns {Promise<Map<string, Picture>>}
+ */
+export async function ofSession(session, config) {
+  const label = session.plan.explanation;
+  const entries = session.images.map(async ({ id, url, name }) => {
+    const picture = await asItWas(url, name || id, config);
+    if (session.results[id]) picture.add(session.results[id], label, 0);
+    return [id, picture];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+async function asItWas(url, name, config) {
+  if (url.startsWith("photo://")) {
+    // The photo may have been deleted since; its edits are still there.
+    const [picture] = await ofIds([url.slice("photo://".length)], config).catch(() => [null]);
+    if (picture) return picture;
+  }
+  const preview = url.startsWith(config.cdn) ? url : "";
+  return new Picture({ name, thumb: preview, original: { source: url, preview } });
+}

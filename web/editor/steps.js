@@ -1,0 +1,34 @@
+/** Steps chosen from the menus: they follow the command, in this order, until they are taken out. */
+
+import { el, fill } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+import { inWords } from "./vocabulary.js";
+
+export class Steps {
+  /** @param {{onChange: () => void}} how */
+  constructor({ onChange }) {
+    this.onChange = onChange;
+    this.all = [];
+    this.list = el("ol", { class: "steps" });
+    this.element = el("div", { hidden: true }, el("h3", { id: "then" }, "Then"), this.list);
+    this.list.setAttribute("aria-labelledby", "then");
+  }
+
+  /** @param {{op: string}} step */
+  add(step) {
+    this.set([...this.all, step]);
+  }
+
+  set(steps) {
+    this.all = steps;
+    this.element.hidden = !steps.length;
+    fill(this.list, steps.map((step, at) => this.entry(step, at)));
+    this.onChange();
+  }
+
+  entry(step, at) {
+    const words = inWords(step);
+    const out = () => this.set(this.all.filter((_, place) => place !== at));
+    return el("li", {}, el("span", {}, words), el("button", { type: "button", class: "quiet", "aria-label": `Take out: ${words}`, onclick: out }, icon("close")));
+  }
+}
