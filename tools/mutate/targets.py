@@ -1,0 +1,21 @@
+"""Modules where a wrong answer is silent, and the tests that must notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+UPLOADS: Final = ("tests/test_renditions.py", "tests/test_rendition_faults.py")
+SESSIONS: Final = ("tests/aws/test_session_work.py", "tests/aws/test_sessions.py", "tests/test_editing_faults.py")
+
+TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
+    Path("processor/keys.py"): ("tests/test_keys.py", "tests/aws/test_manifests.py", *UPLOADS),
+    Path("processor/events.py"): ("tests/test_events.py", "tests/handlers/test_envelopes.py"),
+    Path("processor/upload/ledger.py"): ("tests/upload", *UPLOADS),
+    Path("processor/imaging/geometry.py"): ("tests/imaging/test_geometry.py",),
+    Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py", *UPLOADS),
+    Path("processor/edits/session.py"): ("tests/edits/test_session.py", *SESSIONS),
+    Path("processor/aws/session_changes.py"): SESSIONS,
+    Path("processor/aws/session_work.py"): SESSIONS,
+}
