@@ -10,6 +10,12 @@ from tests.e2e.stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test of one of the thirty faults as one of all faults, so that ``-m faults`` runs it."""
+    if item.get_closest_marker("fault"):
+        item.add_marker(pytest.mark.faults)
+
+
 @pytest.fixture
 def darkroom() -> Iterator[Darkroom]:
     """Give empty stores, versioned as deployed, and a rendition line over them."""

@@ -61,6 +61,7 @@ def cancelled(room: EditRoom, session: Session) -> Callable[[], object]:
     return lambda: room.sessions.cancel(session.session_id, user_id=session.user_id)
 
 
+@pytest.mark.fault(1)
 def test_a_job_that_comes_ten_times_is_done_once(room: EditRoom) -> None:
     """Nine replays change nothing, and edit nothing."""
     session = room.begin("a")
@@ -73,6 +74,7 @@ def test_a_job_that_comes_ten_times_is_done_once(room: EditRoom) -> None:
     assert (ended, objects, 1) == (room.read(session), room.s3.writes, len(room.editor.seen))
 
 
+@pytest.mark.fault(1)
 def test_a_job_that_comes_ten_times_at_once_is_done_once(room: EditRoom) -> None:
     """Ten workers: one ends the picture, the others find it ended."""
     session = room.begin("a")
@@ -95,6 +97,7 @@ def test_a_batch_that_is_delivered_twice_to_many_workers_ends_once(room: EditRoo
     assert_edited_once(room, session)
 
 
+@pytest.mark.fault(20)
 @pytest.mark.parametrize(
     ("client", "operation", "requests"),
     [("dynamodb", "update_item", range(4)), ("dynamodb", "get_item", range(1)), ("s3", "put_object", range(1))],
@@ -115,6 +118,7 @@ def test_a_worker_may_die_at_any_request(room: EditRoom, client: str, operation:
         assert ["complete", "session_complete"] == events
 
 
+@pytest.mark.fault(20)
 def test_a_worker_that_dies_after_storing_is_continued(room: EditRoom) -> None:
     """The result lies there already; its name and its id follow from the job."""
     session = room.begin("a")
@@ -130,6 +134,7 @@ def test_a_worker_that_dies_after_storing_is_continued(room: EditRoom) -> None:
     assert_edited_once(room, session)
 
 
+@pytest.mark.fault(20)
 def test_a_worker_that_dies_in_the_editor_is_continued(room: EditRoom) -> None:
     """Nothing was stored."""
     session = room.begin("a")
@@ -146,6 +151,7 @@ def test_a_worker_that_dies_in_the_editor_is_continued(room: EditRoom) -> None:
     assert_edited_once(room, session)
 
 
+@pytest.mark.fault(8, 9)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -259,6 +265,7 @@ def test_an_error_that_comes_after_a_cancellation_is_not_recorded(room: EditRoom
     assert {} == room.read(session).errors
 
 
+@pytest.mark.fault(15)
 def test_a_second_worker_that_finishes_first_has_finished(room: EditRoom) -> None:
     """The message became visible again while it was worked on."""
     session = room.begin("a")
@@ -283,6 +290,7 @@ def test_an_error_after_a_result_changes_nothing(room: EditRoom) -> None:
     assert_edited_once(room, session)
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("looks", range(4))
 def test_work_stops_before_the_invocation_ends(room: EditRoom, looks: int) -> None:
     """With less than 15 s left nothing begins, and the next delivery does it all."""

@@ -111,6 +111,7 @@ def test_an_address_survives_every_character_that_means_something_in_addresses()
     )
 
 
+@pytest.mark.fault(28)
 @given(KEYS, SIZES, OUTPUTS)
 def test_every_name_fits_into_a_key(key: str, size: str, output: str) -> None:
     """S3 takes 1,024 bytes; originals may use all of them."""
@@ -121,6 +122,7 @@ def test_every_name_fits_into_a_key(key: str, size: str, output: str) -> None:
         assert len(manifest_key(name.gallery, stem).encode()) <= 1024
 
 
+@pytest.mark.fault(28)
 @given(KEYS, SIZES, OUTPUTS)
 def test_every_address_leads_back_to_its_key(key: str, size: str, output: str) -> None:
     """Decoding the path once gives the key, and no browser finds a folder to climb out of."""
@@ -133,6 +135,7 @@ def test_every_address_leads_back_to_its_key(key: str, size: str, output: str) -
     assert not {".", ".."} & set(unquote(path).split("/"))
 
 
+@pytest.mark.fault(28)
 @given(KEYS, KEYS)
 def test_different_originals_can_always_be_told_apart(one: str, other: str) -> None:
     """The last stem that an original may claim is nobody else's."""

@@ -40,6 +40,7 @@ def assert_only(darkroom: Darkroom, event: ObjectEvent) -> None:
     assert 5 == len(darkroom.kept())
 
 
+@pytest.mark.fault(1)
 def test_an_event_that_comes_ten_times_changes_the_state_once(darkroom: Darkroom) -> None:
     """Fault 1: nine replays write nothing, not even the same bytes again."""
     (event,) = uploads(darkroom, b"a photo")
@@ -53,6 +54,7 @@ def test_an_event_that_comes_ten_times_changes_the_state_once(darkroom: Darkroom
     assert 1 == len(darkroom.renderer.rendered)
 
 
+@pytest.mark.fault(1)
 def test_an_event_that_comes_ten_times_at_once_gives_one_photo(darkroom: Darkroom) -> None:
     """Fault 1, concurrent: one stem, one set of renditions, one processed_at."""
     (event,) = uploads(darkroom, b"a photo")
@@ -66,6 +68,7 @@ def test_an_event_that_comes_ten_times_at_once_gives_one_photo(darkroom: Darkroo
     assert 1 == len([write for write in darkroom.dynamodb.writes if write.startswith("update_item")])
 
 
+@pytest.mark.fault(2, 4)
 def test_every_order_of_delivery_ends_in_the_same_state() -> None:
     """Faults 2 and 4: two versions, a deletion and a third, in every order and each of them twice."""
     endings = []
@@ -82,6 +85,7 @@ def test_every_order_of_delivery_ends_in_the_same_state() -> None:
     assert 1 == len(set(endings))
 
 
+@pytest.mark.fault(2)
 def test_a_newer_version_that_comes_first_stays(darkroom: Darkroom) -> None:
     """Fault 2: the older one is acknowledged and forgotten."""
     old, new = uploads(darkroom, b"old", b"new")
@@ -93,6 +97,7 @@ def test_a_newer_version_that_comes_first_stays(darkroom: Darkroom) -> None:
     assert state == darkroom.state()
 
 
+@pytest.mark.fault(2)
 def test_a_slow_old_version_never_overwrites_a_new_one(darkroom: Darkroom) -> None:
     """Fault 2: the newer event is applied as a whole while the older one renders."""
     old, new = uploads(darkroom, b"old", b"new")
@@ -103,6 +108,7 @@ def test_a_slow_old_version_never_overwrites_a_new_one(darkroom: Darkroom) -> No
     assert_only(darkroom, new)
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("written", range(4))
 def test_an_old_version_that_is_overtaken_between_its_uploads_leaves_no_pixel(darkroom: Darkroom, written: int) -> None:
     """Fault 2: wherever in its uploads the newer event strikes."""
@@ -115,6 +121,7 @@ def test_an_old_version_that_is_overtaken_between_its_uploads_leaves_no_pixel(da
     assert_only(darkroom, new)
 
 
+@pytest.mark.fault(2)
 def test_a_version_that_is_overtaken_before_its_record_is_written_changes_nothing(darkroom: Darkroom) -> None:
     """Fault 2, at the last moment."""
     old, new = uploads(darkroom, b"old", b"new")
@@ -125,6 +132,7 @@ def test_a_version_that_is_overtaken_before_its_record_is_written_changes_nothin
     assert_only(darkroom, new)
 
 
+@pytest.mark.fault(3)
 def test_sequencers_of_unequal_length_are_ordered_by_value(darkroom: Darkroom) -> None:
     """Fault 3: a shorter one can be newer."""
     old, new = uploads(darkroom, b"old", b"new")
@@ -136,6 +144,7 @@ def test_sequencers_of_unequal_length_are_ordered_by_value(darkroom: Darkroom) -
     assert_only(darkroom, new)
 
 
+@pytest.mark.fault(4)
 def test_a_late_create_does_not_resurrect_a_deleted_photo(darkroom: Darkroom) -> None:
     """Fault 4: the version can still be read, but the tombstone is newer."""
     (event,) = uploads(darkroom, b"a photo")
@@ -148,6 +157,7 @@ def test_a_late_create_does_not_resurrect_a_deleted_photo(darkroom: Darkroom) ->
     assert ("deleted", removal.sequencer) == ((record := darkroom.record(KEY) or {})["status"], record["sequencer"])
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("request_number", range(5))
 def test_a_deletion_while_a_photo_is_uploaded_leaves_nothing(darkroom: Darkroom, request_number: int) -> None:
     """Fault 4: wherever it strikes, after at most one more delivery there is a tombstone and no orphan."""
@@ -163,6 +173,7 @@ def test_a_deletion_while_a_photo_is_uploaded_leaves_nothing(darkroom: Darkroom,
     assert "deleted" == (darkroom.record(KEY) or {})["status"]
 
 
+@pytest.mark.fault(4)
 def test_a_deletion_that_dies_half_way_is_finished_by_its_replay(darkroom: Darkroom) -> None:
     """Fault 4: the record says deleted first, the rest may be repeated."""
     (event,) = uploads(darkroom, b"a photo")
@@ -179,6 +190,7 @@ def test_a_deletion_that_dies_half_way_is_finished_by_its_replay(darkroom: Darkr
     assert ["create_invalidation None"] == darkroom.cloudfront.writes
 
 
+@pytest.mark.fault(5)
 def test_an_original_that_is_gone_is_acknowledged(darkroom: Darkroom) -> None:
     """Fault 5: no retries, no record, no claim."""
     (event,) = uploads(darkroom, b"a photo")
@@ -189,6 +201,7 @@ def test_an_original_that_is_gone_is_acknowledged(darkroom: Darkroom) -> None:
     assert ({}, None) == (darkroom.kept(), darkroom.record(KEY))
 
 
+@pytest.mark.fault(6)
 @pytest.mark.parametrize("versioned", [True, False])
 def test_an_original_that_is_overwritten_before_it_is_read(versioned: bool) -> None:  # noqa: FBT001 - a parameter
     """Fault 6: its own version is read where there are versions; else it is left to the newer event."""
@@ -202,6 +215,7 @@ def test_an_original_that_is_overwritten_before_it_is_read(versioned: bool) -> N
         assert_only(darkroom, new)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("done", range(5))
 def test_a_process_that_dies_between_uploads_is_continued(darkroom: Darkroom, done: int) -> None:
     """Fault 7: never active too early, and what is in place is not written again."""
@@ -219,6 +233,7 @@ def test_a_process_that_dies_between_uploads_is_continued(darkroom: Darkroom, do
     assert not uploaded & {write.removeprefix("put_object ") for write in darkroom.s3.writes}
 
 
+@pytest.mark.fault(7)
 def test_a_replay_repairs_a_rendition_that_was_lost(darkroom: Darkroom) -> None:
     """Fault 7: as long as the record does not say active, everything is checked."""
     (event,) = uploads(darkroom, b"a photo")
@@ -232,6 +247,7 @@ def test_a_replay_repairs_a_rendition_that_was_lost(darkroom: Darkroom) -> None:
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(8)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -255,6 +271,7 @@ def test_a_record_that_cannot_be_written_is_written_by_the_next_delivery(darkroo
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(9)
 @pytest.mark.parametrize("request_number", range(6))
 def test_an_answer_of_s3_that_is_lost_is_found_out_by_asking_again(darkroom: Darkroom, request_number: int) -> None:
     """Fault 9: claim, renditions and manifest were written; the next delivery finds its own work."""
@@ -268,6 +285,7 @@ def test_an_answer_of_s3_that_is_lost_is_found_out_by_asking_again(darkroom: Dar
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(9)
 def test_an_answer_of_dynamodb_that_is_lost_changes_nothing(darkroom: Darkroom) -> None:
     """Fault 9: the record was written; the next delivery leaves it as it is."""
     (event,) = uploads(darkroom, b"a photo")
@@ -282,6 +300,7 @@ def test_an_answer_of_dynamodb_that_is_lost_changes_nothing(darkroom: Darkroom) 
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(10, 11)
 @pytest.mark.parametrize("looks", range(4))
 def test_work_stops_before_the_invocation_ends(darkroom: Darkroom, looks: int) -> None:
     """Faults 10 and 11: with less than 15 s left no step begins, and the next delivery continues."""
@@ -297,6 +316,7 @@ def test_work_stops_before_the_invocation_ends(darkroom: Darkroom, looks: int) -
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(11)
 def test_nothing_is_asked_of_aws_when_no_time_is_left(darkroom: Darkroom) -> None:
     """Fault 11."""
     (event,) = uploads(darkroom, b"a photo")
@@ -307,6 +327,7 @@ def test_nothing_is_asked_of_aws_when_no_time_is_left(darkroom: Darkroom) -> Non
     assert ([], []) == (darkroom.s3.calls, darkroom.dynamodb.calls)
 
 
+@pytest.mark.fault(15)
 def test_a_message_that_becomes_visible_again_while_it_is_worked_on(darkroom: Darkroom) -> None:
     """Fault 15: the second delivery finishes first; the first finds everything done."""
     (event,) = uploads(darkroom, b"a photo")
@@ -318,6 +339,7 @@ def test_a_message_that_becomes_visible_again_while_it_is_worked_on(darkroom: Da
     assert "2025-11-21T15:30:01.000Z" == (darkroom.record(KEY) or {})["processed_at"]
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("code", ["AccessDenied", "KMS.DisabledException", "SlowDown", "InvalidObjectState"])
 def test_an_original_that_s3_will_not_give_is_never_called_failed(darkroom: Darkroom, code: str) -> None:
     """Fault 18: permissions and keys are an operator's matter; the queue retries until somebody looks."""
@@ -338,6 +360,7 @@ def test_an_original_that_s3_will_not_give_is_never_called_failed(darkroom: Dark
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(18)
 def test_a_network_that_is_down_is_a_reason_to_try_again(darkroom: Darkroom) -> None:
     """Fault 18: so is everything else that is no answer."""
     (event,) = uploads(darkroom, b"a photo")
@@ -369,6 +392,7 @@ def test_a_verdict_that_a_duplicate_contradicts_does_no_harm(darkroom: Darkroom)
     assert_only(darkroom, event)
 
 
+@pytest.mark.fault(30)
 def test_clocks_have_no_say_in_what_is_newer(darkroom: Darkroom) -> None:
     """Fault 30: the second photo is processed with a clock that is a year behind."""
     old, new = uploads(darkroom, b"old", b"new")
@@ -392,6 +416,7 @@ def delivered(darkroom: Darkroom, event: ObjectEvent) -> Result:
     raise AssertionError("the event would have reached the dead-letter queue")
 
 
+@pytest.mark.fault(1, 2)
 @pytest.mark.parametrize("attempt", range(3))
 def test_two_versions_that_are_delivered_at_once_end_in_the_newer_one(darkroom: Darkroom, attempt: int) -> None:
     """Faults 1 and 2 together: ten deliveries in ten threads."""
@@ -403,6 +428,7 @@ def test_two_versions_that_are_delivered_at_once_end_in_the_newer_one(darkroom: 
     assert_only(darkroom, new)
 
 
+@pytest.mark.fault(1, 4)
 def test_an_upload_and_its_deletion_that_are_delivered_at_once_end_in_a_tombstone(darkroom: Darkroom) -> None:
     """Faults 1 and 4 together: no orphan, whoever wins."""
     (event,) = uploads(darkroom, b"a photo")
@@ -416,6 +442,7 @@ def test_an_upload_and_its_deletion_that_are_delivered_at_once_end_in_a_tombston
     assert "deleted" == (darkroom.record(KEY) or {})["status"]
 
 
+@pytest.mark.fault(2)
 def test_a_verdict_on_an_old_version_says_nothing_of_the_new_one(darkroom: Darkroom) -> None:
     """Fault 2: the newer upload is rendered while the older one turns out to be broken."""
     old, new = uploads(darkroom, b"broken", b"new")
@@ -427,6 +454,7 @@ def test_a_verdict_on_an_old_version_says_nothing_of_the_new_one(darkroom: Darkr
     assert "error" not in (darkroom.record(KEY) or {})
 
 
+@pytest.mark.fault(7)
 def test_an_old_event_waits_for_a_newer_one_that_died_half_way(darkroom: Darkroom) -> None:
     """Fault 7: the newer event holds the claim; its own next delivery finishes it."""
     old, new = uploads(darkroom, b"old", b"new")
@@ -440,6 +468,7 @@ def test_an_old_event_waits_for_a_newer_one_that_died_half_way(darkroom: Darkroo
     assert_only(darkroom, new)
 
 
+@pytest.mark.fault(4)
 def test_an_old_deletion_does_not_touch_a_newer_tombstone(darkroom: Darkroom) -> None:
     """Fault 4: deleted, uploaded, deleted again, and the first deletion once more."""
     uploads(darkroom, b"one")

@@ -164,6 +164,7 @@ def test_an_approval_while_the_photo_is_rendered_is_kept(darkroom: Darkroom) -> 
     assert ("approved", event.sequencer) == (record["status"], record["sequencer"])
 
 
+@pytest.mark.fault(13)
 @pytest.mark.faults
 def test_a_bad_photo_gets_one_verdict_and_no_retries(darkroom: Darkroom) -> None:
     """It is recorded and acknowledged; saying it again changes nothing."""
@@ -297,6 +298,7 @@ def test_a_second_original_keeps_its_name_when_the_first_is_deleted(darkroom: Da
     assert 5 == len(darkroom.kept())
 
 
+@pytest.mark.fault(28)
 @pytest.mark.faults
 @pytest.mark.parametrize(
     "key",
@@ -327,6 +329,7 @@ def test_hostile_keys_are_rendered_like_any_other(darkroom: Darkroom, key: str) 
     assert {} == darkroom.kept()
 
 
+@pytest.mark.fault(29)
 @pytest.mark.faults
 def test_renditions_never_become_originals(darkroom: Darkroom) -> None:
     """Neither by their prefix nor by their bucket: no loop, no bill."""

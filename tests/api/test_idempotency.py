@@ -18,6 +18,7 @@ def sessions_of(api: Api, user: str = ADA) -> int:
     return len(api.store.sessions.of_user(user, limit=10).sessions)
 
 
+@pytest.mark.fault(21)
 def test_the_same_request_again_gets_the_same_session(api: Api) -> None:
     """One session; its jobs are sent again while nobody has touched them, which does no harm."""
     answers = [api.start(headers=KEY) for _ in range(2)]
@@ -27,6 +28,7 @@ def test_the_same_request_again_gets_the_same_session(api: Api) -> None:
     assert (1, 2) == (sessions_of(api), len(api.jobs()))
 
 
+@pytest.mark.fault(22)
 def test_another_body_under_the_same_key_is_a_conflict(api: Api) -> None:
     """The second request is refused, not silently answered with the first one's session."""
     api.start(headers=KEY)
@@ -49,6 +51,7 @@ def test_without_a_key_every_request_is_its_own(api: Api) -> None:
     assert api.start().json()["sessionId"] != api.start().json()["sessionId"]
 
 
+@pytest.mark.fault(21)
 @pytest.mark.faults
 def test_two_concurrent_requests_with_one_key_are_one_session(api: Api) -> None:
     """Both hear of the same session, whoever was first."""

@@ -139,6 +139,7 @@ def test_a_session_that_ended_long_ago_tells_its_whole_story() -> None:
     assert ["progress"] * 3 + ["complete", "session_complete"] == [one["event"] for one in events]
 
 
+@pytest.mark.fault(23)
 def test_a_client_that_comes_back_misses_nothing_and_hears_nothing_twice() -> None:
     """Dropped after any event, resumed with its id: together the streams are the story, whole."""
     with served() as (api, server):
@@ -206,6 +207,7 @@ def test_a_stream_ends_before_lambda_would_cut_it() -> None:
     assert [{"retry": "1000"}, {"": "resume", "retry": "1000"}] == events == again
 
 
+@pytest.mark.fault(23)
 def test_a_client_that_leaves_changes_nothing() -> None:
     """Its session goes on, and the last to leave ends the reading."""
     with served() as (api, server):
@@ -245,6 +247,7 @@ def test_many_readers_of_a_session_cost_one_reading() -> None:
     assert {json.dumps(heard[0])} == {json.dumps(one) for one in heard}
 
 
+@pytest.mark.fault(24)
 def test_a_reader_that_takes_nothing_costs_no_memory_and_holds_up_nobody() -> None:
     """It keeps its place in a list that all share; others hear the end meanwhile."""
     with served() as (api, server):
@@ -257,6 +260,7 @@ def test_a_reader_that_takes_nothing_costs_no_memory_and_holds_up_nobody() -> No
             assert fast == list(slow)
 
 
+@pytest.mark.fault(24)
 def test_a_reader_that_is_stuck_is_let_go() -> None:
     """Its stream is closed, and somebody is told; it can resume."""
     told: list[str] = []

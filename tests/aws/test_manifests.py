@@ -69,6 +69,7 @@ def test_what_an_older_claim_may_have_written_is_not_forgotten(manifests: Manife
     assert ("renditions/wedding/IMG_1_small.jpg", "renditions/wedding/IMG_1_huge.jpg") == held.manifest.objects
 
 
+@pytest.mark.fault(1)
 @pytest.mark.faults
 def test_two_duplicates_that_claim_at_once_get_one_stem(darkroom: Darkroom, manifests: Manifests) -> None:
     """Fault 1: the second must not take the next free name."""

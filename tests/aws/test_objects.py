@@ -115,6 +115,7 @@ def test_what_is_replaced_while_it_is_deleted_stays(darkroom: Darkroom, objects:
     assert b"two" == body(darkroom)
 
 
+@pytest.mark.fault(18)
 @pytest.mark.faults
 @pytest.mark.parametrize("operation", ["put_object", "head_object", "delete_object"])
 def test_missing_permissions_are_for_operators(darkroom: Darkroom, objects: RenditionObjects, operation: str) -> None:

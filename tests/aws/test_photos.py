@@ -72,6 +72,7 @@ def test_the_sizes_of_a_record_are_those_that_we_wrote() -> None:
     assert ("small",) == PhotoRecord(id="p", item=item).sizes
 
 
+@pytest.mark.fault(8)
 @pytest.mark.faults
 def test_any_other_refusal_names_the_call_and_is_transient(darkroom: Darkroom, photos: PhotoRecords) -> None:
     """Fault 8: the queue tries again."""

@@ -80,6 +80,7 @@ def test_nothing_happens_without_yes(letters: Operation, command: str) -> None:
     assert (5, 0) == (letters.count(DEAD), letters.count("uploads"))
 
 
+@pytest.mark.fault(27)
 def test_one_group_is_replayed_alone(letters: Operation) -> None:
     """After a decoder upgrade only what it helps goes through the lane again."""
     assert (
@@ -91,6 +92,7 @@ def test_one_group_is_replayed_alone(letters: Operation) -> None:
     assert [s3_event(s3_record("wedding/a b+1.CR3"))] == [json.loads(body) for body in letters.take("uploads")]
 
 
+@pytest.mark.fault(27)
 def test_a_fault_between_sending_and_deleting_loses_nothing(letters: Operation) -> None:
     """The letter is then in both queues, which is harmless; in neither would not be."""
     letters.sqs.faults["delete_message_batch"] = once(refused("ServiceUnavailable", 503))

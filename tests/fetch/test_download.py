@@ -122,6 +122,7 @@ def test_promised_size_over_the_limit_is_refused_at_once(monkeypatch: pytest.Mon
     assert (EditCode.IMAGE_TOO_LARGE, {"max_bytes": 100_000}) == (error.edit_code, error.details)
 
 
+@pytest.mark.fault(25)
 def test_size_is_capped_whatever_was_promised(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chunked answer has no promise to break; the cap counts what comes."""
 
@@ -136,6 +137,7 @@ def test_size_is_capped_whatever_was_promised(monkeypatch: pytest.MonkeyPatch) -
     assert EditCode.IMAGE_TOO_LARGE == failure(monkeypatch, answer).edit_code
 
 
+@pytest.mark.fault(25)
 def test_answer_shorter_than_promised_is_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a picture is never taken for a whole one."""
 
@@ -146,6 +148,7 @@ def test_answer_shorter_than_promised_is_no_picture(monkeypatch: pytest.MonkeyPa
     assert EditCode.SOURCE_FAILED == failure(monkeypatch, answer).edit_code
 
 
+@pytest.mark.fault(25)
 def test_packed_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """We asked for the picture as it is; a bomb is never unpacked."""
     bomb = gzip.compress(b"\0" * 1_000_000)
@@ -154,6 +157,7 @@ def test_packed_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert EditCode.SOURCE_FAILED == error.edit_code
 
 
+@pytest.mark.fault(25)
 @pytest.mark.faults
 @pytest.mark.parametrize("where", ["before the answer", "in the headers", "in the picture"])
 def test_deadline_ends_a_server_that_drips(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,6 +187,7 @@ def test_deadline_ends_a_server_that_drips(where: str, monkeypatch: pytest.Monke
     assert (EditCode.SOURCE_FAILED, True) == (error.edit_code, "within 1 s" in error.public)
 
 
+@pytest.mark.fault(25)
 @pytest.mark.faults
 def test_name_server_that_stalls_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up knows no timeout; we do."""

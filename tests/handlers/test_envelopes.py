@@ -99,6 +99,7 @@ def test_event_names_say_whether_an_object_came_or_went(name: str, change: Chang
     assert change == event.change
 
 
+@pytest.mark.fault(14)
 @pytest.mark.faults
 @pytest.mark.parametrize(
     "event", [notification_test(), sqs_event(notification_test()), s3_event(), sqs_event(s3_event()), {"Records": []}]
@@ -108,6 +109,7 @@ def test_an_envelope_without_events_is_no_error(event: Mapping[str, Any]) -> Non
     assert [] == events_of(event)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("event", "sentence"),
@@ -130,6 +132,7 @@ def test_what_is_no_event_is_refused_in_one_sentence(event: Mapping[str, Any], s
     assert sentence in str(refusal.value)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.faults
 def test_a_broken_message_is_only_found_broken_when_it_is_read() -> None:
     """Fault 14: the others of its batch must not suffer."""

@@ -78,6 +78,7 @@ def test_a_photo_in_sqs_becomes_renditions(function: Darkroom) -> None:
     assert ("native", 6) == (manifest["receipt"]["decoder"], manifest["receipt"]["orientation"])
 
 
+@pytest.mark.fault(13)
 @pytest.mark.faults
 def test_what_is_no_photo_is_recorded_and_acknowledged(function: Darkroom) -> None:
     """Fault 13, with the real decoders: text, and a JPEG cut in half."""

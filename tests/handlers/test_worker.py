@@ -56,6 +56,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
+@pytest.mark.fault(12)
 @pytest.mark.faults
 def test_one_bad_message_in_ten_is_the_only_one_that_comes_again(service: str) -> None:
     """Fault 12: poison of every kind, and verdicts are acknowledged."""
@@ -73,6 +74,7 @@ def test_one_bad_message_in_ten_is_the_only_one_that_comes_again(service: str) -
     } == answer
 
 
+@pytest.mark.fault(16)
 @pytest.mark.faults
 def test_a_batch_in_which_all_fail_comes_again_as_a_whole(service: str) -> None:
     """Fault 16: every message is named; an empty list would acknowledge them all."""
@@ -81,6 +83,7 @@ def test_a_batch_in_which_all_fail_comes_again_as_a_whole(service: str) -> None:
     assert 3 == len(handle(service, ends_by_name, event)["batchItemFailures"])
 
 
+@pytest.mark.fault(10, 11)
 @pytest.mark.faults
 def test_what_there_is_no_time_for_comes_again(service: str) -> None:
     """Faults 10 and 11: the rest of the batch is handed back before Lambda kills the process."""
@@ -91,6 +94,7 @@ def test_what_there_is_no_time_for_comes_again(service: str) -> None:
     assert 2 == len(answer["batchItemFailures"])
 
 
+@pytest.mark.fault(14)
 @pytest.mark.faults
 def test_a_test_event_is_acknowledged(service: str) -> None:
     """Fault 14."""

@@ -144,6 +144,7 @@ def killed_at_work(renderer: Renderer, data: bytes) -> str:
         assert ends_soon(victim)
 
 
+@pytest.mark.fault(19)
 @pytest.mark.faults
 def test_a_fresh_child_killed_while_it_works_is_a_verdict_and_the_next_photo_works(always: Renderer) -> None:
     """Nothing but this photo can have killed it."""
@@ -152,6 +153,7 @@ def test_a_fresh_child_killed_while_it_works_is_a_verdict_and_the_next_photo_wor
     assert ("DECODER_CRASHED", "isolated") == (killed_at_work(always, jpeg()), render(always, heic()))
 
 
+@pytest.mark.fault(19)
 @pytest.mark.faults
 def test_a_used_child_killed_while_it_works_is_no_verdict_on_its_photo(always: Renderer) -> None:
     """It may have died of what an earlier photo did to it: a fresh one decides."""
@@ -181,6 +183,7 @@ def test_a_decode_that_takes_too_long_is_a_verdict(always: Renderer) -> None:
     assert "isolated" == render(always, jpeg())
 
 
+@pytest.mark.fault(19)
 @pytest.mark.faults
 def test_a_photo_that_needs_too_much_memory_is_a_verdict(always: Renderer) -> None:
     """Interlaced, 48 MB: it must be decoded as a whole. The caller stays as it was."""

@@ -44,6 +44,7 @@ def refusal(child: DecoderProcess, *, timeout_s: float = 10.0) -> PhotoError:
     return caught.value
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     ("body", "cause"),
     [
@@ -136,6 +137,7 @@ def test_encoding_has_time_of_its_own(start: Start, monkeypatch: pytest.MonkeyPa
     assert ("DECODE_TIMEOUT", expected) == (error.code, error.finding)
 
 
+@pytest.mark.fault(19)
 def test_a_child_that_swells_is_ended(start: Start) -> None:
     """Its resident memory is watched from outside; the limit here is 64 MiB."""
     error = refusal(start("block = b'x' * (200 << 20); time.sleep(60)"))

@@ -118,6 +118,7 @@ def test_a_message_that_fails_ends_in_the_dead_letters(stack: Stack) -> None:
     assert "bad" == eventually(lambda: stack.receive("dead"))
 
 
+@pytest.mark.fault(15)
 @pytest.mark.faults
 def test_a_message_survives_the_kill_of_its_sandbox(stack: Stack) -> None:
     """After a kill -9 in the middle, the message comes again after its visibility timeout and is processed."""
