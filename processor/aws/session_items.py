@@ -6,6 +6,7 @@ them has ``userId`` and ``createdAt``, so the index over these lists sessions on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -45,8 +46,8 @@ def item_of(session: Session) -> dict[str, Any]:
         "images": [asdict(image) for image in session.images],
         "operation": session.operation,
         "options": session.options.model_dump(mode="json", exclude_none=True),
-        # As text: numbers keep their kind, and nobody has to look inside.
-        "plan": session.plan.model_dump_json(),
+        # As text, and as it was said: numbers keep their kind, and defaults are not taken for wishes.
+        "plan": json.dumps({"steps": session.plan.steps_json()}, ensure_ascii=False),
         "progress": {image_id: progress_fields(one) for image_id, one in session.progress.items()},
         "results": {image_id: result_fields(one) for image_id, one in session.results.items()},
         "errors": {image_id: failure_fields(one) for image_id, one in session.errors.items()},
