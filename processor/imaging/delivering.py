@@ -33,7 +33,7 @@ def deliver(picture: Picture, credit: Credit, plan: Plan, delivery: Delivery, li
         quality = (delivery.quality or limits.default_quality) if delivery.kind.lossy else None
         written = write_within(picture, writer, quality, delivery.max_bytes)
     except pyvips.Error as error:
-        raise writing_failed(error) from error
+        raise writing_failed(error, delivery.format, picture.size) from error
     if len(written.data) > limits.max_result_bytes:
         raise too_many_bytes(len(written.data), limits)
     found = inspect_structure(memoryview(written.data), RESULT_LIMITS, raw_max_megapixels=0)

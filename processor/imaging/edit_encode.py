@@ -14,11 +14,14 @@ from processor.imaging.encode import credited
 from processor.imaging.exif import Credit
 from processor.imaging.picture import COLOURS, OPAQUE, Picture, colours_of
 
+OPTIMISED_PIXELS: Final = 50_000_000
 WHITE: Final = [255.0] * COLOURS
 
 # "auto" subsamples chroma below quality 90 and keeps it from there on (libvips' jpegsave, heifsave).
 LOSSY: Final[Mapping[str, Callable[[Image, int, int], bytes]]] = {
-    "jpeg": lambda image, quality, keep: image.jpegsave_buffer(Q=quality, optimize_coding=True, keep=keep),
+    "jpeg": lambda image, quality, keep: image.jpegsave_buffer(
+        Q=quality, optimize_coding=_affordable(image), keep=keep
+    ),
     "webp": lambda image, quality, keep: image.webpsave_buffer(Q=quality, effort=4, keep=keep),
     "avif": lambda image, quality, keep: image.heifsave_buffer(Q=quality, compression="av1", effort=3, keep=keep),
     # Not what a PNG usually is: 256 colours, for a file that must be small.
@@ -67,7 +70,12 @@ def as_format_holds(picture: Picture, output: PictureFormat) -> Picture:
         return picture.each(colours_of)
     if FILE_KINDS[output].alpha:
         return picture
-    return picture.each(lambda frame: frame.flatten(background=WHITE)).in_memory()
+    return picture.each(lambda frame: frame.flatten(background=WHITE))
+
+
+def _affordable(image: Image) -> bool:
+    """Tell whether there is memory to optimise a JPEG's coding, which holds all its coefficients: 6 bytes a pixel."""
+    return image.width * image.height <= OPTIMISED_PIXELS
 
 
 def _lowest(band: Image) -> float:

@@ -84,4 +84,4 @@ def _applied(picture: Picture, step: Step, function: StepFunction, limits: EditL
         same = all(after is before for after, before in zip(changed.frames, picture.frames, strict=True))
         return changed if same else changed.in_memory()
     except pyvips.Error as error:
-        raise step_failed(error, step.words()) from error
+        raise step_failed(error, step.words(), picture.size) from error

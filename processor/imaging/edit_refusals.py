@@ -5,11 +5,10 @@ from __future__ import annotations
 import pyvips
 
 from processor.edits.operations.file import PictureFormat
-from processor.errors import EditCode, EditError, PhotoError
+from processor.errors import EditCode, EditError
 from processor.imaging.decoders.damage import NO_MEMORY
 from processor.imaging.edit_model import FILE_KINDS, EditLimits
 from processor.imaging.geometry import Box
-from processor.imaging.structure.header import needs_memory
 
 
 def too_large(size: Box, frames: int, limits: EditLimits, what: str) -> EditError:
@@ -42,18 +41,24 @@ def too_large_for(output: PictureFormat, size: Box) -> EditError:
     )
 
 
-def step_failed(error: pyvips.Error, words: str) -> PhotoError | EditError:
+def step_failed(error: pyvips.Error, words: str, size: Box) -> EditError:
     """Say that libvips could not carry out the step that *words* say: for want of memory, or by a fault of ours."""
+    if _lacks_memory(error):
+        what = f"“{words}” needs more memory than there is for a picture of {size.width:,} × {size.height:,} px."
+        return EditError(EditCode.DIMENSIONS_TOO_LARGE, f"{what} Make it smaller first.")
     public = f"“{words}” failed on this picture. Try again without it."
-    return _out_of_memory(error) or EditError(EditCode.INTERNAL_ERROR, f"“{words}”: {error}", public=public)
+    return EditError(EditCode.INTERNAL_ERROR, f"“{words}”: {error}", public=public)
 
 
-def writing_failed(error: pyvips.Error) -> PhotoError | EditError:
+def writing_failed(error: pyvips.Error, output: PictureFormat, size: Box) -> EditError:
     """Say that libvips could not write the file."""
-    public = "The result could not be written. Try another format."
-    return _out_of_memory(error) or EditError(EditCode.INTERNAL_ERROR, f"writing: {error}", public=public)
+    if _lacks_memory(error) or "unable to encode" in str(error):  # WebP's encoder gives no reason
+        what = f"{output.upper()} needs more memory than there is for a picture of {size.width:,} × {size.height:,} px."
+        return EditError(EditCode.DIMENSIONS_TOO_LARGE, f"{what} Make it smaller first.")
+    public = f"The result could not be written as {output.upper()}. Try another format."
+    return EditError(EditCode.INTERNAL_ERROR, f"writing {output}: {error}", public=public)
 
 
-def _out_of_memory(error: pyvips.Error) -> PhotoError | None:
+def _lacks_memory(error: pyvips.Error) -> bool:
     text = str(error).lower().replace("unable to copy to memory", "")
-    return needs_memory() if any(sign in text for sign in NO_MEMORY) else None
+    return any(sign in text for sign in NO_MEMORY)

@@ -134,6 +134,8 @@ def _read(image: Image, frame: Box) -> Image:
 
 def _in_srgb(stored: Image, colour: Colour) -> Image:
     """Return sRGB, 8 bit: three bands, and alpha where there was one."""
+    if colour.profile is None and stored.interpretation == "srgb" and stored.format == "uchar":
+        return stored  # as it is: not copied once more
     if not stored.hasalpha():
         return to_srgb(stored, colour)
     alpha = stored[stored.bands - 1]

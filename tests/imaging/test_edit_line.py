@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+import pyvips
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -13,6 +14,7 @@ from PIL import Image
 from processor.edits.operations.light import Grayscale
 from processor.errors import EditError, PhotoError
 from processor.imaging import edit_line
+from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import EditLimits, OutputWish
 from tests.factories.photos.heif import avif, heic, transparent_heic
 from tests.factories.photos.jpeg import cut, grey_jpeg, jpeg, private_jpeg
@@ -301,15 +303,15 @@ def test_a_format_too_small_for_the_picture_is_refused() -> None:
     assert ("DIMENSIONS_TOO_LARGE", sentence) == (caught.value.code, caught.value.public)
 
 
-@pytest.mark.parametrize(("text", "code"), [("out of memory", "DECODER_OUT_OF_MEMORY"), ("odd", "INTERNAL_ERROR")])
+@pytest.mark.parametrize(("text", "code"), [("out of memory", "DIMENSIONS_TOO_LARGE"), ("odd", "INTERNAL_ERROR")])
 def test_a_step_that_fails_in_libvips_is_named(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
     """It is no fault of the photo, unless memory runs out."""
 
     def fail(*_: object) -> None:
-        raise edit_line.pyvips.Error(text)
+        raise pyvips.Error(text)
 
     monkeypatch.setattr(edit_line, "step_table", lambda _: {Grayscale: fail})
-    with pytest.raises((EditError, PhotoError)) as caught:
+    with pytest.raises(EditError) as caught:
         edit(jpeg(), {"op": "grayscale"})
 
     assert code == caught.value.code
@@ -398,3 +400,29 @@ def test_an_animation_may_not_be_larger_than_all_pictures_may() -> None:
     """The frames count together."""
     with pytest.raises(EditError, match="received 8 frames of 480 × 320 px"):
         edit(animated_gif(8), {"op": "grayscale"}, limits=EditLimits(max_megapixels=1))
+
+
+def test_pixels_that_cannot_be_decoded_are_a_verdict() -> None:
+    """The structure is whole; libvips finds the damage, in a still as in an animation."""
+    still, moving = bytearray(png()), bytearray(animated_gif(3))
+    still[len(still) // 2] ^= 0xFF
+    moving[len(moving) // 4 : len(moving) // 2] = b"\xff" * (len(moving) // 2 - len(moving) // 4)
+    for data in (still, moving):
+        with pytest.raises(PhotoError) as caught:
+            edit(bytes(data), {"op": "grayscale"})
+        assert caught.value.code in {"CORRUPT", "TRUNCATED"}
+
+
+@pytest.mark.parametrize(("text", "code"), [("out of memory", "DIMENSIONS_TOO_LARGE"), ("odd", "INTERNAL_ERROR")])
+def test_a_file_that_cannot_be_written_says_so(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
+    """What libvips said is for the log alone."""
+
+    def fail(*_: object) -> None:
+        raise pyvips.Error(text)
+
+    monkeypatch.setattr(Writer, "write", fail)
+    with pytest.raises(EditError) as caught:
+        edit(jpeg(), {"op": "grayscale"})
+
+    assert code == caught.value.code
+    assert text not in caught.value.public

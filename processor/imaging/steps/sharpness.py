@@ -31,7 +31,7 @@ def gaussian(image: Image, sigma: float) -> Image:
         return _blurred(image, sigma)
     small = image.resize(1 / factor)
     across, down = image.width / small.width, image.height / small.height
-    blurred = _blurred(small, sigma / factor).copy_memory()
+    blurred = _blurred(small, sigma / factor)
     return blurred.resize(across, vscale=down, kernel="cubic").crop(0, 0, image.width, image.height)
 
 
