@@ -10,9 +10,13 @@ import { el, fill } from "./lib/dom.js";
 import { startTheme } from "./lib/theme.js";
 
 const VIEWS = {
-  gallery: { title: "Gallery", load: () => import("./gallery/view.js"), style: "gallery/gallery.css" },
-  editor: { title: "Editor", load: () => import("./editor/view.js"), style: "editor/editor.css" },
-  operations: { title: "Operations", load: () => import("./operations/view.js"), style: "operations/operations.css" },
+  gallery: {
+    title: "Gallery",
+    load: () => import("./gallery/view.js"),
+    styles: ["gallery/gallery.css", "gallery/lightbox.css"],
+  },
+  editor: { title: "Editor", load: () => import("./editor/view.js"), styles: ["editor/editor.css"] },
+  operations: { title: "Operations", load: () => import("./operations/view.js"), styles: ["operations/operations.css"] },
 };
 
 const root = document.getElementById("view");
@@ -33,7 +37,7 @@ async function show(config) {
   }
   document.title = `${view.title} · Darkroom`;
   try {
-    const [module] = await Promise.all([view.load(), styled(view.style)]);
+    const [module] = await Promise.all([view.load(), ...view.styles.map(styled)]);
     if (ticket !== shown) return;
     root.replaceChildren();
     unmount = module.mount(root, { config, params }) || (() => {});

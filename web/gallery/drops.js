@@ -2,44 +2,72 @@
 
 /**
  * @param {HTMLElement} area
- * @param {(files: File[]) => void} take
+ * @param {(dropped: {files: File[], unread: number}) => void} take  *unread*: how many entries could not be read
  * @returns {() => void} stop
  */
 export function acceptDrops(area, take) {
   let inside = 0;
   const mark = (on) => area.classList.toggle("dropping", on);
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
   const listeners = {
-    dragenter: (event) => carriesFiles(event) && (event.preventDefault(), mark(++inside > 0)),
-    dragover: (event) => carriesFiles(event) && event.preventDefault(),
+    dragenter: () => mark(++inside > 0),
+    dragover: () => {},
     dragleave: () => mark(--inside > 0),
     drop: async (event) => {
-      if (!carriesFiles(event)) return;
-      event.preventDefault();
       inside = 0;
       mark(false);
       take(await filesOf(event.dataTransfer));
     },
   };
-  for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener);
-  return () => Object.entries(listeners).forEach(([name, listener]) => removeEventListener(name, listener));
+  const guarded = Object.entries(listeners).map(([name, listener]) => [name, withFiles(listener)]);
+  for (const [name, listener] of guarded) addEventListener(name, listener);
+  return () => {
+    mark(false);
+    for (const [name, listener] of guarded) removeEventListener(name, listener);
+  };
 }
 
-/** @param {DataTransfer} transfer @returns {Promise<File[]>} */
+/** Text and links that are dragged about are none of ours. */
+function withFiles(listener) {
+  return (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    listener(event);
+  };
+}
+
+/** @param {DataTransfer} transfer */
 async function filesOf(transfer) {
   // Entries must be asked for before the first await: the transfer is emptied when the event ends.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return Array.from(transfer.files);
-  return (await Promise.all(entries.map(inEntry))).flat();
+  if (!entries.length) return { files: Array.from(transfer.files), unread: 0 };
+  const read = await Promise.all(entries.map(inEntry));
+  const all = read.flat(Infinity);
+  return { files: all.filter(Boolean), unread: all.filter((one) => one === null).length };
 }
 
+/** The files in an entry and below; null for each that cannot be read. Hidden files of a folder are left out. */
 async function inEntry(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = entry.createReader();
+  try {
+    if (entry.isFile) return [await promised((done, fail) => entry.file(done, fail))];
+    const children = await childrenOf(entry);
+    return await Promise.all(children.filter((one) => !one.name.startsWith(".")).map(inEntry));
+  } catch (error) {
+    if (error instanceof DOMException) return [null];
+    throw error;
+  }
+}
+
+/** A reader gives its entries in batches, and an empty one at the end. */
+async function childrenOf(folder) {
+  const reader = folder.createReader();
   const children = [];
-  // A reader gives its entries in batches, and an empty one at the end.
-  for (let batch; (batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))).length; ) {
+  for (;;) {
+    const batch = await promised((done, fail) => reader.readEntries(done, fail));
+    if (!batch.length) return children;
     children.push(...batch);
   }
-  return (await Promise.all(children.map(inEntry))).flat().filter((file) => !file.name.startsWith("."));
+}
+
+function promised(ask) {
+  return new Promise(ask);
 }

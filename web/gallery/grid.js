@@ -6,11 +6,10 @@ import { Tile } from "./tile.js";
 const AHEAD = "800px";
 
 export class Grid {
-  /**
-   * @param {{sizes: Record<string, any>, actions: import("./tile.js").TileActions, onEnd: () => void}} how
-   */
+  /** @param {{sizes: Record<string, any>, actions: import("./tile.js").TileActions, onEnd: () => void}} how */
   constructor({ sizes, actions, onEnd }) {
     this.how = { sizes, actions };
+    /** @type {Map<string, Tile>} */
     this.tiles = new Map();
     this.list = el("ul", { class: "grid", role: "list", "aria-label": "Photos" });
     this.end = el("div", { class: "end" });
@@ -26,17 +25,23 @@ export class Grid {
     return Array.from(this.list.children, (one) => this.tiles.get(one.dataset.id)?.photo).filter(Boolean);
   }
 
-  /** @param {import("./photos.js").Photo} photo @param {{newest?: boolean}} where */
-  show(photo, { newest = false } = {}) {
+  /** @param {import("./photos.js").Photo} photo */
+  show(photo) {
     let tile = this.tiles.get(photo.id);
     if (!tile) {
       tile = new Tile(this.how);
       this.tiles.set(photo.id, tile);
-      if (newest) this.list.prepend(tile.element);
-      else this.list.append(tile.element);
+      this.place(tile, photo);
     }
     tile.show(photo);
-    return tile;
+  }
+
+  /** Put a tile behind the last one that is newer; pages of the list just go to the end. */
+  place(tile, photo) {
+    let before = this.list.lastElementChild;
+    while (before && !isNewer(this.tiles.get(before.dataset.id)?.photo, photo)) before = before.previousElementSibling;
+    if (before) before.after(tile.element);
+    else this.list.prepend(tile.element);
   }
 
   /** Put a tile at the beginning that has no record yet. */
@@ -46,10 +51,14 @@ export class Grid {
     return tile;
   }
 
-  /** Say which record a tile without one belongs to. @param {Tile} tile @param {import("./photos.js").Photo} photo */
+  /**
+   * Say which record a tile without one belongs to. Its change may have come first: then the tile that it made goes.
+   * @param {Tile} tile @param {import("./photos.js").Photo} photo
+   */
   adopt(tile, photo) {
     const other = this.tiles.get(photo.id);
-    if (other && other !== tile) other.element.remove();
+    if (other === tile) return;
+    other?.element.remove();
     this.tiles.set(photo.id, tile);
     tile.photo = other?.photo || photo;
     tile.element.dataset.id = photo.id;
@@ -61,6 +70,11 @@ export class Grid {
     this.tiles.delete(id);
   }
 
+  /** Go to a photo's tile. @param {string} id */
+  focus(id) {
+    this.tiles.get(id)?.element.querySelector("button")?.focus();
+  }
+
   /** Look again whether the end is near: after a page that did not push it away. */
   settle() {
     this.watch.unobserve(this.end);
@@ -70,4 +84,9 @@ export class Grid {
   close() {
     this.watch.disconnect();
   }
+}
+
+/** Whether *one* stands before *other*. What has no record yet is the newest of all. */
+function isNewer(one, other) {
+  return !one || `${one.created_at} ${one.id}` > `${other.created_at} ${other.id}`;
 }

@@ -1,132 +1,179 @@
-/** One photo, large: arrows and swipes go on, Esc closes, "i" tells why it looks as it does. */
+/**
+ * One photo, large, with the lights off: arrows and swipes go on, Esc closes, "i" tells why it looks as it does.
+ *
+ * It is a modal `<dialog>`: the browser keeps the focus inside and gives it back. Its buttons are made once and changed
+ * in place, or each step would take the focus away from whoever is on one of them.
+ */
 
+import { confirmed } from "../lib/confirm.js";
 import { el, fill } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
 import { picture, renditions } from "./pictures.js";
-import { receiptList } from "./receipt.js";
+import { receiptParts } from "./receipt.js";
+import { inWords, isDeveloped, nameOf } from "./states.js";
+import { onSwipe } from "./swipes.js";
 
-const SWIPE_PX = 60;
+const NEAR_END = 5;
+
+/**
+ * @typedef {Object} LightboxHow
+ * @property {Record<string, any>} sizes  of the stack's outputs
+ * @property {() => import("./photos.js").Photo[]} photos  as the grid shows them
+ * @property {(id: string) => Promise<import("./photos.js").Photo>} read  with the whole receipt
+ * @property {(id: string) => Promise<boolean>} remove  true: it is gone
+ * @property {(id: string) => Promise<void>} retry
+ * @property {() => void} onNearEnd  more photos may be needed
+ * @property {(id: string) => void} onClosed  with the photo that was seen last
+ */
 
 export class Lightbox {
-  /**
-   * @param {{sizes: Record<string, any>, photos: () => import("./photos.js").Photo[], read: (id: string) => Promise<any>,
-   *          remove: (id: string) => Promise<void>}} how
-   */
+  /** @param {LightboxHow} how */
   constructor(how) {
     this.how = how;
-    this.stage = el("div", { class: "stage" });
-    this.aside = el("aside", { class: "why", "aria-label": "Why does it look like this?", hidden: true });
     this.title = el("h2", { id: "lightbox-title" });
-    this.tools = el("div", { class: "tools" });
+    this.place = el("p", { class: "muted small" });
+    this.print = el("div", { class: "print" });
+    this.aside = el("aside", { class: "why", "aria-label": "Why does it look like this?", tabindex: 0, hidden: true });
+    this.why = tool("info", "Why does it look like this?", { onclick: () => this.toggle(), "aria-expanded": "false", "aria-keyshortcuts": "i" });
+    this.edit = el("a", { class: "button quiet" }, icon("edit"), el("span", {}, "Edit"));
+    this.file = el("a", { class: "button quiet", target: "_blank", rel: "noopener" }, icon("open"), el("span", {}, "Open file"));
+    this.before = step("before", "Previous photo", () => this.go(-1));
+    this.after = step("after", "Next photo", () => this.go(1));
     this.dialog = el(
       "dialog",
       { class: "lightbox", "aria-labelledby": "lightbox-title" },
-      el("header", {}, this.title, this.tools),
-      el("div", { class: "body" }, this.stage, this.aside),
+      el(
+        "header",
+        {},
+        el("div", { class: "what" }, this.title, this.place),
+        el(
+          "div",
+          { class: "tools" },
+          this.why,
+          this.edit,
+          this.file,
+          tool("remove", "Delete", { onclick: () => this.remove() }),
+          el("button", { type: "button", class: "quiet round", "aria-label": "Close", onclick: () => this.dialog.close() }, icon("close")),
+        ),
+      ),
+      el("div", { class: "body" }, el("div", { class: "stage" }, this.print, this.before, this.after), this.aside),
     );
     this.dialog.addEventListener("keydown", (event) => this.key(event));
-    this.dialog.addEventListener("close", () => this.onClosed?.());
-    swipes(this.stage, (step) => this.go(step));
+    this.dialog.addEventListener("close", () => how.onClosed(this.photo.id));
+    onSwipe(this.print, (by) => this.go(by));
   }
 
   /** @param {string} id */
   open(id) {
     this.show(id);
-    if (!this.dialog.open) this.dialog.showModal();
+    this.dialog.showModal();
   }
 
+  /** A record changed: show what became of it. @param {import("./photos.js").Photo} photo */
+  changed(photo) {
+    if (this.dialog.open && photo.id === this.photo.id) this.show(photo.id);
+  }
+
+  /** @param {string} id */
   show(id) {
-    const photos = this.developed();
-    this.photo = photos.find((one) => one.id === id);
-    if (!this.photo) return this.dialog.close();
-    const at = photos.indexOf(this.photo);
-    const name = this.photo.filename || this.photo.id;
+    const photos = this.how.photos();
+    const at = photos.findIndex((one) => one.id === id);
+    this.photo = photos[at];
+    const name = nameOf(this.photo);
     this.title.textContent = name;
-    fill(
-      this.stage,
-      this.step(-1, "Previous photo", "‹", at > 0),
-      picture(this.photo, this.how.sizes, { slot: "100vw", alt: name, lazy: false }),
-      this.step(1, "Next photo", "›", at < photos.length - 1),
-    );
-    fill(this.tools, this.actions());
+    this.place.textContent = `${at + 1} of ${photos.length}`;
+    fill(this.print, isDeveloped(this.photo) ? this.large(name) : this.verdict());
+    can(this.before, at > 0);
+    can(this.after, at < photos.length - 1);
+    this.link();
+    if (at > photos.length - NEAR_END) this.how.onNearEnd();
     if (!this.aside.hidden) this.explain();
   }
 
-  developed() {
-    return this.how.photos().filter((one) => renditions(one, this.how.sizes).length);
+  large(alt) {
+    return picture(this.photo, this.how.sizes, { slot: (ratio) => `min(100vw, ${Math.round(100 * ratio)}vh)`, alt, lazy: false });
   }
 
-  step(by, label, sign, possible) {
+  /** What is said in place of a picture. */
+  verdict() {
+    const { status, error = {} } = this.photo;
+    if (status !== "failed") return el("p", { class: "verdict" }, `${inWords(status)}…`);
+    const tries = error.attempts > 1 ? ` after ${error.attempts} attempts` : "";
     return el(
-      "button",
-      { type: "button", class: `step ${by < 0 ? "before" : "after"}`, "aria-label": label, disabled: !possible, onclick: () => this.go(by) },
-      sign,
+      "div",
+      { class: "verdict" },
+      icon("warning"),
+      el("h3", {}, `Not developed${tries}`),
+      el("p", {}, error.message || "No reason is known."),
+      el("p", { class: "mono muted" }, error.code || "FAILED"),
+      el("button", { type: "button", onclick: () => this.how.retry(this.photo.id) }, icon("again"), "Try again"),
     );
   }
 
-  actions() {
+  link() {
     const largest = renditions(this.photo, this.how.sizes).at(-1);
-    return [
-      el("button", { type: "button", class: "quiet", "aria-expanded": String(!this.aside.hidden), onclick: () => this.toggle() }, "Why this look?"),
-      el("a", { class: "button quiet", href: `#/editor?photos=${encodeURIComponent(this.photo.id)}` }, "Edit"),
-      el("a", { class: "button quiet", href: largest.url, target: "_blank", rel: "noopener" }, "Open file"),
-      el("button", { type: "button", class: "quiet", onclick: (event) => this.confirm(event.target) }, "Delete"),
-      el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => this.dialog.close() }, "✕"),
-    ];
+    this.edit.hidden = this.file.hidden = !largest;
+    if (!largest) return;
+    this.edit.setAttribute("href", `#/editor?photos=${encodeURIComponent(this.photo.id)}`);
+    this.file.setAttribute("href", largest.url);
   }
 
-  /** The second press deletes; moving on takes the first one back. */
-  async confirm(button) {
-    if (!button.classList.contains("sure")) {
-      button.classList.add("sure");
-      button.textContent = "Really delete?";
-      return;
-    }
+  async remove() {
     const { id } = this.photo;
-    const photos = this.developed();
+    const text = `“${nameOf(this.photo)}” and everything that was made of it go. This cannot be taken back.`;
+    if (!(await confirmed({ title: "Delete this photo?", text, action: "Delete" }))) return;
+    const photos = this.how.photos();
     const at = photos.findIndex((one) => one.id === id);
     const next = photos[at + 1] || photos[at - 1];
-    await this.how.remove(id);
+    if (!(await this.how.remove(id))) return;
     if (next) this.show(next.id);
     else this.dialog.close();
   }
 
-  async toggle() {
+  toggle() {
     this.aside.hidden = !this.aside.hidden;
-    fill(this.tools, this.actions());
-    this.tools.querySelector("button").focus();
-    if (!this.aside.hidden) await this.explain();
+    this.why.setAttribute("aria-expanded", String(!this.aside.hidden));
+    if (!this.aside.hidden) this.explain();
   }
 
   async explain() {
     const { id } = this.photo;
-    fill(this.aside, el("p", { class: "muted" }, "Reading the receipt…"));
+    const title = el("h3", {}, "Why does it look like this?");
+    let parts;
     try {
-      const photo = await this.how.read(id);
-      if (this.photo.id === id) fill(this.aside, el("h3", {}, "Why does it look like this?"), receiptList(photo));
+      parts = receiptParts(await this.how.read(id), this.how.sizes);
     } catch (error) {
-      fill(this.aside, el("p", { role: "alert" }, error.message));
+      parts = el("p", { role: "alert" }, error.message);
     }
+    // Meanwhile somebody may have gone on.
+    if (this.photo.id === id) fill(this.aside, title, parts);
   }
 
   go(by) {
-    const photos = this.developed();
+    const photos = this.how.photos();
     const next = photos[photos.findIndex((one) => one.id === this.photo.id) + by];
     if (next) this.show(next.id);
   }
 
   key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowLeft") this.go(-1);
     else if (event.key === "ArrowRight") this.go(1);
     else if (event.key === "i") this.toggle();
+    else return;
+    event.preventDefault();
   }
 }
 
-function swipes(element, onSwipe) {
-  let from = null;
-  element.addEventListener("pointerdown", (event) => (from = event.pointerType === "touch" ? event.clientX : null));
-  element.addEventListener("pointerup", (event) => {
-    const moved = from === null ? 0 : event.clientX - from;
-    if (Math.abs(moved) > SWIPE_PX) onSwipe(moved < 0 ? 1 : -1);
-    from = null;
-  });
+function tool(name, label, props) {
+  return el("button", { type: "button", class: "quiet", ...props }, icon(name), el("span", {}, label));
+}
+
+function step(name, label, onclick) {
+  return el("button", { type: "button", class: `step ${name} round`, "aria-label": label, onclick }, icon(name));
+}
+
+/** Not `disabled`: that would take the focus away. */
+function can(button, possible) {
+  button.setAttribute("aria-disabled", String(!possible));
 }

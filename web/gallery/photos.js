@@ -9,37 +9,62 @@ import { call } from "../lib/http.js";
 import { listen } from "../lib/sse.js";
 
 const PAGE = 60;
+const LISTEN_AGAIN_MS = 3000;
 
 /** @typedef {Record<string, any> & {id: string, status: string}} Photo */
+/**
+ * "list": what is known may be old, list again. "online": nothing was missed. "lost": no connection for now.
+ * @typedef {{kind: "photo"|"removed"|"list"|"online"|"lost", photo?: Photo}} Happening
+ */
 
 export class Photos {
-  /** @param {string} base  address of the gallery API */
-  constructor(base) {
+  /** @param {string} base  address of the gallery API @param {string|null} gallery  null: of all galleries */
+  constructor(base, gallery) {
     this.base = base;
+    this.gallery = gallery;
     this.cursor = undefined;
-    this.watchers = new Set();
+    this.current = false;
     this.stop = () => {};
   }
 
-  /** @param {(event: {kind: "photo"|"removed"|"resync"|"state", photo?: Photo, state?: string}) => void} watcher */
-  watch(watcher) {
-    this.watchers.add(watcher);
-    const tell = (event) => this.watchers.forEach((one) => one(event));
-    this.stop = listen(
+  /** @param {(event: Happening) => void} tell */
+  watch(tell) {
+    const ours = (photo) => !this.gallery || photo.gallery_id === this.gallery;
+    const stop = listen(
       `${this.base}/changes`,
       {
-        photo: (photo) => tell({ kind: "photo", photo }),
-        removed: (photo) => tell({ kind: "removed", photo }),
-        resync: () => tell({ kind: "resync" }),
+        // Whoever lists before "ready" could miss what happens between the list and the first change.
+        ready: () => {
+          tell({ kind: this.current ? "online" : "list" });
+          this.current = true;
+        },
+        resync: () => (this.current = false),
+        photo: (photo) => ours(photo) && tell({ kind: "photo", photo }),
+        removed: (photo) => ours(photo) && tell({ kind: "removed", photo }),
       },
-      (state) => tell({ kind: "state", state }),
+      (state) => {
+        if (state !== "open") tell({ kind: "lost" });
+        if (state === "refused") again();
+      },
     );
+    // EventSource gives up when the server says no (while the stack starts anew, for one). We do not.
+    let timer;
+    const again = () => {
+      this.current = false;
+      timer = setTimeout(() => this.watch(tell), LISTEN_AGAIN_MS);
+    };
+    this.stop = () => {
+      clearTimeout(timer);
+      stop();
+    };
   }
 
   /** Give the next page, newest first; an empty one when there are no more. @returns {Promise<Photo[]>} */
   async more() {
     if (this.cursor === null) return [];
-    const query = new URLSearchParams({ limit: String(PAGE), ...(this.cursor ? { cursor: this.cursor } : {}) });
+    const query = new URLSearchParams({ limit: String(PAGE) });
+    if (this.cursor) query.set("cursor", this.cursor);
+    if (this.gallery) query.set("gallery", this.gallery);
     const page = await call(`${this.base}/photos?${query}`);
     this.cursor = page.cursor;
     return page.photos;
@@ -57,11 +82,13 @@ export class Photos {
 
   /** Announce a file: its record is pending before the first byte is sent. @param {File} file */
   announce(file) {
-    const body = { name: file.name, size: file.size, ...(file.type ? { type: file.type } : {}) };
+    const body = { name: file.name, size: file.size };
+    if (file.type) body.type = file.type;
+    if (this.gallery) body.gallery = this.gallery;
     return call(`${this.base}/photos`, { method: "POST", body });
   }
 
-  /** @param {string} id */
+  /** @param {string} id @returns {Promise<{photo: Photo}>} */
   retry(id) {
     return call(`${this.address(id)}/retry`, { method: "POST" });
   }

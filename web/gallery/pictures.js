@@ -1,45 +1,53 @@
-/** The picture of a photo record: which rendition fits, and what is seen until it is there. */
+/**
+ * The picture of a photo record: which rendition fits, and what is seen until it is there.
+ *
+ * Contract: photo records hold `{size}_url` and `{size}_width` for every size of the stack's outputs, `width` and
+ * `height` (upright), `placeholder` (ThumbHash, base64) and `dominant_color`.
+ */
 
 import { el } from "../lib/dom.js";
 import { placeholderUrl } from "../lib/thumbhash.js";
 
-const known = new Map();
-
-/** Renditions of a record, smallest first. @param {Record<string, any>} photo @param {Record<string, any>} sizes */
+/** Renditions of a record, smallest first, each width once. @param {Record<string, any>} photo @param {Record<string, any>} sizes */
 export function renditions(photo, sizes) {
-  return Object.keys(sizes)
-    .filter((size) => photo[`${size}_url`])
-    .map((size) => ({ url: photo[`${size}_url`], width: photo[`${size}_width`], height: photo[`${size}_height`] }))
-    .sort((one, other) => one.width - other.width);
+  const byWidth = new Map();
+  for (const size of Object.keys(sizes)) {
+    const url = photo[`${size}_url`];
+    const width = photo[`${size}_width`];
+    // A small original is never enlarged: its larger sizes are all the same.
+    if (url && !byWidth.has(width)) byWidth.set(width, { url, width, height: photo[`${size}_height`] });
+  }
+  return Array.from(byWidth.values()).sort((one, other) => one.width - other.width);
 }
 
 /**
- * An `<img>` that knows its shape before it loads, with a blurred ThumbHash behind it.
+ * An `<img>` that knows its shape before it loads (`--ratio`), with the ThumbHash behind it.
  * @param {Record<string, any>} photo
  * @param {Record<string, any>} sizes  of the stack's outputs
- * @param {{slot: string, alt: string, lazy?: boolean}} how  *slot*: the `sizes` attribute
+ * @param {{slot: (ratio: number) => string, alt: string, lazy?: boolean}} how  *slot*: gives the `sizes` attribute
  */
 export function picture(photo, sizes, { slot, alt, lazy = true }) {
   const made = renditions(photo, sizes);
+  const ratio = photo.width / photo.height;
   const image = el("img", {
-    src: made[0].url,
-    srcset: made.map(({ url, width }) => `${url} ${width}w`).join(", "),
-    sizes: slot,
+    // The order matters: a source that is set before "loading" is fetched at once.
+    loading: lazy ? "lazy" : "eager",
+    decoding: "async",
+    alt,
     width: photo.width,
     height: photo.height,
-    alt,
-    decoding: "async",
-    loading: lazy ? "lazy" : "eager",
+    sizes: slot(ratio),
+    srcset: made.map(({ url, width }) => `${url} ${width}w`).join(", "),
+    src: made[0].url,
   });
+  image.style.setProperty("--ratio", ratio);
   image.style.backgroundColor = photo.dominant_color || "";
   image.style.backgroundImage = blurred(photo.placeholder);
-  image.addEventListener("load", () => image.classList.add("loaded"), { once: true });
+  image.addEventListener("load", () => (image.style.backgroundImage = ""), { once: true });
   return image;
 }
 
 function blurred(placeholder) {
-  if (!placeholder) return "";
-  if (!known.has(placeholder)) known.set(placeholder, placeholderUrl(placeholder));
-  const url = known.get(placeholder);
+  const url = placeholder ? placeholderUrl(placeholder) : "";
   return url ? `url("${url}")` : "";
 }

@@ -1,75 +1,113 @@
 /**
  * "Why does it look like this?": a receipt in plain words. Contract: the receipt of docs/render.schema.json, as
- * manifests keep it.
+ * manifests keep it, and the record around it.
  */
 
 import { el } from "../lib/dom.js";
 import { duration, money, moment, size } from "../lib/format.js";
+import { inWords } from "./states.js";
 
 const DECODERS = {
   native: "Decoded directly",
   heif: "Decoded by the HEIF decoder",
   pillow: "Decoded by the general decoder",
-  "raw-preview": "Taken from the preview that the camera embedded in the RAW file",
+  "raw-preview": "The preview that the camera embedded",
   "raw-half": "Developed from the sensor's data at half size",
   "raw-full": "Developed from the sensor's data at full size",
 };
 const TURNS = {
-  1: "As stored",
-  2: "Mirrored",
+  1: "Upright as stored",
+  2: "Mirrored back",
   3: "Turned by 180°",
-  4: "Mirrored upside down",
-  5: "Mirrored and turned by 90°",
+  4: "Turned upside down and mirrored",
+  5: "Mirrored and turned by 90° counter-clockwise",
   6: "Turned by 90° clockwise",
-  7: "Mirrored and turned by 270°",
+  7: "Mirrored and turned by 90° clockwise",
   8: "Turned by 90° counter-clockwise",
 };
+// Steps that others are part of: "render" holds everything between download and upload.
+const WHOLES = new Set(["render"]);
 
-/** @param {Record<string, any>} photo  with its whole receipt */
-export function receiptList(photo) {
-  const rows = [...facts(photo), ...making(photo.receipt || {})].filter(([, text]) => text);
-  return el("dl", { class: "receipt" }, rows.map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));
+/** @param {Record<string, any>} photo  with its whole receipt @param {Record<string, any>} sizes  of the stack's outputs */
+export function receiptParts(photo, sizes) {
+  const receipt = photo.receipt || {};
+  const rows = [...facts(photo), ...making(receipt), ...price(receipt)].filter(([, text]) => text);
+  return [
+    ...warnings(photo, sizes).map((text) => el("p", { class: "remark" }, text)),
+    el("dl", { class: "receipt" }, rows.map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
+    timeline(receipt),
+  ];
 }
 
 function facts(photo) {
+  const format = String(photo.format || "").toUpperCase();
   return [
-    ["File", photo.filename],
-    ["Original", `${photo.width} × ${photo.height} px, ${String(photo.format).toUpperCase()}${megabytes(photo)}`],
+    ["File", photo.filename || photo.id],
+    ["Original", photo.width && `${photo.width} × ${photo.height} px, ${format}${photo.file_size ? `, ${size(photo.file_size)}` : ""}`],
     ["Taken", photo.taken_at && moment(photo.taken_at)],
     ["Camera", camera(photo.camera || {})],
+    ["State", ["active", "failed"].includes(photo.status) ? null : inWords(photo.status)],
   ];
 }
 
 function making(receipt) {
-  if (!receipt.decoder) return [];
-  const several = new Set(Object.values(receipt.sources || {})).size > 1;
   return [
-    ["Decoder", `${DECODERS[receipt.decoder] || receipt.decoder}${receipt.decoder_why ? `: ${receipt.decoder_why}` : ""}`],
-    ["By size", several && Object.entries(receipt.sources).map(([name, by]) => `${name}: ${by}`).join(", ")],
-    ["Name", receipt.extension_matches === false && `The file is a ${receipt.detected_format}, whatever its name says`],
+    ["Made from", madeFrom(receipt)],
+    ["Why", receipt.decoder_why],
     ["Colour", receipt.colour],
     ["Orientation", TURNS[receipt.orientation]],
-    ["Where", receipt.isolated === undefined ? null : receipt.isolated ? "In a process of its own" : "In the function itself"],
-    ["Time", receipt.total_ms && `${duration(receipt.total_ms)}${slowest(receipt.steps_ms)}`],
-    ["Memory", receipt.peak_memory_mib && `${receipt.peak_memory_mib} MiB of ${receipt.memory_mib || "?"} MiB`],
-    ["Renditions", receipt.output_bytes && size(receipt.output_bytes)],
-    ["Cost", receipt.cost_usd !== undefined && `${money(Number(receipt.cost_usd))} (${money(receipt.cost_usd * 1000)} per 1,000 such photos)`],
-    ["Engine", receipt.engine && Object.entries(receipt.engine).map(([name, version]) => `${name} ${version}`).join(", ")],
+  ];
+}
+
+function price(receipt) {
+  const { output_bytes: bytes, cost_usd: cost, engine = {} } = receipt;
+  return [
+    ["Renditions", bytes && `${size(bytes)} in all`],
+    ["Memory", receipt.peak_memory_mib && `${receipt.peak_memory_mib} MiB${receipt.memory_mib ? ` of ${receipt.memory_mib}` : ""}`],
+    ["Isolation", receipt.isolated && "Decoded in a process of its own"],
+    ["Cost", cost !== undefined && `${money(Number(cost) * 1000)} per 1,000 photos like it`],
+    ["Engine", Object.entries(engine).map(([name, version]) => `${name} ${version}`).join(", ")],
     ["Recipe", receipt.recipe],
   ];
 }
 
-function megabytes(photo) {
-  return photo.file_size ? `, ${size(photo.file_size)}` : "";
+/** Which decoder made which sizes: one sentence where all came from one. */
+function madeFrom({ decoder, sources = {} }) {
+  const bySource = Map.groupBy(Object.entries(sources), ([, source]) => source);
+  if (bySource.size < 2) return decoder && (DECODERS[decoder] || decoder);
+  const parts = Array.from(bySource, ([source, entries]) => [entries.map(([name]) => name).join(", "), DECODERS[source] || source]);
+  return parts.map(([names, words]) => el("span", { class: "source" }, `${names}: ${words[0].toLowerCase()}${words.slice(1)}`));
+}
+
+/** What a photographer may wonder about. */
+function warnings(photo, sizes) {
+  const receipt = photo.receipt || {};
+  const sources = Object.values(receipt.sources || {});
+  const largest = Math.max(...Object.values(sizes).map(({ width }) => width));
+  return [
+    receipt.extension_matches === false && `The content is ${String(receipt.detected_format).toUpperCase()}, whatever its name says.`,
+    sources.length && sources.every((one) => one === "raw-preview") && "The camera's own preview was used: its look, not a developed RAW.",
+    photo.width && Math.max(photo.width, photo.height) < largest && "Smaller than the largest size: it is never enlarged.",
+  ].filter(Boolean);
+}
+
+/** Where the time went, as bars. */
+function timeline({ total_ms: total, steps_ms: steps = {} }) {
+  const parts = Object.entries(steps).filter(([name, ms]) => !WHOLES.has(name) && ms >= 1);
+  if (!total || !parts.length) return null;
+  const longest = Math.max(...parts.map(([, ms]) => ms));
+  const rows = parts.sort(([, one], [, other]) => other - one).map(([name, ms]) => step(name, ms, longest));
+  return el("section", { class: "timeline" }, el("h4", {}, `Made in ${duration(total)}`), el("ul", { role: "list" }, rows));
+}
+
+function step(name, ms, longest) {
+  const bar = el("span", { class: "bar-of-time" });
+  bar.style.setProperty("--share", ms / longest);
+  return el("li", {}, el("span", {}, name), bar, el("span", { class: "ms" }, duration(ms)));
 }
 
 function camera({ make, model, lens, iso, exposure_s: exposure, aperture, focal_length_mm: focal }) {
-  const shutter = exposure && (exposure < 1 ? `1/${Math.round(1 / exposure)} s` : `${exposure} s`);
-  const name = model?.startsWith(make) ? model : [make, model].filter(Boolean).join(" ");
+  const shutter = exposure && (exposure < 0.4 ? `1/${Math.round(1 / exposure)} s` : `${exposure} s`);
+  const name = make && model?.startsWith(make) ? model : [make, model].filter(Boolean).join(" ");
   return [name, lens, focal && `${focal} mm`, aperture && `f/${aperture}`, shutter, iso && `ISO ${iso}`].filter(Boolean).join(" · ");
-}
-
-function slowest(steps = {}) {
-  const [name, ms] = Object.entries(steps).sort(([, one], [, other]) => other - one)[0] || [];
-  return name ? `, most of it for “${name}” (${duration(ms)})` : "";
 }

@@ -1,16 +1,11 @@
 /** One photo in the grid: a square that never changes its size, whatever becomes of the photo. */
 
 import { el, fill } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
 import { picture } from "./pictures.js";
+import { inWords, isDeveloped, nameOf } from "./states.js";
 
-const SLOT = "(max-width: 40rem) 45vw, 15rem";
-const STATES = {
-  uploading: "Uploading",
-  waiting: "Waiting to upload",
-  pending: "Waiting to be developed",
-  processing: "Developing",
-  deleting: "Deleting",
-};
+const FAILED = "It could not be developed.";
 
 /**
  * @typedef {Object} TileActions
@@ -25,77 +20,85 @@ export class Tile {
     this.sizes = sizes;
     this.actions = actions;
     this.frame = el("div", { class: "frame" });
-    this.caption = el("div", { class: "caption" });
-    this.element = el("li", { class: "tile" }, this.frame, this.caption);
+    this.name = el("p", { class: "name" });
+    this.element = el("li", { class: "tile" }, this.frame, this.name);
   }
 
   /** Show a record. @param {import("./photos.js").Photo} photo */
   show(photo) {
-    const developed = Boolean(photo.thumbnail_url || photo.small_url);
-    const look = photo.status === "failed" ? "failed" : developed ? "shown" : "waiting";
-    const print = `${look} ${photo.small_url} ${photo.error?.code}`;
     this.photo = photo;
     this.element.dataset.id = photo.id;
-    this.element.dataset.status = photo.status;
-    if (print === this.print) return;
-    this.print = print;
-    if (look === "failed") this.failed(photo.error?.message || "It could not be developed.", photo.error?.code);
-    else if (look === "shown") this.shown(photo);
-    else this.busy(STATES[photo.status] || photo.status);
+    const look = isDeveloped(photo) ? `${photo.small_url}` : `${photo.status} ${photo.error?.at}`;
+    this.draw(photo.status, look, nameOf(photo), () => {
+      if (isDeveloped(photo)) return this.developed(photo);
+      if (photo.status === "failed") return this.failed(photo.error || {}, nameOf(photo), { again: () => this.actions.retry(photo.id) });
+      return this.busy(inWords(photo.status), nameOf(photo));
+    });
   }
 
-  /** Show a file on its way. @param {import("./uploads.js").Upload} upload @param {() => void} again */
-  uploading(upload, again) {
+  /** Show a file on its way. @param {import("./uploads.js").Upload} upload @param {{again: () => void, dismiss: () => void}} ways */
+  uploading(upload, { again, dismiss }) {
+    const { name } = upload.file;
     if (upload.state === "failed") {
-      this.print = undefined;
-      this.element.dataset.status = "failed";
-      this.failed(upload.why, "NOT_UPLOADED", again, upload.file.name);
+      this.draw("failed", upload.error.message, name, () =>
+        this.failed(upload.error, name, upload.error.again ? { again } : { dismiss }),
+      );
       return;
     }
-    const label = upload.state === "waiting" ? STATES.waiting : STATES.uploading;
-    if (this.print !== label) this.busy(label, upload.file.name);
-    this.print = label;
-    this.element.dataset.status = "uploading";
-    this.bar.value = upload.sent;
+    this.draw("uploading", upload.state, name, () => this.busy(inWords(upload.state), name));
+    if (upload.sent) this.bar.value = upload.sent;
   }
 
-  busy(label, name = this.photo?.filename) {
-    this.bar = el("progress", { max: 1, "aria-label": `${label}: ${name || "photo"}` });
-    fill(this.frame, el("div", { class: "undeveloped" }, this.bar));
-    fill(this.caption, el("span", { class: "name" }, name || "Photo"), el("span", { class: "state" }, label));
+  /** Draw only what is new: focus and progress stay where they are. */
+  draw(status, look, name, parts) {
+    this.element.dataset.status = status;
+    const drawn = `${status} ${look}`;
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.name.textContent = name;
+    this.name.title = name;
+    fill(this.frame, parts());
   }
 
-  failed(why, code, again = () => this.actions.retry(this.photo.id), name = this.photo?.filename) {
-    const title = name || this.photo?.id || "Photo";
-    fill(
-      this.frame,
+  developed(photo) {
+    const name = nameOf(photo);
+    this.frame.style.setProperty("--tone", photo.dominant_color || "transparent");
+    return [
+      this.opener(`Open ${name}`, picture(photo, this.sizes, { slot, alt: "" })),
       el(
-        "div",
-        { class: "ruined" },
-        el("strong", {}, "Not developed"),
-        el("p", { title: why }, why),
-        el("button", { type: "button", class: "small", onclick: again, "aria-label": `Try ${title} again` }, "Try again"),
+        "label",
+        { class: "choose" },
+        el("input", {
+          type: "checkbox",
+          "aria-label": `Choose ${name}`,
+          onchange: (event) => this.actions.choose(photo.id, event.target.checked),
+        }),
       ),
-    );
-    fill(this.caption, el("span", { class: "name" }, title), el("span", { class: "state bad" }, code || "FAILED"));
+    ];
   }
 
-  shown(photo) {
-    const name = photo.filename || photo.id;
-    const choose = el("input", {
-      type: "checkbox",
-      "aria-label": `Choose ${name}`,
-      onchange: (event) => this.actions.choose(photo.id, event.target.checked),
-    });
-    fill(
-      this.frame,
-      el(
-        "button",
-        { type: "button", class: "open", "aria-label": `Open ${name}`, onclick: () => this.actions.open(photo.id) },
-        picture(photo, this.sizes, { slot: SLOT, alt: "" }),
-      ),
-      el("label", { class: "choose" }, choose),
-    );
-    fill(this.caption, el("span", { class: "name" }, name));
+  busy(label, name) {
+    this.bar = el("progress", { max: 1, "aria-label": `${label}: ${name}` });
+    return el("div", { class: "undeveloped" }, this.bar, el("span", {}, label));
   }
+
+  failed({ message = FAILED, code = "FAILED" }, name, { again, dismiss }) {
+    const words = [el("span", { class: "code" }, icon("warning"), code), el("span", { class: "why-not" }, message)];
+    return [
+      this.photo ? this.opener(`Why was ${name} not developed?`, words) : el("div", { class: "open" }, words),
+      again
+        ? el("button", { type: "button", class: "again", onclick: again, "aria-label": `Try ${name} again` }, icon("again"), "Try again")
+        : el("button", { type: "button", class: "again", onclick: dismiss, "aria-label": `Dismiss ${name}` }, icon("close"), "Dismiss"),
+    ];
+  }
+
+  opener(label, ...children) {
+    return el("button", { type: "button", class: "open", "aria-label": label, onclick: () => this.actions.open(this.photo.id) }, children);
+  }
+}
+
+/** How wide a photo is shown: tiles are about 15rem wide, two in a row on a phone; an upright one fills its height. */
+function slot(ratio) {
+  const share = Math.min(1, ratio);
+  return `(max-width: 40rem) ${Math.round(44 * share)}vw, ${Math.round(15 * share)}rem`;
 }

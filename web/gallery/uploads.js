@@ -3,6 +3,9 @@
  * bucket, four at a time. What fails stays, says why, and can be tried again.
  */
 
+import { Offline } from "../lib/http.js";
+import { unfit } from "./unfit.js";
+
 const AT_ONCE = 4;
 
 /**
@@ -10,8 +13,8 @@ const AT_ONCE = 4;
  * @property {File} file
  * @property {"waiting"|"sending"|"sent"|"failed"} state
  * @property {number} sent  0 to 1
- * @property {string} [why]
- * @property {import("./photos.js").Photo} [photo]  its record, once it is announced
+ * @property {{message: string, code: string, again: boolean}} [error]  *again*: another attempt can help
+ * @property {{photo: import("./photos.js").Photo, upload: any}} [announced]  its record and where to put it
  */
 
 export class Uploads {
@@ -23,20 +26,25 @@ export class Uploads {
     this.running = 0;
   }
 
-  /** @param {Iterable<File>} files @returns {Upload[]} */
+  /** @param {Iterable<File>} files */
   add(files) {
     const added = Array.from(files, (file) => ({ file, state: "waiting", sent: 0 }));
     this.queue.push(...added);
-    added.forEach(this.onChange);
+    // The last one first: each goes to the beginning of the grid, where the first is to stand.
+    added.toReversed().forEach(this.onChange);
     this.next();
-    return added;
   }
 
   /** @param {Upload} upload */
   again(upload) {
-    this.change(upload, { state: "waiting", sent: 0, why: undefined });
+    this.change(upload, { state: "waiting", sent: 0, error: undefined });
     this.queue.push(upload);
     this.next();
+  }
+
+  /** Whether something would be lost if the page were left now. */
+  get busy() {
+    return this.running > 0;
   }
 
   next() {
@@ -50,16 +58,18 @@ export class Uploads {
   }
 
   async send(upload) {
+    const why = unfit(upload.file);
+    if (why) return this.change(upload, { state: "failed", error: { ...why, again: false } });
     this.change(upload, { state: "sending" });
     try {
-      if (!upload.file.size) throw new Error("The file is empty.");
       // A record that is there already is used again; its upload address lives for an hour.
       upload.announced ??= await this.photos.announce(upload.file);
-      this.change(upload, { photo: upload.announced.photo });
+      this.change(upload, {});
       await put(upload.announced.upload, upload.file, (sent) => this.change(upload, { sent }));
       this.change(upload, { state: "sent", sent: 1 });
     } catch (error) {
-      this.change(upload, { state: "failed", why: error.message });
+      const code = error instanceof Offline ? "OFFLINE" : error.code || "NOT_UPLOADED";
+      this.change(upload, { state: "failed", error: { message: error.message, code, again: true } });
     }
   }
 
@@ -78,9 +88,9 @@ function put({ method, url, headers }, file, onProgress) {
     request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
     request.addEventListener("load", () => {
       if (request.status >= 200 && request.status < 300) resolve();
-      else reject(new Error(`The upload was refused (status ${request.status}).`));
+      else reject(new Error(`The upload was refused (status ${request.status}). Add the file again.`));
     });
-    request.addEventListener("error", () => reject(new Error("The upload was interrupted.")));
+    request.addEventListener("error", () => reject(new Error("The upload was interrupted. Try again once the connection is back.")));
     request.send(file);
   });
 }

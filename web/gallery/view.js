@@ -7,191 +7,222 @@ import { acceptDrops } from "./drops.js";
 import { Grid } from "./grid.js";
 import { Lightbox } from "./lightbox.js";
 import { Photos } from "./photos.js";
+import { pickers } from "./pickers.js";
+import { Selection } from "./selection.js";
+import { isUnderway } from "./states.js";
 import { Uploads } from "./uploads.js";
 
-/** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config}} context */
-export function mount(root, { config }) {
-  const gallery = new Gallery(config);
+const LOST = "The connection is lost. What happens meanwhile is shown as soon as it is back.";
+
+/** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config, params: URLSearchParams}} context */
+export function mount(root, { config, params }) {
+  const gallery = new Gallery(config, params.get("gallery"));
   root.append(gallery.element);
   gallery.start();
   return () => gallery.close();
 }
 
 class Gallery {
-  constructor(config) {
+  /** @param {import("../lib/config.js").Config} config @param {string|null} name  of one gallery; null: all of them */
+  constructor(config, name) {
     const { sizes } = config.outputs;
-    this.photos = new Photos(config.gallery);
+    const remove = (id) => this.remove(id);
+    const retry = (id) => this.retry(id);
+    this.photos = new Photos(config.gallery, name);
     this.uploads = new Uploads(this.photos, (upload) => this.uploaded(upload));
+    /** Tiles of what is not uploaded yet. @type {Map<import("./uploads.js").Upload, import("./tile.js").Tile>} */
     this.tiles = new Map();
-    this.chosen = new Set();
     this.grid = new Grid({
       sizes,
       onEnd: () => this.more(),
-      actions: {
-        open: (id) => this.lightbox.open(id),
-        retry: (id) => this.retry(id),
-        choose: (id, chosen) => this.choose(id, chosen),
-      },
+      actions: { open: (id) => this.lightbox.open(id), retry, choose: (id, chosen) => this.selection.set(id, chosen) },
     });
     this.lightbox = new Lightbox({
       sizes,
       photos: () => this.grid.photos,
       read: (id) => this.photos.read(id),
-      remove: (id) => this.remove(id),
+      remove,
+      retry,
+      onNearEnd: () => this.more(),
+      onClosed: (id) => this.grid.focus(id),
     });
-    this.summary = el("p", { class: "muted", role: "status" });
+    this.selection = new Selection({ grid: this.grid, remove });
+    this.build(name || "Gallery");
+  }
+
+  build(title) {
+    const take = (files) => this.take(files);
+    this.summary = el("p", { class: "muted", role: "status" }, "Loading…");
     this.notice = el("div", { class: "offline", role: "alert", hidden: true });
-    this.empty = this.emptyState();
-    this.edit = el("a", { class: "button primary", hidden: true });
+    this.empty = emptyState(take);
     this.element = el(
       "div",
       { class: "gallery" },
-      el("div", { class: "bar" }, el("div", {}, el("h1", {}, "Gallery"), this.summary), this.edit, ...pickers(this)),
+      el("div", { class: "bar" }, el("div", {}, el("h1", {}, title), this.summary), pickers(take)),
       this.notice,
       this.empty,
       this.grid.element,
+      this.selection.element,
       this.lightbox.dialog,
     );
   }
 
   start() {
-    this.stopDrops = acceptDrops(document.body, (files) => this.take(files));
+    this.stopDrops = acceptDrops(document.body, ({ files, unread }) => {
+      this.take(files);
+      if (unread) toast(`${counted(unread, "file")} could not be read.`);
+    });
+    this.warn = (event) => this.uploads.busy && event.preventDefault();
+    addEventListener("beforeunload", this.warn);
     this.photos.watch((event) => this.happened(event));
   }
 
   close() {
     this.stopDrops();
+    removeEventListener("beforeunload", this.warn);
     this.photos.stop();
     this.grid.close();
-    if (this.lightbox.dialog.open) this.lightbox.dialog.close();
   }
 
-  /** Ask for the next page, one at a time. */
+  /** @param {import("./photos.js").Happening} event */
+  happened({ kind, photo }) {
+    if (kind === "lost") return this.online(false, LOST);
+    if (kind === "list" || !this.listed) return this.reload();
+    if (kind === "online") return this.online(true);
+    if (kind === "photo") this.know(photo);
+    if (kind === "removed") this.forget(photo.id);
+    return this.count();
+  }
+
+  /** Ask for the next page, one at a time; nobody needs it before the first one is there. */
   async more() {
-    if (this.asking || this.photos.cursor === null) return;
+    if (!this.listed || this.asking || this.photos.cursor === null) return;
+    await this.ask(() => this.page());
+  }
+
+  /** List again from the newest on, as far as photos are shown; whatever is not there any more goes. */
+  async reload() {
+    const shown = new Set(this.grid.tiles.keys());
+    const found = new Set();
+    this.photos.rewind();
+    await this.ask(async () => {
+      do (await this.page()).forEach((photo) => found.add(photo.id));
+      while (this.photos.cursor !== null && found.size < shown.size);
+      this.listed = true;
+      for (const id of shown) if (!found.has(id) && !this.isOnItsWay(id)) this.forget(id);
+    });
+  }
+
+  async ask(work) {
     this.asking = true;
     try {
-      const page = await this.photos.more();
-      page.forEach((photo) => this.grid.show(photo));
+      await work();
       this.online(true);
-      this.count();
-      if (page.length) this.grid.settle();
+      this.grid.settle();
     } catch (error) {
       this.online(false, error.message);
     } finally {
       this.asking = false;
+      this.count();
     }
   }
 
-  happened({ kind, photo, state }) {
-    if (kind === "photo") this.grid.show(photo, { newest: true });
-    else if (kind === "removed") this.grid.remove(photo.id);
-    else if (kind === "resync" || state === "open") this.reload();
-    else this.online(false, "Connection lost. What happens meanwhile is shown as soon as it is back.");
-    this.count();
+  async page() {
+    const page = await this.photos.more();
+    page.forEach((photo) => this.know(photo));
+    return page;
   }
 
-  /** List again from the newest on: what is known is brought up to date in its place. */
-  async reload() {
-    this.online(true);
-    this.photos.rewind();
-    await this.more();
+  know(photo) {
+    // Its tile still shows how much of it is sent.
+    if (this.isOnItsWay(photo.id) && photo.status === "pending") return;
+    this.grid.show(photo);
+    this.lightbox.changed(photo);
   }
 
+  forget(id) {
+    this.selection.set(id, false);
+    this.grid.remove(id);
+  }
+
+  isOnItsWay(id) {
+    return Array.from(this.tiles.keys()).some((upload) => upload.announced?.photo.id === id);
+  }
+
+  /** @param {File[]} files */
   take(files) {
     this.uploads.add(files);
     this.count();
   }
 
+  /** @param {import("./uploads.js").Upload} upload */
   uploaded(upload) {
     if (!this.tiles.has(upload)) this.tiles.set(upload, this.grid.begin());
     const tile = this.tiles.get(upload);
-    if (upload.photo && !tile.element.dataset.id) this.grid.adopt(tile, upload.photo);
-    if (upload.state !== "sent") tile.uploading(upload, () => this.uploads.again(upload));
-    else {
+    if (upload.announced) this.grid.adopt(tile, upload.announced.photo);
+    if (upload.state === "sent") {
       this.tiles.delete(upload);
-      tile.print = undefined;
       tile.show(tile.photo);
-    }
+    } else tile.uploading(upload, { again: () => this.uploads.again(upload), dismiss: () => this.dismiss(upload) });
+    if (upload.state !== "sending") this.count();
+  }
+
+  dismiss(upload) {
+    this.tiles.get(upload).element.remove();
+    this.tiles.delete(upload);
     this.count();
   }
 
   async retry(id) {
-    await this.attempt(async () => {
-      const { photo } = await this.photos.retry(id);
-      this.grid.show(photo);
-    });
+    await attempt(async () => this.know((await this.photos.retry(id)).photo));
   }
 
+  /** @param {string} id @returns {Promise<boolean>} whether it is gone */
   async remove(id) {
-    await this.attempt(async () => {
+    const gone = await attempt(async () => {
       await this.photos.remove(id);
-      this.grid.remove(id);
-      this.count();
+      this.forget(id);
     });
-  }
-
-  async attempt(work) {
-    try {
-      await work();
-    } catch (error) {
-      toast(error.message);
-    }
-  }
-
-  choose(id, chosen) {
-    if (chosen) this.chosen.add(id);
-    else this.chosen.delete(id);
-    this.edit.hidden = !this.chosen.size;
-    this.edit.textContent = `Edit ${counted(this.chosen.size, "photo")}`;
-    this.edit.setAttribute("href", `#/editor?photos=${Array.from(this.chosen, encodeURIComponent).join(",")}`);
+    this.count();
+    return gone;
   }
 
   count() {
     const photos = this.grid.photos;
-    const busy = photos.filter((one) => ["pending", "processing"].includes(one.status)).length;
-    const failed = photos.filter((one) => one.status === "failed").length;
-    const known = `${counted(photos.length, "photo")}${this.photos.cursor ? " so far" : ""}`;
+    const waiting = Array.from(this.tiles.keys()).filter((one) => one.state !== "failed");
+    const busy = photos.filter(isUnderway).length + waiting.filter((one) => !one.announced).length;
+    const failed = this.grid.list.querySelectorAll('[data-status="failed"]').length;
+    const many = this.photos.cursor ? "+" : "";
+    const known = `${photos.length.toLocaleString("en")}${many} ${photos.length === 1 && !many ? "photo" : "photos"}`;
     const text = [known, busy && `${busy} on the way`, failed && `${failed} not developed`].filter(Boolean).join(" · ");
-    if (this.summary.textContent !== text) this.summary.textContent = text;
-    this.empty.hidden = this.grid.list.children.length > 0 || this.photos.cursor !== null;
+    if (this.listed && this.summary.textContent !== text) this.summary.textContent = text;
+    this.empty.hidden = !this.listed || this.grid.list.children.length > 0;
   }
 
   online(fine, why = "") {
     this.notice.hidden = fine;
     fill(this.notice, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.reload() }, "Try again")]);
-  }
-
-  emptyState() {
-    return el(
-      "div",
-      { class: "empty", hidden: true },
-      el("h2", {}, "Nothing here yet"),
-      el("p", { class: "muted" }, "Drop photos or a folder anywhere on this page: JPEG, HEIC, PNG, WebP, AVIF, TIFF or camera RAW."),
-      ...pickers(this),
-    );
+    if (!this.listed && !fine) this.summary.textContent = "Not connected";
   }
 }
 
-/** The buttons that open the device's file picker. */
-function pickers(gallery) {
-  return [
-    picker("Add photos", "primary", { multiple: true }, gallery),
-    picker("Add a folder", "folder", { webkitdirectory: true }, gallery),
-  ];
+/** Do it, or say why not. */
+async function attempt(work) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    toast(error.message);
+    return false;
+  }
 }
 
-function picker(label, look, how, gallery) {
-  const input = el("input", {
-    type: "file",
-    class: "hidden-visually",
-    tabindex: -1,
-    "aria-hidden": "true",
-    ...how,
-    onchange: () => {
-      gallery.take(input.files);
-      input.value = "";
-    },
-  });
-  return el("span", { class: "picker" }, el("button", { type: "button", class: look, onclick: () => input.click() }, label), input);
+function emptyState(take) {
+  return el(
+    "div",
+    { class: "empty", hidden: true },
+    el("h2", {}, "Nothing here yet"),
+    el("p", { class: "muted" }, "Drop photos or a whole folder anywhere on this page: JPEG, HEIC, PNG, WebP, AVIF, TIFF or camera RAW."),
+    el("div", { class: "ways" }, pickers(take)),
+  );
 }

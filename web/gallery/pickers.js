@@ -1,0 +1,28 @@
+/** The buttons that open the device's file picker. */
+
+import { el } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+
+// RAW files have no type that browsers know.
+const PHOTOS = "image/*,.heic,.heif,.avif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2,.pef,.srw,.3fr,.kdc";
+
+/** @param {(files: File[]) => void} take */
+export function pickers(take) {
+  return [
+    picker("Add photos", { look: "primary", sign: "add", input: { multiple: true, accept: PHOTOS } }, take),
+    picker("Add a folder", { look: "folder", sign: "folder", input: { webkitdirectory: true } }, take),
+  ];
+}
+
+function picker(label, { look, sign, input }, take) {
+  const chosen = el("input", {
+    type: "file",
+    hidden: true,
+    ...input,
+    onchange: () => {
+      take(Array.from(chosen.files).filter((file) => !file.name.startsWith(".")));
+      chosen.value = "";
+    },
+  });
+  return [el("button", { type: "button", class: look, onclick: () => chosen.click() }, icon(sign), label), chosen];
+}
