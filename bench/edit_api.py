@@ -3,17 +3,17 @@
     python -m bench.edit_api --api http://127.0.0.1:4520 --issuer http://127.0.0.1:4510/oidc/token [--json FILE]
 
 Each session is of a user of its own, since one user may start ten a minute; the embedded stack's issuer gives
-anybody a token. Starts are timed one after the other, then all sessions are followed at once to their end.
+anybody a token. Pictures are put into upload slots first. Starts are timed one after the other, while the workers edit
+what was started before; then all sessions are followed at once to their end.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import io
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -27,6 +27,14 @@ START_BUDGET_MS = 50.0
 STREAMS = 200
 PATIENCE_S = 300.0
 SIDE_PX = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    """Who starts one session: signed in, with a *picture* in a slot."""
+
+    headers: Mapping[str, str]
+    picture: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,43 +83,47 @@ async def measure(api: str, issuer: str, streams: int = STREAMS) -> Report:
     """Start as many sessions as *streams*, then follow all of them at once."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=api, timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
-        tokens = [await token(client, issuer, f"bench-{time.time_ns()}-{number}") for number in range(streams + 1)]
-        await start(client, tokens.pop())  # the first one warms caches and connections up
-        started = [await start(client, one) for one in tokens]
+        users = [await arrive(client, issuer, f"bench-{time.time_ns()}-{number}") for number in range(streams + 1)]
+        await start(client, users.pop())  # the first one warms caches and connections up
+        started = [await start(client, user) for user in users]
         crowd = Crowd(client=client, size=streams)
         followed = await asyncio.gather(*(crowd.follow(one) for one in started))
     return report(started, followed, crowd.most_open)
 
 
-async def token(client: httpx.AsyncClient, issuer: str, user: str) -> str:
-    """Sign in as *user* at the embedded stack's issuer."""
-    answer = await client.post(issuer, json={"user": user})
-    return str(answer.raise_for_status().json()["access_token"])
+async def arrive(client: httpx.AsyncClient, issuer: str, name: str) -> User:
+    """Sign in as *name* at the embedded stack's issuer, and put a picture into a slot."""
+    signed_in = await client.post(issuer, json={"user": name})
+    headers = {"Authorization": f"Bearer {signed_in.raise_for_status().json()['access_token']}"}
+    answer = await client.post("/image-edit/uploads", json={"files": [{}]}, headers=headers)
+    [slot] = answer.raise_for_status().json()["slots"]
+    form = slot["upload"]
+    (await client.post(form["url"], data=form["fields"], files={"file": picture()})).raise_for_status()
+    return User(headers=headers, picture=slot["url"])
 
 
-async def start(client: httpx.AsyncClient, bearer: str) -> Started:
+async def start(client: httpx.AsyncClient, user: User) -> Started:
     """Start a session with one small picture and time it."""
-    headers = {"Authorization": f"Bearer {bearer}"}
     before = time.perf_counter()
-    answer = await client.post("/image-edit", json=request(), headers=headers)
+    answer = await client.post("/image-edit", json=request(user.picture), headers=user.headers)
     took_ms = (time.perf_counter() - before) * 1000
     said = answer.raise_for_status().json()
     return Started(session_id=said["sessionId"], progress_url=said["progressUrl"], took_ms=took_ms)
 
 
-def request() -> dict[str, Any]:
-    """Ask for the edit of the guides' load test, of a picture that comes with the request."""
+def request(url: str) -> dict[str, Any]:
+    """Ask for the edit of the guides' load test."""
     return {
-        "images": [{"id": "a", "url": picture(), "name": "test.jpg"}],
+        "images": [{"id": "a", "url": url, "name": "test.jpg"}],
         "operation": {"type": "command", "command": "resize to 800px"},
     }
 
 
-def picture() -> str:
-    """Draw a small JPEG as a data: URL."""
+def picture() -> bytes:
+    """Draw a small JPEG."""
     file = io.BytesIO()
     Image.radial_gradient("L").resize((SIDE_PX, SIDE_PX)).convert("RGB").save(file, format="jpeg")
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return file.getvalue()
 
 
 @dataclass(kw_only=True)
