@@ -27,8 +27,12 @@ export class Panel {
     this.button = el("button", { type: "button", class: "primary run", onclick: () => this.run() });
     this.refused = el("p", { class: "refused", role: "alert" });
     this.running = new Running(runs);
-    const parts = [this.command.element, this.steps.element, this.menus.element, this.options.element];
-    this.element = el("div", { class: "ask" }, parts, this.scope, this.button, this.refused, this.running.element);
+    this.element = el(
+      "div",
+      { class: "ask" },
+      [this.command.element, this.steps.element, this.scope, this.button, this.refused, this.running.element],
+      el("div", { class: "folds" }, this.menus.element, this.options.element),
+    );
   }
 
   async start() {

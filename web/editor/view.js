@@ -54,7 +54,7 @@ class Editor {
   }
 
   layout() {
-    this.more = el("div", { class: "buttons" }, this.adder("From the gallery", () => this.picker.open()), this.adder("From this device", () => this.files.click()));
+    this.more = el("div", { class: "buttons" }, this.adder("From gallery", () => this.picker.open()), this.adder("From device", () => this.files.click()));
     return el(
       "div",
       { class: "editor", onkeydown: (event) => this.key(event) },

@@ -1,0 +1,85 @@
+/** Queues with what waits in them, and the dead letters behind each, with a way to send those back. */
+
+import { el } from "../lib/dom.js";
+import { counted, duration } from "../lib/format.js";
+
+const DEAD = "-dead-letters";
+const LANES = {
+  uploads: ["Uploads", "New photos"],
+  backfill: ["Backfill", "Photos developed anew"],
+  jobs: ["Edits", "One message per picture"],
+};
+const EVENTS = {
+  "rendition-failures": ["Lost rendition events", "Came from no queue; see the runbook"],
+  "reconciler-missed": ["Missed reconciler runs", "Came from no queue; see the runbook"],
+  "reconcile-failures": ["Failed reconciler runs", "Came from no queue; see the runbook"],
+};
+const COLUMNS = ["Queue", "Waiting", "In work", "Oldest", "Dead letters", "Redrive"];
+
+export class Queues {
+  /** @param {{onRedrive: (role: string, count: number) => Promise<void>}} how */
+  constructor({ onRedrive }) {
+    this.onRedrive = onRedrive;
+    this.rows = new Map();
+    this.body = el("tbody");
+    const titles = COLUMNS.map((name) => el("th", { scope: "col" }, name === "Redrive" ? el("span", { class: "hidden-visually" }, name) : name));
+    this.element = el(
+      "section",
+      { "aria-labelledby": "queues" },
+      el("h2", { id: "queues" }, "Queues"),
+      el("table", { class: "queues" }, el("thead", {}, el("tr", {}, titles)), this.body),
+    );
+  }
+
+  /** @param {import("./api.js").Queue[]} queues */
+  show(queues) {
+    const byRole = new Map(queues.map((queue) => [queue.role, queue]));
+    const roles = Array.from(byRole.keys());
+    const lanes = roles.filter((role) => !role.endsWith(DEAD));
+    const alone = roles.filter((role) => role.endsWith(DEAD)).map((role) => role.slice(0, -DEAD.length)).filter((role) => !byRole.has(role));
+    for (const role of [...lanes, ...alone]) {
+      if (!this.rows.has(role)) this.rows.set(role, this.row(role, lanes.includes(role)));
+      this.update(role, byRole.get(role), byRole.get(`${role}${DEAD}`));
+    }
+  }
+
+  row(role, redrivable) {
+    const [title, what] = LANES[role] || EVENTS[role] || [role, ""];
+    const [waiting, working, oldest, dead] = COLUMNS.slice(1, 5).map((column) => el("td", { "data-column": column }));
+    const button = redrivable && el("button", { type: "button", "aria-label": `Redrive the dead letters of ${title}`, onclick: () => this.redrive(role) }, "Redrive");
+    this.body.append(
+      el("tr", { "data-role": role }, el("th", { scope: "row" }, title, el("span", { class: "muted small" }, what)), waiting, working, oldest, dead, el("td", {}, button)),
+    );
+    return { waiting, working, oldest, dead, button };
+  }
+
+  update(role, queue, letters) {
+    const { waiting, working, oldest, dead, button } = this.rows.get(role);
+    const count = letters ? letters.visible + letters.inFlight + letters.delayed : 0;
+    waiting.textContent = queue ? (queue.visible + queue.delayed).toLocaleString("en") : "–";
+    working.textContent = queue ? queue.inFlight.toLocaleString("en") : "–";
+    oldest.textContent = queue?.oldestAgeS == null ? "–" : duration(1000 * queue.oldestAgeS);
+    for (const cell of [waiting, working, oldest]) cell.classList.toggle("none", !queue);
+    dead.textContent = letters ? count.toLocaleString("en") : "–";
+    dead.classList.toggle("bad", count > 0);
+    this.rows.get(role).count = count;
+    // What a consumer holds cannot be moved; SQS moves what is visible.
+    if (button && !button.dataset.busy) button.disabled = !letters?.visible;
+  }
+
+  async redrive(role) {
+    const { button, count } = this.rows.get(role);
+    button.dataset.busy = "true";
+    button.disabled = true;
+    try {
+      await this.onRedrive(role, count);
+    } finally {
+      delete button.dataset.busy;
+    }
+  }
+}
+
+/** @param {number} count */
+export function letters(count) {
+  return counted(count, "dead letter");
+}

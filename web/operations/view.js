@@ -1,0 +1,123 @@
+/** Operations: what waits, how fast it goes, what fails, what it costs, which alarms ring. */
+
+import { el, fill } from "../lib/dom.js";
+import { counted, duration } from "../lib/format.js";
+import { toast } from "../lib/toast.js";
+import { Alarms } from "./alarms.js";
+import { Operations } from "./api.js";
+import { Chart } from "./charts.js";
+import { Failures } from "./failures.js";
+import { Figures } from "./figures.js";
+import { Queues, letters } from "./queues.js";
+import { repeat } from "./refresh.js";
+
+/** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config}} context */
+export function mount(root, { config }) {
+  const view = new View(new Operations(config));
+  root.append(view.element);
+  return () => view.refresh.stop();
+}
+
+class View {
+  /** @param {Operations} api */
+  constructor(api) {
+    this.api = api;
+    this.said = el("p", { class: "muted", role: "status" }, "Looking…");
+    this.updated = el("p", { class: "muted small" });
+    this.trouble = el("div", { class: "trouble", role: "alert", hidden: true });
+    this.figures = new Figures();
+    this.charts = charts();
+    this.queues = new Queues({ onRedrive: (role, count) => this.redrive(role, count) });
+    this.failures = new Failures();
+    this.alarms = new Alarms();
+    this.board = el(
+      "div",
+      { class: "board", hidden: true },
+      this.figures.element,
+      this.alarms.element,
+      el("section", { class: "charts", "aria-label": "The last hour" }, this.charts.map(({ chart }) => chart.element)),
+      this.queues.element,
+      this.failures.element,
+    );
+    this.element = el(
+      "div",
+      { class: "operations" },
+      el("div", { class: "head" }, el("div", {}, el("h1", {}, "Operations"), this.said), this.updated),
+      this.trouble,
+      this.board,
+    );
+    this.refresh = repeat((signal) => this.look(signal));
+  }
+
+  async look(signal) {
+    try {
+      this.show(await this.api.overview(signal));
+      this.online(true);
+    } catch (error) {
+      if (!signal.aborted) this.online(false, error.message);
+    }
+  }
+
+  /** @param {import("./api.js").Overview} overview */
+  show(overview) {
+    const now = Date.now() / 1000;
+    this.board.hidden = false;
+    this.figures.show(overview);
+    for (const { chart, series } of this.charts) chart.show(series(overview), now);
+    this.queues.show(overview.queues);
+    this.failures.show(overview.photos.failuresByCode, overview.edits.failuresByCode);
+    this.alarms.show(overview.alarms);
+    this.updated.textContent = `Updated ${new Date().toLocaleTimeString()}`;
+    const said = inOneLine(overview);
+    if (this.said.textContent !== said) this.said.textContent = said;
+  }
+
+  /** What was seen last stays in view, with a word on why it gets old. */
+  online(fine, why = "") {
+    if (this.trouble.hidden === fine) return;
+    this.trouble.hidden = fine;
+    fill(this.trouble, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.refresh.now() }, "Try again")]);
+  }
+
+  async redrive(role, count) {
+    try {
+      await this.api.redrive(role);
+      toast(`${letters(count)} sent back to where they failed.`);
+    } catch (error) {
+      toast(error.message);
+    }
+    await this.refresh.now();
+  }
+}
+
+function charts() {
+  const count = (value) => Math.round(value).toLocaleString("en");
+  const slow = { kind: "lines", write: duration };
+  const many = { kind: "bars", write: count };
+  const times = ({ durationMs = [], slowestMs = [] } = {}) => [
+    { name: "Slowest", look: "slow", points: slowestMs },
+    { name: "Median", look: "main", points: durationMs },
+  ];
+  return [
+    { chart: new Chart({ title: "Photos per minute", ...many }), series: ({ photos }) => [bars("Developed", photos.rendered), bars("Failed", photos.failed)] },
+    { chart: new Chart({ title: "Time per photo", ...slow }), series: ({ photos }) => times(photos) },
+    { chart: new Chart({ title: "Edits per minute", ...many }), series: ({ edits }) => [bars("Done", edits.done), bars("Failed", edits.failed)] },
+    { chart: new Chart({ title: "Time per edit", ...slow }), series: ({ functions }) => times(editFunction(functions)) },
+  ];
+}
+
+function bars(name, points) {
+  return { name, look: name === "Failed" ? "failed" : "main", points };
+}
+
+/** Functions are named after the stack: `darkroom-local-edit`. */
+function editFunction(functions) {
+  return functions[Object.keys(functions).find((name) => name.endsWith("-edit"))];
+}
+
+function inOneLine({ alarms, queues }) {
+  const ringing = alarms.filter(({ state }) => state === "ALARM").length;
+  const waiting = queues.filter(({ role }) => !role.endsWith("-dead-letters")).reduce((all, one) => all + one.visible + one.inFlight + one.delayed, 0);
+  const first = ringing ? `${counted(ringing, "alarm")} ring${ringing === 1 ? "s" : ""}` : "No alarm rings";
+  return `${first} · ${waiting ? `${counted(waiting, "message")} in the queues` : "all queues are empty"}`;
+}
