@@ -26,7 +26,7 @@ up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps 
 	@$(BIN)/python -m local up $(ARGS)
 
 test: $(READY) ## Run every test, with coverage.
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --cov $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)
 
 check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests.
 

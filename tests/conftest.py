@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.e2e.stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
+from tests.scheduling import BySharedFixture
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedFixture:
+    """Keep tests together that share a stack (``--numprocesses``)."""
+    return BySharedFixture(config, log)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -7,7 +7,6 @@ Playwright keeps an event loop running in this thread, which would be in the way
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,18 +17,9 @@ from tests.browser.chromium import ARGUMENTS, HANG_MS, executable
 from tests.browser.complaints import Complaints
 from tests.e2e.stack import LocalStack
 
-HERE = Path(__file__).parent
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)
 Opener = Callable[..., Page]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests with those of tests/e2e (``--dist loadgroup``)."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,7 @@ def impatient(stack: LocalStack) -> Iterator[None]:
     sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
+@pytest.mark.fault(12, 16)
 @pytest.mark.faults
 @pytest.mark.usefixtures("impatient")
 def test_a_poison_message_ends_in_the_dead_letters_and_somebody_is_told(stack: LocalStack, told: str) -> None:
@@ -89,6 +90,7 @@ def operations(stack: LocalStack) -> dict[str, Any]:
     return stack.http.get(f"{stack.page}/gallery/operations").json()
 
 
+@pytest.mark.fault(18, 27)
 @pytest.mark.faults
 @pytest.mark.usefixtures("impatient")
 def test_what_failed_for_lack_of_a_grant_is_repaired_by_redriving(stack: LocalStack) -> None:

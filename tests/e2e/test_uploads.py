@@ -108,8 +108,14 @@ def test_a_deleted_photo_is_gone_from_the_cdn(stack: LocalStack) -> None:
     buried = stack.with_status(record["id"], "deleted")
 
     assert not [name for name in buried if name.endswith("_url")]
-    assert {403} == {stack.http.get(url).status_code for url in urls(record).values()}
+    # The record is told first, so that nobody shows what is being removed.
+    wait_for(lambda: none_served(stack, record), what=lambda: "no picture of the photo at the CDN")
     assert [] == stack.http.get(f"{stack.page}/gallery/photos?gallery=regrets").json()["photos"]
+
+
+def none_served(stack: LocalStack, record: dict[str, Any]) -> bool | None:
+    """Tell whether no rendition of *record* is served any more."""
+    return True if {403} == {stack.http.get(url).status_code for url in urls(record).values()} else None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""Which tests run on one worker: those that share something that is expensive to start.
+
+``--dist loadgroup`` was made for that, but xdist 3.8 marks groups in a way that pytest 9.2 no longer sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from xdist.scheduler import LoadScopeScheduling
+
+# Folders whose tests share one fixture of the session: a whole stack, or an emulator with what it needs.
+SHARED: Final[Sequence[frozenset[str]]] = (
+    frozenset({"tests/e2e/", "tests/browser/"}),
+    *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
+)
+
+
+def group_of(nodeid: str) -> str:
+    """Name the group of a test; a test that shares nothing is one by itself."""
+    found = next((one for one in SHARED if nodeid.startswith(tuple(one))), None)
+    return " ".join(sorted(found)) if found else nodeid
+
+
+class BySharedFixture(LoadScopeScheduling):
+    """Sends each group to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Name what must stay together."""
+        return group_of(nodeid)
