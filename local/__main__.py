@@ -32,7 +32,6 @@ from local.run.folder import RunFolder  # noqa: E402
 from local.run.up import Options, Up  # noqa: E402
 from local.run.welcome import welcome  # noqa: E402
 
-WEB_APP: Final = Path(__file__).parents[1] / "processor" / "api" / "run.sh"
 NOT_UP: Final = 3  # what `systemctl status` answers
 in_folder: Callable[..., Callable[..., None]] = click.option(
     "--folder",
@@ -61,7 +60,7 @@ def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | No
         folder=RunFolder(path=(persist or folder).resolve()),
         persist=persist is not None,
         port_base=port_base,
-        edits=WEB_APP.is_file() and not no_edits,
+        edits=not no_edits,
     )
     told = Console(stderr=True, highlight=False)
     sys.exit(Up(options=options, say=said(told), ready=printed(as_json=as_json, edits=options.edits)).run())

@@ -19,7 +19,7 @@ def welcome(known: Endpoints, *, seconds: float, edits: bool) -> str:
     api = (
         f"edit API  {known.api}"
         if edits
-        else "edit API  not there (left out, or not written yet): uploads work, edits do not"
+        else "edit API  left out: uploads work, edits do not"
     )
     return f"""\
 Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; Ctrl-C stops it all.
