@@ -195,10 +195,10 @@ def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always:
 
 
 @pytest.mark.faults
-def test_an_edit_that_needs_too_much_memory_is_a_verdict(always: Editor) -> None:
+def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> None:
     """In the child; the caller stays as it was."""
     with pytest.raises(PhotoError) as caught:
-        run(always, png_of(flat(3000, 3000)), {"op": "negate"}, {"op": "blur"}, limits=EditLimits(memory_mib=80))
+        run(always, png_of(flat(6000, 4000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
 
     assert "DECODER_OUT_OF_MEMORY" == caught.value.code
     assert 60 == run(always, jpeg()).width
