@@ -16,11 +16,7 @@ EDIT: Final = '{"images": [{"id": "a", "url": "%s"}], "operation": {"type": "com
 
 def welcome(known: Endpoints, *, seconds: float, edits: bool) -> str:
     """Write it."""
-    api = (
-        f"edit API  {known.api}"
-        if edits
-        else "edit API  left out: uploads work, edits do not"
-    )
+    api = f"edit API  {known.api}" if edits else "edit API  left out: uploads work, edits do not"
     return f"""\
 Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; Ctrl-C stops it all.
 
