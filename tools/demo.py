@@ -13,18 +13,31 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.factories.photos import heif, icc, jpeg, raw, scene
+from PIL import Image
+
+from tests.factories.photos import heif, icc, jpeg, raw, scene, scenery
+from tests.factories.photos.scene import Pixels
 
 ROOT: Final = Path(__file__).parents[1]
 PHOTOS: Final[Mapping[str, Callable[[], bytes]]] = {
-    "landscape.jpg": lambda: jpeg.jpeg(scene.textured(4800, 3200), quality=92),
-    "held sideways.jpg": lambda: jpeg.jpeg(scene.scene(3000, 2000), orientation=6),
+    "ridges at dawn.jpg": lambda: jpeg.jpeg(scenery.mountains(2400, 1600), quality=92),
+    "evening sea.jpg": lambda: jpeg.jpeg(scenery.sea(2400, 1600), quality=92),
+    "city lights.jpg": lambda: jpeg.jpeg(scenery.lights(1800, 2400), quality=92),
+    "phone.heic": lambda: heif.heic(scenery.night(2000, 1500), chroma=420),
+    "dahlia, held sideways.jpg": lambda: jpeg.jpeg(scenery.flower(1600, 2000), orientation=6, quality=92),
+    "red evening.jpg": lambda: jpeg.jpeg(scenery.mountains(2400, 1350, scenery.DUSK, seed=21), quality=92),
+    "camera.dng": lambda: from_camera(scenery.sea(3000, 2000, scenery.DAWN, seed=8)),
+    "rain.jpg": lambda: jpeg.jpeg(scenery.mountains(2100, 2100, scenery.RAIN, seed=11), quality=92),
     "wide gamut.jpg": lambda: jpeg.jpeg(scene.scene(3000, 2000), icc=icc.display_p3()),
     "full of secrets.jpg": jpeg.private_jpeg,
-    "phone.heic": heif.heic,
-    "camera.dng": lambda: raw.dng(scene.scene(3000, 2000), preview=raw.preview(1200, 800)),
-    "cut in half.jpg": lambda: jpeg.cut(jpeg.jpeg(scene.scene(1500, 1000)), 0.5),
+    "cut in half.jpg": lambda: jpeg.cut(jpeg.jpeg(scenery.sea(1500, 1000, seed=31)), 0.5),
 }
+
+
+def from_camera(pixels: Pixels) -> bytes:
+    """Build a RAW that holds a preview of itself, as cameras write it."""
+    preview = Image.fromarray(pixels).resize((1200, 800))
+    return raw.dng(pixels, preview=jpeg.encoded(preview, quality=90))
 
 
 def main(arguments: list[str] | None = None) -> int:
