@@ -1,0 +1,121 @@
+"""The rendition function's process is killed, with SIGKILL, at a request; the next delivery goes on from there."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from processor.settings import RenditionSettings
+from processor.settings_env import RenditionEnv, to_env
+from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
+from tests.factories.events import s3_event, s3_record, sqs_event
+from tests.factories.invoked import DISK_FULL
+from tests.factories.killing import Ended, Site, Strike, open_site
+from tests.factories.photos.jpeg import jpeg
+from tests.factories.photos.raw import dng
+from tests.invariants import assert_follows, assert_nothing_remains, assert_settled, snapshot
+
+FUNCTION = "processor.handlers.rendition"
+KEY = "wedding/IMG_1.jpg"
+DONE = {"batchItemFailures": []}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Give empty stores."""
+    (tmp_path / "tmp").mkdir()
+    with open_site(tmp_path / "tmp") as opened:
+        yield opened
+
+
+def told() -> dict[str, str]:
+    """Write the function's environment as the infrastructure does."""
+    settings = RenditionSettings(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
+    return to_env(RenditionEnv.of(settings, stack="test", cdn_host=CDN_HOST))
+
+
+def uploaded(site: Site, data: bytes, key: str = KEY) -> dict[str, Any]:
+    """Upload a photo, and give the message that the queue would deliver."""
+    answer: Mapping[str, Any] = site.put_original(key, data)
+    return sqs_event(s3_event(s3_record(key, size=len(data), versionId=answer["VersionId"])))
+
+
+def invoke(site: Site, message: Mapping[str, Any], strike: Strike | None = None, **more: str) -> Ended:
+    """Deliver a message."""
+    return site.invoke(FUNCTION, message, told() | more, strike=strike)
+
+
+def is_rendition(request: str) -> bool:
+    """Tell whether a request writes a rendition."""
+    return request.startswith(f"PUT /{RENDITIONS}/renditions/")
+
+
+def is_write(request: str) -> bool:
+    """Tell whether a request writes anything at all."""
+    return request.startswith("PUT ") or request == "UpdateItem"
+
+
+@pytest.mark.fault(7)
+@pytest.mark.parametrize("make", [jpeg, dng], ids=["in the process", "in a decoder child"])
+def test_a_process_killed_after_three_of_four_renditions_is_continued(site: Site, make: Any) -> None:
+    """Nothing says active, no decoder child stays behind, and the next process writes only what is missing."""
+    message = uploaded(site, make())
+    before = snapshot(site.s3, site.dynamodb)
+
+    killed = invoke(site, message, Strike(is_rendition, at=3))
+
+    assert -signal.SIGKILL == killed.status
+    half = snapshot(site.s3, site.dynamodb)
+    stored = {key: found for key, found in half.objects.items() if key.startswith("renditions/")}
+    assert (3, {}) == (len(stored), half.records)
+    assert_nothing_remains(site.tmp)
+
+    assert DONE == invoke(site, message).answer
+
+    whole = snapshot(site.s3, site.dynamodb)
+    assert_settled(whole)
+    assert_follows(whole, before)
+    assert stored == {key: whole.objects[key] for key in stored}
+    assert_nothing_remains(site.tmp)
+
+
+@pytest.mark.fault(7, 9)
+@pytest.mark.parametrize(
+    ("at", "applied"),
+    [(0, False), (1, False), (4, False), (5, False), (6, False), (0, True), (4, True), (5, True), (6, True)],
+)
+def test_a_process_may_be_killed_at_any_write(site: Site, at: int, applied: bool) -> None:  # noqa: FBT001 - a parameter
+    """Claim, renditions, manifest, record, whether it was applied or not: one more delivery, and all is well."""
+    message = uploaded(site, jpeg())
+    before = snapshot(site.s3, site.dynamodb)
+
+    killed = invoke(site, message, Strike(is_write, at=at, applied=applied))
+    again = invoke(site, message)
+
+    assert (-signal.SIGKILL, DONE) == (killed.status, again.answer)
+    whole = snapshot(site.s3, site.dynamodb)
+    assert ["active"] == [record["status"] for record in whole.records.values()]
+    assert_settled(whole)
+    assert_follows(whole, before)
+    assert_nothing_remains(site.tmp)
+    assert DONE == invoke(site, message).answer
+    assert whole == snapshot(site.s3, site.dynamodb)
+
+
+@pytest.mark.fault(26)
+@pytest.mark.parametrize("make", [jpeg, dng], ids=["in the process", "in a decoder child"])
+def test_a_photo_is_rendered_though_the_disk_is_full(site: Site, make: Any) -> None:
+    """Originals and pixels are in memory; nobody opens a file to write, and the folder for them does not exist."""
+    message = uploaded(site, make())
+
+    ended = invoke(site, message, **{DISK_FULL: "1", "TMPDIR": str(site.tmp / "none")})
+
+    assert DONE == ended.answer, ended.log
+    found = snapshot(site.s3, site.dynamodb)
+    assert ["active"] == [record["status"] for record in found.records.values()]
+    assert_settled(found)
+    assert_nothing_remains(site.tmp)

@@ -1,0 +1,123 @@
+"""What holds whatever went wrong: the invariants of the thirty faults, over any stores that boto can reach."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from PIL import Image
+
+from processor.aws.attributes import from_attribute
+from processor.manifest import Manifest
+from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom
+
+HANG_S = 20.0
+Record = Mapping[str, Any]
+Objects = dict[str, tuple[bytes, dict[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """All that there is, at one moment. *originals*: the ETag of every version of every key."""
+
+    originals: frozenset[tuple[str, str, str]]
+    objects: Objects
+    records: Mapping[str, Record]
+
+
+def snapshot(s3: Any, dynamodb: Any) -> Snapshot:
+    """Read everything."""
+    return Snapshot(
+        originals=frozenset(versions(s3)),
+        objects=dict(objects(s3)),
+        records={one["id"]: one for one in records(dynamodb)},
+    )
+
+
+def snapshot_of(darkroom: Darkroom) -> Snapshot:
+    """Read everything that a darkroom holds, past its faults."""
+    return snapshot(darkroom.s3.client, darkroom.dynamodb.client)
+
+
+def versions(s3: Any) -> Iterator[tuple[str, str, str]]:
+    """List all versions of all originals."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=ORIGINALS):
+        for one in page.get("Versions", []):
+            yield one["Key"], one["VersionId"], one["ETag"]
+
+
+def objects(s3: Any) -> Iterator[tuple[str, tuple[bytes, dict[str, str]]]]:
+    """Read all renditions and manifests."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=RENDITIONS):
+        for one in page.get("Contents", []):
+            answer = s3.get_object(Bucket=RENDITIONS, Key=one["Key"])
+            yield one["Key"], (answer["Body"].read(), answer["Metadata"])
+
+
+def records(dynamodb: Any) -> Iterator[Record]:
+    """Read all photo records."""
+    for page in dynamodb.get_paginator("scan").paginate(TableName=TABLE):
+        for item in page["Items"]:
+            yield {name: from_attribute(value) for name, value in item.items()}
+
+
+def assert_settled(now: Snapshot) -> None:
+    """Every accepted upload ended, with its reason; active implies complete; nothing lies there that nobody names."""
+    for record in now.records.values():
+        assert record["status"] in {"active", "failed", "deleted"}
+        assert (record["status"] == "failed") == bool((record.get("error") or {}).get("code"))
+        if record["status"] == "active":
+            assert_complete(record, now.objects)
+    manifests = [Manifest.from_json(body) for key, (body, _) in now.objects.items() if key.startswith("manifests/")]
+    named = {one.key for manifest in manifests if manifest.photo for one in manifest.photo.renditions}
+    assert named == {key for key in now.objects if key.startswith("renditions/")}
+
+
+def assert_complete(record: Record, stored: Objects) -> None:
+    """Every rendition that *record* names exists, decodes, and is of its version and state."""
+    sizes = [name.removesuffix("_url") for name in record if name.endswith("_url") and record[name]]
+    assert {"thumbnail", "small", "medium", "large"} <= {*sizes}
+    for size in sizes:
+        address = urlsplit(record[f"{size}_url"])
+        body, metadata = stored[unquote(address.path.removeprefix("/"))]
+        with Image.open(io.BytesIO(body)) as image:
+            image.load()
+            if f"{size}_width" in record:
+                assert (record[f"{size}_width"], record[f"{size}_height"]) == image.size
+        assert [record["receipt"]["version"]] == parse_qs(address.query)["v"] == [metadata["version"]]
+        assert record.get("sequencer", "") == metadata.get("sequencer", "")
+
+
+def assert_follows(now: Snapshot, before: Snapshot) -> None:
+    """Originals are as they were, but for what clients uploaded since; no record went back to an older state."""
+    assert before.originals <= now.originals
+    for photo_id, record in before.records.items():
+        assert record.get("sequencer", "") <= now.records[photo_id].get("sequencer", "")
+
+
+def assert_nothing_remains(tmp: Path) -> None:
+    """No temporary file, and soon no process whose environment names this folder, which was its /tmp."""
+    assert [] == list(tmp.iterdir())
+    deadline = time.monotonic() + HANG_S
+    while left := processes_of(tmp):
+        assert time.monotonic() < deadline, f"expected no process, found {left}"
+        time.sleep(0.02)
+
+
+def processes_of(tmp: Path) -> list[int]:
+    """List the living processes whose environment names *tmp*."""
+    mark = str(tmp).encode()
+    return [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit() and mark in read(one / "environ")]
+
+
+def read(file: Path) -> bytes:
+    """Read a file of /proc; b"" when the process has ended."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
