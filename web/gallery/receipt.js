@@ -87,7 +87,7 @@ function warnings(photo, sizes) {
   return [
     receipt.extension_matches === false && `The content is ${String(receipt.detected_format).toUpperCase()}, whatever its name says.`,
     sources.length && sources.every((one) => one === "raw-preview") && "The camera's own preview was used: its look, not a developed RAW.",
-    photo.width && Math.max(photo.width, photo.height) < largest && "Smaller than the largest size: it is never enlarged.",
+    photo.width && Math.max(photo.width, photo.height) < largest && "The original is smaller than the largest size; nothing is ever enlarged.",
   ].filter(Boolean);
 }
 

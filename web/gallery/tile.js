@@ -1,4 +1,4 @@
-/** One photo in the grid: a square that never changes its size, whatever becomes of the photo. */
+/** One photo in the grid: a frame that never changes its size, whatever becomes of the photo. */
 
 import { el, fill } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
@@ -97,8 +97,7 @@ export class Tile {
   }
 }
 
-/** How wide a photo is shown: tiles are about 15rem wide, two in a row on a phone; an upright one fills its height. */
+/** How wide a photo is shown: frames are 5:4 and about 17rem wide, on a phone square and two in a row. */
 function slot(ratio) {
-  const share = Math.min(1, ratio);
-  return `(max-width: 40rem) ${Math.round(44 * share)}vw, ${Math.round(15 * share)}rem`;
+  return `(max-width: 40rem) ${Math.round(44 * Math.min(1, ratio))}vw, ${Math.round(17 * Math.min(1, ratio / 1.25))}rem`;
 }
