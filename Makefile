@@ -11,7 +11,7 @@ LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports policies plan bench package golden lock docs
+.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,15 @@ package: $(READY) ## Build the function and the layers into dist/ (ARGS="--arch 
 
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
 	@$(BIN)/python -m tools.golden $(ARGS)
+
+simulate: $(READY) ## Simulate a million photos through both lanes; draws docs/pictures/backfill.svg (ARGS=--help).
+	@$(BIN)/python -m tools.simulate $(ARGS)
+
+drill: $(READY) ## Rehearse operations on an embedded stack: backfill, repairs, releases, deletion (ARGS=--help).
+	@$(BIN)/python -m tools.drill $(ARGS)
+
+load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--host … --token …", or --help).
+	@$(BIN)/python -m bench.load $(ARGS)
 
 lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).
 	$(LOCK) --universal --python-version 3.11 --all-extras pyproject.toml --output-file requirements/dev.lock $(ARGS)

@@ -118,6 +118,11 @@ def none_served(stack: LocalStack, record: dict[str, Any]) -> bool | None:
     return True if {403} == {stack.http.get(url).status_code for url in urls(record).values()} else None
 
 
+def is_gone(stack: LocalStack, record: dict[str, Any]) -> bool | None:
+    """Tell whether the CDN has none of a record's pictures."""
+    return True if {403} == {stack.http.get(url).status_code for url in urls(record).values()} else None
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [(jpeg.cut(photo(), 0.5), "TRUNCATED"), (b"this is no photo at all", "NOT_AN_IMAGE")],

@@ -1,0 +1,56 @@
+"""Rehearse what `docs/operations.md` promises, on an embedded stack of its own, and print what happens.
+
+    python -m tools.drill                       300 generated photos, some minutes
+    python -m tools.drill --samples FOLDER      60 of them are real photos from FOLDER
+
+Exit code 1 when a promise is not kept.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tests.e2e.stack import started
+from tools.drill import backfilling, deleting, releases, repairing
+from tools.drill.operator import Operator
+from tools.drill.originals import generated, real
+from tools.drill.report import Promises
+
+REAL: Final = 60
+RATE: Final = "10/s"
+
+
+@click.command()
+@click.option("--photos", default=300, show_default=True, help="How many to backfill.")
+@click.option("--samples", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of real photos.")
+def main(*, photos: int, samples: Path | None) -> None:
+    """Rehearse a backfill, repairs, releases with dead letters, and a deletion."""
+    promises = Promises()
+    with tempfile.TemporaryDirectory(prefix="drill-") as folder, started(Path(folder), "--no-edits") as stack:
+        operator = Operator.of(stack)
+        known = list(real(samples, REAL)) if samples else []
+        originals = [*known, *islice(generated(photos), photos - len(known))]
+        click.echo(f"== Backfill of {len(originals)} photos, {len(known)} of them real")
+        keys = backfilling.put_unannounced(operator, originals)
+        promises.of_backfill(backfilling.tell(operator, keys, rate=RATE))
+        for title, tell in STORIES.items():
+            click.echo(f"== {title}")
+            tell(operator, promises)
+    sys.exit(promises.conclude())
+
+
+STORIES: Final[dict[str, Callable[[Operator, Promises], None]]] = {
+    "Repairs": lambda operator, promises: promises.of_repairs(repairing.tell(operator)),
+    "Releases and dead letters": lambda operator, promises: promises.of_releases(releases.tell(operator)),
+    "Deletion": lambda operator, promises: promises.of_deletion(deleting.tell(operator)),
+}
+
+if __name__ == "__main__":
+    main()
