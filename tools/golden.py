@@ -5,7 +5,8 @@
 
 The photos are drawn by code, in every format and awkwardness that the line must handle. What is
 compared is what people would see: size, which way is up (the colours of the corners), the mean
-colour, and that nothing private is left. Bytes may differ, as encoders and processors do.
+colour, how like the drawing each rendition is in structure (SSIM) and colour (CIEDE2000), and that
+nothing private is left. Bytes may differ, as encoders and processors do.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
 from tests.factories.photos import exif, heif, icc, jpeg, raster, raw, scene
+from tools.likeness import delta_e, likest, ssim
 
 RECORD: Final = Path(__file__).parents[1] / "tests" / "golden" / "renditions.json"
 # Steps of 8 bit, per channel: decoders and encoders of other versions and processors differ by about one.
 TOLERANCE: Final = 3
+# Only for the worse: less alike than recorded by so much.
+SSIM_LOSS: Final = 0.01
+DELTA_E_GAIN: Final = 0.3
 CORNERS: Final = ("red", "green", "blue", "yellow")
 RECIPE: Final = Recipe(
     sizes={
@@ -101,15 +106,18 @@ def figures_of(rendering: Rendering) -> Figures:
 
 
 def measure(data: bytes) -> Figures:
-    """Measure one rendition: size in px, corner and mean colours in sRGB, private things left in it."""
+    """Measure one rendition: size in px, colours in sRGB, likeness to the scene, private things left in it."""
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
         pixels = np.asarray(image.convert("RGB"))
         gps = dict(image.getexif().get_ifd(0x8825))
     colours = scene.patch_colours(pixels)
+    drawn = likest(scene.scene(), pixels)
     return {
         "size": [pixels.shape[1], pixels.shape[0]],
         "corners": {corner: list(colours[corner]) for corner in CORNERS},
         "mean": [round(value) for value in pixels.reshape(-1, 3).mean(axis=0).tolist()],
+        "ssim": round(ssim(drawn, pixels), 3),
+        "delta_e": round(delta_e(drawn, pixels), 2),
         "private": (["gps"] if gps else []) + [secret.decode() for secret in exif.SECRETS if secret in data],
     }
 
@@ -137,11 +145,19 @@ def differing(place: str, expected: Figures, received: Figures) -> list[str]:
 
 def alike(figure: str, expected: Any, received: Any) -> bool:
     """Tell whether two figures are the same to the eye; sizes and private things are exact."""
-    if figure == "mean" and expected and received:
-        return near(expected, received)
-    if figure == "corners" and expected and received:
-        return all(near(expected[corner], received[corner]) for corner in CORNERS)
-    return expected == received
+    if expected is None or received is None:
+        return expected == received
+    match figure:
+        case "mean":
+            return near(expected, received)
+        case "corners":
+            return all(near(expected[corner], received[corner]) for corner in CORNERS)
+        case "ssim":
+            return received >= expected - SSIM_LOSS
+        case "delta_e":
+            return received <= expected + DELTA_E_GAIN
+        case _:
+            return expected == received
 
 
 def near(expected: list[int], received: list[int]) -> bool:

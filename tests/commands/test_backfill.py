@@ -151,6 +151,22 @@ def test_too_many_failures_stop_a_run(operation: Operation, sent: list[str], mon
     assert 30 == len(sent)
 
 
+def test_a_run_that_stopped_for_failures_can_be_resumed(
+    operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has looked and wants to go on: what failed before does not stop it at once again."""
+    monkeypatch.setattr(running, "MAX_FLYING", 30)
+    keys = upload(operation, *numbered(90))
+    upload(operation, *numbered(30), content=b"broken")
+    stopped = backfill(operation)
+
+    result = backfill(operation, "--resume", CHECKPOINT)
+
+    assert "stopped: more than 10 % of the photos fail: 0 rendered, 30 failed, 60 not sent" in stopped.stdout
+    assert "finished: 60 rendered, 30 failed" in result.stdout
+    assert keys == sent
+
+
 def test_a_spent_budget_stops_a_run(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What is under way is counted with what it is expected to cost."""
     monkeypatch.setattr(running, "MAX_FLYING", 5)

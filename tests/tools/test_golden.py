@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.factories.photos import jpeg, scene
 from tools import golden
+from tools.likeness import resized
 
 GREY_CORNERS = {corner: [9, 9, 9] for corner in golden.CORNERS}
 BLUE_CORNER = GREY_CORNERS | {"blue": [40, 60, 190]}
-PHOTO: golden.Figures = {"large": {"size": [480, 320], "corners": GREY_CORNERS, "mean": [130, 124, 112]}}
+PHOTO: golden.Figures = {
+    "large": {"size": [480, 320], "corners": GREY_CORNERS, "mean": [130, 124, 112], "ssim": 0.99, "delta_e": 1.4}
+}
 
 
 def test_the_line_renders_what_was_recorded(capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +45,24 @@ def test_the_record_holds_nothing_private() -> None:
     assert [] == [name for name, sizes in recorded.items() for figures in sizes.values() if figures["private"]]
 
 
+@pytest.mark.parametrize(
+    ("worse", "figures"),
+    [
+        (jpeg.jpeg(resized(resized(scene.scene(), 120, 80), 480, 320)), {"ssim", "delta_e"}),
+        (jpeg.jpeg(scene.scene()[:, ::-1]), {"corners", "ssim", "delta_e"}),
+        (jpeg.jpeg(np.clip(scene.scene().astype(int) + 8, 0, 255).astype(np.uint8)), {"corners", "mean", "delta_e"}),
+    ],
+    ids=["blurred", "mirrored", "too light"],
+)
+def test_what_looks_worse_is_noticed(worse: bytes, figures: set[str]) -> None:
+    """The measures see what an eye would: lost detail, a wrong way up, a shift of lightness."""
+    good, bad = golden.measure(jpeg.jpeg()), golden.measure(worse)
+
+    lines = golden.compared({"a.jpg": {"large": good}}, {"a.jpg": {"large": bad}})
+
+    assert figures == {line.split()[2] for line in lines}
+
+
 def test_private_things_would_be_found() -> None:
     """The measure sees what the line must remove: an original full of secrets does not pass."""
     found = golden.measure(jpeg.private_jpeg())["private"]
@@ -58,6 +80,8 @@ def test_private_things_would_be_found() -> None:
             {"corners": BLUE_CORNER},
             f"a.jpg large: corners expected {GREY_CORNERS}, received {BLUE_CORNER}",
         ),
+        ({"ssim": 0.97}, "a.jpg large: ssim expected 0.99, received 0.97"),
+        ({"delta_e": 1.8}, "a.jpg large: delta_e expected 1.4, received 1.8"),
         ({"private": ["gps"]}, "a.jpg large: private expected None, received ['gps']"),
     ],
 )
@@ -67,8 +91,8 @@ def test_a_difference_is_one_line(changed: golden.Figures, line: str) -> None:
 
 
 def test_what_no_eye_sees_is_no_difference() -> None:
-    """Other versions of an encoder move colours by a step or two."""
-    nearly = {"large": PHOTO["large"] | {"mean": [133, 121, 112]}}
+    """Other versions of an encoder move colours by a step or two; and nobody minds a better likeness."""
+    nearly = {"large": PHOTO["large"] | {"mean": [133, 121, 112], "ssim": 0.985, "delta_e": 0.2}}
 
     assert [] == golden.compared({"a.jpg": PHOTO}, {"a.jpg": nearly})
 

@@ -1,7 +1,7 @@
 """Rehearse what `docs/operations.md` promises, on an embedded stack of its own, and print what happens.
 
     python -m tools.drill                       300 generated photos, some minutes
-    python -m tools.drill --samples FOLDER      60 of them are real photos from FOLDER
+    python -m tools.drill --samples FOLDER      some of them are the real photos in FOLDER
 
 Exit code 1 when a promise is not kept.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,20 +22,24 @@ from tools.drill.operator import Operator
 from tools.drill.originals import generated, real
 from tools.drill.report import Promises
 
-REAL: Final = 60
 RATE: Final = "10/s"
 
 
 @click.command()
 @click.option("--photos", default=300, show_default=True, help="How many to backfill.")
-@click.option("--samples", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of real photos.")
-def main(*, photos: int, samples: Path | None) -> None:
+@click.option(
+    "--samples",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of real photos, good ones; can be said several times.",
+)
+def main(*, photos: int, samples: tuple[Path, ...]) -> None:
     """Rehearse a backfill, repairs, releases with dead letters, and a deletion."""
     promises = Promises()
     with tempfile.TemporaryDirectory(prefix="drill-") as folder, started(Path(folder), "--no-edits") as stack:
         operator = Operator.of(stack)
-        known = list(real(samples, REAL)) if samples else []
-        originals = [*known, *islice(generated(photos), photos - len(known))]
+        known = list(real(samples))[:photos]
+        originals = [*known, *generated(photos - len(known))]
         click.echo(f"== Backfill of {len(originals)} photos, {len(known)} of them real")
         keys = backfilling.put_unannounced(operator, originals)
         promises.of_backfill(backfilling.tell(operator, keys, rate=RATE))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from tests.factories.photos import jpeg, scene
@@ -78,7 +79,8 @@ def tell(operator: Operator, keys: list[str], *, rate: str) -> Story:
         uploading = threads.submit(uploads.go_on)
         try:
             planned = operator.run("backfill", "--gallery", GALLERY, "--plan")
-            interrupted = interrupt(operator, operator.start("backfill", "--gallery", GALLERY, "--rate", rate))
+            begun = operator.start("backfill", "--gallery", GALLERY, "--rate", rate)
+            interrupted = interrupt(operator, begun, after=len(keys) // 3)
             resumed = operator.run("backfill", "--gallery", GALLERY, "--resume", CHECKPOINT)
         finally:
             uploads.enough.set()
@@ -94,18 +96,18 @@ def tell(operator: Operator, keys: list[str], *, rate: str) -> Story:
     )
 
 
-def interrupt(operator: Operator, process: subprocess.Popen[str]) -> Said:
-    """Press Ctrl-C as soon as some photos are done."""
+def interrupt(operator: Operator, process: subprocess.Popen[str], *, after: int) -> Said:
+    """Press Ctrl-C when so many photos are done."""
     path = operator.file.parent / CHECKPOINT
 
-    def some_are_done() -> bool:
-        return process.poll() is not None or (path.exists() and read_checkpoint(path.read_text("utf-8"))["done"] > 0)
+    def enough_are_done() -> bool:
+        return process.poll() is not None or (path.exists() and read_checkpoint(path)["done"] >= after)
 
-    operator.wait_for("some photos to be done", some_are_done)
+    operator.wait_for(f"{after} photos to be done", enough_are_done, within_s=600)
     process.send_signal(signal.SIGINT)
     return ended(process)
 
 
-def read_checkpoint(text: str) -> dict[str, Any]:
-    """Read what a backfill notes."""
-    return json.loads(text)
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read what a backfill has noted so far."""
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -49,6 +50,9 @@ class Operator:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command."""
+        # A shell that starts us in the background lets us ignore Ctrl-C, and our children would inherit that.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         where = ["--stack", str(self.file), "--endpoint-url", str(self.stack.known["aws"])]
         keys = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT, "AWS_DEFAULT_REGION": REGION}
         return subprocess.Popen(  # noqa: S603 - this project's own commands

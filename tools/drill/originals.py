@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Final
 
 from tools.golden import ORIGINALS
 
 KINDS: Final = tuple(ORIGINALS)
+PHOTOS: Final = frozenset({".jpg", ".jpeg", ".heic", ".avif", ".webp", ".png", ".dng", ".cr2", ".nef", ".arw"})
 # What galleries also hold, and backfills must leave alone.
 NO_PHOTOS: Final = {"clip.mp4": b"a film", "album.zip": b"an archive"}
 
@@ -22,15 +22,11 @@ def generated(number: int) -> Iterator[tuple[str, bytes]]:
         yield f"{at:04}-{kind}", drawn(kind)
 
 
-def real(folder: Path, most: int) -> Iterator[tuple[str, bytes]]:
-    """Give up to so many of the photos in *folder*, by name."""
-    numbers = count()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix.lower() in {".jpg", ".jpeg", ".heic", ".dng", ".cr2", ".nef", ".arw", ".png"}:
-            number = next(numbers)
-            if number == most:
-                return
-            yield f"real-{number:03}{path.suffix.lower()}", path.read_bytes()
+def real(folders: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Give the photos in *folders*, by name."""
+    found = (path for folder in folders for path in sorted(folder.rglob("*")))
+    for at, path in enumerate(path for path in found if path.suffix.lower() in PHOTOS):
+        yield f"real-{at:03}{path.suffix.lower()}", path.read_bytes()
 
 
 @cache

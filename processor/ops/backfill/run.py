@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(kw_only=True, slots=True)
 class Backfill:
-    """One run. *tell()* is called after every poll."""
+    """One run. *tell()* is called after every poll. *earlier*: what ended well and badly in the runs before it."""
 
     lane: Queue
     originals_bucket: str
@@ -63,6 +63,7 @@ class Backfill:
     waiting: deque[Planned]
     flying: dict[str, str | None]
     inherited: set[str]
+    earlier: tuple[int, int] = (0, 0)
     done: int = 0
     failed: int = 0
     unresolved: int = 0
@@ -82,6 +83,7 @@ class Backfill:
             waiting=deque(one for one in planned if one.key not in since.flying),
             flying=dict(since.flying),
             inherited=set(since.flying),
+            earlier=(since.done, since.failed),
             done=since.done,
             failed=since.failed,
             unresolved=since.unresolved,
@@ -107,9 +109,9 @@ class Backfill:
         return End.FINISHED
 
     def reason_to_stop(self) -> End | None:
-        """Tell whether going on would waste money."""
-        ended = self.done + self.failed
-        if ended >= ENOUGH_ENDED and 100 * self.failed > FAILURES_PERCENT * ended:
+        """Tell whether going on would waste money; who resumes a run that stopped knows what failed until then."""
+        done, failed = (now - before for now, before in zip((self.done, self.failed), self.earlier, strict=True))
+        if done + failed >= ENOUGH_ENDED and 100 * failed > FAILURES_PERCENT * (done + failed):
             return End.FAILING
         return End.SPENT if self.waiting and not self.flying and self.affordable() < 1 else None
 
