@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import sandboxes
 from tests.e2e.grants import document, grants, without
 from tests.e2e.stack import LocalStack, wait_for
 from tests.factories.photos import jpeg, scene
@@ -46,11 +47,8 @@ def may_send(queue: str, topic: str) -> str:
 @pytest.fixture
 def impatient(stack: LocalStack) -> Iterator[None]:
     """Let messages come again at once: five attempts at twelve minutes each are an hour."""
-    sqs, url = stack.aws.client("sqs"), stack.known["queues"]["uploads"]
-    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
-    yield
-    sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+    with sandboxes.impatient(stack, "uploads"):
+        yield
 
 
 @pytest.mark.fault(12, 16)

@@ -1,0 +1,85 @@
+"""A `kill -9` of whoever is at work: what was accepted comes to its end, once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.sandboxes import impatient, kill_mid_way
+from tests.e2e.stack import LocalStack, wait_for
+from tests.factories.photos import jpeg, scene
+
+EDIT, RENDITION = "darkroom-local-edit", "darkroom-local-rendition"
+SLOW = "blur 10px, then rotate 3 degrees, then resize to 800px"
+
+
+def large() -> bytes:
+    """Draw a photo that takes a while."""
+    return jpeg.jpeg(scene.scene(3000, 2000))
+
+
+@pytest.mark.faults
+def test_a_worker_killed_mid_edit_is_made_up_for(stack: LocalStack) -> None:
+    """The jobs come again; the session ends once, with one result per picture."""
+    person = Person.named(stack)
+    [slot] = person.slots([large()])
+    with impatient(stack, "jobs"):
+        started = person.edit([slot] * 3, SLOW)
+        begun: set[str] = set()
+
+        def is_mid_way() -> bool:
+            begun.update(under_way(person.session(started["sessionId"])))
+            return bool(begun)
+
+        killed = kill_mid_way(stack, EDIT, is_mid_way)
+    events = person.watch(started)
+
+    assert killed
+    assert list(range(1, len(events) + 1)) == [one.id for one in events]
+    done = sorted(one.data["imageId"] for one in events if one.name == "complete")
+    assert ["i0", "i1", "i2"] == done
+    last = events[-1]
+    assert ("session_complete", "complete", 3, 0) == (
+        last.name,
+        *(last.data[name] for name in ("status", "totalProcessed", "totalFailed")),
+    )
+    wait_for(lambda: all_came_again(stack, started["sessionId"], begun), what=lambda: f"{begun} delivered again")
+
+
+def under_way(session: dict[str, Any]) -> set[str]:
+    """Name the pictures that a worker has begun and not ended."""
+    begun = {name for name, at in session["progress"].items() if at["progress"]}
+    return begun - set(session["results"]) - set(session["errors"])
+
+
+def all_came_again(stack: LocalStack, session_id: str, images: set[str]) -> bool | None:
+    """Tell whether the log speaks of another delivery of each picture; None while it does not."""
+    logs = stack.aws.client("logs")
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{EDIT}")
+    said = [one.get("message", "") for page in pages for one in page["events"]]
+    lines = [json.loads(one) for one in said if session_id in one and '"attempts":' in one]
+    return True if images <= {line["image_id"] for line in lines if line["attempts"] > 1} else None
+
+
+@pytest.mark.faults
+def test_a_rendition_killed_mid_photo_is_made_up_for(stack: LocalStack) -> None:
+    """The photo's event comes again, and the photo is active with every size."""
+    with impatient(stack, "uploads"):
+        photo_id = stack.upload(large(), gallery="killed")
+        killed = kill_mid_way(stack, RENDITION, lambda: is_half_done(stack, photo_id, "killed"))
+    record = stack.with_status(photo_id, "active")
+
+    assert killed
+    assert (3000, 2000) == (record["width"], record["height"])
+    for size in ("thumbnail", "small", "medium", "large"):
+        assert record[f"{size}_bytes"] == len(stack.http.get(record[f"{size}_url"]).content)
+
+
+def is_half_done(stack: LocalStack, photo_id: str, gallery: str) -> bool:
+    """Tell whether a photo of *gallery* has its manifest, which is written first, and not yet its record, the last."""
+    bucket = stack.known["buckets"]["renditions"]
+    listed = stack.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"manifests/{gallery}/")
+    return bool(listed["KeyCount"]) and (stack.photo(photo_id) or {})["status"] == "pending"
