@@ -61,6 +61,7 @@ class Door:
     lock: Any = field(default_factory=threading.Lock)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
         with self.lock:
             key = signer_of(environ)
             if key in self.dead:
@@ -120,7 +121,7 @@ class Site:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.factories.invoked", module],
             cwd=ROOT,
-            env=self.environment() | {"AWS_ACCESS_KEY_ID": f"process-{next(self.numbers)}"} | told,
+            env=self.environment() | {"AWS_ACCESS_KEY_ID": f"process-{next(self.numbers)}"} | dict(told),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

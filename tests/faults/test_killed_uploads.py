@@ -44,9 +44,9 @@ def uploaded(site: Site, data: bytes, key: str = KEY) -> dict[str, Any]:
     return sqs_event(s3_event(s3_record(key, size=len(data), versionId=answer["VersionId"])))
 
 
-def invoke(site: Site, message: Mapping[str, Any], strike: Strike | None = None, **more: str) -> Ended:
+def invoke(site: Site, message: Mapping[str, Any], strike: Strike | None = None) -> Ended:
     """Deliver a message."""
-    return site.invoke(FUNCTION, message, told() | more, strike=strike)
+    return site.invoke(FUNCTION, message, told(), strike=strike)
 
 
 def is_rendition(request: str) -> bool:
@@ -112,7 +112,7 @@ def test_a_photo_is_rendered_though_the_disk_is_full(site: Site, make: Any) -> N
     """Originals and pixels are in memory; nobody opens a file to write, and the folder for them does not exist."""
     message = uploaded(site, make())
 
-    ended = invoke(site, message, **{DISK_FULL: "1", "TMPDIR": str(site.tmp / "none")})
+    ended = site.invoke(FUNCTION, message, told() | {DISK_FULL: "1", "TMPDIR": str(site.tmp / "none")})
 
     assert DONE == ended.answer, ended.log
     found = snapshot(site.s3, site.dynamodb)

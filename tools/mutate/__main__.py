@@ -1,4 +1,4 @@
-"""Mutation testing: does a test notice when these modules are wrong?
+"""Mutation testing: find what could be wrong in a module without any test that notices.
 
     python -m tools.mutate                         all modules of tools/mutate/targets.py
     python -m tools.mutate processor/keys.py       one of them

@@ -10,7 +10,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 Node = TypeVar("Node", bound=ast.AST)
 COMPARISONS: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
@@ -71,9 +71,9 @@ def mutant(tree: ast.Module, place: ast.AST, wrong: ast.AST) -> Mutant:
 
     # The copy shares no node with the tree but the place itself, by which it is found.
     copied = copy.deepcopy(tree, {id(place): place})
-    changed = ast.fix_missing_locations(Exchange().visit(copied))
+    Exchange().generic_visit(copied)
     line: int = getattr(place, "lineno", 1)
-    return Mutant(line=line, before=shown(place), after=shown(wrong), tree=changed)
+    return Mutant(line=line, before=shown(place), after=shown(wrong), tree=ast.fix_missing_locations(copied))
 
 
 def shown(node: ast.AST) -> str:
@@ -87,7 +87,8 @@ def places(node: ast.AST) -> Iterator[ast.AST]:
     for name, value in ast.iter_fields(node):
         if name in PASSED_OVER or (name == "exc" and isinstance(node, ast.Raise)):
             continue
-        for child in value if isinstance(value, list) else [value]:
+        children = cast("list[object]", value if isinstance(value, list) else [value])
+        for child in children:
             if isinstance(child, ast.AST) and not is_words(child):
                 yield child
                 yield from places(child)
@@ -112,14 +113,21 @@ def wrongs(node: ast.AST) -> Iterator[ast.AST]:
             yield operand
         case ast.Constant(value=value):
             yield from constants(value)
-        case ast.If(test=test) | ast.IfExp(test=test):
-            yield changed(node, test=ast.UnaryOp(ast.Not(), test))
-        case ast.Raise():
-            yield ast.Pass()
         case ast.Name(id=name) if name in NAMES:
             yield changed(node, id=NAMES[name])
         case ast.Attribute(attr=name) if name in NAMES:
             yield changed(node, attr=NAMES[name])
+        case _:
+            yield from wrong_statements(node)
+
+
+def wrong_statements(node: ast.AST) -> Iterator[ast.AST]:
+    """List what a statement, or a choice, could do instead."""
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test):
+            yield changed(node, test=ast.UnaryOp(ast.Not(), test))
+        case ast.Raise():
+            yield ast.Pass()
         case ast.Return(value=ast.expr() as value) if not is_none(value):
             yield ast.Return(value=ast.Constant(None))
         case _:
