@@ -65,6 +65,11 @@ function complain(error) {
   fill(root, el("p", { class: "notice", role: "alert" }, error.message || "The page could not be loaded. Reload it."));
 }
 
+// The hash says which view is shown: this link must not change it.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  root.focus();
+});
 startTheme(document.getElementById("theme"));
 loadConfig().then((config) => {
   addEventListener("hashchange", () => show(config).then(() => root.focus({ preventScroll: true })));

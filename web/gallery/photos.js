@@ -30,7 +30,13 @@ export class Photos {
   /** @param {(event: Happening) => void} tell */
   watch(tell) {
     const ours = (photo) => !this.gallery || photo.gallery_id === this.gallery;
-    const stop = listen(
+    const again = () => {
+      this.current = false;
+      this.stop();
+      this.watch(tell);
+    };
+    let timer;
+    const hangUp = listen(
       `${this.base}/changes`,
       {
         // Whoever lists before "ready" could miss what happens between the list and the first change.
@@ -44,18 +50,19 @@ export class Photos {
       },
       (state) => {
         if (state !== "open") tell({ kind: "lost" });
-        if (state === "refused") again();
+        // EventSource gives up when the server says no (while the stack starts anew, for one). We do not.
+        if (state === "refused") timer = setTimeout(again, LISTEN_AGAIN_MS);
       },
     );
-    // EventSource gives up when the server says no (while the stack starts anew, for one). We do not.
-    let timer;
-    const again = () => {
-      this.current = false;
-      timer = setTimeout(() => this.watch(tell), LISTEN_AGAIN_MS);
-    };
+    // A stream over a network that went away may hang for minutes before anybody notices.
+    const lost = () => tell({ kind: "lost" });
+    addEventListener("offline", lost);
+    addEventListener("online", again);
     this.stop = () => {
       clearTimeout(timer);
-      stop();
+      hangUp();
+      removeEventListener("offline", lost);
+      removeEventListener("online", again);
     };
   }
 

@@ -134,8 +134,8 @@ class Gallery {
   }
 
   know(photo) {
-    // Its tile still shows how much of it is sent.
-    if (this.isOnItsWay(photo.id) && photo.status === "pending") return;
+    // Its tile still shows how much of it is sent, or is just about to learn its id.
+    if (photo.status === "pending" && (this.isOnItsWay(photo.id) || this.isBeingAnnounced(photo))) return;
     this.grid.show(photo);
     this.lightbox.changed(photo);
   }
@@ -147,6 +147,13 @@ class Gallery {
 
   isOnItsWay(id) {
     return Array.from(this.tiles.keys()).some((upload) => upload.announced?.photo.id === id);
+  }
+
+  /** The record may be told of before the answer that names it is here. */
+  isBeingAnnounced({ id, filename, file_size: bytes }) {
+    if (this.grid.tiles.has(id)) return false;
+    const announcing = Array.from(this.tiles.keys()).filter((one) => one.state === "sending" && !one.announced);
+    return announcing.some(({ file }) => file.name === filename && file.size === bytes);
   }
 
   /** @param {File[]} files */

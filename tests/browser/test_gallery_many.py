@@ -1,0 +1,92 @@
+"""Five hundred photos: only what is near the view is loaded, and nothing moves when it comes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from processor.aws.attributes import to_attribute
+from tests.browser.conftest import Opener
+from tests.browser.dropping import until
+from tests.e2e.stack import LocalStack
+from tests.factories.photos import jpeg, scenery
+
+MANY: Final = 500
+BATCH: Final = 25  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+PICTURES = "**/renditions/many/*"
+# What the view and what Chromium takes for near it can hold, with room to spare; 500 would be all of them.
+NEAR: Final = 160
+SHIFTS = """
+window.moved = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def many(stack: LocalStack) -> str:
+    """Write 500 records of one photo straight into the table; each has addresses of its own."""
+    photo_id = stack.upload(jpeg.jpeg(scenery.mountains(900, 600)), gallery="many")
+    table = str(stack.known["outputs"]["photosTable"])
+    records = list(copies(stack.with_status(photo_id, "active")))
+    dynamodb = stack.aws.client("dynamodb")
+    for start in range(0, MANY, BATCH):
+        writes: Any = [{"PutRequest": {"Item": item}} for item in records[start : start + BATCH]]
+        assert {} == dynamodb.batch_write_item(RequestItems={table: writes})["UnprocessedItems"]
+    return "#/gallery?gallery=many"
+
+
+def copies(photo: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Make 500 records of one, by name and by age."""
+    for at in range(MANY):
+        addresses = {name: f"{url}&copy={at}" for name, url in photo.items() if name.endswith("_url")}
+        own = {"id": str(uuid.uuid4()), "filename": f"{at:03}.jpg", "created_at": f"2026-01-01T00:00:00.{at:03}Z"}
+        yield {name: to_attribute(value) for name, value in {**photo, **addresses, **own}.items() if name != "receipt"}
+
+
+def test_only_what_is_near_the_view_is_loaded(opened: Opener, many: str) -> None:
+    """Neither the records nor the pictures of what is far away are asked for; scrolling to the end brings them."""
+    loaded: set[str] = set()
+    page = opened("#/gallery?gallery=other")
+    page.on("request", lambda request: note(request, loaded))
+    page.goto(f"/{many}")
+
+    expect(page.locator(".tile img").first).to_have_js_property("complete", value=True)
+    first_view = len(loaded)
+    assert 0 < first_view <= NEAR
+    until(page, lambda: to_the_end(page) == MANY + 1)
+    expect(page.get_by_role("button", name="Open 000.jpg")).to_be_in_viewport()
+    expect(page.get_by_role("status").first).to_have_text("501 photos")
+
+
+def note(request: Request, loaded: set[str]) -> None:
+    """Keep the addresses of pictures."""
+    if "/renditions/many/" in request.url:
+        loaded.add(request.url)
+
+
+def to_the_end(page: Page) -> int:
+    """Scroll to the end, and count the tiles."""
+    return int(page.evaluate("scrollTo(0, document.body.scrollHeight), document.querySelectorAll('.tile').length"))
+
+
+def test_nothing_moves_while_pictures_arrive(opened: Opener, many: str) -> None:
+    """Frames have their size, and pictures their shape, before the first byte of them is there."""
+    page = opened("#/gallery?gallery=other")
+    page.add_init_script(SHIFTS)
+    page.goto(f"/?again=1{many}")
+
+    expect(page.get_by_role("button", name="Open 499.jpg")).to_be_visible()
+    until(
+        page,
+        lambda: bool(
+            page.evaluate("[...document.querySelectorAll('.tile img')].slice(0, 8).every((one) => one.complete)")
+        ),
+    )
+
+    assert 0.01 > page.evaluate("window.moved")
