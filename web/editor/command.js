@@ -6,10 +6,11 @@
  */
 
 import { el, fill } from "../lib/dom.js";
-import { ApiError } from "../lib/http.js";
+import { ApiError, Offline } from "../lib/http.js";
 import { matching, replaced, stepAt } from "./phrases.js";
 
 const PAUSE_MS = 250;
+const AGAIN_S = 2;
 const MOST_CHARS = 2000;
 
 /** @typedef {{kind: "none"|"checking"|"plan"|"error", command: string, plan?: import("./api.js").Plan, error?: Error}} Outcome */
@@ -91,9 +92,13 @@ export class Command {
       this.settle({ kind: "plan", command, plan });
     } catch (error) {
       if (signal.aborted) return;
-      if (error.status === 429) this.timer = setTimeout(() => this.check(command), 1000 * (error.retryAfter || 1));
       this.settle({ kind: "error", command, error });
+      if (error instanceof Offline || error.status === 429) this.again(command, error.retryAfter || AGAIN_S);
     }
+  }
+
+  again(command, afterS) {
+    this.timer = setTimeout(() => this.check(command), 1000 * afterS);
   }
 
   settle(outcome) {

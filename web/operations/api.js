@@ -4,6 +4,8 @@ import { call } from "../lib/http.js";
 
 /** @typedef {Array<[number, number]>} Points  [s since 1970, value], one for each minute with data, oldest first */
 
+/** @typedef {{status: string, moved: number, reason: string|null}|null} Redrive */
+
 /**
  * @typedef {Object} Queue
  * @property {string} role
@@ -12,6 +14,7 @@ import { call } from "../lib/http.js";
  * @property {number} inFlight
  * @property {number} delayed
  * @property {number|null} oldestAgeS
+ * @property {Redrive} redrive  the last one, of dead letters
  */
 
 /** @typedef {{name: string, state: "OK"|"ALARM"|"INSUFFICIENT_DATA", means: string, reason: string, since: string}} Alarm */

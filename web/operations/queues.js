@@ -14,6 +14,7 @@ const EVENTS = {
   "reconciler-missed": ["Missed reconciler runs", "Came from no queue; see the runbook"],
   "reconcile-failures": ["Failed reconciler runs", "Came from no queue; see the runbook"],
 };
+const UNKNOWN_SOURCE = "CouldNotDetermineMessageSource"; // of the SQS API, StartMessageMoveTask
 const COLUMNS = ["Queue", "Waiting", "In work", "Oldest", "Dead letters", "Redrive"];
 
 export class Queues {
@@ -47,14 +48,15 @@ export class Queues {
     const [title, what] = LANES[role] || EVENTS[role] || [role, ""];
     const [waiting, working, oldest, dead] = COLUMNS.slice(1, 5).map((column) => el("td", { "data-column": column }));
     const button = redrivable && el("button", { type: "button", "aria-label": `Redrive the dead letters of ${title}`, onclick: () => this.redrive(role) }, "Redrive");
+    const redrive = el("span", { class: "small bad" });
     this.body.append(
-      el("tr", { "data-role": role }, el("th", { scope: "row" }, title, el("span", { class: "muted small" }, what)), waiting, working, oldest, dead, el("td", {}, button)),
+      el("tr", { "data-role": role }, el("th", { scope: "row" }, title, el("span", { class: "muted small" }, what), redrive), waiting, working, oldest, dead, el("td", {}, button)),
     );
-    return { waiting, working, oldest, dead, button };
+    return { waiting, working, oldest, dead, button, redrive };
   }
 
   update(role, queue, letters) {
-    const { waiting, working, oldest, dead, button } = this.rows.get(role);
+    const { waiting, working, oldest, dead, button, redrive } = this.rows.get(role);
     const count = letters ? letters.visible + letters.inFlight + letters.delayed : 0;
     waiting.textContent = queue ? (queue.visible + queue.delayed).toLocaleString("en") : "–";
     working.textContent = queue ? queue.inFlight.toLocaleString("en") : "–";
@@ -63,6 +65,7 @@ export class Queues {
     dead.textContent = letters ? count.toLocaleString("en") : "–";
     dead.classList.toggle("bad", count > 0);
     this.rows.get(role).count = count;
+    redrive.textContent = count > 0 ? failureOf(letters.redrive) : "";
     // What a consumer holds cannot be moved; SQS moves what is visible.
     if (button && !button.dataset.busy) button.disabled = !letters?.visible;
   }
@@ -77,6 +80,13 @@ export class Queues {
       delete button.dataset.busy;
     }
   }
+}
+
+/** SQS accepts a redrive first and says later what became of it. @param {import("./api.js").Redrive} redrive */
+function failureOf(redrive) {
+  if (redrive?.status !== "FAILED") return "";
+  const why = redrive.reason === UNKNOWN_SOURCE ? "nobody knows which queue they came from; see the runbook" : redrive.reason;
+  return `The last redrive left some: ${why}.`;
 }
 
 /** @param {number} count */

@@ -82,7 +82,7 @@ class View {
   async redrive(role, count) {
     try {
       await this.api.redrive(role);
-      toast(`${letters(count)} sent back to where they failed.`);
+      toast(`Redrive started: ${letters(count)} on the way back.`);
     } catch (error) {
       toast(error.message);
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 WORK: Final = ("uploads", "backfill", "jobs")
+DEAD: Final = "-dead-letters"
 COUNTS: Final[Mapping[str, str]] = {
     "visible": "ApproximateNumberOfMessages",
     "inFlight": "ApproximateNumberOfMessagesNotVisible",
@@ -48,18 +49,31 @@ class Operations:
         """Name every queue by its role; those of what failed for good end in ``-dead-letters``."""
         outputs = self.deployed.outputs
         yield from ((role, outputs[f"{role}QueueUrl"]) for role in WORK)
-        yield from ((f"{role}-dead-letters", url) for role, url in outputs["deadLetterQueueUrls"].items())
+        yield from ((f"{role}{DEAD}", url) for role, url in outputs["deadLetterQueueUrls"].items())
 
     def queue(self, role: str, url: str, figures: Figures) -> dict[str, Any]:
         """Describe one queue. *oldestAgeS*: None when it is empty or nothing was measured yet."""
-        names: Any = list(COUNTS.values())
+        names: Any = [*COUNTS.values(), "QueueArn"]
         found = cast(
             "Mapping[str, str]", self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         )
         name = url.rpartition("/")[2]
         counts = {said: int(found.get(attribute, 0)) for said, attribute in COUNTS.items()}
         age = figures.age_of(name) if any(counts.values()) else None
-        return {"role": role, "name": name, "url": url, **counts, "oldestAgeS": age}
+        redrive = self.last_redrive(found["QueueArn"]) if redrivable(role) else None
+        return {"role": role, "name": name, "url": url, **counts, "oldestAgeS": age, "redrive": redrive}
+
+    def last_redrive(self, arn: str) -> dict[str, Any] | None:
+        """Tell what became of the last redrive of a dead-letter queue: SQS accepts one first, and may fail at it."""
+        tasks = self.sqs.list_message_move_tasks(SourceArn=arn, MaxResults=1).get("Results", [])
+        if not tasks:
+            return None
+        [task] = tasks
+        return {
+            "status": task.get("Status"),
+            "moved": task.get("ApproximateNumberOfMessagesMoved", 0),
+            "reason": task.get("FailureReason"),
+        }
 
     def alarms(self) -> Iterator[dict[str, Any]]:
         """Describe every alarm, those that ring first."""
@@ -76,12 +90,17 @@ class Operations:
 
     def redrive(self, role: str) -> dict[str, Any]:
         """Send everything in a dead-letter queue back to where it failed."""
-        dead = {name.removesuffix("-dead-letters"): url for name, url in self.queues() if name not in WORK}
-        url = dead.get(role.removesuffix("-dead-letters"))
+        dead = {name.removesuffix(DEAD): url for name, url in self.queues() if name not in WORK}
+        url = dead.get(role.removesuffix(DEAD))
         if url is None:
             raise Refusal(404, "QUEUE_NOT_FOUND", f"Expected one of {', '.join(dead)}, received {role!r}.")
-        if role.removesuffix("-dead-letters") not in WORK:
+        if role.removesuffix(DEAD) not in WORK:
             said = "This queue holds events that no queue sent, so there is none to send them back to: see the runbook."
             raise Refusal(409, "NOT_REDRIVABLE", said)
         arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         return {"task": self.sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]}
+
+
+def redrivable(role: str) -> bool:
+    """Tell whether *role* names the dead letters of a queue that they can be sent back to."""
+    return role.endswith(DEAD) and role.removesuffix(DEAD) in WORK

@@ -1,0 +1,178 @@
+"""The editor: commands in words, plans before anything runs, and what became of the pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.complaints import Complaints
+from tests.browser.conftest import Opener
+from tests.browser.editing import Desk, command, run, waiting_edits
+from tests.e2e.stack import LocalStack
+from tests.factories.photos import hostile, jpeg, scene
+
+HOSTILE = "<img src=x onerror=alert(1)>.jpg"
+REFUSED = "status of 422"
+
+
+@pytest.fixture
+def desk(opened: Opener, stack: LocalStack) -> Desk:
+    """Give the editor of a new user."""
+    return Desk(opened=opened, stack=stack)
+
+
+def test_a_command_is_said_back_in_words_before_it_runs(desk: Desk) -> None:
+    """The plan stands below the command while it is typed; nothing runs until somebody says so."""
+    page = desk.open(desk.photo())
+
+    command(page).fill("resize to 800px and convert to webp")
+
+    plan = "Resize to 800 px wide, keeping the aspect, never larger than it is, then save as WEBP."
+    expect(page.get_by_text(plan)).to_be_visible()
+    expect(page.get_by_role("button", name="Run on 1 picture")).to_be_enabled()
+    expect(page.get_by_role("list", name="Running edits").get_by_role("listitem")).to_have_count(0)
+
+
+def test_an_edit_ends_as_a_picture_to_compare_and_to_keep(desk: Desk) -> None:
+    """Enter runs the command; the result is compared by the keyboard, and downloaded under its name."""
+    page = desk.open(desk.photo())
+
+    command(page).fill("resize to 600px and convert to webp")
+    command(page).press("Enter")
+    expect(page.get_by_text("1 picture edited.")).to_be_visible()
+    line = page.get_by_role("slider")
+    line.focus()
+    line.press("ArrowRight")
+
+    expect(line).to_have_attribute("aria-valuetext", "51 % original")
+    expect(page.get_by_role("img", name="beach.jpg, original")).to_be_visible()
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Download").click()
+    assert "beach.webp" == kept.value.suggested_filename
+    with Image.open(io.BytesIO(Path(kept.value.path()).read_bytes())) as image:
+        assert ("WEBP", (600, 400)) == (image.format, image.size)
+
+
+def test_earlier_results_are_gone_back_to(desk: Desk) -> None:
+    """Each edit begins with the picture in view; undo, redo and the history lead to every version."""
+    page = desk.open(desk.photo())
+    versions = page.locator(".versions").get_by_role("button")
+    run(page, "resize to 600px")
+    expect(versions).to_have_count(2)
+    run(page, "rotate right")
+    expect(versions).to_have_count(3)
+    facts = page.locator(".easel").get_by_text("px")
+    expect(facts).to_contain_text("400 × 600 px")
+
+    page.get_by_role("button", name="Undo").click()
+    expect(facts).to_contain_text("600 × 400 px")
+    page.get_by_role("button", name="Redo").click()
+    expect(facts).to_contain_text("400 × 600 px")
+    versions.first.click()
+
+    expect(facts).to_contain_text("1200 × 800 px")
+    expect(page.get_by_role("slider")).to_have_count(0)
+
+
+def test_what_is_not_understood_is_marked_and_mended_by_a_suggestion(desk: Desk, complaints: Complaints) -> None:
+    """The page says what it understood and where it stopped; a suggestion takes the place of that step alone."""
+    complaints.expect(REFUSED)
+    page = desk.open(desk.photo())
+
+    command(page).fill("crop to square and frobnicate then blur")
+    expect(page.locator("mark")).to_have_text("frobnicate")
+    expect(page.get_by_text("Understood so far: crop to 1:1 from the centre.")).to_be_visible()
+    expect(page.get_by_role("button", name="Run on 1 picture")).to_be_disabled()
+    page.get_by_role("list", name="Suggestions").get_by_role("button", name="resize to 800px").click()
+
+    expect(command(page)).to_have_value("crop to square and resize to 800px then blur")
+    expect(page.get_by_text("3 steps, in this order.")).to_be_visible()
+
+
+def test_the_vocabulary_makes_steps_without_a_word_typed(desk: Desk) -> None:
+    """Every operation is a form made from the API's own description; its steps follow the command."""
+    page = desk.open(desk.photo())
+    page.get_by_text("Choose from the menus").click()
+
+    page.get_by_label("Operation").select_option(label="Rotate")
+    page.get_by_label("Degrees").fill("90")
+    page.get_by_role("button", name="Add this step").click()
+    page.get_by_label("Operation").select_option(label="Grayscale")
+    page.get_by_role("button", name="Add this step").click()
+    expect(page.get_by_role("list", name="Then").get_by_role("listitem")).to_have_text(
+        ["Rotate: degrees 90", "Grayscale"]
+    )
+    run(page, "resize to 600px")
+
+    expect(page.locator(".versions [aria-current]")).to_contain_text(
+        "resize to 600px, then Rotate: degrees 90, then Grayscale"
+    )
+    expect(page.locator(".easel")).to_contain_text("400 × 600 px")
+
+
+def test_local_files_are_edited_and_a_bad_one_stops_nobody(desk: Desk) -> None:
+    """Files go through upload slots; each has an outcome of its own, with its reason; names stay text."""
+    page = desk.open()
+    good = {"name": HOSTILE, "mimeType": "image/jpeg", "buffer": jpeg.jpeg(scene.scene(640, 480))}
+    bad = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": hostile.not_photos()["note.jpg"]}
+
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files([good, bad])  # pyright: ignore[reportArgumentType] - a FilePayload is a dict
+    expect(page.get_by_role("button", name="Run on 2 pictures")).to_be_visible()
+    run(page, "make it black and white")
+
+    expect(page.get_by_text("1 picture edited, 1 picture failed.")).to_be_visible()
+    expect(page.get_by_role("heading", name=HOSTILE)).to_be_visible()
+    pictures = page.get_by_role("list", name="Pictures on the table").get_by_role("listitem")
+    expect(pictures.nth(0)).to_contain_text("Edit 1 of 1")
+    expect(pictures.nth(1)).to_have_attribute("data-state", "failed")
+
+
+def test_an_edit_is_cancelled_and_found_among_the_earlier_ones(desk: Desk) -> None:
+    """What has not begun never starts; the session says so afterwards, too."""
+    page = desk.open(desk.photo())
+    with waiting_edits(desk.stack):
+        run(page, "flip horizontally")
+        expect(page.locator(".easel")).to_contain_text("Waiting for its turn")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_text("Cancelled: 0 pictures edited.")).to_be_visible()
+    page.get_by_text("Earlier edits").click()
+
+    expect(page.locator(".sessions").get_by_role("button")).to_contain_text("flip horizontallyCancelled · 1 picture")
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", (1280, 800)), ("dark", (360, 740))], ids=["desktop", "phone"])
+def test_the_editor_has_no_accessibility_violation(
+    desk: Desk, accessible: Callable[[Page], None], scheme: str, size: tuple[int, int]
+) -> None:
+    """Axe finds nothing on a picture being edited, nor on the picker; nothing is wider than the screen."""
+    page = desk.open(desk.photo(), color_scheme=scheme, size=size)
+    run(page, "sepia")
+    expect(page.get_by_role("slider")).to_be_visible()
+    for fold in ("Choose from the menus", "Options for the results", "Earlier edits"):
+        page.get_by_text(fold).click()
+    expect(page.locator(".sessions").get_by_role("button")).to_have_count(1)
+    accessible(page)
+    assert size[0] >= page.evaluate("document.documentElement.scrollWidth")
+
+    page.get_by_role("button", name="From gallery").click()
+    expect(page.get_by_role("checkbox", name="beach.jpg").first).to_be_visible()
+    accessible(page)
+
+
+def test_photos_are_picked_from_the_gallery(desk: Desk) -> None:
+    """The picker shows what is developed; what is chosen lies on the table."""
+    desk.photo(name="picked.jpg")
+    page = desk.open()
+
+    page.get_by_role("button", name="Pick from the gallery").click()
+    page.get_by_role("checkbox", name="picked.jpg").check()
+    page.get_by_role("button", name="Edit 1 photo").click()
+
+    expect(page.get_by_role("heading", name="picked.jpg")).to_be_visible()

@@ -1,0 +1,61 @@
+"""The editor when connections break: an edit goes on, and its progress is picked up again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.complaints import Complaints
+from tests.browser.conftest import Opener
+from tests.browser.editing import Desk, break_streams, command, run, waiting_edits
+from tests.e2e.stack import LocalStack
+
+
+@pytest.fixture
+def desk(opened: Opener, stack: LocalStack) -> Desk:
+    """Give the editor of a new user."""
+    return Desk(opened=opened, stack=stack)
+
+
+@pytest.mark.faults
+def test_progress_is_picked_up_when_the_api_was_killed(desk: Desk, complaints: Complaints) -> None:
+    """The page says that the connection is lost, asks for a new stream by itself, and misses nothing."""
+    complaints.expect(r"ERR_INCOMPLETE_CHUNKED_ENCODING|status of 50\d|(Access to|ERR_FAILED).*/(progress|session)/")
+    page = desk.open(desk.photo())
+    running = page.get_by_role("list", name="Running edits")
+    with waiting_edits(desk.stack):
+        run(page, "flip horizontally")
+        expect(running).to_contain_text("0 of 1 picture done")
+        with page.expect_response(lambda answer: "/progress/" in answer.url and answer.status == 200):
+            break_streams(desk.stack)
+        expect(running).to_contain_text("0 of 1 picture done")
+
+    expect(page.get_by_text("1 picture edited.")).to_be_visible()
+    expect(page.get_by_role("slider")).to_be_visible()
+
+
+def test_an_edit_that_runs_is_found_again_after_a_reload(desk: Desk) -> None:
+    """The address names the session: whoever reloads, or comes back, sees its pictures and their progress."""
+    page = desk.open(desk.photo())
+    with waiting_edits(desk.stack):
+        run(page, "rotate right")
+        expect(page.get_by_role("list", name="Running edits")).to_contain_text("0 of 1 picture done")
+        page.reload()
+        expect(page.get_by_role("list", name="Running edits")).to_contain_text("0 of 1 picture done")
+
+    expect(page.get_by_text("1 picture edited.")).to_be_visible()
+    expect(page.locator(".easel")).to_contain_text("800 × 1200 px")
+
+
+def test_a_command_is_looked_at_again_when_the_network_is_back(desk: Desk, complaints: Complaints) -> None:
+    """Being offline is said in plain words, and is no verdict on a command."""
+    complaints.expect("ERR_INTERNET_DISCONNECTED")
+    page = desk.open(desk.photo())
+    expect(page.get_by_role("list", name="Suggestions").get_by_role("button").first).to_be_visible()
+
+    page.context.set_offline(True)
+    command(page).fill("sepia")
+    expect(page.locator("#said")).to_contain_text("No answer: the stack is not running, or this device is offline.")
+    page.context.set_offline(False)
+
+    expect(page.locator(".plan")).to_be_visible()

@@ -1,0 +1,153 @@
+"""Operations: what waits, what failed, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.complaints import Complaints
+from tests.browser.conftest import Opener
+from tests.browser.editing import Desk, run, waiting_edits
+from tests.e2e.stack import LocalStack, wait_for
+
+OVERVIEW = "**/gallery/operations"
+DEAD = "jobs-dead-letters"
+REFRESH_MS = 5000
+
+
+@pytest.fixture
+def desk(opened: Opener, stack: LocalStack) -> Iterator[Desk]:
+    """Give the editor of a new user, and leave no dead letters of edits."""
+    yield Desk(opened=opened, stack=stack)
+    stack.aws.client("sqs").purge_queue(QueueUrl=stack.known["queues"][DEAD])
+
+
+def row(page: Page, queue: str) -> Locator:
+    """Find what is said of a queue."""
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=queue))
+
+
+def bury(stack: LocalStack) -> None:
+    """Take the jobs out of their queue and give none back, until SQS itself puts them among the dead letters."""
+    sqs, queues = stack.aws.client("sqs"), stack.known["queues"]
+
+    def buried() -> bool | None:
+        sqs.receive_message(QueueUrl=queues["jobs"], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return True if waiting(stack, DEAD) else None
+
+    wait_for(buried, what=lambda: "the job among the dead letters")
+
+
+def waiting(stack: LocalStack, role: str) -> int:
+    """Count the messages of a queue that can be taken."""
+    names: Any = ["ApproximateNumberOfMessages"]
+    found = stack.aws.client("sqs").get_queue_attributes(QueueUrl=stack.known["queues"][role], AttributeNames=names)
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def test_dead_letters_are_sent_back_and_the_edit_comes_to_its_end(desk: Desk) -> None:
+    """An edit that failed for good waits in the dead letters; redriving it from the page ends it well."""
+    editor = desk.open(desk.photo())
+    operations = desk.opened("#/operations")
+    with waiting_edits(desk.stack):
+        run(editor, "sepia")
+        bury(desk.stack)
+        redrive = row(operations, "Edits").get_by_role("button", name="Redrive")
+        expect(row(operations, "Edits").locator("[data-column='Dead letters']")).to_have_text("1")
+        expect(operations.get_by_text("darkroom-local-jobs-dead-letters")).to_be_visible()
+        redrive.click()
+        expect(operations.get_by_text("Redrive started: 1 dead letter on the way back.")).to_be_visible()
+        expect(row(operations, "Edits").locator("[data-column='Dead letters']")).to_have_text("0")
+        expect(redrive).to_be_disabled()
+
+    expect(editor.get_by_text("1 picture edited.")).to_be_visible()
+
+
+def test_dead_letters_that_cannot_be_sent_back_are_told_of(desk: Desk) -> None:
+    """SQS accepts a redrive and fails at it afterwards: what nobody sent to the queue has no way back."""
+    sqs = desk.stack.aws.client("sqs")
+    sqs.send_message(QueueUrl=desk.stack.known["queues"][DEAD], MessageBody="put there by hand")
+    page = desk.opened("#/operations")
+
+    row(page, "Edits").get_by_role("button", name="Redrive").click()
+
+    expect(row(page, "Edits")).to_contain_text("The last redrive left some: nobody knows which queue they came from")
+    expect(row(page, "Edits").locator("[data-column='Dead letters']")).to_have_text("1")
+
+
+def test_figures_charts_and_failures_tell_what_happened(desk: Desk) -> None:
+    """What was developed and what was not is counted, drawn, and said in words for who sees no drawing."""
+    desk.photo()
+    broken = desk.stack.upload(b"no photo", gallery="broken", name="note.jpg")
+    desk.stack.with_status(broken, "failed")
+    page = desk.opened("#/operations")
+
+    photos = page.get_by_role("figure").filter(has=page.get_by_role("heading", name="Photos per minute"))
+    expect(photos.locator("rect.main").first).to_be_attached()
+    expect(photos.locator("rect.failed").first).to_be_attached()
+    expect(photos).to_contain_text("Photos per minute, last hour: Developed")
+    expect(page.get_by_role("region", name="Failures by code")).to_contain_text("NOT_AN_IMAGE")
+    expect(page.get_by_role("definition").first).not_to_have_text("0")
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", (1280, 800)), ("dark", (360, 740))], ids=["desktop", "phone"])
+def test_operations_have_no_accessibility_violation(
+    opened: Opener, accessible: Callable[[Page], None], scheme: str, size: tuple[int, int]
+) -> None:
+    """Axe finds nothing, with all alarms in view; nothing is wider than the screen."""
+    page = opened("#/operations", color_scheme=scheme, size=size)
+    page.locator("summary").click()
+    expect(page.get_by_role("list", name="Other alarms").get_by_role("listitem").first).to_be_visible()
+
+    accessible(page)
+    assert size[0] >= page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_without_an_answer_the_last_figures_stay(opened: Opener, complaints: Complaints) -> None:
+    """The page says why its figures get old, and is up to date again when somebody asks."""
+    complaints.expect("ERR_CONNECTION_REFUSED")
+    page = opened("#/operations")
+    page.clock.install()
+    page.reload()
+    expect(row(page, "Uploads")).to_be_visible()
+
+    page.route(OVERVIEW, lambda route: route.abort("connectionrefused"))
+    page.clock.run_for(REFRESH_MS)
+    expect(page.get_by_role("alert")).to_contain_text("No answer: the stack is not running")
+    expect(row(page, "Uploads")).to_be_visible()
+    page.unroute(OVERVIEW)
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_nothing_is_asked_behind_a_hidden_tab(opened: Opener) -> None:
+    """Every five seconds while somebody looks; never while nobody does; at once when somebody looks again."""
+    page = opened("#/operations")
+    page.clock.install()
+    page.reload()
+    expect(row(page, "Uploads")).to_be_visible()
+    with page.expect_response(OVERVIEW):
+        page.clock.run_for(REFRESH_MS)
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    hide(page, hidden=True)
+    page.clock.run_for(12 * REFRESH_MS)
+    assert [] == asked
+    with page.expect_response(OVERVIEW):
+        hide(page, hidden=False)
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Tell the page that its tab is hidden, or in view: headless Chromium has no tabs to hide."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
