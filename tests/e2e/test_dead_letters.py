@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e import sandboxes
-from tests.e2e.grants import document, grants, without
+from tests.e2e.grants import Role
 from tests.e2e.stack import LocalStack, wait_for
 from tests.factories.photos import jpeg, scene
 
@@ -95,8 +95,9 @@ def test_what_failed_for_lack_of_a_grant_is_repaired_by_redriving(stack: LocalSt
     """A fault of ours is no verdict on a photo: its event waits in the dead letters until the fault is mended."""
     dead = stack.known["queues"][DEAD]
     stack.aws.client("sqs").purge_queue(QueueUrl=dead)
-    table = next(one for one in grants(document(stack)) if one.action == "dynamodb:UpdateItem")
-    with without(stack, table):
+    role = Role(stack=stack, function="darkroom-local-rendition")
+    table = next(one for one in role.grants() if one.action == "dynamodb:UpdateItem")
+    with role.without(table):
         photo_id = stack.upload(jpeg.jpeg(scene.scene(640, 480)), gallery="redriven")
         wait_for(lambda: received(stack.aws.client("sqs"), dead), what=lambda: "a dead letter")
     assert "pending" == (stack.photo(photo_id) or {})["status"]

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from tests.e2e.grants import ROLE, Grant, document, grants, without
+from tests.e2e.grants import Role, invoke
 from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
 
-FUNCTION = f"{ROLE}:live"
-# What nothing here can show. Who uses these is the emulator itself, which asks no role, or the Lambda host, which
-# says nothing when a log cannot be written. tests/contracts compares them with the calls that the code makes.
-UNSEEN = ("logs:", "xray:", "sqs:")
-
-
-class Failed(Exception):
-    """An invocation of the function failed; the text is its answer."""
+FUNCTION = "darkroom-local-rendition"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,47 +36,27 @@ def test_no_flow_needs_more_than_is_granted(stack: LocalStack) -> None:
 @pytest.mark.faults
 def test_every_grant_is_needed_by_a_flow(stack: LocalStack) -> None:
     """Without any one of the grants a flow fails: nothing is granted that nothing uses."""
-    needless = [one for at, one in enumerate(seen_grants(stack)) if not is_missed(stack, one, f"grant-{at}")]
-
-    assert [] == needless
-
-
-def seen_grants(stack: LocalStack) -> Iterator[Grant]:
-    """List the grants that a flow can show."""
-    return (one for one in grants(document(stack)) if not one.action.startswith(UNSEEN))
-
-
-def is_missed(stack: LocalStack, grant: Grant, gallery: str) -> bool:
-    """Tell whether some flow fails without *grant*."""
-    with without(stack, grant):
-        return any(fails(stack, flow, f"{gallery}-{at}") for at, flow in enumerate(FLOWS))
-
-
-def fails(stack: LocalStack, flow: Callable[[LocalStack, str], None], gallery: str) -> bool:
-    """Tell whether *flow* fails."""
-    try:
-        flow(stack, gallery)
-    except Failed:
-        return True
-    return False
+    assert [] == Role(stack=stack, function=FUNCTION).needless(FLOWS)
 
 
 def upload_and_render(stack: LocalStack, gallery: str) -> None:
     """Render an upload by the version that its event names."""
-    invoke(stack, "ObjectCreated:Put", put(stack, gallery))
+    announce(stack, "ObjectCreated:Put", put(stack, gallery))
 
 
 def render_what_is_there(stack: LocalStack, gallery: str) -> None:
     """Render by a key alone, as a backfill does."""
     found = put(stack, gallery)
-    invoke(stack, "ObjectCreated:Put", {"key": found["key"], "size": found["size"]})
+    announce(stack, "ObjectCreated:Put", {"key": found["key"], "size": found["size"]})
 
 
 def delete_what_was_rendered(stack: LocalStack, gallery: str) -> None:
     """Withdraw everything of a photo whose original is deleted."""
     upload_and_render(stack, gallery)
     gone = stack.aws.client("s3").delete_object(Bucket=stack.originals, Key=f"{gallery}/photo.jpg")
-    invoke(stack, "ObjectRemoved:DeleteMarkerCreated", {"key": f"{gallery}/photo.jpg", "versionId": gone["VersionId"]})
+    announce(
+        stack, "ObjectRemoved:DeleteMarkerCreated", {"key": f"{gallery}/photo.jpg", "versionId": gone["VersionId"]}
+    )
 
 
 FLOWS = (upload_and_render, render_what_is_there, delete_what_was_rendered)
@@ -99,10 +71,7 @@ def put(stack: LocalStack, gallery: str) -> Mapping[str, Any]:
     return {"key": key, "size": len(data), "versionId": answer["VersionId"], "sequencer": sequencer}
 
 
-def invoke(stack: LocalStack, name: str, stored: Mapping[str, Any]) -> None:
+def announce(stack: LocalStack, name: str, stored: Mapping[str, Any]) -> None:
     """Call the function with a bare S3 event; Failed when it fails."""
     event = {"Records": [{"eventName": name, "s3": {"bucket": {"name": stack.originals}, "object": dict(stored)}}]}
-    answer = stack.aws.client("lambda").invoke(FunctionName=FUNCTION, Payload=json.dumps(event))
-    said = answer["Payload"].read().decode()
-    if answer.get("FunctionError"):
-        raise Failed(said)
+    invoke(stack, FUNCTION, event)

@@ -1,0 +1,177 @@
+"""The roles of the edit worker and of the edit API can do what they need, and need what they can do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from local.run.aws import Aws
+from processor.aws.secrets import Secrets
+from processor.aws.sessions import Sessions, expiry, new_session_id
+from processor.edits.command import compile_command
+from processor.edits.job import ImageJob
+from processor.edits.names import result_key, slot_key
+from processor.edits.options import EditOptions
+from processor.edits.session import Counters, ImageProgress, Session, SessionImage, SessionStatus
+from processor.errors import StoreUnavailable
+from tests.e2e.grants import Failed, Flow, Role, invoke
+from tests.e2e.person import COMMAND, Person, request
+from tests.e2e.stack import LocalStack
+from tests.factories.photos import jpeg, scene
+
+WORKER, API = "darkroom-local-edit", "darkroom-local-edit-api"
+USER = "grants"
+LAST_DELIVERY = 5
+DENIED = {httpx.codes.FORBIDDEN, httpx.codes.SERVICE_UNAVAILABLE}
+DATA = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+SECRETS = ("DARKROOM_TICKET_KEY_PARAMETER", "DARKROOM_ORIGIN_SECRET_PARAMETER")
+
+
+def picture() -> bytes:
+    """Draw a small JPEG."""
+    return jpeg.jpeg(scene.scene(320, 240))
+
+
+def edit_every_source(stack: LocalStack, name: str) -> None:
+    """Do the jobs of a session by hand: every kind of source, each also where nothing is there, and a last delivery."""
+    there, missing = sources(stack, name, "there"), sources(stack, name, "missing")
+    put_sources(stack, name)
+    images = {
+        f"{kind}-{at}": url for kind, urls in (("there", there), ("missing", missing)) for at, url in urls.items()
+    }
+    session = stored_session(stack, {**images, "given-up": there["slot"]})
+    records = [message(session, one, 1) for one in images]
+
+    left = invoke(stack, WORKER, {"Records": records})["batchItemFailures"]
+    given_up = invoke(stack, WORKER, {"Records": [message(session, "given-up", LAST_DELIVERY)]})["batchItemFailures"]
+    after = table(stack).get(session.session_id, user_id=USER)
+
+    if left or "given-up" not in after.errors:
+        raise Failed(f"left to the queue: {left}; errors: {dict(after.errors)}")
+    assert len(given_up) == 1, "and it goes to the dead letters all the same"
+    assert {f"there-{at}" for at in there} == set(after.results)
+    assert dict.fromkeys([f"missing-{at}" for at in missing], "SOURCE_FAILED") == {
+        image: error.code for image, error in after.errors.items() if image != "given-up"
+    }
+
+
+def sources(stack: LocalStack, name: str, kind: str) -> dict[str, str]:
+    """Write a reference to each place that sources are in, below a *name* of its own."""
+    cdn = stack.known["cdn"]
+    return {
+        "slot": f"upload://{name}-{kind}-0123456789",
+        "photo": f"photo://{name}/{kind}.jpg",
+        "rendition": f"{cdn}/renditions/{name}/{kind}_small.jpg",
+        "result": f"{cdn}/{result_key(name, kind, 'picture', 'jpg')}",
+    }
+
+
+def put_sources(stack: LocalStack, name: str) -> None:
+    """Put what the references to what is there lead to, and the record of a photo whose original is not."""
+    s3, buckets = stack.aws.client("s3"), stack.known["buckets"]
+    for bucket, key in (
+        (buckets["results"], slot_key(USER, f"{name}-there-0123456789")),
+        (buckets["originals"], f"{name}/there.jpg"),
+        (buckets["renditions"], f"renditions/{name}/there_small.jpg"),
+        (buckets["results"], result_key(name, "there", "picture", "jpg")),
+    ):
+        s3.put_object(Bucket=bucket, Key=key, Body=picture())
+    for kind in ("there", "missing"):
+        key = {"S": f"{name}/{kind}.jpg"}
+        stack.aws.client("dynamodb").put_item(
+            TableName=stack.known["outputs"]["photosTable"],
+            Item={"id": key, "user_id": {"S": USER}, "original_key": key, "status": {"S": "active"}},
+        )
+
+
+def stored_session(stack: LocalStack, images: Mapping[str, str]) -> Session:
+    """Store a session as the API does, without sending its jobs."""
+    now = time.time_ns() // 1_000_000
+    session = Session(
+        session_id=new_session_id(),
+        user_id=USER,
+        status=SessionStatus.PENDING,
+        operation={"type": "command", "command": COMMAND},
+        counters=Counters(total=len(images), remaining=len(images)),
+        created_at=now,
+        updated_at=now,
+        completed_at=None,
+        expires_at=expiry(now, 1),
+        images=tuple(SessionImage(id=image, url=url) for image, url in images.items()),
+        options=EditOptions(),
+        plan=compile_command(COMMAND),
+        progress={image: ImageProgress() for image in images},
+    )
+    assert table(stack).create(session)
+    return session
+
+
+def table(stack: LocalStack) -> Sessions:
+    """Use the sessions table as its administrator."""
+    return Sessions(dynamodb=stack.aws.client("dynamodb"), table="darkroom-local-sessions")
+
+
+def message(session: Session, image: str, deliveries: int) -> dict[str, Any]:
+    """Write a message of the jobs queue that is delivered for the *deliveries*-th time."""
+    return {
+        "eventSource": "aws:sqs",
+        "messageId": image,
+        "body": ImageJob(session_id=session.session_id, image_id=image).body(),
+        "attributes": {"ApproximateReceiveCount": str(deliveries)},
+    }
+
+
+def use_every_route(stack: LocalStack, _name: str) -> None:
+    """Use the API as a page does, as somebody new."""
+    person = Person.named(stack)
+    [slot] = let(person.ask("POST", "/uploads", {"files": [{}]})).json()["slots"]
+    let(stack.http.post(slot["upload"]["url"], data=slot["upload"]["fields"], files={"file": picture()}))
+    started = let(person.ask("POST", "", request([DATA, slot["url"]], COMMAND))).json()
+    let(person.ask("GET", f"/session/{started['sessionId']}"))
+    let(person.ask("GET", "/sessions"))
+    let(person.ask("DELETE", f"/session/{started['sessionId']}"))
+
+
+def let(answer: httpx.Response) -> httpx.Response:
+    """Give an answer; Failed when a store refused what it takes."""
+    if answer.status_code in DENIED:
+        raise Failed(answer.text)
+    assert answer.is_success, answer.text
+    return answer
+
+
+def read_the_secrets(stack: LocalStack, _name: str) -> None:
+    """Read both secrets by the API's code and under its role: the API itself does so when it starts, and only then."""
+    administrator: Any = stack.aws
+    function = administrator.client("lambda").get_function_configuration(FunctionName=API)
+    names = [function["Environment"]["Variables"][variable] for variable in SECRETS]
+    role = administrator.client("iam").get_role(RoleName=API)["Role"]["Arn"]
+    given = administrator.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    api: Any = Aws(stack.aws.endpoint)
+    api.session.set_credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    secrets = Secrets(ssm=api.client("ssm"))
+    try:
+        assert all(map(secrets.read, names))
+    except StoreUnavailable as error:
+        raise Failed(str(error)) from error
+
+
+FLOWS: Mapping[str, tuple[Flow, ...]] = {WORKER: (edit_every_source,), API: (use_every_route, read_the_secrets)}
+
+
+@pytest.mark.parametrize("function", FLOWS)
+def test_no_flow_needs_more_than_is_granted(stack: LocalStack, function: str) -> None:
+    """Every flow ends well with the role as it is deployed."""
+    for flow in FLOWS[function]:
+        flow(stack, "granted")
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("function", FLOWS)
+def test_every_grant_is_needed_by_a_flow(stack: LocalStack, function: str) -> None:
+    """Without any one of the grants a flow fails: nothing is granted that nothing uses."""
+    assert [] == Role(stack=stack, function=function).needless(FLOWS[function])
