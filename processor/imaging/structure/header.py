@@ -11,6 +11,11 @@ ZERO_TAIL_BYTES = 64
 """Coded data (Huffman, LZW, CABAC, range coder) never ends in this many zeros: the file was cut and padded."""
 
 
+EMPTY_SHARE = 16
+"""Plain pixels may be black; but when the last sixteenth of them is nothing but zeros, and the first is not, they were
+most likely lost: a black frame has two edges."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
     """The claims that are checked before decoding. *width*, *height*: as stored, px; 0 = only the decoder knows."""
@@ -62,3 +67,14 @@ def refuse_zero_tail(coded: memoryview, what: str) -> None:
     """Raise TRUNCATED when coded data ends in a run of zeros (a download that was cut and padded)."""
     if len(coded) >= 2 * ZERO_TAIL_BYTES and not any(coded[-ZERO_TAIL_BYTES:]):
         raise truncated(f"the end of {what} is empty (zeros instead of data)")
+
+
+def ends_empty(pixels: memoryview) -> bool:
+    """Tell whether the last sixteenth of plain *pixels* is zeros, and the first is not."""
+    share = len(pixels) // EMPTY_SHARE
+    return share > 0 and not any_set(pixels[-share:]) and any_set(pixels[:share])
+
+
+def any_set(part: memoryview) -> bool:
+    """Tell whether any byte is not zero."""
+    return bool(bytes(part).strip(b"\0"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from struct import unpack_from
 
 from processor.errors import PhotoError, Verdict
-from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.header import Header, corrupt, ends_empty, truncated
 from processor.imaging.structure.tiff import Directory, directories
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
@@ -31,6 +31,7 @@ def walk_tiff(data: memoryview, *, max_frames: int) -> Header:
     for directory in pages:
         _check_places(data, directory)
     if is_raw(data, pages):
+        _refuse_empty_sensors(data, pages)
         return _raw_header(pages)
     return _page_header([page for page in pages if page.role == "page"], max_frames)
 
@@ -47,6 +48,16 @@ def is_raw(data: memoryview, pages: list[Directory]) -> bool:
     )
 
 
+def _refuse_empty_sensors(data: memoryview, pages: list[Directory]) -> None:
+    """Raise TRUNCATED when a sensor's pixels, which have noise, end in zeros: the file was cut and padded."""
+    for page in pages:
+        if page.number(PHOTOMETRIC) not in {CFA, LINEAR_RAW}:
+            continue
+        places = [place for place in _places(page) if place[0] != ELSEWHERE]
+        if places and ends_empty(data[min(places)[0] : max(offset + count for offset, count in places)]):
+            raise truncated("the end of its pixels is empty (zeros instead of data)")
+
+
 def _raw_header(pages: list[Directory]) -> Header:
     """Take the sensor's size from the largest directory that says one; 0 when only LibRaw can tell."""
     sensors = [page for page in pages if page.number(PHOTOMETRIC) in {CFA, LINEAR_RAW}]
@@ -56,6 +67,8 @@ def _raw_header(pages: list[Directory]) -> Header:
 
 
 def _page_header(pages: list[Directory], max_frames: int) -> Header:
+    if not all(page.tags for page in pages):
+        raise truncated("one of its directories is empty (zeros instead of data)")
     if len(pages) > max_frames:
         raise PhotoError(
             Verdict.TOO_MANY_FRAMES,
@@ -80,10 +93,15 @@ def _page_header(pages: list[Directory], max_frames: int) -> Header:
 
 
 def _check_places(data: memoryview, page: Directory) -> None:
-    for offsets, counts in ((STRIP_OFFSETS, STRIP_BYTES), (TILE_OFFSETS, TILE_BYTES)):
-        for offset, count in zip(page.numbers(offsets), page.numbers(counts), strict=False):
-            if offset != ELSEWHERE and offset + count > len(data):
-                raise truncated(f"its pixels need {offset + count:,} bytes and the file has {len(data):,}")
+    for offset, count in _places(page):
+        if offset != ELSEWHERE and offset + count > len(data):
+            raise truncated(f"its pixels need {offset + count:,} bytes and the file has {len(data):,}")
+
+
+def _places(page: Directory) -> list[tuple[int, int]]:
+    """List offset and length of each strip and tile, in bytes."""
+    tables = ((STRIP_OFFSETS, STRIP_BYTES), (TILE_OFFSETS, TILE_BYTES))
+    return [place for at, long in tables for place in zip(page.numbers(at), page.numbers(long), strict=False)]
 
 
 def _check_amount(page: Directory, width: int, height: int) -> None:

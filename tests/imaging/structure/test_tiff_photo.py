@@ -10,7 +10,7 @@ from processor.imaging.structure.header import Header
 from processor.recipe import Limits
 from tests.factories.photos import extra, hostile
 from tests.factories.photos.ifd import Blob, Directory, Value, long, short, tiff
-from tests.factories.photos.jpeg import cut
+from tests.factories.photos.jpeg import cut, zero_tailed
 from tests.factories.photos.raster import multipage_tiff, old_jpeg_tiff, tiff_photo
 from tests.factories.photos.raw import dng, preview
 from tests.imaging.structure.claims import claims, named, refusal
@@ -109,6 +109,14 @@ def test_offsets_that_stand_elsewhere_are_not_checked() -> None:
                 "TRUNCATED: The file is incomplete: its pixels need 307,524 bytes and the file has 153,904.",
             ),
             (
+                zero_tailed(dng(), 0.5),
+                "TRUNCATED: The file is incomplete: the end of its pixels is empty (zeros instead of data).",
+            ),
+            (
+                tiff(Directory(page(), following=Directory({}))),
+                "TRUNCATED: The file is incomplete: one of its directories is empty (zeros instead of data).",
+            ),
+            (
                 tiff(Directory(page(t325=long(99), t324=long(500)))),
                 "TRUNCATED: The file is incomplete: its pixels need 599 bytes and the file has 154.",
             ),
@@ -117,7 +125,10 @@ def test_offsets_that_stand_elsewhere_are_not_checked() -> None:
                 "TRUNCATED: The file is incomplete: its pixels need 750,000 bytes and 1 are stored.",
             ),
             (tiff(Directory(page(0, 4))), "CORRUPT: The file is damaged: the TIFF says 0 × 4 px."),
-            (tiff(Directory({})), "CORRUPT: The file is damaged: the TIFF says 0 × 0 px."),
+            (
+                tiff(Directory({})),
+                "TRUNCATED: The file is incomplete: one of its directories is empty (zeros instead of data).",
+            ),
             (
                 extra.raf(pixels_bytes=999),
                 "TRUNCATED: The file is incomplete: its pixels need 1,107 bytes and the file has 364.",

@@ -1,0 +1,83 @@
+"""Every decoder before bombs, lies, cuts and noise: typed verdicts, no wrong success, and the page that says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processor.errors import Verdict
+from tools.verdicts.__main__ import cases_of, report
+from tools.verdicts.damage import DAMAGES
+from tools.verdicts.families import BOMBS, STRANGERS, Case, damaged, pictures, singles
+from tools.verdicts.page import PAGE, page
+from tools.verdicts.report import SUCCESSES, Report
+from tools.verdicts.trial import UNHARMED, WRONG
+
+
+@pytest.fixture(scope="module")
+def found() -> Report:
+    """Judge all generated files once."""
+    return report([*damaged(), *singles()])
+
+
+def test_every_verdict_is_typed(found: Report) -> None:
+    """Nothing ends the child's caller, and nothing takes 10 s or a GiB."""
+    assert set() == set(found.verdicts) - {verdict.value for verdict in Verdict} - SUCCESSES
+    assert found.good
+
+
+@pytest.mark.parametrize("family", pictures())
+def test_a_picture_without_its_end_is_refused_or_unharmed(found: Report, family: str) -> None:
+    """No decoder's half success passes for a photo; most such files are refused."""
+    said = found.of(family, "cut short") + found.of(family, "zero-tailed")
+
+    assert 0 == said[WRONG]
+    assert said.total() - said[UNHARMED] >= len(list(DAMAGES["cut short"](b"x")))
+
+
+@pytest.mark.parametrize("family", ["png", "interlaced png", "16-bit png"])
+def test_what_has_a_checksum_never_shows_damage(found: Report, family: str) -> None:
+    """PNG checks every chunk."""
+    shown = {verdict for kind in DAMAGES for verdict in found.of(family, kind)} & SUCCESSES
+
+    assert shown <= {UNHARMED}
+
+
+def test_what_is_no_photo_is_called_so(found: Report) -> None:
+    """Archives, pages, programs and films under a photo's name."""
+    said = {one.verdict for one in found.findings if one.case.family == STRANGERS}
+
+    assert {"NOT_AN_IMAGE", "UNSUPPORTED_FORMAT"} == said
+
+
+def test_a_wrong_success_is_found_out() -> None:
+    """The judge would notice: an undamaged picture that is passed off as the end of another one."""
+    made = pictures()
+    liar = Case(family="liar", kind="cut short", name="liar", data=made["gif"], good=made["16-bit png"], lossy=True)
+
+    judged = report([liar])
+
+    assert ({WRONG: 1}, False) == (judged.verdicts, judged.good)
+
+
+def test_a_folder_is_judged_like_the_families(tmp_path: Path) -> None:
+    """By its sub-folders."""
+    folder = tmp_path / "lies"
+    folder.mkdir()
+    (folder / "text.jpg").write_bytes(b"hello")
+
+    judged = report(cases_of(tmp_path))
+
+    assert [("lies", "NOT_AN_IMAGE")] == [(one.case.family, one.verdict) for one in judged.findings]
+    assert "| NOT_AN_IMAGE | 1 |" in page(judged, judged)
+
+
+def test_the_page_names_every_format_and_every_file() -> None:
+    """Written by ``python -m tools.verdicts --docs``; a family that was added since is missed here."""
+    text = PAGE.read_text(encoding="utf-8")
+    names = {*pictures(), *(one.kind for one in singles())}
+
+    assert set() == {name for name in names if f"| {name} |" not in text}
+    assert f"## {BOMBS.capitalize()}" in text
+    assert f"| {WRONG} |" not in text
