@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from tests.factories.photos import jpeg, scene
 from tools import golden
 from tools.likeness import resized
 
+ROOT = Path(__file__).parents[2]
 GREY_CORNERS = {corner: [9, 9, 9] for corner in golden.CORNERS}
 BLUE_CORNER = GREY_CORNERS | {"blue": [40, 60, 190]}
 PHOTO: golden.Figures = {
@@ -43,6 +45,14 @@ def test_the_record_holds_nothing_private() -> None:
     recorded = json.loads(golden.RECORD.read_text(encoding="utf-8"))
 
     assert [] == [name for name, sizes in recorded.items() for figures in sizes.values() if figures["private"]]
+
+
+def test_the_gate_stands_before_the_alias_moves() -> None:
+    """A release that renders otherwise is never deployed: the workflow compares first."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8"))
+    steps = [step.get("run", step.get("uses", "")) for step in workflow["jobs"]["deploy"]["steps"]]
+
+    assert steps.index("make golden") < steps.index("pulumi/actions@v6")
 
 
 @pytest.mark.parametrize(
