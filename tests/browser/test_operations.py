@@ -35,7 +35,7 @@ def bury(stack: LocalStack) -> None:
     sqs, queues = stack.aws.client("sqs"), stack.known["queues"]
 
     def buried() -> bool | None:
-        sqs.receive_message(QueueUrl=queues["jobs"], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        sqs.receive_message(QueueUrl=queues["jobs"], MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0)
         return True if waiting(stack, DEAD) else None
 
     wait_for(buried, what=lambda: "the job among the dead letters")

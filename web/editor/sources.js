@@ -5,6 +5,7 @@ import { call } from "../lib/http.js";
 import { Picture } from "./pictures.js";
 
 const ENOUGH_PX = 1600;
+const PHOTO = "photo://";
 const SHOWN_BY_BROWSERS = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)$/;
 
 /** A photo of the gallery: the edit begins with its original, the page shows a rendition. */
@@ -14,7 +15,7 @@ export function ofPhoto(photo, sizes) {
   return new Picture({
     name: photo.filename || photo.id,
     thumb: made[0]?.url,
-    original: { source: `photo://${photo.id}`, preview: shown?.url || "", width: photo.width, height: photo.height },
+    original: { source: `${PHOTO}${photo.id}`, preview: shown?.url || "", width: photo.width, height: photo.height },
   });
 }
 
@@ -54,11 +55,18 @@ export async function ofSession(session, config) {
 }
 
 async function asItWas(url, name, config) {
-  if (url.startsWith("photo://")) {
-    // The photo may have been deleted since; its edits are still there.
-    const [picture] = await ofIds([url.slice("photo://".length)], config).catch(() => [null]);
-    if (picture) return picture;
-  }
+  const photo = url.startsWith(PHOTO) && (await photoOf(url.slice(PHOTO.length), config));
+  if (photo) return photo;
   const preview = url.startsWith(config.cdn) ? url : "";
   return new Picture({ name, thumb: preview, original: { source: url, preview } });
+}
+
+/** The photo may have been deleted since; its edits are still there. */
+async function photoOf(id, config) {
+  try {
+    return (await ofIds([id], config))[0];
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-/** Send local files to the slots of the edit API: a form posted straight to the bucket (docs/edit-api.md, uploads). */
+/** Send local files to the slots of the edit API: a form posted straight to the bucket (`POST /image-edit/uploads`). */
 
 /**
  * @param {{upload: {url: string, fields: Record<string, string>}}} slot

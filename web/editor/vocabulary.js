@@ -47,7 +47,7 @@ export class Vocabulary {
   /** @param {any[]} operations */
   know(operations) {
     this.operations = new Map(operations.map((one) => [one.name, one]));
-    const groups = Map.groupBy ? Map.groupBy(operations, ({ group }) => group) : grouped(operations);
+    const groups = byGroup(operations);
     fill(
       this.choice,
       Array.from(groups, ([group, members]) =>
@@ -74,7 +74,8 @@ export class Vocabulary {
   }
 }
 
-function grouped(operations) {
+/** Map.groupBy is too young to be relied on. */
+function byGroup(operations) {
   const groups = new Map();
   for (const one of operations) groups.set(one.group, [...(groups.get(one.group) || []), one]);
   return groups;

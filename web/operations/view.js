@@ -96,7 +96,7 @@ function charts() {
   const many = { kind: "bars", write: count };
   const times = ({ durationMs = [], slowestMs = [] } = {}) => [
     { name: "Slowest", look: "slow", points: slowestMs },
-    { name: "Median", look: "main", points: durationMs },
+    { name: "Median", look: "median", points: durationMs },
   ];
   return [
     { chart: new Chart({ title: "Photos per minute", ...many }), series: ({ photos }) => [bars("Developed", photos.rendered), bars("Failed", photos.failed)] },
