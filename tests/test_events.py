@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.events import normal_sequencer
+from processor.events import Change, normal_sequencer
 
 HEX = st.text("0123456789ABCDEFabcdef", max_size=20)
 
@@ -29,6 +29,11 @@ def test_the_order_of_normal_forms_is_the_order_that_s3_documents(one: str, othe
 def test_a_normal_form_stays_as_it_is(sequencer: str) -> None:
     """Normalising what was stored changes nothing."""
     assert normal_sequencer(sequencer) == normal_sequencer(normal_sequencer(sequencer))
+
+
+def test_changes_are_told_in_two_words() -> None:
+    """The log and the saved queries name them."""
+    assert ["created", "removed"] == [change.value for change in Change]
 
 
 def test_unequal_lengths_compare_by_value_not_by_length() -> None:

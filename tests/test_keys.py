@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -65,6 +66,11 @@ def test_the_photo_id_is_the_uuid_that_the_file_name_starts_with_else_the_key(ke
         ("wedding/IMG_1.jpg", 0, Skip.EMPTY),
         ("wedding/clip.MP4", 9, Skip.VIDEO),
         ("wedding/clip.mov", None, Skip.VIDEO),
+        ("wedding/clip.3g2", None, Skip.VIDEO),
+        ("wedding/clip.wmv", None, Skip.VIDEO),
+        ("wedding/all.7z", 9, Skip.ARCHIVE),
+        ("wedding/all.zst", 9, Skip.ARCHIVE),
+        ("wedding/logo.svgz", 9, Skip.SVG),
         ("wedding/all.zip", 9, Skip.ARCHIVE),
         ("wedding/logo.svg", 9, Skip.SVG),
         ("wedding/contract.pdf", 9, Skip.PDF),
@@ -89,6 +95,11 @@ def test_every_reason_to_skip_has_a_sentence() -> None:
     assert all(reason.sentence.endswith(".") for reason in Skip)
 
 
+def test_reasons_to_skip_are_counted_by_their_words() -> None:
+    """Metrics and saved queries name them."""
+    assert ["folder", "empty", "reserved", "video", "archive", "svg", "pdf"] == [reason.value for reason in Skip]
+
+
 def test_stems_are_tried_from_the_plainest_to_the_one_that_nobody_else_has() -> None:
     """Two originals that share a stem get different names, in an order that never changes."""
     assert ["IMG_1", "IMG_1.CR2", "IMG_1.CR2-d47dc962"] == list(ObjectKey("wedding/IMG_1.CR2").stem_candidates())
@@ -100,6 +111,25 @@ def test_a_rendition_is_named_after_gallery_stem_and_size() -> None:
     assert "renditions/wedding/IMG_1_small.jpg" == rendition_key("wedding", "IMG_1", "small", "jpg")
     assert "renditions/IMG_1_small.webp" == rendition_key("", "IMG_1", "small", "webp")
     assert "manifests/wedding/IMG_1.json" == manifest_key("wedding", "IMG_1")
+
+
+def test_a_path_is_kept_up_to_its_limit_and_cut_beyond_it() -> None:
+    """960 bytes: what S3's 1,024 leave. A cut one ends in a hash of 16 digits of what it stood for."""
+    longest = "g" * 955 + "/1234"
+    assert longest == safe_path("g" * 955, "1234")
+
+    cut = safe_path("g" * 955, "12345")
+
+    assert ("g" * 943, "~", 16) == (cut[:943], cut[943], len(cut[944:]))
+    assert cut != safe_path("g" * 955, "12346")
+
+
+def test_folders_that_browsers_resolve_are_renamed() -> None:
+    """And nothing else of the path; the hash keeps two of them apart."""
+    assert "a/__/IMG_1~" == safe_path("a/..", "IMG_1")[:-16]
+    assert "_/a/IMG_1~" == safe_path("./a", "IMG_1")[:-16]
+    assert "a/.../IMG_1" == safe_path("a/...", "IMG_1")
+    assert safe_path("a/..", "IMG_1") != safe_path("a/__", "IMG_1")
 
 
 def test_an_address_survives_every_character_that_means_something_in_addresses() -> None:
@@ -155,6 +185,14 @@ def test_cache_tags_are_plain_ascii(key: str) -> None:
 
     assert ["photo", "gallery"] == [tag.partition(":")[0] for tag in tags]
     assert all(tag.isascii() and tag.isprintable() and len(tag) <= 256 for tag in tags)
+
+
+def test_operators_find_a_photo_and_a_gallery_by_their_tags() -> None:
+    """The words and hashes that an invalidation is written with."""
+    gallery = hashlib.sha256(b"wedding").hexdigest()[:16]
+    photo = hashlib.sha256(b"wedding/IMG_1.jpg").hexdigest()[:16]
+
+    assert f"photo:{photo},gallery:{gallery}" == ObjectKey("wedding/IMG_1.jpg").cache_tags()
 
 
 def test_the_embedded_stack_serves_without_tls() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.imaging.geometry import Box, Rung, cover, fit_inside, rung_for, scaled
+from processor.imaging.geometry import Box, Rung, cover, fit_inside, largest_frame, rung_for, rungs_for, scaled
 from processor.recipe import Size
 
 sides = st.integers(1, 20_000)
@@ -117,3 +117,20 @@ def test_orientations_from_five_exchange_the_sides(orientation: int) -> None:
 def test_a_box_knows_its_long_side_and_its_aspect() -> None:
     """Both in the order width, height."""
     assert (4000, 1.6) == (Box(4000, 2500).long_side, Box(4000, 2500).aspect)
+
+
+def test_every_size_is_a_rung_of_the_original() -> None:
+    """In the order of the settings, whose names the rungs keep."""
+    sizes = {"wide": Size(width=300, height=10), "tall": Size(width=20, height=90)}
+
+    assert (
+        Rung("wide", Box(10, 10), Box(10, 10)),
+        Rung("tall", Box(20, 20), Box(20, 20)),
+    ) == rungs_for(sizes, Box(90, 90))
+
+
+def test_the_largest_frame_has_the_most_pixels() -> None:
+    """Neither the widest nor the highest, nor the flattest."""
+    frames = [Box(90, 2), Box(20, 20), Box(2, 100)]
+
+    assert Box(20, 20) == largest_frame([Rung("", frame, frame) for frame in frames])

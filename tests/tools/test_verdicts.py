@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from processor.errors import Verdict
+from tests.factories.photos.jpeg import encoded
 from tools.verdicts.__main__ import cases_of, report
 from tools.verdicts.damage import DAMAGES
 from tools.verdicts.families import BOMBS, STRANGERS, Case, damaged, pictures, singles
@@ -53,8 +55,8 @@ def test_what_is_no_photo_is_called_so(found: Report) -> None:
 
 def test_a_wrong_success_is_found_out() -> None:
     """The judge would notice: an undamaged picture that is passed off as the end of another one."""
-    made = pictures()
-    liar = Case(family="liar", kind="cut short", name="liar", data=made["gif"], good=made["16-bit png"], lossy=True)
+    made, black = pictures(), encoded(Image.new("RGB", (480, 320)))
+    liar = Case(family="liar", kind="cut short", name="liar", data=black, good=made["jpeg"], lossy=True)
 
     judged = report([liar])
 

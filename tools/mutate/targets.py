@@ -10,11 +10,11 @@ UPLOADS: Final = ("tests/test_renditions.py", "tests/test_rendition_faults.py")
 SESSIONS: Final = ("tests/aws/test_session_work.py", "tests/aws/test_sessions.py", "tests/test_editing_faults.py")
 
 TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
-    Path("processor/keys.py"): ("tests/test_keys.py", "tests/aws/test_manifests.py", *UPLOADS),
+    Path("processor/keys.py"): ("tests/test_keys.py", "tests/aws/test_manifests.py"),
     Path("processor/events.py"): ("tests/test_events.py", "tests/handlers/test_envelopes.py"),
-    Path("processor/upload/ledger.py"): ("tests/upload", *UPLOADS),
+    Path("processor/upload/ledger.py"): UPLOADS,
     Path("processor/imaging/geometry.py"): ("tests/imaging/test_geometry.py",),
-    Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py", *UPLOADS),
+    Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py", "tests/test_rendition_faults.py"),
     Path("processor/edits/session.py"): ("tests/edits/test_session.py", *SESSIONS),
     Path("processor/aws/session_changes.py"): SESSIONS,
     Path("processor/aws/session_work.py"): SESSIONS,

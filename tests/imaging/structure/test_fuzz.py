@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import process_time
@@ -46,6 +47,10 @@ GOOD: Final[Mapping[str, bytes]] = {
     "raf": extra.raf(),
 }
 HEADS: Final = [data[:16] for data in GOOD.values()]
+# JPEG markers; four letters of a PNG chunk, a RIFF chunk or a box; the introducers of GIF blocks; a TIFF's magic.
+BOUNDARY: Final = re.compile(rb"\xff[\xc0-\xfe]|[A-Za-z][A-Za-z0-9 ]{3}|[\x21\x2c][\xf9\xfe\x01\xff\x00]|II\*\0|MM\0\*")
+NEAR: Final = (-5, -4, -3, -1, 0, 1, 2, 3, 4, 5, 8, 9, 12)
+HEAD_BYTES: Final = 160
 HANG_S = 5.0
 """CPU time that only a walker without bounds takes for a few kilobytes; most files take less than a millisecond."""
 
@@ -64,6 +69,27 @@ def test_a_file_cut_anywhere_gets_a_verdict(name: str) -> None:
     data = GOOD[name]
     for end in [*range(min(700, len(data))), *range(700, len(data), 1 + len(data) // 200)]:
         walk(data[:end])
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_file_cut_at_any_boundary_gets_a_verdict(name: str) -> None:
+    """Where a segment, chunk, box, block or directory begins or ends, and one byte before and behind."""
+    data = GOOD[name]
+    marks = {match.start() for match in BOUNDARY.finditer(data)}
+    for end in sorted({place + offset for place in marks for offset in NEAR if 0 <= place + offset <= len(data)}):
+        walk(data[:end])
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_file_with_any_single_bit_flipped_gets_a_header_or_a_verdict(name: str) -> None:
+    """Every bit of the head, where lengths and counts stand, and a bit of each of some hundred bytes behind it."""
+    data = bytearray(GOOD[name])
+    head = [(place, bit) for place in range(min(len(data), HEAD_BYTES)) for bit in range(8)]
+    rest = [(place, place % 8) for place in range(HEAD_BYTES, len(data), 1 + len(data) // 300)]
+    for place, bit in head + rest:
+        data[place] ^= 1 << bit
+        walk(bytes(data))
+        data[place] ^= 1 << bit
 
 
 @pytest.mark.parametrize("name", GOOD)
