@@ -11,7 +11,7 @@ LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs
+.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,3 +77,6 @@ lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer 
 docs: $(READY) ## Write docs/settings.md and docs/operations-reference.md, with its pictures, from the models.
 	$(BIN)/python -m tools.settings_docs > docs/settings.md
 	$(BIN)/python -m tools.operations_docs
+
+screens: $(READY) ## Take pictures of the page into out/screens (ARGS="--photos DIR" shows other photos).
+	@$(BIN)/python -m tools.screens $(ARGS)

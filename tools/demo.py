@@ -26,6 +26,7 @@ PHOTOS: Final[Mapping[str, Callable[[], bytes]]] = {
     "phone.heic": lambda: heif.heic(scenery.night(2000, 1500), chroma=420),
     "dahlia, held sideways.jpg": lambda: jpeg.jpeg(scenery.flower(1600, 2000), orientation=6, quality=92),
     "red evening.jpg": lambda: jpeg.jpeg(scenery.mountains(2400, 1350, scenery.DUSK, seed=21), quality=92),
+    "winter night.jpg": lambda: jpeg.jpeg(scenery.night(1600, 2000, seed=9), quality=92),
     "camera.dng": lambda: from_camera(scenery.sea(3000, 2000, scenery.DAWN, seed=8)),
     "rain.jpg": lambda: jpeg.jpeg(scenery.mountains(2100, 2100, scenery.RAIN, seed=11), quality=92),
     "wide gamut.jpg": lambda: jpeg.jpeg(scene.scene(3000, 2000), icc=icc.display_p3()),

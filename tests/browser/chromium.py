@@ -15,9 +15,14 @@ ARGUMENTS: Final = ("--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-serve
 HANG_MS: Final = 30_000
 
 
+def program() -> str | None:
+    """Find the browser; None without one."""
+    return os.environ.get(VARIABLE) or shutil.which("chromium")
+
+
 def executable() -> str:
     """Find the browser; without one skip the test, or fail it where CI=true."""
-    found = os.environ.get(VARIABLE) or shutil.which("chromium")
+    found = program()
     if found is None:
         said = f"expected Chromium: install Debian's package chromium, or name a program by {VARIABLE}"
         if os.environ.get("CI") == "true":

@@ -1,0 +1,233 @@
+"""Take a picture of each view of the page: on a desk and on a phone, in light and in dark.
+
+    python -m tools.screens [--out out/screens] [--photos FOLDER] [--keep]
+
+A stack is started for it and filled with the photos of tools.demo, or with those in FOLDER. ``--keep`` also writes
+docs/pictures/page.webp, which the README shows; only with photos made by code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, HANG_MS, program
+from tests.browser.dropping import until
+from tests.e2e.stack import LocalStack, started
+from tools import demo
+
+ROOT: Final = Path(__file__).parents[1]
+KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"
+TECHNICAL: Final = frozenset({"wide gamut.jpg", "full of secrets.jpg"})
+OPENED: Final = "ridges at dawn.jpg"
+Scheme: TypeAlias = Literal["light", "dark"]
+SCHEMES: Final[Sequence[Scheme]] = ("light", "dark")
+# Machines that serve pages have few typefaces: one that the page asks for stands in for the system's.
+FONTS: Final = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir><cachedir>{cache}</cachedir>
+  <match target="pattern"><test name="family"><string>system-ui</string></test>
+  <edit name="family" mode="prepend" binding="strong"><string>Noto Sans</string></edit></match>
+</fontconfig>"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device:
+    """What a page is seen on. *width*, *height*: CSS px; *density*: device px for each."""
+
+    name: str
+    width: int
+    height: int
+    density: float
+    touch: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """Where the page is opened (by names and ids of photos), and what is done there. *opens*: it needs one photo."""
+
+    name: str
+    where: Callable[[Mapping[str, str]], str]
+    act: Callable[[Page], None]
+    opens: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shot:
+    """One picture."""
+
+    view: View
+    device: Device
+    scheme: Scheme
+
+    @property
+    def file(self) -> str:
+        """Name it."""
+        return f"{self.view.name}-{self.device.name}-{self.scheme}.png"
+
+
+DESK: Final = Device(name="desk", width=1440, height=900, density=1)
+PHONE: Final = Device(name="phone", width=390, height=844, density=2, touch=True)
+DEVICES: Final = (DESK, PHONE)
+EDIT: Final = "make it black and white, increase contrast by 20%, and add a vignette"
+
+
+def settled(page: Page) -> None:
+    """Wait until the pictures in view are there."""
+    expect(page.locator(".tile img").first).to_be_visible()
+    loaded(page, ".tile img")
+
+
+def loaded(page: Page, pictures: str) -> None:
+    """Wait for the first few of *pictures* (a selector)."""
+    ready = "(all) => all.slice(0, 6).every((one) => one.complete)"
+    until(page, lambda: bool(page.locator(pictures).evaluate_all(ready)))
+
+
+def open_photo(page: Page) -> None:
+    """Look at one photo, and at its receipt."""
+    settled(page)
+    page.get_by_role("button", name=f"Open {OPENED}").click()
+    page.get_by_role("button", name="Why does it look like this?").click()
+    expect(page.get_by_role("heading", name="Made in")).to_be_visible()
+    loaded(page, ".print img")
+
+
+def edit_photo(page: Page) -> None:
+    """Run a command, and compare."""
+    page.get_by_label("What should be done?").fill(EDIT)
+    page.get_by_role("button", name="Run on").click()
+    expect(page.get_by_role("slider")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def look_around(page: Page) -> None:
+    """Wait for the figures."""
+    expect(page.get_by_role("table").first).to_be_visible()
+
+
+def find_nothing(page: Page) -> None:
+    """Wait until the page knows that there is nothing."""
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+
+
+VIEWS: Final[Sequence[View]] = (
+    View(name="gallery", where=lambda _: "#/gallery", act=settled),
+    View(name="lightbox", where=lambda _: "#/gallery", act=open_photo, opens=True),
+    View(name="editor", where=lambda ids: f"#/editor?photos={ids[OPENED]}", act=edit_photo, opens=True),
+    View(name="operations", where=lambda _: "#/operations", act=look_around),
+    View(name="empty", where=lambda _: "#/gallery?gallery=nothing", act=find_nothing),
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Take them all, and say where they are."""
+    parser = argparse.ArgumentParser(prog="python -m tools.screens", description="Take a picture of each view.")
+    parser.add_argument("--out", type=Path, default=ROOT / "out" / "screens", help="folder to write to")
+    parser.add_argument("--photos", type=Path, help="folder of photos to show (default: drawn ones)")
+    parser.add_argument("--keep", action="store_true", help="write docs/pictures/page.webp too")
+    wanted = parser.parse_args(arguments)
+    out: Path = wanted.out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        count = take_all(out, wanted.photos, scratch=Path(folder))
+    if wanted.keep:
+        composed(out).save(KEPT, quality=82, method=6)
+    sys.stdout.write(f"Wrote {count} pictures into {out}.\n")
+    return 0
+
+
+def take_all(out: Path, photos: Path | None, *, scratch: Path) -> int:
+    """Start a stack, fill it, and take every picture; give their number."""
+    with started(scratch / "run") as stack, browser(scratch) as chromium:
+        ids = dict(uploaded(stack, photos or drawn(scratch / "photos")))
+        # The lightbox and the editor open a photo that is known by its name.
+        views = [view for view in VIEWS if OPENED in ids or not view.opens]
+        shots = [
+            Shot(view=one, device=device, scheme=scheme) for device, scheme, one in product(DEVICES, SCHEMES, views)
+        ]
+        for shot in shots:
+            take(chromium, stack.page, shot, ids, out)
+    return len(shots)
+
+
+def drawn(folder: Path) -> Path:
+    """Draw the photos."""
+    demo.draw(folder)
+    return folder
+
+
+def uploaded(stack: LocalStack, folder: Path) -> Iterator[tuple[str, str]]:
+    """Upload every file of *folder*, and wait until each is developed or failed; give names and ids."""
+    ids = [
+        (path.name, stack.upload(path.read_bytes(), gallery="gallery", name=path.name)) for path in photos_in(folder)
+    ]
+    for name, photo_id in ids:
+        stack.settled(photo_id, lambda record: record["status"] in {"active", "failed"})
+        yield name, photo_id
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """List the photos; those that prove something technical please nobody's eye."""
+    return sorted(one for one in folder.iterdir() if one.is_file() and one.name not in TECHNICAL)
+
+
+@contextmanager
+def browser(folder: Path) -> Generator[Browser]:
+    """Start Chromium with a typeface worth looking at."""
+    faces = files("fontpkg_noto_sans") / "files"
+    config = folder / "fonts.conf"
+    config.write_text(FONTS.format(folder=faces, cache=folder / "fonts"), encoding="utf-8")
+    environment: dict[str, Any] = {**os.environ, "FONTCONFIG_FILE": str(config)}
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS, env=environment)
+        yield chromium
+        chromium.close()
+
+
+def take(chromium: Browser, origin: str, shot: Shot, ids: Mapping[str, str], out: Path) -> None:
+    """Open the view, do what is to be done there, and write the picture into *out*."""
+    device = shot.device
+    context = chromium.new_context(
+        viewport=ViewportSize(width=device.width, height=device.height),
+        device_scale_factor=device.density,
+        color_scheme=shot.scheme,
+        has_touch=device.touch,
+        is_mobile=device.touch,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(HANG_MS)
+    page = context.new_page()
+    page.goto(f"{origin}/{shot.view.where(ids)}")
+    shot.view.act(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=out / shot.file)
+    context.close()
+
+
+def composed(out: Path) -> Image.Image:
+    """Lay the gallery on a desk, in the light, beside the editor on a phone, in the dark."""
+    gallery = Image.open(out / "gallery-desk-light.png").convert("RGB").crop((0, 0, 1428, 730))
+    editor = Image.open(out / "editor-phone-dark.png").convert("RGB").resize((300, 649), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGB", (1840, 810), (232, 228, 221))
+    for picture, at, radius in ((gallery, (40, 40), 14), (editor, (1504, 80), 28)):
+        mask = Image.new("L", (picture.width * 4, picture.height * 4), 0)
+        ImageDraw.Draw(mask).rounded_rectangle((0, 0, mask.width - 1, mask.height - 1), radius * 4, fill=255)
+        canvas.paste(picture, at, mask.resize(picture.size, Image.Resampling.LANCZOS))
+    return canvas
+
+
+if __name__ == "__main__":
+    sys.exit(main())
