@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
+from tests.browser.dropping import drop
 from tests.browser.editing import Desk, command, run, waiting_edits
 from tests.e2e.stack import LocalStack
-from tests.factories.photos import hostile, jpeg, scene
+from tests.factories.photos import hostile, jpeg, raster, scene
 
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 REFUSED = "status of 422"
@@ -132,6 +133,20 @@ def test_local_files_are_edited_and_a_bad_one_stops_nobody(desk: Desk) -> None:
     pictures = page.get_by_role("list", name="Pictures on the table").get_by_role("listitem")
     expect(pictures.nth(0)).to_contain_text("Edit 1 of 1")
     expect(pictures.nth(1)).to_have_attribute("data-state", "failed")
+
+
+def test_files_are_dropped_on_the_table(desk: Desk, tmp_path: Path) -> None:
+    """A file dragged in from outside is edited like any other."""
+    file = tmp_path / "dropped.png"
+    file.write_bytes(raster.png())
+    page = desk.open()
+    expect(page.get_by_role("heading", name="No picture on the table")).to_be_visible()
+
+    drop(page, file)
+    expect(page.get_by_role("button", name="Run on 1 picture")).to_be_visible()
+    run(page, "negative")
+
+    expect(page.get_by_role("slider")).to_be_visible()
 
 
 def test_an_edit_is_cancelled_and_found_among_the_earlier_ones(desk: Desk) -> None:

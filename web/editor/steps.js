@@ -28,7 +28,11 @@ export class Steps {
 
   entry(step, at) {
     const words = inWords(step);
-    const out = () => this.set(this.all.filter((_, place) => place !== at));
+    const out = () => {
+      this.set(this.all.filter((_, place) => place !== at));
+      // Whoever takes out several by the keyboard stays in the list.
+      (this.list.children[at] || this.list.lastElementChild)?.querySelector("button").focus();
+    };
     return el("li", {}, el("span", {}, words), el("button", { type: "button", class: "quiet", "aria-label": `Take out: ${words}`, onclick: out }, icon("close")));
   }
 }
