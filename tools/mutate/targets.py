@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-UPLOADS: Final = ("tests/test_renditions.py", "tests/test_rendition_faults.py")
+FAULTS: Final = "tests/test_rendition_faults.py"
+# Twenty-four orders of four events take as long as everything else.
+UPLOADS: Final = (
+    "tests/test_renditions.py",
+    FAULTS,
+    f"--deselect={FAULTS}::test_every_order_of_delivery_ends_in_the_same_state",
+)
 SESSIONS: Final = ("tests/aws/test_session_work.py", "tests/aws/test_sessions.py", "tests/test_editing_faults.py")
 
 TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
@@ -14,7 +20,7 @@ TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
     Path("processor/events.py"): ("tests/test_events.py", "tests/handlers/test_envelopes.py"),
     Path("processor/upload/ledger.py"): UPLOADS,
     Path("processor/imaging/geometry.py"): ("tests/imaging/test_geometry.py",),
-    Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py", "tests/test_rendition_faults.py"),
+    Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py", *UPLOADS[1:]),
     Path("processor/edits/session.py"): ("tests/edits/test_session.py", *SESSIONS),
     Path("processor/aws/session_changes.py"): SESSIONS,
     Path("processor/aws/session_work.py"): SESSIONS,
