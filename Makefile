@@ -5,13 +5,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+AUDIT  := 2.10.1
 SHARP  := 0.35.5
 LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens
+.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults verdicts mutate
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,22 @@ plan: $(READY) ## Write what each stack declares to tests/golden (ARGS=dev print
 bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
 	@if command -v npm >/dev/null && [ ! -d out/bench/node_modules/sharp ]; then mkdir -p out/bench && npm install --silent --no-fund --no-audit --prefix out/bench sharp@$(SHARP) || echo "sharp could not be installed: it is reported as missing"; fi
 	@$(BIN)/python -m bench $(ARGS)
+
+audit: $(READY) ## Hold the locked dependencies against the OSV database of vulnerabilities, where it can be reached.
+	@if $(BIN)/python -c "import socket; socket.create_connection(('api.osv.dev', 443), 10)" 2>/dev/null; then \
+		$(BIN)/uv tool run pip-audit@$(AUDIT) --vulnerability-service osv --disable-pip --require-hashes --requirement requirements/dev.lock; \
+	else \
+		echo "audit: skipped, api.osv.dev cannot be reached from here"; \
+	fi
+
+faults: $(READY) ## Run the tests of the thirty faults (ARGS="--times 20": twenty times in a row).
+	@$(BIN)/python -m tools.faults $(ARGS)
+
+verdicts: $(READY) ## Judge hostile files and write docs/verdicts.md (ARGS=FOLDER judges its files as well).
+	@$(BIN)/python -m tools.verdicts --docs $(ARGS)
+
+mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=processor/keys.py: one module).
+	@$(BIN)/python -m tools.mutate $(ARGS)
 
 package: $(READY) ## Build the function and the layers into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
