@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.e2e.stack import ENDED_S, ROOT, LocalStack
 
@@ -25,9 +26,12 @@ def test_every_session_that_begins_is_followed_to_its_picture(stack: LocalStack)
     assert 0 == done.returncode, done.stdout
 
 
-def test_a_load_that_nobody_accepts_fails(stack: LocalStack) -> None:
-    """The exit code says so, and the report why."""
-    done = load(stack, "--phases", "2:1", "--token", "not-a-token")
+def test_a_load_that_nobody_accepts_fails(stack: LocalStack, tmp_path: Path) -> None:
+    """The exit code says so, and the report why; tokens come from a file, as those of many users do."""
+    tokens = tmp_path / "tokens.txt"
+    tokens.write_text("not-a-token\nneither\n")
+
+    done = load(stack, "--phases", "2:1", "--tokens", str(tokens))
 
     assert 1 == done.returncode
     assert "0 accepted, 0 completed\nFAILED     expected 99% of the sessions to be completed" in done.stdout
