@@ -95,7 +95,9 @@ def places(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def is_words(node: ast.AST) -> bool:
-    """Tell whether *node* is a docstring, or another statement that is only a text."""
+    """Tell whether *node* is a docstring, or another statement that is only a text, or imports for a type checker."""
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) == "TYPE_CHECKING"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
