@@ -111,6 +111,20 @@ def test_photo_is_deleted_after_a_question(opened: Opener, stack: LocalStack) ->
     stack.with_status(photo_id, "deleted")
 
 
+def test_photo_whose_file_never_came_can_be_deleted(opened: Opener, stack: LocalStack) -> None:
+    """It would wait for ever; no event will come that withdraws it."""
+    photo_id = stack.announce("never.jpg", b"bytes", gallery="never")["photo"]["id"]
+    page = opened("#/gallery?gallery=never")
+
+    tile(page, "never.jpg").get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Waiting to be developed")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    assert stack.photo(photo_id) is None
+
+
 def test_chosen_photos_go_to_the_editor_together(opened: Opener, trio: str) -> None:
     """The link names them; choosing none takes it away."""
     page = opened(trio)

@@ -18,7 +18,7 @@ export class Selection {
       { class: "selection", "aria-label": "Chosen photos", hidden: true },
       this.count,
       this.edit,
-      el("button", { type: "button", class: "quiet", onclick: () => this.remove() }, icon("remove"), "Delete"),
+      el("button", { type: "button", class: "quiet delete", onclick: () => this.remove() }, icon("remove"), el("span", {}, "Delete")),
       el("button", { type: "button", class: "quiet round", "aria-label": "Choose none", onclick: () => this.clear() }, icon("close")),
     );
   }

@@ -77,9 +77,11 @@ export class Tile {
     ];
   }
 
+  /** A record can be opened while it waits: its file may never come, and then somebody wants to delete it. */
   busy(label, name) {
     this.bar = el("progress", { max: 1, "aria-label": `${label}: ${name}` });
-    return el("div", { class: "undeveloped" }, this.bar, el("span", {}, label));
+    const parts = el("div", { class: "undeveloped" }, this.bar, el("span", {}, label));
+    return this.element.dataset.status === "uploading" ? parts : this.opener(`${label}: ${name}`, parts);
   }
 
   failed({ message = FAILED, code = "FAILED" }, name, { again, dismiss }) {

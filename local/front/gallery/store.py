@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 GALLERY_INDEX: Final = "GalleryIdIndex"
 UPLOAD_S: Final = 3600
 DELETED: Final = "deleted"
+NOT_UPLOADED: Final = "NOT_UPLOADED"
 Record = Mapping[str, Any]
 NOTHING: Final[Record] = {}
 
@@ -146,7 +147,7 @@ class PhotoStore:
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:  # noqa: PLR2004
                 raise
-            raise Refusal(409, "NOT_UPLOADED", f"The original {key} is not there: upload it again.") from error
+            raise Refusal(409, NOT_UPLOADED, f"The original {key} is not there: upload it again.") from error
 
     def forget_verdict(self, photo_id: str) -> None:
         """Let a failed photo wait again; any other stays as it is."""
@@ -164,7 +165,29 @@ class PhotoStore:
 
     def delete(self, photo_id: str) -> None:
         """Delete the original; its renditions and its record are the pipeline's to withdraw."""
-        self.s3.delete_object(Bucket=self.originals, Key=key_of(self.read(photo_id)))
+        if not self.forgot_announcement(photo_id):
+            self.s3.delete_object(Bucket=self.originals, Key=key_of(self.read(photo_id)))
+
+    def forgot_announcement(self, photo_id: str) -> bool:
+        """Forget a record that waits for a file: no event would come of what never was. Tell whether it was one."""
+        try:
+            self.size_of(key_of(self.read(photo_id)))
+        except Refusal as refusal:
+            if refusal.code != NOT_UPLOADED:
+                raise
+        else:
+            return False
+        try:
+            self.dynamodb.delete_item(
+                TableName=self.table,
+                Key={"id": {"S": photo_id}},
+                ConditionExpression="#status = :pending",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":pending": {"S": "pending"}},
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
 
 class Cursor(BaseModel):
