@@ -44,6 +44,17 @@ def test_a_claim_that_is_held_is_found_again_without_a_write(darkroom: Darkroom,
     assert writes == darkroom.s3.writes
 
 
+def test_a_stem_belongs_to_one_original(manifests: Manifests) -> None:
+    """Another original of the same stem neither finds the claim nor gets it."""
+    first_one = manifests.claim(RAW, "1", planned)
+    assert None is manifests.find(JPEG)
+
+    other = manifests.claim(JPEG, "1", planned)
+
+    assert ("IMG_1", "IMG_1.JPG") == (first_one.stem, other.stem)
+    assert (first_one, other) == (manifests.find(RAW), manifests.find(JPEG))
+
+
 def test_a_newer_state_takes_the_claim_over_and_an_older_one_is_turned_away(manifests: Manifests) -> None:
     """The stem stays the same."""
     manifests.claim(RAW, "1", planned)
