@@ -7,8 +7,11 @@ import os
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from tests.e2e.stack import LocalStack, wait_for
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -23,18 +26,20 @@ def impatient(stack: LocalStack, role: str) -> Generator[None]:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
-def kill_mid_way(stack: LocalStack, function: str, is_mid_way: Callable[[], bool]) -> list[int]:
-    """Kill the busy sandboxes of *function* while *is_mid_way*, and tell which.
+def kill_mid_way(stack: LocalStack, function: str, under_way: Callable[[], T]) -> T:
+    """Kill the sandboxes of *function* in the middle of what is *under_way*, and give that, as soon as it is something.
 
-    They are stopped while that is looked at, so that they cannot be done a moment later.
+    They are stopped while it is looked at, so that they cannot be done a moment later.
     """
 
-    def strike() -> list[int] | None:
+    def strike() -> T | None:
         pids = busy(stack, function)
         tell(pids, signal.SIGSTOP)
-        meant = bool(pids) and is_mid_way()
-        tell(pids, signal.SIGKILL if meant else signal.SIGCONT)
-        return pids if meant else None
+        # One that began after the first look is not stopped, and what it does would be taken for theirs.
+        meant = under_way() if pids else None
+        struck = meant if busy(stack, function) == pids else None
+        tell(pids, signal.SIGKILL if struck else signal.SIGCONT)
+        return struck or None
 
     return wait_for(strike, what=lambda: f"{function} in the middle of its work")
 
