@@ -16,6 +16,7 @@ from processor.events import ObjectEvent
 from processor.upload.outcomes import Result
 from tests.factories.darkroom import AMPLE, ORIGINALS, RENDITIONS, Darkroom, open_darkroom
 from tests.factories.stores import Fault, Killed, Request, after, answer_lost, first, killed, once, refused
+from tests.invariants import assert_settled, snapshot_of
 from tests.test_renditions import assert_consistent
 
 pytestmark = pytest.mark.faults
@@ -35,6 +36,7 @@ def pixels(darkroom: Darkroom) -> set[str]:
 def assert_only(darkroom: Darkroom, event: ObjectEvent) -> None:
     """Record, manifest and pixels are all of *event*, and there is nothing else."""
     assert_consistent(darkroom, KEY)
+    assert_settled(snapshot_of(darkroom))
     assert {event.sequencer} == pixels(darkroom)
     assert event.sequencer == (darkroom.record(KEY) or {})["sequencer"]
     assert 5 == len(darkroom.kept())

@@ -55,6 +55,25 @@ def test_a_stem_belongs_to_one_original(manifests: Manifests) -> None:
     assert (first_one, other) == (manifests.find(RAW), manifests.find(JPEG))
 
 
+def test_a_stem_is_kept_though_a_plainer_one_becomes_free(manifests: Manifests) -> None:
+    """Addresses stay true."""
+    taken = manifests.claim(RAW, "1", planned)
+    manifests.claim(JPEG, "1", planned)
+    manifests.delete(taken)
+
+    assert "IMG_1.JPG" == manifests.claim(JPEG, "2", planned).stem
+
+
+@pytest.mark.faults
+def test_a_stem_that_is_given_back_while_it_is_looked_at_is_tried_again(
+    darkroom: Darkroom, manifests: Manifests
+) -> None:
+    """S3 said that somebody has it, and then nobody had it."""
+    darkroom.s3.faults["put_object"] = once(refused("PreconditionFailed", 412))
+
+    assert "IMG_1" == manifests.claim(RAW, "1", planned).stem
+
+
 def test_a_newer_state_takes_the_claim_over_and_an_older_one_is_turned_away(manifests: Manifests) -> None:
     """The stem stays the same."""
     manifests.claim(RAW, "1", planned)
