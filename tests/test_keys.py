@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from processor.keys import ObjectKey, Skip, manifest_key, rendition_key, rendition_url, safe_path
+from processor.keys import ObjectKey, Skip, cut, manifest_key, rendition_key, rendition_url, safe_path, short_hash
 
 UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 CHARACTERS = st.characters(exclude_categories=["Cs"])
@@ -118,10 +118,21 @@ def test_a_path_is_kept_up_to_its_limit_and_cut_beyond_it() -> None:
     longest = "g" * 955 + "/1234"
     assert longest == safe_path("g" * 955, "1234")
 
-    cut = safe_path("g" * 955, "12345")
+    shortened = safe_path("g" * 955, "12345")
 
-    assert ("g" * 943, "~", 16) == (cut[:943], cut[943], len(cut[944:]))
-    assert cut != safe_path("g" * 955, "12346")
+    assert ("g" * 943, "~", 16) == (shortened[:943], shortened[943], len(shortened[944:]))
+    assert shortened != safe_path("g" * 955, "12346")
+
+
+def test_a_text_is_cut_between_characters() -> None:
+    """Half a character is none."""
+    assert ["", "", "é", "é", "éé"] == [cut("éé", limit) for limit in range(5)]
+
+
+def test_any_text_has_a_hash() -> None:
+    """Lone surrogates too, which no other encoding takes."""
+    assert 16 == len(short_hash("\ud800"))
+    assert short_hash("\ud800") != short_hash("\ud801")
 
 
 def test_folders_that_browsers_resolve_are_renamed() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from processor.aws.manifests import Manifests
 from processor.errors import StoreUnavailable
 from processor.events import Overtaken
 from processor.keys import ObjectKey
-from processor.manifest import Manifest
+from processor.manifest import Manifest, Photo
 from tests.factories.darkroom import RENDITIONS, Darkroom
 from tests.factories.stores import first, once, refused
 
@@ -125,6 +127,33 @@ def test_a_claim_that_is_lost_again_and_again_is_tried_later(darkroom: Darkroom,
 
     with pytest.raises(StoreUnavailable, match="expected to claim one in 5 attempts, lost every race"):
         manifests.claim(RAW, "2", planned)
+
+
+def test_what_a_duplicate_has_completed_is_taken_for_ours(darkroom: Darkroom, manifests: Manifests) -> None:
+    """The same content by the same recipe: the first one's word stands, and nothing is written again."""
+    held = manifests.claim(RAW, "1", planned)
+    photo = Photo(
+        version="v1",
+        source_version="s1",
+        processed_at="2025-11-21T15:30:00.000Z",
+        format="jpeg",
+        width=3,
+        height=2,
+        placeholder="",
+        dominant_color="#000000",
+        taken_at=None,
+        camera={},
+        renditions=(),
+    )
+    ours = replace(held.manifest, photo=photo)
+    later = replace(ours, photo=replace(photo, processed_at="2025-11-21T15:31:00.000Z"))
+    assert ours == manifests.complete(held, ours)
+    writes = list(darkroom.s3.writes)
+    again = manifests.claim(RAW, "1", planned)
+
+    assert ours == manifests.complete(again, later)
+    assert writes == darkroom.s3.writes
+    assert ours == manifests.complete(held, later)
 
 
 @pytest.mark.faults
