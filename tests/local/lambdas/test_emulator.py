@@ -96,9 +96,8 @@ def test_a_message_is_handled_and_gone(stack: Stack) -> None:
 
 def report_of(stack: Stack, line: str) -> list[str] | None:
     """Give the lines of the invocation that logged *line*, once its report is there."""
-    logs = stack.client("logs").filter_log_events(logGroupName="/aws/lambda/photo")
     by_stream: dict[str, list[str]] = {}
-    for event in logs["events"]:
+    for event in logged(stack):
         by_stream.setdefault(event["logStreamName"], []).append(event["message"])
     for lines in by_stream.values():
         if line in lines:
@@ -131,12 +130,21 @@ def test_a_message_survives_the_kill_of_its_sandbox(stack: Stack) -> None:
     assert pid not in [sandbox["pid"] for sandbox in status(stack)["sandboxes"]]
 
 
+def logged(stack: Stack) -> list[Any]:
+    """Read what the function has logged; nothing before its first line, which makes the group."""
+    logs = stack.client("logs")
+    try:
+        return logs.filter_log_events(logGroupName="/aws/lambda/photo")["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+
+
 def busy_on(stack: Stack, body: str) -> int | None:
     """Give the process whose log says that it has got *body*."""
     for sandbox in status(stack)["sandboxes"]:
-        logs = stack.client("logs").filter_log_events(logGroupName="/aws/lambda/photo")["events"]
         if sandbox["busy"] and any(
-            event["message"] == f"got {body}" and event["logStreamName"] == sandbox["log_stream"] for event in logs
+            event["message"] == f"got {body}" and event["logStreamName"] == sandbox["log_stream"]
+            for event in logged(stack)
         ):
             return int(sandbox["pid"])
     return None
