@@ -167,6 +167,28 @@ def test_a_claim_that_was_given_back_cannot_be_completed(manifests: Manifests) -
 
 
 @pytest.mark.faults
+def test_a_claim_that_another_original_has_now_is_not_overwritten(manifests: Manifests) -> None:
+    """It was given back, and somebody else was there first: the stem is theirs."""
+    held = manifests.claim(RAW, "1", planned)
+    manifests.delete(held)
+    theirs = manifests.claim(JPEG, "1", planned)
+
+    with pytest.raises(StoreUnavailable, match="expected our claim, received none"):
+        manifests.complete(held, held.manifest)
+    assert ("IMG_1", theirs) == (theirs.stem, manifests.find(JPEG))
+
+
+@pytest.mark.faults
+def test_a_manifest_that_changes_again_and_again_is_written_later(darkroom: Darkroom, manifests: Manifests) -> None:
+    """No loop without an end, and no success without a write."""
+    held = manifests.claim(RAW, "1", planned)
+    darkroom.s3.faults["put_object"] = refused("PreconditionFailed", 412)
+
+    with pytest.raises(StoreUnavailable, match=r"IMG_1\.json: expected to write it in 5 attempts, lost every race"):
+        manifests.complete(held, held.manifest)
+
+
+@pytest.mark.faults
 def test_a_claim_that_a_newer_state_took_cannot_be_completed(manifests: Manifests) -> None:
     """It is no longer ours."""
     held = manifests.claim(RAW, "1", planned)
