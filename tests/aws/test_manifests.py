@@ -188,6 +188,22 @@ def test_a_manifest_that_changes_again_and_again_is_written_later(darkroom: Dark
         manifests.complete(held, held.manifest)
 
 
+@pytest.mark.fault(18)
+@pytest.mark.parametrize(
+    ("operation", "label"),
+    [("get_object", "GetObject"), ("put_object", "PutObject"), ("delete_object", "DeleteObject")],
+)
+def test_a_refusal_of_s3_is_told_by_call_and_key(
+    darkroom: Darkroom, manifests: Manifests, operation: str, label: str
+) -> None:
+    """Never taken for "there is none"."""
+    held = manifests.claim(RAW, "1", planned)
+    darkroom.s3.faults[operation] = refused("AccessDenied", 403)
+
+    with pytest.raises(StoreUnavailable, match=f"s3:{label} {RENDITIONS}/manifests/wedding/IMG_1"):
+        manifests.delete(held) if operation == "delete_object" else manifests.claim(RAW, "2", planned)
+
+
 @pytest.mark.faults
 def test_a_claim_that_a_newer_state_took_cannot_be_completed(manifests: Manifests) -> None:
     """It is no longer ours."""
