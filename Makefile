@@ -54,6 +54,7 @@ plan: $(READY) ## Write what each stack declares to tests/golden (ARGS=dev print
 bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
 	@if command -v npm >/dev/null && [ ! -d out/bench/node_modules/sharp ]; then mkdir -p out/bench && npm install --silent --no-fund --no-audit --prefix out/bench sharp@$(SHARP) || echo "sharp could not be installed: it is reported as missing"; fi
 	@$(BIN)/python -m bench $(ARGS)
+	$(if $(ARGS),,@$(BIN)/python -m bench.edit_api)
 
 audit: $(READY) ## Hold the locked dependencies against the OSV database of vulnerabilities, where it can be reached.
 	@if $(BIN)/python -c "import socket; socket.create_connection(('api.osv.dev', 443), 10)" 2>/dev/null; then \
