@@ -16,6 +16,6 @@ TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
     Path("processor/imaging/geometry.py"): ("tests/imaging/test_geometry.py",),
     Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py",),
     Path("processor/edits/session.py"): ("tests/edits/test_session.py", *SESSIONS),
-    Path("processor/aws/session_changes.py"): SESSIONS,
+    Path("processor/aws/session_changes.py"): ("tests/aws/test_session_changes.py", *SESSIONS),
     Path("processor/aws/session_work.py"): SESSIONS,
 }
