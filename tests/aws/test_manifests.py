@@ -37,6 +37,17 @@ def test_the_first_claim_gets_the_plain_stem(manifests: Manifests) -> None:
     assert held == manifests.find(RAW)
 
 
+def test_a_claim_costs_a_look_at_each_stem_and_one_write(darkroom: Darkroom, manifests: Manifests) -> None:
+    """So does taking it over; nothing that was written is read again. Whoever opens it sees JSON."""
+    manifests.claim(RAW, "1", planned)
+    first_time, _ = list(darkroom.s3.calls), darkroom.s3.calls.clear()
+    manifests.claim(RAW, "2", planned)
+
+    assert (["get_object"] * 3 + ["put_object"], ["get_object", "put_object"]) == (first_time, darkroom.s3.calls)
+    stored = darkroom.s3.client.head_object(Bucket=RENDITIONS, Key="manifests/wedding/IMG_1.json")
+    assert "application/json" == stored["ContentType"]
+
+
 def test_a_claim_that_is_held_is_found_again_without_a_write(darkroom: Darkroom, manifests: Manifests) -> None:
     """A replay changes nothing."""
     held = manifests.claim(RAW, "1", planned)
