@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from processor.aws.manifests import Manifests
+from processor.aws.manifests import Manifests, same_photo
 from processor.errors import StoreUnavailable
 from processor.events import Overtaken
 from processor.keys import ObjectKey
@@ -15,6 +15,21 @@ from tests.factories.darkroom import RENDITIONS, Darkroom
 from tests.factories.stores import first, once, refused
 
 RAW, JPEG = ObjectKey("wedding/IMG_1.CR2"), ObjectKey("wedding/IMG_1.JPG")
+
+
+PHOTO = Photo(
+    version="v1",
+    source_version="s1",
+    processed_at="2025-11-21T15:30:00.000Z",
+    format="jpeg",
+    width=3,
+    height=2,
+    placeholder="",
+    dominant_color="#000000",
+    taken_at=None,
+    camera={},
+    renditions=(),
+)
 
 
 @pytest.fixture
@@ -143,21 +158,8 @@ def test_a_claim_that_is_lost_again_and_again_is_tried_later(darkroom: Darkroom,
 def test_what_a_duplicate_has_completed_is_taken_for_ours(darkroom: Darkroom, manifests: Manifests) -> None:
     """The same content by the same recipe: the first one's word stands, and nothing is written again."""
     held = manifests.claim(RAW, "1", planned)
-    photo = Photo(
-        version="v1",
-        source_version="s1",
-        processed_at="2025-11-21T15:30:00.000Z",
-        format="jpeg",
-        width=3,
-        height=2,
-        placeholder="",
-        dominant_color="#000000",
-        taken_at=None,
-        camera={},
-        renditions=(),
-    )
-    ours = replace(held.manifest, photo=photo)
-    later = replace(ours, photo=replace(photo, processed_at="2025-11-21T15:31:00.000Z"))
+    ours = replace(held.manifest, photo=PHOTO)
+    later = replace(ours, photo=replace(PHOTO, processed_at="2025-11-21T15:31:00.000Z"))
     assert ours == manifests.complete(held, ours)
     writes = list(darkroom.s3.writes)
     again = manifests.claim(RAW, "1", planned)
@@ -233,6 +235,33 @@ def test_a_manifest_that_changed_is_not_deleted(manifests: Manifests) -> None:
 
     assert not manifests.delete(held)
     assert newer == manifests.find(RAW)
+
+
+def test_a_stem_that_was_given_back_is_free(manifests: Manifests) -> None:
+    """And whoever gave it back is told so: what was written under it may go."""
+    held = manifests.claim(RAW, "1", planned)
+
+    assert True is manifests.delete(held)
+
+    assert None is manifests.find(RAW)
+
+
+@pytest.mark.parametrize(
+    ("sequencer", "photo", "same"),
+    [
+        ("1", PHOTO, True),
+        ("1", replace(PHOTO, processed_at="later", width=9), True),
+        ("2", PHOTO, False),
+        ("1", replace(PHOTO, source_version="s2"), False),
+        ("1", replace(PHOTO, version="v2"), False),
+    ],
+)
+def test_a_photo_is_the_same_by_state_content_and_pixels(sequencer: str, photo: Photo, same: bool) -> None:  # noqa: FBT001
+    """However and whenever it was made; a mere claim is no photo."""
+    ours = Manifest(key=RAW.key, sequencer="1", photo=PHOTO)
+
+    assert same is same_photo(Manifest(key=RAW.key, sequencer=sequencer, photo=photo), ours)
+    assert False is same_photo(Manifest(key=RAW.key, sequencer="1"), ours)
 
 
 def test_a_manifest_of_another_schema_is_refused(darkroom: Darkroom, manifests: Manifests) -> None:

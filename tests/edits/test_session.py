@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 
@@ -14,6 +14,7 @@ from processor.edits.session import (
     ImageProgress,
     ImageStatus,
     Session,
+    SessionImage,
     SessionStatus,
 )
 from tests.factories.edits import a_result, a_session
@@ -102,3 +103,20 @@ def test_a_session_is_untouched_until_a_worker_has_begun() -> None:
 def test_two_statuses_are_not_the_end(status: SessionStatus) -> None:
     """Pending and processing."""
     assert (status not in {SessionStatus.PENDING, SessionStatus.PROCESSING}) == status.ended
+
+
+def test_statuses_are_the_words_of_the_contract() -> None:
+    """Clients and the page compare them."""
+    assert ["pending", "processing", "complete", "partial", "error", "cancelled"] == [
+        one.value for one in SessionStatus
+    ]
+    assert ["queued", "fetching", "processing", "encoding", "complete", "error", "cancelled"] == [
+        one.value for one in ImageStatus
+    ]
+
+
+def test_a_picture_that_nobody_has_taken_up_is_queued_at_nothing() -> None:
+    """Before any progress."""
+    assert (ImageStatus.QUEUED, 0, "", "") == astuple(ImageProgress())
+    assert ("", ()) == astuple(SessionImage(id="a", url="u"))[2:]
+    assert (0, 0) == astuple(Counters(total=1, remaining=1))[1:3]
