@@ -46,7 +46,10 @@ class Questions(mocks.Mocks):
         """Say who deploys."""
         if args.token != IDENTITY:
             raise DeployError(f"{args.token}: expected {IDENTITY}, the one question that the deployer answers")
-        who = self.target.client("sts").get_caller_identity()
+        try:
+            who = self.target.client("sts").get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            raise DeployError(f"{args.token}: {error}") from error
         return {"accountId": who["Account"], "arn": who["Arn"], "userId": who["UserId"]}, []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> NoReturn:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pulumi.runtime.mocks import MockCallArgs
 
 from local.deployer.__main__ import main
+from local.deployer.model import DeployError
+from local.deployer.monitor import IDENTITY, Questions
+from local.deployer.target import Target
 from local.model import RunConfig
 from tests.local.deployer.conftest import Stack, addresses_of
 
@@ -35,3 +39,8 @@ def test_a_missing_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     path = tmp_path / "run.json"
     assert 1 == main(["--config", str(path)])
     assert capsys.readouterr().err.startswith(f"deployer: {path}: expected the run's addresses, received [Errno 2]")
+
+
+def test_a_question_that_is_not_answered_is_one_line_too(tmp_path: Path) -> None:
+    """Who deploys is asked beside the first resources; whichever fails first, it is told in a line."""
+    asked = MockCallArgs(IDENTITY, {}, "")
