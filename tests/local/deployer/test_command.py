@@ -44,3 +44,6 @@ def test_a_missing_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_a_question_that_is_not_answered_is_one_line_too(tmp_path: Path) -> None:
     """Who deploys is asked beside the first resources; whichever fails first, it is told in a line."""
     asked = MockCallArgs(IDENTITY, {}, "")
+    with pytest.raises(DeployError) as told:
+        Questions(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in str(told.value)
