@@ -97,6 +97,7 @@ def test_a_session_is_untouched_until_a_worker_has_begun() -> None:
     assert session.untouched
     assert not replace(session, status=SessionStatus.PROCESSING).untouched
     assert not ended().untouched
+    assert not replace(session, events=ended().events).untouched
 
 
 @pytest.mark.parametrize("status", list(SessionStatus))
@@ -120,3 +121,13 @@ def test_a_picture_that_nobody_has_taken_up_is_queued_at_nothing() -> None:
     assert (ImageStatus.QUEUED, 0, "", "") == astuple(ImageProgress())
     assert ("", ()) == astuple(SessionImage(id="a", url="u"))[2:]
     assert (0, 0) == astuple(Counters(total=1, remaining=1))[1:3]
+
+
+def test_only_a_cancelled_session_cancels_its_pictures() -> None:
+    """A picture at work stays at work until then; one that has ended has ended."""
+    running = replace(a_session("a"), status=SessionStatus.PROCESSING, progress={"a": FETCHING})
+    cancelled = replace(running, status=SessionStatus.CANCELLED)
+
+    assert FETCHING == running.progress_of("a")
+    assert ImageProgress(status=ImageStatus.CANCELLED, percent=5, message="Cancelled.") == cancelled.progress_of("a")
+    assert FETCHING == replace(cancelled, results={"a": a_result()}).progress_of("a")
