@@ -127,7 +127,7 @@ def test_a_message_survives_the_kill_of_its_sandbox(stack: Stack) -> None:
 
     assert "1" == eventually(lambda: seen(stack, "slow"))
     eventually(lambda: stack.depth("uploads") == (0, 0) or None)
-    assert pid not in [sandbox["pid"] for sandbox in status(stack)["sandboxes"]]
+    eventually(lambda: pid not in [sandbox["pid"] for sandbox in status(stack)["sandboxes"]] or None)
 
 
 def logged(stack: Stack) -> list[Any]:
