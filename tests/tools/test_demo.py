@@ -16,5 +16,5 @@ def test_a_newcomer_gets_photos_and_is_told_where(tmp_path: Path, capsys: pytest
     drawn = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
     assert set(demo.PHOTOS) == set(drawn)
     assert min(drawn.values()) > 1000
-    said = f"Drew 7 photos into {tmp_path}; one of them is damaged on purpose.\n"
+    said = f"Drew {len(demo.PHOTOS)} photos into {tmp_path}; one of them is damaged on purpose.\n"
     assert said == capsys.readouterr().out
