@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
 from tests.scheduling import BySharedFixture
+from tools.embedded import LocalStack, started
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -25,8 +25,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from tests.browser.chromium import ARGUMENTS, HANG_MS, program
 from tests.browser.dropping import until
-from tests.e2e.stack import LocalStack, started
 from tools import demo
+from tools.embedded import LocalStack, started
 
 ROOT: Final = Path(__file__).parents[1]
 KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"

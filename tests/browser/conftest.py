@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from tests.browser.chromium import ARGUMENTS, HANG_MS, executable
 from tests.browser.complaints import Complaints
-from tests.e2e.stack import LocalStack
+from tools.embedded import LocalStack
 
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)

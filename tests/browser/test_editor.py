@@ -14,8 +14,8 @@ from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.dropping import drop
 from tests.browser.editing import Desk, command, run, waiting_edits
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import hostile, jpeg, raster, scene
+from tools.embedded import LocalStack
 
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 REFUSED = "status of 422"

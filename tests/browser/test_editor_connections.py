@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.editing import Desk, break_streams, command, run, waiting_edits
-from tests.e2e.stack import LocalStack
+from tools.embedded import LocalStack
 
 
 @pytest.fixture

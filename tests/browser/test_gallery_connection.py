@@ -8,8 +8,8 @@ from playwright.sync_api import Route, expect
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.test_gallery_uploads import empty_gallery, tile
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 pytestmark = pytest.mark.faults
 LOST = "The connection is lost"

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.test_gallery_uploads import tile
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 INSIDE = "dialog => dialog.contains(document.activeElement) || document.activeElement === document.body"
 

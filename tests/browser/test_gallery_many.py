@@ -12,8 +12,8 @@ from playwright.sync_api import Page, Request, expect
 from processor.aws.attributes import to_attribute
 from tests.browser.conftest import Opener
 from tests.browser.dropping import until
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scenery
+from tools.embedded import LocalStack
 
 MANY: Final = 500
 BATCH: Final = 25  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html

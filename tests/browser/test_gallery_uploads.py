@@ -10,8 +10,8 @@ from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.dropping import drop, until
 from tests.browser.photos import BAD, GOOD, HOSTILE_NAME, mixed
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 
 def tile(page: Page, name: str) -> Locator:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.editing import Desk, run, waiting_edits
-from tests.e2e.stack import LocalStack, wait_for
+from tools.embedded import LocalStack, wait_for
 
 OVERVIEW = "**/gallery/operations"
 DEAD = "jobs-dead-letters"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
-from tests.e2e.stack import LocalStack
+from tools.embedded import LocalStack
 
 MOST_BYTES = 100_000
 PHONE = (360, 740)

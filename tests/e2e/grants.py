@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tests.e2e.stack import LocalStack
+from tools.embedded import LocalStack
 
 POLICY = "grants"
 # What nothing here can show, as patterns of "function action resource", and why. tests/contracts compares the grants

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 
 import httpx
 
-from tests.e2e.stack import LocalStack
+from tools.embedded import LocalStack
 
 # A hang guard: streams of a minute are long.
 STREAM_S = 60

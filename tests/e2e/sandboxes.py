@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from tests.e2e.stack import LocalStack, wait_for
+from tools.embedded import LocalStack, wait_for
 
 T = TypeVar("T")
 

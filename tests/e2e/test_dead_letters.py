@@ -10,8 +10,8 @@ import pytest
 
 from tests.e2e import sandboxes
 from tests.e2e.grants import Role
-from tests.e2e.stack import LocalStack, wait_for
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack, wait_for
 
 POISON = "this is no event"
 DEAD = "uploads-dead-letters"

@@ -20,8 +20,8 @@ from processor.edits.session import Counters, ImageProgress, Session, SessionIma
 from processor.errors import StoreUnavailable
 from tests.e2e.grants import Failed, Flow, Role, invoke
 from tests.e2e.person import COMMAND, Person, request
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 WORKER, API = "darkroom-local-edit", "darkroom-local-edit-api"
 USER = "grants"

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from tests.e2e.person import Person, Told
-from tests.e2e.stack import LocalStack, wait_for
 from tests.factories.photos import heif, jpeg, raster, scene
+from tools.embedded import LocalStack, wait_for
 
 DEVELOPER = "ada"  # whose the photos of the local gallery are
 METADATA = "http://169.254.169.254/latest/meta-data/"

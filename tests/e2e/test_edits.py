@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 STREAM_S = 60
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import heif, jpeg, raw, scene
+from tools.embedded import LocalStack
 from tools.fifty.__main__ import main
 
 

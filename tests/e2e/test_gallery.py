@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from tests.e2e.stack import LocalStack, wait_for
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack, wait_for
 
 
 def test_photos_are_listed_newest_first_page_by_page(stack: LocalStack) -> None:

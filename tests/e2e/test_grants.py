@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.grants import Role, invoke
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 FUNCTION = "darkroom-local-rendition"
 

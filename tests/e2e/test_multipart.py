@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
+from tools.embedded import LocalStack
 
 pytestmark = pytest.mark.xdist_group("stack")
 

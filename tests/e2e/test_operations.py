@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.stack import LocalStack
 from tools.drill import backfilling, deleting, releases, repairing
 from tools.drill.operator import Operator
 from tools.drill.originals import KINDS, generated
 from tools.drill.report import Promises
+from tools.embedded import LocalStack
 
 TO_SEND = "to send                     {:>12}  "
 

@@ -14,8 +14,8 @@ import pytest
 
 from local.run.aws import Aws
 from local.run.remains import is_ours
-from tests.e2e.stack import ENDED_S, ROOT, LocalStack, launch, told, wait_for
 from tests.factories.photos import jpeg, scene
+from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told, wait_for
 
 
 def processes(folder: Path) -> dict[str, int]:

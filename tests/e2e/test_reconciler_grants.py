@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.e2e.grants import Role, invoke
-from tests.e2e.stack import LocalStack
 from tests.factories.photos import jpeg, scene
 from tools.drill.operator import PHOTOS, Operator, wait_until_settled
+from tools.embedded import LocalStack
 
 FUNCTION = "darkroom-local-reconciler"
 GALLERY = "reconciled"

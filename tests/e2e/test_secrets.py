@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.e2e.stack import LocalStack, wait_for
 from tests.e2e.test_edits import start, watched
 from tests.factories.photos import exif
 from tests.factories.photos.jpeg import private_jpeg
+from tools.embedded import LocalStack, wait_for
 
 pytestmark = pytest.mark.xdist_group("stack")
 SIGNED = "https://bucket.s3.amazonaws.com/a.jpg?X-Amz-Signature=5ec2e75ec2e7"

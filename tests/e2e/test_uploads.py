@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.stack import ROOT, LocalStack, wait_for
 from tests.factories.photos import heif, jpeg, scene
+from tools.embedded import ROOT, LocalStack, wait_for
 
 SIZES = ("thumbnail", "small", "medium", "large")
 PICTURE_HEADERS = {

@@ -16,11 +16,11 @@ from typing import Final
 
 import click
 
-from tests.e2e.stack import started
 from tools.drill import backfilling, deleting, releases, repairing
 from tools.drill.operator import Operator
 from tools.drill.originals import generated, real
 from tools.drill.report import Promises
+from tools.embedded import started
 
 RATE: Final = "10/s"
 

@@ -21,8 +21,8 @@ from local.model import RunConfig
 from local.run.aws import REGION, ROOT
 from local.stack import STUCK_AFTER_S, configuration
 from processor.aws.attributes import from_attribute, to_attribute
-from tests.e2e.stack import ROOT as CHECKOUT
-from tests.e2e.stack import LocalStack
+from tools.embedded import ROOT as CHECKOUT
+from tools.embedded import LocalStack
 
 MEMORY: Final = "reconciler/memory.json"
 PHOTOS: Final = "darkroom-local-photos"

@@ -1,4 +1,4 @@
-"""A whole embedded stack in a process of its own, as ``make up`` starts it, and what tests ask of it."""
+"""A whole embedded stack in a process of its own, as ``make up`` starts it, for programs and tests that need one."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx
 
 from local.run.aws import Aws
+from local.run.errors import RunError
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[1]
 # Hang guards: on an idle machine the stack takes 4 s, a photo less than one.
-STARTED_S = 60
-SETTLED_S = 60
-ENDED_S = 60
+STARTED_S: Final = 60
+SETTLED_S: Final = 60
+ENDED_S: Final = 60
+GOODBYE: Final = "stopped: no process and no open port is left"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +50,7 @@ class LocalStack:
     def announce(self, name: str, data: bytes, *, gallery: str) -> dict[str, Any]:
         """Ask the gallery for a place to upload to."""
         wanted = {"name": name, "size": len(data), "gallery": gallery, "type": "image/jpeg"}
-        answer = self.http.post(f"{self.page}/gallery/photos", json=wanted)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return expect(201, self.http.post(f"{self.page}/gallery/photos", json=wanted)).json()
 
     def upload(self, data: bytes, *, gallery: str, name: str = "photo.jpg") -> str:
         """Upload as a browser does, by a presigned PUT; give the photo's id."""
@@ -61,13 +61,12 @@ class LocalStack:
     def put(self, place: Mapping[str, Any], data: bytes) -> None:
         """Put *data* where the gallery said."""
         upload = place["upload"]
-        answer = self.http.request(upload["method"], upload["url"], content=data, headers=upload["headers"])
-        assert answer.status_code == 200, answer.text
+        expect(200, self.http.request(upload["method"], upload["url"], content=data, headers=upload["headers"]))
 
     def photo(self, photo_id: str) -> dict[str, Any] | None:
         """Read one record; None without it."""
         answer = self.http.get(f"{self.page}/gallery/photos/{photo_id}")
-        return answer.json() if answer.status_code == 200 else None
+        return answer.json() if answer.is_success else None
 
     def settled(self, photo_id: str, wanted: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
         """Wait until a record is as *wanted*."""
@@ -83,18 +82,27 @@ class LocalStack:
         return self.settled(photo_id, lambda record: record.get("status") == status)
 
 
+def expect(status: int, answer: httpx.Response) -> httpx.Response:
+    """Give *answer* back; RunError when it has another *status*."""
+    if answer.status_code != status:
+        request = answer.request
+        raise RunError(f"expected {status} to {request.method} {request.url}, got {answer.status_code}: {answer.text}")
+    return answer
+
+
 def wait_for(look: Callable[[], T | None], *, what: Callable[[], str]) -> T:
     """Look until something is found; a guard against hanging, not a promise of speed."""
     deadline = time.monotonic() + SETTLED_S
     while (found := look()) is None:
-        assert time.monotonic() < deadline, f"expected {what()} within {SETTLED_S} s"
+        if time.monotonic() > deadline:
+            raise RunError(f"expected {what()} within {SETTLED_S} s")
         time.sleep(0.05)
     return found
 
 
 @contextmanager
 def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
-    """Run a stack on free ports for the length of the block, and expect it to stop well."""
+    """Run a stack on free ports for the length of the block; RunError unless it starts, and stops well."""
     process = launch(folder, *arguments)
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
@@ -105,23 +113,33 @@ def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
     finally:
         process.kill()
         process.wait()
-    assert (0, "stopped: no process and no open port is left") == (process.returncode, said.splitlines()[-1]), said
+    if process.returncode != 0 or said.splitlines()[-1:] != [GOODBYE]:
+        raise RunError(f"expected the stack to end with {GOODBYE!r}, got exit code {process.returncode}: {said}")
 
 
 def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start ``up`` as a script would."""
     command = [sys.executable, "-m", "local", "up", "--json", "--port-base", "0", "--folder", str(folder), *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(  # noqa: S603 - our own module
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def told(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Read the line of endpoints."""
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        assert selector.select(STARTED_S), f"expected the stack to be up within {STARTED_S} s"
-    line = process.stdout.readline()
+    """Read the line of endpoints; RunError with what the stack said instead."""
+    line = first_line(process)
     if not line:
         _, said = process.communicate()
-        raise AssertionError(f"expected the endpoints, the stack said: {said}")
+        raise RunError(f"expected the endpoints, the stack said: {said}")
     return json.loads(line)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Read one line of output; empty when *process* ended without one, RunError when it says nothing for too long."""
+    if process.stdout is None:
+        raise RunError("expected a process whose output is piped")
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(STARTED_S):
+            raise RunError(f"expected the stack to be up within {STARTED_S} s")
+    return process.stdout.readline()
