@@ -16,39 +16,17 @@ stack = config.load()
 settings = stack.settings
 
 with promised_address() as promise:
-    pipeline = RenditionPipeline(
-        "renditions",
-        RenditionPipelineArgs(
-            place=stack.place,
-            settings=settings.renditions,
-            cdn_settings=settings.cdn,
-            deployment=settings.deployment,
-            adopt=settings.adopt,
-            rollback=settings.rollback,
-            log_retention_days=settings.monitoring.log_retention_days,
-            packages=stack.packages,
-            cdn=promise.address,
-        ),
-    )
+    pipeline = RenditionPipeline("renditions", RenditionPipelineArgs(config=stack, cdn=promise.address))
     edits = EditService(
         "edits",
         EditServiceArgs(
-            place=stack.place,
-            settings=settings.edits,
-            cdn_settings=settings.cdn,
-            deployment=settings.deployment,
-            adopt=settings.adopt,
-            rollback=settings.rollback,
-            log_retention_days=settings.monitoring.log_retention_days,
-            packages=stack.packages,
+            config=stack,
             imaging_layer_arn=pipeline.imaging_layer.arn,
             runtime_layer_arn=pipeline.runtime_layer.arn,
             gallery=Gallery(
-                settings=settings.renditions,
                 originals_arn=pipeline.originals.arn,
                 renditions_arn=pipeline.renditions.arn,
                 photos_arn=pipeline.photos.arn,
-                kms_key_arn=settings.renditions.originals_kms_key_arn,
             ),
             cdn=promise.address,
         ),

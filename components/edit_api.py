@@ -13,12 +13,11 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
+from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction, Pin
-from components.naming import Place, token
-from components.packages import Packages
+from components.naming import token
 from components.permissions import EVERYONE, Permission
 from components.queues import WorkQueue
-from processor.settings import CdnSettings, Deployment, EditSettings
 from processor.settings_env import EditApiEnv, to_env
 
 HANDLER: Final = "run.sh"
@@ -35,15 +34,9 @@ ADAPTER_ENV: Final = {
 class EditApiArgs:
     """*slots*: ARN of the objects that presigned uploads may write. *jobs*: the queue that takes accepted edits."""
 
-    place: Place
-    settings: EditSettings
-    cdn_settings: CdnSettings
-    deployment: Deployment
+    config: StackConfig
     component: str
-    log_retention_days: int
-    packages: Packages
     runtime_layer_arn: pulumi.Input[str]
-    pin: Pin
     sessions_arn: pulumi.Input[str]
     slots: pulumi.Input[str]
     jobs: WorkQueue
@@ -78,19 +71,17 @@ class EditApi(pulumi.ComponentResource):
 
     def web_function(self, args: EditApiArgs) -> FunctionArgs:
         """Say what the function is and may do."""
-        adapter = filter(None, [args.deployment.web_adapter_layer_arn])
+        settings, rollback = args.config.settings, args.config.settings.rollback
+        adapter = filter(None, [settings.deployment.web_adapter_layer_arn])
         return FunctionArgs(
-            place=args.place,
-            settings=args.settings.api,
-            deployment=args.deployment,
+            config=args.config,
+            settings=settings.edits.api,
             component=args.component,
-            log_retention_days=args.log_retention_days,
-            code=args.packages.function,
             handler=HANDLER,
             layers=(args.runtime_layer_arn, *adapter),
             env=self.api_env(args),
             permissions=self.api_permissions(args),
-            pin=args.pin,
+            pin=Pin(version=rollback.api, canary_percent=rollback.canary_percent),
         )
 
     def api_permissions(self, args: EditApiArgs) -> list[Permission]:
@@ -106,6 +97,7 @@ class EditApi(pulumi.ComponentResource):
 
     def api_env(self, args: EditApiArgs) -> pulumi.Output[dict[str, str]]:
         """Tell the API its slice of the settings, its queue and where the secrets are."""
+        settings = args.config.settings
         wiring = pulumi.Output.all(
             jobs_queue_url=args.jobs.url,
             ticket_key_parameter=self.ticket_parameter.name,
@@ -113,7 +105,7 @@ class EditApi(pulumi.ComponentResource):
         )
         return wiring.apply(
             lambda known: {
-                **to_env(EditApiEnv.of(args.settings, args.cdn_settings, stack=args.place.stack, **known)),
+                **to_env(EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.place.stack, **known)),
                 **ADAPTER_ENV,
             }
         )
@@ -125,10 +117,10 @@ def parameter(
     """Keep a secret where only those who are granted it can read it."""
     return aws.ssm.Parameter(
         name,
-        name=f"/{args.place.project}/{args.place.stack}/{role}",
+        name=f"/{args.config.place.project}/{args.config.place.stack}/{role}",
         type="SecureString",
         value=value,
-        tags=args.place.tags(args.component),
+        tags=args.config.place.tags(args.component),
         opts=child,
     )
 

@@ -13,15 +13,14 @@ from typing import Final
 import pulumi
 
 from components.cdn_address import CdnAddress
+from components.config import StackConfig
 from components.edit_api import EditApi, EditApiArgs
 from components.function import FunctionArgs, LambdaFunction, Pin, Source
-from components.naming import Place, token
-from components.packages import Packages
+from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings import Adopt, CdnSettings, Deployment, EditSettings, GalleryStore, Rollback
 from processor.settings_env import EditEnv, to_env
 
 COMPONENT: Final = "edits"
@@ -37,25 +36,16 @@ PAGE_METHODS: Final = ("GET", "HEAD", "POST")
 class Gallery:
     """The photos that may be edited, where the rendition pipeline keeps them."""
 
-    settings: GalleryStore
     originals_arn: pulumi.Input[str]
     renditions_arn: pulumi.Input[str]
     photos_arn: pulumi.Input[str]
-    kms_key_arn: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditServiceArgs:
-    """Plain settings, the layers, the gallery, and the CDN's address for results."""
+    """The stack's configuration, the layers, the gallery, and the CDN's address for results."""
 
-    place: Place
-    settings: EditSettings
-    cdn_settings: CdnSettings
-    deployment: Deployment
-    adopt: Adopt
-    rollback: Rollback
-    log_retention_days: int
-    packages: Packages
+    config: StackConfig
     imaging_layer_arn: pulumi.Input[str]
     runtime_layer_arn: pulumi.Input[str]
     gallery: Gallery
@@ -67,35 +57,33 @@ class EditService(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EditServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("EditService"), name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        self.results = PrivateBucket(f"{name}-results", results(args), opts=child)
-        self.sessions = table(f"{name}-sessions", sessions(args), parent=self)
-        self.jobs = WorkQueue(f"{name}-jobs", jobs(args), opts=child)
+        config, child = args.config, pulumi.ResourceOptions(parent=self)
+        self.results = PrivateBucket(f"{name}-results", results(config), opts=child)
+        self.sessions = table(f"{name}-sessions", sessions(config), parent=self)
+        self.jobs = WorkQueue(f"{name}-jobs", jobs(config), opts=child)
         self.worker = LambdaFunction(f"{name}-worker", self.edit_worker(args), opts=child)
         self.api = EditApi(f"{name}-api", self.edit_api(args), opts=child)
         self.register_outputs({"results": self.results.name, "apiUrl": self.api.url})
 
     def edit_worker(self, args: EditServiceArgs) -> FunctionArgs:
         """Say what the worker is: it takes one picture per message, so a slow one holds up no other."""
-        settings = args.settings
+        settings, rollback = args.config.settings.edits, args.config.settings.rollback
         return FunctionArgs(
-            place=args.place,
+            config=args.config,
             settings=settings,
-            deployment=args.deployment,
             component=COMPONENT,
-            log_retention_days=args.log_retention_days,
-            code=args.packages.function,
             handler=HANDLER,
             layers=(args.imaging_layer_arn, args.runtime_layer_arn),
             env=worker_env(args),
-            permissions=self.worker_permissions(args.gallery),
+            permissions=self.worker_permissions(args),
             sources=(Source(lane="jobs", arn=self.jobs.arn, batch_size=1, max_concurrency=settings.max_concurrency),),
-            pin=Pin(version=args.rollback.edit, canary_percent=args.rollback.canary_percent),
+            pin=Pin(version=rollback.edit, canary_percent=rollback.canary_percent),
             tmp_mib=settings.ephemeral_storage_mib,
         )
 
-    def worker_permissions(self, gallery: Gallery) -> list[Permission]:
+    def worker_permissions(self, args: EditServiceArgs) -> list[Permission]:
         """Read sources where they are stored, write results and progress."""
+        gallery = args.gallery
         permissions = [
             Permission(
                 ("s3:GetObject",),
@@ -110,36 +98,30 @@ class EditService(pulumi.ComponentResource):
             Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.sessions.arn,)),
             Permission(("dynamodb:GetItem",), (gallery.photos_arn,)),
         ]
-        if gallery.kms_key_arn:
-            permissions.append(Permission(("kms:Decrypt",), (gallery.kms_key_arn,)))
+        if key := args.config.settings.renditions.originals_kms_key_arn:
+            permissions.append(Permission(("kms:Decrypt",), (key,)))
         return permissions
 
     def edit_api(self, args: EditServiceArgs) -> EditApiArgs:
         """Say what the API accepts requests for."""
         return EditApiArgs(
-            place=args.place,
-            settings=args.settings,
-            cdn_settings=args.cdn_settings,
-            deployment=args.deployment,
+            config=args.config,
             component=COMPONENT,
-            log_retention_days=args.log_retention_days,
-            packages=args.packages,
             runtime_layer_arn=args.runtime_layer_arn,
-            pin=Pin(version=args.rollback.api, canary_percent=args.rollback.canary_percent),
             sessions_arn=self.sessions.arn,
             slots=below(self.results.arn, SLOTS),
             jobs=self.jobs,
         )
 
 
-def results(args: EditServiceArgs) -> PrivateBucketArgs:
+def results(config: StackConfig) -> PrivateBucketArgs:
     """Keep results for a while and slots for a day; of both, no old versions beyond that."""
-    days = args.settings.result_ttl_days
+    days = config.settings.edits.result_ttl_days
     return PrivateBucketArgs(
-        place=args.place,
-        bucket=args.settings.results_bucket,
+        place=config.place,
+        bucket=config.settings.edits.results_bucket,
         component=COMPONENT,
-        adopt=args.adopt.results_bucket,
+        adopt=config.settings.adopt.results_bucket,
         versioned=True,
         rules=(
             expire("results", days=days, prefix=RESULTS),
@@ -148,37 +130,38 @@ def results(args: EditServiceArgs) -> PrivateBucketArgs:
             expire_old_versions("old-slots", days=SLOT_DAYS, prefix=SLOTS),
             clean_up_markers(),
         ),
-        cors_origins=args.cdn_settings.cors_origins,
+        cors_origins=config.settings.cdn.cors_origins,
         cors_methods=PAGE_METHODS,
     )
 
 
-def sessions(args: EditServiceArgs) -> TableArgs:
+def sessions(config: StackConfig) -> TableArgs:
     """Keep one record per session, until its ``ttl``."""
     return TableArgs(
-        place=args.place,
-        table=args.settings.sessions_table,
+        place=config.place,
+        table=config.settings.edits.sessions_table,
         component=COMPONENT,
         hash_key="sessionId",
         attributes={"sessionId": "S", "userId": "S", "createdAt": "N"},
         indexes=(Index(name="userId-createdAt-index", hash_key="userId", range_key="createdAt"),),
         ttl="ttl",
-        adopt=args.adopt.sessions_table,
+        adopt=config.settings.adopt.sessions_table,
     )
 
 
-def jobs(args: EditServiceArgs) -> WorkQueueArgs:
+def jobs(config: StackConfig) -> WorkQueueArgs:
     """Declare the queue that holds one message per picture."""
     return WorkQueueArgs(
-        place=args.place,
-        queue=f"{args.settings.function_name}-jobs",
+        place=config.place,
+        queue=f"{config.settings.edits.function_name}-jobs",
         component=COMPONENT,
-        visibility_timeout_s=args.settings.visibility_timeout_s,
+        visibility_timeout_s=config.settings.edits.visibility_timeout_s,
     )
 
 
 def worker_env(args: EditServiceArgs) -> pulumi.Output[dict[str, str]]:
     """Tell the worker its slice of the settings and how the CDN is called."""
+    settings, stack = args.config.settings, args.config.place.stack
     return args.cdn.host.apply(
-        lambda host: to_env(EditEnv.of(args.settings, args.gallery.settings, stack=args.place.stack, cdn_host=host))
+        lambda host: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, cdn_host=host))
     )

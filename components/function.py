@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.config import StackConfig
+from components.naming import token
 from components.permissions import Permission, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs
-from processor.settings import Deployment, FunctionSettings
+from processor.settings import FunctionSettings
 
 RUNTIME: Final = "python3.13"
 ALIAS: Final = "live"
@@ -49,12 +49,9 @@ class Pin:
 class FunctionArgs:
     """One function. *asynchronous*: it may be invoked without anyone waiting, so its failures are kept."""
 
-    place: Place
+    config: StackConfig
     settings: FunctionSettings
-    deployment: Deployment
     component: str
-    log_retention_days: int
-    code: Path
     handler: str
     layers: Sequence[pulumi.Input[str]]
     env: pulumi.Input[Mapping[str, str]]
@@ -71,13 +68,14 @@ class LambdaFunction(pulumi.ComponentResource):
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Function"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        tags = args.place.tags(args.component)
+        deployment = args.config.settings.deployment
+        tags = args.config.place.tags(args.component)
         self.settings, self.physical = args.settings, args.settings.function_name
         self.failures = failure_queue(name, args, child) if args.asynchronous else None
         self.log_group = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=f"/aws/lambda/{self.physical}",
-            retention_in_days=args.log_retention_days,
+            retention_in_days=args.config.settings.monitoring.log_retention_days,
             tags=tags,
             opts=child,
         )
@@ -96,10 +94,10 @@ class LambdaFunction(pulumi.ComponentResource):
             name=self.physical,
             role=self.role.arn,
             runtime=RUNTIME,
-            architectures=[args.deployment.architecture],
+            architectures=[deployment.architecture],
             handler=args.handler,
-            code=pulumi.FileArchive(str(args.code)),
-            layers=[*args.layers, *filter(None, [args.deployment.insights_layer_arn])],
+            code=pulumi.FileArchive(str(args.config.packages.function)),
+            layers=[*args.layers, *filter(None, [deployment.insights_layer_arn])],
             environment=aws.lambda_.FunctionEnvironmentArgs(variables=environment(args.env)),
             memory_size=args.settings.memory_mib,
             timeout=args.settings.timeout_s,
@@ -129,7 +127,7 @@ class LambdaFunction(pulumi.ComponentResource):
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Permission(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ("*",)),
         ]
-        if args.deployment.insights_layer_arn:
+        if args.config.settings.deployment.insights_layer_arn:
             permissions.append(insights(self.log_group))
         if args.sources:
             queues = tuple(source.arn for source in args.sources)
@@ -150,7 +148,7 @@ def failure_queue(name: str, args: FunctionArgs, child: pulumi.ResourceOptions) 
     """Declare where failed asynchronous invocations are kept."""
     queue = f"{args.settings.function_name}-failures"
     return DeadLetters(
-        f"{name}-failures", DeadLettersArgs(place=args.place, queue=queue, component=args.component), opts=child
+        f"{name}-failures", DeadLettersArgs(place=args.config.place, queue=queue, component=args.component), opts=child
     )
 
 

@@ -8,12 +8,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction
-from components.naming import Place, token
-from components.packages import Packages
+from components.naming import token
 from components.permissions import Permission, below, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
-from processor.settings import Deployment, RenditionSettings
 from processor.settings_env import ReconcileEnv, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
@@ -24,12 +23,8 @@ MEMORY: Final = "reconciler/"  # what a run leaves to the next
 class ReconcilerArgs:
     """What it looks at, and the lane that it sends photos to."""
 
-    place: Place
-    renditions: RenditionSettings
-    deployment: Deployment
+    config: StackConfig
     component: str
-    log_retention_days: int
-    packages: Packages
     runtime_layer_arn: pulumi.Input[str]
     originals_arn: pulumi.Input[str]
     renditions_arn: pulumi.Input[str]
@@ -44,13 +39,14 @@ class Reconciler(pulumi.ComponentResource):
     def __init__(self, name: str, args: ReconcilerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Reconciler"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        place, settings = args.config.place, args.config.settings.renditions.reconciler
         self.function = LambdaFunction(f"{name}-reconcile", function(args), opts=child)
         self.missed = DeadLetters(f"{name}-missed", missed_runs(args), opts=child)
         role = aws.iam.Role(
             f"{name}-schedule-role",
-            name=args.place.physical("reconciler-schedule"),
-            assume_role_policy=trust("scheduler", account_id=args.place.account_id),
-            tags=args.place.tags(args.component),
+            name=place.physical("reconciler-schedule"),
+            assume_role_policy=trust("scheduler", account_id=place.account_id),
+            tags=place.tags(args.component),
             opts=child,
         )
         grants = aws.iam.RolePolicy(
@@ -65,8 +61,8 @@ class Reconciler(pulumi.ComponentResource):
         )
         aws.scheduler.Schedule(
             f"{name}-schedule",
-            name=args.renditions.reconciler.function_name,
-            schedule_expression=f"rate({args.renditions.reconciler.every_min} minutes)",
+            name=settings.function_name,
+            schedule_expression=f"rate({settings.every_min} minutes)",
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
             target=aws.scheduler.ScheduleTargetArgs(
                 arn=self.function.alias.arn,
@@ -83,25 +79,23 @@ class Reconciler(pulumi.ComponentResource):
 def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
     """Keep word of runs that the scheduler could not start."""
     return DeadLettersArgs(
-        place=args.place, queue=f"{args.renditions.reconciler.function_name}-missed", component=args.component
+        place=args.config.place,
+        queue=f"{args.config.settings.renditions.reconciler.function_name}-missed",
+        component=args.component,
     )
 
 
 def function(args: ReconcilerArgs) -> FunctionArgs:
     """Say what the function is and may do."""
+    settings, stack = args.config.settings.renditions, args.config.place.stack
     return FunctionArgs(
-        place=args.place,
-        settings=args.renditions.reconciler,
-        deployment=args.deployment,
+        config=args.config,
+        settings=settings.reconciler,
         component=args.component,
-        log_retention_days=args.log_retention_days,
-        code=args.packages.function,
         handler=HANDLER,
         layers=(args.runtime_layer_arn,),
         env=pulumi.Output.all(args.uploads.url, args.cdn_host).apply(
-            lambda known: to_env(
-                ReconcileEnv.of(args.renditions, stack=args.place.stack, uploads_queue_url=known[0], cdn_host=known[1])
-            )
+            lambda known: to_env(ReconcileEnv.of(settings, stack=stack, uploads_queue_url=known[0], cdn_host=known[1]))
         ),
         permissions=(
             Permission(("dynamodb:Scan", "dynamodb:GetItem", "dynamodb:UpdateItem"), (args.photos_arn,)),

@@ -13,16 +13,15 @@ import pulumi
 import pulumi_aws as aws
 
 from components.cdn_address import CdnAddress
+from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction, Pin, Source
 from components.layers import layer
-from components.naming import Place, token
-from components.packages import Packages
+from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
 from components.reconciler import Reconciler, ReconcilerArgs
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings import Adopt, CdnSettings, Deployment, RenditionSettings, Rollback
 from processor.settings_env import RenditionEnv, to_env
 
 COMPONENT: Final = "renditions"
@@ -33,16 +32,9 @@ UPLOAD_METHODS: Final = ("PUT", "POST", "GET", "HEAD")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenditionPipelineArgs:
-    """Plain settings, and the CDN's address for the records."""
+    """The stack's configuration, and the CDN's address for the records."""
 
-    place: Place
-    settings: RenditionSettings
-    cdn_settings: CdnSettings
-    deployment: Deployment
-    adopt: Adopt
-    rollback: Rollback
-    log_retention_days: int
-    packages: Packages
+    config: StackConfig
     cdn: CdnAddress
 
 
@@ -52,33 +44,26 @@ class RenditionPipeline(pulumi.ComponentResource):
     def __init__(self, name: str, args: RenditionPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("RenditionPipeline"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        architecture = args.deployment.architecture
-        self.originals = PrivateBucket(f"{name}-originals", originals(args), opts=child)
-        self.renditions = PrivateBucket(f"{name}-renditions", renditions(args), opts=child)
-        self.photos = table(f"{name}-photos", photos(args), parent=self)
-        self.uploads = WorkQueue(f"{name}-uploads", lane(args, "uploads", self.originals.arn), opts=child)
-        self.backfill = WorkQueue(f"{name}-backfill", lane(args, "backfill"), opts=child)
+        config, packages = args.config, args.config.packages
+        self.originals = PrivateBucket(f"{name}-originals", originals(config), opts=child)
+        self.renditions = PrivateBucket(f"{name}-renditions", renditions(config), opts=child)
+        self.photos = table(f"{name}-photos", photos(config), parent=self)
+        self.uploads = WorkQueue(f"{name}-uploads", lane(config, "uploads", self.originals.arn), opts=child)
+        self.backfill = WorkQueue(f"{name}-backfill", lane(config, "backfill"), opts=child)
         self.notification = notify(f"{name}-notification", self.originals, self.uploads, parent=self)
-        self.imaging_layer = layer(
-            f"{name}-imaging", args.packages.imaging, place=args.place, architecture=architecture, parent=self
-        )
-        self.runtime_layer = layer(
-            f"{name}-runtime", args.packages.runtime, place=args.place, architecture=architecture, parent=self
-        )
+        self.imaging_layer = layer(f"{name}-imaging", packages.imaging, config=config, parent=self)
+        self.runtime_layer = layer(f"{name}-runtime", packages.runtime, config=config, parent=self)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
         self.reconciler = Reconciler(f"{name}-reconciler", self.reconciliation(args), opts=child)
         self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
 
     def rendition_function(self, args: RenditionPipelineArgs) -> FunctionArgs:
         """Say what the rendition function is and may do."""
-        settings = args.settings
+        settings, rollback = args.config.settings.renditions, args.config.settings.rollback
         return FunctionArgs(
-            place=args.place,
+            config=args.config,
             settings=settings,
-            deployment=args.deployment,
             component=COMPONENT,
-            log_retention_days=args.log_retention_days,
-            code=args.packages.function,
             handler=HANDLER,
             layers=(self.imaging_layer.arn, self.runtime_layer.arn),
             env=rendition_env(args),
@@ -97,7 +82,7 @@ class RenditionPipeline(pulumi.ComponentResource):
                     max_concurrency=settings.backfill_concurrency,
                 ),
             ),
-            pin=Pin(version=args.rollback.rendition, canary_percent=args.rollback.canary_percent),
+            pin=Pin(version=rollback.rendition, canary_percent=rollback.canary_percent),
             asynchronous=True,
         )
 
@@ -112,19 +97,15 @@ class RenditionPipeline(pulumi.ComponentResource):
             Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.photos.arn,)),
             Permission(("cloudfront:CreateInvalidation",), (args.cdn.distribution_arn,)),
         ]
-        if key := args.settings.originals_kms_key_arn:
+        if key := args.config.settings.renditions.originals_kms_key_arn:
             permissions.append(Permission(("kms:Decrypt",), (key,)))
         return permissions
 
     def reconciliation(self, args: RenditionPipelineArgs) -> ReconcilerArgs:
         """Say what the reconciler looks at."""
         return ReconcilerArgs(
-            place=args.place,
-            renditions=args.settings,
-            deployment=args.deployment,
+            config=args.config,
             component=COMPONENT,
-            log_retention_days=args.log_retention_days,
-            packages=args.packages,
             runtime_layer_arn=self.runtime_layer.arn,
             originals_arn=self.originals.arn,
             renditions_arn=self.renditions.arn,
@@ -134,38 +115,39 @@ class RenditionPipeline(pulumi.ComponentResource):
         )
 
 
-def originals(args: RenditionPipelineArgs) -> PrivateBucketArgs:
+def originals(config: StackConfig) -> PrivateBucketArgs:
     """Keep what clients upload, and for a month what they replace or delete."""
     return PrivateBucketArgs(
-        place=args.place,
-        bucket=args.settings.originals_bucket,
+        place=config.place,
+        bucket=config.settings.renditions.originals_bucket,
         component=COMPONENT,
-        adopt=args.adopt.originals_bucket,
+        adopt=config.settings.adopt.originals_bucket,
         versioned=True,
-        kms_key_arn=args.settings.originals_kms_key_arn,
+        kms_key_arn=config.settings.renditions.originals_kms_key_arn,
         rules=(expire_old_versions("old-originals", days=OLD_ORIGINALS_DAYS), clean_up_markers()),
-        cors_origins=args.cdn_settings.cors_origins,
+        cors_origins=config.settings.cdn.cors_origins,
         cors_methods=UPLOAD_METHODS,
         requests=True,
     )
 
 
-def renditions(args: RenditionPipelineArgs) -> PrivateBucketArgs:
+def renditions(config: StackConfig) -> PrivateBucketArgs:
     """Keep what can be made again: without versions."""
     return PrivateBucketArgs(
-        place=args.place,
-        bucket=args.settings.renditions_bucket,
+        place=config.place,
+        bucket=config.settings.renditions.renditions_bucket,
         component=COMPONENT,
-        adopt=args.adopt.renditions_bucket,
+        adopt=config.settings.adopt.renditions_bucket,
         requests=True,
     )
 
 
-def photos(args: RenditionPipelineArgs) -> TableArgs:
+def photos(config: StackConfig) -> TableArgs:
     """Keep one record per photo."""
+    settings = config.settings.renditions
     return TableArgs(
-        place=args.place,
-        table=args.settings.photos_table,
+        place=config.place,
+        table=settings.photos_table,
         component=COMPONENT,
         hash_key="id",
         attributes={"id": "S", "gallery_id": "S", "user_id": "S"},
@@ -173,18 +155,18 @@ def photos(args: RenditionPipelineArgs) -> TableArgs:
             Index(name="GalleryIdIndex", hash_key="gallery_id"),
             Index(name="UserIdIndex", hash_key="user_id"),
         ),
-        caps=(args.settings.max_read_units, args.settings.max_write_units),
-        adopt=args.adopt.photos_table,
+        caps=(settings.max_read_units, settings.max_write_units),
+        adopt=config.settings.adopt.photos_table,
     )
 
 
-def lane(args: RenditionPipelineArgs, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
+def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
     """Declare one lane into the rendition function; *bucket_arn*: the bucket that announces its objects in it."""
     return WorkQueueArgs(
-        place=args.place,
-        queue=f"{args.settings.function_name}-{role}",
+        place=config.place,
+        queue=f"{config.settings.renditions.function_name}-{role}",
         component=COMPONENT,
-        visibility_timeout_s=args.settings.visibility_timeout_s,
+        visibility_timeout_s=config.settings.renditions.visibility_timeout_s,
         bucket_arn=bucket_arn,
     )
 
@@ -206,8 +188,7 @@ def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi
 
 def rendition_env(args: RenditionPipelineArgs) -> pulumi.Output[dict[str, str]]:
     """Tell the function its slice of the settings and how the CDN is called."""
+    settings, stack = args.config.settings.renditions, args.config.place.stack
     return pulumi.Output.all(args.cdn.host, args.cdn.distribution_id).apply(
-        lambda known: to_env(
-            RenditionEnv.of(args.settings, stack=args.place.stack, cdn_host=known[0], distribution_id=known[1])
-        )
+        lambda known: to_env(RenditionEnv.of(settings, stack=stack, cdn_host=known[0], distribution_id=known[1]))
     )

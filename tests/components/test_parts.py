@@ -9,13 +9,15 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction, Pin, Source
 from components.naming import Place
+from components.packages import Packages
 from components.permissions import Permission, policy
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs
 from components.tables import Index, TableArgs, table
-from processor.settings import Deployment, FunctionSettings
+from processor.settings import Deployment, FunctionSettings, Settings
 from tools.plan.model import Plan
 from tools.plan.recorder import record_program
 
@@ -90,13 +92,15 @@ def test_an_indexes_cap_is_its_tables() -> None:
 def function(tmp_path: Path, *, asynchronous: bool = False, pin: Pin | None = None, sources: int = 0) -> Plan:
     """Declare one function alone."""
     lanes = [f"lane-{number}" for number in range(sources)]
-    args = FunctionArgs(
+    config = StackConfig(
+        settings=Settings(deployment=Deployment(insights_layer_arn=None)),
         place=PLACE,
+        packages=Packages(function=tmp_path, imaging=tmp_path, runtime=tmp_path),
+    )
+    args = FunctionArgs(
+        config=config,
         settings=SETTINGS,
-        deployment=Deployment(insights_layer_arn=None),
         component="tests",
-        log_retention_days=30,
-        code=tmp_path,
         handler="processor.handlers.rendition.handler",
         layers=(),
         env={"A": "1"},
