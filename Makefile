@@ -12,7 +12,7 @@ LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults verdicts mutate
+.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ audit: $(READY) ## Hold the locked dependencies against the OSV database of vuln
 
 faults: $(READY) ## Run the tests of the thirty faults (ARGS="--times 20": twenty times in a row).
 	@$(BIN)/python -m tools.faults $(ARGS)
+
+soak: $(READY) ## Half an hour of uploads, edits, outages and random kills, then everything is looked at (ARGS=--help).
+	@$(BIN)/python -m tools.soak $(ARGS)
 
 verdicts: $(READY) ## Judge hostile files and write docs/verdicts.md (ARGS=FOLDER judges its files as well).
 	@$(BIN)/python -m tools.verdicts --docs $(ARGS)

@@ -1,0 +1,76 @@
+"""`kill -9` of whoever is at work: sandboxes by what the Lambda host knows of them, and the edit API's processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from local.model import RunConfig
+from tools.embedded import LocalStack
+from tools.soak.processes import children_of
+from tools.soak.world import World
+
+EVERY_S: Final = (10.0, 30.0)
+# How long somebody to be killed at work is waited for, looking so often.
+FOUND_S: Final = 10.0
+LOOK_S: Final = 0.02
+# Sandboxes do their work in a blink: a moment later another part of it is hit.
+LATER_S: Final = (0.0, 0.3)
+OF_THE_API: Final = 0.15
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Killer:
+    """Chooses by *random* whom, and when."""
+
+    world: World
+    random: Random
+
+    def go_on(self) -> None:
+        """Kill until it is enough."""
+        while not self.world.over.wait(self.random.uniform(*EVERY_S)):
+            self.world.ledger.guarded("a random kill", self.strike)
+
+    def strike(self) -> None:
+        """Kill one process in the middle of its work."""
+        if self.random.random() < OF_THE_API:
+            api = processes(self.world.stack)["api"]
+            self.kill("kills, edit API", self.random.choice(children_of(api)))
+            return
+        deadline = time.monotonic() + FOUND_S
+        while not (busy := [one for one in sandboxes(self.world.stack) if one["busy"]]):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(LOOK_S)
+        one = self.random.choice(busy)
+        time.sleep(self.random.uniform(*LATER_S))
+        self.kill(f"kills, {role(one['function'])}", one["pid"])
+
+    def kill(self, what: str, pid: int) -> None:
+        """Kill a process, unless it has ended meanwhile."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.world.ledger.count(what)
+            self.world.ledger.count("kills")
+
+
+def sandboxes(stack: LocalStack) -> list[dict[str, Any]]:
+    """Ask the Lambda host for its sandboxes."""
+    host = RunConfig.load(stack.folder / "run.json").addresses.lambdas
+    return stack.http.get(f"{host}/status").raise_for_status().json()["sandboxes"]
+
+
+def processes(stack: LocalStack) -> dict[str, int]:
+    """Read which processes the run has, by name."""
+    return json.loads((stack.folder / "processes.json").read_text(encoding="utf-8"))
+
+
+def role(function: str) -> str:
+    """Name a function of the stack by what it does."""
+    return function.removeprefix("darkroom-local-")

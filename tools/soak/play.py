@@ -1,0 +1,76 @@
+"""The soak from beginning to end: everybody acts, all comes to rest and is looked at, the stack goes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from local.model import RunConfig
+from tools.drill.operator import Operator
+from tools.embedded import LocalStack, started
+from tools.soak import looking, remains, trend
+from tools.soak.acting import Say, act, actors
+from tools.soak.ledger import Ledger
+from tools.soak.model import Violation
+from tools.soak.resting import redriven, rest, still_dead
+from tools.soak.sampling import Sampler
+from tools.soak.world import PATIENCE_S, World
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a soak came to. *dead*: letters that were left when nobody acted any more, by lane; they were sent back."""
+
+    ledger: Ledger
+    sampler: Sampler
+    violations: tuple[Violation, ...]
+    dead: dict[str, int]
+    acted_s: float
+
+
+def play(folder: Path, *, minutes: float, seed: int, say: Say) -> Outcome:
+    """Play on a stack of its own in the empty *folder*."""
+    with remains.own_temporary_folder(folder / "tmp") as temporary:
+        with started(folder / "run") as stack, opened(stack) as world:
+            outcome = soak(world, temporary, minutes=minutes, seed=seed, say=say)
+            run = RunConfig.load(stack.folder / "run.json")
+        left = remains.judged(remains.once_down(run, temporary, outcome.sampler.pids))
+    return replace(outcome, violations=(*outcome.violations, *left))
+
+
+@contextmanager
+def opened(stack: LocalStack) -> Generator[World]:
+    """Make the clients before threads share them, and let dead workers' messages come again soon."""
+    make: Any = stack.aws.client
+    for service in ("s3", "sqs", "dynamodb", "lambda", "logs", "iam"):
+        make(service)
+    world = World(stack=stack, ledger=Ledger(), over=threading.Event())
+    with world.patient("uploads", PATIENCE_S), world.patient("jobs", PATIENCE_S):
+        yield world
+
+
+def soak(world: World, temporary: Path, *, minutes: float, seed: int, say: Say) -> Outcome:
+    """Act, rest, look."""
+    operator, sampler, began = Operator.of(world.stack), Sampler(world=world), time.monotonic()
+    act(world, sampler, actors(world, sampler, operator, minutes=minutes, seed=seed), minutes=minutes, say=say)
+    acted_s = time.monotonic() - began
+    say("everybody has stopped: waiting for rest")
+    sampler.weigh()
+    restless = rest(world)
+    dead = redriven(world, operator)
+    restless += rest(world) if any(dead.values()) else []
+    say("at rest: looking at everything")
+    looked = looking.looked(world, operator, temporary)
+    grown = trend.judged(trend.trends(sampler.samples))
+    return Outcome(
+        ledger=world.ledger,
+        sampler=sampler,
+        violations=(*world.ledger.troubles, *restless, *still_dead(world), *looked, *grown),
+        dead=dead,
+        acted_s=acted_s,
+    )
