@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -37,99 +37,81 @@ class Sharpen(Operation):
         return "sharpen" if self.sigma == 1 else f"sharpen by {number(self.sigma)} px"
 
 
-class Denoise(Operation):
+class Effect(Operation):
+    """An effect of more or less strength."""
+
+    group: ClassVar = "effect"
+    imperative: ClassVar[str]
+
+    op: Any  # each kind's own literal; named here too, so that it stays the first field
+    intensity: Intensity = Field(default=0.5, description="Strength.")
+
+    def words(self) -> str:
+        """Say it."""
+        return f"{self.imperative} at {number(self.intensity)}"
+
+
+class Denoise(Effect):
     """Remove noise, keeping edges."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("denoise", "reduce noise")
+    imperative: ClassVar = "remove noise"
 
     op: Literal["denoise"] = "denoise"
-    intensity: Intensity = Field(default=0.5, description="Strength.")
-
-    def words(self) -> str:
-        """Say it."""
-        return f"remove noise at {number(self.intensity)}"
 
 
-class Emboss(Operation):
+class Emboss(Effect):
     """Make the picture look pressed into paper."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("emboss",)
+    imperative: ClassVar = "emboss"
 
     op: Literal["emboss"] = "emboss"
-    intensity: Intensity = Field(default=0.5, description="Strength.")
-
-    def words(self) -> str:
-        """Say it."""
-        return f"emboss at {number(self.intensity)}"
 
 
-class Edge(Operation):
+class Edge(Effect):
     """Show the edges."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("detect edges", "edge detection")
+    imperative: ClassVar = "show the edges"
 
     op: Literal["edge"] = "edge"
-    intensity: Intensity = Field(default=0.5, description="Strength.")
-
-    def words(self) -> str:
-        """Say it."""
-        return f"show the edges at {number(self.intensity)}"
 
 
-class Posterize(Operation):
+class Posterize(Effect):
     """Reduce the picture to few tones."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("posterize",)
+    imperative: ClassVar = "posterise"
 
     op: Literal["posterize"] = "posterize"
     intensity: Intensity = Field(default=0.5, description="Strength: 0 keeps most tones, 1 the fewest.")
 
-    def words(self) -> str:
-        """Say it."""
-        return f"posterise at {number(self.intensity)}"
 
-
-class Solarize(Operation):
+class Solarize(Effect):
     """Invert the bright tones."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("solarize",)
+    imperative: ClassVar = "solarise"
 
     op: Literal["solarize"] = "solarize"
     intensity: Intensity = Field(default=0.5, description="Strength: the higher, the more tones are inverted.")
 
-    def words(self) -> str:
-        """Say it."""
-        return f"solarise at {number(self.intensity)}"
 
-
-class Pixelate(Operation):
+class Pixelate(Effect):
     """Show the picture in large blocks."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("pixelate",)
+    imperative: ClassVar = "pixelate"
 
     op: Literal["pixelate"] = "pixelate"
     intensity: Intensity = Field(default=0.5, description="Strength: the higher, the larger the blocks.")
 
-    def words(self) -> str:
-        """Say it."""
-        return f"pixelate at {number(self.intensity)}"
 
-
-class Vignette(Operation):
+class Vignette(Effect):
     """Darken the corners."""
 
-    group: ClassVar = "effect"
     examples: ClassVar = ("add a vignette", "vignette")
+    imperative: ClassVar = "darken the corners"
 
     op: Literal["vignette"] = "vignette"
-    intensity: Intensity = Field(default=0.5, description="Strength.")
-
-    def words(self) -> str:
-        """Say it."""
-        return f"darken the corners at {number(self.intensity)}"
