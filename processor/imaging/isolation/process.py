@@ -20,6 +20,7 @@ from processor.imaging.isolation.clock import Clock, decode_clock, slow_decode, 
 from processor.imaging.isolation.edit_wire import EditOrder, refused, unpack_edited
 from processor.imaging.isolation.wire import Hangup, receive, send, unpack_rendering
 from processor.imaging.model import Rendering
+from processor.imaging.structure.header import needs_memory
 from processor.recipe import Recipe
 from processor.source import Source
 
@@ -140,7 +141,7 @@ class DecoderProcess:
         match answer.get("event"):
             case "out_of_memory":
                 self.kill()  # whatever failed to allocate may not be in a good state
-                raise out_of_memory(self.memory_mib)
+                raise needs_memory(self.memory_mib)
             case "crashed":
                 self.kill()
                 raise crashed(str(answer.get("log")))
@@ -160,7 +161,7 @@ class DecoderProcess:
         while not select([self._channel], [], [], POLL_S)[0]:
             if resident_mib(self.pid) > self.memory_mib:
                 self.kill()
-                raise out_of_memory(self.memory_mib)
+                raise needs_memory(self.memory_mib)
             if clock.overdue():
                 self.kill()
                 raise clock.too_late()
@@ -212,13 +213,6 @@ def _refuse_other(answer: dict[str, Any]) -> None:
 def crashed(log: str) -> PhotoError:
     """Say that the decoder could not be trusted with this photo; *log* is for operators."""
     return PhotoError(Verdict.DECODER_CRASHED, "The photo makes its decoder crash.", log=log)
-
-
-def out_of_memory(limit_mib: int) -> PhotoError:
-    """Say that decoding would take more memory than it may."""
-    return PhotoError(
-        Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode: expected at most {limit_mib} MiB."
-    )
 
 
 def child_environment() -> dict[str, str]:

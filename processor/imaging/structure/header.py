@@ -58,9 +58,10 @@ def size_lie(header: Header, width: int, height: int) -> PhotoError:
     return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")
 
 
-def needs_memory() -> PhotoError:
-    """Say that decoding met the limit of its memory: no fault of the file."""
-    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, "The photo needs more memory than a decoder may take.")
+def needs_memory(limit_mib: int | None = None) -> PhotoError:
+    """Say that decoding met the limit of its memory, no fault of the file; a decoder itself does not know the limit."""
+    allowed = f": expected at most {limit_mib} MiB" if limit_mib else ""
+    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode{allowed}.")
 
 
 def refuse_zero_tail(coded: memoryview, what: str) -> None:

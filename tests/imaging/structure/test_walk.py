@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processor.errors import PhotoError
-from processor.imaging.structure.header import Header, refuse_zero_tail, size_lie
+from processor.imaging.structure.header import Header, needs_memory, refuse_zero_tail, size_lie
 from processor.imaging.structure.walk import check_limits
 from processor.recipe import Limits
 from tests.factories.photos import hostile
@@ -133,3 +133,9 @@ def test_the_limits_of_the_settings_apply_to_the_whole_file() -> None:
     """Not only to headers made in a test."""
     assert refusal(heic(), Limits(max_dimension_px=479)).startswith("DIMENSIONS_TOO_LARGE: ")
     assert 480 == claims(heic(), Limits(max_dimension_px=480)).width
+
+
+def test_too_much_memory_is_one_sentence_with_the_limit_where_it_is_known() -> None:
+    """A decoder that finds no memory does not know its limit; whoever watches it from outside does."""
+    assert "The photo needs too much memory to decode." == needs_memory().finding
+    assert "The photo needs too much memory to decode: expected at most 64 MiB." == needs_memory(64).finding
