@@ -13,7 +13,6 @@ from components.queues import DeadLetters, WorkQueue
 from processor.settings import CdnSettings, EditSettings, FunctionSettings, RenditionSettings
 
 DARKROOM: Final = "Darkroom"
-GIB: Final = 2**30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
