@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,20 @@ def adopt_orphans() -> None:
     """Become the parent of what our children leave when they are killed, so that it can be stopped (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap_orphans(*, besides: Collection[int]) -> None:
+    """See adopted orphans off that have ended; the ends of the children *besides* are for whoever started them (Linux).
+
+    Otherwise every killed sandbox would leave its decoder child as a zombie for as long as the run lasts.
+    """
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(ChildProcessError):
+        while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if ended.si_pid in besides:
+                return
+            os.waitpid(ended.si_pid, 0)
 
 
 def kill_descendants(root: int) -> list[str]:

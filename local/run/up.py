@@ -88,8 +88,9 @@ class Up:
         return Stack(folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept)
 
     def wait(self, stack: Stack) -> None:
-        """Watch the processes; RunError when one ends."""
+        """Watch the processes; RunError when one ends. Their orphans, which are ours, are seen off as they end."""
         while not (failure := stack.failure()):
+            remains.reap_orphans(besides={one.process.pid for one in stack.children})
             time.sleep(POLL_S)
         raise RunError(f"{failure}. Everything else is stopped too.")
 
