@@ -47,7 +47,7 @@ class Listing:
 
     def all(self, prefix: str, *, after: str = "") -> Iterator[Listed]:
         """List everything below *prefix* behind the key *after*, page by page."""
-        while page := self.page(prefix, after=after):
+        while page := self.page(prefix, after=after, limit=PAGE_KEYS):
             yield from page
             if len(page) < PAGE_KEYS:
                 return

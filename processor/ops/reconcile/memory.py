@@ -27,12 +27,14 @@ class Step:
 class Walk:
     """One way through a table or a bucket, page by page, over as many runs as it takes.
 
-    *after*: the key to go on behind. *before*: what the previous walk found. *began_at*: s since the epoch.
+    *after*: the key to go on behind. *before*: what the previous walk found. *began_at* and *turn_at*, its latest page:
+    s since the epoch.
     """
 
     under_way: bool = False
     after: str = ""
     began_at: float = 0.0
+    turn_at: float = 0.0
     seen: int = 0
     found: int = 0
     before: int = 0
@@ -45,12 +47,12 @@ class Walk:
         """Set out, unless under way."""
         return self if self.under_way else replace(self, under_way=True, began_at=now, after="", seen=0, found=0)
 
-    def advanced(self, step: Step) -> Self:
+    def advanced(self, step: Step, *, now: float) -> Self:
         """Take a step; the last one ends the walk."""
-        seen, found = self.seen + step.seen, self.found + step.found
+        walk = replace(self, turn_at=now, seen=self.seen + step.seen, found=self.found + step.found)
         if step.last is None:
-            return replace(self, under_way=False, after="", seen=seen, found=found, before=found)
-        return replace(self, after=step.last, seen=seen, found=found)
+            return replace(walk, under_way=False, after="", before=walk.found)
+        return replace(walk, after=step.last)
 
     @property
     def figure(self) -> int:

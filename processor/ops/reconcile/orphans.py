@@ -20,7 +20,7 @@ class OrphanWalk:
 
     def page(self, after: str) -> Step:
         """Look at one page of renditions, and at the manifests in the same range."""
-        page = self.renditions.page(RENDITIONS, after=after)
+        page = self.renditions.page(RENDITIONS, after=after, limit=PAGE_KEYS)
         wanted = [manifest_of(one.key) for one in page if self.settled(one)]
         found = self.manifests.near(wanted)
         last = page[-1].key if len(page) == PAGE_KEYS else None

@@ -9,7 +9,7 @@ Nothing here decides about pixels: a photo that needs rendering goes through the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -19,9 +19,7 @@ from processor.ops.reconcile.memory import Memory, Step, Walk
 
 # How much of a table or bucket is visited a day at most, so that looking never costs more than about $0.50 a day and
 # million photos. Galleries of 100,000 photos and fewer are looked at by every run.
-RECORDS_PER_DAY: Final = 10_000_000
-MANIFESTS_PER_DAY: Final = 1_000_000
-RENDITIONS_PER_DAY: Final = 4_000_000
+PER_DAY: Final = {"records": 10_000_000, "manifests": 1_000_000, "renditions": 4_000_000}
 
 
 class Pages(Protocol):
@@ -55,34 +53,39 @@ class Reconciler:
     sent: int = 0
 
     def run(self, budget: Budget) -> Report:
-        """Walk until everything was seen or the time is used up."""
-        for name, pages, per_day in (
-            ("records", self.records, RECORDS_PER_DAY),
-            ("manifests", self.manifests, MANIFESTS_PER_DAY),
-            ("renditions", self.renditions, RENDITIONS_PER_DAY),
-        ):
-            self.walk(name, pages, budget, per_day=per_day)
-        walks = (self.memory.records, self.memory.manifests, self.memory.renditions)
+        """Walk until everything was seen or the time is used up, a page here and a page there."""
+        for name, per_day in PER_DAY.items():
+            if self.walk(name).due(now := self.now(), per_day=per_day):
+                self.remember(name, self.walk(name).begun(now))
+        while (name := self.next_walk()) and budget.usable_s() > 0:
+            self.take_page(name)
         return Report(
             stuck=self.memory.records.figure,
             orphans=self.memory.manifests.figure + self.memory.renditions.figure,
             sent=self.sent,
-            finished=not any(walk.under_way for walk in walks),
+            finished=name is None,
         )
 
-    def walk(self, name: str, pages: Pages, budget: Budget, *, per_day: int) -> None:
-        """Go on with one walk, or begin it anew when it is due."""
+    def walk(self, name: str) -> Walk:
+        """Give a walk as it stands."""
         walk: Walk = getattr(self.memory, name)
-        if not walk.due(self.now(), per_day=per_day):
-            return
-        walk = walk.begun(self.now())
-        self.remember({name: walk})
-        while walk.under_way and budget.usable_s() > 0:
-            step = pages.page(walk.after)
-            self.sent += self.chances.send()
-            walk = walk.advanced(step)
-            self.remember({name: walk})
+        return walk
 
-    def remember(self, walks: Mapping[str, Walk]) -> None:
+    def next_walk(self) -> str | None:
+        """Name the walk that has waited longest for its turn, None when none is under way.
+
+        Were one walked to its end first, a large table would be begun anew before anybody came to the buckets.
+        """
+        under_way = [name for name in PER_DAY if self.walk(name).under_way]
+        return min(under_way, key=lambda name: self.walk(name).turn_at, default=None)
+
+    def take_page(self, name: str) -> None:
+        """Look into the next page of a walk, and send what was found to be stuck."""
+        pages: Pages = getattr(self, name)
+        step = pages.page(self.walk(name).after)
+        self.sent += self.chances.send()
+        self.remember(name, self.walk(name).advanced(step, now=self.now()))
+
+    def remember(self, name: str, walk: Walk) -> None:
         """Keep what has been done, page by page: a fault later on does not undo it."""
-        self.memory = replace(self.memory, **walks, sent=dict(self.chances.sent))
+        self.memory = replace(self.memory, **{name: walk}, sent=dict(self.chances.sent))

@@ -31,7 +31,7 @@ def test_small_galleries_are_walked_by_every_run_and_large_ones_once_a_day() -> 
 
 def test_a_walk_under_way_goes_on_at_once() -> None:
     """And neither forgets where it was nor what it has found."""
-    walk = Walk().begun(5.0).advanced(Step(last="k", seen=2, found=1))
+    walk = Walk().begun(5.0).advanced(Step(last="k", seen=2, found=1), now=6.0)
 
     assert walk.due(5.0, per_day=1)
     assert walk == walk.begun(9.0)
@@ -41,5 +41,5 @@ def test_half_a_walk_does_not_take_back_what_the_one_before_has_found() -> None:
     """The figure falls when the new walk is through, and rises at once."""
     walk = Walk(before=3).begun(5.0)
     assert 3 == walk.figure
-    assert 4 == walk.advanced(Step(last="k", seen=9, found=4)).figure
-    assert 1 == walk.advanced(Step(last=None, seen=9, found=1)).figure
+    assert 4 == walk.advanced(Step(last="k", seen=9, found=4), now=6.0).figure
+    assert 1 == walk.advanced(Step(last=None, seen=9, found=1), now=6.0).figure

@@ -9,6 +9,7 @@ import pytest
 
 from processor.budget import Budget
 from processor.errors import StoreUnavailable
+from processor.handlers.reconciliation import MEMORY_KEY
 from processor.upload.outcomes import Result
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.reconciling import HOUR_S, Gallery, open_gallery
@@ -163,18 +164,46 @@ def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest
         monkeypatch.setattr(f"processor.ops.reconcile.{module}.{name}", 2)
     monkeypatch.setattr("processor.aws.unsettled.PAGE_RECORDS", 2)
     monkeypatch.setattr("processor.aws.listing.PAGE_KEYS", 2)
+    # None is due again meanwhile.
+    monkeypatch.setattr("processor.ops.reconcile.run.PER_DAY", {"records": 1, "manifests": 1, "renditions": 1})
     for number in range(5):
         gallery.rendered(f"wedding/IMG_{number}.jpg")
         gallery.darkroom.put_record(id=f"wedding/IMG_{number}.jpg", status="pending")
 
     reports: list[dict[str, Any]] = []
     while not reports or not reports[-1]["finished"]:
-        seconds = iter([100.0, 0.0])
-        reports.append(gallery.reconcile(Budget(seconds_left=lambda: next(seconds, 0.0), memory_mib=512)))  # noqa: B023 - used at once
+        reports.append(one_page(gallery))
 
     assert len(reports) > 10
     assert ["active"] * 5 == [(gallery.darkroom.record(f"wedding/IMG_{n}.jpg") or {})["status"] for n in range(5)]
     assert len(reports) == len(gallery.metric("StuckPhotos")), "the alarm rings when a run says nothing"
+
+
+def one_page(gallery: Gallery) -> dict[str, Any]:
+    """Do a run that has time for one page."""
+    seconds = iter([100.0, 0.0])
+    return gallery.reconcile(Budget(seconds_left=lambda: next(seconds, 0.0), memory_mib=512))
+
+
+def memory_of(gallery: Gallery) -> dict[str, Any]:
+    """Read what the last run has left to the next one."""
+    kept = gallery.darkroom.s3.client.get_object(Bucket=RENDITIONS, Key=MEMORY_KEY)
+    return dict(json.loads(kept["Body"].read()))
+
+
+def test_every_walk_has_its_turn(gallery: Gallery) -> None:
+    """Runs that each have time for one page, so far apart that every walk is due again at each of them."""
+    gallery.rendered(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+
+    latest: list[str] = []
+    for _ in range(4):
+        gallery.later += 24 * HOUR_S
+        one_page(gallery)
+        walks = memory_of(gallery)
+        latest.append(max(("records", "manifests", "renditions"), key=lambda name: walks[name]["turn_at"]))
+
+    assert ["records", "manifests", "renditions", "records"] == latest
 
 
 def test_a_run_without_time_changes_nothing(gallery: Gallery) -> None:
