@@ -28,7 +28,7 @@ from processor.imaging.edit_model import EditLimits
 from processor.jobs.editor import Editor, wish_of
 from processor.jobs.failures import failure_of, gave_up
 from processor.jobs.outcomes import CLOSED, Ending, NoLongerWanted, Outcome
-from processor.jobs.reporting import FETCHING, Reporter
+from processor.jobs.reporting import FETCHING, Reporter, reporter_for
 from processor.jobs.results import ResultShelf, name_of
 from processor.jobs.sources import Sources
 
@@ -72,7 +72,7 @@ class EditLine:
         image = found.session.image(job.image_id) if found.session else None
         if found.session is None or image is None or found.standing in CLOSED:
             return Outcome(ending=CLOSED[found.standing])
-        reporter = Reporter(work=self.work, job=job, plan=found.session.plan, clock=self.clock)
+        reporter = reporter_for(self.work, job, found.session, self.clock)
         task = Task(job=job, session=found.session, image=image, reporter=reporter, budget=budget, started=started)
         try:
             result = self.make(task)

@@ -115,6 +115,26 @@ def test_slow_steps_are_told_and_quick_ones_are_not(room: EditRoom) -> None:
     ] == messages
 
 
+@pytest.mark.parametrize(("pictures", "stages"), [(10, ["fetching", "processing", "encoding"]), (11, ["fetching"])])
+def test_quick_stages_are_told_in_small_sessions_only(room: EditRoom, pictures: int, stages: list[str]) -> None:
+    """Where fifty pictures move at a time, the writes of their one item are what all of them wait for."""
+    session = room.begin(*(f"picture {number}" for number in range(pictures)))
+
+    room.process(session.jobs[0])
+
+    assert [*stages, "complete"] == [status or name for name, status, _ in told(room.read(session))]
+
+
+def test_slow_stages_are_told_in_large_sessions_too(room: EditRoom) -> None:
+    """Nobody wonders for long whether a picture moves."""
+    session = room.begin(*(f"picture {number}" for number in range(50)))
+    room.editor.during[0] = lambda: room.seconds.__setitem__(0, 1.0)
+
+    room.process(session.jobs[0])
+
+    assert ["fetching", "processing", "complete"] == [status or name for name, status, _ in told(room.read(session))]
+
+
 def test_a_picture_that_cannot_be_edited_has_an_error(room: EditRoom) -> None:
     """In the API's codes and for people, and it does not stop the others."""
     session = room.begin("a", "b", "c")

@@ -1,8 +1,8 @@
 """What onlookers hear of a picture at work, and how the work hears that it is no longer wanted.
 
-Telling costs a write of the whole session, so steps that follow each other quickly are not all told;
-each of them asks, though, and asking is cheap. Progress that DynamoDB does not take is lost, and
-counted: it must not cost the picture.
+Telling costs a write of the whole session, so steps that follow each other quickly are not all told, and
+in a session of many pictures neither are stages; each of them asks, though, and asking is cheap. Progress
+that DynamoDB does not take is lost, and counted: it must not cost the picture.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import Final
 from processor.aws.session_work import SessionWork, Standing
 from processor.edits.job import ImageJob
 from processor.edits.plan import Plan
-from processor.edits.session import ImageProgress, ImageStatus
+from processor.edits.session import ImageProgress, ImageStatus, Session
 from processor.errors import StoreUnavailable
 from processor.imaging.edit_model import DECODING, ENCODING
 from processor.jobs.outcomes import NoLongerWanted
 
 TELL_EVERY_S: Final = 1.0
+# Where more pictures move, a session's item is large, and its writes are what limits the pace of them all.
+FEW_IMAGES: Final = 10
 FETCHING: Final = ImageProgress(status=ImageStatus.FETCHING, percent=5, step="fetch", message="Fetching the picture.")
 DECODED_PERCENT: Final = 20
 ENCODING_PERCENT: Final = 90
@@ -30,20 +32,29 @@ MESSAGE_CHARS: Final = 100
 
 @dataclass(kw_only=True, slots=True)
 class Reporter:
-    """Called by the editor before each part of its work; raises NoLongerWanted. *clock*: s, monotonic."""
+    """Called by the editor before each part of its work; raises NoLongerWanted. *clock*: s, monotonic.
+
+    It is made when the picture was taken up, which was told. *every_stage*: tell each at once, however soon it comes.
+    """
 
     work: SessionWork
     job: ImageJob
     plan: Plan
+    every_stage: bool
     clock: Callable[[], float] = time.monotonic
-    told_at: float | None = field(default=None, init=False)
+    told_at: float = field(init=False)
     told_status: ImageStatus = field(default=ImageStatus.FETCHING, init=False)
     untold: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Count time from now on."""
+        self.told_at = self.clock()
 
     def __call__(self, index: int, name: str) -> None:
         """Tell that part *index*, called *name*, begins, or just ask whether to go on."""
         at = progress_at(index, name, self.plan)
-        if at.status is not self.told_status or self.told_at is None or self.clock() - self.told_at >= TELL_EVERY_S:
+        new_stage = self.every_stage and at.status is not self.told_status
+        if new_stage or self.clock() - self.told_at >= TELL_EVERY_S:
             self.tell(at)
         else:
             self.ask()
@@ -66,6 +77,11 @@ class Reporter:
             self.untold += 1
         else:
             go_on(standing)
+
+
+def reporter_for(work: SessionWork, job: ImageJob, session: Session, clock: Callable[[], float]) -> Reporter:
+    """Make the reporter of a picture of *session* that was just taken up."""
+    return Reporter(work=work, job=job, plan=session.plan, every_stage=len(session.images) <= FEW_IMAGES, clock=clock)
 
 
 def go_on(standing: Standing) -> None:
