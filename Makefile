@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 AUDIT  := 2.10.1
 SHARP  := 0.35.5
+THUMBOR := 7.8.0
 LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
@@ -53,8 +54,11 @@ plan: $(READY) ## Write what each stack declares to tests/golden (ARGS=dev print
 
 bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
 	@if command -v npm >/dev/null && [ ! -d out/bench/node_modules/sharp ]; then mkdir -p out/bench && npm install --silent --no-fund --no-audit --prefix out/bench sharp@$(SHARP) || echo "sharp could not be installed: it is reported as missing"; fi
-	@$(BIN)/python -m bench $(ARGS)
-	$(if $(ARGS),,@$(BIN)/python -m bench.edit_api)
+	@if [ ! -x out/bench/thumbor/bin/python ]; then mkdir -p out/bench && $(BIN)/python -m venv out/bench/thumbor.new && out/bench/thumbor.new/bin/python -m pip install --quiet --disable-pip-version-check thumbor==$(THUMBOR) >out/bench/thumbor.log 2>&1 && mv out/bench/thumbor.new out/bench/thumbor || { rm -rf out/bench/thumbor.new; echo "thumbor could not be installed: it is reported as missing"; }; fi
+	$(if $(ARGS),,@$(BIN)/python -m bench.edit_api --json out/bench/edit_api.json)
+	@$(BIN)/python -m bench $(or $(ARGS),--json out/bench/run.json --svg docs/pictures/bench-24mp.svg)
+	$(if $(ARGS),,@$(BIN)/python -m bench.memory --json out/bench/memory.json --svg docs/pictures/bench-memory.svg)
+	$(if $(ARGS),,@$(BIN)/python -m bench.page out/bench)
 
 audit: $(READY) ## Hold the locked dependencies against the OSV database of vulnerabilities, where it can be reached.
 	@if $(BIN)/python -c "import socket; socket.create_connection(('api.osv.dev', 443), 10)" 2>/dev/null; then \

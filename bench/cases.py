@@ -11,23 +11,21 @@ from bench import inputs
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One photo. *judged*: the budgets of spec/quality.md hold for it."""
+    """One photo."""
 
     name: str
     title: str
     suffix: str
     make: Callable[[], bytes]
-    judged: bool = False
 
 
 CASES: tuple[Case, ...] = (
-    Case(name="jpeg-24mp", title="24 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_24mp, judged=True),
+    Case(name="jpeg-24mp", title="24 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_24mp),
     Case(
         name="jpeg-24mp-adobe-rgb",
         title="24 MP camera JPEG, Adobe RGB profile",
         suffix=".jpg",
         make=inputs.jpeg_24mp_adobe_rgb,
-        judged=True,
     ),
     Case(name="jpeg-45mp", title="45 MP camera JPEG", suffix=".jpg", make=inputs.jpeg_45mp),
     Case(name="heic-12mp-p3", title="12 MP HEIC, Display P3", suffix=".heic", make=inputs.heic_12mp_p3),
@@ -35,6 +33,9 @@ CASES: tuple[Case, ...] = (
     Case(name="dng-24mp-preview", title="24 MP DNG, full-size preview", suffix=".dng", make=inputs.dng_24mp_preview),
     Case(name="png-8mp-16bit", title="8 MP PNG, 16 bit", suffix=".png", make=inputs.png_8mp_16bit),
 )
+
+HUGE = Case(name="jpeg-100mp", title="100 MP JPEG", suffix=".jpg", make=inputs.jpeg_100mp)
+"""As large as the limits allow: measured for its memory, without peers."""
 
 
 def cached(case: Case, folder: Path) -> Path:

@@ -37,6 +37,11 @@ def jpeg_45mp() -> bytes:
     return jpeg(textured(8256, 5504), exif_block=exif(orientation=1), quality=CAMERA_QUALITY)
 
 
+def jpeg_100mp() -> bytes:
+    """Make nearly the largest photo that the default limits take: 12,240 x 8,160 px. Takes 2.5 GB itself."""
+    return jpeg(textured(12_240, 8_160), exif_block=exif(orientation=1), quality=CAMERA_QUALITY)
+
+
 def heic_12mp_p3() -> bytes:
     """Make what a phone writes: 4032 x 3024 px, 4:2:0, about 2 MB, with a Display P3 profile."""
     return heic(textured(4032, 3024), icc=display_p3(), quality=PHONE_QUALITY, chroma=420)

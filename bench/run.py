@@ -56,7 +56,13 @@ def node_worker(repeats: int, job: Job) -> list[str]:
     return ["node", str(SHARP_SCRIPT), folder, str(repeats), *job.arguments()]
 
 
+def thumbor_worker(repeats: int, job: Job) -> list[str]:
+    """Measure thumbor by its own interpreter; without it, ``make bench`` has left the reason in thumbor.log."""
+    return [str(job.scratch / "thumbor/bin/python"), "-m", "bench.worker", "thumbor", str(repeats), *job.arguments()]
+
+
 DARKROOM, GUIDE, FLOOR, SHARP = "Darkroom", "guide's way (Pillow)", "codec floor", "sharp"
+THUMBOR = "thumbor's engine"
 PEERS: Final[dict[str, Command]] = {
     DARKROOM: python_worker("darkroom"),
     FLOOR: python_worker("floor"),
@@ -65,6 +71,7 @@ PEERS: Final[dict[str, Command]] = {
     GUIDE: python_worker("guide"),
     "vipsthumbnail": python_worker("vipsthumbnail"),
     "ImageMagick": python_worker("imagemagick"),
+    THUMBOR: thumbor_worker,
 }
 
 
@@ -80,13 +87,20 @@ def measure_all(job: Job, *, repeats: int, on_peer: Callable[[str], None]) -> li
 def measure(peer: str, command: list[str]) -> Outcome:
     """Run one worker. What cannot run is Missing; a worker that breaks is an error of ours and raises."""
     if shutil.which(command[0]) is None:
-        return Missing(peer=peer, reason=f"{command[0]} is not on PATH")
+        return Missing(peer=peer, reason=absence(Path(command[0])))
     ended = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)  # noqa: S603
     if ended.returncode == CANNOT_RUN:
         return Missing(peer=peer, reason=ended.stderr.strip().splitlines()[-1])
     if ended.returncode:
         raise RuntimeError(f"{peer}: the worker ended with code {ended.returncode}:\n{ended.stderr}")
     return parse(peer, json.loads(ended.stdout))
+
+
+def absence(program: Path) -> str:
+    """Say why *program* is not there: what the log of its installation ended with, where there is one."""
+    log = program.parents[1].with_suffix(".log") if len(program.parents) > 2 else None  # noqa: PLR2004 - FOLDER/bin/python
+    lines = log.read_text().strip().splitlines() if log and log.exists() else []
+    return f"not installed: {lines[-1]}" if lines else f"{program} is not there"
 
 
 def parse(peer: str, report: dict[str, Any]) -> Measurement:

@@ -1,0 +1,141 @@
+"""The rendition function in a process of its own, as Lambda holds it, without the network.
+
+``python -m bench.sandbox PHOTO REPEATS REPORT`` delivers an upload of the file PHOTO to the real handler: once cold,
+then REPEATS times warm. It writes one JSON object to the file REPORT, since the function's own log goes to stdout.
+Exit code 3: the photo was not rendered; the report says how it ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, cast
+from unittest.mock import patch
+
+from bench.wire import Wire, covered_s
+from bench.worker import CANNOT_RUN
+from processor.errors import PhotoError
+from processor.handlers import assembly
+from processor.handlers.worker import Worker
+from processor.imaging.model import Rendering
+from processor.imaging.renderer import Renderer
+from processor.recipe import Recipe
+from processor.settings import RenditionSettings
+from processor.settings_env import RenditionEnv
+from processor.source import Source
+from processor.telemetry import Telemetry
+from tests.factories.contexts import Context
+from tests.factories.events import s3_event, s3_record, sqs_event
+
+CDN_HOST, STACK = "cdn.example.com", "bench"
+ENVIRONMENT = {"AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@dataclass(kw_only=True)
+class TimedRenderer:
+    """The function's renderer. *render_ms*: how long its last photo took; a verdict is kept and passed on."""
+
+    renderer: Renderer
+    render_ms: float = 0.0
+    verdict: PhotoError | None = None
+
+    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
+        """Render and take the time."""
+        started = perf_counter()
+        try:
+            return self.renderer.render(source, recipe, file_name=file_name, seconds_left=seconds_left)
+        except PhotoError as verdict:
+            self.verdict = verdict
+            raise
+        finally:
+            self.render_ms = (perf_counter() - started) * 1000
+
+
+class NotRendered(Exception):
+    """The photo ended otherwise; the text says how."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Function:
+    """The function, ready for its first event."""
+
+    worker: Worker
+    renderer: TimedRenderer
+    wire: Wire
+
+    def deliver(self, event: dict[str, Any]) -> dict[str, float]:
+        """Time one invocation: as a whole, within the renderer, and within calls of AWS (ms). Raises NotRendered."""
+        self.wire.calls.clear()
+        started = perf_counter()
+        answer = self.worker.handle(event, cast("Any", Context()))
+        wall_ms = (perf_counter() - started) * 1000
+        if self.renderer.verdict:
+            raise NotRendered(str(self.renderer.verdict.verdict))
+        if answer != {"batchItemFailures": []}:
+            raise NotRendered("the message came back; the function's log says why")
+        calls_ms = covered_s(self.wire.calls) * 1000
+        times = {"wall_ms": wall_ms, "render_ms": self.renderer.render_ms, "calls_ms": calls_ms}
+        return {name: round(ms, 2) for name, ms in times.items()}
+
+
+def function(photo: Path, renderer: Renderer) -> Function:
+    """Put the function together as its handler does, over a wire that holds *photo*."""
+    settings = RenditionSettings()
+    env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST)
+    wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)
+    with patch.object(assembly, "Session", wire.session):
+        line = assembly.rendition_line(env, renderer=timed)
+    telemetry = Telemetry(service=env.service, stack=STACK)
+    return Function(worker=Worker(process=line.process, telemetry=telemetry), renderer=timed, wire=wire)
+
+
+def upload_of(photo: Path) -> dict[str, Any]:
+    """Write the event of an upload of *photo*."""
+    bucket = RenditionSettings().originals_bucket
+    return sqs_event(s3_event(s3_record(f"bench/{photo.name}", bucket=bucket, size=photo.stat().st_size)))
+
+
+def measure(photo: Path, repeats: int) -> dict[str, Any]:
+    """Time the function; the peak memory is that of the first photo."""
+    with Renderer() as renderer:
+        ready, event = function(photo, renderer), upload_of(photo)
+        cold = ready.deliver(event)
+        peak = tree_peak_mib(os.getpid())
+        return {
+            "cold_ms": cold["wall_ms"],
+            "peak_rss_mib": peak,
+            "samples": [ready.deliver(event) for _ in range(repeats)],
+        }
+
+
+def tree_peak_mib(pid: int) -> float:
+    """Add up the peak resident memory of *pid* and its children in MiB: at least what all held at one moment.
+
+    Pages that parent and child share, the original among them, count twice.
+    """
+    peak_kib = int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0])
+    children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
+    return round(peak_kib / 1024 + sum(tree_peak_mib(child) for child in children), 1)
+
+
+def _children(task: Path) -> list[int]:
+    return [int(child) for child in (task / "children").read_text().split()]
+
+
+def main(photo: str, repeats: str, report: str) -> int:
+    """Measure and write the report."""
+    os.environ.update(ENVIRONMENT)
+    try:
+        said = measure(Path(photo), int(repeats))
+    except NotRendered as ending:
+        said = {"ending": str(ending)}
+    Path(report).write_text(json.dumps(said))
+    return CANNOT_RUN if "ending" in said else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
