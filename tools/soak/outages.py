@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from tests.e2e.grants import Role
-from tools.drill.operator import Operator, Said
+from tools.drill.operator import Operator
 from tools.embedded import expect
 from tools.soak.model import Violation
 from tools.soak.uploading import Uploader
@@ -59,7 +59,7 @@ class Outages:
 
     def by_command(self) -> None:
         """Type what `docs/operations.md` says."""
-        expect_success(self.operator.run("dlq", "redrive", "--queue", LANE, "--yes"))
+        send_back(self.operator, LANE)
 
     def by_button(self) -> None:
         """Press what the page shows."""
@@ -71,7 +71,8 @@ class CommandFailed(Exception):
     """A command of the operator's ended with another exit code than 0."""
 
 
-def expect_success(said: Said) -> None:
-    """Raise CommandFailed unless the command succeeded."""
+def send_back(operator: Operator, lane: str) -> None:
+    """Redrive all dead letters of *lane*; CommandFailed unless the command succeeded."""
+    said = operator.run("dlq", "redrive", "--queue", lane, "--yes")
     if said.code:
         raise CommandFailed(f"expected exit code 0, received {said.code}: {said.out} {said.err}")

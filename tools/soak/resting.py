@@ -8,7 +8,7 @@ from typing import Any, Final
 from tools.drill.operator import Operator
 from tools.soak.killing import sandboxes
 from tools.soak.model import Violation
-from tools.soak.outages import expect_success
+from tools.soak.outages import send_back
 from tools.soak.world import LANES, PATIENCE_S, World, waiting
 
 # Five attempts of a message, each after its patience, and some.
@@ -42,9 +42,8 @@ def quiet(world: World) -> bool:
 def redriven(world: World, operator: Operator) -> dict[str, int]:
     """Send back what is left among the dead letters, once; give how many there were, by lane."""
     found = {lane: world.dead_letters(lane) for lane in LANES}
-    for lane, number in found.items():
-        if number:
-            expect_success(operator.run("dlq", "redrive", "--queue", lane, "--yes"))
+    for lane in (lane for lane, number in found.items() if number):
+        world.ledger.guarded(f"the redrive of {lane}", lambda lane=lane: send_back(operator, lane))
     return found
 
 
