@@ -7,13 +7,15 @@ says anything about the photo, so none may ever be recorded as its failure.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from processor.errors import StoreUnavailable
 
+T = TypeVar("T")
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 # 409: another conditional write of the same key was under way.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
@@ -30,6 +32,16 @@ def aws_call(what: str) -> Generator[None]:
         raise StoreUnavailable(f"{what}: expected success, received {error_code(error)} (HTTP {status}).") from error
     except BotoCoreError as error:
         raise StoreUnavailable(f"{what}: expected an answer, received {type(error).__name__}: {error}") from error
+
+
+def unless(codes: frozenset[str], call: Callable[[], T]) -> T | None:
+    """Give what AWS answers to *call*; None when it refuses with one of *codes*, which says all there is to say."""
+    try:
+        return call()
+    except ClientError as error:
+        if error_code(error) in codes:
+            return None
+        raise
 
 
 def error_code(error: ClientError) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from processor.aws.faults import MISSING, aws_call, error_code
+from processor.aws.faults import MISSING, aws_call, unless
 from processor.errors import DarkroomError
 from processor.manifest import Manifest
 
@@ -31,12 +29,10 @@ class FiledManifests:
     def read(self, address: str) -> Manifest | None:
         """Read the manifest *address*, None when there is none; raise UnreadableManifest."""
         with aws_call(f"s3:GetObject {self.bucket}/{address}"):
-            try:
-                text = self.s3.get_object(Bucket=self.bucket, Key=address)["Body"].read()
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return None
-                raise
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=address))
+            if answer is None:
+                return None
+            text = answer["Body"].read()
         try:
             return Manifest.from_json(text)
         except (ValueError, KeyError, TypeError) as error:

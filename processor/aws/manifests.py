@@ -11,9 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
 from processor.errors import StoreUnavailable
 from processor.events import Overtaken
 from processor.keys import ObjectKey, manifest_key
@@ -106,12 +104,9 @@ class Manifests:
         """Read the manifest of *stem* in the gallery of *name*."""
         address = manifest_key(name.gallery, stem)
         with aws_call(f"s3:GetObject {self.bucket}/{address}"):
-            try:
-                answer = self.s3.get_object(Bucket=self.bucket, Key=address)
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return None
-                raise
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=address))
+            if answer is None:
+                return None
             manifest = Manifest.from_json(answer["Body"].read())
         return Held(stem=stem, address=address, etag=answer["ETag"], manifest=manifest)
 
@@ -123,31 +118,26 @@ class Manifests:
     def put(self, address: str, manifest: Manifest, **condition: Any) -> str | None:
         """Write a manifest under a condition; return its ETag, None when the condition did not hold."""
         with aws_call(f"s3:PutObject {self.bucket}/{address}"):
-            try:
-                answer = self.s3.put_object(
+            answer = unless(
+                CONDITION_FAILED | MISSING,  # If-Match on a key that is gone is answered with 404
+                lambda: self.s3.put_object(
                     Bucket=self.bucket,
                     Key=address,
                     Body=manifest.to_json(),
                     ContentType="application/json",
                     **condition,
-                )
-            except ClientError as error:
-                # If-Match on a key that is gone is answered with 404.
-                if error_code(error) in CONDITION_FAILED | MISSING:
-                    return None
-                raise
-        return answer["ETag"]
+                ),
+            )
+        return answer["ETag"] if answer else None
 
     def delete(self, held: Held) -> bool:
         """Give a stem back; False when its manifest has changed since."""
         with aws_call(f"s3:DeleteObject {self.bucket}/{held.address}"):
-            try:
-                self.s3.delete_object(Bucket=self.bucket, Key=held.address, IfMatch=held.etag)
-            except ClientError as error:
-                if error_code(error) in CONDITION_FAILED | MISSING:
-                    return False
-                raise
-        return True
+            answer = unless(
+                CONDITION_FAILED | MISSING,
+                lambda: self.s3.delete_object(Bucket=self.bucket, Key=held.address, IfMatch=held.etag),
+            )
+        return answer is not None
 
 
 def same_photo(found: Manifest, manifest: Manifest) -> bool:

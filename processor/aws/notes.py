@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
 from processor.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -33,23 +31,18 @@ class Notes:
     def read(self) -> Note:
         """Read what the run before has left; empty before the first."""
         with aws_call(f"s3:GetObject {self.bucket}/{self.key}"):
-            try:
-                answer = self.s3.get_object(Bucket=self.bucket, Key=self.key)
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return Note()
-                raise
-            return Note(text=answer["Body"].read(), etag=answer["ETag"])
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=self.key))
+            return Note(text=answer["Body"].read(), etag=answer["ETag"]) if answer else Note()
 
     def write(self, text: bytes, *, seen: Note) -> None:
         """Replace what was *seen*; StoreUnavailable when another run has done so meanwhile."""
         condition: dict[str, Any] = {"IfMatch": seen.etag} if seen.etag else {"IfNoneMatch": "*"}
         with aws_call(f"s3:PutObject {self.bucket}/{self.key}"):
-            try:
-                self.s3.put_object(
+            answer = unless(
+                CONDITION_FAILED | MISSING,
+                lambda: self.s3.put_object(
                     Bucket=self.bucket, Key=self.key, Body=text, ContentType="application/json", **condition
-                )
-            except ClientError as error:
-                if error_code(error) not in CONDITION_FAILED | MISSING:
-                    raise
-                raise StoreUnavailable(f"{self.key}: expected to be the only run, another one was faster.") from error
+                ),
+            )
+        if answer is None:
+            raise StoreUnavailable(f"{self.key}: expected to be the only run, another one was faster.")

@@ -11,10 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from processor.aws.caching import CACHE_CONTROL
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
 from processor.errors import StoreUnavailable
 from processor.events import Overtaken
 
@@ -87,8 +85,9 @@ class RenditionObjects:
     def written(self, key: str, data: bytes, content_type: str, stamp: Stamp, condition: dict[str, Any]) -> bool:
         """Write under a condition; False when it did not hold."""
         with aws_call(f"s3:PutObject {self.bucket}/{key}"):
-            try:
-                self.s3.put_object(
+            answer = unless(
+                CONDITION_FAILED | MISSING,
+                lambda: self.s3.put_object(
                     Bucket=self.bucket,
                     Key=key,
                     Body=data,
@@ -96,23 +95,15 @@ class RenditionObjects:
                     CacheControl=CACHE_CONTROL,
                     Metadata=stamp.metadata(),
                     **condition,
-                )
-            except ClientError as error:
-                if error_code(error) in CONDITION_FAILED | MISSING:
-                    return False
-                raise
-        return True
+                ),
+            )
+        return answer is not None
 
     def head(self, key: str) -> Found | None:
         """Look at what is there without reading it."""
         with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
-            try:
-                answer = self.s3.head_object(Bucket=self.bucket, Key=key)
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return None
-                raise
-        return Found(etag=answer["ETag"], metadata=answer["Metadata"])
+            answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
+        return Found(etag=answer["ETag"], metadata=answer["Metadata"]) if answer else None
 
     def delete(self, key: str, *, up_to: str) -> bool:
         """Delete a rendition unless it is of an original newer than the sequencer *up_to*; tell whether it went."""
@@ -120,11 +111,8 @@ class RenditionObjects:
         if found is None or found.order > up_to:
             return False
         with aws_call(f"s3:DeleteObject {self.bucket}/{key}"):
-            try:
-                self.s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=found.etag)
-            except ClientError as error:
-                # Replaced or deleted since we looked: it is no longer ours to delete.
-                if error_code(error) in CONDITION_FAILED | MISSING:
-                    return False
-                raise
-        return True
+            answer = unless(
+                CONDITION_FAILED | MISSING,  # replaced or deleted since we looked: it is no longer ours to delete
+                lambda: self.s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=found.etag),
+            )
+        return answer is not None

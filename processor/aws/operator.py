@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from processor.aws.clients import CONFIG
-from processor.aws.faults import MISSING, aws_call, error_code
+from processor.aws.faults import MISSING, aws_call, unless
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,12 +39,7 @@ class OperatorClients:
     def etag(self, bucket: str, key: str) -> str | None:
         """Look up the ETag of an object, None when there is none."""
         with aws_call(f"s3:HeadObject {bucket}/{key}"):
-            try:
-                return self.s3().head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return None
-                raise
+            return unless(MISSING, lambda: self.s3().head_object(Bucket=bucket, Key=key)["ETag"].strip('"'))
 
     def account_id(self) -> str:
         """Ask whose credentials these are."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code, unless
 from processor.events import ObjectEvent, Overtaken, SourceGone
 
 if TYPE_CHECKING:
@@ -60,13 +60,8 @@ class Originals:
     def current(self, key: str) -> str | None:
         """Name the content that *key* holds now; None when it holds none, or a delete marker."""
         with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
-            try:
-                answer = self.s3.head_object(Bucket=self.bucket, Key=key)
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return None
-                raise
-        return content_version(answer.get("VersionId"), answer["ETag"])
+            answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
+        return content_version(answer.get("VersionId"), answer["ETag"]) if answer else None
 
 
 def precondition(event: ObjectEvent) -> dict[str, Any]:

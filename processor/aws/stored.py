@@ -6,9 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
-from processor.aws.faults import MISSING, aws_call, error_code
+from processor.aws.faults import MISSING, aws_call, unless
 from processor.errors import EditCode, EditError
 from processor.source import Source
 
@@ -28,12 +26,9 @@ class StoredPictures:
     def read(self, bucket: str, key: str) -> Source | None:
         """Read an object as it is now; None when there is none; raise EditError(IMAGE_TOO_LARGE) before reading it."""
         with aws_call(f"s3:GetObject {bucket}/{key}"):
-            try:
-                answer = self.s3.get_object(Bucket=bucket, Key=key)
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return None
-                raise
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=bucket, Key=key))
+            if answer is None:
+                return None
             with closing(answer["Body"]) as body:
                 if answer["ContentLength"] > self.max_bytes:
                     raise too_large(answer["ContentLength"], self.max_bytes)
