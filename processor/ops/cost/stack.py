@@ -13,7 +13,7 @@ from typing import Final
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.rows import Due, Row
 from processor.ops.cost.work import MIB_PER_GB, TYPICAL, Work, requests_of
-from processor.ops.reconcile.run import MANIFESTS_PER_DAY, RECORDS_PER_DAY
+from processor.ops.reconcile.run import PER_DAY
 from processor.settings import FunctionSettings, Settings
 
 DAYS: Final = 30
@@ -112,8 +112,8 @@ class Bill:
         """Bill the reconciler: its walks are paced by how many entries they visit a day."""
         reconciler = self.settings.renditions.reconciler
         runs = DAYS * 24 * 60 / reconciler.every_min
-        records = min(runs * self.use.photos, DAYS * RECORDS_PER_DAY)
-        manifests = min(runs * self.use.photos, DAYS * MANIFESTS_PER_DAY)
+        records = min(runs * self.use.photos, DAYS * PER_DAY["records"])
+        manifests = min(runs * self.use.photos, DAYS * PER_DAY["manifests"])
         name = reconciler.function_name
         yield self.compute(reconciler, f"{runs:,.0f} runs × {RECONCILE_S:g} s", runs * RECONCILE_S * 1000)
         yield self.row(name, f"{manifests:,.0f} manifests read", manifests, "s3_reads")
