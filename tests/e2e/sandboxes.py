@@ -1,29 +1,16 @@
-"""Lambda sandboxes that die in the middle of their work, and messages that come again soon after."""
+"""Lambda sandboxes that die in the middle of their work."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from tools.embedded import LocalStack, wait_for
 
 T = TypeVar("T")
-
-
-@contextmanager
-def impatient(stack: LocalStack, role: str) -> Generator[None]:
-    """Let messages that a queue hands out in this block come again after a second; a dozen minutes is for AWS."""
-    sqs, url = stack.aws.client("sqs"), stack.known["queues"][role]
-    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
-    try:
-        yield
-    finally:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
 def kill_mid_way(stack: LocalStack, function: str, under_way: Callable[[], T]) -> T:

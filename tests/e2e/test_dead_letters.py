@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e import sandboxes
 from tests.e2e.grants import Role
 from tests.factories.photos import jpeg, scene
+from tools import embedded
 from tools.embedded import LocalStack, wait_for
 
 POISON = "this is no event"
@@ -47,7 +47,7 @@ def may_send(queue: str, topic: str) -> str:
 @pytest.fixture
 def impatient(stack: LocalStack) -> Iterator[None]:
     """Let messages come again at once: five attempts at twelve minutes each are an hour."""
-    with sandboxes.impatient(stack, "uploads"):
+    with embedded.impatient(stack, "uploads"):
         yield
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.person import Person
-from tests.e2e.sandboxes import impatient, kill_mid_way
+from tests.e2e.sandboxes import kill_mid_way
 from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack, wait_for
+from tools.embedded import LocalStack, impatient, wait_for
 
 EDIT, RENDITION = "darkroom-local-edit", "darkroom-local-rendition"
 SLOW = "blur 10px, then rotate 3 degrees, then resize to 800px"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from local.model import RunConfig
 from local.stack import configuration
 from tests.factories.photos import heif, jpeg, raster
 from tools.drill.operator import Operator, Said
+from tools.embedded import impatient
 from tools.package import write_zip
 from tools.plan.program import main_program
 
@@ -147,7 +147,8 @@ def tell(operator: Operator) -> Story:
 
 def die(operator: Operator) -> Mapping[str, int]:
     """Upload what the release cannot decode until it is dead letters; what it can is not disturbed."""
-    with impatient(operator):
+    # Five attempts at twelve minutes each are an hour.
+    with impatient(operator.stack, LANE):
         for key in HEIC:
             operator.put(key, heif.heic())
         for key in WEBP:
@@ -177,15 +178,3 @@ def letters(operator: Operator) -> Mapping[str, int]:
     said = operator.run("dlq", "list", "--json")
     groups = [json.loads(line) for line in said.out.splitlines()]
     return {group["format"]: group["count"] for group in groups}
-
-
-@contextmanager
-def impatient(operator: Operator) -> Generator[None]:
-    """Let messages come again at once: five attempts at twelve minutes each are an hour."""
-    sqs, url = operator.stack.aws.client("sqs"), operator.stack.known["queues"][LANE]
-    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
-    try:
-        yield
-    finally:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
