@@ -53,7 +53,7 @@ class Gallery {
   build(title) {
     const take = (files) => this.take(files);
     this.summary = el("p", { class: "muted", role: "status" }, "Loading…");
-    this.notice = el("div", { class: "offline", role: "alert", hidden: true });
+    this.notice = el("div", { class: "trouble", role: "alert", hidden: true });
     this.empty = emptyState(take);
     this.element = el(
       "div",
