@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processor.edits.command import MAX_CHARACTERS, compile_command
+from processor.edits.language import refusals
 from processor.edits.language.lexicon import entries
 from processor.edits.plan import MAX_STEPS, Plan
 from processor.edits.vocabulary import OPERATIONS
@@ -293,3 +294,15 @@ def test_two_thousand_characters_of_anything_take_no_longer_than_a_moment(piece:
     outcome((piece * MAX_CHARACTERS)[:MAX_CHARACTERS])
 
     assert time.process_time() - started < HANG_S
+
+
+def test_whoever_writes_many_unknown_words_has_not_mistyped_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of a few is looked up once, however often it comes; a page of them is not looked up at all."""
+    looked_up: list[str] = []
+    monkeypatch.setattr(refusals, "meant", lambda word: looked_up.append(word) or "")
+
+    refused("rezise rezise rezise the pictur")
+    assert ["rezise", "pictur"] == looked_up
+    looked_up.clear()
+    refused(" ".join(f"zz{chr(97 + number)}" for number in range(20)))
+    assert [] == looked_up

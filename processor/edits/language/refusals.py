@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -15,6 +15,8 @@ from processor.errors import EditCode, EditError
 MAX_WORD_CHARS: Final = 60
 MAX_SUGGESTIONS: Final = 3
 LIKENESS, TYPO_LIKENESS = 60, 75  # of 100
+# Whoever writes more unknown words did not mistype known ones; and looking for each would take its time.
+MAX_TYPOS: Final = 5
 EVERYDAY: Final = ("resize to 800px", "crop to square", "make it brighter")
 GENERATIVE_VERBS: Final = frozenset({"add", "change", "become", "remove"})
 ONLY_PEOPLE_SEE: Final = frozenset({"background", "face", "subject"})
@@ -59,20 +61,21 @@ def is_generative(clause: Sequence[Term]) -> bool:
     verbs = {term.name for term in clause if term.kind in {"verb", "change"}} & GENERATIVE_VERBS
     if "remove" in verbs and heads & WRITTEN_INTO_PICTURES:
         return True
-    strange = [term.name for term in clause if term.kind == "unknown"]
-    return bool(strange and verbs) and not any(meant(word) for word in strange)
+    strange = strange_words(clause)
+    return bool(strange and verbs) and not any(meant(word) for word in strange[:MAX_TYPOS])
 
 
 def suggestions(command: str, clause: Sequence[Term], is_command: Callable[[str], bool]) -> list[str]:
     """Suggest the command with its unknown words as the nearest known ones, if that is one; then near examples."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms that only a refusal needs
 
-    strange = [term for term in clause if term.kind == "unknown"]
+    strange = strange_words(clause)
+    typos = {word: meant(word) or word for word in strange} if len(strange) <= MAX_TYPOS else {}
     own = next((OPERATIONS[term.name].examples for term in clause if term.name in OPERATIONS), ())
-    corrected = _corrected(command, strange)
+    corrected = _corrected(command, typos)
     first = [corrected] if corrected != command and is_command(corrected) else []
     said = [term for term in clause if term.kind != "separator"]
-    asked = _corrected(command[said[0].start : said[-1].end], strange)[:MAX_WORD_CHARS] if said else ""
+    asked = _corrected(command[said[0].start : said[-1].end], typos)[:MAX_WORD_CHARS] if said else ""
     found = process.extract(
         asked.lower(), examples(), scorer=fuzz.token_set_ratio, limit=MAX_SUGGESTIONS, score_cutoff=LIKENESS
     )
@@ -94,8 +97,13 @@ def meant(word: str) -> str:
     return found[0] if found else ""
 
 
-def _corrected(text: str, strange: Sequence[Term]) -> str:
-    """Write the word that was meant for each strange one that is near one."""
-    for term in strange:
-        text = text.lower().replace(term.name, meant(term.name) or term.name)
+def strange_words(clause: Sequence[Term]) -> list[str]:
+    """List the unknown words of a clause, each once."""
+    return list(dict.fromkeys(term.name for term in clause if term.kind == "unknown"))
+
+
+def _corrected(text: str, typos: Mapping[str, str]) -> str:
+    """Write the words that were meant."""
+    for word, known in typos.items():
+        text = text.lower().replace(word, known)
     return text
