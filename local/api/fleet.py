@@ -19,7 +19,7 @@ from local.lambdas.function import Function
 from local.lambdas.invocation import EXITED
 from local.lambdas.sandbox import World
 
-LOOK_S: Final = 0.05
+LOOK_S: Final = 0.2
 ASK_S: Final = 5.0
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 5.0
