@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ def machine() -> dict[str, Any]:
     }
 
 
-def note(here: dict[str, Any]) -> str:
+def note(here: Mapping[str, Any]) -> str:
     """Write it in one line."""
-    return "{date}, {cores} cores, {cpu}, {architecture}, Python {python}".format(**here)
+    return "{date}, {cores} cores, {cpu}, {architecture}, Python {python}".format_map(here)
 
 
 def _lines(path: Path) -> list[str]:

@@ -21,12 +21,12 @@ from bench.console import CACHE, FILE, make_console
 from bench.curve import Point, by_kind, cheapest, failed, one_for_all, point, vcpus
 from bench.curve_chart import curve_chart
 from bench.machine import machine, note
+from bench.pricing import Tariff
 from bench.quota import NoQuota, cpu_quota
 from bench.sandboxed import Refused, run_sandbox
-from processor.ops.cost.prices import Price, load_prices
+from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import NETWORK_MS
 from processor.settings import RenditionSettings
-from processor.settings_deployment import Deployment
 
 SIZES_MIB = (512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008, 3538)
 QUICK_SIZES_MIB = (1024, 1769, 3008)
@@ -42,7 +42,7 @@ CANNOT_MEASURE = 2
 def main(*, quick: bool, json_file: Path | None, svg_file: Path | None) -> None:
     """Print a table of costs and times, and the cheapest size of each kind."""
     console, here = make_console(), machine()
-    price = load_prices()[f"lambda_{Deployment().architecture}"]
+    price = Tariff.of_defaults(load_prices()).usd_per_gb_s
     cases = [case for case in (*CASES, HUGE) if case.name in KINDS or case is HUGE]
     points: list[Point] = []
     sizes = [size for size in (QUICK_SIZES_MIB if quick else SIZES_MIB) if vcpus(size) <= here["cores"]]
@@ -64,7 +64,7 @@ def main(*, quick: bool, json_file: Path | None, svg_file: Path | None) -> None:
         svg_file.write_text(curve_chart(by_kind(points), note(here)))
 
 
-def measured(case: Case, memory_mib: int, price: Price, repeats: int) -> Point:
+def measured(case: Case, memory_mib: int, usd_per_gb_s: float, repeats: int) -> Point:
     """Measure one kind at one size of memory."""
     with cpu_quota(vcpus(memory_mib)) as limited:
         found = run_sandbox(cached(case, CACHE), repeats, wrap=limited)
@@ -75,7 +75,7 @@ def measured(case: Case, memory_mib: int, price: Price, repeats: int) -> Point:
         memory_mib,
         wall_ms=found.wall_ms,
         peak_rss_mib=found.peak_rss_mib,
-        usd_per_gb_s=price.of(1),
+        usd_per_gb_s=usd_per_gb_s,
     )
 
 

@@ -1,6 +1,8 @@
-"""What the compute of 1,000 photos would cost on Lambda: wall time, at the memory and processor of the settings.
+"""What 1,000 photos cost on Lambda, by the prices of the cost model.
 
-Every peer is billed alike, so the costs compare as the wall times do; CPU that runs beside it is not billed.
+Peers are billed for their wall time on this machine's cores at the size of memory that has two of them, all alike: so
+their costs compare as their wall times do. Darkroom's cost all in is billed for what its function took under the CPU
+share of its own size of memory.
 """
 
 from __future__ import annotations
@@ -9,39 +11,43 @@ from dataclasses import dataclass
 from typing import Final
 
 from processor.ops.cost.prices import Prices
-from processor.ops.cost.work import MIB_PER_GB, NETWORK_MS, Work, compute_usd, requests_usd
+from processor.ops.cost.work import MIB_PER_GB, NETWORK_MS, requests_usd
 from processor.settings import RenditionSettings
 from processor.settings_deployment import Deployment
 
 PHOTOS: Final = 1000
+TWO_CORES_MIB: Final = 3008
+"""The most memory for which Lambda gives two cores; what the replaced guide took."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
-    """The settings whose memory and processor are billed, and the prices."""
+    """What a stack is billed by that sets nothing."""
 
+    prices: Prices
     settings: RenditionSettings
     architecture: str
-    prices: Prices
 
     @classmethod
     def of_defaults(cls, prices: Prices) -> Tariff:
-        """Bill what a stack has that sets nothing."""
-        return cls(settings=RenditionSettings(), architecture=Deployment().architecture, prices=prices)
+        """Take the settings' defaults."""
+        return cls(prices=prices, settings=RenditionSettings(), architecture=Deployment().architecture)
 
-    def gb_seconds(self, wall_ms: float) -> float:
-        """Count the GB-seconds of 1,000 photos."""
-        return PHOTOS * wall_ms / 1000 * self.settings.memory_mib / MIB_PER_GB
+    @property
+    def usd_per_gb_s(self) -> float:
+        """The price of a GB-second."""
+        return self.prices[f"lambda_{self.architecture}"].of(1)
 
-    def compute_usd(self, wall_ms: float) -> float:
-        """Price the compute of 1,000 photos."""
-        work = Work(ms=wall_ms, stored=0)
-        return PHOTOS * compute_usd(work, self.settings, self.prices, architecture=self.architecture)
+    def compute_usd(self, ms: float, memory_mib: int = TWO_CORES_MIB) -> float:
+        """Price the compute of 1,000 photos of *ms* each."""
+        return gb_seconds(ms, memory_mib) * self.usd_per_gb_s
 
-    def all_in_usd(self, wall_ms: float) -> float:
-        """Price 1,000 photos with the network's time and every request around them; storage is no part of it."""
-        return self.compute_usd(wall_ms + NETWORK_MS) + PHOTOS * requests_usd(self.settings, self.prices)
+    def all_in_usd(self, ms: float) -> float:
+        """Price 1,000 photos with the network's assumed time and every request around them; storage is no part."""
+        compute = self.compute_usd(ms + NETWORK_MS, self.settings.memory_mib)
+        return compute + PHOTOS * requests_usd(self.settings, self.prices)
 
-    def words(self) -> str:
-        """Say what is billed."""
-        return f"{self.settings.memory_mib:,} MiB, {self.architecture}"
+
+def gb_seconds(ms: float, memory_mib: int = TWO_CORES_MIB) -> float:
+    """Count the GB-seconds of 1,000 photos of *ms* each."""
+    return PHOTOS * ms / 1000 * memory_mib / MIB_PER_GB

@@ -1,87 +1,93 @@
-"""Put the outcomes of a run into words (a table on a terminal) and into JSON."""
+"""Put the outcomes of a run into words: tables on a terminal."""
 
 from __future__ import annotations
 
-import os
-import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
 from bench.cases import Case
+from bench.pricing import TWO_CORES_MIB, Tariff, gb_seconds
 from bench.run import DARKROOM, Measurement, Missing, Outcome
-from bench.verdicts import Verdict, judge
+from bench.sandboxed import Refused, Sandboxed
+from bench.starts import Start
+from bench.verdicts import Verdict
 
-COLUMNS = ("wall ms", "CPU ms", "cold ms", "peak RSS MiB", "wall ratio", "sizes")
+COLUMNS = (
+    "wall ms",
+    "CPU ms",
+    "cold ms",
+    "peak RSS MiB",
+    "wall ratio",
+    "GB-s per 1,000",
+    "$ per 1,000",
+    "sizes",
+    "versions",
+)
 
 
-def machine() -> dict[str, Any]:
-    """Describe where and when this run took place."""
-    model = next((line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")), "unknown")
-    return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "cores": len(os.sched_getaffinity(0)),
-        "cpu": model.partition(":")[2].strip() or platform.processor(),
-        "architecture": platform.machine(),
-        "python": platform.python_version(),
-    }
-
-
-def table(case: Case, outcomes: Sequence[Outcome]) -> Table:
+def case_table(case: Case, outcomes: Sequence[Outcome], tariff: Tariff) -> Table:
     """Lay one case out, a peer a row; ratios are to Darkroom's wall time, sizes compared with Darkroom's."""
-    drawn = Table(title=case.title, title_justify="left")
-    drawn.add_column("peer")
-    for column in COLUMNS:
-        drawn.add_column(column, justify="right")
+    drawn = _table(case.title, ("peer",), COLUMNS)
+    billed = f"compute at {TWO_CORES_MIB:,} MiB, {tariff.architecture}"
+    drawn.caption = f"wall and CPU warm, medians; cold: the first photo of a process; cost: {billed}"
     ours = next((it for it in outcomes if it.peer == DARKROOM and isinstance(it, Measurement)), None)
     for outcome in outcomes:
-        drawn.add_row(outcome.peer, *_cells(outcome, ours))
+        drawn.add_row(outcome.peer, *_cells(outcome, ours, tariff))
     return drawn
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+def verdict_table(verdicts: Iterable[Verdict]) -> Table:
     """Lay the budgets out."""
-    drawn = Table(title="Budgets", title_justify="left")
-    for column in ("budget", "measured", "verdict"):
-        drawn.add_column(column)
+    drawn = _table("Budgets of spec/quality.md", ("budget", "measured", "verdict"), ())
     for verdict in verdicts:
         drawn.add_row(verdict.budget, verdict.actual, verdict.word)
     return drawn
 
 
-def as_json(here: Mapping[str, Any], repeats: int, results: Mapping[Case, Sequence[Outcome]]) -> dict[str, Any]:
-    """Write the whole run as plain data."""
-    return {
-        "machine": dict(here),
-        "repeats": repeats,
-        "cases": [
-            {
-                "name": case.name,
-                "title": case.title,
-                "peers": [asdict(outcome) for outcome in outcomes],
-                "verdicts": [asdict(verdict) for verdict in judge(outcomes)] if case.judged else [],
-            }
-            for case, outcomes in results.items()
-        ],
-    }
+def starts_table(starts: Iterable[Start]) -> Table:
+    """Lay the cold starts out."""
+    drawn = _table("Cold starts: imports and AWS clients", ("function",), ("CPU ms", "wall ms", "loaded early"))
+    for it in starts:
+        drawn.add_row(it.function, f"{it.cpu_ms:.0f}", f"{it.wall_ms:.0f}", ", ".join(it.heavy) or "nothing")
+    return drawn
 
 
-def _cells(outcome: Outcome, ours: Measurement | None) -> list[str]:
+def sandbox_table(found: Iterable[tuple[str, Sandboxed | Refused]]) -> Table:
+    """Lay whole invocations of the function out."""
+    columns = ("wall ms", "renderer ms", "AWS client ms", "overhead ms", "cold ms", "peak RSS MiB")
+    drawn = _table("The whole function, without the network; memory with its decoder child", ("photo",), columns)
+    for title, it in found:
+        drawn.add_row(title, *_sandbox_cells(it))
+    return drawn
+
+
+def _table(title: str, words: Sequence[str], figures: Sequence[str]) -> Table:
+    drawn = Table(title=title, title_justify="left", caption_justify="left")
+    for column in words:
+        drawn.add_column(column)
+    for column in figures:
+        drawn.add_column(column, justify="right")
+    return drawn
+
+
+def _sandbox_cells(it: Sandboxed | Refused) -> list[str]:
+    if isinstance(it, Refused):
+        return [it.ending]
+    times = (it.wall_ms, it.render_ms, it.calls_ms, it.overhead_ms, it.cold_ms)
+    return [*[f"{ms:.1f}" for ms in times], f"{it.peak_rss_mib:.0f}"]
+
+
+def _cells(outcome: Outcome, ours: Measurement | None, tariff: Tariff) -> list[str]:
     if isinstance(outcome, Missing):
         return [*["missing"] * (len(COLUMNS) - 1), outcome.reason]
     ratio = f"{outcome.wall_ms / ours.wall_ms:.2f}" if ours else ""
     sizes = "same" if ours and _sizes(ours) == _sizes(outcome) else " ".join(_sizes(outcome))
     times = [f"{value:.0f}" for value in (outcome.wall_ms, outcome.cpu_ms, outcome.cold_ms, outcome.peak_rss_mib)]
-    return [*times, ratio, sizes]
+    bill = [f"{gb_seconds(outcome.wall_ms):.0f}", f"{tariff.compute_usd(outcome.wall_ms):.4f}"]
+    versions = ", ".join(f"{name} {version}" for name, version in outcome.versions.items())
+    return [*times, ratio, *bill, sizes, versions]
 
 
 def _sizes(measurement: Measurement) -> list[str]:
     return [f"{output.width}x{output.height}" for output in measurement.outputs]
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.exists() else []

@@ -32,7 +32,8 @@ def measure_throughput(photo: Path, *, seconds: float, rounds: int) -> Throughpu
     cores = sorted(os.sched_getaffinity(0))[:CORES]
     if len(cores) < CORES:
         return None
-    return summary([(rate(photo, cores[:1], seconds), rate(photo, cores, seconds)) for _ in range(rounds)])
+    alone = [cores[number % CORES] for number in range(rounds)]
+    return summary([(rate(photo, [core], seconds), rate(photo, cores, seconds)) for core in alone])
 
 
 def summary(rounds: Sequence[tuple[float, float]]) -> Throughput:

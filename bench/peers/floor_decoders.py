@@ -32,7 +32,7 @@ def _heic(path: Path) -> Decode:
     def decode() -> Any:
         picture = pillow_heif.open_heif(str(path))[0]
         width, height = picture.size
-        rows = picture.data
+        rows: Any = picture.data
         if picture.stride != 3 * width:
             raise AssertionError(f"expected rows of {3 * width} bytes, received {picture.stride}")
         return pyvips.Image.new_from_memory(rows, width, height, 3, "uchar")
@@ -59,7 +59,8 @@ def _preview(path: Path) -> Decode:
 
     def decode() -> Any:
         with rawpy.imread(str(path)) as raw:
-            return pyvips.Image.jpegload_buffer(raw.extract_thumb().data, access="sequential").copy_memory()
+            preview: Any = raw.extract_thumb().data
+            return pyvips.Image.jpegload_buffer(preview, access="sequential").copy_memory()
 
     return decode
 

@@ -27,7 +27,8 @@ def versions() -> dict[str, str]:
 
 
 def _one(job: Job, width: int, height: int) -> Output:
-    target = job.scratch / f"vipsthumbnail-{width}.jpg"
+    # A relative output would be looked for beside the input.
+    target = (job.scratch / f"vipsthumbnail-{width}.jpg").resolve()
     run(
         PROGRAM, str(job.path), "--size", f"{width}x{height}>", "-o", f"{target}[Q={job.quality},optimize_coding,strip]"
     )

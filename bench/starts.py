@@ -1,0 +1,70 @@
+"""Cold starts: what importing each function and making its AWS clients takes, in fresh processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from processor.settings import CdnSettings, EditSettings, GalleryStore, RenditionSettings
+from processor.settings_env import EditApiEnv, EditEnv, RenditionEnv, to_env
+
+TIMEOUT_S = 60
+RENDITION, EDIT, EDIT_API = FUNCTIONS = ("rendition", "edit", "edit-api")
+AWS = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+STACK, CDN_HOST = "bench", "cdn.example.com"
+WIRING = {
+    "jobs_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
+    "ticket_key_parameter": "/bench/ticket-key",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Start:
+    """One function: CPU and wall time in ms, medians; *heavy*: libraries that are loaded before anything needs them."""
+
+    function: str
+    cpu_ms: float
+    wall_ms: float
+    heavy: tuple[str, ...]
+
+
+def measure_starts(repeats: int) -> list[Start]:
+    """Start every function *repeats* times, one after the other."""
+    return [summary(name, [_start(name) for _ in range(repeats)]) for name in FUNCTIONS]
+
+
+def summary(function: str, reports: Iterable[Mapping[str, Any]]) -> Start:
+    """Sum the starts of one function up."""
+    found = list(reports)
+    return Start(
+        function=function,
+        cpu_ms=round(median(one["cpu_ms"] for one in found), 1),
+        wall_ms=round(median(one["wall_ms"] for one in found), 1),
+        heavy=tuple(sorted({name for one in found for name in one["heavy"]})),
+    )
+
+
+def _start(function: str) -> Mapping[str, Any]:
+    command = [sys.executable, "-m", "bench.starts_worker", function]
+    environment = {**os.environ, **AWS, **told(function)}
+    ended = subprocess.run(  # noqa: S603 - our own module
+        command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, env=environment
+    )
+    if ended.returncode:
+        raise RuntimeError(f"{function}: the start ended with code {ended.returncode}:\n{ended.stderr}")
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def told(function: str) -> dict[str, str]:
+    """Write the environment that the infrastructure gives the function."""
+    if function == RENDITION:
+        return to_env(RenditionEnv.of(RenditionSettings(), stack=STACK, cdn_host=CDN_HOST))
+    if function == EDIT:
+        return to_env(EditEnv.of(EditSettings(), GalleryStore(), stack=STACK, cdn_host=CDN_HOST))
+    return to_env(EditApiEnv.of(EditSettings(), CdnSettings(), stack=STACK, **WIRING))
