@@ -87,9 +87,13 @@ class RenditionLine:
         """Make the renditions and file the result, whatever it is."""
         try:
             made = self.maker.make(job)
-        except (Overtaken, SourceGone) as reason:
-            gone = isinstance(reason, SourceGone)
-            made = Outcome(result=Result.SOURCE_GONE if gone else Result.SUPERSEDED, detail=str(reason))
+        except SourceGone as gone:
+            made = Outcome(result=Result.SOURCE_GONE, detail=str(gone))
+        except Overtaken as newer:
+            # By a deletion, it may be, that has removed what it found and whose claim is about to go: what came since
+            # is nobody's.
+            self.left_behind(job.state, self.desk.photos.read(job.state.name.photo_id))
+            made = Outcome(result=Result.SUPERSEDED, detail=str(newer))
         except PhotoError as verdict:
             made = self.desk.failed(job, verdict)
         if isinstance(made, Manifest):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
 from typing import Any
@@ -13,10 +14,10 @@ from botocore.exceptions import EndpointConnectionError
 from processor.budget import Budget
 from processor.errors import OutOfTime, PhotoError, StoreUnavailable, Verdict
 from processor.events import ObjectEvent
-from processor.upload.outcomes import Result
+from processor.upload.outcomes import Outcome, Result
 from tests.factories.darkroom import AMPLE, ORIGINALS, RENDITIONS, Darkroom, open_darkroom
 from tests.factories.stores import Fault, Killed, Request, after, answer_lost, first, killed, once, refused
-from tests.invariants import assert_settled, snapshot_of
+from tests.invariants import HANG_S, assert_settled, snapshot_of
 from tests.test_renditions import assert_consistent
 
 pytestmark = pytest.mark.faults
@@ -97,6 +98,36 @@ def test_a_newer_version_that_comes_first_stays(darkroom: Darkroom) -> None:
     assert Result.SUPERSEDED == darkroom.process(old).result
 
     assert state == darkroom.state()
+
+
+@pytest.mark.fault(4)
+def test_a_deletion_outlives_what_is_rendered_while_it_is_at_work(darkroom: Darkroom) -> None:
+    """Fault 4: renditions that come after the deletion has removed what it found, and before its claim is gone."""
+    (event,) = uploads(darkroom, b"a photo")
+    removal = darkroom.removal(KEY)
+    emptied, rendered = threading.Event(), threading.Event()
+
+    def hold(_: dict[str, Any], send: Request) -> Any:
+        emptied.set()
+        rendered.wait(HANG_S)
+        return send()
+
+    darkroom.cloudfront.faults["create_invalidation"] = once(hold)
+    with ThreadPoolExecutor(1) as pool:
+        deletions: list[Future[Outcome]] = []
+
+        def delete() -> None:
+            deletions.append(pool.submit(darkroom.process, removal))
+            assert emptied.wait(HANG_S)
+
+        darkroom.renderer.meanwhile = delete
+        try:
+            late = darkroom.process(event).result
+        finally:
+            rendered.set()
+
+    assert (Result.SUPERSEDED, [Result.DELETED]) == (late, [one.result().result for one in deletions])
+    assert ({}, "deleted") == (darkroom.kept(), (darkroom.record(KEY) or {})["status"])
 
 
 @pytest.mark.fault(2)
