@@ -17,6 +17,7 @@ NONE_EXPECTED: Final = ("stuck", "orphans", "sent")
 def looked(world: World, operator: Operator, temporary: Path) -> list[Violation]:
     """Look at everything while the stack is up; name what is not as it must be."""
     ledger, stack = world.ledger, world.stack
+    ledger.count("messages that came again", observing.came_again(stack))
     sessions = {name: observing.session(stack, line) for name, line in ledger.sessions.items()}
     # What is judged was there before the reconciler could mend it.
     photos = judging_photos.judged(ledger.photos.values(), observing.gallery(stack))

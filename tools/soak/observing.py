@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -17,9 +18,11 @@ from tools.drill.operator import PHOTOS
 from tools.embedded import LocalStack
 from tools.soak.model import Filed, Gallery, SessionLine, SessionSeen, Shown
 from tools.soak.streams import stream
+from tools.written import logged
 
 RENDITIONS: Final = "renditions/"
 MANIFESTS: Final = "manifests/"
+ATTEMPTS: Final = '"attempts":'
 
 
 def gallery(stack: LocalStack) -> Gallery:
@@ -87,6 +90,12 @@ def session(stack: LocalStack, line: SessionLine) -> SessionSeen:
         events=tuple(stream(stack, found)),
         results={name: fetched(stack, result["url"]) for name, result in found["results"].items()},
     )
+
+
+def came_again(stack: LocalStack) -> int:
+    """Count the messages that workers were handed for the second time or later, after a death or during an outage."""
+    said = (line for _, text in logged(stack) for line in text.splitlines() if ATTEMPTS in line)
+    return sum(json.loads(line)["attempts"] > 1 for line in said)
 
 
 def fetched(stack: LocalStack, url: str) -> Shown:
