@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from processor.ops.cost.work import MIB_PER_GB, NETWORK_MS
+from bench.pricing import gb_seconds_per_1000
+from processor.ops.cost.work import NETWORK_MS
 from processor.settings import MEMORY_ALARM_PERCENT
 
 MIB_PER_VCPU = 1769
@@ -13,8 +14,6 @@ MIB_PER_VCPU = 1769
 
 RUNTIME_MIB = 64
 """Beside the function's own processes: Lambda's runtime interface and the Insights extension. An assumption."""
-
-PHOTOS = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +41,7 @@ def vcpus(memory_mib: int) -> float:
 def point(kind: str, memory_mib: int, *, wall_ms: float, peak_rss_mib: float, usd_per_gb_s: float) -> Point:
     """Price what was measured, with the network that the cost model assumes."""
     seconds = (wall_ms + NETWORK_MS) / 1000
-    usd = seconds * memory_mib / MIB_PER_GB * usd_per_gb_s * PHOTOS
+    usd = gb_seconds_per_1000(1000 * seconds, memory_mib) * usd_per_gb_s
     return Point(
         kind=kind,
         memory_mib=memory_mib,

@@ -9,7 +9,7 @@ from bench.machine import note
 from bench.run import DARKROOM, FLOOR
 
 Json = Mapping[str, Any]
-NO_RATIO = "–"
+NO_RATIO = "cannot"
 
 
 def machine_line(run: Json) -> str:
@@ -69,7 +69,7 @@ def choice_table(memory: Json) -> str:
     best = min(means, key=lambda size: means[size], default=None)
     default = str(memory["default_mib"])
     for title, size in (("cheapest for all kinds", best), ("the default", default)):
-        if size in means:
+        if size is not None and size in means:
             rows.append([f"{title}: ${means[size]:.4f} per 1,000, mean of the kinds", f"{int(size):,}"])
     return markdown(("kind", "MiB"), rows)
 
@@ -106,9 +106,8 @@ def _versions(it: Json) -> Iterable[tuple[str, str]]:
 def _function_cells(it: Json | None) -> list[str]:
     if it is None or "ending" in it:
         return [it["ending"] if it else "not measured", *[""] * 5]
-    return [
-        f"{it[name]:.0f}" for name in ("wall_ms", "render_ms", "calls_ms", "overhead_ms", "cold_ms", "peak_rss_mib")
-    ]
+    columns = ("wall_ms", "render_ms", "calls_ms", "overhead_ms", "cold_ms", "peak_rss_mib")
+    return [f"{it[name]:.0f}" for name in columns]
 
 
 def _point(it: Json) -> str:

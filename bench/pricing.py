@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from processor.ops.cost.prices import Prices
-from processor.ops.cost.work import MIB_PER_GB, NETWORK_MS, requests_usd
+from processor.ops.cost.work import NETWORK_MS, requests_usd
 from processor.settings import RenditionSettings
 from processor.settings_deployment import Deployment
 
 PHOTOS: Final = 1000
+MIB_PER_GB: Final = 1024
 TWO_CORES_MIB: Final = 3008
 """The most memory for which Lambda gives two cores; what the replaced guide took."""
 
@@ -40,7 +41,7 @@ class Tariff:
 
     def compute_usd(self, ms: float, memory_mib: int = TWO_CORES_MIB) -> float:
         """Price the compute of 1,000 photos of *ms* each."""
-        return gb_seconds(ms, memory_mib) * self.usd_per_gb_s
+        return gb_seconds_per_1000(ms, memory_mib) * self.usd_per_gb_s
 
     def all_in_usd(self, ms: float) -> float:
         """Price 1,000 photos with the network's assumed time and every request around them; storage is no part."""
@@ -48,6 +49,6 @@ class Tariff:
         return compute + PHOTOS * requests_usd(self.settings, self.prices)
 
 
-def gb_seconds(ms: float, memory_mib: int = TWO_CORES_MIB) -> float:
+def gb_seconds_per_1000(ms: float, memory_mib: int = TWO_CORES_MIB) -> float:
     """Count the GB-seconds of 1,000 photos of *ms* each."""
     return PHOTOS * ms / 1000 * memory_mib / MIB_PER_GB

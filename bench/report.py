@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 
 from bench.cases import Case
-from bench.pricing import TWO_CORES_MIB, Tariff, gb_seconds
+from bench.pricing import TWO_CORES_MIB, Tariff, gb_seconds_per_1000
 from bench.run import DARKROOM, Measurement, Missing, Outcome
 from bench.sandboxed import Refused, Sandboxed
 from bench.starts import Start
@@ -84,7 +84,7 @@ def _cells(outcome: Outcome, ours: Measurement | None, tariff: Tariff) -> list[s
     ratio = f"{outcome.wall_ms / ours.wall_ms:.2f}" if ours else ""
     sizes = "same" if ours and _sizes(ours) == _sizes(outcome) else " ".join(_sizes(outcome))
     times = [f"{value:.0f}" for value in (outcome.wall_ms, outcome.cpu_ms, outcome.cold_ms, outcome.peak_rss_mib)]
-    bill = [f"{gb_seconds(outcome.wall_ms):.0f}", f"{tariff.compute_usd(outcome.wall_ms):.4f}"]
+    bill = [f"{gb_seconds_per_1000(outcome.wall_ms):.0f}", f"{tariff.compute_usd(outcome.wall_ms):.4f}"]
     versions = ", ".join(f"{name} {version}" for name, version in outcome.versions.items())
     return [*times, ratio, *bill, sizes, versions]
 

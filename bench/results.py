@@ -9,7 +9,7 @@ from typing import Any
 from bench import verdicts
 from bench.cases import Case
 from bench.parsing import Parsing
-from bench.pricing import TWO_CORES_MIB, Tariff, gb_seconds
+from bench.pricing import TWO_CORES_MIB, Tariff, gb_seconds_per_1000
 from bench.run import Measurement, Outcome
 from bench.sandboxed import Refused, Sandboxed
 from bench.starts import Start
@@ -82,7 +82,7 @@ def _peer_json(outcome: Outcome, tariff: Tariff) -> dict[str, Any]:
     if not isinstance(outcome, Measurement):
         return asdict(outcome)
     bill = {
-        "gb_seconds_per_1000": round(gb_seconds(outcome.wall_ms), 1),
+        "gb_seconds_per_1000": round(gb_seconds_per_1000(outcome.wall_ms), 1),
         "usd_per_1000": round(tariff.compute_usd(outcome.wall_ms), 5),
     }
     return asdict(outcome) | bill

@@ -11,17 +11,26 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from processor.settings import CdnSettings, EditSettings, GalleryStore, RenditionSettings
-from processor.settings_env import EditApiEnv, EditEnv, RenditionEnv, to_env
+from processor.settings import EditSettings, GalleryStore, RenditionSettings, part_of
+from processor.settings_base import Section
+from processor.settings_env import EditApiEnv, EditEnv, RenditionEnv, Slice, to_env
 
 TIMEOUT_S = 60
-RENDITION, EDIT, EDIT_API = FUNCTIONS = ("rendition", "edit", "edit-api")
+RENDITION = "rendition"
+SLICES: Mapping[str, tuple[type[Slice], Section]] = {
+    RENDITION: (RenditionEnv, RenditionSettings()),
+    "edit": (EditEnv, EditSettings()),
+    "edit-api": (EditApiEnv, EditSettings()),
+}
 AWS = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
-STACK, CDN_HOST = "bench", "cdn.example.com"
-WIRING = {
+FIELDS = {
+    "stack": "bench",
+    "cdn_host": "cdn.example.com",
     "jobs_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     "ticket_key_parameter": "/bench/ticket-key",
+    **dict(GalleryStore()),
 }
+"""What only a deployment knows, and the gallery whose photos may be edited."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +45,7 @@ class Start:
 
 def measure_starts(repeats: int) -> list[Start]:
     """Start every function *repeats* times, one after the other."""
-    return [summary(name, [_start(name) for _ in range(repeats)]) for name in FUNCTIONS]
+    return [summary(name, [_start(name) for _ in range(repeats)]) for name in SLICES]
 
 
 def summary(function: str, reports: Iterable[Mapping[str, Any]]) -> Start:
@@ -63,8 +72,5 @@ def _start(function: str) -> Mapping[str, Any]:
 
 def told(function: str) -> dict[str, str]:
     """Write the environment that the infrastructure gives the function."""
-    if function == RENDITION:
-        return to_env(RenditionEnv.of(RenditionSettings(), stack=STACK, cdn_host=CDN_HOST))
-    if function == EDIT:
-        return to_env(EditEnv.of(EditSettings(), GalleryStore(), stack=STACK, cdn_host=CDN_HOST))
-    return to_env(EditApiEnv.of(EditSettings(), CdnSettings(), stack=STACK, **WIRING))
+    kind, settings = SLICES[function]
+    return to_env(part_of(kind, settings, **{name: FIELDS[name] for name in kind.model_fields.keys() & FIELDS.keys()}))
