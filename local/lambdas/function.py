@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
 
-# Tells the emulator where this host is; the function's own code must not see it.
+# Tells the emulator where to send a function's events instead of running it: to this host, which takes the variable
+# out again, since it is none of the function's.
 HOST_VARIABLE: Final = "MINISTACK_LAMBDA_PROXY_URL"
 DEFAULT_TIMEOUT_S: Final = 3
 DEFAULT_MEMORY_MIB: Final = 128

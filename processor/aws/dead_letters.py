@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from processor.aws.faults import aws_call, error_code
-from processor.aws.queues import BATCH
+from processor.aws.queues import BATCH, tens
 from processor.errors import StoreUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -159,8 +159,3 @@ class DeadLetterQueue:
             return self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"][
                 "QueueArn"
             ]
-
-
-def tens(letters: Sequence[Letter]) -> list[Sequence[Letter]]:
-    """Cut *letters* into what one request takes."""
-    return [letters[start : start + BATCH] for start in range(0, len(letters), BATCH)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from processor.aws.faults import aws_call
 from processor.errors import StoreUnavailable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
+T = TypeVar("T")
 BATCH: Final = 10
 NOT_FINISHED: Final[tuple[QueueAttributeNameType, ...]] = (
     "ApproximateNumberOfMessages",
@@ -58,6 +59,6 @@ class Queue:
         return sum(int(count) for count in answer["Attributes"].values())
 
 
-def tens(bodies: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut *bodies* into what one request takes."""
-    return (bodies[start : start + BATCH] for start in range(0, len(bodies), BATCH))
+def tens(entries: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut *entries* into what one request takes."""
+    return (entries[start : start + BATCH] for start in range(0, len(entries), BATCH))

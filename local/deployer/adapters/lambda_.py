@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from local.deployer.model import Given, Inputs, Made
 from local.deployer.shapes import create_or, pascal, present, unless
 from local.deployer.target import Target
+from local.lambdas.function import HOST_VARIABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-# Where the emulator sends every event of a function instead of running it. It is no variable of the function: the
-# Lambda host takes it out again.
-PROXY: Final = "MINISTACK_LAMBDA_PROXY_URL"
 EXISTS: Final = ("ResourceConflictException",)
 
 
@@ -115,7 +113,7 @@ def configured(target: Target, inputs: Inputs) -> dict[str, Any]:
     """Take a function's configuration, and send its events to the Lambda host."""
     variables = inputs.need("environment")["variables"]
     return {
-        "Environment": {"Variables": {**variables, PROXY: f"{target.addresses.lambdas}/"}},
+        "Environment": {"Variables": {**variables, HOST_VARIABLE: f"{target.addresses.lambdas}/"}},
         "Layers": inputs.take("layers", []),
         **pascal(inputs.rest()),
     }

@@ -15,10 +15,11 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from local.front.gallery.model import DELETED
+
 EVERY_S: Final = 0.7
 SHARE: Final = 5  # of the time at most a fifth is spent looking
 KEPT: Final = 2000
-DELETED: Final = "deleted"
 Records = Callable[[], Iterable[Mapping[str, Any]]]
 
 

@@ -13,6 +13,7 @@ MAX_BYTES: Final = 5 * 2**30  # https://docs.aws.amazon.com/AmazonS3/latest/user
 DEFAULT_GALLERY: Final = "gallery"
 DEFAULT_TYPE: Final = "application/octet-stream"
 MAX_EXTENSION_CHARS: Final = 16
+DELETED: Final = "deleted"  # the status of a tombstone
 PAGE_SIZE: Final = 50
 Gallery = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f][^\x00-\x1f]*$")]
 

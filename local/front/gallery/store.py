@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from local.front.deployed import Deployed
 from local.front.errors import Refusal
-from local.front.gallery.model import Listing, NewPhoto, told
+from local.front.gallery.model import DELETED, Listing, NewPhoto, told
 from local.run.endpoints import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 GALLERY_INDEX: Final = "GalleryIdIndex"
 UPLOAD_S: Final = 3600
-DELETED: Final = "deleted"
 NOT_UPLOADED: Final = "NOT_UPLOADED"
 Record = Mapping[str, Any]
 NOTHING: Final[Record] = {}

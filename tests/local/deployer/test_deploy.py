@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from local.deployer.adapters.lambda_ import PROXY
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
+from local.lambdas.function import HOST_VARIABLE
 from local.stack import configuration
 from tests.factories.emulators import Aws, allow, refused
 from tests.factories.grants import grants, without
@@ -103,7 +103,7 @@ def test_functions_are_sent_to_the_lambda_host(aws: Aws) -> None:
     found = aws.client("lambda").get_function(FunctionName="darkroom-local-rendition", Qualifier="live")
     variables = found["Configuration"]["Environment"]["Variables"]
     assert ("http://127.0.0.1:4570/", "local", "127.0.0.1:4520") == (
-        variables[PROXY],
+        variables[HOST_VARIABLE],
         variables["DARKROOM_STACK"],
         variables["DARKROOM_CDN_HOST"],
     )

@@ -7,7 +7,7 @@ import json
 from typing import Any
 from zipfile import ZipFile
 
-from local.deployer.adapters.lambda_ import PROXY
+from local.lambdas.function import HOST_VARIABLE
 from tests.factories.emulators import Aws, eventually, function_host, refused
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
@@ -119,7 +119,7 @@ def function(aws: Aws, name: str, host: str) -> str:
         Runtime="python3.13",
         Handler="a.b",
         Code={"ZipFile": empty_zip()},
-        Environment={"Variables": {PROXY: host}},
+        Environment={"Variables": {HOST_VARIABLE: host}},
         Publish=True,
     )
     return lambda_.create_alias(FunctionName=name, Name="live", FunctionVersion=made["Version"])["AliasArn"]
