@@ -45,7 +45,7 @@ class Start:
 
 def measure_starts(repeats: int) -> list[Start]:
     """Start every function *repeats* times, one after the other."""
-    return [summary(name, [_start(name) for _ in range(repeats)]) for name in SLICES]
+    return [summary(name, [start_once(name) for _ in range(repeats)]) for name in SLICES]
 
 
 def summary(function: str, reports: Iterable[Mapping[str, Any]]) -> Start:
@@ -59,7 +59,8 @@ def summary(function: str, reports: Iterable[Mapping[str, Any]]) -> Start:
     )
 
 
-def _start(function: str) -> Mapping[str, Any]:
+def start_once(function: str) -> Mapping[str, Any]:
+    """Start *function* in a process of its own and read its report."""
     command = [sys.executable, "-m", "bench.starts_worker", function]
     environment = {**os.environ, **AWS, **told(function)}
     ended = subprocess.run(  # noqa: S603 - our own module

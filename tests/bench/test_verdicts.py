@@ -1,62 +1,146 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
-from bench.run import DARKROOM, FLOOR, GUIDE, SHARP, Measurement, Missing, Outcome
-from bench.verdicts import judge
+from bench import verdicts
+from bench.parsing import Parsing
+from bench.pricing import Tariff
+from bench.run import DARKROOM, FLOOR, GUIDE, SHARP, Missing, Outcome
+from bench.sandboxed import Refused
+from bench.starts import Start
+from bench.throughput import Throughput
+from bench.verdicts import Verdict
+from processor.ops.cost.prices import load_prices
+from tests.factories.measured import measured, sandboxed
+
+MIB_PER_MB = 1e6 / 2**20
 
 
-def measured(peer: str, *, wall_ms: float = 100, cpu_ms: float = 100, rss_mib: float = 100) -> Measurement:
-    """Make a measurement of *peer*."""
-    return Measurement(
-        peer=peer, wall_ms=wall_ms, cpu_ms=cpu_ms, cold_ms=wall_ms, peak_rss_mib=rss_mib, outputs=(), versions={}
-    )
+def words(found: Sequence[Verdict]) -> list[str]:
+    """Give the words."""
+    return [verdict.word for verdict in found]
 
 
-def words(*outcomes: Outcome) -> list[str]:
-    """Judge and return the four words."""
-    return [verdict.word for verdict in judge(outcomes)]
+def usual(*outcomes: Outcome) -> list[str]:
+    """Judge the 24 MP JPEG: floor, sharp, guide, memory."""
+    return words(verdicts.usual_photo("24 MP", outcomes))
 
 
-def test_every_budget_is_met_at_its_limit() -> None:
+def test_every_budget_of_the_usual_photo_is_met_at_its_limit() -> None:
     """A budget includes its limit."""
-    outcomes = [
-        measured(DARKROOM, wall_ms=100, cpu_ms=125, rss_mib=220),
+    assert ["met", "met", "met", "met"] == usual(
+        measured(DARKROOM, wall_ms=100, cpu_ms=125, rss_mib=220 * MIB_PER_MB),
         measured(FLOOR, cpu_ms=100),
         measured(GUIDE, wall_ms=500),
         measured(SHARP, wall_ms=250),
-    ]
-
-    assert ["met", "met", "met", "met"] == words(*outcomes)
+    )
 
 
-def test_every_budget_is_missed_beyond_its_limit() -> None:
-    """Nothing is rounded in our favour."""
-    outcomes = [
-        measured(DARKROOM, wall_ms=100, cpu_ms=125.1, rss_mib=220.1),
+def test_every_budget_of_the_usual_photo_is_missed_beyond_its_limit() -> None:
+    """Nothing is rounded in our favour; 220 MB are fewer than 220 MiB."""
+    assert ["missed", "missed", "missed", "missed"] == usual(
+        measured(DARKROOM, wall_ms=100, cpu_ms=125.1, rss_mib=210),
         measured(FLOOR, cpu_ms=100),
         measured(GUIDE, wall_ms=499.9),
         measured(SHARP, wall_ms=249.9),
-    ]
-
-    assert ["missed", "missed", "missed", "missed"] == words(*outcomes)
+    )
 
 
-def test_a_missing_peer_makes_its_budget_unknown() -> None:
+def test_a_missing_peer_makes_its_budget_unknown_and_says_why() -> None:
     """What was not measured is never invented."""
-    outcomes = [measured(DARKROOM), Missing(peer=SHARP, reason="not installed")]
+    found = verdicts.usual_photo("24 MP", [measured(DARKROOM), Missing(peer=SHARP, reason="not installed")])
 
-    assert ["unknown", "unknown", "unknown", "met"] == words(*outcomes)
+    assert ["unknown", "unknown", "unknown", "met"] == words(found)
+    assert ["not measured in this run", "sharp missing: not installed"] == [one.actual for one in found[:2]]
 
 
 def test_faster_means_wall_time_and_tells_the_cpu_time() -> None:
     """Two threads may help the wall time; the CPU time stands beside it."""
     outcomes = [measured(DARKROOM, wall_ms=100, cpu_ms=200), measured(SHARP, wall_ms=300, cpu_ms=300)]
 
-    assert "3.0 times (CPU 1.5 times)" == judge(outcomes)[2].actual
+    assert "3.0 times (CPU 1.5 times)" == verdicts.usual_photo("24 MP", outcomes)[1].actual
 
 
-def test_a_run_without_darkroom_cannot_be_judged() -> None:
-    """The subject itself is never optional."""
-    with pytest.raises(KeyError, match=DARKROOM):
-        judge([measured(SHARP)])
+def test_each_kind_has_its_own_distance_to_the_floor() -> None:
+    """1.4 for HEIC, 1.15 for RAW."""
+    outcomes = [measured(DARKROOM, cpu_ms=140, wall_ms=90), measured(FLOOR)]
+
+    assert "met" == verdicts.most_cpu("HEIC", outcomes, verdicts.MAX_HEIC_OVER_FLOOR).word
+    assert "missed" == verdicts.most_cpu("RAW", outcomes, verdicts.MAX_RAW_OVER_FLOOR).word
+    assert "1.40 times (wall 0.90 times)" == verdicts.most_cpu("RAW", outcomes, verdicts.MAX_RAW_OVER_FLOOR).actual
+
+
+def test_a_huge_photo_that_is_not_rendered_misses_its_budget() -> None:
+    """A refusal is no small memory."""
+    found = [verdicts.huge_photo(one) for one in (sandboxed(rss_mib=572), sandboxed(rss_mib=573), Refused(ending="X"))]
+
+    assert ["met", "missed", "missed"] == words(found)
+    assert "X" == found[-1].actual
+    assert "unknown" == verdicts.huge_photo(None).word
+
+
+def test_throughput_compares_two_cores_with_one() -> None:
+    """Both rates stand beside the ratio."""
+    found = verdicts.throughput(Throughput(one=2.5, two=4.5, ratio=1.8))
+
+    assert ("1.80 times (2.50 → 4.50 photos a second)", "met") == (found.actual, found.word)
+    assert "missed" == verdicts.throughput(Throughput(one=1, two=1.79, ratio=1.79)).word
+    assert "unknown" == verdicts.throughput(None).word
+
+
+def test_a_start_that_loads_a_pixel_library_misses_its_budget() -> None:
+    """However fast it is; other functions are not judged."""
+    slow = Start(function="edit", cpu_ms=900, wall_ms=900, heavy=())
+
+    def judged(**start: Any) -> list[str]:
+        return words(verdicts.starts([slow, Start(function="rendition", wall_ms=400, **start)]))
+
+    assert ["met", "met"] == judged(cpu_ms=350, heavy=())
+    assert ["met", "missed"] == judged(cpu_ms=300, heavy=("numpy",))
+    assert ["missed", "met"] == judged(cpu_ms=350.1, heavy=())
+    assert ["unknown", "unknown"] == words(verdicts.starts([slow]))
+
+
+@pytest.mark.parametrize(("ms", "word"), [(10.0, "met"), (10.1, "missed")])
+def test_overhead_leaves_pixels_and_aws_calls_out_but_tells_them(ms: float, word: str) -> None:
+    """What the client library takes is not hidden."""
+    found = verdicts.overhead(sandboxed(overhead_ms=ms))
+
+    assert (f"{ms:.1f} ms (and 8.0 ms in the AWS client library)", word) == (found.actual, found.word)
+    assert "unknown" == verdicts.overhead(None).word
+
+
+def test_cost_all_in_counts_network_time_and_requests() -> None:
+    """$0.037 of requests leave $0.013 for compute."""
+    tariff = Tariff.of_defaults(load_prices())
+
+    cheap, dear = (verdicts.cost(tariff, sandboxed(wall_ms=ms)) for ms in (50, 2000))
+
+    assert ["met", "missed"] == words([cheap, dear])
+    assert cheap.actual.startswith("$0.04")
+    assert ("no quota here", "unknown") == (
+        verdicts.cost(tariff, Refused(ending="no quota here")).actual,
+        verdicts.cost(tariff, None).word,
+    )
+
+
+def test_the_slowest_command_is_judged() -> None:
+    """A fast median excuses nothing."""
+    found = verdicts.parsing(Parsing(commands=120, median_ms=0.05, max_ms=1.01, slowest="…"))
+
+    assert "missed" == found.word
+    assert "unknown" == verdicts.parsing(None).word
+
+
+def test_the_edit_api_is_judged_by_its_own_report() -> None:
+    """The p95 at rest, and every one of 200 streams."""
+    report = {"at_rest": {"p95_ms": 50.0}, "streams": 200, "most_open": 200, "whole_streams": 200}
+
+    assert ["met", "met"] == words(verdicts.edit_api(report))
+    assert ["missed", "missed"] == words(
+        verdicts.edit_api(report | {"at_rest": {"p95_ms": 50.1}, "whole_streams": 199})
+    )
+    assert ["unknown", "unknown"] == words(verdicts.edit_api(None))
