@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import InputLogEventTypeDef
 
 EVERY_S: Final = 0.1
-# Of sandboxes that are gone, clients need not be kept.
-CLIENTS: Final = 32
+# Each holds a connection and a third of a MiB. Of sandboxes that are gone, clients need not be kept; eight may live.
+CLIENTS: Final = 16
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 EXISTS: Final = "ResourceAlreadyExistsException"
 MISSING: Final = "ResourceNotFoundException"
