@@ -74,7 +74,7 @@ class EditService(pulumi.ComponentResource):
             component=COMPONENT,
             handler=HANDLER,
             layers=(args.imaging_layer_arn, args.runtime_layer_arn),
-            env=worker_env(args),
+            env=worker_env(args, self.jobs),
             permissions=self.worker_permissions(args),
             sources=(Source(lane="jobs", arn=self.jobs.arn, batch_size=1, max_concurrency=settings.max_concurrency),),
             pin=Pin(version=rollback.edit, canary_percent=rollback.canary_percent),
@@ -97,6 +97,7 @@ class EditService(pulumi.ComponentResource):
             Permission(("s3:ListBucket",), (gallery.originals_arn, gallery.renditions_arn, self.results.arn)),
             Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.sessions.arn,)),
             Permission(("dynamodb:GetItem",), (gallery.photos_arn,)),
+            Permission(("sqs:ChangeMessageVisibility",), (self.jobs.arn,)),
         ]
         if key := args.config.settings.renditions.originals_kms_key_arn:
             permissions.append(Permission(("kms:Decrypt",), (key,)))
@@ -159,9 +160,9 @@ def jobs(config: StackConfig) -> WorkQueueArgs:
     )
 
 
-def worker_env(args: EditServiceArgs) -> pulumi.Output[dict[str, str]]:
-    """Tell the worker its slice of the settings and how the CDN is called."""
+def worker_env(args: EditServiceArgs, jobs: WorkQueue) -> pulumi.Output[dict[str, str]]:
+    """Tell the worker its slice of the settings, how the CDN is called, and where its jobs come from."""
     settings, stack = args.config.settings, args.config.place.stack
-    return args.cdn.host.apply(
-        lambda host: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, cdn_host=host))
+    return pulumi.Output.all(cdn_host=args.cdn.host, jobs_queue_url=jobs.url).apply(
+        lambda wiring: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, **wiring))
     )

@@ -94,11 +94,12 @@ class EditEnv(EditWork, GalleryStore, Slice):
 
     service: Literal["edit"] = Field(default="edit", description="Service in logs and metrics.")
     cdn_host: CdnHost = Field(description="Host in the URLs of results.")
+    jobs_queue_url: HttpsUrl = Field(description="Queue that jobs come from; those that failed for now come sooner.")
 
     @classmethod
-    def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, cdn_host: str) -> Self:
-        """Cut the slice from *settings* and the *gallery* whose photos may be edited."""
-        return part_of(cls, settings, stack=stack, cdn_host=cdn_host, **dict(part_of(GalleryStore, gallery)))
+    def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, **wiring: str) -> Self:
+        """Cut the slice from *settings* and the *gallery* whose photos may be edited; *wiring*: CDN and queue."""
+        return part_of(cls, settings, stack=stack, **wiring, **dict(part_of(GalleryStore, gallery)))
 
 
 class EditApiEnv(EditAcceptance, Slice):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from processor.handlers.edit_assembly import edit_line
+from processor.handlers.edit_assembly import edit_line, redelivery
 from processor.handlers.edit_worker import EditWorker
 from processor.settings_env import EditEnv, from_env
 from processor.telemetry import Telemetry
@@ -24,7 +24,7 @@ def worker() -> EditWorker:
     """Build everything once per process, when the first event comes."""
     env = from_env(EditEnv, os.environ)
     telemetry = Telemetry(service=env.service, stack=env.stack, traced=XRAY in os.environ)
-    return EditWorker(process=edit_line(env).process, telemetry=telemetry)
+    return EditWorker(process=edit_line(env).process, bring_forward=redelivery(env).bring_forward, telemetry=telemetry)
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:

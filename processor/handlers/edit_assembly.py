@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processor.aws.clients import Session, patient_dynamodb_client, s3_client
+from processor.aws.clients import Session, patient_dynamodb_client, s3_client, sqs_client
 from processor.aws.photo_owners import OwnedPhotos
+from processor.aws.redelivery import Redelivery
 from processor.aws.results import ResultObjects
 from processor.aws.session_changes import SessionChanges
 from processor.aws.session_reading import SessionReader
@@ -49,6 +50,11 @@ def edit_line(env: EditEnv, editor: Editor | None = None) -> EditLine:
             default_quality=env.default_quality,
         ),
     )
+
+
+def redelivery(env: EditEnv) -> Redelivery:
+    """Bring jobs forward; the client is made when it is needed, which costs a start nothing."""
+    return Redelivery(client=lambda: sqs_client(Session()), url=env.jobs_queue_url)
 
 
 def fetch_by(env: EditEnv) -> Fetch:

@@ -2,17 +2,20 @@
 
 What has ended is acknowledged. What may pass, and what nobody expected, is left to the queue. So is a
 job that was given up: its picture has an error by then, and the dead letter rings the alarm.
+
+The queue by itself waits six times as long as a worker may take, lest a picture be edited twice at the same
+time. Somebody is looking at the progress, so what may pass is brought forward: soon first, and then less soon.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from processor.budget import Budget
 from processor.edits.job import ImageJob
-from processor.errors import TransientError
+from processor.errors import StoreUnavailable, TransientError
 from processor.handlers.edit_reports import report_outcome
 from processor.handlers.envelopes import MalformedEvent, records_of
 from processor.handlers.reports import report_defect, report_retry
@@ -21,6 +24,9 @@ from processor.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# What waits behind each attempt: trouble of up to 13 minutes costs nobody a picture.
+AGAIN_AFTER_S: Final = (5, 30, 180, 600)
 
 
 class Process(Protocol):
@@ -31,11 +37,20 @@ class Process(Protocol):
         ...
 
 
+class BringForward(Protocol):
+    """Lets a message come again soon."""
+
+    def __call__(self, receipt_handle: str, *, after_s: int) -> None:
+        """Let it come again *after_s* from now; StoreUnavailable when that cannot be had."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditWorker:
     """Delivers the jobs of an invocation to *process*, one after the other."""
 
     process: Process
+    bring_forward: BringForward
     telemetry: Telemetry
 
     def handle(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
@@ -54,12 +69,21 @@ class EditWorker:
             return self.apply(read_job(record["body"]), attempts_of(record), budget)
         except TransientError as error:
             report_retry(self.telemetry, record["messageId"], error, error.code)
+            self.retry_soon(record)
         except MalformedEvent as error:
             report_defect(self.telemetry, record["messageId"], error, error.code)
         except Exception as error:  # noqa: BLE001 - one message's defect must not cost the others; it is not swallowed:
             # the message stays in its queue and then rings the alarm of the dead-letter queue.
             report_defect(self.telemetry, record["messageId"], error, type(error).__name__)
         return False
+
+    def retry_soon(self, record: Mapping[str, Any]) -> None:
+        """Bring a message forward; where the queue does not do that, it comes in its own time."""
+        after_s = AGAIN_AFTER_S[min(attempts_of(record), len(AGAIN_AFTER_S)) - 1]
+        try:
+            self.bring_forward(record["receiptHandle"], after_s=after_s)
+        except StoreUnavailable as error:
+            report_retry(self.telemetry, record["messageId"], error, error.code)
 
     def apply(self, job: ImageJob, attempts: int, budget: Budget) -> bool:
         """Do one job, report what became of it, and tell whether that is the end of it."""

@@ -91,7 +91,8 @@ def test_every_handler_can_be_loaded(plan: Plan) -> None:
 READING = {"s3:GetObject", "s3:HeadObject"}
 GRANT_OF = {"s3:HeadObject": "s3:GetObject"}
 # What running takes, whatever the code does: logs, traces, Insights, its queues, the queue of its failures.
-RUNNING = {"logs", "xray", "sqs"}
+RUNNING = {"logs", "xray"}
+POLLING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}
 # What each module's calls are made on.
 RENDITION_PLACES = {
     "processor.aws.originals": ("originals/*",),
@@ -106,6 +107,7 @@ EDIT_PLACES = {
     "processor.aws.photo_owners": ("photos",),
     "processor.aws.session_reading": ("sessions",),
     "processor.aws.session_changes": ("sessions",),
+    "processor.aws.redelivery": ("jobs",),
 }
 # Originals are read by the version that the event names.
 BY_VERSION = {("s3:GetObjectVersion", "originals/*")}
@@ -129,7 +131,14 @@ def arn_of(plan: Plan, place: str) -> str:
         return f"arn:aws:s3:::{buckets[first]}{slash}{rest}"
     if first in tables:
         return f"arn:aws:dynamodb:us-east-1:123456789012:table/{tables[first]}"
+    if first == "jobs":
+        return f"arn:aws:sqs:us-east-1:123456789012:{settings.edits.function_name}-jobs"
     return "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1"
+
+
+def is_running(action: str) -> bool:
+    """Tell whether an action is what running takes."""
+    return action.partition(":")[0] in RUNNING or action in POLLING
 
 
 def needed(handler: str, places: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:
@@ -150,7 +159,7 @@ def test_a_functions_grants_are_exactly_its_calls(plan: Plan, grants: str) -> No
         for said in statements(plan.named(grants))
         for action in said["Action"]
         for resource in said["Resource"]
-        if action.partition(":")[0] not in RUNNING
+        if not is_running(action)
     }
 
     assert {(action, arn_of(plan, place)) for action, place in needed(handler, places) | more} == granted
@@ -191,7 +200,7 @@ def test_the_reconcilers_grants_are_exactly_its_calls(plan: Plan) -> None:
     assert RECONCILING == shelves
     uploads = f"arn:aws:sqs:us-east-1:123456789012:{settings.function_name}-uploads"
     # What running takes needs no call of ours: logs, traces, its queue of failures.
-    own = {action for action, arns in granted.items() if action.partition(":")[0] not in RUNNING or uploads in arns}
+    own = {action for action, arns in granted.items() if not is_running(action) or uploads in arns}
     assert {LISTING.get(call, call) for call in calls} == own
 
 

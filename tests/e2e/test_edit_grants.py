@@ -120,6 +120,7 @@ def message(session: Session, image: str, deliveries: int) -> dict[str, Any]:
     return {
         "eventSource": "aws:sqs",
         "messageId": image,
+        "receiptHandle": "delivered by hand",
         "body": ImageJob(session_id=session.session_id, image_id=image).body(),
         "attributes": {"ApproximateReceiveCount": str(deliveries)},
     }

@@ -24,6 +24,7 @@ from tests.factories.photos.jpeg import jpeg
 from tests.factories.stores import Wire
 from tests.invariants import assert_nothing_remains
 
+JOBS = "https://sqs.us-east-1.amazonaws.com/123456789012/jobs"
 FUNCTION = "processor.handlers.edit"
 DONE = {"batchItemFailures": []}
 ENDS = {"complete", "image_error", "session_complete"}
@@ -60,7 +61,7 @@ def told() -> dict[str, str]:
     """Write the worker's environment as the infrastructure does."""
     settings = EditSettings(results_bucket=RESULTS, sessions_table=SESSIONS)
     gallery = GalleryStore(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
-    return to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST))
+    return to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=JOBS))
 
 
 def is_write(request: str) -> bool:

@@ -7,21 +7,24 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 from PIL import Image
 
+from processor.aws.clients import sqs_client
 from processor.edits.names import slot_key
 from processor.edits.plan import Plan
 from processor.edits.session import Session, SessionImage, SessionStatus
+from processor.errors import StoreUnavailable
 from processor.handlers import edit
 from processor.handlers.edit_worker import EditWorker
 from processor.settings import EditSettings, GalleryStore
 from processor.settings_env import EditEnv, to_env
 from processor.telemetry import Telemetry
 from tests.factories.contexts import Context
-from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
+from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE, session
 from tests.factories.edits import RESULTS, SESSIONS, USER, EditRoom, open_edit_room
 from tests.factories.events import sqs_event
 from tests.factories.stores import once, refused
@@ -37,13 +40,34 @@ def room() -> Iterator[EditRoom]:
         yield opened
 
 
+@dataclass(frozen=True, kw_only=True)
+class Jobs:
+    """The jobs queue, as patient as a deployed one."""
+
+    sqs: Any
+    url: str
+
+    def receive(self) -> list[Any]:
+        """Receive what is visible."""
+        return self.sqs.receive_message(QueueUrl=self.url).get("Messages", [])
+
+
 @pytest.fixture
-def function(room: EditRoom, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditRoom]:
+def jobs(room: EditRoom) -> Jobs:
+    """Give an empty jobs queue."""
+    assert room, "its stores are moto's, and so is the queue"
+    sqs: Any = sqs_client(session())
+    patience = {"VisibilityTimeout": str(EditSettings().visibility_timeout_s)}
+    return Jobs(sqs=sqs, url=sqs.create_queue(QueueName="jobs", Attributes=patience)["QueueUrl"])
+
+
+@pytest.fixture
+def function(room: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditRoom]:
     """Give a handler that has just been loaded, and its stores."""
     settings = EditSettings(results_bucket=RESULTS, sessions_table=SESSIONS)
     gallery = GalleryStore(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
-    told = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST)) | {"AWS_DEFAULT_REGION": "us-east-1"}
-    for name, value in told.items():
+    told = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=jobs.url))
+    for name, value in (told | {"AWS_DEFAULT_REGION": "us-east-1"}).items():
         monkeypatch.setenv(name, value)
     edit.worker.cache_clear()
     yield room
@@ -120,9 +144,28 @@ def test_importing_the_handler_loads_neither_pixels_nor_an_http_client() -> None
     assert "[]" == done.stdout.strip()
 
 
-def handle(room: EditRoom, service: str, event: dict[str, Any]) -> Any:
+@dataclass
+class Asked:
+    """Stands for the queue: what was to come again, and when."""
+
+    after_s: list[int] = field(default_factory=list[int])
+    refuses: bool = False
+
+    def bring_forward(self, receipt_handle: str, *, after_s: int) -> None:
+        """Note it."""
+        assert "handle" == receipt_handle
+        self.after_s.append(after_s)
+        if self.refuses:
+            raise StoreUnavailable("sqs:ChangeMessageVisibility jobs: expected success, received AccessDenied.")
+
+
+def handle(room: EditRoom, service: str, event: dict[str, Any], asked: Asked | None = None) -> Any:
     """Handle *event* with the quick editor."""
-    worker = EditWorker(process=room.line.process, telemetry=Telemetry(service=service, stack="test"))
+    worker = EditWorker(
+        process=room.line.process,
+        bring_forward=(asked or Asked()).bring_forward,
+        telemetry=Telemetry(service=service, stack="test"),
+    )
     return worker.handle(event, cast("Any", Context()))
 
 
@@ -177,14 +220,50 @@ def test_what_may_pass_and_what_nobody_expected_comes_again(
 
     room.editor.during[0] = defect
     room.s3.faults["put_object"] = refused("SlowDown", 503)
+    asked = Asked()
 
-    answer = handle(room, service, sqs_event(*messages(session)))
+    answer = handle(room, service, sqs_event(*messages(session)), asked)
 
     assert 2 == len(answer["batchItemFailures"])
+    assert [5] == asked.after_s, "a defect does not pass within seconds"
     assert {"ZeroDivisionError", "STORE_UNAVAILABLE"} == {
         line["code"] for line in lines(capsys) if "code" in line and "message" in line
     }
     assert ({}, {}) == (room.read(session).errors, room.read(session).results)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("refuses", [False, True])
+@pytest.mark.parametrize(("deliveries", "after_s"), [(1, 5), (2, 30), (3, 180), (4, 600)])
+def test_what_may_pass_is_tried_again_soon_and_then_less_soon(
+    room: EditRoom, service: str, deliveries: int, after_s: int, *, refuses: bool
+) -> None:
+    """Somebody is looking at the progress; a queue that does not do that brings it in its own time."""
+    session, asked = room.begin("a"), Asked(refuses=refuses)
+    room.s3.faults["put_object"] = refused("SlowDown", 503)
+
+    answer = handle(room, service, sqs_event(*messages(session), receive_count=deliveries), asked)
+
+    assert ({"batchItemFailures": [{"itemIdentifier": "message-0"}]}, [after_s]) == (answer, asked.after_s)
+
+
+@pytest.mark.faults
+def test_a_job_that_failed_for_now_is_visible_again_at_once(
+    function: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put together as it is deployed, and asked of a real queue whose own patience is half an hour."""
+    monkeypatch.setattr("processor.handlers.edit_worker.AGAIN_AFTER_S", (0,))
+    started = function.start(SessionImage(id="a", url=f"upload://{SLOT}"))
+    jobs.sqs.send_message(QueueUrl=jobs.url, MessageBody=messages(started)[0])
+    [message] = jobs.receive()
+    assert [] == jobs.receive()
+    event = sqs_event(message["Body"])
+    event["Records"][0]["receiptHandle"] = message["ReceiptHandle"]
+    function.dynamodb.client.delete_table(TableName=SESSIONS)
+
+    assert {"batchItemFailures": [{"itemIdentifier": "message-0"}]} == edit.handler(event, cast("Any", Context()))
+
+    assert [message["MessageId"]] == [one["MessageId"] for one in jobs.receive()]
 
 
 @pytest.mark.faults
