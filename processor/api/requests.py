@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
 
+from processor.edits.command import MAX_COMMAND_CHARS
 from processor.edits.options import EditOptions
 from processor.edits.plan import MAX_STEPS
 
-MAX_COMMAND_CHARS: Final = 2000
 MAX_SLOTS: Final = 50
 NO_CONTROLS: Final = r"^[^\x00-\x1f\x7f]*$"
 ADDRESSES: Final = "https://…, http://…, data:image/…;base64,…, upload://<slot> or photo://<photo id>"

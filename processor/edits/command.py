@@ -24,7 +24,7 @@ from processor.edits.operations.file import PictureFormat
 from processor.edits.plan import Plan, plan_of
 from processor.errors import EditCode, EditError
 
-MAX_CHARACTERS: Final = 2_000
+MAX_COMMAND_CHARS: Final = 2_000
 # Without quotes, what is to be written looks like unknown words: these frames say that quotes are missing.
 TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
 SPEAKS_FOR_ITSELF: Final = frozenset({"head", "verb", "change", "separator"})
@@ -47,9 +47,9 @@ class Understood:
 
 def compile_command(command: str) -> Plan:
     """Compile *command*; raises EditError INVALID_INPUT, UNPARSEABLE_COMMAND or UNSUPPORTED_COMMAND."""
-    if len(command) > MAX_CHARACTERS:
-        log = f"the command has {len(command)} characters, expected at most {MAX_CHARACTERS}; send several commands"
-        raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_CHARACTERS, "found": len(command)})
+    if len(command) > MAX_COMMAND_CHARS:
+        log = f"the command has {len(command)} characters, expected at most {MAX_COMMAND_CHARS}; send several commands"
+        raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_COMMAND_CHARS, "found": len(command)})
     if not is_text(command):
         raise EditError(EditCode.INVALID_INPUT, "the command holds halves of characters, expected Unicode text")
     clauses: Sequence[Sequence[Term]] = ()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.edits.command import MAX_CHARACTERS, compile_command
+from processor.edits.command import MAX_COMMAND_CHARS, compile_command
 from processor.edits.language import refusals
 from processor.edits.language.lexicon import entries
 from processor.edits.plan import MAX_STEPS, Plan
@@ -171,7 +171,7 @@ def test_steps_written_as_json_read_back_as_the_same_plan() -> None:
 
 def test_a_command_may_have_two_thousand_characters() -> None:
     """One more is refused before anything is read."""
-    longest = "sharpen".ljust(MAX_CHARACTERS)
+    longest = "sharpen".ljust(MAX_COMMAND_CHARS)
     error = refused(longest + " ")
 
     assert ["sharpen"] == [step.op for step in compile_command(longest).steps]
@@ -291,7 +291,7 @@ def test_commands_joined_by_then_do_one_after_the_other(commands: list[str]) -> 
 def test_two_thousand_characters_of_anything_take_no_longer_than_a_moment(piece: str) -> None:
     """Reading is linear: no repetition makes it explode."""
     started = time.process_time()
-    outcome((piece * MAX_CHARACTERS)[:MAX_CHARACTERS])
+    outcome((piece * MAX_COMMAND_CHARS)[:MAX_COMMAND_CHARS])
 
     assert time.process_time() - started < HANG_S
 
