@@ -43,7 +43,16 @@ def versions_line(run: Json) -> str:
 
 def function_table(run: Json) -> str:
     """Write what whole invocations of the function took."""
-    head = ("the whole function", "wall ms", "renderer", "AWS client", "overhead", "cold", "peak RSS MiB")
+    head = (
+        "the whole function",
+        "wall ms",
+        "renderer",
+        "AWS client",
+        "overhead",
+        "of it intake",
+        "cold",
+        "peak RSS MiB",
+    )
     names = {"function": "24 MP JPEG", "billed": "24 MP JPEG, CPU share of its memory", "huge": "100 MP JPEG"}
     return markdown(head, ([title, *_function_cells(run[name])] for name, title in names.items()))
 
@@ -105,8 +114,8 @@ def _versions(it: Json) -> Iterable[tuple[str, str]]:
 
 def _function_cells(it: Json | None) -> list[str]:
     if it is None or "ending" in it:
-        return [it["ending"] if it else "not measured", *[""] * 5]
-    columns = ("wall_ms", "render_ms", "calls_ms", "overhead_ms", "cold_ms", "peak_rss_mib")
+        return [it["ending"] if it else "not measured", *[""] * 6]
+    columns = ("wall_ms", "render_ms", "calls_ms", "overhead_ms", "intake_ms", "cold_ms", "peak_rss_mib")
     return [f"{it[name]:.0f}" for name in columns]
 
 

@@ -55,7 +55,7 @@ def starts_table(starts: Iterable[Start]) -> Table:
 
 def sandbox_table(found: Iterable[tuple[str, Sandboxed | Refused]]) -> Table:
     """Lay whole invocations of the function out."""
-    columns = ("wall ms", "renderer ms", "AWS client ms", "overhead ms", "cold ms", "peak RSS MiB")
+    columns = ("wall ms", "renderer ms", "AWS client ms", "overhead ms", "of it intake", "cold ms", "peak RSS MiB")
     drawn = _table("The whole function, without the network; memory with its decoder child", ("photo",), columns)
     for title, it in found:
         drawn.add_row(title, *_sandbox_cells(it))
@@ -74,7 +74,7 @@ def _table(title: str, words: Sequence[str], figures: Sequence[str]) -> Table:
 def _sandbox_cells(it: Sandboxed | Refused) -> list[str]:
     if isinstance(it, Refused):
         return [it.ending]
-    times = (it.wall_ms, it.render_ms, it.calls_ms, it.overhead_ms, it.cold_ms)
+    times = (it.wall_ms, it.render_ms, it.calls_ms, it.overhead_ms, it.intake_ms, it.cold_ms)
     return [*[f"{ms:.1f}" for ms in times], f"{it.peak_rss_mib:.0f}"]
 
 

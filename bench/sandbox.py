@@ -37,22 +37,26 @@ ENVIRONMENT = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 @dataclass(kw_only=True)
 class TimedRenderer:
-    """The function's renderer. *render_ms*: how long its last photo took; a verdict is kept and passed on."""
+    """The function's renderer. *began*: when it got its last photo, *render_ms*: how long that took.
+
+    A verdict is kept and passed on.
+    """
 
     renderer: Renderer
+    began: float = 0.0
     render_ms: float = 0.0
     verdict: PhotoError | None = None
 
     def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
         """Render and take the time."""
-        started = perf_counter()
+        self.began = perf_counter()
         try:
             return self.renderer.render(source, recipe, file_name=file_name, seconds_left=seconds_left)
         except PhotoError as verdict:
             self.verdict = verdict
             raise
         finally:
-            self.render_ms = (perf_counter() - started) * 1000
+            self.render_ms = (perf_counter() - self.began) * 1000
 
 
 class NotRendered(Exception):
@@ -68,7 +72,10 @@ class Function:
     wire: Wire
 
     def deliver(self, event: dict[str, Any]) -> dict[str, float]:
-        """Time one invocation: as a whole, within the renderer, and within calls of AWS (ms). Raises NotRendered."""
+        """Time one invocation (ms): as a whole, in the renderer, in calls of AWS, and taking the original in.
+
+        The last is from the answer of its GET to the renderer: reading, hashing and holding it. Raises NotRendered.
+        """
         self.wire.calls.clear()
         started = perf_counter()
         answer = self.worker.handle(event, cast("Any", Context()))
@@ -78,7 +85,13 @@ class Function:
         if answer != {"batchItemFailures": []}:
             raise NotRendered("the message came back; the function's log says why")
         calls_ms = covered_s(self.wire.calls) * 1000
-        times = {"wall_ms": wall_ms, "render_ms": self.renderer.render_ms, "calls_ms": calls_ms}
+        answered = max(end for _, end in self.wire.calls if end <= self.renderer.began)
+        times = {
+            "wall_ms": wall_ms,
+            "render_ms": self.renderer.render_ms,
+            "calls_ms": calls_ms,
+            "intake_ms": (self.renderer.began - answered) * 1000,
+        }
         return {name: round(ms, 2) for name, ms in times.items()}
 
 

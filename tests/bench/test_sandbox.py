@@ -27,6 +27,7 @@ def test_the_real_function_renders_without_a_network(photo: Path) -> None:
     assert isinstance(found, Sandboxed)
     assert found.wall_ms > found.render_ms > 0
     assert found.calls_ms > 0
+    assert found.overhead_ms > found.intake_ms > 0
     assert found.peak_rss_mib > 20
 
 
@@ -47,14 +48,17 @@ def test_a_function_that_breaks_is_an_error(photo: Path) -> None:
 def test_overhead_is_what_is_neither_pixels_nor_calls() -> None:
     """The median of the differences, not the difference of medians."""
     samples = [
-        {"wall_ms": 100.0, "render_ms": 80.0, "calls_ms": 10.0},
-        {"wall_ms": 200.0, "render_ms": 150.0, "calls_ms": 30.0},
-        {"wall_ms": 150.0, "render_ms": 140.0, "calls_ms": 8.0},
+        {"wall_ms": 100.0, "render_ms": 80.0, "calls_ms": 10.0, "intake_ms": 4.0},
+        {"wall_ms": 200.0, "render_ms": 150.0, "calls_ms": 30.0, "intake_ms": 6.0},
+        {"wall_ms": 150.0, "render_ms": 140.0, "calls_ms": 8.0, "intake_ms": 1.0},
     ]
 
     found = parse({"cold_ms": 500, "peak_rss_mib": 100, "samples": samples})
 
-    assert Sandboxed(cold_ms=500, wall_ms=150, render_ms=140, calls_ms=10, overhead_ms=10, peak_rss_mib=100) == found
+    assert (
+        Sandboxed(cold_ms=500, wall_ms=150, render_ms=140, calls_ms=10, overhead_ms=10, intake_ms=4, peak_rss_mib=100)
+        == found
+    )
 
 
 def test_a_childs_memory_counts() -> None:

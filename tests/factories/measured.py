@@ -22,5 +22,11 @@ def measured(peer: str, *, wall_ms: float = 100, cpu_ms: float = 100, rss_mib: f
 def sandboxed(*, wall_ms: float = 100, overhead_ms: float = 5, rss_mib: float = 100) -> Sandboxed:
     """Make a measurement of the whole function."""
     return Sandboxed(
-        cold_ms=200, wall_ms=wall_ms, render_ms=80, calls_ms=8, overhead_ms=overhead_ms, peak_rss_mib=rss_mib
+        cold_ms=200,
+        wall_ms=wall_ms,
+        render_ms=80,
+        calls_ms=8,
+        overhead_ms=overhead_ms,
+        intake_ms=3,
+        peak_rss_mib=rss_mib,
     )
