@@ -13,8 +13,8 @@ ENDINGS = frozenset({"complete", "image_error"})
 
 
 def judged(lines: Mapping[str, SessionLine], seen: Mapping[str, SessionSeen]) -> list[Violation]:
-    """Name everything that is not as it must be."""
-    return [one for name, line in lines.items() for one in session(line, seen[name])]
+    """Name everything that is not as it must be; a session that could not be *seen* again is named elsewhere."""
+    return [one for name, again in seen.items() for one in session(lines[name], again)]
 
 
 def session(line: SessionLine, seen: SessionSeen) -> Iterator[Violation]:

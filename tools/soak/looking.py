@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tools.drill.operator import Operator, wait_until_settled
 from tools.soak import judging_photos, judging_sessions, observing, remains, secrecy
-from tools.soak.model import Violation
+from tools.soak.model import SessionSeen, Violation
 from tools.soak.world import World
 
 NONE_EXPECTED: Final = ("stuck", "orphans", "sent")
@@ -18,13 +18,15 @@ def looked(world: World, operator: Operator, temporary: Path) -> list[Violation]
     """Look at everything while the stack is up; name what is not as it must be."""
     ledger, stack = world.ledger, world.stack
     ledger.count("messages that came again", observing.came_again(stack))
-    sessions = {name: observing.session(stack, line) for name, line in ledger.sessions.items()}
+    seen: dict[str, SessionSeen] = {}
+    for name, line in ledger.sessions.items():
+        ledger.guarded(name, lambda line=line: seen.update({line.session_id: observing.session(stack, line)}))
     # What is judged was there before the reconciler could mend it.
     photos = judging_photos.judged(ledger.photos.values(), observing.gallery(stack))
     wait_until_settled()
     return [
         *photos,
-        *judging_sessions.judged(ledger.sessions, sessions),
+        *judging_sessions.judged(ledger.sessions, seen),
         *reconciled(operator.reconcile()),
         *secrecy.judged(stack),
         *remains.judged(remains.Left(while_up=remains.while_up(stack, temporary))),

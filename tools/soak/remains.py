@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 from local.model import RunConfig
 from local.run.child import answers
 from tools.embedded import LocalStack
-from tools.soak.killing import processes, sandboxes
+from tools.soak.killing import GUARD, api_processes, processes, sandboxes
 from tools.soak.model import Violation
 from tools.soak.processes import children_of, command_of, living_in
 from tools.soak.sampling import processes_root
 
-# Belongs to the Lambda host for as long as that runs: ends its sandboxes should it be killed.
-GUARD: Final = "local.lambdas.guard"
 OURS: Final = ("local.", "awslambdaric", "processor.", "uvicorn")
 
 
@@ -58,7 +56,7 @@ def while_up(stack: LocalStack, temporary: Path) -> tuple[str, ...]:
     }
     homes = [home for host in temporary.glob("darkroom-*") for home in (host / "tmp").glob("*")]
     kept = [str(file.relative_to(temporary)) for home in homes for file in home.rglob("*")]
-    living = len(sandboxes(stack)) + len(children_of(processes(stack)["api"]))
+    living = len(sandboxes(stack)) + len(api_processes(stack))
     more = [f"{len(homes)} folders of {living} sandboxes"] if len(homes) > living else []
     return (*(described(pid) for pid in sorted(stray | host)), *kept, *more)
 

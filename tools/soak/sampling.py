@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from local.lambdas.family import MIB, resident
 from tools.embedded import LocalStack
-from tools.soak.killing import processes, role, sandboxes
-from tools.soak.processes import children_of, descendants, open_files, resident_mib
+from tools.soak.killing import api_processes, processes, role, sandboxes
+from tools.soak.processes import descendants, open_files, resident_mib
 from tools.soak.world import World
 
 EVERY_S: Final = 3.0
@@ -72,7 +72,7 @@ def named(stack: LocalStack) -> dict[str, Usage]:
     """Look at the stack's own processes, and at the largest of the edit API's."""
     pids = {"up": processes_root(stack), **processes(stack)}
     found = {name: Usage(rss_mib=resident(pid) / MIB, files=open_files(pid)) for name, pid in pids.items()}
-    return {**found, "edit API process": largest(children_of(pids["api"]))}
+    return {**found, "edit API process": largest(api_processes(stack))}
 
 
 def sandboxed(stack: LocalStack) -> dict[str, Usage]:
