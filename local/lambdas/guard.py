@@ -1,7 +1,8 @@
 """Ends a host's processes when the host itself was killed: python -m local.lambdas.guard, told by its stdin.
 
 Functions run in sessions of their own, so nothing ends them by itself when their host dies of ``kill -9``. This process
-outlives it by a moment: it is told of each process, and when its stdin ends it kills those that are left.
+outlives it by a moment: it is told of each process, and when its stdin ends it kills those that are left. Should it be
+killed itself, the host starts another one.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from local.lambdas.family import Family
 
@@ -23,36 +25,61 @@ class Guard:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "local.lambdas.guard"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            text=True,
-        )
+        self._pids: set[int] = set()
+        self._process = started()
+
+    @property
+    def pid(self) -> int:
+        """The guard's own process."""
+        return self._process.pid
 
     def add(self, pid: int) -> None:
         """Let *pid*, which leads a group, end with the host."""
-        self._tell(f"+{pid}\n")
+        with self._lock:
+            self._pids.add(pid)
+            self._tell(f"+{pid}\n")
 
     def remove(self, pid: int) -> None:
         """Forget *pid*, which has ended: the number may be another's soon."""
-        self._tell(f"-{pid}\n")
+        with self._lock:
+            self._pids.discard(pid)
+            self._tell(f"-{pid}\n")
 
     def close(self) -> None:
         """End whatever is left, and the guard."""
         with self._lock:
-            if self._process.stdin is not None:
-                self._process.stdin.close()
+            self._tell("")
+            stdin_of(self._process).close()
         self._process.wait()
 
     def _tell(self, line: str) -> None:
-        with self._lock:
-            if self._process.stdin is None:
-                raise AssertionError("it was opened with a pipe")
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
+        """Say *line*; to another guard, and everything, when the guard was killed."""
+        if self._process.poll() is None:
+            with suppress(BrokenPipeError):
+                stdin_of(self._process).write(line.encode())
+                return
+        stdin_of(self._process).close()
+        self._process = started()
+        stdin_of(self._process).write("".join(f"+{pid}\n" for pid in self._pids).encode())
+
+
+def started() -> subprocess.Popen[bytes]:
+    """Start a guard."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "local.lambdas.guard"],
+        bufsize=0,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def stdin_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    """Give what a guard listens to."""
+    if process.stdin is None:
+        raise AssertionError("it was opened with a pipe")
+    return process.stdin
 
 
 def follow(lines: Iterable[str]) -> None:

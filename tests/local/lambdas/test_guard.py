@@ -15,15 +15,17 @@ from local.lambdas.guard import follow
 
 ROOT = Path(__file__).parents[3]
 HOST = """
-import subprocess, time
+import os, subprocess, sys, time
 from local.lambdas.guard import Guard
 guard = Guard()
-ended, running = (subprocess.Popen(["sleep", "60"], start_new_session=True) for _ in range(2))
-for process in (ended, running):
+ended, *running = (subprocess.Popen(["sleep", "60"], start_new_session=True) for _ in range(3))
+for process in (ended, *running):
     guard.add(process.pid)
+if "without its guard" in sys.argv:
+    os.kill(guard.pid, 9)
 ended.kill(), ended.wait()
 guard.remove(ended.pid)
-print(running.pid, flush=True)
+print(*(process.pid for process in running), flush=True)
 time.sleep(60)
 """
 
@@ -38,15 +40,19 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.faults
-def test_functions_end_with_a_host_that_was_killed() -> None:
-    """A host cannot clean up after kill -9; its functions lead sessions of their own, and would stay for ever."""
-    with subprocess.Popen([sys.executable, "-c", HOST], cwd=ROOT, stdout=subprocess.PIPE, text=True) as host:
+@pytest.mark.parametrize("how", ["with its guard", "without its guard"])
+def test_functions_end_with_a_host_that_was_killed(how: str) -> None:
+    """A host cannot clean up after kill -9; its functions lead sessions of their own, and would stay for ever.
+
+    Were the guard killed before, another one has taken its place and knows them all.
+    """
+    with subprocess.Popen([sys.executable, "-c", HOST, how], cwd=ROOT, stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout is not None
-        pid = int(host.stdout.readline())
-        assert alive(pid)
+        pids = [int(pid) for pid in host.stdout.readline().split()]
+        assert [True, True] == list(map(alive, pids))
         os.kill(host.pid, signal.SIGKILL)
         deadline = time.monotonic() + 20
-        while alive(pid):
+        while any(map(alive, pids)):
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
