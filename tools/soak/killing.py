@@ -42,7 +42,8 @@ class Killer:
     def strike(self) -> None:
         """Kill one process in the middle of its work."""
         if self.random.random() < OF_THE_API:
-            self.kill("kills, edit API", self.random.choice(api_processes(self.world.stack)))
+            for pid in api_processes(self.world.stack)[:1]:
+                self.kill("kills, edit API", pid)
             return
         deadline = time.monotonic() + FOUND_S
         while not (busy := [one for one in sandboxes(self.world.stack) if one["busy"]]):
