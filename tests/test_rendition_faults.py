@@ -155,6 +155,24 @@ def test_an_old_version_that_is_overtaken_between_its_uploads_leaves_no_pixel(da
 
 
 @pytest.mark.fault(2)
+def test_a_photo_that_is_put_back_is_not_overwritten_by_the_one_in_between(darkroom: Darkroom) -> None:
+    """Fault 2: what the slow one looked at is there again when it writes, pixel by pixel; yet it is another state."""
+    before, between, back = uploads(darkroom, b"a photo", b"another photo", b"a photo")
+    darkroom.process(before)
+    put_back = once(first(lambda: darkroom.process(back)))
+
+    def strike(arguments: dict[str, Any], send: Request) -> Any:
+        is_replacing = "IfMatch" in arguments and arguments["Key"].startswith("renditions/")
+        return put_back(arguments, send) if is_replacing else send()
+
+    darkroom.s3.faults["put_object"] = strike
+
+    assert Result.SUPERSEDED == darkroom.process(between).result
+
+    assert_only(darkroom, back)
+
+
+@pytest.mark.fault(2)
 def test_a_version_that_is_overtaken_before_its_record_is_written_changes_nothing(darkroom: Darkroom) -> None:
     """Fault 2, at the last moment."""
     old, new = uploads(darkroom, b"old", b"new")

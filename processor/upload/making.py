@@ -15,6 +15,7 @@ from processor.aws.originals import Originals
 from processor.aws.photos import PhotoRecord
 from processor.budget import Budget
 from processor.events import ObjectEvent
+from processor.imaging.mark import marked
 from processor.imaging.model import CONTENT_TYPES, EXTENSIONS, Rendering, Rendition
 from processor.keys import rendition_key
 from processor.manifest import Manifest
@@ -83,7 +84,7 @@ class Maker:
             source = self.read(original.chunks, original.size)
         with source:
             watch.lap("download")
-            rendering = self.render(job, source)
+            rendering = told_apart(self.render(job, source), job.state)
             watch.lap("render")
         stamp = self.stamp(job, source, original.source_version)
         self.upload(job, rendering, stamp)
@@ -146,3 +147,9 @@ class Maker:
 def timestamp(at: datetime) -> str:
     """Write *at* in UTC, ISO-8601 with milliseconds and ``Z``."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def told_apart(rendering: Rendering, state: State) -> Rendering:
+    """Mark every file as one of *state*, so that the conditions of its write mean this state and no other."""
+    files = (replace(one, data=marked(one.data, one.format, state.sequencer)) for one in rendering.renditions)
+    return replace(rendering, renditions=tuple(files))

@@ -1,0 +1,78 @@
+"""The mark that tells files of different states apart."""
+
+from __future__ import annotations
+
+import io
+from typing import get_args
+
+import numpy as np
+import pytest
+import pyvips
+from PIL import Image
+
+from processor.imaging.mark import MARKERS, marked
+from processor.imaging.structure.walk import inspect_structure
+from processor.recipe import Limits, OutputFormat
+from tests.factories.photos.scene import scene
+
+FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
+SAVERS = {
+    "jpeg": lambda image: image.jpegsave_buffer(Q=80, keep="none"),
+    "webp": lambda image: image.webpsave_buffer(Q=80, keep="none"),
+    "avif": lambda image: image.heifsave_buffer(Q=50, compression="av1", effort=0, keep="none"),
+}
+
+
+def file_of(output: OutputFormat, *, exif: bool = False) -> bytes:
+    """Encode a small scene; *exif*: with a block of it, as a photo with a credit has."""
+    picture = scene(64, 48)
+    if exif:
+        file, block = io.BytesIO(), Image.Exif()
+        block[0x8298] = "(c) somebody"
+        Image.fromarray(picture).save(file, format=output, exif=block)
+        return file.getvalue()
+    return SAVERS[output](pyvips.Image.new_from_array(picture))
+
+
+def pixels(data: bytes) -> tuple[bytes, bytes]:
+    """Decode by two libraries, which must find nothing to complain about."""
+    by_vips = pyvips.Image.new_from_buffer(data, "", fail_on="warning")
+    by_pillow = Image.open(io.BytesIO(data)).convert("RGB")
+    return by_vips.write_to_memory(), np.asarray(by_pillow).tobytes()
+
+
+@pytest.mark.parametrize("exif", [False, True])
+@pytest.mark.parametrize("output", FORMATS)
+def test_a_marked_file_is_the_same_picture(output: OutputFormat, *, exif: bool) -> None:
+    """Whoever reads it skips the mark; our own walk through its structure does too."""
+    plain = file_of(output, exif=exif)
+
+    found = marked(plain, output, "0055AED6DCD9")
+
+    assert pixels(plain) == pixels(found)
+    header = inspect_structure(memoryview(found), Limits(), raw_max_megapixels=160)
+    assert (output, 64, 48) == (header.format, header.width, header.height)
+    assert 0 < len(found) - len(plain) <= 24
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_files_are_equal_when_their_states_are(output: OutputFormat) -> None:
+    """A replay gives the same bytes; another state of the same pixels gives others, and says nothing of itself."""
+    plain = file_of(output)
+    one, again, other = (marked(plain, output, state) for state in ("0055AED6", "0055AED6", "0055AED7"))
+
+    assert one == again
+    assert one != other
+    assert b"0055AED6" not in one
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_what_is_no_file_of_its_format_is_not_marked(output: OutputFormat) -> None:
+    """It must not reach a bucket either."""
+    with pytest.raises(ValueError, match="expected a finished"):
+        marked(b"something else altogether", output, "0055AED6")
+
+
+def test_every_format_can_be_marked() -> None:
+    """A format that settings allow and that nobody marks would fail in production."""
+    assert set(FORMATS) == set(MARKERS)
