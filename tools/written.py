@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from tools.embedded import LocalStack
@@ -30,6 +31,13 @@ def written(stack: LocalStack) -> Iterator[tuple[str, str]]:
         if file.is_file() and file.name not in KEPT and (stack.folder / "aws") not in file.parents:
             yield str(file.relative_to(stack.folder)), file.read_text(encoding="utf-8", errors="replace")
     yield "outputs", str(stack.known["outputs"])
+
+
+def kept(stack: LocalStack, folder: Path) -> None:
+    """Copy all of it to *folder*, a file each: a stack without --persist forgets its log groups when it stops."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for where, text in written(stack):
+        (folder / where.strip("/").replace("/", "-")).write_text(text, encoding="utf-8")
 
 
 def logged(stack: LocalStack) -> Iterator[tuple[str, str]]:

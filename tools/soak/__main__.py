@@ -20,6 +20,7 @@ from tools.soak.play import play
 from tools.soak.report import lines, tree
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
@@ -27,10 +28,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--seed", default=1, show_default=True, help="Decides what is done; not how threads come in between.")
 @click.option("--json", "json_file", type=FILE, help="Write figures, samples and violations to FILE.")
 @click.option("--svg", "svg_file", type=FILE, help="Draw the memory of all processes to FILE.")
-def main(*, minutes: float, seed: int, json_file: Path | None, svg_file: Path | None) -> None:
+@click.option("--keep", type=FOLDER, help="Leave all logs of the run in FOLDER, to search for a violation's key.")
+def main(*, minutes: float, seed: int, json_file: Path | None, svg_file: Path | None, keep: Path | None) -> None:
     """Soak an embedded stack, and say whether every invariant holds."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        outcome = play(Path(folder), minutes=minutes, seed=seed, say=click.echo)
+        outcome = play(Path(folder), minutes=minutes, seed=seed, say=click.echo, keep=keep)
     for line in lines(outcome):
         click.echo(line)
     if json_file is not None:

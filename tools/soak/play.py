@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.model import RunConfig
+from tools import written
 from tools.drill.operator import Operator
 from tools.embedded import LocalStack, started
 from tools.soak import looking, remains, trend
@@ -33,11 +34,13 @@ class Outcome:
     acted_s: float
 
 
-def play(folder: Path, *, minutes: float, seed: int, say: Say) -> Outcome:
-    """Play on a stack of its own in the empty *folder*."""
+def play(folder: Path, *, minutes: float, seed: int, say: Say, keep: Path | None = None) -> Outcome:
+    """Play on a stack of its own in the empty *folder*. *keep*: where to leave what the run has written down."""
     with remains.own_temporary_folder(folder / "tmp") as temporary:
         with started(folder / "run") as stack, opened(stack) as world:
             outcome = soak(world, temporary, minutes=minutes, seed=seed, say=say)
+            if keep is not None:
+                written.kept(stack, keep)
             run = RunConfig.load(stack.folder / "run.json")
         left = remains.judged(remains.once_down(run, temporary, outcome.sampler.pids))
     return replace(outcome, violations=(*outcome.violations, *left))
