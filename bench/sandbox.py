@@ -136,7 +136,10 @@ def tree_peak_mib(pid: int) -> float:
 
 
 def _children(task: Path) -> list[int]:
-    return [int(child) for child in (task / "children").read_text().split()]
+    try:
+        return [int(child) for child in (task / "children").read_text().split()]
+    except FileNotFoundError:  # a thread of a pool that has just ended
+        return []
 
 
 def main(photo: str, repeats: str, report: str) -> int:
