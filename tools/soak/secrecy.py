@@ -11,7 +11,7 @@ from tools.embedded import LocalStack
 from tools.soak.model import Violation
 
 PLACES: Final = ("48,51.5N", "GPSLatitude")
-# Latitude and longitude, however they are rounded. Among ten thousands of durations there is one that begins like either,
+# Latitude and longitude, however rounded. Among ten thousands of durations there is one that begins like either,
 # so only a line with both tells a place.
 POSITION: Final = ("48.858", "2.294")
 # Every token begins with this: {"alg":"RS256","kid":…, in base64.
