@@ -10,6 +10,7 @@ import pytest
 from pulumi.runtime.settings import SETTINGS
 
 from tools.plan import __main__ as command
+from tools.plan.program import event_loop
 from tools.plan.recorder import ROOT, record_program
 from tools.plan.text import text_of
 
@@ -105,3 +106,24 @@ def test_what_a_failed_program_left_is_not_waited_for(monkeypatch: pytest.Monkey
     record_program(program)
 
     assert left not in waited_for
+
+
+def test_what_was_about_to_begin_ends_with_its_loop() -> None:
+    """A program that fails under load leaves such tasks; whatever test the garbage collector meets would fail of them.
+
+    One of them begins another while it ends, as outputs of outputs do.
+    """
+    begun: list[asyncio.Task[bool]] = []
+
+    async def dependent() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            begun.append(asyncio.get_running_loop().create_task(asyncio.Event().wait()))
+
+    with event_loop(threads=1) as loop:
+        waiting = loop.create_task(dependent())
+        loop.run_until_complete(asyncio.sleep(0))
+        unbegun = loop.create_task(asyncio.Event().wait())
+
+    assert [True, True, True] == [task.cancelled() for task in (waiting, unbegun, *begun)]

@@ -107,4 +107,13 @@ def event_loop(threads: int) -> Generator[asyncio.AbstractEventLoop]:
         loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
         for one in (*answering, loop):
+            cancel_tasks(one)
             one.close()
+
+
+def cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """End what still waits, and what was about to begin, for outputs that a failed program will never have."""
+    while tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
