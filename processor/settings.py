@@ -172,7 +172,7 @@ class RenditionSettings(RenditionWork, FunctionSettings):
     function_name: FunctionName = Field(
         default="galerly-image-processing", description="Name of the rendition function."
     )
-    memory_mib: MemoryMib = Field(default=3008, description="Memory of the rendition function; 1,769 MiB is one vCPU.")
+    memory_mib: MemoryMib = Field(default=1769, description="Memory of the rendition function; 1,769 MiB is one vCPU.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time one invocation may take.")
     max_concurrency: Concurrency = Field(default=100, description="Uploads lane: invocations at the same time.")
     backfill_concurrency: Concurrency = Field(default=10, description="Backfill lane: invocations at the same time.")

@@ -78,7 +78,7 @@ def test_a_plan_counts_prices_and_sends_nothing(operation: Operation) -> None:
     rows = dict(re.findall(r"^(\S[\w -]*?) +([\d,]+)", said, re.MULTILINE))
     assert {"missing": "3", "video": "1", "archive": "1", "reserved": "1", "failed": "1", "to send": "3"} == rows
     assert "Time: about 0:00:00 at the backfill lane's concurrency." in said
-    assert "Cost: about $0.0002 (compute $0.0001, requests $0.0001); from docs/performance.md" in said
+    assert "Cost: about $0.0002 (compute $0.0000, requests $0.0001); from docs/performance.md" in said
     assert 0 == operation.count("backfill")
 
 

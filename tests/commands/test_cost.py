@@ -39,7 +39,7 @@ def test_a_million_photos_are_priced_by_hand() -> None:
     said = rows("--photos", "1000000", "--new-per-month", "50000", "--edits-per-month", "0", "--views-per-photo", "20")
 
     compute = row(said, "galerly-image-processing", "GB-seconds", "once")
-    assert pytest.approx(1_000_000 * 0.468 * 3008 / 1024 * 0.0000133334, abs=0.01) == compute["usd"]
+    assert pytest.approx(1_000_000 * 0.605 * 1769 / 1024 * 0.0000133334, abs=0.01) == compute["usd"]
     assert 30.00 == row(said, "galerly-renditions", "PUT", "once")["usd"]  # 4 renditions, 2 manifests, $5 a million
     assert pytest.approx(1_000_000 * 523_861 / 1e9 * 0.085, abs=0.01) == row(said, "CDN", "GB")["usd"]
     assert 0 == row(said, "lambdallmproxy-image-processor", "GB-seconds")["usd"]
@@ -50,7 +50,7 @@ def test_a_setting_changes_the_bill(tmp_path: Path) -> None:
     stack = tmp_path / "small.yaml"
     bills: list[float] = []
     for more in (
-        "",
+        "memory_mib: 3008",
         "memory_mib: 1504",
         "memory_mib: 1504}\ndeployment: {architecture: x86_64, insights_layer_arn: '', web_adapter_layer_arn: ''",
     ):

@@ -23,7 +23,7 @@ def test_every_setting_of_the_tree_is_described() -> None:
     text = settings_docs.reference()
 
     for row in (
-        "| `memory_mib` | `3008` | a whole number from 128 to 10240 |",
+        "| `memory_mib` | `1769` | a whole number from 128 to 10240 |",
         "| `sizes.<name>.width` | required | a whole number from 1 to 16383 |",
         "| `quality.avif` | `60` | a whole number from 1 to 100 |",
         "| `auth.issuer` | required | an https:// address |",

@@ -23,13 +23,14 @@ class Work:
     stored: int
 
 
-# Wall times of docs/performance.md (`make bench`, 2 cores), and the bytes that `python -m processor render` makes of
-# the same photos in the four default sizes. By format, as records and extensions name it.
+# Wall times of docs/performance.md (`python -m bench.memory`, the share of one vCPU that 1,769 MiB come with), and the
+# bytes that `python -m processor render` makes of the same photos in the four default sizes. By format, as records and
+# extensions name it.
 MEASURED: Final[Mapping[str, Work]] = {
-    "jpeg": Work(ms=318 + NETWORK_MS, stored=2_095_445),
-    "heic": Work(ms=713 + NETWORK_MS, stored=2_177_188),
-    "dng": Work(ms=1205 + NETWORK_MS, stored=2_482_074),
-    "png": Work(ms=377 + NETWORK_MS, stored=1_529_325),
+    "jpeg": Work(ms=455 + NETWORK_MS, stored=2_095_445),
+    "heic": Work(ms=914 + NETWORK_MS, stored=2_177_188),
+    "dng": Work(ms=2627 + NETWORK_MS, stored=2_482_074),
+    "png": Work(ms=480 + NETWORK_MS, stored=1_529_325),
 }
 TYPICAL: Final = MEASURED["jpeg"]
 SAME: Final = {"jpg": "jpeg", "heif": "heic"}
