@@ -31,7 +31,6 @@ from processor.aws.clients import s3_client, sqs_client
 from processor.aws.idempotency import IdempotencyKeys
 from processor.aws.jobs import Jobs
 from processor.aws.queues import Queue
-from processor.aws.session_limits import UserLimits
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions
 from processor.aws.slots import Slots
@@ -219,10 +218,13 @@ class Stores:
 
 
 def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Parts:
-    """Put the parts together as ``processor.api.asgi`` does, with clocks that run."""
+    """Put the parts together as ``processor.api.asgi`` does.
+
+    Clocks run, but that of the limits: a test that crosses the minute would find its requests counted anew.
+    """
     dynamodb: Any = stores.table.dynamodb
     sessions = Sessions(dynamodb=dynamodb, table=SESSIONS)
-    limits = UserLimits(dynamodb=dynamodb, table=SESSIONS)
+    limits = stores.table.limits
     slots = Slots(s3=cast("Any", stores.s3), bucket=RESULTS, max_bytes=MAX_IMAGE_BYTES)
     telemetry = Telemetry(service="edit-api", stack="test")
     feeds = Feeds(read=sessions.find, telemetry=telemetry, fastest_s=stage.fastest_s, slowest_s=stage.slowest_s)
