@@ -23,7 +23,7 @@ from local.api.worker import Deployed
 from local.lambdas.catalogue import Catalogue
 from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
-from local.lambdas.credentials import assume
+from local.lambdas.credentials import RoleSessions
 from local.lambdas.function import Function
 from local.lambdas.guard import Guard
 from local.lambdas.journal import Journal
@@ -61,13 +61,13 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
 
 def assemble(options: argparse.Namespace, clients: Clients, code: CodeStore, world: World) -> Fleet:
     """Make the fleet of the function that *options* name."""
-    catalogue, sts = Catalogue(clients.functions()), clients.tokens()
+    catalogue, roles = Catalogue(clients.functions()), RoleSessions(clients.tokens())
 
     def find() -> Function:
         return catalogue.find(options.function, options.qualifier)
 
     def prepare(function: Function) -> Deployed:
-        return Deployed(function=function, credentials=assume(sts, function), code=code.place(function))
+        return Deployed(function=function, credentials=roles.credentials(function), code=code.place(function))
 
     return Fleet(options.processes, find=find, prepare=prepare, world=world)
 

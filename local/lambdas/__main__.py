@@ -18,7 +18,7 @@ from local.emulator.environment import REGION
 from local.lambdas.catalogue import Catalogue
 from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
-from local.lambdas.credentials import assume
+from local.lambdas.credentials import RoleSessions
 from local.lambdas.door import Door
 from local.lambdas.function import Function
 from local.lambdas.guard import Guard
@@ -63,10 +63,10 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
     journal = Journal(clients.logs, metrics.add)
     guard = Guard()
     world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say, guard=guard)
-    code, sts = CodeStore(folder / "code", fetch_from(options.aws)), clients.tokens()
+    code, roles = CodeStore(folder / "code", fetch_from(options.aws)), RoleSessions(clients.tokens())
 
     def start(function: Function) -> Sandbox:
-        return Sandbox(function, assume(sts, function), code.place(function), world)
+        return Sandbox(function, roles.credentials(function), code.place(function), world)
 
     pool = Pool(start, most=options.most)
     host = Host(catalogue=Catalogue(clients.functions()), pool=pool, metrics=metrics)

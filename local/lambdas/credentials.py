@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # The most that a role allows, unless it says otherwise.
 LIFETIME_S: Final = 3600
 SPARE: Final = timedelta(minutes=2)
+# What a session must last to be given once more: longer than any function may take.
+LENT_S: Final = LIFETIME_S / 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -31,6 +34,28 @@ class Credentials:
     def outlive(self, seconds: float) -> bool:
         """Tell whether work of this length can still begin with them."""
         return datetime.now(UTC) + timedelta(seconds=seconds) + SPARE < self.expires
+
+
+class RoleSessions:
+    """The sessions of functions' roles, each given to sandbox after sandbox while half of it is left.
+
+    Clients that write logs are made for credentials, and each is a third of a MiB that is freed late: with credentials
+    of their own, sandboxes that come and go would let the host grow.
+    """
+
+    def __init__(self, sts: STSClient) -> None:
+        self._sts = sts
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Credentials] = {}
+
+    def credentials(self, function: Function) -> Credentials:
+        """Give credentials of the function's role; RoleRefused when STS does not let."""
+        key = function.name, function.role
+        with self._lock:
+            known = self._known.get(key)
+            if known is None or not known.outlive(LENT_S):
+                known = self._known[key] = assume(self._sts, function)
+            return known
 
 
 def assume(sts: STSClient, function: Function) -> Credentials:

@@ -6,7 +6,7 @@ import pytest
 from botocore.stub import Stubber
 
 from local.lambdas.clients import Clients
-from local.lambdas.credentials import assume
+from local.lambdas.credentials import RoleSessions, assume
 from local.lambdas.errors import RoleRefused
 from tests.factories.functions import credentials, function
 
@@ -31,3 +31,28 @@ def test_a_role_that_is_not_there_is_named() -> None:
 def test_credentials_must_outlive_the_work(minutes: float, *, lasts: bool) -> None:
     """A function of 15 minutes does not begin with credentials that end in the middle, two minutes to spare."""
     assert lasts == credentials(minutes=minutes).outlive(15 * 60)
+
+
+@pytest.mark.parametrize(("minutes", "keys"), [(33, "112"), (31, "123")])
+def test_a_role_s_session_is_given_until_half_of_it_is_gone(minutes: float, keys: str) -> None:
+    """Sandboxes come and go; every session is a client of its own for the log. Other roles have others."""
+    roles = RoleSessions(STS)
+    wanted = (function(), function(), function(role="arn:aws:iam::000000000000:role/newer"))
+    with Stubber(STS) as stub:
+        for number in sorted(set(keys)):
+            stub.add_response("assume_role", {"Credentials": session(number, minutes)})
+        given = [roles.credentials(one).access_key for one in wanted]
+        stub.assert_no_pending_responses()
+
+    assert [f"ASIA{number:>016}" for number in keys] == given
+
+
+def session(number: str, minutes: float) -> dict[str, object]:
+    """Give what STS answers: credentials that last for *minutes*."""
+    given = credentials(minutes=minutes)
+    return {
+        "AccessKeyId": f"ASIA{number:>016}",
+        "SecretAccessKey": given.secret_key,
+        "SessionToken": given.token,
+        "Expiration": given.expires,
+    }
