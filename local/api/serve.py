@@ -25,6 +25,7 @@ from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import RoleSessions
 from local.lambdas.function import Function
+from local.lambdas.garbage import settle
 from local.lambdas.guard import Guard
 from local.lambdas.journal import Journal
 from local.lambdas.metrics import Metrics
@@ -51,6 +52,7 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
         with bound(options.port) as door:
             await first(fleet.start(), told)
             if not told.is_set():
+                settle()
                 await answer(Front(fleet=fleet, measures=measures), door, told)
     finally:
         await fleet.stop()

@@ -31,10 +31,12 @@ ASK_S: Final = 0.03
 READINESS_PATH: Final = "AWS_LWA_READINESS_CHECK_PATH"
 LAST_LINES: Final = 5
 # The front keeps the function's time; streams may be quiet for as long as they like, and as many as there are.
+# It speaks plain HTTP: the certificates that httpx reads for every client would be most of a MiB of each.
 UNLIMITED: Final[dict[str, Any]] = {
     "timeout": None,
     "limits": httpx.Limits(max_connections=None, max_keepalive_connections=4),
     "trust_env": False,
+    "verify": False,
 }
 
 

@@ -21,6 +21,7 @@ from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import RoleSessions
 from local.lambdas.door import Door
 from local.lambdas.function import Function
+from local.lambdas.garbage import settle
 from local.lambdas.guard import Guard
 from local.lambdas.host import Host
 from local.lambdas.journal import Journal
@@ -74,6 +75,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         with Door(options.port, host.invoke, lambda: status(pool)) as door:
             sys.stdout.write(f"{door.address}\n")
             sys.stdout.flush()
+            settle()
             until_told(door, pool)
     finally:
         pool.close()
