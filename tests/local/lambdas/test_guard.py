@@ -23,6 +23,7 @@ for process in (ended, *running):
     guard.add(process.pid)
 if "without its guard" in sys.argv:
     os.kill(guard.pid, 9)
+    os.waitid(os.P_PID, guard.pid, os.WEXITED | os.WNOWAIT)  # it may live for a moment, and take a line with it
 ended.kill(), ended.wait()
 guard.remove(ended.pid)
 print(*(process.pid for process in running), flush=True)
