@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import InputLogEventTypeDef
 
 EVERY_S: Final = 0.1
-# Each holds a connection and a third of a MiB. Of sandboxes that are gone, clients need not be kept; eight may live.
+# Each holds a connection and a third of a MiB. There is one for each session of a role; ended ones need not be kept.
 CLIENTS: Final = 16
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 EXISTS: Final = "ResourceAlreadyExistsException"
