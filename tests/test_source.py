@@ -14,11 +14,7 @@ from hypothesis import strategies as st
 from processor import source as module
 from processor.errors import PhotoError
 from processor.source import Source, write_all
-
-
-def open_files() -> int:
-    """Count the descriptors of this process."""
-    return len(list(Path("/proc/self/fd").iterdir()))
+from tests.factories.descriptors import open_descriptors, opened_since
 
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
@@ -57,7 +53,7 @@ def test_an_empty_file_is_a_source(tmp_path: Path) -> None:
 
 def test_chunks_beyond_the_cap_are_refused_at_once() -> None:
     """An endless download is not read to its end, and nothing stays open."""
-    files = open_files()
+    files = open_descriptors()
     taken: list[int] = []
 
     def endless() -> Iterator[bytes]:
@@ -71,7 +67,7 @@ def test_chunks_beyond_the_cap_are_refused_at_once() -> None:
     expected = "The file is too large: expected at most 2,500 bytes, received at least 3,000 bytes."
     assert ("IMAGE_TOO_LARGE", expected) == (caught.value.code, caught.value.finding)
     assert 3 == len(taken)
-    assert files == open_files()
+    assert not opened_since(files)
 
 
 def test_a_file_beyond_the_cap_is_refused_unread(tmp_path: Path) -> None:
@@ -105,7 +101,7 @@ def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
 
 def test_closing_gives_everything_back_and_twice_is_safe() -> None:
     """A second close must not close somebody else's file."""
-    files = open_files()
+    files = open_descriptors()
     source = Source.from_bytes(b"abc")
     fd = source.fd
     source.close()
@@ -114,7 +110,7 @@ def test_closing_gives_everything_back_and_twice_is_safe() -> None:
 
     assert (-1, fd) == (source.fd, other)
     os.close(other)
-    assert files == open_files()
+    assert not opened_since(files)
 
 
 def test_closing_while_a_slice_is_held_is_safe() -> None:
@@ -128,11 +124,11 @@ def test_closing_while_a_slice_is_held_is_safe() -> None:
 
 def test_an_error_inside_the_block_closes_too() -> None:
     """Whatever happened."""
-    files = open_files()
+    files = open_descriptors()
     with pytest.raises(KeyError), Source.from_bytes(b"abc"):
         raise KeyError
 
-    assert files == open_files()
+    assert not opened_since(files)
 
 
 def test_the_file_has_no_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ from processor.imaging.editor import Editor, is_long, misnamed
 from processor.imaging.model import ImageFormat
 from processor.imaging.structure.header import Header
 from processor.source import Source
+from tests.factories.descriptors import open_descriptors, opened_since
 from tests.factories.photos.heif import avif, heic, transparent_heic
 from tests.factories.photos.jpeg import cut, jpeg
 from tests.factories.photos.raster import animated_gif, bmp, png
 from tests.factories.photos.scene import textured
-from tests.imaging.isolation.children import ends_soon, is_alive, open_files
+from tests.imaging.isolation.children import ends_soon, is_alive
 from tests.imaging.steps.trials import Step, edit, flat, plan_of, png_of
 
 SMALLER: Step = {"op": "resize", "width": 60}
@@ -103,13 +104,14 @@ def test_an_isolated_edit_is_the_same_edit(always: Editor) -> None:
 def test_one_child_serves_good_and_bad_pictures(always: Editor) -> None:
     """Verdicts and refusals end neither it nor its descriptors."""
     run(always, jpeg())
-    files, pid = open_files(), child_of(always)
+    files, pid = open_descriptors(), child_of(always)
     for data, steps in ((cut(jpeg(), 0.5), [SMALLER]), (jpeg(), [{"op": "crop", "width": 999, "height": 9}])):
         with pytest.raises((PhotoError, EditError)):
             run(always, data, *steps)
     run(always, heic())
 
-    assert (files, pid) == (open_files(), child_of(always))
+    assert pid == child_of(always)
+    assert not opened_since(files)
 
 
 def test_a_refusal_crosses_whole(always: Editor) -> None:
@@ -206,7 +208,7 @@ def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> No
 
 def test_nothing_is_left_after_the_block() -> None:
     """No process, no descriptor, even when a killer comes in between."""
-    files = open_files()
+    files = open_descriptors()
     with Editor(isolate="always") as editor:
         run(editor, jpeg())
         pid = child_of(editor)
@@ -216,7 +218,7 @@ def test_nothing_is_left_after_the_block() -> None:
     editor.close()
 
     assert ends_soon(pid)
-    assert files == open_files()
+    assert not opened_since(files)
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from processor.imaging.renderer import Renderer, is_risky
 from processor.imaging.structure.header import Header
 from processor.recipe import Limits, Recipe, Size
 from processor.source import Source
+from tests.factories.descriptors import open_descriptors, opened_since
 from tests.factories.photos.heif import avif, heic
 from tests.factories.photos.jpeg import cut, jpeg
 from tests.factories.photos.raster import bmp, gif, png, tiff_photo, webp
 from tests.factories.photos.raw import dng
 from tests.factories.photos.scene import furthest, textured
-from tests.imaging.isolation.children import ends_soon, is_alive, open_files, quick
+from tests.imaging.isolation.children import ends_soon, is_alive, quick
 from tests.imaging.prints import developed, pixels_of, recipe
 
 SLOW = Recipe(sizes={"large": Size(width=1500, height=1500)}, formats=("jpeg", "avif"))
@@ -204,14 +205,14 @@ def test_an_invocation_that_ends_first_raises_out_of_time(always: Renderer) -> N
 
 def test_nothing_is_left_after_the_block() -> None:
     """No process, no zombie, no descriptor; closing twice is safe."""
-    files = open_files()
+    files = open_descriptors()
     with Renderer(isolate="always") as renderer:
         render(renderer, jpeg())
         pid = child_of(renderer)
     renderer.close()
 
     assert not is_alive(pid)
-    assert files == open_files()
+    assert not opened_since(files)
 
 
 def png_of(width: int, height: int) -> bytes:

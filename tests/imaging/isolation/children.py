@@ -34,11 +34,6 @@ def quick(*, timeout_s: float = 10.0, memory_mib: int = 900) -> Recipe:
     return Recipe(sizes={"small": Size(width=100, height=100)}, limits=limits)
 
 
-def open_files() -> int:
-    """Count the descriptors of this process."""
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
 def is_alive(pid: int) -> bool:
     """Tell whether a process exists, a zombie included."""
     return Path(f"/proc/{pid}").exists()
@@ -52,15 +47,6 @@ def ends_soon(pid: int) -> bool:
         except OSError:
             return True
         if state in {"Z", "X"}:
-            return True
-        sleep(0.02)
-    return False
-
-
-def files_settle_at(count: int) -> bool:
-    """Wait up to 2 s until this process has *count* descriptors open: another thread may be about to close some."""
-    for _ in range(100):
-        if open_files() == count:
             return True
         sleep(0.02)
     return False

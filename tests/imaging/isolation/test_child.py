@@ -13,8 +13,9 @@ from processor.imaging import line as line_module
 from processor.imaging.isolation import child
 from processor.imaging.isolation.wire import receive, send, unpack_rendering
 from processor.source import Source
+from tests.factories.descriptors import open_descriptors, opened_since
 from tests.factories.photos.jpeg import cut, jpeg
-from tests.imaging.isolation.children import files_settle_at, open_files, quick
+from tests.imaging.isolation.children import quick
 
 Ask = Callable[[bytes], list[dict[str, object]]]
 
@@ -65,11 +66,11 @@ def test_a_photo_is_developed_and_said_to_be_isolated(ask: Ask) -> None:
 
 def test_one_child_serves_many_photos(ask: Ask) -> None:
     """Good and bad ones, without keeping a file open."""
-    files = open_files()
+    files = open_descriptors()
     events = [ask(data)[-1]["event"] for data in (jpeg(), cut(jpeg(), 0.5), b"no photo", jpeg())]
 
     assert ["done", "verdict", "verdict", "done"] == events
-    assert files_settle_at(files)
+    assert not opened_since(files)
 
 
 def test_the_limits_are_set_first_and_for_every_photo(ask: Ask, limits: list[tuple[object, ...]]) -> None:

@@ -12,8 +12,9 @@ from processor.errors import OutOfTime, PhotoError
 from processor.imaging.isolation import process
 from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
 from processor.source import Source
+from tests.factories.descriptors import open_descriptors, opened_since
 from tests.factories.photos.jpeg import jpeg
-from tests.imaging.isolation.children import ends_soon, is_alive, open_files, quick, write_child
+from tests.imaging.isolation.children import ends_soon, is_alive, quick, write_child
 
 Start = Callable[[str], DecoderProcess]
 CRASHED = "The photo makes its decoder crash."
@@ -197,13 +198,13 @@ def test_a_child_is_retired_after_many_jobs(start: Start) -> None:
 
 def test_ending_a_child_leaves_nothing_behind(start: Start) -> None:
     """Neither process, zombie nor descriptor; ending it twice is safe."""
-    files = open_files()
+    files = open_descriptors()
     child = start("time.sleep(60)")
     child.kill()
     child.kill()
 
     assert not is_alive(child.pid)
-    assert files == open_files()
+    assert not opened_since(files)
 
 
 def test_what_a_child_has_started_ends_with_it(start: Start, tmp_path: Path) -> None:

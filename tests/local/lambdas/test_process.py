@@ -13,6 +13,7 @@ import pytest
 from local.lambdas.guard import Guard
 from local.lambdas.output import Output
 from local.lambdas.process import FunctionProcess, Launch, cause
+from tests.factories.descriptors import open_descriptors, opened_since
 
 
 def process(tmp_path: Path, text: str, lines: list[str], guard: Guard) -> FunctionProcess:
@@ -65,13 +66,13 @@ with open(os.environ["TMPDIR"] + "/big", "wb") as big:
 
 def test_a_command_that_cannot_be_started_leaves_nothing(tmp_path: Path, guard: Guard) -> None:
     """Neither a folder nor an open pipe."""
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    files = open_descriptors()
     launch = Launch(command=["/nothing/here"], env={}, code=tmp_path, tmp=tmp_path / "private", tmp_mib=1)
     with pytest.raises(FileNotFoundError):
         FunctionProcess(launch, say=lambda _: None, guard=guard)
 
     assert not (tmp_path / "private").exists()
-    assert before == len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    assert not opened_since(files)
 
 
 @pytest.mark.parametrize(
