@@ -15,8 +15,8 @@ from PIL import Image
 from processor.aws.attributes import from_attribute
 from processor.manifest import Manifest
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom
+from tests.patience import HANG_S
 
-HANG_S = 20.0
 Record = Mapping[str, Any]
 Objects = dict[str, tuple[bytes, dict[str, str]]]
 

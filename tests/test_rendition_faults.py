@@ -17,7 +17,8 @@ from processor.events import ObjectEvent
 from processor.upload.outcomes import Outcome, Result
 from tests.factories.darkroom import AMPLE, ORIGINALS, RENDITIONS, Darkroom, open_darkroom
 from tests.factories.stores import Fault, Killed, Request, after, answer_lost, first, killed, once, refused
-from tests.invariants import HANG_S, assert_settled, snapshot_of
+from tests.invariants import assert_settled, snapshot_of
+from tests.patience import HANG_S
 from tests.test_renditions import assert_consistent
 
 pytestmark = pytest.mark.faults

@@ -28,10 +28,10 @@ from processor.settings import CdnSettings, EditApiSettings, EditSettings
 from processor.settings_env import EditApiEnv, to_env
 from tests.factories.api import AUTH, PAGE
 from tests.factories.darkroom import session as aws_session
+from tests.patience import HANG_S
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "processor" / "api" / "run.sh"
-HANG_S = 30.0
 SECRETS = {"/darkroom/test/ticket-key": "ticket key", "/darkroom/test/origin-secret": "origin secret"}
 
 

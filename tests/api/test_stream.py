@@ -23,8 +23,8 @@ from tests.factories.api import ADA, Api, Stage, bearer, open_api
 from tests.factories.edits import a_result, a_session
 from tests.factories.servers import Server, serve
 from tests.factories.stores import refused
+from tests.patience import HANG_S
 
-HANG_S = 20.0
 Frame = dict[str, str]
 
 

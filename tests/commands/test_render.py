@@ -24,6 +24,7 @@ from tests.factories.photos.hostile import not_photos, png_header
 from tests.factories.photos.jpeg import cut, jpeg
 from tests.factories.photos.raster import png
 from tests.factories.photos.raw import dng, preview
+from tests.patience import HANG_S
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "docs/render.schema.json").read_text()))
@@ -283,7 +284,7 @@ def test_interrupting_leaves_no_child_behind(tmp_path: Path) -> None:
         wait_until(lambda: any((tmp_path / "out").rglob("*.jpg")) if (tmp_path / "out").exists() else False)
         children = children_of(running.pid)
         running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=30)
+        _, errors = running.communicate(timeout=HANG_S)
 
     assert children
     assert running.returncode == 130

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.factories.photos import jpeg, scene
+from tests.patience import HANG_S
 from tools.embedded import LocalStack, wait_for
 
 
@@ -38,7 +39,7 @@ def test_states_are_live(stack: LocalStack) -> None:
     ready = threading.Event()
 
     def listen() -> None:
-        with stack.http.stream("GET", f"{stack.page}/gallery/changes", timeout=60) as stream:
+        with stack.http.stream("GET", f"{stack.page}/gallery/changes", timeout=HANG_S) as stream:
             for line in stream.iter_lines():
                 if line.startswith("event: ready"):
                     ready.set()
@@ -49,9 +50,9 @@ def test_states_are_live(stack: LocalStack) -> None:
 
     listener = threading.Thread(target=listen)
     listener.start()
-    assert ready.wait(30)
+    assert ready.wait(HANG_S)
     photo_id = stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="live")
-    listener.join(60)
+    listener.join(HANG_S)
 
     ours = [one for one in heard if one.get("id") == photo_id]
     assert "active" == ours[-1]["status"]

@@ -19,10 +19,10 @@ from botocore.exceptions import ClientError
 from local.deployer.target import ROOT_USER
 from local.emulator.environment import REGION
 from local.emulator.process import running
+from tests.patience import HANG_S
 
 Json = dict[str, Any]
 T = TypeVar("T")
-HANG_S = 20.0
 # For a region this old, boto3 would sign links in the way of 2006.
 SIGNATURES = {"s3": "s3v4"}
 

@@ -22,9 +22,9 @@ from werkzeug.serving import make_server
 
 from processor.aws.clients import dynamodb_client, s3_client
 from tests.factories.darkroom import ORIGINALS, create_stores
+from tests.patience import HANG_S
 
 ROOT = Path(__file__).parents[2]
-HANG_S = 60
 Environ = dict[str, Any]
 
 

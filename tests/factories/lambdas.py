@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from botocore.session import Session
 
 from local.emulator.environment import ACCOUNT, REGION
+from tests.patience import HANG_S
 
 ROOT = Path(__file__).parents[2]
-HANG_S = 30
 Thing = TypeVar("Thing")
 
 
@@ -135,4 +135,4 @@ def host(aws: str, folder: Path, *arguments: str, module: str = "local.lambdas")
             yield address
         finally:
             process.terminate()
-            assert 0 == process.wait(20)
+            assert 0 == process.wait(HANG_S)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-READY_S = 10.0
+from tests.patience import HANG_S
 
 
 @dataclass
@@ -50,12 +50,12 @@ def serve(app: Any) -> Generator[Server]:
     server = ThreadServer(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    assert server.ready.wait(READY_S)
+    assert server.ready.wait(HANG_S)
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        with httpx.Client(base_url=origin, timeout=READY_S, trust_env=False) as client:
+        with httpx.Client(base_url=origin, timeout=HANG_S, trust_env=False) as client:
             yield Server(origin=origin, client=client, server=server)
     finally:
         server.should_exit = True
-        thread.join(READY_S)
+        thread.join(HANG_S)
         listener.close()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANG_S
+
 ROOT = Path(__file__).parents[2]
 TRY = "import sys, tempfile, os; from tests.factories.invoked import full; sys.addaudithook(full); {}"
 
@@ -15,7 +17,7 @@ TRY = "import sys, tempfile, os; from tests.factories.invoked import full; sys.a
 def tried(statement: str) -> str:
     """Run *statement* on a full disk; give the last line that the process says."""
     command = [sys.executable, "-c", TRY.format(statement)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=HANG_S)
     return ended.stderr.strip().rpartition("\n")[2]
 
 

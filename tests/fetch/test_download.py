@@ -15,8 +15,9 @@ from processor.fetch import download
 from processor.fetch.download import fetch
 from processor.fetch.rules import FetchRules
 from tests.fetch.network import PICTURE, PUBLIC, Network, Quiet, network
+from tests.patience import HANG_S
 
-RULES = FetchRules(max_bytes=100_000, deadline_s=1.0)
+RULES = FetchRules(max_bytes=100_000, deadline_s=HANG_S)
 NAMES = {"public.test": [[PUBLIC]], "inside.test": [["10.0.0.5"]], "mixed.test": [[PUBLIC, "127.0.0.1"]]}
 Answer = Callable[[Quiet], None]
 
@@ -170,7 +171,8 @@ def test_deadline_ends_a_server_that_drips(where: str, monkeypatch: pytest.Monke
 
     def answer(server: Quiet) -> None:
         if where == "before the answer":
-            gone.wait(5)
+            gone.wait(HANG_S)
+            return
         if where == "in the headers":
             server.wfile.write(b"HTTP/1.1 200 OK\r\n")
             drip(server, b"X-Drip: 1\r\n")
@@ -180,7 +182,7 @@ def test_deadline_ends_a_server_that_drips(where: str, monkeypatch: pytest.Monke
         drip(server, b"x")
 
     try:
-        error = failure(monkeypatch, answer)
+        error = failure(monkeypatch, answer, rules=FetchRules(max_bytes=100_000, deadline_s=1.0))
     finally:
         gone.set()
 

@@ -13,6 +13,7 @@ import pytest
 from processor import imaging
 from tests.factories.photos.heif import heic
 from tests.factories.photos.jpeg import jpeg
+from tests.patience import HANG_S
 
 
 def test_importing_the_renderer_loads_no_pixel_library() -> None:
@@ -28,7 +29,7 @@ def test_importing_the_renderer_loads_no_pixel_library() -> None:
             renderer.render(Source.from_bytes(sys.stdin.buffer.read()), Recipe(), file_name="a.jpg")
         print(before, wanted & set(sys.modules))
     """
-    done = subprocess.run([sys.executable, "-c", code], input=jpeg(), capture_output=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], input=jpeg(), capture_output=True, check=True, timeout=HANG_S)
 
     assert b"set() set()" == done.stdout.strip()
 
@@ -68,6 +69,6 @@ def test_isolation_works_without_shared_memory() -> None:
     if subprocess.run([*in_private, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this user may not mount a file system")
     command = [*in_private, sys.executable, "-c", code]
-    done = subprocess.run(command, input=heic(), capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, input=heic(), capture_output=True, check=False, timeout=HANG_S)
 
     assert b"no shared memory, True" == done.stdout.strip(), done.stderr.decode()

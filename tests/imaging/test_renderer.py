@@ -24,6 +24,7 @@ from tests.factories.photos.raw import dng
 from tests.factories.photos.scene import furthest, textured
 from tests.imaging.isolation.children import ends_soon, is_alive, quick
 from tests.imaging.prints import developed, pixels_of, recipe
+from tests.patience import HANG_S
 
 SLOW = Recipe(sizes={"large": Size(width=1500, height=1500)}, formats=("jpeg", "avif"))
 """Seconds of encoding: time to interfere."""
@@ -129,11 +130,15 @@ def test_another_memory_limit_needs_another_child(always: Renderer) -> None:
 
 def killed_at_work(renderer: Renderer, data: bytes) -> str:
     """Render *data* while the renderer's child is killed as the kernel's out-of-memory killer does it."""
-    victim = child_of(renderer)
+    child = renderer._child
+    assert child is not None
+    victim, jobs = child.pid, child.jobs
     os.kill(victim, signal.SIGSTOP)  # or it might be done before the blow falls
 
     def strike() -> None:
-        sleep(0.15)
+        until = monotonic() + HANG_S
+        while child.jobs == jobs and monotonic() < until:
+            sleep(0.01)
         os.kill(victim, signal.SIGKILL)
 
     killer = Thread(target=strike)

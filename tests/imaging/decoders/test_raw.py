@@ -21,6 +21,7 @@ from tests.factories.photos.jpeg import cut
 from tests.factories.photos.raw import dng, preview
 from tests.factories.photos.scene import PATCHES, furthest, patch_colours, scene
 from tests.imaging.prints import developed, pixels_of, recipe
+from tests.patience import HANG_S
 
 BRIGHTENED = 16
 """Levels: LibRaw stretches a RAW until one pixel in a hundred is white, as cameras do; hues stay."""
@@ -178,7 +179,9 @@ def test_pillow_never_sees_a_raw() -> None:
         rendering = develop(Source.from_bytes(sys.stdin.buffer.read()), Recipe(), file_name="photo.dng")
         print(rendering.receipt.decoder, "PIL" in sys.modules, "pillow_heif" in sys.modules)
     """
-    done = subprocess.run([sys.executable, "-c", code], input=dng(SENSOR), capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=dng(SENSOR), capture_output=True, check=True, timeout=HANG_S
+    )
 
     assert b"raw-full False False" == done.stdout.strip(), done.stderr.decode()
 

@@ -16,6 +16,7 @@ from processor.source import Source
 from tests.factories.descriptors import open_descriptors, opened_since
 from tests.factories.photos.jpeg import cut, jpeg
 from tests.imaging.isolation.children import quick
+from tests.patience import HANG_S
 
 Ask = Callable[[bytes], list[dict[str, object]]]
 
@@ -48,7 +49,7 @@ def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
 
     yield ask_for
     ours.close()
-    server.join(10)
+    server.join(HANG_S)
     assert not server.is_alive(), "the child ends when its parent hangs up"
 
 

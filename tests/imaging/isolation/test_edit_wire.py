@@ -21,6 +21,7 @@ from processor.source import Source
 from tests.factories.photos.jpeg import jpeg
 from tests.imaging.isolation.children import is_alive, write_child
 from tests.imaging.steps.trials import Step, edit, flat, ignore, plan_of, png_of
+from tests.patience import HANG_S
 
 EDITED = Edited(
     data=b"file", format="webp", extension="webp", content_type="image/webp", width=3, height=2, frames=1,
@@ -85,7 +86,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[dict[
 
     yield ask
     ours.close()
-    server.join(10)
+    server.join(HANG_S)
     assert not server.is_alive()
 
 
@@ -132,7 +133,7 @@ def test_a_child_that_talks_nonsense_about_an_edit_is_ended(
     """Nothing that it says is trusted."""
     monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
     with monkeypatch.context() as patch:
-        patch.setattr(sys, "executable", write_child(tmp_path, f"{body}; time.sleep(60)"))
+        patch.setattr(sys, "executable", write_child(tmp_path, f"{body}; time.sleep(600)"))
         stranger = DecoderProcess(64)
     with Source.from_bytes(jpeg()) as source, pytest.raises(PhotoError) as caught:
         stranger.edit([source], order_of(), on_step=ignore, seconds_left=None)

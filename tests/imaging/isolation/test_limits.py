@@ -8,13 +8,15 @@ import sys
 
 import pytest
 
+from tests.patience import HANG_S
+
 pytestmark = pytest.mark.faults
 
 
 def run(code: str) -> subprocess.CompletedProcess[bytes]:
     """Run *code* in a process of its own, behind the limits."""
     head = "import mmap, resource, sys\nfrom processor.imaging.isolation.limits import limit_cpu, limit_memory\n"
-    return subprocess.run([sys.executable, "-c", head + code], capture_output=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, "-c", head + code], capture_output=True, check=False, timeout=HANG_S)
 
 
 def test_memory_beyond_the_limit_cannot_be_allocated() -> None:

@@ -15,6 +15,7 @@ from processor.source import Source
 from tests.factories.descriptors import open_descriptors, opened_since
 from tests.factories.photos.jpeg import jpeg
 from tests.imaging.isolation.children import ends_soon, is_alive, quick, write_child
+from tests.patience import HANG_S
 
 Start = Callable[[str], DecoderProcess]
 CRASHED = "The photo makes its decoder crash."
@@ -38,7 +39,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         child.kill()
 
 
-def refusal(child: DecoderProcess, *, timeout_s: float = 10.0) -> PhotoError:
+def refusal(child: DecoderProcess, *, timeout_s: float = HANG_S) -> PhotoError:
     """Give *child* a photo; it must end in a verdict."""
     with Source.from_bytes(jpeg()) as source, pytest.raises(PhotoError) as caught:
         child.develop(source, quick(timeout_s=timeout_s), file_name="a.jpg", seconds_left=None)
@@ -101,7 +102,7 @@ def test_a_child_out_of_its_cpu_time_has_taken_too_long(start: Start) -> None:
 )
 def test_a_child_that_talks_nonsense_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """It has read hostile bytes: nothing that it says is trusted."""
-    child = start(f"{body}; time.sleep(60)")
+    child = start(f"{body}; time.sleep(600)")
     monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
     error = refusal(child)
 
@@ -112,7 +113,7 @@ def test_a_child_that_talks_nonsense_is_ended(start: Start, monkeypatch: pytest.
 def test_a_child_that_stops_in_the_middle_of_a_word_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parent does not wait for the rest for ever."""
     monkeypatch.setattr(process, "BETWEEN_BYTES_S", 0.2)
-    child = start("channel.sendall(struct.pack('>I', 99) + b'{'); time.sleep(60)")
+    child = start("channel.sendall(struct.pack('>I', 99) + b'{'); time.sleep(600)")
     monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
 
     assert "DECODER_CRASHED" == refusal(child).code
@@ -120,7 +121,7 @@ def test_a_child_that_stops_in_the_middle_of_a_word_is_ended(start: Start, monke
 
 def test_a_child_that_hangs_is_ended_in_time(start: Start) -> None:
     """The verdict says how long it may take."""
-    child = start("time.sleep(60)")
+    child = start("time.sleep(600)")
     error = refusal(child, timeout_s=0.2)
 
     expected = "The photo took too long to decode: expected at most 0.2 s."
@@ -131,8 +132,8 @@ def test_a_child_that_hangs_is_ended_in_time(start: Start) -> None:
 def test_encoding_has_time_of_its_own(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """It begins when the child has decoded; its end is named."""
     monkeypatch.setattr(process, "ENCODE_TIMEOUT_S", 0.3)
-    child = start("say({'event': 'decoded', 'blobs': []}); time.sleep(60)")
-    error = refusal(child, timeout_s=0.1)
+    child = start("say({'event': 'decoded', 'blobs': []}); time.sleep(600)")
+    error = refusal(child, timeout_s=HANG_S)
 
     expected = "The photo took too long to decode: the encoders did not finish."
     assert ("DECODE_TIMEOUT", expected) == (error.code, error.finding)
@@ -141,7 +142,7 @@ def test_encoding_has_time_of_its_own(start: Start, monkeypatch: pytest.MonkeyPa
 @pytest.mark.fault(19)
 def test_a_child_that_swells_is_ended(start: Start) -> None:
     """Its resident memory is watched from outside; the limit here is 64 MiB."""
-    error = refusal(start("block = b'x' * (200 << 20); time.sleep(60)"))
+    error = refusal(start("block = b'x' * (200 << 20); time.sleep(600)"))
 
     expected = "The photo needs too much memory to decode: expected at most 64 MiB."
     assert ("DECODER_OUT_OF_MEMORY", expected) == (error.code, error.finding)
@@ -151,11 +152,11 @@ def test_a_child_that_swells_is_ended(start: Start) -> None:
     ("body", "code", "log"),
     [
         (
-            "say({'event': 'out_of_memory', 'blobs': []}); time.sleep(60)",
+            "say({'event': 'out_of_memory', 'blobs': []}); time.sleep(600)",
             "DECODER_OUT_OF_MEMORY",
             "The photo needs too much memory to decode: expected at most 64 MiB.",
         ),
-        ("say({'event': 'crashed', 'log': 'Traceback', 'blobs': []}); time.sleep(60)", "DECODER_CRASHED", "Traceback"),
+        ("say({'event': 'crashed', 'log': 'Traceback', 'blobs': []}); time.sleep(600)", "DECODER_CRASHED", "Traceback"),
     ],
 )
 def test_a_child_that_reports_its_own_failure_is_ended(start: Start, body: str, code: str, log: str) -> None:
@@ -169,7 +170,7 @@ def test_a_child_that_reports_its_own_failure_is_ended(start: Start, body: str, 
 
 def test_a_verdict_of_the_child_is_passed_on_and_the_child_lives(start: Start) -> None:
     """A bad photo is no fault of its decoder."""
-    child = start("say({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'It is.', 'blobs': []}); time.sleep(60)")
+    child = start("say({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'It is.', 'blobs': []}); time.sleep(600)")
     error = refusal(child)
 
     assert ("CORRUPT", "It is.") == (error.code, error.finding)
@@ -179,7 +180,7 @@ def test_a_verdict_of_the_child_is_passed_on_and_the_child_lives(start: Start) -
 @pytest.mark.parametrize("seconds_left", [0.0, 0.2])
 def test_an_invocation_that_ends_first_is_no_verdict(start: Start, seconds_left: float) -> None:
     """The photo will be tried again."""
-    child = start("time.sleep(60)")
+    child = start("time.sleep(600)")
     with Source.from_bytes(jpeg()) as source, pytest.raises(OutOfTime, match="no time left for this photo"):
         child.develop(source, quick(), file_name="a.jpg", seconds_left=seconds_left)
 
@@ -188,7 +189,7 @@ def test_an_invocation_that_ends_first_is_no_verdict(start: Start, seconds_left:
 
 def test_a_child_is_retired_after_many_jobs(start: Start) -> None:
     """What decoders leak stays bounded."""
-    child = start("time.sleep(60)")
+    child = start("time.sleep(600)")
     child.jobs = process.JOBS_PER_CHILD - 1
     before = child.healthy()
     child.jobs += 1
@@ -199,7 +200,7 @@ def test_a_child_is_retired_after_many_jobs(start: Start) -> None:
 def test_ending_a_child_leaves_nothing_behind(start: Start) -> None:
     """Neither process, zombie nor descriptor; ending it twice is safe."""
     files = open_descriptors()
-    child = start("time.sleep(60)")
+    child = start("time.sleep(600)")
     child.kill()
     child.kill()
 
@@ -210,7 +211,7 @@ def test_ending_a_child_leaves_nothing_behind(start: Start) -> None:
 def test_what_a_child_has_started_ends_with_it(start: Start, tmp_path: Path) -> None:
     """They are one process group."""
     note = tmp_path / "pid"
-    child = start(f"pid = os.fork()\nif pid: open({str(note)!r}, 'w').write(str(pid))\ntime.sleep(60)")
+    child = start(f"pid = os.fork()\nif pid: open({str(note)!r}, 'w').write(str(pid))\ntime.sleep(600)")
     refusal(child, timeout_s=0.5)
 
     assert ends_soon(int(note.read_text()))

@@ -9,6 +9,7 @@ import pytest
 
 from local.lambdas import batches as module
 from local.lambdas.batches import Batches
+from tests.patience import HANG_S
 
 
 def test_everything_arrives_in_order() -> None:
@@ -39,7 +40,7 @@ def test_a_batch_that_was_refused_is_tried_again(monkeypatch: pytest.MonkeyPatch
 
     batches = Batches[int]("numbers", write, every_s=0)
     batches.put(1)
-    assert done.wait(10)
+    assert done.wait(HANG_S)
     batches.close()
 
     assert [1] == arrived

@@ -13,6 +13,7 @@ import pytest
 from local.lambdas.door import Door
 from local.lambdas.errors import FunctionMissing, Throttled
 from local.lambdas.invocation import Invocation, Outcome, timed_out
+from tests.patience import HANG_S
 
 HEADERS = {
     "X-Amzn-Lambda-Function-Name": "photo",
@@ -37,7 +38,7 @@ class Doorway:
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Any = HEADERS) -> tuple[int, Any, str | None]:
         """Ask; give status, body, and the header that names an error of the function."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.door.server_port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.door.server_port, timeout=HANG_S)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -116,13 +117,13 @@ def test_a_caller_that_leaves_does_not_end_the_invocation(doorway: Doorway) -> N
 
     def wait() -> Outcome:
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(HANG_S)
         return Outcome(payload=b"1" * 1_000_000)
 
     doorway.answer = wait
     connection = http.client.HTTPConnection("127.0.0.1", doorway.door.server_port)
     connection.request("POST", "/", b"{}", HEADERS)
-    assert begun.wait(20)
+    assert begun.wait(HANG_S)
     connection.close()
     go_on.set()
 

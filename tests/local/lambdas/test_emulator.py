@@ -27,7 +27,7 @@ def handler(event, context):
         body = record.get("body", "")
         print("got", body)
         if body == "slow" and int(record["attributes"]["ApproximateReceiveCount"]) == 1:
-            time.sleep(60)
+            time.sleep(600)
         version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
         table(TableName="seen", Item={"id": {"S": body or "nothing"}, "by": {"S": version}})
     failed = [record["messageId"] for record in event.get("Records", []) if record["body"] == "bad"]

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from local.lambdas.family import Family
+from tests.patience import HANG_S
 
 PARENT = """
 import subprocess, sys, time
-child = "import time; data = bytearray(60 << 20); data[::4096] = b'1' * len(data[::4096]); time.sleep(60)"
+child = "import time; data = bytearray(60 << 20); data[::4096] = b'1' * len(data[::4096]); time.sleep(600)"
 subprocess.Popen([sys.executable, "-c", child], start_new_session=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -31,7 +32,7 @@ def parent() -> Iterator[subprocess.Popen[bytes]]:
 
 def until(check: Callable[[], bool]) -> None:
     """Wait; a hang fails."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + HANG_S
     while not check():
         assert time.monotonic() < deadline
         time.sleep(0.01)

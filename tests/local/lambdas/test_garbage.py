@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.patience import HANG_S
+
 # In a process of its own, which loads what a host does. Processes and clients live long enough to count as old, and are
 # cycles; what invocations leave is young.
 COMES_AND_GOES = """
@@ -30,6 +32,6 @@ print(sum(one() is not None for one in seen))
 def test_old_garbage_goes_soon() -> None:
     """After a mere gc.collect(), which a process comes to by itself, all of it would be there at the end."""
     command = [sys.executable, "-c", COMES_AND_GOES]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, check=True)
 
     assert "0\n" == said.stdout

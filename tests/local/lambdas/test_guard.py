@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from local.lambdas.guard import follow
+from tests.patience import HANG_S
 
 ROOT = Path(__file__).parents[3]
 HOST = """
 import os, subprocess, sys, time
 from local.lambdas.guard import Guard
 guard = Guard()
-ended, *running = (subprocess.Popen(["sleep", "60"], start_new_session=True) for _ in range(3))
+ended, *running = (subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(3))
 for process in (ended, *running):
     guard.add(process.pid)
 if "without its guard" in sys.argv:
@@ -27,7 +28,7 @@ if "without its guard" in sys.argv:
 ended.kill(), ended.wait()
 guard.remove(ended.pid)
 print(*(process.pid for process in running), flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -52,7 +53,7 @@ def test_functions_end_with_a_host_that_was_killed(how: str) -> None:
         pids = [int(pid) for pid in host.stdout.readline().split()]
         assert [True, True] == list(map(alive, pids))
         os.kill(host.pid, signal.SIGKILL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + HANG_S
         while any(map(alive, pids)):
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -61,11 +62,11 @@ def test_functions_end_with_a_host_that_was_killed(how: str) -> None:
 def test_only_what_is_left_is_killed() -> None:
     """A number that was taken off the list may be anybody's by now."""
     with (
-        subprocess.Popen(["sleep", "60"], start_new_session=True) as other,  # noqa: S607
-        subprocess.Popen(["sleep", "60"], start_new_session=True) as ours,  # noqa: S607
+        subprocess.Popen(["sleep", "600"], start_new_session=True) as other,  # noqa: S607
+        subprocess.Popen(["sleep", "600"], start_new_session=True) as ours,  # noqa: S607
     ):
         follow([f"+{other.pid}\n", f"+{ours.pid}\n", f"-{other.pid}\n"])
 
-        assert -signal.SIGKILL == ours.wait(20)
+        assert -signal.SIGKILL == ours.wait(HANG_S)
         assert other.poll() is None
         other.kill()

@@ -17,6 +17,7 @@ from local.lambdas.datum import Datum, measured
 from local.lambdas.journal import Journal, LogStream, stream_name
 from local.lambdas.metrics import Metrics
 from tests.factories.functions import credentials
+from tests.patience import HANG_S
 
 
 def refusal(code: str) -> ClientError:
@@ -96,7 +97,7 @@ def test_a_fault_doubles_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     opened.say(stream("a"), "first")
     opened.say(stream("b"), "second")
     logs.failures = 1
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + HANG_S
     while len(logs.lines) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.01)

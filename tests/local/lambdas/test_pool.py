@@ -14,6 +14,7 @@ from local.lambdas.journal import LogStream
 from local.lambdas.pool import Pool
 from local.lambdas.status import status
 from tests.factories.functions import credentials, function
+from tests.patience import HANG_S
 
 
 class FakeSandbox:
@@ -106,7 +107,7 @@ def test_a_full_pool_makes_wait_and_then_goes_on() -> None:
         thread.start()
         thread.join(0.1)
         assert [] == waiting
-    thread.join(10)
+    thread.join(HANG_S)
 
     assert [(0, 1)] == waiting
 

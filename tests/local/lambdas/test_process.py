@@ -14,6 +14,7 @@ from local.lambdas.guard import Guard
 from local.lambdas.output import Output
 from local.lambdas.process import FunctionProcess, Launch, cause
 from tests.factories.descriptors import open_descriptors, opened_since
+from tests.patience import HANG_S
 
 
 def process(tmp_path: Path, text: str, lines: list[str], guard: Guard) -> FunctionProcess:
@@ -108,7 +109,7 @@ def test_a_stack_trace_is_one_line_of_the_log() -> None:
     output = Output(ours, lambda text: (lines.append(text), ended.set() if text == "end" else None)[0])
 
     os.write(theirs, b"[ERROR] no\rTraceback\r  File\n\n\xff\nend\n")
-    assert ended.wait(10)
+    assert ended.wait(HANG_S)
     os.close(theirs)
     output.close()
 

@@ -15,8 +15,8 @@ import pytest
 from local.run import child
 from local.run.child import Child
 from local.run.errors import RunError
+from tests.patience import HANG_S
 
-SECONDS = 20.0
 Start = Callable[[str], Child]
 
 
@@ -61,7 +61,7 @@ SERVE = """
 
 def origin_of(one: Child) -> str:
     """Read the port that a program has printed."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANG_S
     while not (said := one.log.read_text(encoding="utf-8").strip()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -72,10 +72,10 @@ def test_a_process_that_listens_is_ready_and_stops_when_asked(start: Start) -> N
     """No more than that is waited for."""
     one = start(SERVE.format(more=""))
 
-    one.wait_until_it_answers(origin_of(one), seconds=SECONDS)
+    one.wait_until_it_answers(origin_of(one), seconds=HANG_S)
 
     assert one.ended() is None
-    assert one.stop(seconds=SECONDS)
+    assert one.stop(seconds=HANG_S)
     assert f"program was killed by signal SIGTERM: {origin_of(one).rpartition(':')[2]} ({one.log})" == one.ended()
 
 
@@ -85,7 +85,7 @@ def test_a_process_that_does_not_stop_is_killed(start: Start) -> None:
     origin = origin_of(one)
     while "deaf" not in one.log.read_text(encoding="utf-8"):
         time.sleep(0.02)
-    one.wait_until_it_answers(origin, seconds=SECONDS)
+    one.wait_until_it_answers(origin, seconds=HANG_S)
 
     assert not one.stop(seconds=0.2)
     assert "SIGKILL" in str(one.ended())
@@ -97,7 +97,7 @@ def test_a_process_that_ends_instead_of_listening_is_told_with_its_last_words(st
 
     said = f"program ended with exit code 1: no such thing ({one.log})"
     with pytest.raises(RunError, match=re.escape(said)):
-        one.wait_until_it_answers("http://127.0.0.1:9", seconds=SECONDS)
+        one.wait_until_it_answers("http://127.0.0.1:9", seconds=HANG_S)
 
 
 def test_a_process_that_never_listens_is_given_up(start: Start) -> None:
@@ -110,10 +110,10 @@ def test_a_process_that_never_listens_is_given_up(start: Start) -> None:
 
 def test_a_process_that_has_to_end_well_is_waited_for(start: Start) -> None:
     """The deployer ends when everything is there; when it fails or hangs, that is told."""
-    start("print('done')").wait_until_it_is_done(seconds=SECONDS)
+    start("print('done')").wait_until_it_is_done(seconds=HANG_S)
 
     with pytest.raises(RunError, match="program ended with exit code 3"):
-        start("import sys; sys.exit(3)").wait_until_it_is_done(seconds=SECONDS)
+        start("import sys; sys.exit(3)").wait_until_it_is_done(seconds=HANG_S)
     with pytest.raises(RunError, match=r"program was not done within 0\.1 s"):
         start("import time; time.sleep(600)").wait_until_it_is_done(seconds=0.1)
 
@@ -122,8 +122,8 @@ def test_a_process_that_has_to_end_well_is_waited_for(start: Start) -> None:
 def test_a_process_ends_when_whoever_holds_its_lifeline_dies(start: Start, lifeline: tuple[int, int]) -> None:
     """`kill -9` of `up` leaves nothing behind: the pipe that only it holds ends with it."""
     one = start(SERVE.format(more=""))
-    one.wait_until_it_answers(origin_of(one), seconds=SECONDS)
+    one.wait_until_it_answers(origin_of(one), seconds=HANG_S)
 
     os.close(lifeline[1])
 
-    assert -signal.SIGTERM == one.process.wait(SECONDS)
+    assert -signal.SIGTERM == one.process.wait(HANG_S)

@@ -14,6 +14,7 @@ from local.model import RunConfig
 from local.run import ports, remains
 from local.run.errors import RunError
 from local.run.folder import RunFolder
+from tests.patience import HANG_S
 
 
 def test_a_folder_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
         noted = {"emulator": ours.pid, "front": other.pid, "api": 2**22 + 1}
 
         assert ["emulator"] == remains.end_previous(noted)
-        assert ours.wait(10) != 0
+        assert ours.wait(HANG_S) != 0
         assert other.poll() is None
     finally:
         for one in (ours, other):
@@ -85,7 +86,7 @@ def test_processes_below_one_are_killed_whoever_started_them() -> None:
         killed = remains.kill_descendants(parent.pid)
 
         assert 1 == len(killed)
-        assert 0 == parent.wait(10)
+        assert 0 == parent.wait(HANG_S)
         assert not remains.command_of(grandchild)
     finally:
         parent.kill()

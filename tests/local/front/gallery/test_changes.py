@@ -10,8 +10,7 @@ import pytest
 
 from local.front.gallery import changes
 from local.front.gallery.changes import Feed
-
-HANG_S = 20.0
+from tests.patience import HANG_S
 
 
 class Table:
