@@ -28,7 +28,8 @@ from processor.edits.session import (
 )
 from processor.errors import StoreUnavailable
 
-ATTEMPTS: Final = 3
+ATTEMPTS: Final = 2
+"""A refusal tells whether the picture is the last one now; if it is, nobody else can change that."""
 IS_OPEN: Final = (
     f"{IS_RUNNING} AND attribute_exists(#progress.#image) "
     "AND attribute_not_exists(#results.#image) AND attribute_not_exists(#errors.#image)"

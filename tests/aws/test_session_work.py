@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from processor.aws.session_work import Ended, Standing
+from processor.aws.session_changes import Change, Changed, SessionChanges
+from processor.aws.session_work import Ended, Found, Standing
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session, SessionStatus
 from processor.errors import StoreUnavailable
-from tests.factories.edits import SessionStore, a_result, open_sessions
+from tests.factories.edits import SESSIONS, SessionStore, a_result, open_sessions
 from tests.factories.stores import answer_lost, once, refused
 
 FETCHING = ImageProgress(status=ImageStatus.FETCHING, percent=5, message="Fetching.")
@@ -96,6 +98,76 @@ def test_progress_only_moves_forward(store: SessionStore) -> None:
         assert Standing.OPEN == store.work.advance(job, progress)
 
     assert [5, 90] == [event.progress and event.progress.percent for event in store.read(session).events]
+
+
+@pytest.mark.parametrize("before", [FETCHING, ENCODING])
+def test_a_picture_that_is_further_is_taken_up_again(store: SessionStore, before: ImageProgress) -> None:
+    """By the worker that comes after a death: it gets the session all the same, and tells nothing twice."""
+    session = store.start("a")
+    [job] = session.jobs
+    store.work.advance(job, before)
+    left = store.read(session)
+
+    assert Found(standing=Standing.OPEN, session=left) == store.work.take_up(job, FETCHING)
+    assert left == store.read(session)
+
+
+def test_a_picture_that_has_ended_is_not_taken_up(store: SessionStore) -> None:
+    """The job is delivered once more; nothing is left to do."""
+    session = store.start("a", "b")
+    done, _ = session.jobs
+    store.work.finish(done, a_result(), seen=session)
+    left = store.read(session)
+
+    assert Found(standing=Standing.DONE, session=left) == store.work.take_up(done, FETCHING)
+    assert left == store.read(session)
+
+
+def test_a_look_changes_nothing_and_says_how_a_picture_stands(store: SessionStore) -> None:
+    """Open, done, cancelled, or gone: with its session, unless that is over."""
+    session = store.start("a", "b")
+    done, other = session.jobs
+    store.work.finish(done, a_result(), seen=session)
+    running = store.read(session)
+
+    assert Found(standing=Standing.DONE, session=running) == store.work.look(done)
+    assert Found(standing=Standing.OPEN, session=running) == store.work.look(other)
+    nobodys = ImageJob(session_id=session.session_id, image_id="c")
+    assert Found(standing=Standing.GONE, session=running) == store.work.look(nobodys)
+
+    cancelled = store.sessions.cancel(session.session_id, user_id=session.user_id)
+    assert Found(standing=Standing.CANCELLED, session=cancelled) == store.work.look(other)
+    assert cancelled == store.read(session)
+
+
+@pytest.mark.parametrize(("early_ms", "standing"), [(1_000, Standing.OPEN), (0, Standing.GONE)])
+def test_a_session_is_open_until_its_second_comes(store: SessionStore, early_ms: int, standing: Standing) -> None:
+    """Its time is over with the second that it names."""
+    session = store.start("a")
+    [job] = session.jobs
+    store.clock.ms = session.expires_at * 1000 - early_ms
+
+    assert standing == store.work.look(job).standing
+
+
+def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: SessionStore) -> None:
+    """A second refusal of an open picture cannot be; if it were, the job would come back and not be forgotten."""
+    session = store.start("a")
+    [job] = session.jobs
+    calls: list[str] = []
+
+    class Refusing(SessionChanges):
+        def apply(self, key: str, change: Change, *, give_back: bool = True) -> Changed:
+            calls.append(key)
+            item = super().apply(key, replace(change, condition="attribute_not_exists(sessionId)"), give_back=give_back)
+            return Changed(applied=False, item=item.item)
+
+    work = replace(store.work, changes=Refusing(dynamodb=store.work.changes.dynamodb, table=SESSIONS))
+    with pytest.raises(StoreUnavailable, match="expected to end 'a' in 2 attempts, could not"):
+        work.finish(job, a_result(), seen=session)
+
+    assert 2 == len(calls)
+    assert session == store.read(session)
 
 
 def test_a_picture_ends_once(store: SessionStore) -> None:
