@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,11 @@ import pytest
 from tests.factories.darkroom import Darkroom, open_darkroom
 from tests.scheduling import BySharedFixture
 from tools.embedded import LocalStack, started
+
+
+def pytest_configure() -> None:
+    """Let processes that tests start hear SIGINT: where this one runs in the background, shells have it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

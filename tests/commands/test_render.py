@@ -298,7 +298,7 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in task.read_text().split()]
 
 
-def wait_until(condition: Any, seconds: float = 20) -> None:
+def wait_until(condition: Any, seconds: float = HANG_S) -> None:
     """Wait for *condition*; fail when it does not come true."""
     end = time.monotonic() + seconds
     while not condition():

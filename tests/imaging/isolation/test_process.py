@@ -211,8 +211,8 @@ def test_ending_a_child_leaves_nothing_behind(start: Start) -> None:
 def test_what_a_child_has_started_ends_with_it(start: Start, tmp_path: Path) -> None:
     """They are one process group."""
     note = tmp_path / "pid"
-    child = start(f"pid = os.fork()\nif pid: open({str(note)!r}, 'w').write(str(pid))\ntime.sleep(600)")
-    refusal(child, timeout_s=0.5)
+    told = f"open({str(note)!r}, 'w').write(str(pid)), say({{'event': 'crashed', 'blobs': []}})"
+    refusal(start(f"pid = os.fork()\nif pid: {told}\ntime.sleep(600)"))
 
     assert ends_soon(int(note.read_text()))
 
