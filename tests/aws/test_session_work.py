@@ -54,7 +54,7 @@ def test_a_picture_goes_its_way(store: SessionStore) -> None:
         ended.counters.failed,
         ended.counters.remaining,
     )
-    assert (100, ImageStatus.COMPLETE) == (ended.progress["a"].percent, ended.progress["a"].status)
+    assert ImageProgress(status=ImageStatus.COMPLETE, percent=100, message="Done.") == ended.progress["a"]
     assert ended.completed_at == ended.updated_at == ended.events[-1].timestamp
 
 
@@ -147,7 +147,8 @@ def test_a_session_is_open_until_its_second_comes(store: SessionStore, early_ms:
     [job] = session.jobs
     store.clock.ms = session.expires_at * 1000 - early_ms
 
-    assert standing == store.work.look(job).standing
+    found = store.work.look(job)
+    assert (standing, standing is Standing.OPEN) == (found.standing, found.session is not None)
 
 
 def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: SessionStore) -> None:
