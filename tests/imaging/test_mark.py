@@ -66,10 +66,32 @@ def test_files_are_equal_when_their_states_are(output: OutputFormat) -> None:
     assert b"0055AED6" not in one
 
 
-@pytest.mark.parametrize("output", FORMATS)
-def test_what_is_no_file_of_its_format_is_not_marked(output: OutputFormat) -> None:
+JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+
+
+@pytest.mark.parametrize(
+    ("output", "before", "head", "behind"),
+    [
+        ("jpeg", b"\xff\xd8" + JFIF, b"\xff\xfe\x00\x12", b"\xff\xdb and the rest"),
+        ("jpeg", b"\xff\xd8", b"\xff\xfe\x00\x12", b"\xff\xe1 and the rest, without JFIF"),
+        ("avif", b"\x00\x00\x00\x20ftypavif and the rest", b"\x00\x00\x00\x18free", b""),
+    ],
+    ids=["behind JFIF", "without JFIF", "at the end"],
+)
+def test_the_mark_stands_where_it_may_and_says_its_length(
+    output: OutputFormat, before: bytes, head: bytes, behind: bytes
+) -> None:
+    """JFIF's segment comes first, or it is none; a wrong length would hide what follows."""
+    found = marked(before + behind, output, "0055AED6")
+
+    mark = found[len(before + head) : len(found) - len(behind)]
+    assert (16, before + head + mark + behind) == (len(mark), found)
+
+
+@pytest.mark.parametrize(("output", "name"), [("jpeg", "JPEG"), ("webp", "WebP"), ("avif", "AVIF")])
+def test_what_is_no_file_of_its_format_is_not_marked(output: OutputFormat, name: str) -> None:
     """It must not reach a bucket either."""
-    with pytest.raises(ValueError, match="expected a finished"):
+    with pytest.raises(ValueError, match=rf"^expected a finished {name} file to mark, received something else$"):
         marked(b"something else altogether", output, "0055AED6")
 
 
