@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, replace
 
 import pytest
+from pydantic import ValidationError
 
 from processor.edits.session import (
     Counters,
@@ -13,6 +14,7 @@ from processor.edits.session import (
     ImageFailure,
     ImageProgress,
     ImageStatus,
+    ResultMetadata,
     Session,
     SessionImage,
     SessionStatus,
@@ -131,3 +133,29 @@ def test_only_a_cancelled_session_cancels_its_pictures() -> None:
     assert FETCHING == running.progress_of("a")
     assert ImageProgress(status=ImageStatus.CANCELLED, percent=5, message="Cancelled.") == cancelled.progress_of("a")
     assert FETCHING == replace(cancelled, results={"a": a_result()}).progress_of("a")
+
+
+@pytest.mark.parametrize("field", ["width", "height", "size"])
+def test_a_result_has_a_size(field: str) -> None:
+    """One pixel and one byte are the least; nothing is none."""
+    assert 1 == getattr(a_result(**{field: 1}), field)
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        a_result(**{field: 0})
+
+
+def test_a_result_may_take_no_time_at_all_but_not_less() -> None:
+    """Clocks are coarse, and never run backwards."""
+    facts = a_result().metadata.model_dump()
+
+    assert 0 == ResultMetadata.model_validate(facts | {"processing_time_ms": 0}).processing_time_ms
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        ResultMetadata.model_validate(facts | {"processing_time_ms": -1})
+
+
+def test_a_result_does_not_change() -> None:
+    """What a client was told stays true."""
+    result = a_result()
+    with pytest.raises(ValidationError, match="frozen"):
+        result.width = 9  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(ValidationError, match="frozen"):
+        result.metadata.notes = ("other",)  # pyright: ignore[reportAttributeAccessIssue]
