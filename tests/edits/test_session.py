@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from processor.edits.session import (
     Counters,
+    EditResult,
     Event,
     EventType,
     ImageFailure,
@@ -138,9 +139,11 @@ def test_only_a_cancelled_session_cancels_its_pictures() -> None:
 @pytest.mark.parametrize("field", ["width", "height", "size"])
 def test_a_result_has_a_size(field: str) -> None:
     """One pixel and one byte are the least; nothing is none."""
-    assert 1 == getattr(a_result(**{field: 1}), field)
+    facts = a_result().model_dump()
+
+    assert 1 == getattr(EditResult.model_validate(facts | {field: 1}), field)
     with pytest.raises(ValidationError, match="greater than or equal to 1"):
-        a_result(**{field: 0})
+        EditResult.model_validate(facts | {field: 0})
 
 
 def test_a_result_may_take_no_time_at_all_but_not_less() -> None:
