@@ -1,7 +1,8 @@
-"""Measure one peer in this fresh process: ``python -m bench.worker PEER REPEATS PATH BOXES QUALITY SCRATCH``.
+"""Measure one peer in this fresh process: ``python -m bench.worker PEER PATH BOXES QUALITY SCRATCH``.
 
-The first run is the cold one (libraries imported, caches empty) and gives the peak memory of a process
-that renders one photo; the runs after it give wall and CPU time. Prints one JSON object.
+Each line on standard input asks for one run, and is answered by one line of JSON. The first run is the cold one
+(libraries imported, caches empty) and gives the peak memory of a process that renders one photo; those after it give
+wall and CPU time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -20,16 +22,16 @@ CANNOT_RUN = 3
 """Exit code: the reason is on standard error."""
 
 
-def measure(render: Render, repeats: int) -> dict[str, object]:
-    """Run once cold, then *repeats* times warm."""
+def measure(render: Render) -> Iterator[dict[str, object]]:
+    """Run once cold, then warm for ever."""
     cold, outputs = _timed(render)
-    peak = peak_rss_mib()
-    return {
+    yield {
         "cold_ms": cold["wall_ms"],
-        "peak_rss_mib": peak,
-        "samples": [_timed(render)[0] for _ in range(repeats)],
+        "peak_rss_mib": peak_rss_mib(),
         "outputs": [asdict(output) for output in outputs],
     }
+    while True:
+        yield dict(_timed(render)[0])
 
 
 def peak_rss_mib() -> float:
@@ -52,15 +54,17 @@ def _cpu_s() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def main(peer: str, repeats: str, *job: str) -> int:
+def main(peer: str, *job: str) -> int:
     """Measure the peer module ``bench.peers.PEER``."""
     module = import_module(f"bench.peers.{peer}")
     try:
-        report = measure(module.prepare(Job.parse(*job)), int(repeats))
+        render = module.prepare(Job.parse(*job))
+        for _, report in zip(sys.stdin, measure(render), strict=False):  # the runs never end, what asks for them does
+            sys.stdout.write(json.dumps(report | {"versions": module.versions()}) + "\n")
+            sys.stdout.flush()
     except CannotRun as reason:
         sys.stderr.write(f"{reason}\n")
         return CANNOT_RUN
-    sys.stdout.write(json.dumps(report | {"versions": module.versions()}))
     return 0
 
 

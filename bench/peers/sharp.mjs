@@ -1,11 +1,12 @@
-// sharp, as its documentation does it: clones of one input, all sizes at once. Prints what bench.worker prints.
-// node sharp.mjs FOLDER_WITH_NODE_MODULES REPEATS PATH BOXES QUALITY SCRATCH
+// sharp, as its documentation does it: clones of one input, all sizes at once. Hears and prints what bench.worker does.
+// node sharp.mjs FOLDER_WITH_NODE_MODULES PATH BOXES QUALITY SCRATCH
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
 
 const CANNOT_RUN = 3;
-const [folder, repeats, path, boxes, quality] = process.argv.slice(2);
+const [folder, path, boxes, quality] = process.argv.slice(2);
 
 function fail(error) {
   console.error(error.message.split('\n')[0]);
@@ -47,18 +48,22 @@ function peakRssMib() {
   return Number(readFileSync('/proc/self/status', 'utf8').match(/VmHWM:\s+(\d+)/)[1]) / 1024;
 }
 
-try {
-  const cold = await timed();
-  const peak = peakRssMib();
-  const samples = [];
-  for (let run = 0; run < Number(repeats); run += 1) samples.push((await timed()).sample);
-  console.log(JSON.stringify({
-    cold_ms: cold.sample.wall_ms,
-    peak_rss_mib: peak,
-    samples,
-    outputs: cold.outputs,
+function coldReport({ outputs, sample }) {
+  return {
+    cold_ms: sample.wall_ms,
+    peak_rss_mib: peakRssMib(),
+    outputs,
     versions: { sharp: sharp.versions.sharp, libvips: sharp.versions.vips, node: process.versions.node },
-  }));
+  };
+}
+
+try {
+  let cold = true;
+  for await (const _ of createInterface({ input: process.stdin })) {
+    const run = await timed();
+    console.log(JSON.stringify(cold ? coldReport(run) : run.sample));
+    cold = false;
+  }
 } catch (error) {
   fail(error);
 }
