@@ -141,8 +141,6 @@ def started(peer: str, command: list[str]) -> Generator[Entrant | Missing]:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True
         ) as process,
     ):
-        hang = Timer(TIMEOUT_S, process.kill)
-        hang.start()
         try:
             if cold := asked(process):
                 yield Entrant(peer=peer, process=process, complaints=complaints, cold=cold)
@@ -151,18 +149,22 @@ def started(peer: str, command: list[str]) -> Generator[Entrant | Missing]:
             else:
                 raise broken(peer, process, complaints)
         finally:
-            hang.cancel()
             process.kill()
 
 
 def asked(process: subprocess.Popen[str]) -> dict[str, Any] | None:
-    """Tell a worker to render, and read its answer; None when it has ended instead."""
+    """Tell a worker to render, and read its answer; None when it has ended instead, or hung and was ended."""
     assert process.stdin is not None  # noqa: S101 - both were opened with pipes
     assert process.stdout is not None  # noqa: S101
-    with suppress(BrokenPipeError):
-        process.stdin.write("\n")
-        process.stdin.flush()
-    line = process.stdout.readline()
+    hang = Timer(TIMEOUT_S, process.kill)
+    hang.start()
+    try:
+        with suppress(BrokenPipeError):
+            process.stdin.write("\n")
+            process.stdin.flush()
+        line = process.stdout.readline()
+    finally:
+        hang.cancel()
     return json.loads(line) if line else None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -22,13 +22,14 @@ CANNOT_RUN = 3
 """Exit code: the reason is on standard error."""
 
 
-def measure(render: Render) -> Iterator[dict[str, object]]:
-    """Run once cold, then warm for ever."""
+def measure(render: Render, versions: Callable[[], dict[str, str]]) -> Iterator[dict[str, object]]:
+    """Run once cold, and say with what *versions*; then warm for ever."""
     cold, outputs = _timed(render)
     yield {
         "cold_ms": cold["wall_ms"],
         "peak_rss_mib": peak_rss_mib(),
         "outputs": [asdict(output) for output in outputs],
+        "versions": versions(),
     }
     while True:
         yield dict(_timed(render)[0])
@@ -59,8 +60,9 @@ def main(peer: str, *job: str) -> int:
     module = import_module(f"bench.peers.{peer}")
     try:
         render = module.prepare(Job.parse(*job))
-        for _, report in zip(sys.stdin, measure(render), strict=False):  # the runs never end, what asks for them does
-            sys.stdout.write(json.dumps(report | {"versions": module.versions()}) + "\n")
+        runs = measure(render, module.versions)
+        for _, report in zip(sys.stdin, runs, strict=False):  # the runs never end, what asks for them does
+            sys.stdout.write(json.dumps(report) + "\n")
             sys.stdout.flush()
     except CannotRun as reason:
         sys.stderr.write(f"{reason}\n")
