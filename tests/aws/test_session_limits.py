@@ -10,17 +10,15 @@ import pytest
 from processor.aws.session_limits import DEAD_AFTER_S, GRACE_S
 from processor.aws.sessions import new_session_id
 from processor.errors import EditCode, EditError, StoreUnavailable
-from tests.factories.edits import USER, SessionStore, a_result, open_sessions
+from tests.factories.edits import MINUTE_MS, USER, SessionStore, a_result, open_sessions
 from tests.factories.stores import answer_lost, once, refused
-
-MINUTE_MS = 60_000
 
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
     """Give an empty table, at the beginning of a minute."""
     with open_sessions() as opened:
-        opened.clock.ms -= opened.clock.ms % MINUTE_MS
+        opened.clock.back_to_the_minute()
         yield opened
 
 
