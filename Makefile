@@ -1,28 +1,29 @@
 # One command, one truth: `make check` is what CI runs.
-# A target that needs Python makes .venv first, once, from the hash-locked requirements.
+# A target that needs Python makes .venv first, once, from the hash-locked requirements (tools/setup.py).
 
 PYTHON ?= python3
-VENV   := .venv
+VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 AUDIT  := 2.10.1
 SHARP  := 0.35.5
 THUMBOR := 7.8.0
 LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
+EVERY  := --universal --python-version 3.11
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
+.PHONY: help setup up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(READY): requirements/dev.lock
-	@$(PYTHON) -c 'import sys; ok = sys.version_info >= (3, 11); sys.exit(None if ok else "expected Python 3.11 or newer, found " + sys.version.split()[0] + ": run make PYTHON=/path/to/python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
-	@touch $@
+setup: $(READY) ## Make .venv from the hash-locked requirements (every other target does it when it is needed).
+	@echo "setup: $(VENV) is as the locks say"
+
+$(READY): requirements/installer.lock requirements/build.lock requirements/dev.lock tools/setup.py
+	@$(PYTHON) tools/setup.py --venv $(VENV)
 
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
 	@$(BIN)/python -m local up $(ARGS)
@@ -95,7 +96,9 @@ load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--
 	@$(BIN)/python -m bench.load $(ARGS)
 
 lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).
-	$(LOCK) --universal --python-version 3.11 --all-extras pyproject.toml --output-file requirements/dev.lock $(ARGS)
+	$(LOCK) $(EVERY) --all-extras --group installer pyproject.toml --output-file requirements/dev.lock $(ARGS)
+	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group installer --output-file requirements/installer.lock $(ARGS)
+	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group build --output-file requirements/build.lock $(ARGS)
 	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
 	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
 

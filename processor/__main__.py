@@ -13,10 +13,11 @@ from processor.commands.dlq import dlq
 from processor.commands.edit import edit
 from processor.commands.parse import parse
 from processor.commands.render import render
-from processor.errors import SettingsError, TransientError, UsageError
+from processor.errors import InstallationError, SettingsError, TransientError, UsageError
 
 AWS_REFUSED = 1
 WRONG_USAGE = 2
+BROKEN_INSTALLATION = 3
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
@@ -37,6 +38,8 @@ def main() -> None:
         end(str(error), WRONG_USAGE)
     except TransientError as error:
         end(str(error), AWS_REFUSED)
+    except InstallationError as error:
+        end(str(error), BROKEN_INSTALLATION)
     except click.UsageError as error:
         end(f"{error.format_message()} Try --help.", WRONG_USAGE)
     except (click.Abort, KeyboardInterrupt):

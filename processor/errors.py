@@ -3,6 +3,7 @@
     DarkroomError                 log text, public text, code
     ├── SettingsError             a setting is unknown, mistyped or out of range
     ├── UsageError                a command line that cannot be carried out
+    ├── InstallationError         a library is missing or is not the locked one: no photo's fault
     ├── PhotoError                a permanent verdict on one photo: record it, never retry
     ├── EditError                 an edit, or a request for one, that cannot be carried out as it is
     └── TransientError            may pass: propagate it, the queue retries
@@ -73,6 +74,20 @@ class UsageError(DarkroomError):
     """A command that cannot be carried out as written: exit code 2."""
 
     code = "USAGE"
+
+
+class InstallationError(DarkroomError):
+    """The program was not installed as locked: nothing can be said about any photo, and nothing is recorded.
+
+    *finding* says in one sentence which library is wrong.
+    """
+
+    code = "BROKEN_INSTALLATION"
+
+    def __init__(self, finding: str) -> None:
+        text = f"This installation of Darkroom is broken: {finding} Install it anew from its lock (make setup)."
+        super().__init__(text, public="The service cannot process photos at the moment.")
+        self.finding = finding
 
 
 class PhotoError(DarkroomError):

@@ -16,6 +16,7 @@ from processor.errors import OutOfTime
 from processor.imaging.delivery import delivery_of
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.edit_source import inspect_source
+from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import EditOrder
 from processor.imaging.isolation.owner import ChildOwner
 from processor.imaging.isolation.process import DecoderProcess
@@ -69,6 +70,7 @@ class Editor(ChildOwner):
             order = EditOrder(plan=plan.model_dump_json(), limits=limits, output=wish, assets=tuple(marks))
             edited = self._in_child([source, *marks.values()], order, on_step, seconds_left)
         else:
+            check_installation()
             from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - libvips only where it is needed
 
             heed = until(seconds_left, on_step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from processor.imaging.installation import check_installation
 from processor.imaging.isolation.owner import ChildOwner
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import Rendering
@@ -36,6 +37,7 @@ class Renderer(ChildOwner):
         header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
         if self._isolate == "always" or is_risky(header) or is_slow(recipe):
             return self._in_child(source, recipe, file_name=file_name, seconds_left=seconds_left)
+        check_installation()
         from processor.imaging.line import develop  # noqa: PLC0415 - a parent that only isolates needs no libvips
 
         return develop(source, recipe, file_name=file_name)

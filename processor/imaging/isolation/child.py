@@ -16,7 +16,8 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from processor.edits.plan import Plan
-from processor.errors import EditError, PhotoError
+from processor.errors import EditError, InstallationError, PhotoError
+from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import order_type, pack_edited, refusal
 from processor.imaging.isolation.limits import limit_cpu, limit_memory
 from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send
@@ -50,6 +51,7 @@ def main(fd: int, memory_mib: int) -> None:
 
 def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> None:
     try:
+        check_installation()
         answer, blobs = JOBS[request["job"]](channel, request, sources)
     except PhotoError as error:
         send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding})
@@ -57,6 +59,9 @@ def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[S
         send(channel, refusal(error))
     except MemoryError:
         send(channel, {"event": "out_of_memory"})
+    except (InstallationError, ImportError) as error:
+        finding = error.finding if isinstance(error, InstallationError) else f"{error}."
+        send(channel, {"event": "broken_installation", "finding": finding[-MAX_LOG_CHARS:]})
     except Exception as error:  # noqa: BLE001 - whatever a decoder raises is told to the parent, which decides
         if NO_THREAD in str(error):
             send(channel, {"event": "out_of_memory"})

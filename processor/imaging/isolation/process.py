@@ -14,7 +14,7 @@ from pathlib import Path
 from select import select
 from typing import Any, Final, TypeVar
 
-from processor.errors import PhotoError, Verdict
+from processor.errors import InstallationError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
 from processor.imaging.isolation.clock import Clock, decode_clock, slow_decode, slow_step
 from processor.imaging.isolation.edit_wire import EditOrder, refused, unpack_edited
@@ -145,6 +145,9 @@ class DecoderProcess:
             case "crashed":
                 self.kill()
                 raise crashed(str(answer.get("log")))
+            case "broken_installation":
+                self.kill()
+                raise InstallationError(str(answer.get("finding")))
             case _:
                 return answer, blobs
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processor.errors import OutOfTime, PhotoError
+from processor.errors import InstallationError, OutOfTime, PhotoError
 from processor.imaging.isolation import process
 from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
 from processor.source import Source
@@ -166,6 +166,16 @@ def test_a_child_that_reports_its_own_failure_is_ended(start: Start, body: str, 
 
     assert (code, log) == (error.code, str(error))
     assert not is_alive(child.pid)
+
+
+def test_a_broken_installation_is_no_verdict_on_the_photo(start: Start) -> None:
+    """The photo may be fine: nothing is recorded of it, and the error says what to do."""
+    child = start("say({'event': 'broken_installation', 'finding': 'pillow is missing.', 'blobs': []})")
+    with Source.from_bytes(b"any") as source, pytest.raises(InstallationError) as raised:
+        child.develop(source, quick(timeout_s=HANG_S), file_name="a.jpg", seconds_left=None)
+
+    expected = "This installation of Darkroom is broken: pillow is missing. Install it anew from its lock (make setup)."
+    assert expected == str(raised.value)
 
 
 def test_a_verdict_of_the_child_is_passed_on_and_the_child_lives(start: Start) -> None:

@@ -1,0 +1,81 @@
+"""A library that is missing or not the locked one is an error of the installation, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+import pyvips
+
+from processor.errors import InstallationError
+from processor.imaging import installation
+from processor.imaging.installation import check_installation
+from processor.imaging.renderer import Renderer
+from processor.recipe import Recipe
+from processor.source import Source
+from tests.factories.photos.jpeg import jpeg
+
+
+@pytest.fixture(autouse=True)
+def _afresh() -> Iterator[None]:
+    """Let each test check anew: a check that passed is remembered."""
+    check_installation.cache_clear()
+    yield
+    check_installation.cache_clear()
+
+
+def finding() -> str:
+    """Return what the check finds wrong."""
+    with pytest.raises(InstallationError) as raised:
+        check_installation()
+    return raised.value.finding
+
+
+def test_the_locked_installation_passes() -> None:
+    """The libvips that was loaded is the one that pyvips-binary brings."""
+    check_installation()
+
+    assert installation.bundled_libvips() == installation.loaded_libvips()
+
+
+def test_the_libvips_of_the_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian 12 has 8.14.1, which lacks the option ``keep``: every photo failed, as if it were its own fault."""
+    monkeypatch.setattr(pyvips, "version", (8, 14, 1).__getitem__)
+
+    assert (
+        finding()
+        == f"libvips 8.14.1 was loaded: expected {installation.bundled_libvips()}, which pyvips-binary bundles."
+    )
+
+
+def test_an_operation_that_libvips_was_built_without_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build of one's own may leave out a format."""
+    monkeypatch.setattr(installation, "OPERATIONS", ("jpegload_source", "jxrload"))
+
+    assert finding() == f"libvips {installation.loaded_libvips()} was built without jxrload."
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a photo needs it."""
+    monkeypatch.setattr(installation, "MODULES", ("PIL", "no_such_decoder"))
+
+    assert finding() == "Python packages are missing: no_such_decoder."
+
+
+def test_a_missing_bundle_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it pyvips would take the machine's library."""
+
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(installation, "version", absent)
+
+    assert finding() == "the Python package pyvips-binary is missing."
+
+
+def test_a_photo_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The renderer raises no verdict, which would be recorded and never be tried again."""
+    monkeypatch.setattr(pyvips, "version", (8, 14, 1).__getitem__)
+    with Source.from_bytes(jpeg()) as source, Renderer() as renderer, pytest.raises(InstallationError):
+        renderer.render(source, Recipe(), file_name="photo.jpg")

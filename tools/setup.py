@@ -1,0 +1,122 @@
+"""Make the virtual environment of this checkout from its hash-locked requirements, as ``make setup`` does.
+
+    python tools/setup.py [--venv .venv]
+
+This needs Python's standard library alone. Whatever pip the machine has installs one file, the hash-pinned wheel of
+uv; uv installs the rest without resolving anything, because a resolver would look at what the registry published
+since (``coverage[toml]`` under pip before 24, for one). pip's own settings for the registry and its certificates
+hold for uv too. The environment is made anew when a lock has changed, so that nothing of an older one stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+OLDEST_PYTHON: Final = (3, 11)
+INSTALLER: Final = ROOT / "requirements" / "installer.lock"
+BUILD: Final = ROOT / "requirements" / "build.lock"
+LOCK: Final = ROOT / "requirements" / "dev.lock"
+READY: Final = ".ready"
+LAST_LINES: Final = 12
+
+
+class SetupError(Exception):
+    """The environment cannot be made; the text says why and what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make or keep the environment; print one line about it."""
+    parser = argparse.ArgumentParser(description="Make the virtual environment from the hash-locked requirements.")
+    parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="folder of the environment (default: .venv)")
+    folder = parser.parse_args(arguments).venv.absolute()
+    try:
+        refuse_old_python()
+        sys.stdout.write(set_up(folder))
+    except SetupError as error:
+        sys.stderr.write(f"setup: {error}\n")
+        return 1
+    return 0
+
+
+def refuse_old_python() -> None:
+    """Raise SetupError when the interpreter that runs this is older than the project allows."""
+    if sys.version_info < OLDEST_PYTHON:
+        found = sys.version.split()[0]
+        raise SetupError(f"expected Python 3.11 or newer, found {found}: run make PYTHON=/path/to/python3.11")
+
+
+def set_up(folder: Path) -> str:
+    """Bring the environment at *folder* up to the locks; give the line that says what was done, empty for nothing."""
+    began = time.monotonic()
+    ready = folder / READY
+    state = fingerprint()
+    if ready.is_file() and ready.read_text() == state:
+        ready.touch()
+        return ""
+    sys.stdout.write(f"setup: making {folder.name} with Python {sys.version.split()[0]} from the locked packages …\n")
+    sys.stdout.flush()
+    venv.create(folder, clear=True, with_pip=True)
+    install(folder / "bin" / "python", registry_of(os.environ))
+    ready.write_text(state)
+    return f"setup: {folder.name} is ready after {time.monotonic() - began:.0f} s\n"
+
+
+def fingerprint() -> str:
+    """Name what the environment is made of: the interpreter and the content of the locks."""
+    hashed = hashlib.sha256(sys.version.encode())
+    for lock in (INSTALLER, BUILD, LOCK):
+        hashed.update(lock.read_bytes())
+    return hashed.hexdigest()
+
+
+def install(python: Path, registry: Mapping[str, str]) -> None:
+    """Install uv by pip, everything else by uv, and check that what is installed fits together."""
+    pip = (str(python), "-m", "pip", "--disable-pip-version-check", "--quiet")
+    run(*pip, "install", "--no-deps", "--only-binary=:all:", "--require-hashes", f"--requirement={INSTALLER}")
+    uv = (str(python), "-m", "uv", "pip")
+    locked = ("--no-deps", "--require-hashes", f"--build-constraints={BUILD}", f"--requirements={LOCK}")
+    run(*uv, "install", f"--python={python}", *locked, **registry)
+    run(*uv, "check", f"--python={python}")
+
+
+def registry_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """Translate pip's settings of the package registry into uv's, which does not read them. uv's own settings win."""
+    found = pip_settings()
+    translated = {"UV_DEFAULT_INDEX": found.get("index-url"), "SSL_CERT_FILE": found.get("cert")}
+    return {name: value for name, value in translated.items() if value and not environment.get(name)}
+
+
+def pip_settings() -> dict[str, str]:
+    """Read what pip is configured with, by files and by environment: ``global.index-url`` → ``index-url``."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    settings: dict[str, str] = {}
+    for line in listed.stdout.splitlines():
+        name, equals, value = line.partition("=")
+        if equals:
+            settings[name.rsplit(".", 1)[-1]] = value.strip("'\"")
+    return settings
+
+
+def run(*command: str, **environment: str) -> None:
+    """Run *command*; raise SetupError with the end of its output when it fails."""
+    merged = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=ROOT, env=merged, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-LAST_LINES:]
+        raise SetupError("\n".join([f"this command failed: {json.dumps(' '.join(command))}", *said]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
