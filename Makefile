@@ -79,7 +79,7 @@ verdicts: $(READY) ## Judge hostile files and write docs/verdicts.md (ARGS=FOLDE
 mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=processor/keys.py: one module).
 	@$(BIN)/python -m tools.mutate $(ARGS)
 
-package: $(READY) ## Build the function and the layers into dist/ (ARGS="--arch x86_64" for Intel).
+package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
 
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
@@ -96,6 +96,7 @@ load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--
 
 lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).
 	$(LOCK) --universal --python-version 3.11 --all-extras pyproject.toml --output-file requirements/dev.lock $(ARGS)
+	$(LOCK) --universal --python-version 3.11 --constraints requirements/dev.lock --extra infrastructure pyproject.toml --output-file requirements.txt $(ARGS)
 	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
 	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
 

@@ -161,7 +161,9 @@ def test_what_uv_says_is_passed_on(tmp_path: Path) -> None:
         package.build(tmp_path, tmp_path / "dist", "arm64")
 
 
-@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.lock")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "lock", [ROOT / "requirements.txt", *sorted((ROOT / "requirements").glob("*.lock"))], ids=lambda path: path.stem
+)
 def test_lock_files_hold_hashes_and_no_address(lock: Path) -> None:
     """Every version is pinned by hash, and no file says from which index this machine took it."""
     text = lock.read_text(encoding="utf-8")
@@ -172,11 +174,12 @@ def test_lock_files_hold_hashes_and_no_address(lock: Path) -> None:
     assert not re.search(r"https?://|--index-url|--find-links|file:|(?<![\w.])/(?:home|root|opt|work|tmp)/", text)
 
 
-def test_layers_run_the_versions_that_tests_run() -> None:
-    """The layers' locks are cut from the same versions as the developers'."""
+def test_every_lock_is_cut_from_the_developers_lock() -> None:
+    """Layers and the Pulumi program run the versions that tests run."""
 
     def pins(name: str) -> set[str]:
-        text = (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8")
+        text = (ROOT / name).read_text(encoding="utf-8")
         return set(re.findall(r"^([a-z0-9][^ ;\\]*==[^ ;\\]*)", text, re.MULTILINE))
 
-    assert set() == (pins("imaging") | pins("runtime")) - pins("dev")
+    parts = ("requirements.txt", "requirements/imaging.lock", "requirements/runtime.lock")
+    assert set() == set().union(*(pins(name) for name in parts)) - pins("requirements/dev.lock")
