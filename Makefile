@@ -22,7 +22,7 @@ help: ## List the targets.
 setup: $(READY) ## Make .venv from the hash-locked requirements (every other target does it when it is needed).
 	@echo "setup: $(VENV) is as the locks say"
 
-$(READY): requirements/installer.lock requirements/build.lock requirements/dev.lock tools/setup.py
+$(READY): requirements/installer.lock requirements/dev.lock tools/setup.py
 	@$(PYTHON) tools/setup.py --venv $(VENV)
 
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
@@ -80,7 +80,7 @@ verdicts: $(READY) ## Judge hostile files and write docs/verdicts.md (ARGS=FOLDE
 mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=processor/keys.py: one module).
 	@$(BIN)/python -m tools.mutate $(ARGS)
 
-package: $(READY) ## Build the function and the layers into dist/ (ARGS="--arch x86_64" for Intel).
+package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
 
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
@@ -98,7 +98,7 @@ load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--
 lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).
 	$(LOCK) $(EVERY) --all-extras --group installer pyproject.toml --output-file requirements/dev.lock $(ARGS)
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group installer --output-file requirements/installer.lock $(ARGS)
-	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group build --output-file requirements/build.lock $(ARGS)
+	$(LOCK) $(EVERY) --constraints requirements/dev.lock --extra infrastructure pyproject.toml --output-file requirements.txt $(ARGS)
 	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
 	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
 

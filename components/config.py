@@ -8,6 +8,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
+from components.build import ROOT
 from components.naming import Place
 from components.packages import Packages
 from processor.errors import SettingsError
@@ -39,7 +40,11 @@ def load() -> StackConfig:
     return StackConfig(
         settings=settings,
         place=place(settings, region),
-        packages=Packages.find(Path(config.get("packages", "dist")), settings.deployment.architecture),
+        packages=Packages.make(
+            Path(config.get("sources", str(ROOT))),
+            Path(config.get("packages", "dist")),
+            settings.deployment.architecture,
+        ),
     )
 
 

@@ -13,13 +13,14 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from components.build import PYTHON
 from components.config import StackConfig
 from components.naming import token
 from components.permissions import Permission, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs
 from processor.settings import FunctionSettings
 
-RUNTIME: Final = "python3.13"
+RUNTIME: Final = f"python{PYTHON}"
 ALIAS: Final = "live"
 DEFAULT_TMP_MIB: Final = 512
 INSIGHTS_LOG_GROUP: Final = "/aws/lambda-insights"

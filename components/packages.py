@@ -1,4 +1,4 @@
-"""What `make package` built: the function's zip and one per layer."""
+"""What the program deploys: the function, zipped from this checkout, and the layers that `make package` built."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Self
 
 import pulumi
+
+from components.build import PYTHON, build_function, is_current, layer_identity, layer_path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,15 +20,28 @@ class Packages:
     runtime: Path
 
     @classmethod
-    def find(cls, folder: Path, architecture: str) -> Self:
-        """Find them in *folder*; raise RunError with one line that says what to run."""
-        found = cls(
-            function=folder / "function.zip",
-            imaging=folder / f"layer-imaging-{architecture}.zip",
-            runtime=folder / f"layer-runtime-{architecture}.zip",
+    def make(cls, sources: Path, folder: Path, architecture: str) -> Self:
+        """Zip the function of the checkout *sources* into *folder*, and find the layers there.
+
+        Raises RunError with one line that says what to run.
+        """
+        return cls(
+            imaging=find_layer(sources, folder, "imaging", architecture),
+            runtime=find_layer(sources, folder, "runtime", architecture),
+            function=build_function(sources, folder),
         )
-        for path in (found.function, found.imaging, found.runtime):
-            if not path.is_file():
-                command = "make package" if architecture == "arm64" else f'make package ARGS="--arch {architecture}"'
-                raise pulumi.RunError(f"{path}: not found, expected what `{command}` builds; run it first")
-        return found
+
+
+def find_layer(sources: Path, folder: Path, layer: str, architecture: str) -> Path:
+    """Find the zip of *layer*; raise RunError when it is missing or built from another lock.
+
+    It is not built here: that would download 70 MB in the middle of a preview (ADR 22).
+    """
+    path = layer_path(folder, layer, architecture)
+    command = "make package" if architecture == "arm64" else f'make package ARGS="--arch {architecture}"'
+    expected = f"expected the layer that requirements/{layer}.lock describes, for python{PYTHON} on {architecture}"
+    if not path.is_file():
+        raise pulumi.RunError(f"{path}: not found, {expected}: run `{command}`")
+    if not is_current(path, layer_identity(sources, layer, architecture)):
+        raise pulumi.RunError(f"{path}: stale, {expected}: run `{command}`")
+    return path

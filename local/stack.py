@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 import yaml
 
 from local.model import AUDIENCE, STACK, Addresses
-from tools.package import function_files, write_zip
 from tools.plan.program import PROJECT, ROOT, Json
 
 ORIGIN: Final = "dev"
@@ -21,11 +20,13 @@ JWKS_PATH: Final = "/oidc/jwks.json"
 CONCURRENCY: Final = 2
 # Nobody waits ten minutes here to see a photo helped.
 STUCK_AFTER_S: Final = 5
-LAYERS: Final = ("imaging", "runtime")
 
 
 def configuration(addresses: Addresses, packages: Path) -> Json:
-    """Give the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips."""
+    """Give the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
+
+    The layers there are empty: functions import libraries from this project's environment.
+    """
     config: Json = yaml.safe_load((ROOT / f"Pulumi.{ORIGIN}.yaml").read_text(encoding="utf-8"))["config"]
     settings = renamed(config[SETTINGS])
     return {
@@ -73,17 +74,3 @@ def merged(tree: Json, changes: Json) -> Json:
         for key, value in changes.items()
     }
     return {**tree, **known}
-
-
-def write_packages(folder: Path) -> Path:
-    """Write what ``make package`` would: the function from these sources, and layers that only say what they stand for.
-
-    Functions import libraries from this project's environment, so their layers need not hold them.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    write_zip(folder / "function.zip", function_files(ROOT))
-    for layer in LAYERS:
-        note = f"Libraries of the layer {layer} come from the environment that runs the embedded stack.\n"
-        for architecture in ("arm64", "x86_64"):
-            write_zip(folder / f"layer-{layer}-{architecture}.zip", [("python/README", note.encode())])
-    return folder

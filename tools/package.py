@@ -2,9 +2,8 @@
 
     python -m tools.package [--arch arm64|x86_64] [--out dist]
 
-Every wheel comes from a hash-locked file and is unpacked as it is: nothing is installed, so nothing
-depends on this machine. pyvips is published as source only; its wheel is built here, and refused
-when it is not pure Python.
+Wheels for Lambda come from a hash-locked file and are unpacked by uv. pyvips is published as source only: it is built
+from scratch with the build tools of requirements/dev.lock, and must come out as pure Python (pyproject.toml, tool.uv).
 """
 
 from __future__ import annotations
@@ -17,22 +16,32 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from typing import Final, Self
+from zipfile import ZipFile
 
-ROOT: Final = Path(__file__).parents[1]
-PYTHON: Final = "3.13"
-LAYERS: Final = ("imaging", "runtime")
+from components.build import (
+    ARCHITECTURES,
+    LAYERS,
+    PYTHON,
+    ROOT,
+    File,
+    build_function,
+    layer_identity,
+    layer_path,
+    write_atomically,
+    zip_bytes,
+)
+
 MACHINES: Final[Mapping[str, str]] = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Lambda's python3.13 runs on Amazon Linux 2023, glibc 2.34: wheels for that or anything older will do.
-GLIBC_MINORS: Final = (34, 31, 28, 27, 26, 24, 17)
+PLATFORM: Final = "manylinux_2_34"
+SOURCE_ONLY: Final = "pyvips"
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 250 MB, function and layers, unzipped
 MAX_UNZIPPED_BYTES: Final = 250 * 1024 * 1024
-OLDEST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
-IS_FILE_MODE: Final = 0o100644 << 16
-IS_PROGRAM_MODE: Final = 0o100755 << 16
-# What the Lambda Web Adapter starts, at the root of the function: components/edit_api.py names it as the handler.
-WEB_START: Final = "run.sh"
+# Ibid.: 50 MB, each zip
+MAX_ZIPPED_BYTES: Final = 50 * 1024 * 1024
+# What an installer writes about itself; RECORD lists it.
+INSTALLER_NOTES: Final = {"INSTALLER", "RECORD", "REQUESTED", "uv_build.json", "uv_cache.json"}
 
 
 class PackageError(Exception):
@@ -48,15 +57,23 @@ class Package:
     unzipped: int
     sha256: str
 
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Measure the zip at *path*."""
+        data = path.read_bytes()
+        with ZipFile(path) as archive:
+            unzipped = sum(entry.file_size for entry in archive.infolist())
+        return cls(path=path, zipped=len(data), unzipped=unzipped, sha256=hashlib.sha256(data).hexdigest())
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Build everything and print the sizes."""
     parser = argparse.ArgumentParser(prog="python -m tools.package", description=__doc__)
-    parser.add_argument("--arch", choices=sorted(MACHINES), default="arm64", help="processor (default: arm64)")
+    parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor (default: arm64)")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder of the zips (default: dist)")
     options = parser.parse_args(arguments)
     try:
-        packages = build(options.out, options.arch)
+        packages = build(ROOT, options.out, options.arch)
         sys.stdout.write(report(packages))
         refuse_too_large(packages)
     except PackageError as error:
@@ -65,89 +82,70 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def build(out: Path, arch: str) -> list[Package]:
-    """Build the layers for *arch* and the function into *out*."""
-    out.mkdir(parents=True, exist_ok=True)
-    packages: list[Package] = []
-    for layer in LAYERS:
-        with tempfile.TemporaryDirectory() as folder:
-            wheels = fetch_wheels(ROOT / "requirements" / f"{layer}.lock", Path(folder), arch)
-            packages.append(write_zip(out / f"layer-{layer}-{arch}.zip", layer_files(wheels)))
-    packages.append(write_zip(out / "function.zip", function_files(ROOT)))
-    return packages
+def build(root: Path, out: Path, arch: str) -> list[Package]:
+    """Build the layers for *arch* and the function of the checkout *root* into *out*."""
+    layers = [build_layer(root, out, layer, arch) for layer in LAYERS]
+    return [Package.of(path) for path in (*layers, build_function(root, out))]
 
 
-def fetch_wheels(lock: Path, folder: Path, arch: str) -> list[Path]:
-    """Download into *folder* exactly what *lock* names, checked by hash, for Lambda on *arch*."""
-    platforms = [f"--platform=manylinux_2_{minor}_{MACHINES[arch]}" for minor in GLIBC_MINORS]
-    target = [*platforms, f"--platform=manylinux2014_{MACHINES[arch]}", f"--python-version={PYTHON}"]
-    pip("download", "--no-deps", "--require-hashes", *target, f"--dest={folder}", f"--requirement={lock}")
-    for source in sorted(folder.glob("*.tar.gz")):
-        pip("wheel", "--no-deps", f"--wheel-dir={folder}", str(source))
-    wheels = sorted(folder.glob("*.whl"))
-    refuse_foreign(wheels, arch)
-    return wheels
+def build_layer(root: Path, out: Path, layer: str, arch: str) -> Path:
+    """Build the zip of one layer; return its path."""
+    path = layer_path(out, layer, arch)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        install(root, layer, arch, folder)
+        refuse_foreign(folder, arch)
+        write_atomically(path, zip_bytes([*layer_files(folder), layer_identity(root, layer, arch)]))
+    return path
 
 
-def pip(*arguments: str) -> None:
-    """Run pip of this environment; raise PackageError with its last words."""
-    command = [sys.executable, "-m", "pip", arguments[0], "--quiet", "--disable-pip-version-check", *arguments[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - arguments are ours
+def install(root: Path, layer: str, arch: str, folder: Path) -> None:
+    """Unpack into *folder* exactly what the lock of *layer* names, checked by hash, for Lambda on *arch*."""
+    target = (f"--python-platform={MACHINES[arch]}-{PLATFORM}", f"--python-version={PYTHON}", f"--target={folder}")
+    # Whatever another project's build left in the cache does not count.
+    source = ("--only-binary=:all:", f"--no-binary={SOURCE_ONLY}", f"--refresh-package={SOURCE_ONLY}")
+    tools = "--build-constraints=requirements/dev.lock"
+    lock = ("--no-deps", "--require-hashes", f"--requirements=requirements/{layer}.lock")
+    uv(root, "pip", "install", f"--python={sys.executable}", *target, *source, tools, *lock)
+
+
+def uv(root: Path, *arguments: str) -> None:
+    """Run uv in *root*, so that it reads pyproject.toml; raise PackageError with its last words."""
+    command = [sys.executable, "-m", "uv", "--quiet", *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 - our arguments
     if done.returncode:
-        raise PackageError(f"pip {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+        raise PackageError(f"uv {' '.join(arguments[:2])} failed: {done.stderr.strip() or done.stdout.strip()}")
 
 
-def refuse_foreign(wheels: Iterable[Path], arch: str) -> None:
-    """Raise PackageError when a wheel would not run on *arch*, as one built here may not."""
-    for wheel in wheels:
-        tags = wheel.stem.rsplit("-", 1)[1].split(".")
-        if tags != ["any"] and not all(tag.startswith("manylinux") and tag.endswith(MACHINES[arch]) for tag in tags):
-            raise PackageError(f"{wheel.name}: expected a wheel for any platform or manylinux on {MACHINES[arch]}")
+def refuse_foreign(folder: Path, arch: str) -> None:
+    """Raise PackageError when a wheel unpacked in *folder* would not run on *arch*."""
+    for wheel in sorted(folder.glob("*.dist-info/WHEEL")):
+        lines = wheel.read_text(encoding="utf-8").splitlines()
+        platforms = {line.rpartition("-")[2] for line in lines if line.startswith("Tag:")}
+        ours = all(one.startswith("manylinux") and one.endswith(MACHINES[arch]) for one in platforms)
+        if platforms != {"any"} and not ours:
+            found = ", ".join(sorted(platforms))
+            expected = f"expected a wheel for any platform or manylinux on {MACHINES[arch]}"
+            raise PackageError(f"{wheel.parent.stem}: found a wheel for {found}, {expected}")
 
 
-def layer_files(wheels: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Unpack *wheels* below ``python/``, where Lambda looks for a layer's packages."""
-    for wheel in wheels:
-        with ZipFile(wheel) as archive:
-            for name in archive.namelist():
-                place = place_of(PurePosixPath(name))
-                if place is not None and not name.endswith("/"):
-                    yield f"python/{place}", archive.read(name)
+def layer_files(folder: Path) -> Iterator[File]:
+    """Give what is installed in *folder* below ``python/``, where Lambda looks for a layer's packages."""
+    for path in folder.rglob("*"):
+        name = PurePosixPath(path.relative_to(folder).as_posix())
+        if path.is_file() and is_needed(name):
+            yield f"python/{name}", path.read_bytes()
 
 
-def place_of(name: PurePosixPath) -> PurePosixPath | None:
-    """Tell where a wheel's member belongs; None: it is not needed to run.
-
-    ``*.data/{purelib,platlib}`` holds packages, ``*.data/scripts`` commands:
-    https://packaging.python.org/en/latest/specifications/binary-distribution-format/
-    """
+def is_needed(name: PurePosixPath) -> bool:
+    """Tell whether an installed file is needed to run: no commands, no installer's notes, no tests, no types."""
     top, *rest = name.parts
-    if top.endswith(".data"):
-        return PurePosixPath(*rest[1:]) if rest[:1] in (["purelib"], ["platlib"]) else None
+    if not rest:
+        return not top.startswith(".")
+    if top.endswith(".dist-info"):
+        return name.name not in INSTALLER_NOTES
     # Tests of other people's packages: 11 MB of numpy's alone.
-    return None if "tests" in rest or name.suffix == ".pyi" else name
-
-
-def function_files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Give the processing package's modules, the script that starts the edit API, and nothing else."""
-    for path in (root / "processor").rglob("*.py"):
-        yield path.relative_to(root).as_posix(), path.read_bytes()
-    for path in root.glob(f"processor/api/{WEB_START}"):
-        yield WEB_START, path.read_bytes()
-
-
-def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> Package:
-    """Write *files* in order of their names, with one date for all, and one mode for all but the script."""
-    unzipped = 0
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in sorted(files):
-            entry = ZipInfo(name, OLDEST_ZIP_DATE)
-            entry.create_system, entry.compress_type = 3, ZIP_DEFLATED
-            entry.external_attr = IS_PROGRAM_MODE if name == WEB_START else IS_FILE_MODE
-            archive.writestr(entry, data)
-            unzipped += len(data)
-    data = path.read_bytes()
-    return Package(path=path, zipped=len(data), unzipped=unzipped, sha256=hashlib.sha256(data).hexdigest())
+    return top != "bin" and not {"tests", "__pycache__"} & set(rest) and name.suffix != ".pyi"
 
 
 def report(packages: Iterable[Package]) -> str:
@@ -160,7 +158,11 @@ def report(packages: Iterable[Package]) -> str:
 
 
 def refuse_too_large(packages: Iterable[Package]) -> None:
-    """Raise PackageError when Lambda would refuse the function with its layers."""
+    """Raise PackageError when Lambda would refuse a zip, or the function with its layers."""
+    for package in packages:
+        if package.zipped > MAX_ZIPPED_BYTES:
+            limit = f"expected at most {MAX_ZIPPED_BYTES:,} bytes zipped"
+            raise PackageError(f"{package.path.name}: {limit}, received {package.zipped:,}")
     unzipped = sum(package.unzipped for package in packages)
     if unzipped > MAX_UNZIPPED_BYTES:
         raise PackageError(f"expected at most {MAX_UNZIPPED_BYTES:,} bytes unzipped, received {unzipped:,}")

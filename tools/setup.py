@@ -25,7 +25,6 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 OLDEST_PYTHON: Final = (3, 11)
 INSTALLER: Final = ROOT / "requirements" / "installer.lock"
-BUILD: Final = ROOT / "requirements" / "build.lock"
 LOCK: Final = ROOT / "requirements" / "dev.lock"
 READY: Final = ".ready"
 LAST_LINES: Final = 12
@@ -75,7 +74,7 @@ def set_up(folder: Path) -> str:
 def fingerprint() -> str:
     """Name what the environment is made of: the interpreter and the content of the locks."""
     hashed = hashlib.sha256(sys.version.encode())
-    for lock in (INSTALLER, BUILD, LOCK):
+    for lock in (INSTALLER, LOCK):
         hashed.update(lock.read_bytes())
     return hashed.hexdigest()
 
@@ -85,7 +84,7 @@ def install(python: Path, registry: Mapping[str, str]) -> None:
     pip = (str(python), "-m", "pip", "--disable-pip-version-check", "--quiet")
     run(*pip, "install", "--no-deps", "--only-binary=:all:", "--require-hashes", f"--requirement={INSTALLER}")
     uv = (str(python), "-m", "uv", "pip")
-    locked = ("--no-deps", "--require-hashes", f"--build-constraints={BUILD}", f"--requirements={LOCK}")
+    locked = ("--no-deps", "--require-hashes", f"--build-constraints={LOCK}", f"--requirements={LOCK}")
     run(*uv, "install", f"--python={python}", *locked, **registry)
     run(*uv, "check", f"--python={python}")
 

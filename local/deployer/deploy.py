@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from components.build import write_empty_layers
 from local.deployer.adapters.distribution import EMULATED_HOST
 from local.deployer.monitor import Deployed, Deployer
 from local.deployer.target import Target
 from local.model import Addresses
-from local.stack import STACK, configuration, write_packages
+from local.stack import STACK, configuration
 from tools.plan.program import Json, main_program, run_program
 
 RECORD: Final = "resources.json"
@@ -31,7 +32,8 @@ class Deployment:
 
 def deploy(addresses: Addresses, folder: Path) -> Deployment:
     """Deploy the whole program and write down what came of it in *folder*; raise DeployError with one line."""
-    packages = write_packages(folder / "packages")
+    packages = folder / "packages"
+    write_empty_layers(packages)
     deployment = deploy_program(main_program, Target(addresses, folder), configuration(addresses, packages))
     record = [asdict(one) for one in deployment.resources]
     (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.build import ROOT
 from tests.factories.stacks import changed, plan_with
 from tools.plan.model import Plan, Resource
-from tools.plan.recorder import record
+from tools.plan.recorder import record, stack_config
 from tools.policies import findings, statements
 
 ALIAS = "aws:lambda/alias:Alias"
@@ -43,6 +46,20 @@ def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, P
     assert {"DARKROOM_SIZES"} == changed_keys(old, new)
     assert {"sizes"} == changed_keys(plans["prod"].outputs, after.outputs)
     assert {"width": 6000, "height": 6000} == after.outputs["sizes"]["huge"]
+
+
+def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, Plan], tmp_path: Path) -> None:
+    """A module is edited, and the next preview deploys it: no command in between, and nothing else changes."""
+    for part in ("processor", "requirements"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    with (tmp_path / "processor" / "keys.py").open("a") as module:
+        module.write("CHANGED = 1\n")
+    after = record("dev", {**stack_config("dev"), "darkroom:sources": str(tmp_path)})
+
+    assert {} == differences(plans["dev"], after)
+    assert {one.name for one in after.of_type("aws:lambda/function:Function")} == {
+        old.name for old, new in zip(plans["dev"].resources, after.resources, strict=True) if old.code != new.code
+    }
 
 
 def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[str, Plan]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
+from components.build import ROOT, write_empty_layers, zip_bytes
 from tests.factories.stacks import SETTINGS, changed
 from tools.plan.recorder import record
 
@@ -19,6 +21,14 @@ def refusal_of(config: dict[str, Any]) -> str:
     line = str(refusal.value)
     assert "\n" not in line
     return line
+
+
+def stale(folder: Path, layer: str) -> str:
+    """Give the line about a layer that was built from another lock."""
+    return (
+        f"{folder}/layer-{layer}-arm64.zip: stale, expected the layer that requirements/{layer}.lock describes, "
+        "for python3.13 on arm64: run `make package`"
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,9 +84,32 @@ def test_a_stack_file_without_settings_is_refused() -> None:
 @pytest.mark.parametrize(
     ("architecture", "command"), [("arm64", "make package"), ("x86_64", 'make package ARGS="--arch x86_64"')]
 )
-def test_missing_packages_say_what_to_run(tmp_path: Path, architecture: str, command: str) -> None:
-    """A fresh clone has no packages; the preview says how they come to be."""
+def test_a_missing_layer_says_what_to_run(tmp_path: Path, architecture: str, command: str) -> None:
+    """A fresh clone has no layers; the preview says how they come to be."""
     own = {"architecture": architecture, "insights_layer_arn": "", "web_adapter_layer_arn": ""}
     config = {**changed("prod", {"deployment": own}), "darkroom:packages": str(tmp_path)}
 
-    assert f"{tmp_path}/function.zip: not found, expected what `{command}` builds; run it first" == refusal_of(config)
+    assert (
+        f"{tmp_path}/layer-imaging-{architecture}.zip: not found, expected the layer that requirements/imaging.lock "
+        f"describes, for python3.13 on {architecture}: run `{command}`"
+    ) == refusal_of(config)
+
+
+@pytest.mark.parametrize("content", [b"no zip", zip_bytes([("python/thing.py", b"")])], ids=["broken", "unmarked"])
+def test_a_layer_of_unknown_origin_is_refused(tmp_path: Path, content: bytes) -> None:
+    """A zip that does not say which lock it was built from may hold anything."""
+    write_empty_layers(tmp_path)
+    (tmp_path / "layer-runtime-arm64.zip").write_bytes(content)
+
+    assert stale(tmp_path, "runtime") == refusal_of({**changed("prod", {}), "darkroom:packages": str(tmp_path)})
+
+
+def test_a_layer_of_another_lock_is_refused(tmp_path: Path) -> None:
+    """A changed lock is not deployed silently with the libraries of the last one."""
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    write_empty_layers(tmp_path)
+    with (tmp_path / "requirements" / "imaging.lock").open("a") as lock:
+        lock.write("another==1.0\n")
+    config = {**changed("prod", {}), "darkroom:packages": str(tmp_path), "darkroom:sources": str(tmp_path)}
+
+    assert stale(tmp_path, "imaging") == refusal_of(config)

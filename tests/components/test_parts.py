@@ -92,10 +92,12 @@ def test_an_indexes_cap_is_its_tables() -> None:
 def function(tmp_path: Path, *, asynchronous: bool = False, pin: Pin | None = None, sources: int = 0) -> Plan:
     """Declare one function alone."""
     lanes = [f"lane-{number}" for number in range(sources)]
+    archive = tmp_path / "package.zip"
+    archive.touch()
     config = StackConfig(
         settings=Settings(deployment=Deployment(insights_layer_arn=None)),
         place=PLACE,
-        packages=Packages(function=tmp_path, imaging=tmp_path, runtime=tmp_path),
+        packages=Packages(function=archive, imaging=archive, runtime=archive),
     )
     args = FunctionArgs(
         config=config,

@@ -97,11 +97,12 @@ def test_workflows_sign_in_without_stored_keys(workflow: str) -> None:
 
 
 @pytest.mark.parametrize(("workflow", "command"), [("preview", "preview"), ("deploy", "up")])
-def test_packages_are_built_before_pulumi_runs(workflow: str, command: str) -> None:
-    """The program refuses to run without them."""
+def test_pulumi_is_installed_and_layers_are_built_before_it_runs(workflow: str, command: str) -> None:
+    """The program needs its libraries, and refuses to run without layers."""
     order = [step.get("run", step.get("with", {}).get("command", "")).partition(" #")[0] for step in steps(workflow)]
 
-    assert order.index("make package") < order.index(command)
+    assert order.index("pulumi install") < order.index("make package") < order.index(command)
+    assert "pulumi/actions" in steps(workflow)[order.index("pulumi install") - 1]["uses"]
 
 
 def test_workflows_call_targets_that_exist() -> None:

@@ -8,19 +8,18 @@ import importlib.util
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from components.build import function_files
 from components.queues import MAX_RECEIVES
 from processor.editing import MAX_DELIVERIES
 from processor.settings import Settings
 from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
 from processor.settings_file import load_settings
 from tests.contracts.calls import ROOT, labels, modules_reached, operations
-from tools.package import function_files
 from tools.plan.model import Plan, Resource
 from tools.policies import statements
 
@@ -362,8 +361,3 @@ def test_production_keeps_the_names_of_the_guides() -> None:
         settings.edits.sessions_table,
         settings.cdn.domain,
     )
-
-
-def test_the_function_zip_holds_nothing_of_the_program() -> None:
-    """Lambda gets the processing package alone, and the script that starts its web application."""
-    assert {"processor"} == {Path(name).parts[0] for name, _ in function_files(ROOT)} - {"run.sh"}

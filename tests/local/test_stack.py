@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from zipfile import ZipFile
 
 from local.model import Addresses
-from local.stack import configuration, write_packages
+from local.stack import configuration
 from processor.settings import Settings
 from tools.plan.recorder import stack_config
 
@@ -47,18 +46,3 @@ def test_everything_else_is_development_s() -> None:
     assert dev.renditions.recipe == ours.renditions.recipe
     assert dev.monitoring == ours.monitoring
     assert (dev.renditions.memory_mib, dev.edits.timeout_s) == (ours.renditions.memory_mib, ours.edits.timeout_s)
-
-
-def test_the_function_s_zip_holds_the_sources(tmp_path: Path) -> None:
-    """The code that runs is the code of this checkout; layers only say what they stand for."""
-    folder = write_packages(tmp_path / "packages")
-    with ZipFile(folder / "function.zip") as function, ZipFile(folder / "layer-imaging-arm64.zip") as layer:
-        handler = function.read("processor/handlers/rendition.py")
-        assert ["python/README"] == layer.namelist()
-    assert Path("processor/handlers/rendition.py").read_bytes() == handler
-
-
-def test_packages_are_the_same_for_the_same_sources(tmp_path: Path) -> None:
-    """A second deployment of unchanged sources publishes no version."""
-    first, second = (write_packages(tmp_path / name) / "function.zip" for name in ("a", "b"))
-    assert first.read_bytes() == second.read_bytes()

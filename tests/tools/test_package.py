@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
-from collections.abc import Mapping
+import shutil
+import tarfile
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
@@ -15,116 +17,122 @@ from tools.package import Package, PackageError
 ROOT = Path(__file__).parents[2]
 
 
-def wheel(folder: Path, name: str, members: Mapping[str, str]) -> Path:
-    """Write a wheel."""
-    path = folder / name
-    with ZipFile(path, "w") as archive:
-        for member, text in members.items():
-            archive.writestr(member, text)
-    return path
+def installed(folder: Path, *names: str, tag: str = "py3-none-any") -> Path:
+    """Lay out what an installer of the wheel `thing` leaves in *folder*."""
+    for name in (*names, "thing-1.dist-info/METADATA"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (folder / "thing-1.dist-info/WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n", encoding="utf-8")
+    return folder
 
 
-def names(path: Path) -> list[str]:
-    """List what the zip at *path* holds, in its order."""
-    with ZipFile(path) as archive:
-        return archive.namelist()
+# Builds like pyvips: with an extension where pkg-config finds libvips, in pure Python elsewhere.
+BACKEND = """
+import os, subprocess, zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    found = subprocess.run([os.environ.get("PKG_CONFIG", "pkg-config"), "--exists", "vips"]).returncode == 0
+    tag = "py3-none-linux_aarch64" if found else "py3-none-any"
+    info = "pyvips-9.dist-info/"
+    with zipfile.ZipFile(f"{folder}/pyvips-9-{tag}.whl", "w") as wheel:
+        wheel.writestr("pyvips.py", "")
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: pyvips\\nVersion: 9\\n")
+        wheel.writestr(info + "WHEEL", f"Wheel-Version: 1.0\\nRoot-Is-Purelib: {not found}\\nTag: {tag}\\n")
+        wheel.writestr(info + "RECORD", "")
+    return f"pyvips-9-{tag}.whl"
+"""
 
 
-def test_the_same_files_give_the_same_zip(tmp_path: Path) -> None:
-    """Neither the order of files nor the clock decides a byte: an unchanged layer publishes no new version."""
-    files = [("b.py", b"b = 1\n" * 100), ("a/c.py", b"c = 2\n")]
+@pytest.fixture
+def libvips_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in for a machine with libvips' headers, and for an index that has a source distribution of pyvips."""
+    project = tmp_path / "pyvips-9"
+    project.mkdir()
+    (project / "backend.py").write_text(BACKEND, encoding="utf-8")
+    settings = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    (project / "pyproject.toml").write_text(f'[project]\nname = "pyvips"\nversion = "9"\n{settings}', encoding="utf-8")
+    index = tmp_path / "index"
+    index.mkdir()
+    with tarfile.open(index / "pyvips-9.tar.gz", "w:gz") as source:
+        source.add(project, "pyvips-9")
+    program = tmp_path / "bin" / "pkg-config"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    for name, value in {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(index), "UV_CACHE_DIR": str(tmp_path / "c")}.items():
+        monkeypatch.setenv(name, value)
+    return index
 
-    first = package.write_zip(tmp_path / "1.zip", files)
-    second = package.write_zip(tmp_path / "2.zip", reversed(files))
 
-    assert first.sha256 == second.sha256
-    assert ["a/c.py", "b.py"] == names(first.path)
-    assert (606, first.path.stat().st_size) == (first.unzipped, first.zipped)
+def test_pyvips_is_pure_python_where_libvips_is_installed(libvips_here: Path, tmp_path: Path) -> None:
+    """Compiled against the system's libvips, pyvips would use it; such a wheel in uv's cache is not taken either."""
+    (tmp_path / "requirements").mkdir()
+    digest = hashlib.sha256((libvips_here / "pyvips-9.tar.gz").read_bytes()).hexdigest()
+    lock = f"pyvips==9 --hash=sha256:{digest}\n"
+    (tmp_path / "requirements" / "imaging.lock").write_text(lock, encoding="utf-8")
+    (tmp_path / "requirements" / "dev.lock").touch()
 
+    def platform(folder: str) -> str:
+        package.install(tmp_path, "imaging", "arm64", tmp_path / folder)
+        return (tmp_path / folder / "pyvips-9.dist-info" / "WHEEL").read_text(encoding="utf-8").rsplit("-", 1)[1]
 
-def test_every_file_in_a_zip_can_be_read_by_lambda(tmp_path: Path) -> None:
-    """Lambda runs as another user: files without permission for others fail with an import error."""
-    built = package.write_zip(tmp_path / "1.zip", [("a.py", b"")])
-
-    with ZipFile(built.path) as archive:
-        assert 0o100644 == archive.getinfo("a.py").external_attr >> 16
-
-
-def test_the_script_that_starts_the_edit_api_may_be_executed(tmp_path: Path) -> None:
-    """The Lambda Web Adapter executes it; without the permission the function ends before its first line."""
-    built = package.write_zip(tmp_path / "1.zip", [("run.sh", b"#!/bin/sh\n"), ("processor/run.sh", b"")])
-
-    with ZipFile(built.path) as archive:
-        modes = {entry.filename: oct(entry.external_attr >> 16) for entry in archive.infolist()}
-    assert {"run.sh": "0o100755", "processor/run.sh": "0o100644"} == modes
+    assert "linux_aarch64\n" == platform("without")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    assert "any\n" == platform("with")
 
 
 def test_a_layer_lies_below_python(tmp_path: Path) -> None:
     """Lambda puts a layer's python/ on the path; the system before Darkroom nested it below opt/ and found nothing."""
-    wheels = [
-        wheel(
-            tmp_path,
-            "thing-1-py3-none-any.whl",
-            {
-                "thing/__init__.py": "",
-                "thing/__init__.pyi": "",
-                "thing/tests/test_thing.py": "",
-                "thing/testing/__init__.py": "",
-                "thing-1.dist-info/METADATA": "",
-                "thing-1.data/purelib/thing/extra.py": "",
-                "thing-1.data/scripts/thing": "",
-            },
-        )
-    ]
+    installed(
+        tmp_path,
+        "thing/__init__.py",
+        "thing/__init__.pyi",
+        "thing/__pycache__/__init__.cpython-313.pyc",
+        "thing/tests/test_thing.py",
+        "thing/testing/__init__.py",
+        "thing-1.dist-info/licenses/LICENSE",
+        "thing-1.dist-info/RECORD",
+        "thing-1.dist-info/INSTALLER",
+        "single.py",
+        "bin/thing",
+        ".lock",
+    )
 
     assert [
+        "python/single.py",
         "python/thing-1.dist-info/METADATA",
+        "python/thing-1.dist-info/WHEEL",
+        "python/thing-1.dist-info/licenses/LICENSE",
         "python/thing/__init__.py",
-        "python/thing/extra.py",
         "python/thing/testing/__init__.py",
-    ] == sorted(name for name, _ in package.layer_files(wheels))
-
-
-def test_the_function_is_the_processing_package_alone() -> None:
-    """No tests, no tools, no caches, nothing of this machine."""
-    found = [name for name, _ in package.function_files(ROOT)]
-
-    assert "processor/settings.py" in found
-    assert [] == [name for name in found if not re.fullmatch(r"run\.sh|processor/[a-z_0-9/]+\.py", name)]
-
-
-def test_the_start_script_lies_at_the_root_of_the_function(tmp_path: Path) -> None:
-    """The handler of the edit API's function is run.sh, which Lambda looks for there."""
-    script = tmp_path / "processor" / "api" / "run.sh"
-    script.parent.mkdir(parents=True)
-    script.write_bytes(b"#!/bin/sh\n")
-    (script.parent / "app.py").write_bytes(b"app = 1\n")
-
-    assert {"run.sh": b"#!/bin/sh\n", "processor/api/app.py": b"app = 1\n"} == dict(package.function_files(tmp_path))
+    ] == sorted(name for name, _ in package.layer_files(tmp_path))
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("tag", "platform"),
     [
-        "pyvips-3.2.0-cp311-cp311-linux_aarch64.whl",
-        "pyvips-3.2.0-cp313-cp313-manylinux_2_28_x86_64.whl",
-        "pyvips-3.2.0-cp313-cp313-macosx_11_0_arm64.whl",
+        ("cp311-cp311-linux_aarch64", "linux_aarch64"),
+        ("cp313-cp313-manylinux_2_28_x86_64", "manylinux_2_28_x86_64"),
+        ("cp313-cp313-macosx_11_0_arm64", "macosx_11_0_arm64"),
     ],
 )
-def test_a_wheel_for_another_machine_is_refused(name: str) -> None:
+def test_a_wheel_for_another_machine_is_refused(tmp_path: Path, tag: str, platform: str) -> None:
     """A wheel that was built here would fail on Lambda only at its first import."""
     with pytest.raises(PackageError) as refusal:
-        package.refuse_foreign([Path(name)], "arm64")
+        package.refuse_foreign(installed(tmp_path, tag=tag), "arm64")
 
-    assert f"{name}: expected a wheel for any platform or manylinux on aarch64" == str(refusal.value)
+    expected = "expected a wheel for any platform or manylinux on aarch64"
+    assert f"thing-1: found a wheel for {platform}, {expected}" == str(refusal.value)
 
 
-def test_wheels_for_the_target_are_taken() -> None:
+@pytest.mark.parametrize(
+    "tag", ["py3-none-any", "cp313-cp313-manylinux_2_27_aarch64\nTag: cp313-cp313-manylinux_2_28_aarch64"]
+)
+def test_wheels_for_the_target_are_taken(tmp_path: Path, tag: str) -> None:
     """Pure Python, or manylinux for the same processor under any of its names."""
-    package.refuse_foreign(
-        [Path("a-1-py3-none-any.whl"), Path("b-1-cp313-cp313-manylinux_2_27_aarch64.manylinux_2_28_aarch64.whl")],
-        "arm64",
-    )
+    package.refuse_foreign(installed(tmp_path, tag=tag), "arm64")
 
 
 def test_more_than_lambda_unzips_is_refused() -> None:
@@ -138,15 +146,24 @@ def test_more_than_lambda_unzips_is_refused() -> None:
     assert "expected at most 262,144,000 bytes unzipped, received 262,144,001" == str(refusal.value)
 
 
-def test_what_pip_says_is_passed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A lock that cannot be read stops the build with pip's reason."""
-    monkeypatch.setattr(package, "ROOT", tmp_path)
+def test_a_zip_that_lambda_does_not_take_is_refused() -> None:
+    """A zip is sent to Lambda directly; `pulumi up` would fail at the end of the upload."""
+    big = Package(path=Path("dist/big.zip"), zipped=52_428_801, unzipped=1, sha256="")
 
-    with pytest.raises(PackageError, match=r"^pip download failed: .*imaging\.lock"):
-        package.build(tmp_path / "dist", "arm64")
+    with pytest.raises(PackageError) as refusal:
+        package.refuse_too_large([big])
+    assert "big.zip: expected at most 52,428,800 bytes zipped, received 52,428,801" == str(refusal.value)
 
 
-@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.lock")), ids=lambda path: path.stem)
+def test_what_uv_says_is_passed_on(tmp_path: Path) -> None:
+    """A lock that cannot be read stops the build with uv's reason."""
+    with pytest.raises(PackageError, match=r"^uv pip install failed: (?s:.*)imaging\.lock"):
+        package.build(tmp_path, tmp_path / "dist", "arm64")
+
+
+@pytest.mark.parametrize(
+    "lock", [ROOT / "requirements.txt", *sorted((ROOT / "requirements").glob("*.lock"))], ids=lambda path: path.stem
+)
 def test_lock_files_hold_hashes_and_no_address(lock: Path) -> None:
     """Every version is pinned by hash, and no file says from which index this machine took it."""
     text = lock.read_text(encoding="utf-8")
@@ -157,11 +174,12 @@ def test_lock_files_hold_hashes_and_no_address(lock: Path) -> None:
     assert not re.search(r"https?://|--index-url|--find-links|file:|(?<![\w.])/(?:home|root|opt|work|tmp)/", text)
 
 
-def test_layers_run_the_versions_that_tests_run() -> None:
-    """The layers' locks are cut from the same versions as the developers'."""
+def test_every_lock_is_cut_from_the_developers_lock() -> None:
+    """Layers and the Pulumi program run the versions that tests run."""
 
     def pins(name: str) -> set[str]:
-        text = (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8")
+        text = (ROOT / name).read_text(encoding="utf-8")
         return set(re.findall(r"^([a-z0-9][^ ;\\]*==[^ ;\\]*)", text, re.MULTILINE))
 
-    assert set() == (pins("imaging") | pins("runtime")) - pins("dev")
+    parts = ("requirements.txt", "requirements/imaging.lock", "requirements/runtime.lock")
+    assert set() == set().union(*(pins(name) for name in parts)) - pins("requirements/dev.lock")

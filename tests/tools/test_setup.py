@@ -14,7 +14,7 @@ from tools import setup
 @pytest.fixture
 def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give locks that ask for nothing, so that no registry is needed."""
-    for name in ("INSTALLER", "BUILD", "LOCK"):
+    for name in ("INSTALLER", "LOCK"):
         path = tmp_path / f"{name.lower()}.lock"
         path.write_text("")
         monkeypatch.setattr(setup, name, path)
@@ -57,7 +57,7 @@ def test_everything_is_installed_by_hash_and_without_resolving(
     installs = [command for command in commands if "install" in command]
     assert 2 == len(installs)
     assert all({"--no-deps", "--require-hashes"} <= set(command) for command in installs)
-    assert f"--build-constraints={locks / 'build.lock'}" in installs[1]
+    assert f"--build-constraints={locks / 'lock.lock'}" in installs[1]
     assert "check" in commands[-1]
 
 

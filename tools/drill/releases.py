@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZipFile
 
+from components.build import ROOT
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.model import RunConfig
@@ -16,8 +17,7 @@ from local.stack import configuration
 from tests.factories.photos import heif, jpeg, raster
 from tools.drill.operator import Operator, Said
 from tools.embedded import impatient
-from tools.package import write_zip
-from tools.plan.program import main_program
+from tools.plan.program import Json, main_program
 
 GALLERY: Final = "releases"
 PATCHED: Final = "processor/imaging/renderer.py"
@@ -74,7 +74,7 @@ class Story:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Releases:
-    """Deploys the stack's program with other packages and pins, as `pulumi up` does after a change."""
+    """Deploys the stack's program with other sources and pins, as `pulumi up` does after a change."""
 
     operator: Operator
     run: RunConfig
@@ -86,9 +86,9 @@ class Releases:
         folder = operator.stack.folder
         return cls(operator=operator, run=RunConfig.load(folder / "run.json"), packages=folder / "packages")
 
-    def deploy(self, packages: Path | None = None, *, pin: int | None = None) -> str:
+    def deploy(self, sources: Path = ROOT, *, pin: int | None = None) -> str:
         """Deploy; give the version that `live` points at. *pin*: `rollback: {rendition: N}` of the stack file."""
-        config = configuration(self.run.addresses, packages or self.packages)
+        config: Json = {**configuration(self.run.addresses, self.packages), "darkroom:sources": str(sources)}
         if pin:
             config["darkroom:settings"] = {**config["darkroom:settings"], "rollback": {"rendition": pin}}
         deploy_program(main_program, Target(self.run.addresses, self.operator.stack.folder), config)
@@ -100,16 +100,12 @@ class Releases:
         return functions.get_alias(FunctionName=FUNCTION, Name="live")["FunctionVersion"]
 
     def patched(self, name: str, code: str) -> Path:
-        """Make the packages of another release: this one, with *code* at the end of the renderer."""
+        """Make the sources of another release: these, with *code* at the end of the renderer."""
         folder = self.operator.stack.folder / name
-        folder.mkdir()
-        for layer in self.packages.glob("layer-*.zip"):
-            (folder / layer.name).write_bytes(layer.read_bytes())
-        with ZipFile(self.packages / "function.zip") as archive:
-            files = [(one, archive.read(one)) for one in archive.namelist()]
-        write_zip(
-            folder / "function.zip", [(one, data + code.encode() if one == PATCHED else data) for one, data in files]
-        )
+        for part in ("processor", "requirements"):
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        module = folder / PATCHED
+        module.write_text(module.read_text(encoding="utf-8") + code, encoding="utf-8")
         return folder
 
 

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """One registration. *parent*: name of the component that it belongs to, "" for the stack itself."""
+    """One registration. *parent*: name of the component that it belongs to, "" for the stack itself.
+
+    *code*: SHA-256 of the archive in the input `code`, "" for none. Texts leave it out: it changes with every module.
+    """
 
     type: str
     name: str
@@ -20,6 +23,7 @@ class Resource:
     retained: bool = False
     import_id: str = ""
     depends_on: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ Without AWS and without Pulumi's command line; the monitor answers with plausibl
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +15,12 @@ import pulumi
 import yaml
 from pulumi.runtime import mocks, rpc
 
+from components.build import write_empty_layers
 from tools.plan.answers import SECRET, Answers
 from tools.plan.model import Plan, Resource
 from tools.plan.program import PROJECT, ROOT, Json, main_program, run_program
 
 STACKS: Final = ("dev", "prod")
-ZIPS: Final = tuple(f"layer-{layer}-{arch}.zip" for layer in ("imaging", "runtime") for arch in ("arm64", "x86_64"))
 
 
 def stack_config(stack: str) -> Json:
@@ -30,8 +31,7 @@ def stack_config(stack: str) -> Json:
 def record(stack: str, config: Json | None = None) -> Plan:
     """Run the program as *stack*, with *config* in place of its file's; raise what the program raises."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("function.zip", *ZIPS):
-            (Path(folder) / name).touch()
+        write_empty_layers(Path(folder))
         known = {"darkroom:packages": folder, **(stack_config(stack) if config is None else config)}
         return record_program(main_program, stack, known)
 
@@ -59,16 +59,18 @@ class Recorder(mocks.MockMonitor):
             raise LookupError(f"expected every resource once, received {urn} twice")
         if request.type != "pulumi:pulumi:Stack":
             parent = request.parent.rpartition("::")[2]
+            inputs = rpc.deserialize_properties(request.object)
             self.recorded[urn] = Resource(
                 type=request.type,
                 name=request.name,
                 parent="" if parent.startswith(f"{PROJECT}-") else parent,
                 custom=request.custom,
-                inputs=plain(rpc.deserialize_properties(request.object)),
+                inputs=plain(inputs),
                 protect=request.protect,
                 retained=request.retainOnDelete,
                 import_id=request.importId,
                 depends_on=tuple(sorted(one.rpartition("::")[2] for one in request.dependencies)),
+                code=sha256_of(inputs.get("code")),
             )
         return cast("Any", super()).RegisterResource(request)
 
@@ -77,6 +79,11 @@ class Recorder(mocks.MockMonitor):
         if request.urn.rpartition("::")[2].startswith(f"{PROJECT}-"):
             self.outputs = plain(rpc.deserialize_properties(request.outputs))
         return cast("Any", super()).RegisterResourceOutputs(request)
+
+
+def sha256_of(code: Any) -> str:
+    """Hash the archive as Pulumi does: the bytes of its file. It is gone when the recording has ended."""
+    return hashlib.sha256(Path(str(code.path)).read_bytes()).hexdigest() if isinstance(code, pulumi.FileArchive) else ""
 
 
 def plain(value: Any, *, encrypted: bool = False) -> Any:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pulumi_aws as aws_types
 
+from components.build import write_empty_layers
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.emulator.process import running, start
-from local.stack import configuration, write_packages
+from local.stack import configuration
 from tests.factories.emulators import root
 from tests.local.deployer.conftest import addresses_of
 from tools.plan.program import main_program
@@ -17,7 +18,8 @@ from tools.plan.program import main_program
 
 def test_a_kept_state_is_deployed_into(tmp_path: Path) -> None:
     """``up --persist`` twice: the second run finds everything by name and changes nothing."""
-    packages = write_packages(tmp_path / "packages")
+    packages = tmp_path / "packages"
+    write_empty_layers(packages)
     port, deployments = 0, []
     for _ in range(2):
         with running(tmp_path / "aws", port=port, persist=True) as emulator:
