@@ -40,6 +40,7 @@ fmt: $(READY) ## Format the code and fix what can be fixed.
 lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/deptry --no-ansi .
 
 types: $(READY)
 	$(BIN)/basedpyright
