@@ -108,6 +108,7 @@ lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer 
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group build --output-file requirements/build.lock $(ARGS)
 	@# The emulator, which pins botocore, has an environment of its own.
 	$(LOCK) $(EVERY) --group emulator --output-file requirements/emulator.lock $(ARGS)
+	$(BIN)/python -m tools.third_party
 
 docs: $(READY) ## Write docs/settings.md and docs/operations-reference.md, with its pictures, from the models.
 	$(BIN)/python -m tools.settings_docs > docs/settings.md
