@@ -106,6 +106,8 @@ lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer 
 	@rm requirements/layers.in
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group installer --output-file requirements/installer.lock $(ARGS)
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group build --output-file requirements/build.lock $(ARGS)
+	@# What `pulumi install` takes, by plain pip: the program alone.
+	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group program --output-file requirements.txt $(ARGS)
 	@# The emulator, which pins botocore, has an environment of its own.
 	$(LOCK) $(EVERY) --group emulator --output-file requirements/emulator.lock $(ARGS)
 	$(BIN)/python -m tools.third_party

@@ -25,8 +25,8 @@ PROJECT: Final[Mapping[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read
 EXTRAS: Final[Mapping[str, list[str]]] = PROJECT["project"]["optional-dependencies"]
 GROUPS: Final[Mapping[str, list[str]]] = PROJECT["dependency-groups"]
 # Installed by plain pip, which resolves: `pulumi install` does so with the file at the root.
-FOR_PIP: Final = [path for path in (ROOT / "requirements.txt",) if path.is_file()]
-LOCKS: Final = [*sorted(locks.FOLDER.glob("*.lock")), *FOR_PIP]
+FOR_PIP: Final = (ROOT / "requirements.txt",)
+LOCKS: Final = (*sorted(locks.FOLDER.glob("*.lock")), *FOR_PIP)
 EVERY_LOCK: Final = pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 
 
@@ -157,7 +157,7 @@ def emulator_needs() -> list[Requirement]:
 def test_what_the_layers_and_the_emulator_hold_is_declared_alike_for_pip() -> None:
     """One lower bound for a requirement, whether a lock or a person installs it."""
     declared = {*PROJECT["project"]["dependencies"], *(one for extra in EXTRAS.values() for one in extra)}
-    grouped = {one for name in ("layer-imaging", "layer-runtime", "emulator") for one in GROUPS[name]}
+    grouped = {one for name in ("program", "layer-imaging", "layer-runtime", "emulator") for one in GROUPS[name]}
     assert set() == grouped - declared
 
 

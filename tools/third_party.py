@@ -92,7 +92,10 @@ def bundles() -> dict[str, Bundle]:
     return {
         package: Bundle(
             source=one["source"],
-            libraries=tuple(Library(**{**each, "files": tuple(each.get("files", ()))}) for each in one["libraries"]),
+            libraries=tuple(
+                Library(name=each["name"], licence=each["licence"], files=tuple(each.get("files", ())))
+                for each in one["libraries"]
+            ),
         )
         for package, one in tree.items()
     }
@@ -110,7 +113,7 @@ def unpack(layer: str, folder: Path) -> None:
 
 def section(layer: str, folder: Path, known: Mapping[str, Bundle]) -> Iterator[str]:
     """Describe one layer: its packages, then what they bundle."""
-    wheels = {canonicalize_name(one.name): one for one in distributions(path=[str(folder)])}
+    wheels: dict[str, Distribution] = {canonicalize_name(one.name): one for one in distributions(path=[str(folder)])}
     yield f'## Layer "{layer}"\n\n| package | version | licence |\n|---|---|---|'
     for one in locks.read(locks.FOLDER / f"{layer}.lock"):
         yield f"| {one.name} | {one.version} | {licence(wheels[one.name])} |"
@@ -134,13 +137,16 @@ def rows(package: str, wheel: Distribution, bundle: Bundle) -> Iterator[str]:
 
 def licence(wheel: Distribution) -> str:
     """Give the licence that *wheel* states: an SPDX expression, else its classifiers, else its own words."""
-    stated = wheel.metadata
-    if expression := stated.get("License-Expression"):
-        return expression
-    classified = [one.removeprefix(OSI) for one in stated.get_all("Classifier") or () if one.startswith(OSI)]
-    if found := ", ".join(classified) or stated.get("License"):
-        return found
+    classified = [one.removeprefix(OSI) for one in stated(wheel, "Classifier") if one.startswith(OSI)]
+    for found in (stated(wheel, "License-Expression"), classified, stated(wheel, "License")):
+        if found:
+            return ", ".join(found)
     raise ThirdPartyError(f"{wheel.name}: expected a licence in its metadata, found none")
+
+
+def stated(wheel: Distribution, field: str) -> list[str]:
+    """Read all values of one field of a wheel's metadata."""
+    return [str(one) for one in wheel.metadata.get_all(field) or ()]
 
 
 def rust_crates(wheel: Distribution) -> dict[str, list[str]]:
