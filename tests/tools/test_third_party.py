@@ -77,6 +77,8 @@ def test_a_wheel_that_bundles_something_new_stops_the_page(tmp_path: Path, file:
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.4\nName: some-wheel\nVersion: 1\n")
     (info / "RECORD").write_text(f"{file},,\n")
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).touch()
 
     with pytest.raises(third_party.ThirdPartyError) as refusal:
         third_party.refuse_unknown("some-wheel", Distribution.at(info), third_party.bundles())
