@@ -1,6 +1,6 @@
 """Build the function's zip from the sources of a checkout, and tell which layer belongs to it. No network, no Pulumi.
 
-Shared by the Pulumi program, ``make package`` and the embedded stack (ADR 22).
+Shared by the Pulumi program, ``make package`` and the embedded stack (ADR 23).
 """
 
 from __future__ import annotations

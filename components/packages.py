@@ -35,7 +35,7 @@ class Packages:
 def find_layer(sources: Path, folder: Path, layer: str, architecture: str) -> Path:
     """Find the zip of *layer*; raise RunError when it is missing or built from another lock.
 
-    It is not built here: that would download 70 MB in the middle of a preview (ADR 22).
+    It is not built here: that would download 70 MB in the middle of a preview (ADR 23).
     """
     path = layer_path(folder, layer, architecture)
     command = "make package" if architecture == "arm64" else f'make package ARGS="--arch {architecture}"'
