@@ -23,12 +23,16 @@ WEB_HANDLER: Final = "run.sh"
 
 @dataclass(kw_only=True)
 class Stack:
-    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed."""
+    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed.
+
+    *say* takes the lines in which the deployer tells what it changed in a kept state, and what it did not.
+    """
 
     folder: RunFolder
     addresses: Addresses
     persist: bool
     web_app: bool
+    say: Callable[[str], None]
     kept: RunConfig | None = None
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
@@ -45,10 +49,11 @@ class Stack:
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))
         emulator = self.launch("emulator", aws, "--data", str(self.folder.aws), *(["--persist"] * self.persist))
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
-        front = self.launch("front", None, *to_config)
+        # It reads the outputs once they are there: in a kept state those of the deployment before would be.
+        front = None if self.kept else self.launch("front", None, *to_config)
         emulator.wait_until_it_answers(aws, seconds=READY_S)
-        if self.kept is None:
-            config = self.deploy(*to_config)
+        config = self.deploy(*to_config)
+        front = front or self.launch("front", None, *to_config)
         lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
         if self.web_app:
             self.start_api(aws)
@@ -68,6 +73,8 @@ class Stack:
         """Run the Pulumi program, which ends when everything is there."""
         deployer = self.launch("deployer", None, *arguments)
         deployer.wait_until_it_is_done(seconds=DEPLOYED_S)
+        for line in deployer.log.read_text(encoding="utf-8").splitlines():
+            self.say(line)
         self.children.remove(deployer)
         self.folder.note(self.children)
         return self.folder.load()
