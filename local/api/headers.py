@@ -45,8 +45,8 @@ def to_application(scope: Scope, function: Function, request_id: str) -> Headers
     given = joined((name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP | OURS)
     client: str = scope["client"][0] if scope["client"] else ""
     before = given.get(b"x-forwarded-for")
-    added = {
-        b"x-forwarded-for": b", ".join(filter(None, [before, client.encode()])),
+    added: dict[bytes, bytes] = {
+        b"x-forwarded-for": before + b", " + client.encode() if before else client.encode(),
         b"x-forwarded-port": str(scope["server"][1]).encode(),
         b"x-forwarded-proto": given.get(b"x-forwarded-proto", scope["scheme"].encode()),
         b"x-amzn-request-context": request_context(scope, request_id).encode(),
@@ -68,8 +68,8 @@ def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 def unreadable(scope: Scope) -> str | None:
     """Say what the adapter cannot read of a request, which a function URL answers with 502; None when all is well.
 
-    A header that is not UTF-8 makes the event invalid JSON, and the adapter copies the decoded path into a header, where
-    DEL must not stand. https://github.com/aws/aws-lambda-rust-runtime/issues/509,
+    A header that is not UTF-8 makes the event invalid JSON. The adapter copies the decoded path into a header, which
+    must not hold DEL. https://github.com/aws/aws-lambda-rust-runtime/issues/509,
     https://github.com/aws/aws-lambda-web-adapter/issues/732
     """
     for name, value in scope["headers"]:
