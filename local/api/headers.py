@@ -44,11 +44,12 @@ def to_application(scope: Scope, function: Function, request_id: str) -> Headers
     """
     given = joined((name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP | OURS)
     client: str = scope["client"][0] if scope["client"] else ""
+    scheme: str = scope["scheme"]
     before = given.get(b"x-forwarded-for")
     added: dict[bytes, bytes] = {
         b"x-forwarded-for": before + b", " + client.encode() if before else client.encode(),
         b"x-forwarded-port": str(scope["server"][1]).encode(),
-        b"x-forwarded-proto": given.get(b"x-forwarded-proto", scope["scheme"].encode()),
+        b"x-forwarded-proto": given.get(b"x-forwarded-proto", scheme.encode()),
         b"x-amzn-request-context": request_context(scope, request_id).encode(),
         b"x-amzn-lambda-context": lambda_context(function, request_id).encode(),
     }
