@@ -70,7 +70,7 @@ def merged(before: Iterable[Deployed], now: Iterable[Deployed]) -> list[Deployed
 
 
 def compare(before: Iterable[Deployed], now: Iterable[Deployed]) -> Changes:
-    """Say what differs; a record without digests, of an older version, tells nothing about properties."""
+    """Say what differs; a record without digests, of an older version, shows no changed property."""
     earlier, made = {one.name: one for one in before}, {one.name: one for one in now}
     there = {(one.type, one.id) for one in made.values()}
     pairs = [(earlier[name], one) for name, one in made.items() if name in earlier and earlier[name].inputs]
@@ -81,7 +81,10 @@ def compare(before: Iterable[Deployed], now: Iterable[Deployed]) -> Changes:
     return Changes(
         new=tuple(sorted(made.keys() - earlier.keys())),
         changed={name: keys for name, keys in sorted(differences.items()) if keys},
-        gone=tuple(one for one in earlier.values() if (one.type, one.id) not in there),
+        # Ids of an older version's record are not comparable: a name that is still declared is the same resource.
+        gone=tuple(
+            one for name, one in earlier.items() if (one.type, one.id) not in there and (one.inputs or name not in made)
+        ),
         unset={name: keys for name, keys in sorted(unset.items()) if keys},
     )
 
@@ -108,19 +111,21 @@ def remove_one(target: Target, one: Deployed) -> str:
     """Remove a resource; give the reason when it stays, "" when it is gone."""
     if is_declared_only(one.type):
         return ""
+    if not one.inputs:
+        return "an older version made it"
     removal = REMOVALS.get(one.type)
     if one.protect or removal is None:
         return "it may hold data, or have an address that is in use"
     try:
         removal(target, one.id)
     except ClientError as error:
-        return "" if code_of(error).startswith(ABSENT) or code_of(error).endswith(ABSENT) else told(error)
+        return "" if code_of(error).startswith(ABSENT) or code_of(error).endswith(ABSENT) else in_one_line(error)
     except BotoCoreError as error:
-        return told(error)
+        return in_one_line(error)
     return ""
 
 
-def told(error: Exception) -> str:
+def in_one_line(error: Exception) -> str:
     """Write an error in one line."""
     return " ".join(str(error).split())
 

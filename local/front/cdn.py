@@ -101,7 +101,7 @@ class Edge:
 
 
 def text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Read headers so that each byte is a character: values outside ASCII pass through, whatever their encoding."""
+    """Read headers so that each byte is a character: values outside ASCII pass through in any encoding."""
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 

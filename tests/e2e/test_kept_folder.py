@@ -18,7 +18,7 @@ from local.run.aws import Aws
 from tests.factories.photos import jpeg, scene
 from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told
 
-PROGRAM = ("components", "local", "processor", "tools", "web", "__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml")
+NOT_PROGRAM = (".*", "__pycache__", "bench", "dist", "docs", "node_modules", "out", "tests")
 RENDITION = "darkroom-local-rendition"
 
 
@@ -26,13 +26,7 @@ RENDITION = "darkroom-local-rendition"
 def checkout(tmp_path: Path) -> Path:
     """Give a copy of the program, to be changed."""
     copy = tmp_path / "checkout"
-    copy.mkdir()
-    for name in PROGRAM:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, copy / name)
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_PROGRAM))
     return copy
 
 

@@ -36,11 +36,11 @@ class Reply:
 
     def seen(self) -> dict[str, Any]:
         """Give what ``/echo`` saw, with its headers by name."""
-        told = json.loads(self.body)
-        names = [name for name, _ in told["headers"]]
-        told["repeated"] = sorted({name for name in names if names.count(name) > 1})
-        told["headers"] = dict(told["headers"])
-        return told
+        seen = json.loads(self.body)
+        names = [name for name, _ in seen["headers"]]
+        seen["repeated"] = sorted({name for name in names if names.count(name) > 1})
+        seen["headers"] = dict(seen["headers"])
+        return seen
 
 
 @dataclass(frozen=True)

@@ -82,14 +82,14 @@ def test_the_adapter_is_an_extension_that_asks_when_the_application_is_ready(
 
 
 def test_a_session_is_followed_while_the_worker_edits(functions: Functions, api: Adapted) -> None:
-    """The stream begins before there is anything to tell; each event comes as it happens; then the stream ends."""
+    """The stream begins before the worker does; each event arrives as it happens; then the stream ends."""
     session = start(functions, api)
     stream = api.send("GET", session["progressUrl"], [*functions.headers()[1:], ("accept", b"text/event-stream")])
     prelude = stream.prelude()
     first = stream.until(b"retry: 1000")
 
     answer = edit(functions, session["sessionId"])
-    told = stream.until(b'"type":"session_complete"')
+    events = stream.until(b'"type":"session_complete"')
     stream.rest()
 
     headers = prelude["headers"]
@@ -97,7 +97,7 @@ def test_a_session_is_followed_while_the_worker_edits(functions: Functions, api:
     assert ("no-store", "keep-alive") == (headers["cache-control"], headers["connection"])
     assert b"event:" not in first
     assert {"batchItemFailures": []} == answer
-    ids = [int(line.removeprefix(b"id: ")) for line in told.splitlines() if line.startswith(b"id: ")]
+    ids = [int(line.removeprefix(b"id: ")) for line in events.splitlines() if line.startswith(b"id: ")]
     assert [*range(1, len(ids) + 1)] == ids
     status, found = read(api.send("GET", f"/image-edit/session/{session['sessionId']}", functions.headers()))
     assert (200, "complete", NAME) == (status, found["status"], found["images"][0]["name"])

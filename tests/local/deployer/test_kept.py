@@ -31,7 +31,7 @@ def resource(name: str, kind: str = ALARM, *, id_: str = "", **inputs: Any) -> D
     return Deployed(type=kind, name=name, id=id_ or name, inputs=digests(inputs))
 
 
-def test_what_is_new_changed_and_gone_is_told_apart() -> None:
+def test_new_changed_and_gone_resources_are_listed_apart() -> None:
     """By the name in the program, property by property."""
     before = [resource("same", threshold=1), resource("other", threshold=1, period=60), resource("gone")]
     now = [resource("same", threshold=1), resource("other", threshold=2, period=60), resource("fresh")]
@@ -62,9 +62,14 @@ def test_a_property_that_no_call_resets_is_named() -> None:
     assert {"function": ("reserved",)} == compare(before, now).unset
 
 
-def test_a_record_without_digests_tells_nothing_of_properties() -> None:
-    """One that an older version wrote."""
-    assert {} == compare([Deployed(type=ALARM, name="a", id="a")], [resource("a", threshold=1)]).changed
+def test_a_record_of_an_older_version_shows_what_is_gone_by_name_only(stack: Stack, tmp_path: Path) -> None:
+    """It has no digests, and ids of other forms: nothing is called changed, and nothing is removed by its id."""
+    before = [Deployed(type=ALARM, name="a", id="other form"), Deployed(type=ALARM, name="b", id="b")]
+    changes = compare(before, [resource("a", threshold=1)])
+    removed = kept.remove(Target(stack.addresses, tmp_path), changes.gone)
+
+    assert Changes(new=(), changed={}, gone=(before[1],), unset={}) == changes
+    assert Removed(stay=((before[1], "an older version made it"),)) == removed
 
 
 def test_changed_code_is_a_change_of_its_property(tmp_path: Path) -> None:
@@ -146,9 +151,9 @@ def test_alarms_converge(again: Again, aws: Aws) -> None:
     """Another threshold is set, one that is gone is removed, and the first deployment has nothing to report."""
     assert () == again(lambda: (alarm("one", 1), alarm("two", 1))).report
 
-    told = again(lambda: (alarm("one", 5), alarm("three", 1))).report
+    lines = again(lambda: (alarm("one", 5), alarm("three", 1))).report
 
-    assert ("kept state: 1 changed (one: threshold), 1 new (three), 1 removed (two)",) == told
+    assert ("kept state: 1 changed (one: threshold), 1 new (three), 1 removed (two)",) == lines
     found = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="kept-")["MetricAlarms"]
     assert {"kept-one": 5, "kept-three": 1} == {one["AlarmName"]: one["Threshold"] for one in found}
     assert ("kept state: nothing changed",) == again(lambda: (alarm("one", 5), alarm("three", 1))).report
@@ -175,10 +180,10 @@ def test_a_queue_gets_its_defaults_back(again: Again, aws: Aws) -> None:
     """A property that is no longer declared is reset, as by AWS's provider."""
     again(lambda: aws_types.sqs.Queue("lane", name="kept-lane", visibility_timeout_seconds=90))
     url = aws.client("sqs").get_queue_url(QueueName="kept-lane")["QueueUrl"]
-    told = again(lambda: aws_types.sqs.Queue("lane", name="kept-lane")).report
+    lines = again(lambda: aws_types.sqs.Queue("lane", name="kept-lane")).report
 
     known = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    assert ("kept state: 1 changed (lane: visibilityTimeoutSeconds)",) == told
+    assert ("kept state: 1 changed (lane: visibilityTimeoutSeconds)",) == lines
     assert ("30", False) == (known["VisibilityTimeout"], bool(known.get("RedrivePolicy")))
 
 
@@ -229,7 +234,7 @@ def test_a_function_goes_with_all_that_lets_others_call_it(again: Again, aws: Aw
         )
 
     again(program)
-    told = again(lambda: None).report
+    lines = again(lambda: None).report
 
-    assert ("kept state: 4 removed (address; live; url; worker)",) == told
+    assert ("kept state: 4 removed (address; live; url; worker)",) == lines
     assert "ResourceNotFoundException" == refused(aws.client("lambda").get_function, FunctionName="kept-worker")
