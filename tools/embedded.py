@@ -129,11 +129,11 @@ def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
         raise RunError(f"expected the stack to end with {GOODBYE!r}, got exit code {process.returncode}: {said}")
 
 
-def launch(folder: Path, *arguments: str, checkout: Path = ROOT) -> subprocess.Popen[str]:
-    """Start ``up`` as a script would, with the code of *checkout*."""
+def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start ``up`` as a script would."""
     command = [sys.executable, "-m", "local", "up", "--json", "--port-base", "0", "--folder", str(folder), *arguments]
     return subprocess.Popen(  # noqa: S603 - our own module
-        command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 

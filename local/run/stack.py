@@ -25,15 +25,15 @@ WEB_HANDLER: Final = "run.sh"
 class Stack:
     """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed.
 
-    *say* takes the lines in which the deployer tells what it changed in a kept state, and what it did not.
+    *say* prints a line of progress.
     """
 
     folder: RunFolder
     addresses: Addresses
     persist: bool
     web_app: bool
-    say: Callable[[str], None]
     kept: RunConfig | None = None
+    say: Callable[[str], None] = lambda _line: None
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
     resources: ExitStack = field(default_factory=ExitStack)

@@ -86,12 +86,7 @@ class Up:
         else:
             addresses = ports.again(kept.addresses, self.options.port_base)
         return Stack(
-            folder=folder,
-            addresses=addresses,
-            persist=persist,
-            web_app=self.options.edits,
-            say=self.say,
-            kept=kept,
+            folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept, say=self.say
         )
 
     def wait(self, stack: Stack) -> None:

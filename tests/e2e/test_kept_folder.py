@@ -16,6 +16,7 @@ import yaml
 
 from local.run.aws import Aws
 from tests.factories.photos import jpeg, scene
+from tools import embedded
 from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told
 
 NOT_PROGRAM = (".*", "__pycache__", "bench", "dist", "docs", "node_modules", "out", "tests")
@@ -23,10 +24,11 @@ RENDITION = "darkroom-local-rendition"
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """Give a copy of the program, to be changed."""
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a copy of the program, to be changed, from which stacks are started."""
     copy = tmp_path / "checkout"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_PROGRAM))
+    monkeypatch.setattr(embedded, "ROOT", copy)
     return copy
 
 
@@ -39,9 +41,9 @@ def change(checkout: Path, edit: Callable[[Any], object]) -> None:
 
 
 @contextmanager
-def up(checkout: Path, folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
-    """Run the stack of *checkout* on the state in *folder*; the list holds what it said, once it has ended."""
-    process = launch(folder, "--no-edits", "--persist", str(folder), checkout=checkout)
+def up(folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
+    """Run a stack on the state in *folder*; the list holds what it printed, once it has ended."""
+    process = launch(folder, "--no-edits", "--persist", str(folder))
     said: list[str] = []
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
@@ -65,7 +67,7 @@ def test_changed_settings_and_code_arrive_in_a_kept_folder(checkout: Path, tmp_p
     """Memory, a fifth size, an alarm's threshold, an address less, one line of code; photos and records stay."""
     folder = tmp_path / "kept"
     change(checkout, lambda settings: settings["monitoring"].update(emails=["ops@example.com"]))
-    with up(checkout, folder) as (stack, first_said):
+    with up(folder) as (stack, first_said):
         before = stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="kept"), "active")
         code, memory = code_of(stack)
 
@@ -76,7 +78,7 @@ def test_changed_settings_and_code_arrive_in_a_kept_folder(checkout: Path, tmp_p
     change(checkout, edit)
     with (checkout / "processor" / "keys.py").open("a", encoding="utf-8") as module:
         module.write("# changed\n")
-    with up(checkout, folder) as (stack, said):
+    with up(folder) as (stack, said):
         after = stack.with_status(stack.upload(jpeg.jpeg(scene.scene(160, 120)), gallery="kept"), "active")
         changed, more = code_of(stack)
         alarm = stack.aws.client("cloudwatch").describe_alarms(AlarmNames=["darkroom-local-rendition-errors"])
@@ -105,14 +107,14 @@ def five_sizes() -> dict[str, Any]:
 def test_a_setting_that_cannot_work_leaves_the_kept_state_as_it_was(checkout: Path, tmp_path: Path) -> None:
     """The run ends with one line, and the next one, with the setting put right, has everything."""
     folder = tmp_path / "kept"
-    with up(checkout, folder) as (stack, _):
+    with up(folder) as (stack, _):
         photo = stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="kept"), "active")
 
     change(checkout, lambda settings: settings["renditions"].update(memory_mib=1))
-    failed = launch(folder, "--no-edits", "--persist", str(folder), checkout=checkout)
+    failed = launch(folder, "--no-edits", "--persist", str(folder))
     _, said = failed.communicate(timeout=ENDED_S)
     change(checkout, lambda settings: settings["renditions"].update(memory_mib=1769))
-    with up(checkout, folder) as (stack, _):
+    with up(folder) as (stack, _):
         found = stack.photo(photo["id"]) or {}
 
     assert 1 == failed.returncode

@@ -18,6 +18,7 @@ from local.deployer.model import Deployed, DeployError
 from local.deployer.plain import digests
 from local.deployer.target import Target
 from tests.factories.emulators import Aws, refused
+from tests.factories.functions import zip_of
 from tests.local.deployer.conftest import Stack
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -203,9 +204,10 @@ def test_a_deployment_that_fails_keeps_its_record(again: Again, tmp_path: Path, 
     assert [] == aws.client("cloudwatch").describe_alarms(AlarmNames=["kept-five"])["MetricAlarms"]
 
 
-def test_a_function_goes_with_all_that_lets_others_call_it(again: Again, aws: Aws, stack: Stack) -> None:
+def test_a_function_goes_with_all_that_lets_others_call_it(again: Again, aws: Aws, tmp_path: Path) -> None:
     """Mappings, URLs, aliases and permissions act; none of them is left behind."""
-    code = stack.folder / "packages" / "function.zip"
+    code = tmp_path / "function.zip"
+    code.write_bytes(zip_of({"a.py": ""}))
 
     def program() -> None:
         function = aws_types.lambda_.Function(
