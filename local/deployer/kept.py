@@ -69,8 +69,9 @@ def merged(before: Iterable[Deployed], now: Iterable[Deployed]) -> list[Deployed
     return [*(one for one in before if (one.type, one.id) not in known), *made]
 
 
-def compare(before: Iterable[Deployed], now: Iterable[Deployed]) -> Changes:
+def compare(before: Sequence[Deployed], now: Iterable[Deployed]) -> Changes:
     """Say what differs; a record without digests, of an older version, shows no changed property."""
+    # What stayed under a name is before what took its name: the later one of a name is the one to compare with.
     earlier, made = {one.name: one for one in before}, {one.name: one for one in now}
     there = {(one.type, one.id) for one in made.values()}
     pairs = [(earlier[name], one) for name, one in made.items() if name in earlier and earlier[name].inputs]
@@ -82,9 +83,7 @@ def compare(before: Iterable[Deployed], now: Iterable[Deployed]) -> Changes:
         new=tuple(sorted(made.keys() - earlier.keys())),
         changed={name: keys for name, keys in sorted(differences.items()) if keys},
         # Ids of an older version's record are not comparable: a name that is still declared is the same resource.
-        gone=tuple(
-            one for name, one in earlier.items() if (one.type, one.id) not in there and (one.inputs or name not in made)
-        ),
+        gone=tuple(one for one in before if (one.type, one.id) not in there and (one.inputs or one.name not in made)),
         unset={name: keys for name, keys in sorted(unset.items()) if keys},
     )
 

@@ -177,6 +177,24 @@ def test_what_may_hold_data_stays_and_is_named_each_time(again: Again, aws: Aws)
     assert b"photo" == aws.client("s3").get_object(Bucket="kept-album", Key="a")["Body"].read()
 
 
+def test_a_queue_of_another_name_leaves_the_one_before_and_its_messages(again: Again, aws: Aws) -> None:
+    """It is named at each deployment, not only at the first."""
+    again(lambda: aws_types.sqs.Queue("renamed", name="kept-before"))
+    url = aws.client("sqs").get_queue_url(QueueName="kept-before")["QueueUrl"]
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="job")
+
+    summaries, sentences = zip(*(again(renamed).report for _ in range(2)), strict=True)
+
+    assert ("kept state: 1 changed (renamed: name)", "kept state: nothing changed") == summaries
+    assert [True, True] == [one.startswith(f"kept state: renamed ({url}) is no longer declared") for one in sentences]
+    assert "job" == aws.client("sqs").receive_message(QueueUrl=url)["Messages"][0]["Body"]
+
+
+def renamed() -> None:
+    """Declare the queue with another name."""
+    aws_types.sqs.Queue("renamed", name="kept-after")
+
+
 def test_a_queue_gets_its_defaults_back(again: Again, aws: Aws) -> None:
     """A property that is no longer declared is reset, as by AWS's provider."""
     again(lambda: aws_types.sqs.Queue("lane", name="kept-lane", visibility_timeout_seconds=90))
