@@ -17,7 +17,7 @@ LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34
 .PHONY: help setup up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
 
 help: ## List the targets.
-	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv from the hash-locked requirements (every other target does it when it is needed).
 	@echo "setup: $(VENV) is as the locks say"
@@ -83,6 +83,10 @@ mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=p
 
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
+
+.PHONY: engine-adapter
+engine-adapter: ## Build the Lambda Web Adapter for tests/runtimes into the user's cache (three minutes, needs cargo).
+	@$(PYTHON) -m tools.web_adapter
 
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
 	@$(BIN)/python -m tools.golden $(ARGS)

@@ -13,9 +13,9 @@ from typing import Final
 import httpx
 from starlette.types import Receive, Scope, Send
 
-from local.api.exchange import MAX_BODY_BYTES, BodyTooLarge, BrokenOff, Exchange, Gone, declared_length
+from local.api.exchange import MAX_BODY_BYTES, BodyTooLarge, BrokenOff, Exchange, Gone
 from local.api.fleet import Fleet
-from local.api.headers import new_request_id
+from local.api.headers import new_request_id, unreadable
 from local.api.measures import Measures
 from local.api.worker import Worker
 
@@ -45,22 +45,24 @@ class Front:
 
     async def _answer(self, scope: Scope, exchange: Exchange, send: Send) -> int | None:
         """Answer by a process; give the status of an answer that had to be the front's own."""
-        if declared_length(scope) > MAX_BODY_BYTES:
+        try:
+            await exchange.read()
+        except Gone:
+            return HTTPStatus.BAD_REQUEST
+        except BodyTooLarge:
             return await refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+        if (reason := unreadable(scope)) is not None:
+            return await refuse(send, HTTPStatus.BAD_GATEWAY, reason)
         worker = await self.fleet.rotation.take()
         if worker is None:
             return await refuse(send, HTTPStatus.BAD_GATEWAY, "no process of the edit API runs; see its log")
         try:
             await self._through(worker, exchange)
-        except Gone:
-            return HTTPStatus.BAD_REQUEST
-        except (BodyTooLarge, httpx.TransportError, TimeoutError) as error:
+        except (httpx.TransportError, TimeoutError) as error:
             log.warning("%s: %s %s", exchange.request_id, type(error).__name__, error)
             if exchange.status:
                 # The server breaks the connection off: nobody must take half an answer for a whole one.
                 raise BrokenOff from error
-            if isinstance(error, BodyTooLarge):
-                return await refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
             return await refuse(send, HTTPStatus.BAD_GATEWAY, "the edit API broke off before it answered; see its log")
         return None
 

@@ -1,9 +1,11 @@
-"""One request through one process: body in, answer out, both as they come; nothing is collected on the way."""
+"""One request through one process: the body is complete before it begins, the answer goes out as it comes.
+
+A function URL invokes a function with the whole body too.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Final
 
 import httpx
@@ -37,13 +39,29 @@ class Exchange:
         self.began = asyncio.Event()
         self.status = 0
         self._scope, self._receive, self._send = scope, receive, send
-        self._taken = asyncio.Event()
+        self._body = b""
+
+    async def read(self) -> None:
+        """Read the request's body; BodyTooLarge or Gone when it cannot be had."""
+        if declared_length(self._scope) > MAX_BODY_BYTES:
+            raise BodyTooLarge
+        parts = bytearray()
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            parts += message.get("body", b"")
+            if len(parts) > MAX_BODY_BYTES:
+                raise BodyTooLarge
+            more = message.get("more_body", False)
+        self._body = bytes(parts)
 
     async def run(self, worker: Worker) -> None:
         """Pass the request to *worker* and its answer back, until either side ends.
 
         When the client goes, the connection to the application is closed, which is how it learns of it. Raises
-        httpx.TransportError when the application breaks off, BodyTooLarge, or Gone.
+        httpx.TransportError when the application breaks off.
         """
         passing = asyncio.create_task(self._pass_on(worker))
         leaving = asyncio.create_task(self._until_client_leaves())
@@ -61,10 +79,8 @@ class Exchange:
             self._scope["method"],
             httpx.URL(worker.client.base_url).copy_with(raw_path=target(self._scope)),
             headers=to_application(self._scope, worker.function, self.request_id),
-            content=self._body() if has_body(self._scope) else None,
+            content=self._body if has_body(self._scope) else None,
         )
-        if not has_body(self._scope):
-            self._taken.set()
         answer = await worker.client.send(request, stream=True)
         try:
             self.status = answer.status_code
@@ -77,25 +93,7 @@ class Exchange:
         finally:
             await answer.aclose()
 
-    async def _body(self) -> AsyncGenerator[bytes]:
-        """Give the request's body as it comes."""
-        passed = 0
-        while True:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                raise Gone
-            chunk: bytes = message.get("body", b"")
-            passed += len(chunk)
-            if passed > MAX_BODY_BYTES:
-                raise BodyTooLarge
-            if chunk:
-                yield chunk
-            if not message.get("more_body", False):
-                break
-        self._taken.set()
-
     async def _until_client_leaves(self) -> None:
-        await self._taken.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
 

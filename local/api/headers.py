@@ -1,5 +1,6 @@
-"""Headers on their way to the application and back.
+"""Headers on their way to the application and back, as a function URL and the Lambda Web Adapter change them.
 
+tests/runtimes/test_agreement.py holds this against the real adapter.
 https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 """
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from typing import Final
 from uuid import uuid4
 
@@ -29,7 +31,9 @@ HOP_BY_HOP: Final = frozenset(
         b"upgrade",
     }
 )
-# Nobody outside may say these.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html; function URLs do the same.
+REMAPPED: Final = {b"connection": b"x-amzn-remapped-connection"}
+# No client may send these.
 OURS: Final = frozenset({b"x-amzn-request-context", b"x-amzn-lambda-context", b"x-forwarded-port"})
 
 
@@ -38,23 +42,49 @@ def to_application(scope: Scope, function: Function, request_id: str) -> Headers
 
     The protocol is the true one, http, unless the CDN's front said otherwise: addresses made of it must work.
     """
-    given: Headers = [(name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP | OURS]
-    client = scope["client"][0] if scope["client"] else ""
-    before = [value for name, value in given if name == b"x-forwarded-for"]
-    kept = [(name, value) for name, value in given if name != b"x-forwarded-for"]
-    names = {name for name, _ in kept}
-    added: Headers = [(b"x-forwarded-for", b", ".join([*before, client.encode()]))]
-    added.append((b"x-forwarded-port", str(scope["server"][1]).encode()))
-    if b"x-forwarded-proto" not in names:
-        added.append((b"x-forwarded-proto", scope["scheme"].encode()))
-    added.append((b"x-amzn-request-context", request_context(scope, request_id).encode()))
-    added.append((b"x-amzn-lambda-context", lambda_context(function, request_id).encode()))
-    return [*kept, *added]
+    given = joined((name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP | OURS)
+    client: str = scope["client"][0] if scope["client"] else ""
+    scheme: str = scope["scheme"]
+    before = given.get(b"x-forwarded-for")
+    added: dict[bytes, bytes] = {
+        b"x-forwarded-for": before + b", " + client.encode() if before else client.encode(),
+        b"x-forwarded-port": str(scope["server"][1]).encode(),
+        b"x-forwarded-proto": given.get(b"x-forwarded-proto", scheme.encode()),
+        b"x-amzn-request-context": request_context(scope, request_id).encode(),
+        b"x-amzn-lambda-context": lambda_context(function, request_id).encode(),
+    }
+    return list({**given, **added}.items())
+
+
+def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Give each header once: an event has one value per name, and cookies in a list that the adapter joins by ``;``."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        cookies = name == b"cookie"
+        whole = b";".join(one.strip() for one in value.split(b";")) if cookies else value
+        found[name] = found[name] + (b";" if cookies else b",") + whole if name in found else whole
+    return found
+
+
+def unreadable(scope: Scope) -> str | None:
+    """Say what the adapter cannot read of a request, which a function URL answers with 502; None when all is well.
+
+    A header that is not UTF-8 makes the event invalid JSON. The adapter copies the decoded path into a header, which
+    must not hold DEL. https://github.com/aws/aws-lambda-rust-runtime/issues/509,
+    https://github.com/aws/aws-lambda-web-adapter/issues/732
+    """
+    for name, value in scope["headers"]:
+        try:
+            value.decode()
+        except UnicodeDecodeError:
+            return f"the function cannot read the header {name.decode('latin-1')}: expected UTF-8"
+    return "the function cannot read a path that holds %7F" if "\x7f" in scope["path"] else None
 
 
 def from_application(headers: Headers, request_id: str) -> Headers:
-    """Give the answer's headers as a function URL passes them on."""
-    kept = [(name.lower(), value) for name, value in headers if name.lower() not in HOP_BY_HOP]
+    """Give the answer's headers as a function URL passes them on: ``connection`` is the application's, renamed."""
+    lower = [(name.lower(), value) for name, value in headers]
+    kept = [(REMAPPED.get(name, name), value) for name, value in lower if name in REMAPPED or name not in HOP_BY_HOP]
     return [*kept, (b"x-amzn-requestid", request_id.encode())]
 
 
@@ -65,8 +95,8 @@ def new_request_id() -> str:
 
 def request_context(scope: Scope, request_id: str) -> str:
     """Describe the request as a function URL does in its event's ``requestContext``."""
-    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-    agent = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"user-agent"), "")
+    host = next((value.decode() for name, value in scope["headers"] if name == b"host"), "")
+    agent = next((value.decode() for name, value in scope["headers"] if name == b"user-agent"), "")
     http = {
         "method": scope["method"],
         "path": scope["path"],
@@ -76,7 +106,8 @@ def request_context(scope: Scope, request_id: str) -> str:
     }
     now = int(1000 * time.time())
     return json.dumps(
-        {"domainName": host, "http": http, "requestId": request_id, "stage": "$default", "timeEpoch": now}
+        {"domainName": host, "http": http, "requestId": request_id, "stage": "$default", "timeEpoch": now},
+        ensure_ascii=False,
     )
 
 

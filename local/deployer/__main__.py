@@ -1,6 +1,7 @@
 """Deploy the stack `local` into a running emulator: python -m local.deployer --config out/local/run.json.
 
-Reads the addresses of the run from that file and adds to it the outputs of the stack. Prints nothing but errors.
+Reads the addresses of the run from that file and adds to it the outputs of the stack. Prints what changed in a kept
+state, and errors; nothing for a new one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(f"{path}: expected the run's addresses, received {error}")
     except (DeployError, pulumi.RunError) as error:
         return refuse(str(error))
+    sys.stdout.writelines(f"{line}\n" for line in deployment.report)
     replace(run, outputs=deployment.outputs, distribution_host=deployment.distribution_host).save()
     return 0
 

@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from components.build import write_empty_layers
+from local.deployer import kept
 from local.deployer.adapters.distribution import EMULATED_HOST
-from local.deployer.monitor import Deployed, Deployer
+from local.deployer.model import Deployed
+from local.deployer.monitor import Deployer
 from local.deployer.target import Target
 from local.model import Addresses
 from local.stack import STACK, configuration
 from tools.plan.program import Json, main_program, run_program
 
-RECORD: Final = "resources.json"
 # As many calls at a time as keep the emulator busy: most of them wait for it.
 THREADS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deployment:
-    """What is there now. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator."""
+    """What is there now. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator.
+
+    *resources* are in the order in which they were made. *report*: what changed in a kept state, line by line.
+    """
 
     outputs: Json
     resources: tuple[Deployed, ...]
     distribution_host: str
+    report: tuple[str, ...] = ()
 
 
 def deploy(addresses: Addresses, folder: Path) -> Deployment:
-    """Deploy the whole program and write down what came of it in *folder*; raise DeployError with one line."""
+    """Deploy the whole program into the state of *folder*, new or kept; raise DeployError with one line."""
     packages = folder / "packages"
     write_empty_layers(packages)
-    deployment = deploy_program(main_program, Target(addresses, folder), configuration(addresses, packages))
-    record = [asdict(one) for one in deployment.resources]
-    (folder / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
-    return deployment
+    return deploy_into(main_program, Target(addresses, folder), configuration(addresses, packages), folder)
+
+
+def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> Deployment:
+    """Deploy *program*, then remove what the record in *folder* has and the program no longer declares."""
+    before = kept.load(folder)
+    monitor = Deployer(target)
+    try:
+        deployment = run(program, monitor, config)
+    finally:
+        kept.save(folder, kept.merged(before, monitor.deployed))
+    if not before:
+        return deployment
+    changes = kept.compare(before, deployment.resources)
+    removed = kept.remove(target, changes.gone)
+    kept.save(folder, [*(one for one, _ in removed.stay), *deployment.resources])
+    return replace(deployment, report=tuple(kept.report(changes, removed)))
 
 
 def deploy_program(program: Callable[[], object], target: Target, config: Json) -> Deployment:
-    """Deploy a program, a whole one or a part; raise DeployError with one line, or what the program raises."""
-    monitor = Deployer(target)
+    """Deploy a program, a whole one or a part, and remove nothing; raise DeployError, or what the program raises."""
+    return run(program, Deployer(target), config)
+
+
+def run(program: Callable[[], object], monitor: Deployer, config: Json) -> Deployment:
+    """Run *program* against *monitor*; raise DeployError with one line, or what the program raises."""
     try:
         run_program(program, monitor, stack=STACK, config=config, threads=THREADS)
     except Exception as error:
         raise monitor.failure or error from error
     if monitor.failure:
         raise monitor.failure
-    resources = tuple(sorted(monitor.deployed, key=lambda one: one.name))
+    resources = tuple(monitor.deployed)
     hosts = [one.notes[EMULATED_HOST] for one in resources if EMULATED_HOST in one.notes]
     return Deployment(outputs=monitor.outputs, resources=resources, distribution_host=hosts[0] if hosts else "")

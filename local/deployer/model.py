@@ -64,3 +64,20 @@ class Made:
 
 
 Adapter = Callable[[Target, Given], Made]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployed:
+    """One resource that is there. *inputs*: a digest of each property, which tells a later deployment what changed.
+
+    *declared_only*, *kept_only*: properties that the emulator does not get, or only stores, and why.
+    """
+
+    type: str
+    name: str
+    id: str
+    protect: bool = False
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    declared_only: Mapping[str, str] = field(default_factory=dict[str, str])
+    kept_only: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,26 +12,13 @@ from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPriva
 
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
 from local.deployer.declared import DECLARED_ONLY, KEPT_ONLY, is_declared_only
-from local.deployer.model import DeployError, Given, Inputs, Made
-from local.deployer.plain import plain, unknowns
+from local.deployer.model import Deployed, DeployError, Given, Inputs, Made
+from local.deployer.plain import digests, plain, unknowns
 from local.deployer.target import Target
 from tools.plan.program import Json
 
 STACK = "pulumi:pulumi:Stack"
 IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
-    """One resource that is there; and its properties that the emulator was not told, or only keeps, and why."""
-
-    type: str
-    name: str
-    id: str
-    protect: bool = False
-    notes: Mapping[str, str] = field(default_factory=dict[str, str])
-    declared_only: Mapping[str, str] = field(default_factory=dict[str, str])
-    kept_only: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Questions(mocks.Mocks):
@@ -104,6 +89,7 @@ class Deployer(mocks.MockMonitor):
         received = rpc.deserialize_properties(request.object, keep_unknowns=True)
         self.refuse_unknown(name, received)
         values: Json = plain(received)
+        inputs = digests(values)
         made = Made(id=name) if is_declared_only(kind) else self.adapt(request, values)
         with self.lock:
             self.deployed.append(
@@ -112,6 +98,7 @@ class Deployer(mocks.MockMonitor):
                     name=name,
                     id=made.id,
                     protect=request.protect,
+                    inputs=inputs,
                     notes=made.notes,
                     declared_only=DECLARED_ONLY.get(kind, {}),
                     kept_only=KEPT_ONLY.get(kind, {}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -26,6 +28,17 @@ def plain(value: Any, *, hide: bool = False) -> Any:
         return Path(str(value.path))
     # Numbers arrive as floats, and AWS refuses 30.0 seconds.
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def digests(values: Mapping[str, Any]) -> dict[str, str]:
+    """Give a short digest of each property, of a file's content for a path; values may be secrets, so none is kept."""
+    return {key: digest(value) for key, value in values.items() if value is not None}
+
+
+def digest(value: Any) -> str:
+    """Give the first 16 hexadecimal digits of the SHA-256 of plain data."""
+    data = value.read_bytes() if isinstance(value, Path) else json.dumps(value, sort_keys=True).encode()
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def unknowns(tree: Any, path: str = "") -> Iterator[str]:

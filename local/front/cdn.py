@@ -76,15 +76,15 @@ class Edge:
         passed = self.client.build_request(
             request.method,
             origin + target(request),
-            headers=self.headers_for(request, behaviour),
+            headers=raw(self.headers_for(request, behaviour)),
             content=request.stream() if has_body(request) else None,
         )
         got = await self.client.send(passed, stream=True)
         # The server in front of us writes the date.
-        sent = [(name, value) for name, value in kept(got.headers.multi_items()) if name != "date"]
+        sent = [(name, value) for name, value in kept(text(got.headers.raw)) if name.lower() != "date"]
         response = StreamingResponse(got.aiter_raw(), got.status_code, background=BackgroundTask(got.aclose))
         pairs = with_additions(sent, behaviour.added) if behaviour.service else sent
-        response.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+        response.raw_headers = raw((name.lower(), value) for name, value in pairs)
         return response
 
     def headers_for(self, request: Request, behaviour: Behaviour) -> Headers:
@@ -98,6 +98,16 @@ class Edge:
         if not behaviour.service:
             ours.append(("host", self.deployed.distribution_host))
         return [(name, value) for name, value in kept(request.headers.items()) if name not in {"host", *secret}] + ours
+
+
+def text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Read headers so that each byte is a character: values outside ASCII pass through in any encoding."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Write what *text* read."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def kept(headers: Iterable[tuple[str, str]]) -> Headers:

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
 
 class Refusal(Exception):
     """A request that is not served; *str()* says why in plain words."""
@@ -43,7 +45,9 @@ def unavailable(_request: Request, error: Exception) -> Response:
 def http_error(_request: Request, error: Exception) -> Response:
     """Answer what the router refuses."""
     assert isinstance(error, HTTPException)  # noqa: S101 - the table below says so
-    return answer(error.status_code, "NOT_FOUND" if error.status_code == 404 else "REFUSED", error.detail)  # noqa: PLR2004
+    response = answer(error.status_code, CODES.get(error.status_code, "REFUSED"), error.detail)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def answer(status: int, code: str, error: str, details: Mapping[str, Any] | None = None) -> Response:

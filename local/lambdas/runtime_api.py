@@ -31,14 +31,14 @@ class RuntimeApi:
     """Serves one process. *address* (host:port) goes into its environment.
 
     *reports* holds what the process says: None once it is ready, then an outcome for each event; instead of None, the
-    outcome of a function that cannot be imported.
+    outcome of a function that cannot be imported. *requests* answers the process's requests.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, requests: type[RuntimeRequest] | None = None) -> None:
         self.reports: SimpleQueue[Outcome | None] = SimpleQueue()
         self._asked = False
         self._events: SimpleQueue[tuple[Invocation, int] | None] = SimpleQueue()
-        self._server = RuntimeServer(self)
+        self._server = RuntimeServer(self, requests or RuntimeRequest)
         # Half a second, the default, would be what ending a sandbox takes.
         Thread(target=self._server.serve_forever, args=(POLL_S,), name="runtime API", daemon=True).start()
 
@@ -70,9 +70,9 @@ class RuntimeServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, api: RuntimeApi) -> None:
+    def __init__(self, api: RuntimeApi, requests: type[RuntimeRequest]) -> None:
         self.api = api
-        super().__init__((LOOPBACK, 0), RuntimeRequest)
+        super().__init__((LOOPBACK, 0), requests)
 
 
 class RuntimeRequest(BaseHTTPRequestHandler):
@@ -106,7 +106,7 @@ class RuntimeRequest(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take an answer or an error."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        body = self.body()
         match self.path.removeprefix(PREFIX).split("/"):
             case ["", "invocation", _, "response"]:
                 outcome = Outcome(payload=body) if len(body) <= MAX_RESPONSE_BYTES else too_large(body)
@@ -116,6 +116,10 @@ class RuntimeRequest(BaseHTTPRequestHandler):
                 return self._refuse()
         self.server.api.reports.put(outcome)
         return self._answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}\n', {})
+
+    def body(self) -> bytes:
+        """Read the whole body of a request that says how long it is."""
+        return self.rfile.read(int(self.headers.get("Content-Length", "0")))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing of each request."""

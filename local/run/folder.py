@@ -93,6 +93,8 @@ class RunFolder:
         """Forget what a run without --persist left."""
         shutil.rmtree(self.aws, ignore_errors=True)
         self.config.unlink(missing_ok=True)
+        # The deployer's record of what is there (local/deployer/kept.py).
+        (self.path / "resources.json").unlink(missing_ok=True)
 
 
 def take(lock: IO[str]) -> bool:

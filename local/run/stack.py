@@ -25,13 +25,17 @@ WEB_HANDLER: Final = "run.sh"
 
 @dataclass(kw_only=True)
 class Stack:
-    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed."""
+    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed.
+
+    *say* prints a line of progress.
+    """
 
     folder: RunFolder
     addresses: Addresses
     persist: bool
     web_app: bool
     kept: RunConfig | None = None
+    say: Callable[[str], None] = lambda _line: None
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
     resources: ExitStack = field(default_factory=ExitStack)
@@ -48,10 +52,11 @@ class Stack:
         data = ("--data", str(self.folder.aws), *(["--persist"] * self.persist))
         emulator = self.launch("emulator", aws, *data, python=interpreter())
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
-        front = self.launch("front", None, *to_config)
+        # It reads the outputs once they are there: in a kept state those of the deployment before would be.
+        front = None if self.kept else self.launch("front", None, *to_config)
         emulator.wait_until_it_answers(aws, seconds=READY_S)
-        if self.kept is None:
-            config = self.deploy(*to_config)
+        config = self.deploy(*to_config)
+        front = front or self.launch("front", None, *to_config)
         lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
         if self.web_app:
             self.start_api(aws)
@@ -72,6 +77,8 @@ class Stack:
         """Run the Pulumi program, which ends when everything is there."""
         deployer = self.launch("deployer", None, *arguments)
         deployer.wait_until_it_is_done(seconds=DEPLOYED_S)
+        for line in deployer.log.read_text(encoding="utf-8").splitlines():
+            self.say(line)
         self.children.remove(deployer)
         self.folder.note(self.children)
         return self.folder.load()

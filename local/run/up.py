@@ -87,7 +87,9 @@ class Up:
             addresses = ports.choose(self.options.port_base)
         else:
             addresses = ports.again(kept.addresses, self.options.port_base)
-        return Stack(folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept)
+        return Stack(
+            folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept, say=self.say
+        )
 
     def wait(self, stack: Stack) -> None:
         """Watch the processes; RunError when one ends. Their orphans, which are ours, are seen off as they end."""

@@ -49,16 +49,17 @@ class Envelope:
     invocation: Json
 
 
-def open_envelope(event: Json) -> Envelope:
-    """Tell the envelopes apart; MalformedEvent for anything else."""
-    if "tasks" in event:
-        return Envelope(kind="batch", messages=tuple(task_message(task) for task in event["tasks"]), invocation=event)
-    if event.get("Event") == TEST_EVENT:
-        return Envelope(kind="s3", messages=(), invocation=event)
+def open_envelope(event: object) -> Envelope:
+    """Tell the envelopes apart; MalformedEvent for anything else, whatever JSON it is."""
+    tree = mapping(event)
+    if "tasks" in tree:
+        return Envelope(kind="batch", messages=tuple(task_message(task) for task in tree["tasks"]), invocation=tree)
+    if tree.get("Event") == TEST_EVENT:
+        return Envelope(kind="s3", messages=(), invocation=tree)
     records = records_of(event)
-    if any(record.get("eventSource") == "aws:sqs" for record in records):
-        return Envelope(kind="sqs", messages=tuple(map(sqs_message, records)), invocation=event)
-    return Envelope(kind="s3", messages=tuple(map(s3_message, map(str, count()), records)), invocation=event)
+    if any(mapping(record).get("eventSource") == "aws:sqs" for record in records):
+        return Envelope(kind="sqs", messages=tuple(map(sqs_message, records)), invocation=tree)
+    return Envelope(kind="s3", messages=tuple(map(s3_message, map(str, count()), records)), invocation=tree)
 
 
 def records_of(event: object) -> list[Any]:

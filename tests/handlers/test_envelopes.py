@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -115,6 +115,9 @@ def test_an_envelope_without_events_is_no_error(event: Mapping[str, Any]) -> Non
     ("event", "sentence"),
     [
         ({}, "Expected SQS or S3 records, or S3 Batch tasks, received {}."),
+        ([1, 2], "Expected SQS or S3 records, or S3 Batch tasks, received [1, 2]."),
+        (None, "Expected SQS or S3 records, or S3 Batch tasks, received null."),
+        (s3_event(cast("Any", 1)), "Expected an S3 record with bucket and key, received 1."),
         ({"Records": "many"}, 'Expected SQS or S3 records, or S3 Batch tasks, received {"Records": "many"}.'),
         (sqs_event("not json"), "Expected an S3 event as JSON, received not json"),
         (sqs_event("[1]"), "Expected SQS or S3 records, or S3 Batch tasks, received [1]."),

@@ -91,7 +91,8 @@ def refuse_other_keys(name: str, fixed: Mapping[str, Any], found: Mapping[str, A
     """Raise DeployError when the table that is there has other keys than the declared one."""
     if keys_of(fixed) != keys_of(found):
         raise DeployError(
-            f"expected keys {keys_of(fixed)} of {name}, found {keys_of(found)}: start with an empty state"
+            f"expected keys {keys_of(fixed)} of {name}, found {keys_of(found)}: a table keeps its keys and indexes; "
+            "start in another folder"
         )
 
 

@@ -176,7 +176,8 @@ def function_url(target: Target, given: Given) -> Made:
         lambda: lambda_(target).create_function_url_config(**wanted),
         lambda: lambda_(target).update_function_url_config(**wanted),
     )
-    return Made(id=wanted["FunctionName"], outputs={"functionUrl": f"{target.addresses.api}/"})
+    identity = f"{wanted['FunctionName']}:{wanted['Qualifier']}"
+    return Made(id=identity, outputs={"functionUrl": f"{target.addresses.api}/"})
 
 
 def permission(target: Target, given: Given) -> Made:
@@ -188,4 +189,4 @@ def permission(target: Target, given: Given) -> Made:
         lambda: lambda_(target).remove_permission(StatementId=given.name, **where),
     )
     lambda_(target).add_permission(StatementId=given.name, **where, **pascal(inputs.rest()))
-    return Made(id=given.name)
+    return Made(id=f"{where['FunctionName']}:{where.get('Qualifier', '')}:{given.name}")

@@ -1,4 +1,4 @@
-"""Queues: created bare, then given their attributes, so that the second deployment is like the first."""
+"""Queues: created bare, then given every attribute, so that a later deployment is like the first."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from local.deployer.target import Target
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+# AWS's name of each property, and its default, which resets what is no longer declared:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 ATTRIBUTES: Final = {
-    "messageRetentionSeconds": "MessageRetentionPeriod",
-    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
-    "redrivePolicy": "RedrivePolicy",
-    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
-    "visibilityTimeoutSeconds": "VisibilityTimeout",
+    "messageRetentionSeconds": ("MessageRetentionPeriod", 345_600),
+    "receiveWaitTimeSeconds": ("ReceiveMessageWaitTimeSeconds", 0),
+    "redrivePolicy": ("RedrivePolicy", ""),
+    "sqsManagedSseEnabled": ("SqsManagedSseEnabled", True),
+    "visibilityTimeoutSeconds": ("VisibilityTimeout", 30),
 }
 
 
@@ -28,8 +30,7 @@ def queue(target: Target, given: Given) -> Made:
     """Create a queue or find the one of an earlier deployment."""
     name = given.inputs.need("name")
     url = sqs(target).create_queue(QueueName=name)["QueueUrl"]
-    wanted = {theirs: given.inputs.take(ours) for ours, theirs in ATTRIBUTES.items()}
-    attributes: Any = {key: text(value) for key, value in wanted.items() if value is not None}
+    attributes: Any = {theirs: text(given.inputs.take(ours, default)) for ours, (theirs, default) in ATTRIBUTES.items()}
     sqs(target).set_queue_attributes(QueueUrl=url, Attributes=attributes)
     sqs(target).tag_queue(QueueUrl=url, Tags=given.inputs.take("tags", {}))
     return Made(id=url, outputs={"url": url, "arn": f"arn:aws:sqs:{target.region}:{target.account}:{name}"})

@@ -71,3 +71,15 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
 ADOPTING: Final = frozenset(
     {"aws:cloudfront/distribution:Distribution", "aws:dynamodb/table:Table", "aws:s3/bucket:Bucket"}
 )
+# Types whose adapter sends what is declared and leaves the rest as it is; every other call replaces the whole.
+KEEPS_ABSENT: Final = frozenset(
+    {
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:dynamodb/table:Table",
+        "aws:iam/role:Role",
+        "aws:kms/key:Key",
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        "aws:lambda/function:Function",
+        "aws:sns/topic:Topic",
+    }
+)

@@ -28,7 +28,8 @@ def test_a_kept_state_is_deployed_into(tmp_path: Path) -> None:
             target = Target(addresses, tmp_path)
             deployments.append(deploy_program(main_program, target, configuration(addresses, packages)))
     first, second = deployments
-    assert first == second
+    assert (first.outputs, first.distribution_host) == (second.outputs, second.distribution_host)
+    assert sorted(first.resources, key=lambda one: one.name) == sorted(second.resources, key=lambda one: one.name)
 
 
 def test_a_state_that_was_cut_off_is_mended(tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def test_prod_s_further_types_deploy_too(deploying: Deploy, aws: Aws) -> None:
         aws_types.sns.TopicSubscription("mail", topic=topic.arn, protocol="email", endpoint="ops@example.com")
 
     first, second = deploying(program), deploying(program)
-    assert [(one.name, one.id) for one in first.resources] == [(one.name, one.id) for one in second.resources]
+    assert {(one.name, one.id) for one in first.resources} == {(one.name, one.id) for one in second.resources}
     assert 1 == aws.client("cloudfront").list_key_groups()["KeyGroupList"]["Quantity"]
 
 

@@ -69,6 +69,29 @@ def test_pictures_come_from_the_emulators_cloudfront(tmp_path: Path) -> None:
     assert "x-origin-verify" not in told["headers"]
 
 
+@pytest.mark.parametrize("path", ["/image-edit/sessions", "/renditions/a_small.jpg"])
+@pytest.mark.parametrize("value", ["Zoë 東京".encode(), "Benoît".encode("latin-1")], ids=["UTF-8", "Latin-1"])
+def test_headers_outside_ascii_pass_both_ways(tmp_path: Path, path: str, value: bytes) -> None:
+    """Byte for byte, whatever they mean; never an error of the front."""
+    got: list[bytes | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        got.append(dict(request.headers.raw).get(b"X-Name".lower()))
+        return httpx.Response(200, headers=[(b"x-name", value)], stream=httpx.ByteStream(b"{}"))
+
+    told = viewer(tmp_path, answer).get(path, headers=[(b"x-name", value)])
+
+    assert (200, [value], value) == (told.status_code, got, dict(told.headers.raw)[b"x-name"])
+
+
+def test_a_method_that_cloudfront_does_not_know_is_named_with_those_it_knows(tmp_path: Path) -> None:
+    """TRACE: 405 with Allow, in the front's own words."""
+    told = viewer(tmp_path, echo).request("TRACE", "/image-edit")
+
+    assert (405, "METHOD_NOT_ALLOWED") == (told.status_code, told.json()["code"])
+    assert set(METHODS) == {one.strip() for one in told.headers["allow"].split(",")}
+
+
 def test_the_edit_api_is_told_that_it_is_the_cdn_who_asks(tmp_path: Path) -> None:
     """The secret is added; what a viewer sends under its name, and his Host, are not passed on."""
     forged = {"X-Origin-Verify": "forged", "Authorization": "Bearer t", "Host": "cdn"}
