@@ -11,7 +11,7 @@ THUMBOR := 7.8.0
 LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
 EVERY  := --universal --python-version 3.11
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
-LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
+LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
@@ -22,7 +22,7 @@ help: ## List the targets.
 setup: $(READY) ## Make .venv from the hash-locked requirements (every other target does it when it is needed).
 	@echo "setup: $(VENV) is as the locks say"
 
-$(READY): requirements/installer.lock requirements/dev.lock tools/setup.py
+$(READY): requirements/installer.lock requirements/dev.lock requirements/emulator.lock tools/setup.py
 	@$(PYTHON) tools/setup.py --venv $(VENV)
 
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
@@ -40,6 +40,7 @@ fmt: $(READY) ## Format the code and fix what can be fixed.
 lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/deptry --no-ansi .
 
 types: $(READY)
 	$(BIN)/basedpyright
@@ -96,11 +97,19 @@ load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--
 	@$(BIN)/python -m bench.load $(ARGS)
 
 lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).
-	$(LOCK) $(EVERY) --all-extras --group installer pyproject.toml --output-file requirements/dev.lock $(ARGS)
+	@# Production first and by itself. Both layers are unpacked into one folder, so they agree on versions.
+	$(LOCK) $(LAMBDA) --group layer-runtime --output-file requirements/runtime.lock $(ARGS)
+	$(LOCK) $(LAMBDA) --group layer-imaging --constraints requirements/runtime.lock --output-file requirements/imaging.lock $(ARGS)
+	@# Tests run what production runs, on production's Python: some packages have no release as new for an older one.
+	@sed -n 's/^\([a-z0-9.-]*==[^ ;]*\).*/\1; python_version >= "3.13"/p' requirements/runtime.lock requirements/imaging.lock > requirements/layers.in
+	$(LOCK) $(EVERY) --extra stack --extra dev --group installer --constraints requirements/layers.in pyproject.toml --output-file requirements/dev.lock $(ARGS)
+	@rm requirements/layers.in
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group installer --output-file requirements/installer.lock $(ARGS)
-	$(LOCK) $(EVERY) --constraints requirements/dev.lock --extra infrastructure pyproject.toml --output-file requirements.txt $(ARGS)
-	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
-	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
+	@# What `pulumi install` takes, by plain pip: the program alone.
+	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group program --output-file requirements.txt $(ARGS)
+	@# The emulator, which pins botocore, has an environment of its own.
+	$(LOCK) $(EVERY) --group emulator --output-file requirements/emulator.lock $(ARGS)
+	$(BIN)/python -m tools.third_party
 
 docs: $(READY) ## Write docs/settings.md and docs/operations-reference.md, with its pictures, from the models.
 	$(BIN)/python -m tools.settings_docs > docs/settings.md

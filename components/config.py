@@ -50,7 +50,7 @@ def load() -> StackConfig:
 
 def refuse_foreign_layers(settings: Settings, region: str, stack_file: str) -> None:
     """Raise RunError when a layer is published in another region: Lambda would refuse it without saying why."""
-    for key in ("insights_layer_arn", "web_adapter_layer_arn"):
+    for key in ("insights_layer_arn", "web_adapter_layer_arn", "traces_layer_arn"):
         arn: str | None = getattr(settings.deployment, key)
         if arn and arn.split(":")[3] != region:
             raise pulumi.RunError(f'{stack_file}: deployment.{key}: found "{arn}", expected a layer in {region}')

@@ -80,6 +80,8 @@ class EditApi(pulumi.ComponentResource):
             handler=HANDLER,
             layers=(args.runtime_layer_arn, *adapter),
             env=self.api_env(args),
+            # A function has one wrapper, and here it is the Web Adapter's.
+            spans=False,
             permissions=self.api_permissions(args),
             pin=Pin(version=rollback.api, canary_percent=rollback.canary_percent),
         )

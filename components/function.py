@@ -26,6 +26,9 @@ DEFAULT_TMP_MIB: Final = 512
 INSIGHTS_LOG_GROUP: Final = "/aws/lambda-insights"
 # Two arenas for malloc: with one per thread, memory that libvips gave back stays with the process.
 ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "2"}
+# Starts the handler with OpenTelemetry's SDK and exporter: the same path in AWS' layer and in OpenTelemetry's own.
+# https://aws-otel.github.io/docs/getting-started/lambda/lambda-python
+TRACES_ENV: Final = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +51,11 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionArgs:
-    """One function. *asynchronous*: it may be invoked without anyone waiting, so its failures are kept."""
+    """One function.
+
+    *asynchronous*: it may be invoked without anyone waiting, so its failures are kept. *spans*: it exports its spans,
+    where the settings name a layer that does so.
+    """
 
     config: StackConfig
     settings: FunctionSettings
@@ -61,6 +68,12 @@ class FunctionArgs:
     pin: Pin = Pin()
     tmp_mib: int = DEFAULT_TMP_MIB
     asynchronous: bool = False
+    spans: bool = True
+
+    @property
+    def traces_layer_arn(self) -> str | None:
+        """Layer that exports the function's spans, if it has one."""
+        return self.config.settings.deployment.traces_layer_arn if self.spans else None
 
 
 class LambdaFunction(pulumi.ComponentResource):
@@ -98,8 +111,9 @@ class LambdaFunction(pulumi.ComponentResource):
             architectures=[deployment.architecture],
             handler=args.handler,
             code=pulumi.FileArchive(str(args.config.packages.function)),
-            layers=[*args.layers, *filter(None, [deployment.insights_layer_arn])],
-            environment=aws.lambda_.FunctionEnvironmentArgs(variables=environment(args.env)),
+            # Of files with one name the last layer's stays: OpenTelemetry's API has to be the one that its SDK fits.
+            layers=[*args.layers, *filter(None, [deployment.insights_layer_arn, args.traces_layer_arn])],
+            environment=aws.lambda_.FunctionEnvironmentArgs(variables=environment(args)),
             memory_size=args.settings.memory_mib,
             timeout=args.settings.timeout_s,
             ephemeral_storage=aws.lambda_.FunctionEphemeralStorageArgs(size=args.tmp_mib),
@@ -140,9 +154,10 @@ class LambdaFunction(pulumi.ComponentResource):
         return permissions
 
 
-def environment(env: pulumi.Input[Mapping[str, str]]) -> pulumi.Output[dict[str, str]]:
+def environment(args: FunctionArgs) -> pulumi.Output[dict[str, str]]:
     """Add to a function's slice of the settings what is no setting."""
-    return pulumi.Output.from_input(env).apply(lambda known: {**known, **ALLOCATOR})
+    added = {**ALLOCATOR, **(TRACES_ENV if args.traces_layer_arn else {})}
+    return pulumi.Output.from_input(args.env).apply(lambda known: {**known, **added})
 
 
 def failure_queue(name: str, args: FunctionArgs, child: pulumi.ResourceOptions) -> DeadLetters:

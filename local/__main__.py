@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-NEEDED: Final = ("awslambdaric", "boto3", "click", "ministack", "pulumi", "pulumi_aws", "rich", "starlette", "uvicorn")
+NEEDED: Final = ("awslambdaric", "boto3", "click", "pulumi", "pulumi_aws", "rich", "starlette", "uvicorn")
 
 if missing := [name for name in NEEDED if find_spec(name) is None]:
     sys.exit(f"local: expected the packages {', '.join(missing)}: make up installs them into .venv")

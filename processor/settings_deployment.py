@@ -36,6 +36,11 @@ class Deployment(Section):
         description="Lambda Web Adapter layer of the stack's region and architecture; empty: only where the host "
         "of the edit API starts it itself, as the embedded stack does.",
     )
+    traces_layer_arn: Annotated[LayerArn | None, EMPTY_IS_NONE] = Field(
+        default=None,
+        description="OpenTelemetry layer of the stack's region that exports the workers' spans, started by its "
+        "`/opt/otel-instrument`; absent: spans cost nothing, and X-Ray shows whole invocations only.",
+    )
 
     @model_validator(mode="after")
     def _layers_are_of_the_architecture(self) -> Self:

@@ -1,32 +1,31 @@
-"""Logs, metrics and traces of one function, by aws-lambda-powertools.
+"""Logs, metrics and traces of one function.
 
-Logs are JSON lines, metrics are EMF lines (CloudWatch reads both from stdout), traces go to X-Ray and
-are nothing outside Lambda. Names and keys may be logged; never an address's query, a place or a token.
+Logs are JSON lines, metrics are EMF lines (CloudWatch reads both from stdout), both by aws-lambda-powertools. Spans are
+OpenTelemetry's: its API records nothing unless a layer brings an SDK and an exporter (`deployment.traces_layer_arn`).
+Names and keys may be logged and traced; never a URL's query, a place or a token.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.tracing import Tracer
+from opentelemetry import trace
 
 NAMESPACE: Final = "Darkroom"
-CALLER: Final = 3  # frames above the logging module: powertools' method, ours, then whoever has something to say
+CALLER: Final = 3  # frames above the logging module: powertools' method, ours, then the caller's
 
 
 class Telemetry:
-    """Tells people what a function does. *service* and *stack* are on every line and metric."""
+    """Report what a function does. *service* and *stack* are on every line, metric and span."""
 
-    def __init__(self, *, service: str, stack: str, traced: bool = False) -> None:
+    def __init__(self, *, service: str, stack: str) -> None:
         self.service = service
         self.stack = stack
-        self.tracer = x_ray(service) if traced else None
+        self.tracer = trace.get_tracer("darkroom")
         self.logger = Logger(service=service, level="INFO", stack=stack, utc=True, use_rfc3339=True)
 
     def invocation(self, request_id: str) -> None:
@@ -45,15 +44,11 @@ class Telemetry:
         line.flush_metrics()
 
     @contextmanager
-    def span(self, name: str, **annotations: str) -> Generator[None]:
-        """Trace the block as one step."""
-        if self.tracer is None:
-            yield
-            return
-        provider: Any = self.tracer.provider
-        with provider.in_subsegment(f"## {name}") as segment:
-            for key, value in annotations.items():
-                segment.put_annotation(key, value)
+    def span(self, name: str, **attributes: str) -> Generator[None]:
+        """Trace the block as one span of the current trace; an exception that leaves it marks the span as failed."""
+        named = {f"darkroom.{key}": value for key, value in attributes.items()}
+        named |= {"darkroom.service": self.service, "darkroom.stack": self.stack}
+        with self.tracer.start_as_current_span(name, attributes=named):
             yield
 
     def info(self, message: str, **fields: Any) -> None:
@@ -67,13 +62,6 @@ class Telemetry:
     def defect(self, message: str, error: Exception, **fields: Any) -> None:
         """Log *error* with its trace: a person has to look."""
         self.logger.error(message, extra=fields, exc_info=error, stacklevel=CALLER)
-
-
-def x_ray(service: str) -> Tracer:
-    """Trace this process and its AWS calls."""
-    from aws_lambda_powertools.tracing import Tracer  # noqa: PLC0415 - the SDK takes 30 ms, 120 ms outside Lambda
-
-    return Tracer(service=service, patch_modules=["botocore"])
 
 
 def one(amount: float = 1) -> tuple[float, MetricUnit]:

@@ -26,6 +26,7 @@ ROOT: Final = Path(__file__).parents[1]
 OLDEST_PYTHON: Final = (3, 11)
 INSTALLER: Final = ROOT / "requirements" / "installer.lock"
 LOCK: Final = ROOT / "requirements" / "dev.lock"
+EMULATOR: Final = ROOT / "requirements" / "emulator.lock"
 READY: Final = ".ready"
 LAST_LINES: Final = 12
 
@@ -67,6 +68,7 @@ def set_up(folder: Path) -> str:
     sys.stdout.flush()
     venv.create(folder, clear=True, with_pip=True)
     install(folder / "bin" / "python", registry_of(os.environ))
+    install_emulator(folder, registry_of(os.environ))
     ready.write_text(state)
     return f"setup: {folder.name} is ready after {time.monotonic() - began:.0f} s\n"
 
@@ -74,7 +76,7 @@ def set_up(folder: Path) -> str:
 def fingerprint() -> str:
     """Name what the environment is made of: the interpreter and the content of the locks."""
     hashed = hashlib.sha256(sys.version.encode())
-    for lock in (INSTALLER, LOCK):
+    for lock in (INSTALLER, LOCK, EMULATOR):
         hashed.update(lock.read_bytes())
     return hashed.hexdigest()
 
@@ -87,6 +89,15 @@ def install(python: Path, registry: Mapping[str, str]) -> None:
     locked = ("--no-deps", "--require-hashes", f"--build-constraints={LOCK}", f"--requirements={LOCK}")
     run(*uv, "install", f"--python={python}", *locked, **registry)
     run(*uv, "check", f"--python={python}")
+
+
+def install_emulator(folder: Path, registry: Mapping[str, str]) -> None:
+    """Make ``emulator`` below *folder*: the emulator pins botocore, and nothing else may be held back by that."""
+    uv, own = (str(folder / "bin" / "python"), "-m", "uv"), folder / "emulator"
+    run(*uv, "venv", "--quiet", "--clear", f"--python={uv[0]}", str(own))
+    locked = ("--no-deps", "--require-hashes", f"--requirements={EMULATOR}")
+    run(*uv, "pip", "install", f"--python={own / 'bin' / 'python'}", *locked, **registry)
+    run(*uv, "pip", "check", f"--python={own / 'bin' / 'python'}")
 
 
 def registry_of(environment: Mapping[str, str]) -> dict[str, str]:

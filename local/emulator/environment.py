@@ -12,6 +12,7 @@ from local.model import LOOPBACK
 
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
+LOG_NAME: Final = "emulator.log"
 
 
 def environment(*, port: int, data: Path, persist: bool) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Start the emulator as a process of its own, and wait until it answers."""
+"""Start the emulator as a process of its own, in an environment of its own, and wait until it answers.
+
+ministack pins botocore, so it is installed apart from everything else (requirements/emulator.lock, ADR 22).
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from local.emulator.server import LOG_NAME
+from local.emulator.environment import LOG_NAME
 
 ROOT: Final = Path(__file__).parents[2]
 READY_S: Final = 15.0
@@ -32,6 +36,19 @@ class Emulator:
     process: subprocess.Popen[str]
 
 
+def interpreter(prefix: Path = Path(sys.prefix)) -> str:
+    """Find the Python that has ministack: ``emulator`` below *prefix*, else this one; EmulatorError without either."""
+    own = prefix / "emulator" / "bin" / "python"
+    if own.is_file():
+        return str(own)
+    if find_spec("ministack"):
+        return sys.executable
+    raise EmulatorError(
+        f"ministack, the AWS emulator, is installed neither in {own.parents[1]} nor beside {sys.executable}: "
+        "run `make setup` in a clone of the project, or install darkroom with the extra `emulator`"
+    )
+
+
 @contextmanager
 def running(data: Path, *, port: int = 0, persist: bool = False) -> Generator[Emulator]:
     """Run an emulator for the length of a block."""
@@ -45,7 +62,7 @@ def running(data: Path, *, port: int = 0, persist: bool = False) -> Generator[Em
 def start(data: Path, *, port: int = 0, persist: bool = False) -> Emulator:
     """Start an emulator on *port* of loopback (0: any free one); EmulatorError, with its last words, if it fails."""
     data.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "local.emulator", "--port", str(port), "--data", str(data.resolve())]
+    command = [interpreter(), "-m", "local.emulator", "--port", str(port), "--data", str(data.resolve())]
     with (data / LOG_NAME).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - this project's own command
             [*command, *(["--persist"] if persist else [])], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType] - WSGI's half has no types
 from hypercorn.config import Config
 
-from local.emulator.environment import environment
+from local.emulator.environment import LOG_NAME, environment
 from local.emulator.iam_gaps import mend_iam
 from local.emulator.lambda_gaps import mend
 from local.emulator.monitoring_gaps import mend_monitoring
@@ -31,7 +31,6 @@ FORWARDED: Final = b"x-forwarded-proto"
 STARTED: Final = "lifespan.startup.complete"
 # Whoever polls a queue asks again; nobody has to be waited for.
 GRACE_S: Final = 0.5
-LOG_NAME: Final = "emulator.log"
 
 
 def bind(port: int) -> socket.socket:

@@ -74,13 +74,13 @@ class Child:
         return asked
 
 
-def start(name: str, arguments: Sequence[str], *, lifeline: int, logs: Path) -> Child:
-    """Start ``python -m`` *arguments* in a session of its own: a Ctrl-C is for ``up``, who stops all in order."""
+def start(name: str, arguments: Sequence[str], *, lifeline: int, logs: Path, python: str = sys.executable) -> Child:
+    """Start *python* ``-m`` *arguments* in a session of its own: ``up`` gets a Ctrl-C and stops all in order."""
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own modules
-            [sys.executable, "-m", "local.run.launch", str(lifeline), *arguments],
+            [python, "-m", "local.run.launch", str(lifeline), *arguments],
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from local.emulator.process import interpreter
 from local.model import Addresses, RunConfig
 from local.run.aws import Aws
 from local.run.child import Child, start
@@ -43,7 +45,8 @@ class Stack:
         config = self.kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
         config.save()
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))
-        emulator = self.launch("emulator", aws, "--data", str(self.folder.aws), *(["--persist"] * self.persist))
+        data = ("--data", str(self.folder.aws), *(["--persist"] * self.persist))
+        emulator = self.launch("emulator", aws, *data, python=interpreter())
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
         front = self.launch("front", None, *to_config)
         emulator.wait_until_it_answers(aws, seconds=READY_S)
@@ -56,10 +59,11 @@ class Stack:
             front.wait_until_it_answers(origin, seconds=READY_S)
         return config
 
-    def launch(self, name: str, origin: str | None, *arguments: str) -> Child:
+    def launch(self, name: str, origin: str | None, *arguments: str, python: str = sys.executable) -> Child:
         """Start one process, which listens at *origin*, and write it down."""
         port = ["--port", str(urlsplit(origin).port)] if origin else []
-        child = self.starter(name, [f"local.{name}", *port, *arguments], lifeline=self.lifeline, logs=self.folder.logs)
+        command = [f"local.{name}", *port, *arguments]
+        child = self.starter(name, command, lifeline=self.lifeline, logs=self.folder.logs, python=python)
         self.children.append(child)
         self.folder.note(self.children)
         return child

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
 
+from local.emulator.process import EmulatorError, interpreter
 from local.model import RunConfig
 from local.run import ports, remains
 from local.run.errors import RunError
@@ -49,6 +50,7 @@ class Up:
         """Start, wait, stop; give the exit code: 0 when somebody asked for the end, 1 when something broke."""
         try:
             check_python()
+            check_emulator()
             with self.options.folder.locked(), wishes_for_an_end():
                 return self.run_locked()
         except RunError as error:
@@ -128,3 +130,11 @@ def check_python() -> None:
         raise RunError(
             f"expected Python 3.11 or newer, found {sys.version.split()[0]}: make up PYTHON=/path/to/python3"
         )
+
+
+def check_emulator() -> None:
+    """Raise RunError when the emulator is not installed."""
+    try:
+        interpreter()
+    except EmulatorError as error:
+        raise RunError(str(error)) from error

@@ -15,15 +15,12 @@ from processor.telemetry import Telemetry
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# Lambda names the X-Ray daemon; elsewhere there is none to talk to.
-XRAY = "AWS_XRAY_DAEMON_ADDRESS"
-
 
 @cache
 def worker() -> EditWorker:
     """Build everything once per process, when the first event comes."""
     env = from_env(EditEnv, os.environ)
-    telemetry = Telemetry(service=env.service, stack=env.stack, traced=XRAY in os.environ)
+    telemetry = Telemetry(service=env.service, stack=env.stack)
     return EditWorker(process=edit_line(env).process, bring_forward=redelivery(env).bring_forward, telemetry=telemetry)
 
 

@@ -15,15 +15,12 @@ from processor.telemetry import Telemetry
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# Lambda names the X-Ray daemon; elsewhere there is none to talk to.
-XRAY = "AWS_XRAY_DAEMON_ADDRESS"
-
 
 @cache
 def reconciliation() -> Reconciliation:
     """Build everything once per process, when the first event comes."""
     env = from_env(ReconcileEnv, os.environ)
-    return Reconciliation.of(env, Telemetry(service=env.service, stack=env.stack, traced=XRAY in os.environ))
+    return Reconciliation.of(env, Telemetry(service=env.service, stack=env.stack))
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - a schedule says nothing

@@ -17,17 +17,13 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-# Lambda names the X-Ray daemon; elsewhere there is none to talk to.
-XRAY = "AWS_XRAY_DAEMON_ADDRESS"
-
-
 @cache
 def worker() -> Worker:
     """Build everything once per process, when the first event comes."""
     gc.disable()  # nothing that is made here becomes garbage; collections would walk through it for 20 ms
     try:
         env = from_env(RenditionEnv, os.environ)
-        telemetry = Telemetry(service=env.service, stack=env.stack, traced=XRAY in os.environ)
+        telemetry = Telemetry(service=env.service, stack=env.stack)
         return Worker(process=rendition_line(env).process, telemetry=telemetry)
     finally:
         gc.enable()

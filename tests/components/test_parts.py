@@ -89,13 +89,24 @@ def test_an_indexes_cap_is_its_tables() -> None:
     assert declared["onDemandThroughput"] == index["onDemandThroughput"]
 
 
-def function(tmp_path: Path, *, asynchronous: bool = False, pin: Pin | None = None, sources: int = 0) -> Plan:
+TRACES = "arn:aws:lambda:us-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:16"
+
+
+def function(  # noqa: PLR0913 - one keyword for each promise
+    tmp_path: Path,
+    *,
+    asynchronous: bool = False,
+    pin: Pin | None = None,
+    sources: int = 0,
+    traces: str | None = None,
+    spans: bool = True,
+) -> Plan:
     """Declare one function alone."""
     lanes = [f"lane-{number}" for number in range(sources)]
     archive = tmp_path / "package.zip"
     archive.touch()
     config = StackConfig(
-        settings=Settings(deployment=Deployment(insights_layer_arn=None)),
+        settings=Settings(deployment=Deployment(insights_layer_arn=None, traces_layer_arn=traces)),
         place=PLACE,
         packages=Packages(function=archive, imaging=archive, runtime=archive),
     )
@@ -110,6 +121,7 @@ def function(tmp_path: Path, *, asynchronous: bool = False, pin: Pin | None = No
         sources=[Source(lane=lane, arn=f"arn:{lane}", batch_size=1, max_concurrency=2) for lane in lanes],
         pin=pin or Pin(),
         asynchronous=asynchronous,
+        spans=spans,
     )
     return record_program(lambda: LambdaFunction("f", args))
 
@@ -136,6 +148,16 @@ def test_a_function_may_do_what_it_was_granted_and_what_running_takes(tmp_path: 
     assert RUNNING == actions(plan)
     assert ["f", "f-function", "f-grants", "f-live", "f-logs", "f-role"] == [one.name for one in plan.resources]
     assert {"A": "1", "MALLOC_ARENA_MAX": "2"} == plan.named("f-function").inputs["environment"]["variables"]
+
+
+def test_a_function_exports_its_spans_by_the_layer_that_is_set(tmp_path: Path) -> None:
+    """The layer comes last, with its wrapper; not where another wrapper starts the function."""
+    exporting, other = (function(tmp_path, traces=TRACES, spans=spans).named("f-function") for spans in (True, False))
+
+    assert [TRACES] == exporting.inputs["layers"]
+    assert "/opt/otel-instrument" == exporting.inputs["environment"]["variables"]["AWS_LAMBDA_EXEC_WRAPPER"]
+    assert [] == other.inputs.get("layers", [])
+    assert "AWS_LAMBDA_EXEC_WRAPPER" not in other.inputs["environment"]["variables"]
 
 
 def test_a_function_reads_only_the_queues_that_feed_it(tmp_path: Path) -> None:

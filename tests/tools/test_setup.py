@@ -14,7 +14,7 @@ from tools import setup
 @pytest.fixture
 def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give locks that ask for nothing, so that no registry is needed."""
-    for name in ("INSTALLER", "LOCK"):
+    for name in ("INSTALLER", "LOCK", "EMULATOR"):
         path = tmp_path / f"{name.lower()}.lock"
         path.write_text("")
         monkeypatch.setattr(setup, name, path)
@@ -45,7 +45,7 @@ def test_an_environment_is_made_once_and_anew_when_a_lock_changes(
     assert first.startswith("setup: env is ready after ")
     assert not second
     assert not (folder / "left-over").exists()
-    assert 6 == len(commands)
+    assert 12 == len(commands)
 
 
 def test_everything_is_installed_by_hash_and_without_resolving(
@@ -55,7 +55,7 @@ def test_everything_is_installed_by_hash_and_without_resolving(
     setup.set_up(tmp_path / "env")
 
     installs = [command for command in commands if "install" in command]
-    assert 2 == len(installs)
+    assert 3 == len(installs)
     assert all({"--no-deps", "--require-hashes"} <= set(command) for command in installs)
     assert f"--build-constraints={locks / 'lock.lock'}" in installs[1]
     assert "check" in commands[-1]

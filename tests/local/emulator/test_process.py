@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
-from local.emulator.process import EmulatorError, running, start, stop
+from local.emulator import process
+from local.emulator.process import EmulatorError, interpreter, running, start, stop
 from tests.factories.emulators import refused, root
 
 
@@ -83,3 +86,24 @@ def test_without_persistence_nothing_is_kept(tmp_path: Path) -> None:
     with running(tmp_path) as second:
         s3 = root(second.address).client("s3")
         assert "404" == refused(s3.head_bucket, Bucket="lost")
+
+
+def test_its_own_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone has ministack in .venv/emulator; one that is installed beside ``local`` serves where there is none."""
+    monkeypatch.setattr(process, "find_spec", lambda name: ModuleSpec(name, None))
+    assert sys.executable == interpreter(tmp_path)
+    own = tmp_path / "emulator" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert str(own) == interpreter(tmp_path)
+
+
+def test_a_missing_emulator_is_said_with_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, with the command for each way of installing."""
+    monkeypatch.setattr(process, "find_spec", lambda _: None)
+    with pytest.raises(EmulatorError) as refusal:
+        interpreter(tmp_path)
+    assert (
+        f"ministack, the AWS emulator, is installed neither in {tmp_path / 'emulator'} nor beside {sys.executable}: "
+        "run `make setup` in a clone of the project, or install darkroom with the extra `emulator`"
+    ) == str(refusal.value)
