@@ -47,7 +47,12 @@ def python(version: str) -> dict[str, str]:
 
 def locked(name: str, version: str = "3.13") -> dict[str, Locked]:
     """Give the entries of a lock that hold under Python *version*, by name."""
-    return {one.name: one for one in locks.read(locks.FOLDER / f"{name}.lock") if one.holds_in(python(version))}
+    return held(locks.FOLDER / f"{name}.lock", version)
+
+
+def held(lock: Path, version: str) -> dict[str, Locked]:
+    """Give the entries of the lock at a path that hold under Python *version*, by name."""
+    return {one.name: one for one in locks.read(lock) if one.holds_in(python(version))}
 
 
 @EVERY_LOCK
@@ -73,7 +78,7 @@ def test_no_package_is_pinned_twice_for_one_python(lock: Path, version: str) -> 
 @pytest.mark.parametrize("version", ["3.11", "3.13"])
 def test_an_old_pip_installs_what_plain_pip_installs(lock: Path, version: str) -> None:
     """Before 24, pip forgets a pin when another package asks for the pinned one with an extra (``coverage[toml]``)."""
-    entries = {one.name: one for one in locks.read(lock) if one.holds_in(python(version))}
+    entries = held(lock, version)
     asked = [(name, str(one)) for name in entries for one in needs(name, python(version)) if one.extras]
     assert [] == asked
     assert [] == [
@@ -124,6 +129,13 @@ def test_tests_run_what_production_runs(layer: str) -> None:
     split = {name for name, one in older.items() if one.requirement.marker is not None}
     assert production.keys() == older.keys()
     assert {name for name, one in older.items() if one.version != production[name]} <= split
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.13"])
+def test_tests_run_what_pulumi_installs(version: str) -> None:
+    """The program is recorded and deployed by tests with the versions that deploy it to AWS."""
+    program = {name: one.version for name, one in held(ROOT / "requirements.txt", version).items()}
+    assert program == {name: one.version for name, one in locked("dev", version).items() if name in program}
 
 
 def test_the_layers_agree() -> None:
