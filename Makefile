@@ -26,7 +26,7 @@ $(READY): requirements/installer.lock requirements/build.lock requirements/dev.l
 	@$(PYTHON) tools/setup.py --venv $(VENV)
 
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
-	@$(BIN)/python -m local up $(ARGS)
+	@$(BIN)/darkroom up $(ARGS)
 
 test: $(READY) ## Run every test, with coverage.
 	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)
@@ -99,8 +99,8 @@ lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer 
 	$(LOCK) $(EVERY) --all-extras --group installer pyproject.toml --output-file requirements/dev.lock $(ARGS)
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group installer --output-file requirements/installer.lock $(ARGS)
 	$(LOCK) $(EVERY) --constraints requirements/dev.lock --group build --output-file requirements/build.lock $(ARGS)
-	$(LOCK) $(LAMBDA) --extra imaging pyproject.toml --output-file requirements/imaging.lock $(ARGS)
-	$(LOCK) $(LAMBDA) --extra runtime pyproject.toml --output-file requirements/runtime.lock $(ARGS)
+	$(LOCK) $(LAMBDA) --group layer-imaging --output-file requirements/imaging.lock $(ARGS)
+	$(LOCK) $(LAMBDA) --group layer-runtime --output-file requirements/runtime.lock $(ARGS)
 
 docs: $(READY) ## Write docs/settings.md and docs/operations-reference.md, with its pictures, from the models.
 	$(BIN)/python -m tools.settings_docs > docs/settings.md

@@ -14,12 +14,13 @@ import itertools
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from gevent import GreenletExit
 from locust import HttpUser, LoadTestShape, events, task
 from PIL import Image
 
+from bench.load import options as _options  # noqa: F401 - registers the options, once
 from bench.load.following import NotDone, followed
 from bench.load.phases import GUIDE, PACE_S, Phase, phase_at, planned, read_phases
 from bench.load.verdict import Tally
@@ -33,16 +34,6 @@ SIDE_PX = 64
 COUNTER = itertools.count()
 # Multiples of it, modulo 1, are spread evenly however many there are.
 GOLDEN_RATIO = 0.6180339887
-
-
-@events.init_command_line_parser.add_listener
-def add_options(parser: Any, **_: Any) -> None:
-    """Ask for what Locust does not know of."""
-    parser.add_argument("--token", action="append", default=[], help="Bearer token of a user; can be said repeatedly.")
-    parser.add_argument("--tokens", type=Path, help="File of tokens, one a line.")
-    parser.add_argument("--issuer", help="Embedded stack: where POST {user} gives anybody a token.")
-    parser.add_argument("--image", default="", help="URL of the picture; without it one comes with the request.")
-    parser.add_argument("--phases", default="", help="As 60:5,300:20, seconds:arrivals per second; the guide's.")
 
 
 @events.init.add_listener
@@ -151,6 +142,9 @@ class Person(HttpUser):
             yield
         except (NotDone, OSError) as error:
             problem = error
+        except GreenletExit:
+            self.tally.cut(time.perf_counter() - began)
+            raise
         self.environment.events.request.fire(
             request_type="SSE",
             name=TO_THE_END,

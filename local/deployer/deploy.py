@@ -12,10 +12,10 @@ from local.deployer.adapters.distribution import EMULATED_HOST
 from local.deployer.monitor import Deployed, Deployer
 from local.deployer.target import Target
 from local.model import Addresses
+from local.run.folder import RECORD
 from local.stack import STACK, configuration, write_packages
 from tools.plan.program import Json, main_program, run_program
 
-RECORD: Final = "resources.json"
 # As many calls at a time as keep the emulator busy: most of them wait for it.
 THREADS: Final = 8
 

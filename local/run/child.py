@@ -16,8 +16,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from local.run.errors import RunError
+from local.run.places import ROOT
 
-ROOT: Final = Path(__file__).parents[2]
 POLL_S: Final = 0.02
 STOP_S: Final = 10.0
 LAST_LINES: Final = 3

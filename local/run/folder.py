@@ -15,8 +15,10 @@ from typing import IO, Any, Final
 from local.model import RunConfig
 from local.run.child import Child
 from local.run.errors import RunError
+from local.run.places import DEFAULT, darkroom
 
-DEFAULT: Final = Path(__file__).parents[2] / "out" / "local"
+# The deployer writes it: one entry per resource.
+RECORD: Final = "resources.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,39 +44,60 @@ class RunFolder:
 
     @contextmanager
     def locked(self) -> Generator[None]:
-        """Own the folder for the block; RunError when another run does. The lock ends with the process."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / "lock").open("a+") as lock:
+        """Own the folder for the block; RunError when another run does, or when nothing can be written there.
+
+        The lock ends with the process.
+        """
+        with self.opened() as lock:
             if not take(lock):
                 lock.seek(0)
                 raise RunError(
                     f"already up (process {lock.read().strip()}, folder {self.path}): "
-                    "use it, or stop it with: python -m local down"
+                    f"use it, or stop it with: {darkroom('down', self.path)}"
                 )
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
             yield
 
+    def opened(self) -> IO[str]:
+        """Open the file that a run locks; RunError when the folder cannot be used."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            return (self.path / "lock").open("a+")
+        except OSError as error:
+            raise RunError(
+                f"{self.path}: cannot be used ({error.strerror}), expected a writable folder: choose another --folder"
+            ) from None
+
     def owner(self) -> int | None:
         """Give the process id of the run that is up; None without one."""
         try:
             with (self.path / "lock").open("r+") as lock:
                 return None if take(lock) else int(lock.read().strip())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def nothing_is_up(self) -> str:
+        """Say so, and what to do."""
+        start = f"start it with: {darkroom('up')}" if self.path == DEFAULT else "start it"
+        return f"nothing is up in {self.path}: {start}, or name the folder that `up` was given by --folder or --persist"
 
     def load(self) -> RunConfig:
         """Read what the run told; RunError when there is none."""
         try:
             return RunConfig.load(self.config)
         except FileNotFoundError:
-            raise RunError(f"nothing was ever started in {self.path}: start it with: python -m local up") from None
+            raise RunError(self.nothing_is_up()) from None
 
     def deployed(self) -> RunConfig | None:
         """Give what the state here was deployed as; None when no deployment has ended yet."""
         known = self.load() if self.config.exists() else None
         return known if known and known.outputs else None
+
+    def resources(self) -> int:
+        """Count the resources that the deployer recorded."""
+        return len(json.loads((self.path / RECORD).read_text(encoding="utf-8")))
 
     def note(self, children: Sequence[Child]) -> None:
         """Write down who runs, for ``status`` and for whoever cleans up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,13 +24,17 @@ WEB_HANDLER: Final = "run.sh"
 
 @dataclass(kw_only=True)
 class Stack:
-    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed."""
+    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed.
+
+    *say* prints a line of progress.
+    """
 
     folder: RunFolder
     addresses: Addresses
     persist: bool
     web_app: bool
     kept: RunConfig | None = None
+    say: Callable[[str], None] = lambda _line: None
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
     resources: ExitStack = field(default_factory=ExitStack)
@@ -42,16 +47,18 @@ class Stack:
         self.resources.callback(os.close, ours)
         config = self.kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
         config.save()
+        self.say("Starting the emulator, the Lambda host and the page …")
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))
         emulator = self.launch("emulator", aws, "--data", str(self.folder.aws), *(["--persist"] * self.persist))
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
         front = self.launch("front", None, *to_config)
+        client = Aws(aws)  # imports botocore while the processes start
         emulator.wait_until_it_answers(aws, seconds=READY_S)
         if self.kept is None:
             config = self.deploy(*to_config)
         lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
         if self.web_app:
-            self.start_api(aws)
+            self.start_api(client)
         for origin in (self.addresses.page, self.addresses.cdn):
             front.wait_until_it_answers(origin, seconds=READY_S)
         return config
@@ -66,16 +73,20 @@ class Stack:
 
     def deploy(self, *arguments: str) -> RunConfig:
         """Run the Pulumi program, which ends when everything is there."""
+        self.say("Deploying the Pulumi program into the emulator …")
+        began = time.monotonic()
         deployer = self.launch("deployer", None, *arguments)
         deployer.wait_until_it_is_done(seconds=DEPLOYED_S)
         self.children.remove(deployer)
         self.folder.note(self.children)
+        self.say(f"Deployed {self.folder.resources()} resources in {time.monotonic() - began:.1f} s.")
         return self.folder.load()
 
-    def start_api(self, aws: str) -> None:
+    def start_api(self, aws: Aws) -> None:
         """Start the edit API's processes behind their front."""
-        origin = self.addresses.api
-        api = self.launch("api", origin, "--aws", aws, "--function", web_function(Aws(aws)), "--qualifier", "live")
+        self.say("Starting the edit API …")
+        origin, name = self.addresses.api, web_function(aws)
+        api = self.launch("api", origin, "--aws", aws.endpoint, "--function", name, "--qualifier", "live")
         api.wait_until_it_answers(origin, seconds=READY_S)
 
     def failure(self) -> str | None:

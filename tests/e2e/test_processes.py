@@ -25,7 +25,7 @@ def processes(folder: Path) -> dict[str, int]:
 
 def local(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run another of the commands."""
-    command = [sys.executable, "-m", "local", *arguments, "--folder", str(folder)]
+    command = [sys.executable, "-m", "darkroom", *arguments, "--folder", str(folder)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=ENDED_S)
 
 

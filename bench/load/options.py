@@ -1,0 +1,18 @@
+"""The load test's own options, beside Locust's: registered before Locust reads its command line, so --help lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from locust import events
+
+
+@events.init_command_line_parser.add_listener
+def add_options(parser: Any, **_: Any) -> None:
+    """Ask for what Locust does not know of."""
+    parser.add_argument("--token", action="append", default=[], help="Bearer token of a user; can be said repeatedly.")
+    parser.add_argument("--tokens", type=Path, help="File of tokens, one a line.")
+    parser.add_argument("--issuer", help="Embedded stack: where POST {user} gives anybody a token.")
+    parser.add_argument("--image", default="", help="URL of the picture; without it one comes with the request.")
+    parser.add_argument("--phases", default="", help="As 60:5,300:20, seconds:arrivals per second; the guide's.")
