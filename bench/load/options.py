@@ -1,4 +1,4 @@
-"""The load test's own options, beside Locust's: registered before Locust reads its command line, so --help lists them."""
+"""The load test's own options, registered before Locust reads its command line, so that --help lists them."""
 
 from __future__ import annotations
 

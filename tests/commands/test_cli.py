@@ -73,7 +73,7 @@ CLOUD = {"boto3", "botocore", "pulumi", "pulumi_aws"}
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        (("--help",), PIXELS | CLOUD | {"local.run.up", "rich", "yaml"}),
+        (("--help",), PIXELS | CLOUD | {"rich", "yaml"}),
         (("parse", "resize to 50%"), PIXELS | CLOUD),
         (("render", "--help"), CLOUD | {"starlette", "fastapi"}),
         (("cost", "--guides"), PIXELS | CLOUD),
