@@ -109,6 +109,9 @@ def sweep_group(group: int) -> None:
 
 def last_words(log: Path) -> str:
     """Quote the end of *log*, and say where the rest is."""
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        last = [line.strip() for line in deque(lines, LAST_LINES) if line.strip()]
+    try:
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            last = [line.strip() for line in deque(lines, LAST_LINES) if line.strip()]
+    except OSError as error:
+        return f" (its log, {log}, cannot be read: {error.strerror})"
     return f": {' / '.join(last)} ({log})" if last else f" (its log, {log}, is empty)"

@@ -33,6 +33,11 @@ class RunFolder:
         return self.path / "run.json"
 
     @property
+    def processes(self) -> Path:
+        """Process ids by name."""
+        return self.path / "processes.json"
+
+    @property
     def logs(self) -> Path:
         """One file per process."""
         return self.path / "logs"
@@ -84,11 +89,13 @@ class RunFolder:
         return f"nothing is up in {self.path}: {start}, or name the folder that `up` was given by --folder or --persist"
 
     def load(self) -> RunConfig:
-        """Read what the run told; RunError when there is none."""
+        """Read what the run told; RunError when there is none, or nothing that `up` wrote."""
         try:
             return RunConfig.load(self.config)
         except FileNotFoundError:
             raise RunError(self.nothing_is_up()) from None
+        except (LookupError, TypeError, ValueError) as error:
+            raise damaged(self.config, error) from None
 
     def deployed(self) -> RunConfig | None:
         """Give what the state here was deployed as; None when no deployment has ended yet."""
@@ -102,20 +109,27 @@ class RunFolder:
     def note(self, children: Sequence[Child]) -> None:
         """Write down who runs, for ``status`` and for whoever cleans up."""
         running = {one.name: one.process.pid for one in children}
-        (self.path / "processes.json").write_text(json.dumps(running), encoding="utf-8")
+        self.processes.write_text(json.dumps(running), encoding="utf-8")
 
     def noted(self) -> Mapping[str, int]:
         """Give the processes that were written down last, by name."""
         try:
-            tree: dict[str, Any] = json.loads((self.path / "processes.json").read_text(encoding="utf-8"))
+            tree: dict[str, Any] = json.loads(self.processes.read_text(encoding="utf-8"))
+            return {name: int(pid) for name, pid in tree.items()}
         except FileNotFoundError:
             return {}
-        return {name: int(pid) for name, pid in tree.items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise damaged(self.processes, error) from None
 
     def empty(self) -> None:
         """Forget what a run without --persist left."""
         shutil.rmtree(self.aws, ignore_errors=True)
         self.config.unlink(missing_ok=True)
+
+
+def damaged(path: Path, error: Exception) -> RunError:
+    """Say that a file is not as `up` wrote it."""
+    return RunError(f"{path}: expected what `up` wrote, found something else ({error}): delete the folder, or the file")
 
 
 def take(lock: IO[str]) -> bool:

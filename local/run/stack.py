@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -47,6 +47,7 @@ class Stack:
         self.resources.callback(os.close, ours)
         config = self.kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
         config.save()
+        self.folder.aws.mkdir(exist_ok=True)
         self.say("Starting the emulator, the Lambda host and the page …")
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))
         emulator = self.launch("emulator", aws, "--data", str(self.folder.aws), *(["--persist"] * self.persist))
@@ -97,7 +98,8 @@ class Stack:
         """Stop all, the last that was started first; give the names of those that had to be killed."""
         killed = [one.name for one in reversed(self.children) if not one.stop()]
         self.children.clear()
-        self.folder.note(self.children)
+        with suppress(OSError):  # the folder may be gone; every process has ended all the same
+            self.folder.note(self.children)
         self.resources.close()
         return killed
 
