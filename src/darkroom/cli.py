@@ -18,6 +18,7 @@ from processor.errors import InstallationError, SettingsError, TransientError, U
 FAILED: Final = 1
 WRONG_USAGE: Final = 2
 BROKEN_INSTALLATION: Final = 3
+SHOWN: Final = 3  # packages that an error lists
 EXIT_CODES: Final[Mapping[type[Exception], int]] = {
     InstallationError: BROKEN_INSTALLATION,
     RunError: FAILED,
@@ -125,8 +126,9 @@ def end(sentence: str, code: int) -> int:
 
 
 def not_installed(command: str, extra: str, missing: list[str]) -> str:
-    """Say which packages are missing, and what installs them."""
+    """Say that packages are missing, and what installs them."""
+    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
     return (
-        f"darkroom {command} needs packages that are not installed ({', '.join(missing)}): "
+        f"darkroom {command} needs packages that are not installed ({', '.join(missing[:SHOWN])}{more}): "
         f"in Darkroom's folder, run pip install '.[{extra}]' or uv tool install '.[{extra}]'"
     )

@@ -23,6 +23,8 @@ from local.run.aws import Aws
 from tests.factories.photos import jpeg, scene
 from tools.embedded import ENDED_S, GOODBYE, ROOT, LocalStack, told
 
+pytestmark = pytest.mark.stack
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Installed:
