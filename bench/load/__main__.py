@@ -7,13 +7,10 @@ from pathlib import Path
 
 from locust.main import main
 
-from bench.load import options as _options  # noqa: F401 - registers the options
-from bench.load.verdict import STOP_S
+from bench.load.options import ALWAYS
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-# What has begun when the last phase is over may come to its end.
-QUIET = ("--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", str(STOP_S))
 
 if __name__ == "__main__":
-    sys.argv[1:1] = ["--locustfile", str(LOCUSTFILE), *QUIET]
+    sys.argv[1:1] = ["--locustfile", str(LOCUSTFILE), *ALWAYS]
     main()

@@ -20,8 +20,8 @@ from gevent import GreenletExit
 from locust import HttpUser, LoadTestShape, events, task
 from PIL import Image
 
-from bench.load import options as _options  # noqa: F401 - registers the options, once
 from bench.load.following import NotDone, followed
+from bench.load.options import tokens_of
 from bench.load.phases import GUIDE, PACE_S, Phase, phase_at, planned, read_phases
 from bench.load.verdict import Tally
 
@@ -41,8 +41,7 @@ def begin(environment: Any, **_: Any) -> None:
     """Read the options once, and count from here."""
     options = environment.parsed_options
     environment.phases = read_phases(options.phases) if options.phases else GUIDE
-    files = options.tokens.read_text(encoding="utf-8").split() if options.tokens else []
-    environment.tokens = itertools.cycle([*options.token, *files]) if options.token or files else None
+    environment.tokens = tokens_of(options)
     if environment.tokens is None and not options.issuer:
         raise SystemExit("load: expected --token, --tokens or --issuer: the API answers nobody without a token")
     environment.tally = Tally(planned=planned(environment.phases))

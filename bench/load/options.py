@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from locust import events
+
+from bench.load.verdict import STOP_S
+
+# At a terminal, without Locust's page. What has begun when the last phase is over may come to its end.
+ALWAYS: Final = ("--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", str(STOP_S))
 
 
 @events.init_command_line_parser.add_listener
@@ -16,3 +23,9 @@ def add_options(parser: Any, **_: Any) -> None:
     parser.add_argument("--issuer", help="Embedded stack: where POST {user} gives anybody a token.")
     parser.add_argument("--image", default="", help="URL of the picture; without it one comes with the request.")
     parser.add_argument("--phases", default="", help="As 60:5,300:20, seconds:arrivals per second; the guide's.")
+
+
+def tokens_of(options: Any) -> Iterator[str] | None:
+    """Give the users' tokens in turn, for ever; None when the options name none."""
+    files = options.tokens.read_text(encoding="utf-8").split() if options.tokens else []
+    return itertools.cycle([*options.token, *files]) if options.token or files else None
