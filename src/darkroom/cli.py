@@ -39,13 +39,14 @@ class Entry:
 
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "": (),
-    "aws": ("boto3",),
+    "aws": ("boto3", "botocore"),
     "local": (
-        *("awscli", "aws_lambda_powertools", "awslambdaric", "boto3", "fastapi", "httpx", "jwt", "ministack"),
-        *("pulumi", "pulumi_aws", "pulumi_random", "sse_starlette", "ssrfguard", "uvicorn"),
+        *("anyio", "aws_lambda_powertools", "awscli", "awslambdaric", "boto3", "botocore", "cryptography", "fastapi"),
+        *("httpx", "jwt", "opentelemetry", "pulumi", "pulumi_aws", "pulumi_random", "sse_starlette", "ssrfguard"),
+        *("starlette", "uvicorn"),
     ),
 }
-"""The packages that an extra adds, by their import name."""
+"""The packages that an extra adds, by their import name. The emulator may have an environment of its own."""
 
 SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "Photos on this machine": {

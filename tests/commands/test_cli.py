@@ -14,7 +14,7 @@ import click
 import pytest
 
 from darkroom import cli as command_line
-from darkroom.cli import ENTRIES, EXTRAS, cli, run
+from darkroom.cli import ENTRIES, EXTRAS, cli, not_installed, run
 from tests.contracts.calls import ROOT
 from tests.factories.typed import parsed
 
@@ -91,19 +91,26 @@ def test_a_command_without_its_extra_says_what_installs_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One line, no trace, exit code 2."""
-    absent = {"pulumi", "ministack"}
+    absent = {"awslambdaric", "pulumi"}
     monkeypatch.setattr(command_line, "find_spec", lambda name: None if name in absent else find_spec(name))
 
     assert 2 == run(["up", "--help"])
     expected = (
-        "Error: darkroom up needs packages that are not installed (ministack, pulumi): "
+        "Error: darkroom up needs packages that are not installed (awslambdaric, pulumi): "
         "in Darkroom's folder, run pip install '.[local]' or uv tool install '.[local]'\n"
     )
     assert expected == capsys.readouterr().err
 
 
-@pytest.mark.parametrize("extra", [extra for extra in EXTRAS if extra])
-def test_the_check_for_an_extra_knows_each_of_its_packages(extra: str) -> None:
+def test_a_long_list_of_missing_packages_is_shortened() -> None:
+    """Three say enough."""
+    said = not_installed("up", "local", ["a", "b", "c", "d", "e"])
+
+    assert said.startswith("darkroom up needs packages that are not installed (a, b, c and 2 more): ")
+
+
+@pytest.mark.parametrize(("extra", "checked"), [("aws", "aws"), ("stack", "local")])
+def test_the_check_for_an_extra_knows_each_of_its_packages(extra: str, checked: str) -> None:
     """A requirement that is added to pyproject.toml is added to the check too."""
     modules: dict[str, set[str]] = {}
     for module, distributions in packages_distributions().items():
@@ -116,7 +123,7 @@ def test_the_check_for_an_extra_knows_each_of_its_packages(extra: str) -> None:
     ]
 
     assert names
-    assert [] == [name for name in names if not modules[name] & set(EXTRAS[extra])]
+    assert [] == [name for name in names if not modules[name] & set(EXTRAS[checked])]
 
 
 @pytest.mark.parametrize(

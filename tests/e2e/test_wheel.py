@@ -67,6 +67,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     [packages] = (folder / "env" / "lib").glob("python*/site-packages")
     # A folder that a .pth file names has its own .pth files ignored: the checkout, installed there, stays out of reach.
     (packages / "libraries.pth").write_text(f"{site.getsitepackages()[0]}\n")
+    emulator = Path(sys.prefix) / "emulator"
+    if emulator.is_dir():
+        (folder / "env" / "emulator").symlink_to(emulator)
     home = folder / "home"
     home.mkdir()
     return Installed(command=python.with_name("darkroom"), home=home)
