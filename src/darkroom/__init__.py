@@ -1,7 +1,7 @@
 """The ``darkroom`` command: find the program, then hand over to its command line.
 
 A wheel keeps the whole program below this package, as it lies in the repository, so that an installation adds no other
-name to Python's. In a checkout the program is the repository itself.
+name to Python's (ADR 24). In a checkout the program is the repository itself.
 """
 
 # Nothing else is imported here: until main() runs, Ctrl-C ends with a trace.
