@@ -26,7 +26,7 @@ $(READY): requirements/installer.lock requirements/dev.lock requirements/emulato
 	@$(PYTHON) tools/setup.py --venv $(VENV)
 
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
-	@$(BIN)/python -m local up $(ARGS)
+	@$(BIN)/darkroom up $(ARGS)
 
 test: $(READY) ## Run every test, with coverage.
 	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)

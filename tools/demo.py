@@ -1,24 +1,22 @@
-"""Draw a few photos to try things with, made by code, so that nothing is downloaded.
+"""``darkroom demo``: a few photos to try things with, drawn by code, so that nothing is downloaded.
 
-    python -m tools.demo [--out out/demo/originals]
-
-One of them is damaged on purpose: what becomes of it shows what a photographer is told.
+One of them is damaged on purpose: its verdict shows what a photographer reads.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+import click
 from PIL import Image
 
+from processor.commands.examples import examples
 from tests.factories.photos import heif, icc, jpeg, raw, scene, scenery
 from tests.factories.photos.scene import Pixels
 
-ROOT: Final = Path(__file__).parents[1]
+DAMAGED: Final = "cut in half.jpg"
 PHOTOS: Final[Mapping[str, Callable[[], bytes]]] = {
     "ridges at dawn.jpg": lambda: jpeg.jpeg(scenery.mountains(2400, 1600), quality=92),
     "evening sea.jpg": lambda: jpeg.jpeg(scenery.sea(2400, 1600), quality=92),
@@ -31,7 +29,7 @@ PHOTOS: Final[Mapping[str, Callable[[], bytes]]] = {
     "rain.jpg": lambda: jpeg.jpeg(scenery.mountains(2100, 2100, scenery.RAIN, seed=11), quality=92),
     "wide gamut.jpg": lambda: jpeg.jpeg(scene.scene(3000, 2000), icc=icc.display_p3()),
     "full of secrets.jpg": jpeg.private_jpeg,
-    "cut in half.jpg": lambda: jpeg.cut(jpeg.jpeg(scenery.sea(1500, 1000, seed=31)), 0.5),
+    DAMAGED: lambda: jpeg.cut(jpeg.jpeg(scenery.sea(1500, 1000, seed=31)), 0.5),
 }
 
 
@@ -41,22 +39,30 @@ def from_camera(pixels: Pixels) -> bytes:
     return raw.dng(pixels, preview=jpeg.encoded(preview, quality=90))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Draw, and say where."""
-    parser = argparse.ArgumentParser(prog="python -m tools.demo", description="Draw a few photos to try things with.")
-    parser.add_argument("--out", type=Path, default=ROOT / "out" / "demo" / "originals", help="folder to draw into")
-    folder: Path = parser.parse_args(arguments).out
-    draw(folder)
-    sys.stdout.write(f"Drew {len(PHOTOS)} photos into {folder}; one of them is damaged on purpose.\n")
-    return 0
+@click.command(epilog=examples("darkroom demo", 'darkroom demo phone.heic "cut in half.jpg" --out /tmp/photos'))
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=click.Choice([*PHOTOS]))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out/demo/originals"),
+    show_default=True,
+    help="Folder to draw into.",
+)
+def demo(names: tuple[str, ...], out: Path) -> None:
+    """Draw a few photos to try things with.
+
+    Draws all of them, half a minute of work, or only those that are named.
+    """
+    drawn = draw(out, names or PHOTOS, say=click.echo)
+    click.echo(f"Drew {drawn} {'photo' if drawn == 1 else 'photos'} into {out}.")
 
 
-def draw(folder: Path) -> None:
-    """Write the photos into *folder*."""
+def draw(folder: Path, names: Iterable[str] = PHOTOS, *, say: Callable[[str], None] = lambda _line: None) -> int:
+    """Write the photos *names* into *folder*, each after a line; return how many they are."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, photo in PHOTOS.items():
-        (folder / name).write_bytes(photo())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    wanted = [*names]
+    for number, name in enumerate(wanted, 1):
+        damaged = " (damaged on purpose)" if name == DAMAGED else ""
+        say(f"{number}/{len(wanted)} {name}{damaged}")
+        (folder / name).write_bytes(PHOTOS[name]())
+    return len(wanted)

@@ -131,9 +131,9 @@ def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
 
 def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start ``up`` as a script would."""
-    command = [sys.executable, "-m", "local", "up", "--json", "--port-base", "0", "--folder", str(folder), *arguments]
+    up = [sys.executable, "-m", "darkroom", "up", "--json", "--port-base", "0", "--folder", str(folder)]
     return subprocess.Popen(  # noqa: S603 - our own module
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*up, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 

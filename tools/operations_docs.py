@@ -28,7 +28,7 @@ Written by `make docs` from the models in `processor/edits/operations/`; a test 
 
 Steps are applied in the order in which they are written, each to the result of the one before. They can be sent as
 JSON (`{"op": "resize", "width": 800}`) or as a command in plain English ("resize to 800px and convert to webp");
-`python -m processor parse "…"` and `POST /image-edit/parse` show what a command compiles to without running it.
+`darkroom parse "…"` and `POST /image-edit/parse` show what a command compiles to without running it.
 A plan has at most %(steps)d steps, a command at most 2,000 characters. Unknown operations and parameters are refused.
 
 Each picture shows a drawn landscape before and after the command beneath it.

@@ -2,7 +2,7 @@
 
     python -m tools.screens [--out out/screens] [--photos FOLDER] [--keep]
 
-A stack is started for it and filled with the photos of tools.demo, or with those in FOLDER. ``--keep`` also writes
+A stack is started for it and filled with the photos of `darkroom demo`, or with those in FOLDER. ``--keep`` also writes
 docs/pictures/page.webp, which the README shows; only with photos made by code.
 """
 
@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from tests.browser.chromium import ARGUMENTS, HANG_MS, program
 from tests.browser.dropping import until
-from tools import demo
+from tools.demo import draw
 from tools.embedded import LocalStack, started
 
 ROOT: Final = Path(__file__).parents[1]
@@ -165,7 +165,7 @@ def take_all(out: Path, photos: Path | None, *, scratch: Path) -> int:
 
 def drawn(folder: Path) -> Path:
     """Draw the photos."""
-    demo.draw(folder)
+    draw(folder)
     return folder
 
 

@@ -15,7 +15,7 @@ HEAD = """# Settings
 Written by `make docs` from the models in `processor/settings.py`; a test keeps it current.
 
 The tree stands in a stack file (`Pulumi.<stack>.yaml`) under `config: {darkroom:settings: …}`, or
-alone in a file for `python -m processor render --settings FILE`. Only what differs from the defaults
+alone in a file for `darkroom render --settings FILE`. Only what differs from the defaults
 needs to be written. An unknown key, a wrong type or a value out of range is refused with one line
 that names the key, what was found and what is allowed.
 """

@@ -82,12 +82,14 @@ def fingerprint() -> str:
 
 
 def install(python: Path, registry: Mapping[str, str]) -> None:
-    """Install uv by pip, everything else by uv, and check that what is installed fits together."""
+    """Install uv by pip, the rest and this project by uv, and check that what is installed fits together."""
     pip = (str(python), "-m", "pip", "--disable-pip-version-check", "--quiet")
     run(*pip, "install", "--no-deps", "--only-binary=:all:", "--require-hashes", f"--requirement={INSTALLER}")
     uv = (str(python), "-m", "uv", "pip")
     locked = ("--no-deps", "--require-hashes", f"--build-constraints={LOCK}", f"--requirements={LOCK}")
     run(*uv, "install", f"--python={python}", *locked, **registry)
+    # The command `darkroom`; its build backend is among the locked packages.
+    run(*uv, "install", f"--python={python}", "--no-deps", "--no-build-isolation", "--offline", "--editable=.")
     run(*uv, "check", f"--python={python}")
 
 

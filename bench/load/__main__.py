@@ -7,10 +7,10 @@ from pathlib import Path
 
 from locust.main import main
 
+from bench.load.options import ALWAYS
+
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-# What has begun when the last phase is over may come to its end.
-QUIET = ("--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", "120")
 
 if __name__ == "__main__":
-    sys.argv[1:1] = ["--locustfile", str(LOCUSTFILE), *QUIET]
+    sys.argv[1:1] = ["--locustfile", str(LOCUSTFILE), *ALWAYS]
     main()

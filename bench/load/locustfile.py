@@ -14,13 +14,14 @@ import itertools
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from gevent import GreenletExit
 from locust import HttpUser, LoadTestShape, events, task
 from PIL import Image
 
 from bench.load.following import NotDone, followed
+from bench.load.options import tokens_of
 from bench.load.phases import GUIDE, PACE_S, Phase, phase_at, planned, read_phases
 from bench.load.verdict import Tally
 
@@ -35,23 +36,12 @@ COUNTER = itertools.count()
 GOLDEN_RATIO = 0.6180339887
 
 
-@events.init_command_line_parser.add_listener
-def add_options(parser: Any, **_: Any) -> None:
-    """Ask for what Locust does not know of."""
-    parser.add_argument("--token", action="append", default=[], help="Bearer token of a user; can be said repeatedly.")
-    parser.add_argument("--tokens", type=Path, help="File of tokens, one a line.")
-    parser.add_argument("--issuer", help="Embedded stack: where POST {user} gives anybody a token.")
-    parser.add_argument("--image", default="", help="URL of the picture; without it one comes with the request.")
-    parser.add_argument("--phases", default="", help="As 60:5,300:20, seconds:arrivals per second; the guide's.")
-
-
 @events.init.add_listener
 def begin(environment: Any, **_: Any) -> None:
     """Read the options once, and count from here."""
     options = environment.parsed_options
     environment.phases = read_phases(options.phases) if options.phases else GUIDE
-    files = options.tokens.read_text(encoding="utf-8").split() if options.tokens else []
-    environment.tokens = itertools.cycle([*options.token, *files]) if options.token or files else None
+    environment.tokens = tokens_of(options)
     if environment.tokens is None and not options.issuer:
         raise SystemExit("load: expected --token, --tokens or --issuer: the API answers nobody without a token")
     environment.tally = Tally(planned=planned(environment.phases))
@@ -151,6 +141,9 @@ class Person(HttpUser):
             yield
         except (NotDone, OSError) as error:
             problem = error
+        except GreenletExit:
+            self.tally.cut(time.perf_counter() - began)
+            raise
         self.environment.events.request.fire(
             request_type="SSE",
             name=TO_THE_END,

@@ -8,6 +8,8 @@ from typing import Final
 
 # What the guide's test would have taken for success is the first of these alone.
 ENOUGH: Final = 0.99
+# What has begun when the last phase is over has this long to end; then Locust kills it.
+STOP_S: Final = 120
 # Users start one after the other, and the last ones may have no time left for a second session.
 REACHED: Final = 0.8
 
@@ -26,6 +28,14 @@ class Tally:
     def completed(self) -> int:
         """How many came to a good end, with pictures that the CDN serves."""
         return len(self.ended_s)
+
+    def cut(self, age_s: float) -> None:
+        """Count a session that Locust killed *age_s* after its start.
+
+        A young one began while the run ended: it is taken back. One that had STOP_S to end hangs: it stays started.
+        """
+        if age_s < STOP_S:
+            self.started -= 1
 
     @property
     def problems(self) -> list[str]:

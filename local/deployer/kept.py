@@ -20,8 +20,8 @@ from local.deployer.declared import is_declared_only
 from local.deployer.model import Deployed
 from local.deployer.shapes import code_of
 from local.deployer.target import Target
+from local.run.folder import RECORD
 
-RECORD: Final = "resources.json"
 MOST_NAMES: Final = 8
 # How error codes begin or end that say that there is nothing to remove: NoSuchEntity, ResourceNotFoundException, …
 ABSENT: Final = ("NoSuch", "NotFound", "NotFoundException", "NonExistentQueue")

@@ -6,9 +6,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+from starlette.datastructures import URL
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,7 +24,7 @@ WEB: Final = Path(__file__).parents[2] / "web"
 
 
 def routes(deployed: Deployed, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
-    """Serve ``/config.json`` and the files of *web*, where there are any."""
+    """Serve ``/config.json`` and the files of *web*."""
 
     async def config(_request: Request) -> Response:
         outputs, addresses = deployed.outputs, deployed.addresses
@@ -39,8 +41,26 @@ def routes(deployed: Deployed, issuer: Issuer, web: Path = WEB) -> list[BaseRout
             }
         )
 
-    files = [Mount("/", StaticFiles(directory=web, html=True), name="web")] if web.is_dir() else []
-    return [Route("/config.json", config), *files]
+    files = StaticFiles(directory=web, html=True)
+    return [Route("/config.json", config), Mount("/", AtOneAddress(files, deployed.addresses.page), name="web")]
+
+
+class AtOneAddress:
+    """Send a browser that named this machine otherwise (``localhost``) to the page's own *origin*.
+
+    Everything that the page asks allows that one origin: CORS of the CDN and of S3, and its own policy.
+    """
+
+    def __init__(self, app: ASGIApp, origin: str) -> None:
+        self.app = app
+        self.origin = origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        asked = URL(scope=scope)
+        here = asked.replace(scheme="http", netloc=urlsplit(self.origin).netloc)
+        app = self.app if asked.netloc == here.netloc else RedirectResponse(here, 308)
+        await app(scope, receive, send)
 
 
 def security_headers(addresses: Addresses) -> Mapping[str, str]:
@@ -60,7 +80,7 @@ def security_headers(addresses: Addresses) -> Mapping[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
-        # Whoever changes a file of the page sees it at the next reload.
+        # A changed file of the page shows at the next reload.
         "Cache-Control": "no-store",
     }
 

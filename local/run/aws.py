@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
-from botocore.config import Config
-from botocore.session import Session
-
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -20,21 +17,28 @@ if TYPE_CHECKING:
 
 REGION: Final = "us-east-1"
 ROOT: Final = "test"
-CONFIG: Final = Config(
-    connect_timeout=3,
-    read_timeout=20,
-    retries={"mode": "standard", "total_max_attempts": 2},
-    max_pool_connections=32,
-    signature_version="v4",
-    s3={"addressing_style": "path"},
-)
 
 
 class Aws:
-    """Makes clients of the emulator at *endpoint*; they share one session, and are safe across threads."""
+    """Makes clients of the emulator at *endpoint*; they share one session, and are safe across threads.
+
+    The first one imports botocore, half a second: not when this module is imported, because `up` has something to say
+    before, and `status` and `down` need none.
+    """
 
     def __init__(self, endpoint: str) -> None:
+        from botocore.config import Config  # noqa: PLC0415
+        from botocore.session import Session  # noqa: PLC0415
+
         self.endpoint = endpoint
+        self.config = Config(
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"mode": "standard", "total_max_attempts": 2},
+            max_pool_connections=32,
+            signature_version="v4",
+            s3={"addressing_style": "path"},
+        )
         self.session = Session()
         self.session.set_credentials(ROOT, ROOT)
         self.clients: dict[str, Any] = {}
@@ -61,6 +65,6 @@ class Aws:
         """Give the client of *service*."""
         if service not in self.clients:
             self.clients[service] = self.session.create_client(
-                service, region_name=REGION, endpoint_url=self.endpoint, config=CONFIG
+                service, region_name=REGION, endpoint_url=self.endpoint, config=self.config
             )
         return self.clients[service]

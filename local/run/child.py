@@ -16,8 +16,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from local.run.errors import RunError
+from local.run.places import ROOT
 
-ROOT: Final = Path(__file__).parents[2]
 POLL_S: Final = 0.02
 STOP_S: Final = 10.0
 LAST_LINES: Final = 3
@@ -109,6 +109,9 @@ def sweep_group(group: int) -> None:
 
 def last_words(log: Path) -> str:
     """Quote the end of *log*, and say where the rest is."""
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        last = [line.strip() for line in deque(lines, LAST_LINES) if line.strip()]
+    try:
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            last = [line.strip() for line in deque(lines, LAST_LINES) if line.strip()]
+    except OSError as error:
+        return f" (its log, {log}, cannot be read: {error.strerror})"
     return f": {' / '.join(last)} ({log})" if last else f" (its log, {log}, is empty)"

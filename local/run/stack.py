@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -48,18 +49,21 @@ class Stack:
         self.resources.callback(os.close, ours)
         config = self.kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
         config.save()
+        self.folder.aws.mkdir(exist_ok=True)
+        self.say("Starting the emulator, the Lambda host and the page …")
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))
         data = ("--data", str(self.folder.aws), *(["--persist"] * self.persist))
         emulator = self.launch("emulator", aws, *data, python=interpreter())
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
         # It reads the outputs once they are there: in a kept state those of the deployment before would be.
         front = None if self.kept else self.launch("front", None, *to_config)
+        client = Aws(aws)  # imports botocore while the processes start
         emulator.wait_until_it_answers(aws, seconds=READY_S)
         config = self.deploy(*to_config)
         front = front or self.launch("front", None, *to_config)
         lambdas.wait_until_it_answers(self.addresses.lambdas, seconds=READY_S)
         if self.web_app:
-            self.start_api(aws)
+            self.start_api(client)
         for origin in (self.addresses.page, self.addresses.cdn):
             front.wait_until_it_answers(origin, seconds=READY_S)
         return config
@@ -75,18 +79,22 @@ class Stack:
 
     def deploy(self, *arguments: str) -> RunConfig:
         """Run the Pulumi program, which ends when everything is there."""
+        self.say("Deploying the Pulumi program into the emulator …")
+        began = time.monotonic()
         deployer = self.launch("deployer", None, *arguments)
         deployer.wait_until_it_is_done(seconds=DEPLOYED_S)
         for line in deployer.log.read_text(encoding="utf-8").splitlines():
             self.say(line)
         self.children.remove(deployer)
         self.folder.note(self.children)
+        self.say(f"Deployed {self.folder.resources()} resources in {time.monotonic() - began:.1f} s.")
         return self.folder.load()
 
-    def start_api(self, aws: str) -> None:
+    def start_api(self, aws: Aws) -> None:
         """Start the edit API's processes behind their front."""
-        origin = self.addresses.api
-        api = self.launch("api", origin, "--aws", aws, "--function", web_function(Aws(aws)), "--qualifier", "live")
+        self.say("Starting the edit API …")
+        origin, name = self.addresses.api, web_function(aws)
+        api = self.launch("api", origin, "--aws", aws.endpoint, "--function", name, "--qualifier", "live")
         api.wait_until_it_answers(origin, seconds=READY_S)
 
     def failure(self) -> str | None:
@@ -97,7 +105,8 @@ class Stack:
         """Stop all, the last that was started first; give the names of those that had to be killed."""
         killed = [one.name for one in reversed(self.children) if not one.stop()]
         self.children.clear()
-        self.folder.note(self.children)
+        with suppress(OSError):  # the folder may be gone; every process has ended all the same
+            self.folder.note(self.children)
         self.resources.close()
         return killed
 

@@ -56,7 +56,7 @@ def owner_of(folder: RunFolder) -> int:
     """Give the process id of ``up``; RunError when nothing is up."""
     owner = folder.owner()
     if owner is None:
-        raise RunError(f"nothing is up in {folder.path}: start it with: python -m local up")
+        raise RunError(folder.nothing_is_up())
     return owner
 
 

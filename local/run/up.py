@@ -1,4 +1,4 @@
-"""``up``: from nothing to a stack that answers, then until somebody wants an end or something breaks."""
+"""``up``: start the stack, wait until the user ends it or a process of it ends, stop everything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OLDEST_PYTHON: Final = (3, 11)
 
 
 class Stopped(Exception):
-    """Somebody asked for an end; *str()* says how."""
+    """The user asked for the end; *str()* says how."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Options:
 
 @dataclass(kw_only=True)
 class Up:
-    """One run. *say*: told what happens, line by line; *ready*: told once, with the seconds that it took."""
+    """One run. *say*: prints a line of progress; *ready*: called once, with the seconds that the start took."""
 
     options: Options
     say: Callable[[str], None]
@@ -47,15 +47,20 @@ class Up:
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> int:
-        """Start, wait, stop; give the exit code: 0 when somebody asked for the end, 1 when something broke."""
+        """Start, wait, stop; return the exit code: 0 when the user asked for the end, 1 when something broke."""
         try:
             check_python()
             check_emulator()
-            with self.options.folder.locked(), wishes_for_an_end():
+            with wishes_for_an_end(), self.options.folder.locked():
                 return self.run_locked()
+        except Stopped as stopped:
+            self.say(f"{stopped}: stopped before anything was started")
+            return 0
         except RunError as error:
             self.say(f"up: {error}")
-            return 1
+        except OSError as error:
+            self.say(f"up: {refused(error)}")
+        return 1
 
     def run_locked(self) -> int:
         """Run with the folder being ours."""
@@ -74,6 +79,8 @@ class Up:
             code = 0
         except RunError as error:
             self.say(f"up: {error}")
+        except OSError as error:
+            self.say(f"up: {refused(error)}")
         finally:
             self.clear_up(stack)
         return code
@@ -124,6 +131,11 @@ def wishes_for_an_end() -> Generator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def refused(error: OSError) -> str:
+    """Say in one line what the system refused."""
+    return f"{error.filename or 'the system'}: {error.strerror or error}. Check the folder, or choose another --folder."
 
 
 def check_python() -> None:

@@ -1,21 +1,22 @@
-"""What a newcomer reads when the stack is up: where it is, and three commands to try, which work as they are."""
+"""What a newcomer reads when the stack is up: its addresses, and three commands to try, which work as they are."""
 
 from __future__ import annotations
 
-import sys
+import shlex
 from pathlib import Path
 from typing import Final
 
 from local.run.endpoints import Endpoints
+from local.run.places import beside_python, darkroom, near, python
 
-ROOT: Final = Path(__file__).parents[2]
-PHOTO: Final = Path("out", "demo", "originals", "phone.heic")
+DEMO: Final = Path("out", "demo", "originals")
+PHOTO: Final = DEMO / "phone.heic"
 GALLERY: Final = "test-gallery"
 EDIT: Final = '{"images": [{"id": "a", "url": "%s"}], "operation": {"type": "command", "command": "%s"}}'
 
 
-def welcome(known: Endpoints, *, seconds: float, edits: bool) -> str:
-    """Write it."""
+def welcome(known: Endpoints, folder: Path, *, seconds: float, edits: bool) -> str:
+    """Write it for the run in *folder*."""
     api = f"edit API  {known.api}" if edits else "edit API  left out: uploads work, edits do not"
     return f"""\
 Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; Ctrl-C stops it all.
@@ -25,16 +26,16 @@ Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; C
   {api}
   AWS       {known.aws} (access key and secret: test)
 
-Three things to try, in another terminal, in the project's folder:
+Three things to try, in another terminal, in {Path.cwd()}:
 
-1. Upload a photo (draws one first):
-   {python()} -m tools.demo
+1. Draw a photo, and upload it:
+   {darkroom("demo")} {PHOTO.name}
    export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
    {aws_cli()} --endpoint-url {known.aws} s3 cp {PHOTO} s3://{known.buckets["originals"]}/{GALLERY}/test-photo.heic
 
 2. See it through the CDN, and read what the function says:
    curl -I {known.cdn}/renditions/{GALLERY}/test-photo_thumbnail.jpg
-   {python()} -m local logs rendition
+   {darkroom("logs rendition", folder)}
 
 {edit(known) if edits else state(known)}"""
 
@@ -64,16 +65,6 @@ def read(name: str) -> str:
     return f"{python()} -c 'import json, sys; print(json.load(sys.stdin)[\"{name}\"])'"
 
 
-def python() -> str:
-    """Name this Python as one would type it in the project's folder."""
-    return near(Path(sys.executable))
-
-
 def aws_cli() -> str:
-    """Name the AWS command line that is installed beside this Python."""
-    return near(Path(sys.executable).with_name("aws"))
-
-
-def near(path: Path) -> str:
-    """Shorten *path* when it lies in the project."""
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+    """Name the AWS command line that is installed with this Python."""
+    return shlex.quote(near(beside_python("aws")))

@@ -18,6 +18,7 @@ from processor.aws.photo_batches import PhotoBatches
 from processor.aws.queues import Queue
 from processor.commands.backfill_report import print_ending, print_plan
 from processor.commands.batch_job import JobOptions, write_job
+from processor.commands.examples import examples
 from processor.commands.stacks import Stack, open_stack, stack_options
 from processor.errors import UsageError
 from processor.imaging.recipe import recipe_hash
@@ -65,7 +66,13 @@ class Wish:
         return WANTED[self.only] if self.only else BY_ITSELF
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "darkroom backfill --stack prod --plan",
+        "darkroom backfill --stack prod --max-usd 20 --rate 50/s",
+        "darkroom backfill --stack prod --resume backfill-prod.json",
+    )
+)
 @stack_options
 @click.option("--prefix", default="", help="Only originals whose key begins with this.")
 @click.option("--gallery", help="Only this gallery.")
@@ -83,8 +90,9 @@ class Wish:
     "--out", type=click.Path(path_type=Path), default=Path("out/backfill"), show_default=True, help="s3-batch."
 )
 def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: str, **options: Any) -> None:
-    """Render originals that have no current renditions, through the backfill lane: uploads do not wait for them.
+    """Render originals that have no current renditions.
 
+    They go through the backfill lane, so uploads do not wait for them.
     Skips renditions, videos, archives and whatever is current, so a second run sends nothing. Ctrl-C leaves a
     checkpoint that --resume goes on from. Exits with 0 when all were rendered, 1 when some were not.
     """

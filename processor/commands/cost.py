@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from processor.commands.stacks import open_stack
+from processor.commands.examples import examples
+from processor.commands.stack_file import read_stack
 from processor.errors import UsageError
 from processor.ops.cost.guides import Guide, guides
 from processor.ops.cost.prices import Price, load_prices
@@ -17,7 +18,9 @@ from processor.ops.cost.rows import Due, Row, total
 from processor.ops.cost.stack import Bill, Use
 
 
-@click.command()
+@click.command(
+    epilog=examples("darkroom cost --stack prod --photos 1000000 --new-per-month 50000", "darkroom cost --guides")
+)
 @click.option("--stack", metavar="NAME", help="Stack (Pulumi.NAME.yaml here), or a settings file.")
 @click.option("--photos", type=click.IntRange(min=0), default=100_000, show_default=True, help="Photos there are.")
 @click.option("--new-per-month", type=click.IntRange(min=0), default=10_000, show_default=True, help="Uploads a month.")
@@ -41,7 +44,10 @@ def cost(  # noqa: PLR0913 - one argument per option
     of_guides: bool,
     as_json: bool,
 ) -> None:
-    """Estimate what a stack costs, from its settings, measured receipts and list prices (processor/ops/cost)."""
+    """Estimate what a stack costs.
+
+    Computed from its settings, measured receipts and list prices (processor/ops/cost).
+    """
     prices = load_prices()
     if of_guides:
         for guide in guides(prices):
@@ -55,7 +61,7 @@ def cost(  # noqa: PLR0913 - one argument per option
         views_per_photo=views_per_photo,
         edits_per_month=edits_per_month,
     )
-    rows = Bill(use=use, settings=open_stack(stack, None).settings, prices=prices).rows()
+    rows = Bill(use=use, settings=read_stack(stack).settings, prices=prices).rows()
     if as_json:
         print_json(rows)
     else:

@@ -22,6 +22,7 @@ from processor.aws.dead_letters import DeadLetterQueue, Letter, queue_url
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Queue
 from processor.aws.session_reading import SessionReader
+from processor.commands.examples import examples
 from processor.commands.stacks import Stack, open_stack, stack_options
 from processor.ops.dead_jobs import sort_job
 from processor.ops.dead_letters import Filter, Sorted, counted, sort_letter
@@ -101,12 +102,12 @@ def desk_of(stack: str, endpoint_url: str | None, queue: str, most: int, **chose
     return Desk.of(open_stack(stack, endpoint_url), queue, wanted, most)
 
 
-@click.group()
+@click.group(epilog=examples("darkroom dlq list --stack prod"))
 def dlq() -> None:
-    """Dead letters: list, show, redrive, discard."""
+    """List, show, redrive or discard dead letters."""
 
 
-@dlq.command("list")
+@dlq.command("list", epilog=examples("darkroom dlq list --stack prod --queue jobs"))
 @options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per group.")
 def list_groups(*, as_json: bool, **chosen: Any) -> None:
@@ -125,7 +126,7 @@ def list_groups(*, as_json: bool, **chosen: Any) -> None:
     Console(highlight=False, markup=False).print(table)
 
 
-@dlq.command()
+@dlq.command(epilog=examples("darkroom dlq show --stack prod --format cr3"))
 @options
 def show(**chosen: Any) -> None:
     """Print dead letters as JSON, one a line."""
@@ -138,7 +139,9 @@ def show(**chosen: Any) -> None:
             click.echo(json.dumps({**said, **group, "body": one.letter.body}, ensure_ascii=False))
 
 
-@dlq.command()
+@dlq.command(
+    epilog=examples("darkroom dlq redrive --stack prod --format cr3 --yes", "darkroom dlq redrive --stack prod --yes")
+)
 @options
 @click.option("--yes", is_flag=True, help="Do it.")
 def redrive(*, yes: bool, **chosen: Any) -> None:
@@ -171,7 +174,7 @@ def redrive_all(desk: Desk, *, yes: bool) -> None:
     report("redriven", found.moved, yes=True)
 
 
-@dlq.command()
+@dlq.command(epilog=examples("darkroom dlq discard --stack prod --code NO_S3_EVENT --yes"))
 @options
 @click.option("--yes", is_flag=True, help="Do it.")
 def discard(*, yes: bool, **chosen: Any) -> None:

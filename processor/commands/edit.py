@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from processor.commands.examples import examples
 from processor.commands.render import make_folder
 from processor.edits.command import compile_command
 from processor.edits.operations.file import Format, PictureFormat
@@ -30,14 +31,21 @@ FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
 """What the name of the file to be written says of its format."""
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'darkroom edit photo.heic "crop to 16:9 and convert to webp" --out cover.webp',
+        'darkroom edit photo.jpg "make it warmer" --out warm.jpg --json',
+    )
+)
 @click.argument("photo", type=click.Path(path_type=Path), metavar="PHOTO")
 @click.argument("command")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write; its name tells the format.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
 @click.option("--json", "as_json", is_flag=True, help="The result, or the error, as one JSON object on stdout.")
 def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json: bool) -> None:
-    """Edit PHOTO by COMMAND, such as "resize to 800px and convert to webp".
+    """Edit one photo by a command in plain English.
+
+    COMMAND is what to do with PHOTO, such as "resize to 800px and convert to webp".
 
     Exits with 0 when the file is written, 1 when the command or the photo makes it impossible, 2 on wrong usage.
     """

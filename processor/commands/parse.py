@@ -8,16 +8,19 @@ from typing import Final
 
 import click
 
+from processor.commands.examples import examples
 from processor.edits.command import compile_command
 from processor.errors import EditError
 
 NOT_UNDERSTOOD: Final = 1
 
 
-@click.command()
+@click.command(epilog=examples('darkroom parse "make it warmer, then resize to 50%"'))
 @click.argument("command")
 def parse(command: str) -> None:
-    """Print the plan for COMMAND, such as "resize to 800px and convert to webp", as JSON.
+    """Print the plan of a command in plain English.
+
+    COMMAND is, for example, "resize to 800px and convert to webp".
 
     Exits with 0 and {"steps", "explanation"}, or with 1 and {"error", "code", "details"} when it is not understood.
     """

@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from processor.commands.examples import examples
 from processor.commands.inputs import Input, find_inputs
 from processor.commands.report import Report, active, failed, skipped, unreadable
 from processor.errors import PhotoError, UsageError
@@ -38,14 +39,21 @@ class Job:
     stem: str
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "darkroom render IMG_1.CR3 --out renditions",
+        "darkroom render ~/Pictures/wedding --out renditions --json > report.jsonl",
+    )
+)
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the renditions.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per photo on stdout, one a line.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Photos at a time.")
 def render(photos: tuple[Path, ...], out: Path, settings: Path | None, *, as_json: bool, jobs: int) -> None:
-    """Render every PHOTO (files or whole folders) into web-ready renditions.
+    """Render photos into web-ready renditions.
+
+    PHOTO is a file or a whole folder.
 
     Exits with 0 when all were rendered or skipped, 1 when any failed, 2 on wrong usage.
     """

@@ -1,21 +1,17 @@
-"""What commands know of a stack: its settings and region, from the file that Pulumi reads too."""
+"""A deployed stack as commands see it: its settings and region, from the file that Pulumi reads too, and AWS."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import click
 
 from processor.aws.operator import OperatorClients
-from processor.errors import UsageError
+from processor.commands.stack_file import read_stack
 from processor.settings import Settings
-from processor.settings_file import load_settings, read_yaml
 
-REGION_KEY: Final = "aws:region"
-DEFAULT_REGION: Final = "us-east-1"
 Lane = Literal["uploads", "backfill"]
 
 
@@ -50,13 +46,7 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def open_stack(name: str, endpoint_url: str | None) -> Stack:
-    """Read the file of the stack *name*, which may itself be a file."""
-    path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"Pulumi.{name}.yaml")
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file, expected the settings of stack {name} in this folder")
-    region = str(read_yaml(path).get("config", {}).get(REGION_KEY, DEFAULT_REGION))
-    return Stack(
-        name=path.stem.removeprefix("Pulumi."),
-        settings=load_settings(path),
-        clients=OperatorClients(region=region, endpoint_url=endpoint_url),
-    )
+    """Read the file of the stack *name*, which may itself be a file, and prepare calls to its account."""
+    file = read_stack(name)
+    clients = OperatorClients(region=file.region, endpoint_url=endpoint_url)
+    return Stack(name=file.name, settings=file.settings, clients=clients)

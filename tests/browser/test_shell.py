@@ -29,6 +29,18 @@ def test_views_are_named_and_marked(opened: Opener) -> None:
     expect(page.get_by_role("link", name="Gallery")).to_have_attribute("aria-current", "page")
 
 
+def test_localhost_leads_to_a_page_that_works(chromium: Browser, stack: LocalStack, complaints: Complaints) -> None:
+    """People type it; the page's API, the CDN and S3 know it by its address alone."""
+    with chromium.new_context() as context:
+        page = context.new_page()
+        complaints.watch(page)
+        page.goto(f"{stack.page.replace('127.0.0.1', 'localhost')}/#/gallery?gallery=by-name")
+
+        expect(page.get_by_role("heading", name="by-name")).to_be_visible()
+        expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+        assert f"{stack.page}/#/gallery?gallery=by-name" == page.url
+
+
 def test_keyboard_skips_to_the_content(opened: Opener) -> None:
     """The first stop of Tab leads past the navigation, and stays in the view."""
     page = opened("#/gallery?gallery=skip")

@@ -1,4 +1,4 @@
-"""``python -m processor backfill``: priced, throttled, resumable, and never twice."""
+"""``darkroom backfill``: priced, throttled, resumable, and never twice."""
 
 from __future__ import annotations
 

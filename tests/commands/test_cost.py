@@ -1,4 +1,4 @@
-"""``python -m processor cost``: arithmetic that can be followed, prices that can be checked."""
+"""``darkroom cost``: arithmetic that can be followed, prices that can be checked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from processor.__main__ import cli
+from darkroom.cli import cli
 from processor.errors import UsageError
 
 ROOT = Path(__file__).parents[2]

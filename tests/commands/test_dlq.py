@@ -1,4 +1,4 @@
-"""``python -m processor dlq``: what people see of dead letters, and what becomes of them."""
+"""``darkroom dlq``: what people see of dead letters, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from processor.__main__ import cli, main
+from darkroom.cli import cli, run
 from processor.edits.session import ImageFailure, SessionImage
 from processor.errors import StoreUnavailable, UsageError
 from tests.factories.edits import SessionStore, create_sessions_table
@@ -227,16 +227,12 @@ def test_a_stack_without_a_file_is_told() -> None:
 
 
 def test_a_refusal_of_aws_is_one_line_and_an_exit_code(
-    operation: Operation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    operation: Operation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No trace: the line names the call and what came back."""
     operation.sqs.faults["get_queue_url"] = once(refused("AccessDenied", 403))
-    monkeypatch.setattr("sys.argv", ["processor", "dlq", "list", "--stack", str(operation.stack)])
 
-    with pytest.raises(SystemExit) as ended:
-        main()
-
-    assert 1 == ended.value.code
+    assert 1 == run(["dlq", "list", "--stack", str(operation.stack)])
     expected = (
         "Error: sqs:GetQueueUrl test-rendition-uploads-dlq: expected success, received AccessDenied (HTTP 403).\n"
     )

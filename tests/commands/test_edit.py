@@ -1,4 +1,4 @@
-"""``python -m processor edit``: a picture changed by a command, and how it ends."""
+"""``darkroom edit``: a picture changed by a command, and how it ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from processor.__main__ import cli
+from darkroom.cli import cli
 from processor.errors import UsageError
 from tests.factories.photos.heif import heic
 from tests.factories.photos.jpeg import cut, jpeg
@@ -193,7 +193,7 @@ def test_people_run_it_as_a_module(photo: Path, tmp_path: Path) -> None:
     """Exit codes as said; wrong usage ends with one line and 2."""
 
     def module(command: str, name: str) -> subprocess.CompletedProcess[bytes]:
-        args = [sys.executable, "-m", "processor", "edit", photo, command, "--out", tmp_path / name]
+        args = [sys.executable, "-m", "darkroom", "edit", photo, command, "--out", tmp_path / name]
         return subprocess.run(args, cwd=ROOT, capture_output=True, check=False)
 
     fine, wrong = module("rotate right", "a.png"), module("to png", "a.gif")

@@ -1,4 +1,4 @@
-"""``python -m processor parse``: the plan of a command, on stdout."""
+"""``darkroom parse``: the plan of a command, on stdout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from processor.__main__ import cli
+from darkroom.cli import cli
 
 
 def parse(command: str) -> tuple[int, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""``python -m processor render``: what scripts and people get, and how it ends."""
+"""``darkroom render``: what scripts and people get, and how it ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyvips
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from processor.__main__ import cli
+from darkroom.cli import cli
 from processor.errors import UsageError, Verdict
 from processor.keys import Skip
 from tests.factories.photos.heif import heic
@@ -46,7 +46,7 @@ def reports_of(result: Result) -> list[dict[str, Any]]:
 def run_module(*args: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run the command as a person does."""
     return subprocess.run(
-        [sys.executable, "-m", "processor", *map(str, args)], cwd=cwd, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "darkroom", *map(str, args)], cwd=cwd, capture_output=True, text=True, check=False
     )
 
 
@@ -207,7 +207,7 @@ def test_wrong_usage_is_one_line_and_exit_code_two(tmp_path: Path, arguments: li
     out = [] if "--out" in arguments else ["--out", "out"]
 
     ended = subprocess.run(
-        [sys.executable, "-m", "processor", "render", *arguments, *out],
+        [sys.executable, "-m", "darkroom", "render", *arguments, *out],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -276,7 +276,7 @@ def test_interrupting_leaves_no_child_behind(tmp_path: Path) -> None:
     for number in range(300):
         (folder / f"{number}.jpg").write_bytes(jpeg())
     with subprocess.Popen(
-        [sys.executable, "-m", "processor", "render", str(folder), "--out", str(tmp_path / "out")],
+        [sys.executable, "-m", "darkroom", "render", str(folder), "--out", str(tmp_path / "out")],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,

@@ -78,7 +78,7 @@ def aws(stack: LocalStack, *arguments: str) -> str:
 
 def log_of(stack: LocalStack) -> str:
     """Read what ``local logs rendition`` prints."""
-    command = [sys.executable, "-m", "local", "logs", "rendition", "--folder", str(stack.folder)]
+    command = [sys.executable, "-m", "darkroom", "logs", "rendition", "--folder", str(stack.folder)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from processor.__main__ import cli
+from darkroom.cli import cli
 from processor.aws.operator import OperatorClients
 from processor.handlers.envelopes import body_events
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session

@@ -45,7 +45,7 @@ def test_an_environment_is_made_once_and_anew_when_a_lock_changes(
     assert first.startswith("setup: env is ready after ")
     assert not second
     assert not (folder / "left-over").exists()
-    assert 12 == len(commands)
+    assert 14 == len(commands)
 
 
 def test_everything_is_installed_by_hash_and_without_resolving(
@@ -54,9 +54,10 @@ def test_everything_is_installed_by_hash_and_without_resolving(
     """A resolver asks for ``coverage[toml]`` of today, which the lock of last week does not know."""
     setup.set_up(tmp_path / "env")
 
-    installs = [command for command in commands if "install" in command]
+    *installs, own = [command for command in commands if "install" in command]
     assert 3 == len(installs)
     assert all({"--no-deps", "--require-hashes"} <= set(command) for command in installs)
+    assert {"--editable=.", "--no-deps", "--offline"} <= set(own)
     assert f"--build-constraints={locks / 'lock.lock'}" in installs[1]
     assert "check" in commands[-1]
 

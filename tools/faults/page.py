@@ -7,11 +7,11 @@ from tools.faults.table import FAULTS
 
 HEAD = """# Faults
 
-Written by `python -m tools.faults --docs` from `tools/faults/table.py` and the tests' marks; a test keeps it current.
+Written by `make faults ARGS=--docs` from `tools/faults/table.py` and the tests' marks; a test keeps it current.
 
 What can go wrong between an upload and its pictures, or between a command and its result, and the tests that
-make it go wrong. Run one by `python -m pytest -m "fault" -k NAME`, all of them twenty times by
-`python -m tools.faults --times 20`.
+make it go wrong. Run one by `make test ARGS="-m fault -k NAME"`, all of them twenty times by
+`make faults ARGS="--times 20"`.
 
 After every one of them the same must hold (`tests/invariants.py`):
 

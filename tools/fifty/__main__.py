@@ -18,7 +18,7 @@ import click
 import httpx
 
 from local.model import RunConfig
-from local.run.folder import DEFAULT
+from local.run.places import DEFAULT
 from tools.fifty.choice import NoPhotos, Photo, chosen
 from tools.fifty.table import Outcome, table
 from tools.fifty.upload import Gallery, peaks_mib

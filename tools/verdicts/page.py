@@ -13,7 +13,7 @@ from tools.verdicts.report import SUCCESSES, Report
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "verdicts.md"
 HEAD: Final = """# Verdicts on hostile files
 
-Written by `python -m tools.verdicts FOLDER --docs`. Every file goes through the whole rendition line, in a decoder
+Written by `make verdicts ARGS=FOLDER`. Every file goes through the whole rendition line, in a decoder
 child with limits of time and memory. It ends as a typed verdict that its uploader can read, or as a picture:
 
 - **unharmed**: the damage is outside the pixels; the rendition is that of the undamaged file;

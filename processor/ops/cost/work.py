@@ -24,7 +24,7 @@ class Work:
 
 
 # Wall times of docs/performance.md (`python -m bench.memory`, the share of one vCPU that 1,769 MiB come with), and the
-# bytes that `python -m processor render` makes of the same photos in the four default sizes. By format, as records and
+# bytes that `darkroom render` makes of the same photos in the four default sizes. By format, as records and
 # extensions name it.
 MEASURED: Final[Mapping[str, Work]] = {
     "jpeg": Work(ms=455 + NETWORK_MS, stored=2_095_445),

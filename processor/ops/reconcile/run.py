@@ -11,15 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Protocol
 
 from processor.budget import Budget
 from processor.ops.reconcile.lane import SecondChances
+from processor.ops.reconcile.limits import PER_DAY
 from processor.ops.reconcile.memory import Memory, Step, Walk
-
-# How much of a table or bucket is visited a day at most, so that looking never costs more than about $0.50 a day and
-# million photos. Galleries of 100,000 photos and fewer are looked at by every run.
-PER_DAY: Final = {"records": 10_000_000, "manifests": 1_000_000, "renditions": 4_000_000}
 
 
 class Pages(Protocol):

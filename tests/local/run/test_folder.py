@@ -14,6 +14,7 @@ from local.model import RunConfig
 from local.run import ports, remains
 from local.run.errors import RunError
 from local.run.folder import RunFolder
+from local.run.places import darkroom
 from tests.patience import HANG_S
 
 
@@ -22,7 +23,8 @@ def test_a_folder_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
     folder = RunFolder(path=tmp_path)
 
     with folder.locked():
-        said = f"already up (process {os.getpid()}, folder {tmp_path}): use it, or stop it with: python -m local down"
+        owner = f"process {os.getpid()}, folder {tmp_path}"
+        said = f"already up ({owner}): use it, or stop it with: {darkroom('down', tmp_path)}"
         with pytest.raises(RunError, match=re.escape(said)), folder.locked():
             pass
         assert os.getpid() == folder.owner()
@@ -35,7 +37,7 @@ def test_a_folder_that_never_had_a_run_has_no_owner(tmp_path: Path) -> None:
 
     assert folder.owner() is None
     assert {} == folder.noted()
-    with pytest.raises(RunError, match="nothing was ever started"):
+    with pytest.raises(RunError, match="nothing is up in"):
         folder.load()
 
 
