@@ -13,7 +13,7 @@ LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34 --constraints requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
+.PHONY: help up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate engine
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=p
 
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
+
+engine: ## Build Pulumi's command line for tests/engine into the user's cache (four minutes, once per machine).
+	@engine/pulumi.sh
 
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
 	@$(BIN)/python -m tools.golden $(ARGS)

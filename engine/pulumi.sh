@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-version=$(sed -n 's|^[[:space:]]*github.com/pulumi/pulumi/pkg/v3 v||p' go.mod)
+version=$(sed -n 's|^[[:space:]]*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|p' go.mod)
 folder="${XDG_CACHE_HOME:-$HOME/.cache}/darkroom/pulumi-$version"
 
 if found=$(command -v pulumi); then
@@ -21,14 +21,12 @@ fi
 
 echo "engine: building Pulumi $version (four minutes on two cores, once per machine)"
 started=$(date +%s)
-mkdir -p "${folder%/*}"
-partial=$(mktemp -d "$folder.XXXXXX")
+mkdir -p "$folder"
+partial=$(mktemp -d "$folder/building.XXXXXX")
 trap 'rm -rf "$partial"' EXIT
 trap 'exit 1' INT TERM
 # Without the stamp `pulumi version` prints nothing.
 stamp="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$version"
 nice go build -trimpath -ldflags "-s -w $stamp" -o "$partial/pulumi" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
-chmod 755 "$partial"
-# One move: another build may be running, and whichever is later finds the folder there.
-mv -T "$partial" "$folder" 2>/dev/null || [ -x "$folder/pulumi" ]
+mv "$partial/pulumi" "$folder/pulumi"
 echo "engine: built $folder/pulumi in $(($(date +%s) - started)) s"

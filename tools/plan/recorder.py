@@ -1,6 +1,6 @@
 """Run the real program, in this process, against a monitor that notes every registration.
 
-Without AWS and without Pulumi's command line; the monitor answers with plausible outputs (``components/testing/answers.py``).
+Without AWS and without Pulumi's command line; ``components/testing/answers.py`` gives plausible outputs.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def sha256_of(code: Any) -> str:
 def plain(value: Any, *, encrypted: bool = False) -> Any:
     """Turn what Pulumi sends into plain data: whole numbers whole, archives by their file's name.
 
-    A secret is known by its text (``components/testing/answers.py``); found outside of what is encrypted, it is called so.
+    A secret is known by how its text begins (``SECRET``); found outside of what is encrypted, it is marked as in clear.
     """
     if rpc.is_rpc_secret(value):
         return plain(value["value"], encrypted=True)
