@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")"
 
 version=$(sed -n 's|^[[:space:]]*github.com/pulumi/pulumi/pkg/v3 v\([0-9.]*\).*|\1|p' go.mod)
-folder="${XDG_CACHE_HOME:-$HOME/.cache}/darkroom/pulumi-$version"
+folder="${XDG_CACHE_HOME:-$HOME/.cache}/darkroom/pulumi/$version"
 
 if found=$(command -v pulumi); then
     echo "engine: using $found"

@@ -34,31 +34,32 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudfront/publicKey:PublicKey": {"id": "id-of-{logical}"},
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": {"id": "id-of-{logical}"},
     "aws:cloudwatch/dashboard:Dashboard": {},
-    "aws:cloudwatch/logDelivery:LogDelivery": {},
+    "aws:cloudwatch/logDelivery:LogDelivery": {"id": "id-of-{logical}"},
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": {
         "arn": f"arn:aws:logs:{HERE}:delivery-destination:{{name}}"
     },
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": {"arn": f"arn:aws:logs:{HERE}:delivery-source:{{name}}"},
     "aws:cloudwatch/logGroup:LogGroup": {"arn": f"arn:aws:logs:{HERE}:log-group:{{name}}"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"arn": f"arn:aws:cloudwatch:{HERE}:alarm:{{name}}"},
-    "aws:cloudwatch/queryDefinition:QueryDefinition": {},
+    "aws:cloudwatch/queryDefinition:QueryDefinition": {"id": "id-of-{logical}"},
     "aws:dynamodb/table:Table": {"arn": f"arn:aws:dynamodb:{HERE}:table/{{name}}"},
     "aws:iam/role:Role": {"arn": f"arn:aws:iam::{ACCOUNT}:role/{{name}}"},
     "aws:iam/rolePolicy:RolePolicy": {"id": "{role}:{name}"},
-    "aws:kms/key:Key": {"arn": f"arn:aws:kms:{HERE}:key/{{logical}}"},
+    "aws:kms/key:Key": {"id": "{logical}", "arn": f"arn:aws:kms:{HERE}:key/{{logical}}"},
     "aws:lambda/alias:Alias": {
         "id": f"arn:aws:lambda:{HERE}:alias-of-{{logical}}",
         "arn": f"arn:aws:lambda:{HERE}:alias-of-{{logical}}",
     },
-    "aws:lambda/eventSourceMapping:EventSourceMapping": {},
+    "aws:lambda/eventSourceMapping:EventSourceMapping": {"id": "id-of-{logical}"},
     "aws:lambda/function:Function": {"arn": f"arn:aws:lambda:{HERE}:function:{{name}}", "version": "7"},
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {},
     "aws:lambda/functionUrl:FunctionUrl": {"functionUrl": f"https://abcdefghij.lambda-url.{REGION}.on.aws/"},
     "aws:lambda/layerVersion:LayerVersion": {
+        "id": f"arn:aws:lambda:{HERE}:layer:{{logical}}:{{version}}",
         "arn": f"arn:aws:lambda:{HERE}:layer:{{logical}}:{{version}}",
         "version": "3",
     },
-    "aws:lambda/permission:Permission": {},
+    "aws:lambda/permission:Permission": {"id": "id-of-{logical}"},
     "aws:route53/record:Record": {},
     "aws:s3/bucket:Bucket": {
         "arn": "arn:aws:s3:::{name}",
@@ -76,7 +77,7 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:scheduler/schedule:Schedule": {"arn": f"arn:aws:scheduler:{HERE}:schedule/default/{{name}}"},
     "aws:sns/topic:Topic": {"arn": f"arn:aws:sns:{HERE}:{{name}}"},
     "aws:sns/topicPolicy:TopicPolicy": {},
-    "aws:sns/topicSubscription:TopicSubscription": {},
+    "aws:sns/topicSubscription:TopicSubscription": {"id": "id-of-{logical}"},
     "aws:sqs/queue:Queue": {
         "id": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{{name}}",
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{{name}}",
@@ -85,7 +86,7 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:sqs/queuePolicy:QueuePolicy": {},
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {},
     "aws:ssm/parameter:Parameter": {"arn": f"arn:aws:ssm:{HERE}:parameter{{name}}"},
-    "random:index/randomPassword:RandomPassword": {"result": f"{SECRET} of {{logical}}"},
+    "random:index/randomPassword:RandomPassword": {"id": "id-of-{logical}", "result": f"{SECRET} of {{logical}}"},
 }
 
 

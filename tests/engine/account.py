@@ -124,5 +124,6 @@ class Account:
 
 
 def is_assigned(kind: str) -> bool:
-    """Tell whether AWS assigns the id of a *kind*, which is then another one at every creation."""
-    return "{name}" not in COMPUTED[kind].get("id", "{name}")
+    """Tell whether AWS assigns the id of a *kind* without a look at its name: another one at every creation."""
+    template = COMPUTED[kind].get("id", "{name}")
+    return "{name}" not in template and "{version}" not in template

@@ -63,7 +63,7 @@ def find_command() -> str:
     """Find Pulumi's command line: on PATH, or where `make engine` puts it; raise FileNotFoundError."""
     [version] = re.findall(r"pulumi/pkg/v3 v(\S+)", (ROOT / "engine" / "go.mod").read_text(encoding="utf-8"))
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    if found := shutil.which("pulumi") or shutil.which(str(cache / "darkroom" / f"pulumi-{version}" / "pulumi")):
+    if found := shutil.which("pulumi") or shutil.which(str(cache / "darkroom" / "pulumi" / version / "pulumi")):
         return found
     raise FileNotFoundError("Pulumi's command line is not here: `make engine` builds it (needs Go)")
 

@@ -18,7 +18,7 @@ import grpc
 import pulumi_aws as aws
 import pulumi_random as random
 from pulumi.automation import _server
-from pulumi.runtime.proto import language_pb2_grpc
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 OURS = ("components", "processor", "tools", "local")
 # pulumi_aws imports its parts when they are first used, and not safely from two threads.
@@ -43,7 +43,9 @@ class ProgramServer(_server.LanguageServer):
             sys.path[0] = request.info.program_directory
             for name in [one for one in sys.modules if one.partition(".")[0] in OURS]:
                 del sys.modules[name]
-            return cast("Any", super()).Run(request, context)
+            result = cast("Any", super()).Run(request, context)
+        # The error has been logged: the language host then says so, instead of the engine saying it again.
+        return cast("Any", language_pb2).RunResponse(bail=True) if result.error else result
 
 
 def run_main() -> None:

@@ -32,8 +32,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.account = account
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802 - names of the protocol, here and below
-        """Give a version; the engine asks for one."""
-        return cast("Any", plugin_pb2).PluginInfo(version="0.0.1")
+        """Give a version that no program is too new for."""
+        return cast("Any", plugin_pb2).PluginInfo(version="999.0.0")
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Promise nothing: secrets, resources and outputs reach the provider as plain values."""
+        return pb.ProviderHandshakeResponse()
 
     def Attach(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Accept the engine."""
@@ -48,7 +52,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Support previews; leave secrets to the engine."""
+        """Support previews."""
         return pb.ConfigureResponse(supportsPreview=True)
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -156,8 +160,8 @@ def kind_of(urn: str) -> str:
 
 
 def name_of(urn: str) -> str:
-    """Give the name in a URN."""
-    return urn.split("::", 3)[3]
+    """Give the name in a URN; "" for none."""
+    return "::".join(urn.split("::")[3:])
 
 
 def plain(properties: struct_pb2.Struct) -> Properties:

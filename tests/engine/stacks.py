@@ -31,6 +31,8 @@ LEFT_OUT: Final = shutil.ignore_patterns(
 # The parts of a replacement, of which "replace" is the whole; and reads that find nothing new.
 PARTS: Final = frozenset({"create-replacement", "delete-replaced", "same", "read"})
 
+PROVIDERS: Final = "pulumi:providers:"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
@@ -42,7 +44,7 @@ class Outcome:
 
     def of(self, operation: str) -> set[str]:
         """Name the resources that went through *operation*."""
-        return {name for name, said in self.changes.items() if said.split()[0] == operation}
+        return {name for name, said in self.changes.items() if f" {operation} " in f" {said} "}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,11 +146,12 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def changes(events: Path) -> dict[str, str]:
-    """Name each resource that changes with the operation and the inputs that differ, sorted."""
+    """Name each resource that changes with the operation and the inputs that differ: "import and update tags"."""
     found: dict[str, str] = {}
     for line in events.read_text(encoding="utf-8").splitlines() if events.exists() else ():
         step = json.loads(line).get("resourcePreEvent", {}).get("metadata", {})
-        if step and step["op"] not in PARTS:
+        if step and step["op"] not in PARTS and not step["type"].startswith(PROVIDERS):
             keys = {re.split(r"[.\[]", key)[0] for key in step["detailedDiff"] or {}}
-            found[name_of(step["urn"])] = " ".join([step["op"], *sorted(keys)])
+            name, said = name_of(step["urn"]), " ".join([step["op"], *sorted(keys)])
+            found[name] = f"{found[name]} and {said}" if name in found else said
     return found

@@ -46,9 +46,17 @@ def published(*functions: str) -> dict[str, str]:
     ids=["fifth size", "memory", "alarm"],
 )
 def test_a_setting_changes_only_what_it_is_for(prod: Stack, change: dict[str, Any], expected: dict[str, str]) -> None:
-    """A preview says what `up` then does, after which nothing is left to do."""
+    """The preview names these resources and inputs, and no other."""
     assert expected == prod.preview(change).changes
-    assert expected == prod.up(change).changes
+
+
+def test_up_does_what_the_preview_says(prod: Stack) -> None:
+    """After which nothing is left to do."""
+    change = {"renditions": {"timeout_s": 100}}
+    previewed, done = prod.preview(change), prod.up(change)
+
+    assert {"renditions-uploads-queue", "renditions-rendition-live"} < previewed.of("update")
+    assert previewed.changes == done.changes
     assert {} == prod.preview(change).changes
 
 

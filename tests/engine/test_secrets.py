@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from components.testing.answers import SECRET, SECRETS
 from tests.engine.account import Account
@@ -28,8 +29,9 @@ def test_the_state_holds_secrets_encrypted_only(deployed: Deployed) -> None:
     assert [] == [text[:80] for text in files if f"{SECRET} of" in text]
 
 
-def test_no_command_shows_a_secret(deployed: Deployed, prod: Stack) -> None:
+def test_no_command_shows_a_secret(deploy: Callable[[str], Deployed], prod: Stack) -> None:
     """Neither creation nor rotation, nor the detailed diff of what changes."""
+    deployed = deploy("prod")
     urn = "urn:pulumi:prod::darkroom::**::edits-api-origin-secret"
     before = values(prod.account)
     texts = [deployed.previewed.text, deployed.created.text]
