@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import grpc
+import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 from pulumi.automation import _server
@@ -44,6 +45,7 @@ class ProgramServer(_server.LanguageServer):
             for name in [one for one in sys.modules if one.partition(".")[0] in OURS]:
                 del sys.modules[name]
             result = cast("Any", super()).Run(request, context)
+            gc.collect()
         # The error has been logged: the language host then says so, instead of the engine saying it again.
         return cast("Any", language_pb2).RunResponse(bail=True) if result.error else result
 
@@ -55,8 +57,11 @@ def run_main() -> None:
 
 def main() -> None:
     """Serve until standard input ends, which is when the test process does."""
-    # What was imported stays: without this the collector walks pulumi-aws's classes in every run.
+    # What was imported stays. The collector would walk a program's objects again and again while it runs.
     gc.freeze()
+    gc.disable()
+    # Each of 750 lines would be a call of the engine, which drops them.
+    pulumi.log.debug = lambda *_arguments, **_options: None
     server = grpc.server(ThreadPoolExecutor(4))
     cast("Any", language_pb2_grpc).add_LanguageRuntimeServicer_to_server(ProgramServer(), server)
     port = server.add_insecure_port("127.0.0.1:0")
