@@ -75,8 +75,10 @@ def find_command() -> str:
 def program_server() -> Generator[str]:
     """Run the server of programs; give its address."""
     script = Path(__file__).with_name("program_server.py")
+    # Coverage would trace copies of the program that are gone when it reports.
+    env = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     with subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
     ) as server:
         assert server.stdin
         assert server.stdout

@@ -11,7 +11,10 @@ import pytest
 
 from tests.engine.command import Engine, find_command, started
 from tests.engine.stacks import Outcome, Stack, copy_checkout, new_stack
+from tests.factories.plans import plans
 from tools.plan.recorder import STACKS
+
+__all__ = ["plans"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

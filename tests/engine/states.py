@@ -8,8 +8,8 @@ kept as far as they are no inputs. What the engine notes for itself (times, sour
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +28,11 @@ KEPT: Final = ("custom", "id", "type", "protect", "retainOnDelete", "additionalS
 ARCHIVE_KEYS: Final = ("path", "hash")
 
 
-def main(release: str) -> None:
+def main() -> None:
     """Deploy each stack as a new one and write the state that is left."""
+    parser = argparse.ArgumentParser(prog="python -m tests.engine.states", description="Write the states of a release.")
+    parser.add_argument("release", metavar="NAME", help="name of the release, and of the folder of its states")
+    release: str = parser.parse_args().release
     with tempfile.TemporaryDirectory() as scratch, started(Path(scratch)) as engine:
         for name in STACKS:
             stack = new_stack(engine, name, copy_checkout(Path(scratch) / f"{name}-checkout"), Path(scratch) / name)
@@ -108,4 +111,4 @@ def expanded(short: Json, urns: Mapping[str, str], ids: Mapping[str, str]) -> Js
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -61,7 +61,7 @@ def test_up_does_what_the_preview_says(prod: Stack) -> None:
 
 
 def test_changed_code_updates_the_functions(prod: Stack, tmp_path: Path) -> None:
-    """Whoever changes a module and deploys gets that module, without building anything first."""
+    """A changed module is deployed by the next `up`; no command has to build it before."""
     checkout = copy_checkout(tmp_path / "changed")
     module = checkout / "processor" / "keys.py"
     module.write_text(f"{module.read_text(encoding='utf-8')}\nCHANGED = True\n", encoding="utf-8")
@@ -90,7 +90,7 @@ def test_a_roll_back_moves_one_alias(prod: Stack) -> None:
         ("edits-api-ticket-key", "edits-api-ticket-key-parameter", {}),
     ],
 )
-def test_a_rotated_secret_reaches_everyone_who_needs_it(
+def test_a_rotated_secret_reaches_its_parameter_and_the_cdn(
     prod: Stack, secret: str, parameter: str, others: dict[str, str]
 ) -> None:
     """docs/deploying.md: `pulumi up --replace`; the functions read the parameter by name and stay as they are."""

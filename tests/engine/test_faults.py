@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.command import Engine
 from tests.engine.conftest import Deployed
-from tests.engine.stacks import Stack, new_stack
+from tests.engine.stacks import Outcome, Stack, new_stack
 from tests.factories.stacks import REFUSED
 
 
@@ -38,10 +38,23 @@ def test_an_interrupted_creation_is_completed_by_the_next_up(
 )
 def test_a_wrong_setting_is_one_line(prod: Stack, change: dict[str, Any], line: str) -> None:
     """People see which file and key is wrong and what is allowed; no traceback, and nothing is changed."""
-    outcome = prod.preview(change)
+    assert f"error: {line}" == refusal(prod.preview(change))
 
+
+def test_a_missing_layer_names_the_command_that_builds_it(prod: Stack) -> None:
+    """Layers are not in git; the preview that misses one names the command."""
+    layer = prod.folder / "packages" / "layer-imaging-arm64.zip"
+    layer.unlink()
+
+    line = refusal(prod.preview())
+    assert line.startswith(f"error: {layer}: not found, ")
+    assert line.endswith("run `make package`")
+
+
+def refusal(outcome: Outcome) -> str:
+    """Give the one line of diagnostics that a refused program ends with."""
     assert not outcome.succeeded
-    [shown] = re.findall(r"^Diagnostics:\n.+\n((?: {4}.+\n)+)", outcome.text, re.MULTILINE)
-    assert f"    error: {line}\n" == shown
     assert "Traceback" not in outcome.text
     assert {} == outcome.changes
+    [line] = re.findall(r"^Diagnostics:\n.+\n    (.+)\n\n", outcome.text, re.MULTILINE)
+    return line

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import jsonschema
 
 from tests.engine.conftest import Deployed
 from tests.engine.stacks import Stack
+from tools.plan.model import Plan
 from tools.plan.program import ROOT
-from tools.plan.recorder import record
 
 OPEN = {"deployment": {"protect": False}}
 
 
-def test_a_new_stack_is_created_as_previewed(deployed: Deployed) -> None:
+def test_a_new_stack_is_created_as_previewed(deployed: Deployed, plans: Mapping[str, Plan]) -> None:
     """The preview, in which no output is known, names every resource that the program declares; `up` creates them."""
-    declared = {one.name for one in record(deployed.stack.name).resources}
+    declared = {one.name for one in plans[deployed.stack.name].resources}
 
     assert deployed.previewed.succeeded, deployed.previewed.text
     assert deployed.created.succeeded, deployed.created.text
@@ -26,9 +27,9 @@ def test_a_new_stack_is_created_as_previewed(deployed: Deployed) -> None:
     assert expected == dict(deployed.created.changes)
 
 
-def test_what_is_created_is_what_was_reviewed(deployed: Deployed) -> None:
+def test_what_is_created_is_what_was_reviewed(deployed: Deployed, plans: Mapping[str, Plan]) -> None:
     """The engine hands the provider the types and physical names of the recorded plan, which people review."""
-    declared = sorted((one.type, one.inputs.get("name")) for one in record(deployed.stack.name).resources if one.custom)
+    declared = sorted((one.type, one.inputs.get("name")) for one in plans[deployed.stack.name].resources if one.custom)
 
     assert declared == sorted(
         (thing.kind, thing.inputs.get("name")) for thing in deployed.stack.account.things.values()

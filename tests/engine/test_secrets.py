@@ -1,4 +1,4 @@
-"""Secrets: in nobody's sight, neither in the state nor in what a command prints or logs."""
+"""Secrets stand in clear neither in the state nor in what a command prints or logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def values(account: Account) -> list[str]:
 
 
 def test_the_state_holds_secrets_encrypted_only(deployed: Deployed) -> None:
-    """Whoever reads the state's bucket reads no secret; with the passphrase they are there, wherever they are used."""
+    """The state's bucket gives no secret away; with the passphrase, every use of each secret can be read."""
     state, shown = (json.dumps(deployed.stack.export(*options)) for options in ((), ("--show-secrets",)))
 
     assert 2 == len(values(deployed.stack.account))
