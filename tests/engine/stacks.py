@@ -24,13 +24,10 @@ from tests.engine.provider import name_of, serving
 from tests.factories.stacks import SETTINGS
 from tools.plan.program import PROJECT, ROOT, Json
 
-# What a fresh clone has that the program does not need, and what is no part of it.
-LEFT_OUT: Final = shutil.ignore_patterns(
-    ".*", "__pycache__", "bench", "dist", "docs", "engine", "node_modules", "out", "tests", "web"
-)
+# What the program does not need, at the top of a checkout.
+LEFT_OUT: Final = frozenset({"bench", "dist", "docs", "engine", "out", "tests", "web"})
 # The parts of a replacement, of which "replace" is the whole; and reads that find nothing new.
 PARTS: Final = frozenset({"create-replacement", "delete-replaced", "same", "read"})
-
 PROVIDERS: Final = "pulumi:providers:"
 
 
@@ -142,7 +139,13 @@ def new_stack(engine: Engine, name: str, checkout: Path, folder: Path) -> Stack:
 
 def copy_checkout(folder: Path) -> Path:
     """Copy what the program consists of, as a clone would have it."""
-    return Path(shutil.copytree(ROOT, folder, ignore=LEFT_OUT))
+    return Path(shutil.copytree(ROOT, folder, ignore=left_out))
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """Choose what is not copied of *folder*: caches, hidden folders, and at the top what the program does not need."""
+    unneeded = LEFT_OUT if Path(folder) == ROOT else frozenset[str]()
+    return {name for name in names if name in unneeded or name.startswith((".", "__pycache__"))}
 
 
 def changes(events: Path) -> dict[str, str]:

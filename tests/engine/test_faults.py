@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from tests.factories.stacks import REFUSED
 
 
 def test_an_interrupted_creation_is_completed_by_the_next_up(
-    engine: Engine, checkout: Path, tmp_path: Path, deploy: Any
+    engine: Engine, checkout: Path, tmp_path: Path, deploy: Callable[[str], Deployed]
 ) -> None:
     """What was created before the failure is kept and not created again; everything else follows."""
-    complete: Deployed = deploy("dev")
+    complete = deploy("dev")
     stack = new_stack(engine, "dev", checkout, tmp_path / "dev")
     stack.account.failing.add("renditions-uploads-queue")
 

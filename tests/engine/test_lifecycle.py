@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,11 +30,10 @@ def test_a_new_stack_is_created_as_previewed(deployed: Deployed, plans: Mapping[
 
 def test_what_is_created_is_what_was_reviewed(deployed: Deployed, plans: Mapping[str, Plan]) -> None:
     """The engine hands the provider the types and physical names of the recorded plan, which people review."""
-    declared = sorted((one.type, one.inputs.get("name")) for one in plans[deployed.stack.name].resources if one.custom)
+    declared = Counter((one.type, one.inputs.get("name")) for one in plans[deployed.stack.name].resources if one.custom)
+    things = deployed.stack.account.things.values()
 
-    assert declared == sorted(
-        (thing.kind, thing.inputs.get("name")) for thing in deployed.stack.account.things.values()
-    )
+    assert declared == Counter((thing.kind, thing.inputs.get("name")) for thing in things)
 
 
 def test_nothing_changes_without_a_change(deployed: Deployed, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def test_the_state_holds_secrets_encrypted_only(deployed: Deployed) -> None:
         assert secret not in state
         # The resource, its parameter (input and output) and, of one of them, the distribution's origin.
         assert shown.count(secret) >= 3
-    files = [path.read_text(encoding="utf-8") for path in deployed.stack.folder.rglob("*.json") if path.is_file()]
+    files = [path.read_text(encoding="utf-8") for path in deployed.stack.folder.rglob("*.json")]
+    assert any('"ciphertext"' in text for text in files)
     assert [] == [text[:80] for text in files if f"{SECRET} of" in text]
 
 
