@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from components.testing.answers import COMPUTED
 from tests.engine import states
 from tests.engine.command import Engine
+from tests.engine.replacement import REPLACED_BY
 from tests.engine.stacks import Outcome, Stack, copy_checkout, new_stack
 from tools.plan.program import ROOT
 from tools.plan.recorder import STACKS
@@ -61,6 +63,11 @@ def test_what_an_upgrade_replaces_is_in_the_changelog(release: str) -> None:
     changelog = " ".join((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split())
 
     assert [] == [words for words in ALLOWED[release].values() if words not in changelog]
+
+
+def test_every_type_says_which_inputs_replace_it() -> None:
+    """A new type that `replacement.py` lacks is noticed on machines without the engine as well."""
+    assert COMPUTED.keys() == REPLACED_BY.keys()
 
 
 def test_a_renamed_component_is_noticed_and_an_alias_helps(engine: Engine, tmp_path: Path) -> None:
