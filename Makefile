@@ -14,7 +14,7 @@ EVERY  := --universal --python-version 3.11
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check fmt lint types imports policies plan bench package golden simulate drill load lock docs screens audit faults soak verdicts mutate
+.PHONY: help setup up test check fmt lint types imports policies plan bench package engine golden simulate drill load lock docs screens audit faults soak verdicts mutate
 
 help: ## List the targets.
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,8 +84,8 @@ mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=p
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
 
-.PHONY: engine-adapter
-engine-adapter: ## Build the Lambda Web Adapter for tests/runtimes into the user's cache (three minutes, needs cargo).
+engine: ## Build Pulumi's command line and the Lambda Web Adapter, for tests, into the user's cache (needs Go and cargo).
+	@engine/pulumi.sh
 	@$(PYTHON) -m tools.web_adapter
 
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).

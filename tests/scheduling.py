@@ -10,10 +10,11 @@ from typing import Final
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Folders whose tests share one fixture of the session: a whole stack, or an emulator with what it needs.
+# Folders whose tests share one fixture of the session: a whole stack, deployed stacks, an emulator with what it needs.
 SHARED: Final[Sequence[frozenset[str]]] = (
     frozenset({"tests/e2e/", "tests/browser/"}),
     frozenset({"tests/runtimes/"}),
+    frozenset({"tests/engine/"}),
     *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
 )
 

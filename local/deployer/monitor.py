@@ -10,6 +10,7 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage] - as pulumi's own monitor
 
+from components.testing.answers import IDENTITY, identity
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
 from local.deployer.declared import DECLARED_ONLY, KEPT_ONLY, is_declared_only
 from local.deployer.model import Deployed, DeployError, Given, Inputs, Made
@@ -18,7 +19,6 @@ from local.deployer.target import Target
 from tools.plan.program import Json
 
 STACK = "pulumi:pulumi:Stack"
-IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 
 
 class Questions(mocks.Mocks):
@@ -35,7 +35,7 @@ class Questions(mocks.Mocks):
             who = self.target.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise DeployError(f"{args.token}: {error}") from error
-        return {"accountId": who["Account"], "arn": who["Arn"], "userId": who["UserId"]}, []
+        return dict(identity(account=who["Account"], arn=who["Arn"], user=who["UserId"])), []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> NoReturn:
         """Refuse to read resources: the program declares everything that it uses."""

@@ -10,6 +10,40 @@ from tools.plan.recorder import record, stack_config
 
 SETTINGS = "darkroom:settings"
 
+# Settings of production that are wrong, and the one line that says so.
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    (
+        {"rendtions": {}},
+        'Pulumi.prod.yaml: rendtions: unknown setting; did you mean "renditions"?',
+    ),
+    (
+        {"renditions": {"sizes": {"small": {"width": -800}}}},
+        "Pulumi.prod.yaml: renditions.sizes.small.width: found -800, expected a whole number from 1 to 16383",
+    ),
+    (
+        {"cdn": {"certificate_arn": ""}},
+        (
+            'Pulumi.prod.yaml: cdn: found domain "cdn.galerly.com" without certificate_arn, '
+            "expected both domain and certificate_arn"
+        ),
+    ),
+    (
+        {"renditions": {"memory_mib": 10_241}},
+        "Pulumi.prod.yaml: renditions.memory_mib: found 10241, expected a whole number from 128 to 10240",
+    ),
+    (
+        {"edits": {"timeout_s": "300"}},
+        'Pulumi.prod.yaml: edits.timeout_s: found "300", expected a whole number from 20 to 900',
+    ),
+    (
+        {"deployment": {"insights_layer_arn": "arn:aws:lambda:eu-west-1:580247275435:layer:Insights-Arm64:2"}},
+        (
+            "Pulumi.prod.yaml: deployment.insights_layer_arn: found "
+            '"arn:aws:lambda:eu-west-1:580247275435:layer:Insights-Arm64:2", expected a layer in us-east-1'
+        ),
+    ),
+]
+
 
 def changed(stack: str, change: dict[str, Any]) -> dict[str, Any]:
     """Give a stack's configuration with *change* merged into its settings."""

@@ -1,6 +1,6 @@
 """Run the real program, in this process, against a monitor that notes every registration.
 
-Without AWS and without Pulumi's command line; the monitor answers with plausible outputs (``tools/plan/answers.py``).
+Without AWS and without Pulumi's command line; ``components/testing/answers.py`` gives plausible outputs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 from pulumi.runtime import mocks, rpc
 
 from components.build import write_empty_layers
-from tools.plan.answers import SECRET, Answers
+from components.testing.answers import IDENTITY, SECRET, SECRETS, answer, identity
 from tools.plan.model import Plan, Resource
 from tools.plan.program import PROJECT, ROOT, Json, main_program, run_program
 
@@ -42,6 +42,27 @@ def record_program(program: Callable[[], object], stack: str = "test", config: J
     run_program(program, monitor, stack=stack, config=config or {})
     resources = sorted(monitor.recorded.values(), key=lambda one: one.name)
     return Plan(stack=stack, resources=tuple(resources), outputs=monitor.outputs)
+
+
+class Answers(mocks.Mocks):
+    """Answer as AWS would: the inputs, and what only AWS knows."""
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[Json, list[tuple[str, str]]]:
+        """Answer the one question that the program asks."""
+        if args.token != IDENTITY:
+            raise LookupError(f"expected no call of {args.token}: say in tools/plan/recorder.py what it answers")
+        return dict(identity()), []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, Json]:
+        """Answer a registration."""
+        inputs = cast("Json", args.inputs)
+        if not args.custom:
+            return "", dict(inputs)
+        found, computed = answer(args.typ, args.name, inputs)
+        outputs: Json = {**inputs, **computed}
+        if secret := SECRETS.get(args.typ):
+            outputs[secret] = pulumi.Output.secret(outputs[secret])
+        return found, outputs
 
 
 class Recorder(mocks.MockMonitor):
@@ -89,7 +110,7 @@ def sha256_of(code: Any) -> str:
 def plain(value: Any, *, encrypted: bool = False) -> Any:
     """Turn what Pulumi sends into plain data: whole numbers whole, archives by their file's name.
 
-    A secret is known by its text (``tools/plan/answers.py``); found outside of what is encrypted, it is called so.
+    A secret is known by how its text begins (``SECRET``); found outside of what is encrypted, it is marked as in clear.
     """
     if rpc.is_rpc_secret(value):
         return plain(value["value"], encrypted=True)

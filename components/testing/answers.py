@@ -1,22 +1,21 @@
-"""What AWS answers to a registration, by type: ids, ARNs, addresses that look as AWS' do.
+"""What AWS answers about a resource that this program declares: ids, ARNs, addresses that look as AWS's do.
 
-``{name}`` is the physical name, ``{logical}`` the name in the program. A type that is not listed is refused, so that
-none goes unseen; an output that is not listed would be None, and the program would stumble over it.
+Used by everything that runs the program without AWS: the recorder of plans (``tools/plan``), the embedded stack
+(``local/deployer``) and the provider of the engine tests (``tests/engine``). In a template ``{name}`` is the physical
+name, ``{logical}`` the name in the program, any other word an input. A type that is not listed is refused, so that no
+new type goes unnoticed; an output that is not listed would be None, and the program would fail on it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
-
-from pulumi import Output
-from pulumi.runtime import mocks
+from typing import Any, Final
 
 ACCOUNT: Final = "123456789012"
 REGION: Final = "us-east-1"
 IDENTITY: Final = "aws:index/getCallerIdentity:getCallerIdentity"
 HERE: Final = f"{REGION}:{ACCOUNT}"
-SECRET: Final = "secret"  # noqa: S105 - how the text of one begins in a plan
+SECRET: Final = "secret"  # noqa: S105 - how the text of one begins
 SECRETS: Final[Mapping[str, str]] = {"random:index/randomPassword:RandomPassword": "result"}
 
 COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -35,25 +34,32 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudfront/publicKey:PublicKey": {"id": "id-of-{logical}"},
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": {"id": "id-of-{logical}"},
     "aws:cloudwatch/dashboard:Dashboard": {},
-    "aws:cloudwatch/logDelivery:LogDelivery": {},
+    "aws:cloudwatch/logDelivery:LogDelivery": {"id": "id-of-{logical}"},
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": {
         "arn": f"arn:aws:logs:{HERE}:delivery-destination:{{name}}"
     },
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": {"arn": f"arn:aws:logs:{HERE}:delivery-source:{{name}}"},
     "aws:cloudwatch/logGroup:LogGroup": {"arn": f"arn:aws:logs:{HERE}:log-group:{{name}}"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"arn": f"arn:aws:cloudwatch:{HERE}:alarm:{{name}}"},
-    "aws:cloudwatch/queryDefinition:QueryDefinition": {},
+    "aws:cloudwatch/queryDefinition:QueryDefinition": {"id": "id-of-{logical}"},
     "aws:dynamodb/table:Table": {"arn": f"arn:aws:dynamodb:{HERE}:table/{{name}}"},
     "aws:iam/role:Role": {"arn": f"arn:aws:iam::{ACCOUNT}:role/{{name}}"},
-    "aws:iam/rolePolicy:RolePolicy": {},
-    "aws:kms/key:Key": {"arn": f"arn:aws:kms:{HERE}:key/{{logical}}"},
-    "aws:lambda/alias:Alias": {"arn": f"arn:aws:lambda:{HERE}:alias-of-{{logical}}"},
-    "aws:lambda/eventSourceMapping:EventSourceMapping": {},
+    "aws:iam/rolePolicy:RolePolicy": {"id": "{role}:{name}"},
+    "aws:kms/key:Key": {"id": "{logical}", "arn": f"arn:aws:kms:{HERE}:key/{{logical}}"},
+    "aws:lambda/alias:Alias": {
+        "id": f"arn:aws:lambda:{HERE}:alias-of-{{logical}}",
+        "arn": f"arn:aws:lambda:{HERE}:alias-of-{{logical}}",
+    },
+    "aws:lambda/eventSourceMapping:EventSourceMapping": {"id": "id-of-{logical}"},
     "aws:lambda/function:Function": {"arn": f"arn:aws:lambda:{HERE}:function:{{name}}", "version": "7"},
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {},
     "aws:lambda/functionUrl:FunctionUrl": {"functionUrl": f"https://abcdefghij.lambda-url.{REGION}.on.aws/"},
-    "aws:lambda/layerVersion:LayerVersion": {"arn": f"arn:aws:lambda:{HERE}:layer:{{logical}}:3"},
-    "aws:lambda/permission:Permission": {},
+    "aws:lambda/layerVersion:LayerVersion": {
+        "id": f"arn:aws:lambda:{HERE}:layer:{{logical}}:{{version}}",
+        "arn": f"arn:aws:lambda:{HERE}:layer:{{logical}}:{{version}}",
+        "version": "3",
+    },
+    "aws:lambda/permission:Permission": {"id": "id-of-{logical}"},
     "aws:route53/record:Record": {},
     "aws:s3/bucket:Bucket": {
         "arn": "arn:aws:s3:::{name}",
@@ -61,7 +67,7 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": {},
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {},
-    "aws:s3/bucketMetric:BucketMetric": {},
+    "aws:s3/bucketMetric:BucketMetric": {"id": "{bucket}:{name}"},
     "aws:s3/bucketNotification:BucketNotification": {},
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {},
     "aws:s3/bucketPolicy:BucketPolicy": {},
@@ -71,7 +77,7 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:scheduler/schedule:Schedule": {"arn": f"arn:aws:scheduler:{HERE}:schedule/default/{{name}}"},
     "aws:sns/topic:Topic": {"arn": f"arn:aws:sns:{HERE}:{{name}}"},
     "aws:sns/topicPolicy:TopicPolicy": {},
-    "aws:sns/topicSubscription:TopicSubscription": {},
+    "aws:sns/topicSubscription:TopicSubscription": {"id": "id-of-{logical}"},
     "aws:sqs/queue:Queue": {
         "id": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{{name}}",
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{{name}}",
@@ -80,30 +86,25 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:sqs/queuePolicy:QueuePolicy": {},
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {},
     "aws:ssm/parameter:Parameter": {"arn": f"arn:aws:ssm:{HERE}:parameter{{name}}"},
-    "random:index/randomPassword:RandomPassword": {"result": f"{SECRET} of {{logical}}"},
+    "random:index/randomPassword:RandomPassword": {"id": "id-of-{logical}", "result": f"{SECRET} of {{logical}}"},
 }
 
 
-class Answers(mocks.Mocks):
-    """Answers as AWS would: the inputs, and what only AWS knows."""
+def identity(*, account: str = ACCOUNT, arn: str = "", user: str = "recorder") -> dict[str, str]:
+    """Answer getCallerIdentity, the one question that the program asks."""
+    return {"accountId": account, "arn": arn or f"arn:aws:iam::{account}:user/{user}", "userId": user}
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """Answer the one question that the program asks."""
-        if args.token != IDENTITY:
-            raise LookupError(f"expected no call of {args.token}: say in tools/plan/answers.py what it answers")
-        return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:user/recorder", "userId": "recorder"}, []
 
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        """Answer a registration."""
-        inputs = cast("dict[str, Any]", args.inputs)
-        if not args.custom:
-            return "", dict(inputs)
-        if args.typ not in COMPUTED:
-            raise LookupError(f"expected no {args.typ}: say in tools/plan/answers.py what AWS answers")
-        physical: str = inputs.get("name") or inputs.get("bucket") or args.name
-        computed: dict[str, Any] = {
-            key: value.format(name=physical, logical=args.name) for key, value in COMPUTED[args.typ].items()
-        }
-        if secret := SECRETS.get(args.typ):
-            computed[secret] = Output.secret(computed[secret])
-        return str(computed.pop("id", physical)), {**inputs, **computed}
+def answer(kind: str, logical: str, inputs: Mapping[str, Any], *, version: str = "") -> tuple[str, dict[str, str]]:
+    """Give the id and the computed outputs of a resource; *version*: of a function or a layer, "" for the listed one.
+
+    Raise LookupError for a type that is not listed.
+    """
+    if kind not in COMPUTED:
+        raise LookupError(f"expected no {kind}: say in components/testing/answers.py what AWS answers")
+    listed = COMPUTED[kind]
+    templates = {**listed, "version": version} if version and "version" in listed else listed
+    physical: str = inputs.get("name") or inputs.get("bucket") or logical
+    words = {"version": templates.get("version"), **inputs, "name": physical, "logical": logical}
+    known = {key: template.format_map(words) for key, template in templates.items()}
+    return known.pop("id", physical), known

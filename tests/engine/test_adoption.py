@@ -1,0 +1,70 @@
+"""An account that already has the buckets, the tables and the distribution: they are imported, none is replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.engine.account import TABLE, Account
+from tests.engine.command import Engine
+from tests.engine.stacks import new_stack
+
+BUCKET = "aws:s3/bucket:Bucket"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+ADOPT = {
+    "adopt": {
+        "originals_bucket": True,
+        "renditions_bucket": True,
+        "photos_table": True,
+        "results_bucket": True,
+        "sessions_table": True,
+        "distribution_id": "E2EXAMPLE1",
+    }
+}
+ADOPTED = {
+    "cdn-distribution": (DISTRIBUTION, "E2EXAMPLE1"),
+    "edits-results-bucket": (BUCKET, "generated-images-bucket"),
+    "edits-sessions": (TABLE, "image-edit-sessions"),
+    "renditions-originals-bucket": (BUCKET, "galerly-images-storage"),
+    "renditions-photos": (TABLE, "galerly-photos"),
+    "renditions-renditions-bucket": (BUCKET, "galerly-renditions"),
+}
+
+
+def old_account() -> Account:
+    """Make an account as the systems before Darkroom left it: other tags, one index, another comment."""
+    account = Account()
+    for name in ("galerly-images-storage", "galerly-renditions", "generated-images-bucket"):
+        account.create(BUCKET, name, {"bucket": name, "tags": {"team": "web"}})
+    for name, key in (("galerly-photos", "id"), ("image-edit-sessions", "sessionId")):
+        table = {"name": name, "hashKey": key, "attributes": [{"name": key, "type": "S"}], "billingMode": "PROVISIONED"}
+        account.create(TABLE, name, table)
+    account.create(DISTRIBUTION, "old", {"comment": "gallery", "enabled": True, "priceClass": "PriceClass_All"})
+    return account
+
+
+def test_what_exists_is_imported_and_nothing_is_replaced(engine: Engine, checkout: Path, tmp_path: Path) -> None:
+    """The import is followed by an update to what the program says; afterwards the entries may stay or go."""
+    stack = new_stack(engine, "prod", checkout, tmp_path / "prod")
+    old = old_account()
+    stack.account.things.update(old.things)
+
+    previewed, done = stack.preview(ADOPT), stack.up(ADOPT)
+
+    assert previewed.succeeded, previewed.text
+    assert done.succeeded, done.text
+    for outcome in (previewed, done):
+        assert set() == outcome.of("replace") | outcome.of("delete")
+        assert set(ADOPTED) == outcome.of("import")
+    assert set(old.things) == set(ADOPTED.values())
+    assert "PAY_PER_REQUEST" == stack.account.things[TABLE, "galerly-photos"].inputs["billingMode"]
+    assert {} == stack.preview(ADOPT).changes
+    assert {} == stack.preview().changes
+
+
+def test_what_does_not_exist_cannot_be_adopted(engine: Engine, checkout: Path, tmp_path: Path) -> None:
+    """A wrong name in `adopt` ends the preview and names the resource."""
+    outcome = new_stack(engine, "prod", checkout, tmp_path / "prod").preview(ADOPT)
+
+    assert not outcome.succeeded
+    assert "galerly-photos" in outcome.text
+    assert "does not exist" in outcome.text
