@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import click
 
-from processor.aws.operator import OperatorClients
+from processor.aws.clients import OperatorClients
 from processor.errors import UsageError
 from processor.settings import Settings
 from processor.settings_file import load_settings, read_yaml

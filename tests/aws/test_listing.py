@@ -6,28 +6,28 @@ from typing import Any, cast
 
 import pytest
 
-from processor.aws.listing import Listing
+from processor.aws.objects import BucketListing
 from tests.factories.darkroom import ORIGINALS, Darkroom
 
 KEYS = ["a", "b/IMG_1.jpg", "b/IMG_10.jpg", "b/IMG_1_x.jpg", "b/Übung 😀+%.jpg", "c"]
 
 
 @pytest.fixture
-def listing(darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch) -> Listing:
+def listing(darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch) -> BucketListing:
     """Give a bucket that takes several pages to list."""
-    monkeypatch.setattr("processor.aws.listing.PAGE_KEYS", 2)
+    monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     for key in KEYS:
         darkroom.upload(key)
-    return Listing(s3=cast("Any", darkroom.s3), bucket=ORIGINALS)
+    return BucketListing(s3=cast("Any", darkroom.s3), bucket=ORIGINALS)
 
 
-def test_everything_below_a_prefix_is_listed_once(listing: Listing) -> None:
+def test_everything_below_a_prefix_is_listed_once(listing: BucketListing) -> None:
     """Over several pages, in order."""
     assert KEYS[1:5] == [one.key for one in listing.all("b/")]
     assert KEYS == [one.key for one in listing.all("")]
 
 
-def test_a_range_holds_both_its_ends(listing: Listing) -> None:
+def test_a_range_holds_both_its_ends(listing: BucketListing) -> None:
     """And nothing before or behind."""
     assert KEYS[1:4] == [one.key for one in listing.between("b/IMG_1.jpg", "b/IMG_1_x.jpg")]
     assert ["a"] == [one.key for one in listing.between("a", "a")]
@@ -35,7 +35,7 @@ def test_a_range_holds_both_its_ends(listing: Listing) -> None:
     assert frozenset() == listing.near([])
 
 
-def test_a_key_is_found_among_others_that_begin_with_it(listing: Listing) -> None:
+def test_a_key_is_found_among_others_that_begin_with_it(listing: BucketListing) -> None:
     """Exactly, or not at all."""
     found = listing.find("b/IMG_1.jpg")
     assert found is not None

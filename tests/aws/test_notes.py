@@ -6,19 +6,19 @@ from typing import Any, cast
 
 import pytest
 
-from processor.aws.notes import Note, Notes
+from processor.aws.objects import Note, StateObject
 from processor.errors import StoreUnavailable
 from tests.factories.darkroom import RENDITIONS, Darkroom
 from tests.factories.stores import once, refused
 
 
 @pytest.fixture
-def notes(darkroom: Darkroom) -> Notes:
+def notes(darkroom: Darkroom) -> StateObject:
     """Give an object that is not there yet."""
-    return Notes(s3=cast("Any", darkroom.s3), bucket=RENDITIONS, key="reconciler/memory.json")
+    return StateObject(s3=cast("Any", darkroom.s3), bucket=RENDITIONS, key="reconciler/memory.json")
 
 
-def test_a_note_is_read_as_it_was_written(notes: Notes) -> None:
+def test_a_note_is_read_as_it_was_written(notes: StateObject) -> None:
     """The first run finds an empty one."""
     assert Note() == notes.read()
     notes.write(b"one", seen=notes.read())
@@ -27,7 +27,7 @@ def test_a_note_is_read_as_it_was_written(notes: Notes) -> None:
     assert b"two" == notes.read().text
 
 
-def test_a_note_that_another_run_has_written_is_not_overwritten(notes: Notes) -> None:
+def test_a_note_that_another_run_has_written_is_not_overwritten(notes: StateObject) -> None:
     """Neither the first note nor a later one."""
     empty = notes.read()
     notes.write(b"one", seen=empty)
@@ -41,7 +41,7 @@ def test_a_note_that_another_run_has_written_is_not_overwritten(notes: Notes) ->
 
 
 @pytest.mark.parametrize("operation", ["get_object", "put_object"])
-def test_a_refusal_is_no_empty_note(darkroom: Darkroom, notes: Notes, operation: str) -> None:
+def test_a_refusal_is_no_empty_note(darkroom: Darkroom, notes: StateObject, operation: str) -> None:
     """A missing grant must not look like a first run."""
     darkroom.s3.faults[operation] = once(refused("AccessDenied", 403))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processor.aws.objects import RenditionObjects, Stamp
+from processor.aws.renditions import RenditionObjects, Stamp
 from processor.errors import StoreUnavailable
 from processor.events import Overtaken
 from tests.factories.darkroom import RENDITIONS, Darkroom

@@ -6,7 +6,7 @@ import pytest
 from moto import mock_aws
 
 from processor.aws.clients import sqs_client
-from processor.aws.redelivery import Redelivery
+from processor.aws.queues import MessageVisibility
 from processor.errors import StoreUnavailable
 from tests.factories.darkroom import session
 
@@ -20,7 +20,7 @@ def test_a_message_comes_again_when_it_was_asked_to() -> None:
     [message] = sqs.receive_message(QueueUrl=url).get("Messages", [])
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
-    Redelivery(client=lambda: sqs, url=url).bring_forward(message.get("ReceiptHandle", ""), after_s=0)
+    MessageVisibility(client=lambda: sqs, url=url).change_visibility(message.get("ReceiptHandle", ""), after_s=0)
 
     assert [message.get("MessageId")] == [one.get("MessageId") for one in sqs.receive_message(QueueUrl=url)["Messages"]]
 
@@ -32,4 +32,4 @@ def test_a_message_that_is_nobodys_stays_where_it_is() -> None:
     url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
 
     with pytest.raises(StoreUnavailable, match=r"sqs:ChangeMessageVisibility .*ReceiptHandleIsInvalid"):
-        Redelivery(client=lambda: sqs, url=url).bring_forward("none", after_s=5)
+        MessageVisibility(client=lambda: sqs, url=url).change_visibility("none", after_s=5)

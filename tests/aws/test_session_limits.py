@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from processor.aws.session_limits import DEAD_AFTER_S, GRACE_S
 from processor.aws.sessions import new_session_id
+from processor.aws.user_limits import DEAD_AFTER_S, GRACE_S
 from processor.errors import EditCode, EditError, StoreUnavailable
 from tests.factories.edits import MINUTE_MS, USER, SessionStore, a_result, open_sessions
 from tests.factories.stores import answer_lost, once, refused

@@ -11,9 +11,8 @@ import pytest
 from moto import mock_aws
 
 from processor.aws.clients import sqs_client
-from processor.aws.jobs import Jobs
-from processor.aws.queues import Queue
-from processor.aws.slots import Slots
+from processor.aws.queues import Jobs, Queue
+from processor.aws.results import Slots
 from processor.edits.job import ImageJob
 from processor.edits.names import slot_key
 from processor.errors import StoreUnavailable
