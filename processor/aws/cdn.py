@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CdnCache:
-    """Invalidates files of one distribution; without *distribution_id* it does nothing. *client()*: called when needed."""
+    """Invalidates files of one distribution; none without *distribution_id*. *client()* is called when needed."""
 
     client: Callable[[], CloudFrontClient]
     distribution_id: str | None

@@ -18,7 +18,7 @@ class Result(StrEnum):
     SUPERSEDED = "superseded"
     SOURCE_GONE = "source_gone"
     SKIPPED = "skipped"
-    FAILED = "refused"
+    FAILED = "failed"
     DELETED = "deleted"
     REFUSED = "refused"
 
