@@ -86,9 +86,7 @@ class BatchWorker(Generic[T]):
 
     def report_retry(self, message: Message[T], error: TransientError) -> None:
         """Log and count a message that the queue will deliver again."""
-        self.telemetry.warning(
-            "message will be delivered again", message_id=message.id, code=error.code, detail=str(error)
-        )
+        self.telemetry.warning("message will come again", message_id=message.id, code=error.code, detail=str(error))
         self.telemetry.count({"TransientFailures": one()}, code=error.code)
 
     def report_defect(self, message: Message[T], error: Exception, code: str) -> None:

@@ -59,7 +59,7 @@ class Exif:
 
     @property
     def camera(self) -> CameraFacts:
-        """OriginalRenderer, model, lens and exposure; what is absent or absurd is None."""
+        """Maker, model, lens and exposure; what is absent or absurd is None."""
         return CameraFacts(
             make=_text(self.image.text(MAKE)),
             model=_text(self.image.text(MODEL)),
