@@ -19,8 +19,8 @@ from unittest.mock import patch
 from bench.wire import Wire, covered_s
 from bench.worker import CANNOT_RUN
 from processor.errors import PhotoError
-from processor.handlers import assembly
-from processor.handlers.worker import Worker
+from processor.events import ObjectEvent
+from processor.handlers.batch import BatchWorker
 from processor.imaging.model import Rendering
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe
@@ -28,6 +28,9 @@ from processor.settings import RenditionSettings
 from processor.settings_env import RenditionEnv
 from processor.source import Source
 from processor.telemetry import Telemetry
+from processor.upload import assembly
+from processor.upload.events import read_uploads
+from processor.upload.reports import ReportedUpload
 from tests.factories.contexts import Context
 from tests.factories.events import s3_event, s3_record, sqs_event
 
@@ -67,7 +70,7 @@ class NotRendered(Exception):
 class Function:
     """The function, ready for its first event."""
 
-    worker: Worker
+    worker: BatchWorker[ObjectEvent]
     renderer: TimedRenderer
     wire: Wire
 
@@ -101,9 +104,15 @@ def function(photo: Path, renderer: Renderer) -> Function:
     env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST)
     wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)
     with patch.object(assembly, "Session", wire.session):
-        line = assembly.rendition_line(env, renderer=timed)
+        line = assembly.upload_pipeline(env, renderer=timed)
     telemetry = Telemetry(service=env.service, stack=STACK)
-    return Function(worker=Worker(process=line.process, telemetry=telemetry), renderer=timed, wire=wire)
+    return Function(
+        worker=BatchWorker(
+            read=read_uploads, apply=ReportedUpload(process=line.process, telemetry=telemetry), telemetry=telemetry
+        ),
+        renderer=timed,
+        wire=wire,
+    )
 
 
 def upload_of(photo: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# By name; the fields are those that processor/handlers/reports.py logs. A file that cannot be opened names no camera,
+# By name; the fields are those that processor/upload/reports.py logs. A file that cannot be opened names no camera,
 # but its extension names the make.
 QUERIES: Final = {
     "slowest-photos": """\

@@ -1,16 +1,25 @@
-"""What happened to one object of the originals bucket, whatever envelope told it."""
+"""Name what queue workers share: messages, their results, and changes of objects in the originals bucket."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Final, Generic, Literal, TypeVar, cast
+
+from processor.errors import DarkroomError
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+MAX_ERROR_CHARS: Final = 80
 
 # "The object key and sequencer … right-pad the shorter value with zeros, then compare lexicographically."
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 PADDING = "0"
 
 
-class Change(StrEnum):
+class ObjectChange(StrEnum):
     """The two things that a gallery does with an original."""
 
     CREATED = "created"
@@ -25,7 +34,7 @@ class ObjectEvent:
     bytes. *attempts* counts deliveries, this one included.
     """
 
-    change: Change
+    change: ObjectChange
     bucket: str
     key: str
     version_id: str | None = None
@@ -50,3 +59,70 @@ def normal_sequencer(sequencer: str) -> str:
     and it lets DynamoDB and S3 metadata compare what they store.
     """
     return sequencer.upper().rstrip(PADDING)
+
+
+class MalformedEvent(DarkroomError):
+    """An invocation or a message lacks what it must hold: a retry cannot help, a person has to look."""
+
+    code = "MALFORMED_EVENT"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message(Generic[T]):
+    """One message, which succeeds or fails as a whole.
+
+    *read()* gives its items; it raises MalformedEvent for this message alone. *attempts* counts deliveries, this one
+    included. *receipt_handle* is SQS's, empty for other senders.
+    """
+
+    id: str
+    read: Callable[[], Sequence[T]]
+    attempts: int = 1
+    receipt_handle: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch(Generic[T]):
+    """All messages of one invocation. Some answers repeat parts of the *invocation*."""
+
+    sender: Literal["sqs", "batch", "s3"]
+    messages: tuple[Message[T], ...]
+    invocation: Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageResult:
+    """How one message ended, in the terms of S3 Batch Operations. *acknowledged*: the queue may delete it."""
+
+    code: Literal["Succeeded", "TemporaryFailure", "PermanentFailure"]
+    acknowledged: bool
+    text: str
+
+
+def records_of(event: object) -> list[Any]:
+    """Take the records out of an SQS or S3 event; MalformedEvent when it has none."""
+    if isinstance(records := json_object(event).get("Records"), list):
+        return cast("list[Any]", records)
+    raise MalformedEvent(f"Expected SQS or S3 records, or S3 Batch tasks, received {shortened(event)}.")
+
+
+def sqs_message(record: Json, read: Callable[[str, int], Sequence[T]]) -> Message[T]:
+    """Take one SQS record; *read(body, attempts)* gives the items of its body."""
+    attempts = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    return Message(
+        id=record["messageId"],
+        read=lambda: read(record["body"], attempts),
+        attempts=attempts,
+        receipt_handle=record.get("receiptHandle", ""),
+    )
+
+
+def json_object(value: object) -> Json:
+    """Return *value* if it is a JSON object, else an empty one."""
+    return cast("Json", value) if isinstance(value, Mapping) else {}
+
+
+def shortened(value: object) -> str:
+    """Quote the beginning of *value* for an error."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= MAX_ERROR_CHARS else f"{text[:MAX_ERROR_CHARS]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.events import Change, normal_sequencer
+from processor.events import ObjectChange, normal_sequencer
 
 HEX = st.text("0123456789ABCDEFabcdef", max_size=20)
 
@@ -33,7 +33,7 @@ def test_a_normal_form_stays_as_it_is(sequencer: str) -> None:
 
 def test_changes_are_told_in_two_words() -> None:
     """The log and the saved queries name them."""
-    assert ["created", "removed"] == [change.value for change in Change]
+    assert ["created", "removed"] == [change.value for change in ObjectChange]
 
 
 def test_unequal_lengths_compare_by_value_not_by_length() -> None:

@@ -13,12 +13,11 @@ from typing import Any, Final
 
 from processor.api.requests import BulkOperation, CommandOperation, EditRequest, Operation
 from processor.api.sources import checked, require_images, stored
-from processor.aws.idempotency import IdempotencyKeys
-from processor.aws.jobs import Jobs
-from processor.aws.session_changes import milliseconds
-from processor.aws.session_limits import UserLimits
+from processor.aws.queues import Jobs
+from processor.aws.results import Slots
+from processor.aws.session_item import milliseconds
 from processor.aws.sessions import Sessions, expiry, new_session_id
-from processor.aws.slots import Slots
+from processor.aws.user_limits import IdempotencyKeys, UserLimits
 from processor.edits.command import compile_command
 from processor.edits.plan import Plan, plan_from_bulk, plan_from_steps
 from processor.edits.session import Counters, ImageProgress, Session, SessionStatus

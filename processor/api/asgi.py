@@ -19,13 +19,11 @@ from processor.api.stream import MARGIN_S, Streams
 from processor.api.tickets import Tickets
 from processor.api.tokens import Tokens
 from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client, ssm_client
-from processor.aws.idempotency import IdempotencyKeys
-from processor.aws.jobs import Jobs
-from processor.aws.queues import Queue
-from processor.aws.secrets import Secrets
-from processor.aws.session_limits import UserLimits
+from processor.aws.queues import Jobs, Queue
+from processor.aws.results import Slots
+from processor.aws.secrets import ParameterStore
 from processor.aws.sessions import Sessions
-from processor.aws.slots import Slots
+from processor.aws.user_limits import IdempotencyKeys, UserLimits
 from processor.settings_env import EditApiEnv, from_env
 from processor.telemetry import Telemetry
 
@@ -43,7 +41,7 @@ def assemble(env: EditApiEnv) -> Parts:
     """Make the application's parts and their AWS clients."""
     session = Session()
     telemetry = Telemetry(service=env.service, stack=env.stack)
-    secrets = Secrets(ssm=ssm_client(session))
+    secrets = ParameterStore(ssm=ssm_client(session))
     dynamodb = dynamodb_client(session)
     sessions = Sessions(dynamodb=dynamodb, table=env.sessions_table)
     limits = UserLimits(dynamodb=dynamodb, table=env.sessions_table)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from processor.api.errors import UNFORESEEN, error_response
-from processor.aws.session_limits import Allowance
+from processor.aws.user_limits import Allowance
 from processor.errors import EditCode
 from processor.telemetry import Telemetry
 

@@ -11,9 +11,9 @@ from processor.api.accepting import Desk
 from processor.api.stream import Streams
 from processor.api.tickets import Tickets
 from processor.api.tokens import Tokens
-from processor.aws.session_limits import UserLimits
+from processor.aws.results import Slots
 from processor.aws.sessions import Sessions
-from processor.aws.slots import Slots
+from processor.aws.user_limits import UserLimits
 from processor.telemetry import Telemetry
 
 

@@ -20,7 +20,7 @@ from processor.api.documents import (
     SummaryDocument,
 )
 from processor.api.sources import shown_url
-from processor.aws.slots import Offer
+from processor.aws.results import Offer
 from processor.edits.plan import Plan
 from processor.edits.session import ImageProgress, Session, SessionImage, SessionSummary
 

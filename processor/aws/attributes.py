@@ -1,4 +1,4 @@
-"""DynamoDB's attribute values, to and from plain ones. Numbers are exact both ways: read as Decimal, never as float.
+"""Convert DynamoDB's attribute values to Python values and back. Numbers are exact: Decimal, never float.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 """
@@ -13,7 +13,7 @@ Attribute = Mapping[str, Any]
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
-    """Write one value; a float becomes the number that it prints as."""
+    """Convert one Python value; a float becomes the number that ``str`` prints."""
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, (bool, int, float, Decimal)):
@@ -30,7 +30,7 @@ def to_attribute(value: Any) -> dict[str, Any]:
 
 
 def from_attribute(attribute: Attribute) -> Any:
-    """Read one value. Sets and binaries are the backend's: they come as botocore gives them."""
+    """Convert one attribute value. Sets and binaries, which only the backend writes, stay as botocore returns them."""
     [(kind, value)] = attribute.items()
     match kind:
         case "N":

@@ -1,4 +1,4 @@
-"""The CDN's cache: told when something must no longer be served."""
+"""Invalidate cached files of the CloudFront distribution."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cdn:
-    """One distribution. *client* is only made when something is invalidated; no *distribution_id*, no CDN."""
+class CdnCache:
+    """Invalidates files of one distribution; none without *distribution_id*. *client()* is called when needed."""
 
     client: Callable[[], CloudFrontClient]
     distribution_id: str | None
 
     def forget(self, tag: str, *, reference: str) -> None:
-        """Invalidate everything tagged *tag*; the same *reference* again invalidates nothing twice."""
+        """Invalidate every file with the cache tag *tag*; CloudFront ignores a repeated *reference*."""
         if self.distribution_id is None:
             return
         with aws_call(f"cloudfront:CreateInvalidation {self.distribution_id} #{tag}"):

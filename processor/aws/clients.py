@@ -1,14 +1,17 @@
-"""The AWS clients of one process. Made once by a handler and handed to whoever needs one; safe across threads.
+"""Create the AWS clients of a process. A handler creates each once and passes it on; clients are thread-safe.
 
-By botocore alone: boto3 adds 30 ms of imports to a cold start, for its resources and transfers, which nobody uses.
+botocore alone: boto3 would add 30 ms of imports to a cold start, for resources and transfers that are not used here.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from botocore.config import Config
 from botocore.session import Session
+
+from processor.aws.faults import MISSING, aws_call, unless
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -25,7 +28,7 @@ CONFIG: Final = Config(
     max_pool_connections=16,
     tcp_keepalive=True,
 )
-# Waits of up to 1, 2, 4, 8 and 16 s, of which the half is usual: 15 s in all.
+# Waits of up to 1, 2, 4, 8 and 16 s; with jitter about half of that, 15 s in all.
 PATIENT_ATTEMPTS: Final = 6
 
 
@@ -41,13 +44,13 @@ def dynamodb_client(session: Session) -> DynamoDBClient:
 
 
 def patient_dynamodb_client(session: Session) -> DynamoDBClient:
-    """Make a DynamoDB client for items that many workers change at the same time: throttling passes in seconds."""
+    """Make a DynamoDB client with more retries, for items that many workers change at the same time."""
     patience = Config(retries={"mode": "standard", "total_max_attempts": PATIENT_ATTEMPTS})
     return client(session, "dynamodb", CONFIG.merge(patience))
 
 
 def cloudfront_client(session: Session) -> CloudFrontClient:
-    """Make a CloudFront client: only when something was deleted, it costs 40 ms."""
+    """Make a CloudFront client; it takes 40 ms, so make it only when something is invalidated."""
     return client(session, "cloudfront")
 
 
@@ -64,5 +67,42 @@ def ssm_client(session: Session) -> SSMClient:
 def client(
     session: Session, service: Literal["s3", "dynamodb", "cloudfront", "sqs", "ssm"], more: Config | None = None
 ) -> Any:
-    """Make a client of *service*; one *session* reads the service models that clients share only once."""
+    """Make a client of *service*; clients of one *session* share their service models."""
     return session.create_client(service, config=CONFIG.merge(more) if more else CONFIG)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OperatorClients:
+    """Makes clients for the command line, with the environment's credentials. *endpoint_url*: of the embedded stack."""
+
+    region: str
+    endpoint_url: str | None = None
+    session: Session = field(default_factory=Session)
+
+    def s3(self) -> S3Client:
+        """Make an S3 client."""
+        return self.client("s3")
+
+    def dynamodb(self) -> DynamoDBClient:
+        """Make a DynamoDB client."""
+        return self.client("dynamodb")
+
+    def sqs(self) -> SQSClient:
+        """Make an SQS client."""
+        return self.client("sqs")
+
+    def etag(self, bucket: str, key: str) -> str | None:
+        """Look up the ETag of an object, None when there is none."""
+        with aws_call(f"s3:HeadObject {bucket}/{key}"):
+            return unless(MISSING, lambda: self.s3().head_object(Bucket=bucket, Key=key)["ETag"].strip('"'))
+
+    def account_id(self) -> str:
+        """Return the account of the credentials."""
+        with aws_call("sts:GetCallerIdentity"):
+            return self.client("sts").get_caller_identity()["Account"]
+
+    def client(self, service: str) -> Any:
+        """Make a client of *service*; missing credentials raise at the first call."""
+        return self.session.create_client(
+            service, region_name=self.region, endpoint_url=self.endpoint_url, config=CONFIG
+        )

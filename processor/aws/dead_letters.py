@@ -1,7 +1,6 @@
-"""Dead-letter queues, from the side of a person who looks into them.
+"""Read, delete and redrive the messages of a dead-letter queue, for an operator.
 
-To look at a message is to receive it, and that hides it from everybody for a while; so whatever was only looked at is
-made visible again at once.
+Receiving a message hides it for its visibility timeout, so messages that were only read are made visible again at once.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
 """
 
@@ -21,7 +20,7 @@ from processor.errors import StoreUnavailable, UsageError
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-HELD_S: Final = 600  # how long a message stays hidden should this process die while it looks
+HELD_S: Final = 600  # how long a message stays hidden if this process dies
 NO_QUEUE: Final = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
 
@@ -38,7 +37,7 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moving:
-    """A task that moves letters back: its *state* in SQS' words, how many it has *moved*, and why it failed."""
+    """A redrive task: its *state* in SQS's terms, how many messages it has *moved*, and why it failed."""
 
     state: str
     moved: int
@@ -46,12 +45,12 @@ class Moving:
 
     @property
     def ended(self) -> bool:
-        """Tell whether nothing moves any more."""
+        """Return whether the task has ended."""
         return self.state not in {"RUNNING", "CANCELLING"}
 
     @property
     def complete(self) -> bool:
-        """Tell whether it did what it was asked to."""
+        """Return whether the task moved every message."""
         return self.state == "COMPLETED"
 
 
@@ -77,7 +76,7 @@ class DeadLetterQueue:
 
     @contextmanager
     def opened(self, *, most: int) -> Generator[list[Letter]]:
-        """Hold about *most* letters while the block looks at them; what it does not delete is back afterwards."""
+        """Receive about *most* letters for the block; those that it does not delete become visible again."""
         held: dict[str, Letter] = {}
         try:
             while len(held) < most and (batch := self.receive()):
@@ -87,7 +86,7 @@ class DeadLetterQueue:
             self.give_back(list(held.values()))
 
     def receive(self) -> list[Letter]:
-        """Take the next letters, none when there are no more: a long poll asks every server of the queue."""
+        """Receive the next letters; none when the queue is empty, since a long poll asks every server."""
         with aws_call(f"sqs:ReceiveMessage {self.url}"):
             answer = self.sqs.receive_message(
                 QueueUrl=self.url,
@@ -109,7 +108,7 @@ class DeadLetterQueue:
         ]
 
     def give_back(self, letters: Sequence[Letter]) -> None:
-        """Make *letters* visible at once; one that was deleted meanwhile is no longer ours to give back."""
+        """Make *letters* visible at once; skip those that were deleted meanwhile."""
         for batch in tens(letters):
             with aws_call(f"sqs:ChangeMessageVisibilityBatch {self.url}"):
                 self.sqs.change_message_visibility_batch(
@@ -139,12 +138,12 @@ class DeadLetterQueue:
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def move_all(self) -> None:
-        """Have SQS move every letter back to where it came from; what became of that, ``moving`` tells."""
+        """Start moving every letter back to its source queue; ``moving`` returns the progress."""
         with aws_call(f"sqs:StartMessageMoveTask {self.url}"):
             self.sqs.start_message_move_task(SourceArn=self.arn())
 
     def moving(self) -> Moving:
-        """Look how far the last task is; a queue has one at a time."""
+        """Return the state of the last redrive task; a queue runs one at a time."""
         with aws_call(f"sqs:ListMessageMoveTasks {self.url}"):
             found = self.sqs.list_message_move_tasks(SourceArn=self.arn(), MaxResults=1).get("Results", [])
         if not found:

@@ -1,4 +1,4 @@
-"""Where AWS's errors become ours: whatever is not an answer is a reason to try again.
+"""Translate errors of AWS into StoreUnavailable, which is retried.
 
 Missing permissions, a KMS key out of reach, throttling and a broken network all raise
 StoreUnavailable, so that the queue retries and the dead-letter queue's alarm rings. None of them
@@ -24,7 +24,7 @@ CONDITION_FAILED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRe
 
 @contextmanager
 def aws_call(what: str) -> Generator[None]:
-    """Raise StoreUnavailable, naming *what* was asked of AWS, in place of any error of boto3."""
+    """Replace any error of botocore by StoreUnavailable, which names *what* was called."""
     try:
         yield
     except ClientError as error:
@@ -35,7 +35,7 @@ def aws_call(what: str) -> Generator[None]:
 
 
 def unless(codes: frozenset[str], call: Callable[[], T]) -> T | None:
-    """Give what AWS answers to *call*; None when it refuses with one of *codes*, which says all there is to say."""
+    """Return the answer to *call*; None when AWS refuses with one of *codes*."""
     try:
         return call()
     except ClientError as error:
@@ -45,5 +45,5 @@ def unless(codes: frozenset[str], call: Callable[[], T]) -> T | None:
 
 
 def error_code(error: ClientError) -> str:
-    """AWS's name of the error; for a HEAD, which has no body, the HTTP status."""
+    """Return AWS's error code; for HEAD, whose answer has no body, the HTTP status."""
     return error.response.get("Error", {}).get("Code", "Unknown")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
-from processor.errors import StoreUnavailable
+from processor.errors import DarkroomError, StoreUnavailable
 from processor.events import Overtaken
 from processor.keys import ObjectKey, manifest_key
 from processor.manifest import Manifest
@@ -148,3 +148,29 @@ def same_photo(found: Manifest, manifest: Manifest) -> bool:
 def identity(manifest: Manifest) -> tuple[str, str, str]:
     """Name the state, the content and the pixels that a complete manifest speaks of."""
     return manifest.sequencer, manifest.finished.source_version, manifest.finished.version
+
+
+class UnreadableManifest(DarkroomError):
+    """An object below ``manifests/`` that we have not written, or that somebody has changed."""
+
+    code = "UNREADABLE_MANIFEST"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManifestReader:
+    """Reads manifests by their keys."""
+
+    s3: S3Client
+    bucket: str
+
+    def read(self, address: str) -> Manifest | None:
+        """Read the manifest *address*, None when there is none; raise UnreadableManifest."""
+        with aws_call(f"s3:GetObject {self.bucket}/{address}"):
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=address))
+            if answer is None:
+                return None
+            text = answer["Body"].read()
+        try:
+            return Manifest.from_json(text)
+        except (ValueError, KeyError, TypeError) as error:
+            raise UnreadableManifest(f"{address}: expected a manifest, received {text[:60]!r} ({error})") from error

@@ -1,118 +1,143 @@
-"""The renditions bucket: written so that older pixels never replace newer ones.
+"""Read, list and keep objects of any bucket.
 
-Every rendition carries the ``sequencer`` of the original that it was made from. A write first
-assumes that nothing is there (``If-None-Match: *``); what is there instead is looked at, and
-replaced under its ETag only when it is not newer.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from processor.aws.caching import CACHE_CONTROL
 from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
-from processor.errors import StoreUnavailable
-from processor.events import Overtaken
+from processor.errors import EditCode, EditError, StoreUnavailable
+from processor.source import Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-ATTEMPTS: Final = 5
+PAGE_KEYS: Final = 1000  # S3 lists no more at once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stamp:
-    """What every rendition of one original says about its origin; ASCII, as S3 metadata must be."""
+class Listed:
+    """One object as listed. *size* in bytes."""
 
-    cache_tag: str
-    source_version: str
-    recipe: str
-    version: str
-    sequencer: str
-
-    def metadata(self) -> dict[str, str]:
-        """Name the fields as S3 and the CDN know them."""
-        named = {
-            "cache-tag": self.cache_tag,
-            "source-version": self.source_version,
-            "recipe": self.recipe,
-            "version": self.version,
-            "sequencer": self.sequencer,
-        }
-        # S3 does not keep metadata without a value.
-        return {name: value for name, value in named.items() if value}
+    key: str
+    size: int
+    modified: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A rendition as it was found in its bucket."""
-
-    etag: str
-    metadata: Mapping[str, str]
-
-    @property
-    def order(self) -> str:
-        """The sequencer of the original that it was made from."""
-        return self.metadata.get("sequencer", "")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RenditionObjects:
-    """Writes and deletes renditions."""
+class BucketListing:
+    """Lists one bucket."""
 
     s3: S3Client
     bucket: str
 
-    def put(self, key: str, data: bytes, content_type: str, stamp: Stamp) -> bool:
-        """Put *data* in place, and tell whether that took a write: a replay finds its own work done.
+    def page(self, prefix: str, *, after: str = "", limit: int = PAGE_KEYS) -> list[Listed]:
+        """List the first *limit* objects below *prefix* behind the key *after*; fewer only when there are no more."""
+        more: dict[str, Any] = {"StartAfter": after} if after else {}
+        with aws_call(f"s3:ListObjectsV2 {self.bucket}/{prefix}"):
+            answer = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=limit, **more)
+        return [
+            # An object always has these; the stubs cannot know.
+            Listed(key=one.get("Key", ""), size=one.get("Size", 0), modified=one["LastModified"])  # pyright: ignore[reportTypedDictNotRequiredAccess]
+            for one in answer.get("Contents", [])
+        ]
 
-        Raise Overtaken when a newer original's rendition is there.
-        """
-        found: Found | None = None
-        for _ in range(ATTEMPTS):
-            condition: dict[str, Any] = {"IfMatch": found.etag} if found else {"IfNoneMatch": "*"}
-            if self.written(key, data, content_type, stamp, condition):
-                return True
-            found = self.head(key)
-            if found and found.order > stamp.sequencer:
-                raise Overtaken(f"{key} is of a newer original ({found.order} > {stamp.sequencer})")
-            if found and found.metadata == stamp.metadata():
-                return False
-        raise StoreUnavailable(f"{key}: expected to write it in {ATTEMPTS} attempts, lost every race.")
+    def all(self, prefix: str, *, after: str = "") -> Iterator[Listed]:
+        """List everything below *prefix* behind the key *after*, page by page."""
+        while page := self.page(prefix, after=after, limit=PAGE_KEYS):
+            yield from page
+            if len(page) < PAGE_KEYS:
+                return
+            after = page[-1].key
 
-    def written(self, key: str, data: bytes, content_type: str, stamp: Stamp, condition: dict[str, Any]) -> bool:
-        """Write under a condition; False when it did not hold."""
-        with aws_call(f"s3:PutObject {self.bucket}/{key}"):
+    def between(self, first: str, last: str) -> Iterator[Listed]:
+        """List the objects from *first* to *last*, both included."""
+        # S3 begins behind a key; behind this shorter one comes *first* itself, after few others.
+        for one in self.all("", after=first[:-1]):
+            if one.key > last:
+                return
+            if one.key >= first:
+                yield one
+
+    def near(self, keys: Collection[str]) -> frozenset[str]:
+        """List the keys from the first to the last of *keys*: cheap when these lie close together."""
+        return frozenset(one.key for one in self.between(min(keys), max(keys))) if keys else frozenset()
+
+    def find(self, key: str) -> Listed | None:
+        """Find the object *key*: whatever else begins with its name is listed behind it."""
+        return next((one for one in self.page(key, limit=1) if one.key == key), None)
+
+
+CHUNK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectReader:
+    """Reads whole objects of at most *max_bytes*."""
+
+    s3: S3Client
+    max_bytes: int
+
+    def read(self, bucket: str, key: str) -> Source | None:
+        """Read an object as it is now; None when there is none; raise EditError(IMAGE_TOO_LARGE) before reading it."""
+        with aws_call(f"s3:GetObject {bucket}/{key}"):
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=bucket, Key=key))
+            if answer is None:
+                return None
+            with closing(answer["Body"]) as body:
+                if answer["ContentLength"] > self.max_bytes:
+                    raise too_large(answer["ContentLength"], self.max_bytes)
+                return Source.from_chunks(body.iter_chunks(CHUNK_BYTES), max_bytes=self.max_bytes)
+
+
+def too_large(size: int, max_bytes: int) -> EditError:
+    """Say how large the picture is and how large it may be."""
+    what = f"expected at most {max_bytes:,} bytes, received {size:,}."
+    return EditError(
+        EditCode.IMAGE_TOO_LARGE,
+        f"stored picture: {what}",
+        public=f"The picture is too large: {what} Use a smaller file, or one of the photo's renditions.",
+        details={"max_bytes": max_bytes, "bytes": size},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """What was found: its *text*, and the *etag* that it must still have when it is replaced."""
+
+    text: bytes = b""
+    etag: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateObject:
+    """The object *key*."""
+
+    s3: S3Client
+    bucket: str
+    key: str
+
+    def read(self) -> Note:
+        """Read what the run before has left; empty before the first."""
+        with aws_call(f"s3:GetObject {self.bucket}/{self.key}"):
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=self.key))
+            return Note(text=answer["Body"].read(), etag=answer["ETag"]) if answer else Note()
+
+    def write(self, text: bytes, *, seen: Note) -> None:
+        """Replace what was *seen*; StoreUnavailable when another run has done so meanwhile."""
+        condition: dict[str, Any] = {"IfMatch": seen.etag} if seen.etag else {"IfNoneMatch": "*"}
+        with aws_call(f"s3:PutObject {self.bucket}/{self.key}"):
             answer = unless(
                 CONDITION_FAILED | MISSING,
                 lambda: self.s3.put_object(
-                    Bucket=self.bucket,
-                    Key=key,
-                    Body=data,
-                    ContentType=content_type,
-                    CacheControl=CACHE_CONTROL,
-                    Metadata=stamp.metadata(),
-                    **condition,
+                    Bucket=self.bucket, Key=self.key, Body=text, ContentType="application/json", **condition
                 ),
             )
-        return answer is not None
-
-    def head(self, key: str) -> Found | None:
-        """Look at what is there without reading it."""
-        with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
-            answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
-        return Found(etag=answer["ETag"], metadata=answer["Metadata"]) if answer else None
-
-    def delete(self, key: str, *, up_to: str) -> bool:
-        """Delete a rendition unless it is of an original newer than the sequencer *up_to*; tell whether it went."""
-        found = self.head(key)
-        if found is None or found.order > up_to:
-            return False
-        with aws_call(f"s3:DeleteObject {self.bucket}/{key}"):
-            answer = unless(
-                CONDITION_FAILED | MISSING,  # replaced or deleted since we looked: it is no longer ours to delete
-                lambda: self.s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=found.etag),
-            )
-        return answer is not None
+        if answer is None:
+            raise StoreUnavailable(f"{self.key}: expected to be the only run, another one was faster.")

@@ -22,7 +22,7 @@ GONE = MISSING | {"405", "MethodNotAllowed"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Original:
+class OpenedOriginal:
     """An original that is open for reading. *size* in bytes; *chunks* can be read once."""
 
     source_version: str
@@ -38,7 +38,7 @@ class Originals:
     bucket: str
 
     @contextmanager
-    def open(self, event: ObjectEvent) -> Generator[Original]:
+    def open(self, event: ObjectEvent) -> Generator[OpenedOriginal]:
         """Open the very object that *event* speaks of: its version, else the content with its ETag, else the newest.
 
         Raise SourceGone when it is deleted, Overtaken when other content has taken its place, and
@@ -51,7 +51,7 @@ class Originals:
                 raise_if_an_answer(error, event)
                 raise
             with closing(answer["Body"]) as body:
-                yield Original(
+                yield OpenedOriginal(
                     source_version=content_version(answer.get("VersionId"), answer["ETag"]),
                     size=answer["ContentLength"],
                     chunks=body.iter_chunks(CHUNK_BYTES),

@@ -6,14 +6,18 @@ Attributes that others wrote are never touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from processor.aws.attributes import from_attribute, to_attribute
 from processor.aws.faults import aws_call, error_code
+from processor.errors import StoreUnavailable
+from processor.keys import ObjectKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -127,3 +131,117 @@ def update_expression(fields: Mapping[str, Any], names: Mapping[str, str]) -> st
     removes = [names[name] for name, value in fields.items() if value is None]
     clauses = {"SET": sets, "REMOVE": removes}
     return " ".join(f"{clause} {', '.join(named)}" for clause, named in clauses.items() if named)
+
+
+RECORDS_PER_READ: Final = 100
+BATCH_ATTEMPTS: Final = 8
+OPERATOR_FIELDS: Final = ("id", "status", "original_key", "receipt", "error", "format", "sequencer")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoBatches:
+    """The photos table."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    sleep: Callable[[float], None] = time.sleep
+
+    def read(self, photo_ids: Iterable[str]) -> dict[str, PhotoRecord]:
+        """Read the records that there are, by id."""
+        waiting, found = iter(dict.fromkeys(photo_ids)), dict[str, PhotoRecord]()
+        while batch := list(islice(waiting, RECORDS_PER_READ)):
+            found |= self.batch(batch)
+        return found
+
+    def batch(self, photo_ids: list[str]) -> dict[str, PhotoRecord]:
+        """Read up to a hundred; what a busy table leaves out is asked for again, ever more slowly."""
+        names = {f"#{name}": name for name in OPERATOR_FIELDS}
+        how = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        asked: Any = {self.table: {"Keys": [{"id": {"S": photo_id}} for photo_id in photo_ids], **how}}
+        found: dict[str, PhotoRecord] = {}
+        for attempt in range(BATCH_ATTEMPTS):
+            with aws_call(f"dynamodb:BatchGetItem {self.table}"):
+                answer = self.dynamodb.batch_get_item(RequestItems=asked)
+            found |= {one.id: one for one in map(record_of, answer["Responses"].get(self.table, []))}
+            asked = answer["UnprocessedKeys"]
+            if not asked:
+                return found
+            self.sleep(0.05 * 2**attempt)
+        raise StoreUnavailable(f"{self.table}: expected {len(photo_ids)} records, it is too busy to give them.")
+
+
+def record_of(item: Mapping[str, Any]) -> PhotoRecord:
+    """Read one record."""
+    plain = {name: from_attribute(value) for name, value in item.items()}
+    return PhotoRecord(id=plain["id"], item=plain)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoOwners:
+    """The photos table, read by whoever edits."""
+
+    dynamodb: DynamoDBClient
+    table: str
+
+    def original_of(self, photo_id: str, *, user_id: str) -> str | None:
+        """Give the key of a photo's original; None when there is no such photo, or it is not of *user_id*."""
+        if not photo_id:
+            return None
+        with aws_call(f"dynamodb:GetItem {self.table} {photo_id}"):
+            answer = self.dynamodb.get_item(
+                TableName=self.table,
+                Key={"id": {"S": photo_id}},
+                ConsistentRead=True,
+                ProjectionExpression="user_id, original_key, #status",
+                ExpressionAttributeNames={"#status": "status"},
+            )
+        record: Any = answer.get("Item") or {}
+        if record.get("user_id") != {"S": user_id} or record.get("status") == {"S": "deleted"}:
+            return None
+        if "original_key" in record:
+            return str(record["original_key"]["S"])
+        # Not rendered yet. Where the file name holds no id of its own, the key is the id.
+        return photo_id if ObjectKey(photo_id).photo_id == photo_id and ObjectKey(photo_id).extension else None
+
+
+UNSETTLED: Final = ("pending", "processing")
+# Read at once: as much as can be looked into before the time is looked at again.
+PAGE_RECORDS: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScanPage:
+    """*ids* of unsettled records among *scanned* ones; *last*: the id to go on behind, None at the end."""
+
+    ids: tuple[str, ...]
+    scanned: int
+    last: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingRecords:
+    """Scans the photos table."""
+
+    dynamodb: DynamoDBClient
+    table: str
+
+    def page(self, after: str) -> ScanPage:
+        """Read the next page behind the id *after*, "" for the first."""
+        start: dict[str, Any] = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
+        with aws_call(f"dynamodb:Scan {self.table}"):
+            answer = self.dynamodb.scan(
+                TableName=self.table,
+                Limit=PAGE_RECORDS,
+                ProjectionExpression="id",
+                FilterExpression="#status IN (:pending, :processing)",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={f":{status}": {"S": status} for status in UNSETTLED},
+                **start,
+            )
+        last: Any = answer.get("LastEvaluatedKey")
+        ids: Any = answer["Items"]
+        return ScanPage(
+            ids=tuple(item["id"]["S"] for item in ids),
+            scanned=answer["ScannedCount"],
+            last=last["id"]["S"] if last else None,
+        )

@@ -1,15 +1,17 @@
-"""Queues, from the side of whoever fills them.
+"""Send messages to queues, count them, and change when a message is delivered again.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from processor.aws.faults import aws_call
+from processor.edits.job import ImageJob
 from processor.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Queue:
     url: str
 
     def send(self, bodies: Sequence[str]) -> None:
-        """Send every body; StoreUnavailable when one of them was not taken, the others may have been."""
+        """Send every body; StoreUnavailable when one was refused, while others may have been accepted."""
         for batch in tens(bodies):
             with aws_call(f"sqs:SendMessageBatch {self.url}"):
                 answer = self.sqs.send_message_batch(
@@ -47,18 +49,44 @@ class Queue:
                 )
 
     def waiting(self) -> int:
-        """Count the messages that nobody has received yet, roughly."""
+        """Return the approximate number of visible messages."""
         with aws_call(f"sqs:GetQueueAttributes {self.url}"):
             answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages"])
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def unfinished(self) -> int:
-        """Count the messages that nobody has finished with: waiting, delayed, or being worked on; roughly."""
+        """Return the approximate number of messages that are visible, delayed or in flight."""
         with aws_call(f"sqs:GetQueueAttributes {self.url}"):
             answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=[*NOT_FINISHED])
         return sum(int(count) for count in answer["Attributes"].values())
 
 
 def tens(entries: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut *entries* into what one request takes."""
+    """Split *entries* into batches of ten, the most that one request takes."""
     return (entries[start : start + BATCH] for start in range(0, len(entries), BATCH))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Jobs:
+    """Sends jobs."""
+
+    queue: Queue
+
+    def send(self, jobs: Sequence[ImageJob]) -> None:
+        """Send all *jobs*; on StoreUnavailable send all of them again, since some may have been accepted."""
+        self.queue.send([job.body() for job in jobs])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageVisibility:
+    """Changes the visibility timeout of delivered messages. *client()* is called at the first change."""
+
+    client: Callable[[], SQSClient]
+    url: str
+
+    def change_visibility(self, receipt_handle: str, *, after_s: int) -> None:
+        """Deliver the message again *after_s* from now; StoreUnavailable when SQS refuses."""
+        with aws_call(f"sqs:ChangeMessageVisibility {self.url}"):
+            self.client().change_message_visibility(
+                QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_s
+            )

@@ -1,15 +1,23 @@
-"""Results in their bucket. An edit gives the same bytes every time, so a job that comes again may write them again."""
+"""Write results of edits and offer upload slots, in the results bucket.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+"""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from processor.aws.caching import CACHE_CONTROL
 from processor.aws.faults import aws_call
+from processor.edits.names import slot_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+# An address never changes its content: renditions have a version in theirs, each result has its own.
+CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,15 +28,75 @@ class ResultObjects:
     bucket: str
 
     def put(self, key: str, data: bytes, content_type: str, *, cache_tag: str) -> None:
-        """Put a result in place. *cache_tag*: what the CDN finds it by, ASCII."""
+        """Store a result. *cache_tag*: for invalidation by the CDN, ASCII."""
         with aws_call(f"s3:PutObject {self.bucket}/{key}"):
             self.s3.put_object(
                 Bucket=self.bucket,
                 Key=key,
                 Body=data,
                 ContentType=content_type,
-                # Shown, not saved; without a name, which a client could choose.
+                # Displayed, not downloaded; without a file name, which a client could choose.
                 ContentDisposition="inline",
                 CacheControl=CACHE_CONTROL,
                 Metadata={"cache-tag": cache_tag},
             )
+
+
+SLOT_BYTES: Final = 18
+SCHEME: Final = "upload://"
+OFFER_S: Final = 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """A presigned POST: send *fields* and then the file to *url*, within *expires_in_s*; *reference* names it then."""
+
+    reference: str
+    url: str
+    fields: Mapping[str, str]
+    expires_in_s: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slots:
+    """Slots in the results bucket, for files of at most *max_bytes*."""
+
+    s3: S3Client
+    bucket: str
+    max_bytes: int
+
+    def offer(self, user_id: str, *, content_type: str | None = None) -> Offer:
+        """Sign a place that only *user_id* can refer to; S3 itself refuses files that are empty or too large."""
+        slot = new_slot()
+        fields, conditions = {}, [["content-length-range", 1, self.max_bytes]]
+        if content_type:
+            fields = {"Content-Type": content_type}
+        # Signing calls nothing; S3 checks the signer's grant when the address is used.
+        answer = self.s3.generate_presigned_post(
+            Bucket=self.bucket,
+            Key=slot_key(user_id, slot),
+            Fields=dict(fields),
+            Conditions=[*conditions, *({name: value} for name, value in fields.items())],
+            ExpiresIn=OFFER_S,
+        )
+        return Offer(
+            reference=f"{SCHEME}{slot}",
+            url=answer["url"],
+            fields=answer["fields"],
+            expires_in_s=OFFER_S,
+            max_bytes=self.max_bytes,
+        )
+
+    def store(self, user_id: str, data: bytes) -> str:
+        """Put *data* into a new slot of *user_id*, and give the reference to it."""
+        slot = new_slot()
+        key = slot_key(user_id, slot)
+        with aws_call(f"s3:PutObject {self.bucket}/{key}"):
+            self.s3.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType="application/octet-stream")
+        return f"{SCHEME}{slot}"
+
+
+def new_slot() -> str:
+    """Make the unguessable name of a slot."""
+    return secrets.token_urlsafe(SLOT_BYTES)

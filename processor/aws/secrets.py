@@ -1,4 +1,4 @@
-"""Secrets in SSM Parameter Store."""
+"""Read secrets from SSM Parameter Store."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Secrets:
-    """Secure strings, read in clear."""
+class ParameterStore:
+    """Reads secure strings, decrypted."""
 
     ssm: SSMClient
 
     def read(self, name: str) -> str:
-        """Read one; raise StoreUnavailable when there is none, or an empty one: it would protect nothing."""
+        """Read one; raise StoreUnavailable when it is missing or empty, since an empty secret protects nothing."""
         with aws_call(f"ssm:GetParameter {name}"):
             answer = self.ssm.get_parameter(Name=name, WithDecryption=True)
         value = answer["Parameter"].get("Value", "")

@@ -1,8 +1,8 @@
-"""Edit sessions, from the side of their workers: a picture is taken up, moves on, and ends once.
+"""Change an edit session for its workers: start a picture, report its progress, end it once.
 
-Every change is one conditional UpdateItem, so it does not matter how often a job is delivered, or to how
-many workers at once: progress only moves forward, and the first to end a picture has ended it. Whoever
-ends the last one ends the session in the same change; its event comes exactly once, after all others.
+Every change is one conditional UpdateItem, so duplicate and concurrent deliveries are harmless: progress only
+moves forward, and the first worker to end a picture ends it. The worker that ends the last picture ends the session
+in the same change; its event is written exactly once, after all others.
 """
 
 from __future__ import annotations
@@ -12,9 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from processor.aws.session_changes import IS_RUNNING, Change, SessionChanges, milliseconds, running_values
-from processor.aws.session_items import event_fields, failure_fields, progress_fields, result_fields, session_of
-from processor.aws.session_reading import SessionReader
+from processor.aws.session_item import (
+    IS_RUNNING,
+    ItemChange,
+    SessionChanges,
+    SessionReader,
+    event_fields,
+    failure_fields,
+    milliseconds,
+    progress_fields,
+    result_fields,
+    running_values,
+    session_of,
+)
 from processor.edits.job import ImageJob
 from processor.edits.session import (
     Counters,
@@ -28,7 +38,7 @@ from processor.edits.session import (
 )
 from processor.errors import StoreUnavailable
 
-ATTEMPTS: Final = 2
+END_ATTEMPTS: Final = 2
 """A refusal tells whether the picture is the last one now; if it is, nobody else can change that."""
 IS_OPEN: Final = (
     f"{IS_RUNNING} AND attribute_exists(#progress.#image) "
@@ -48,12 +58,12 @@ WITH_ERROR: Final = (
 )
 AND_THE_SESSION: Final = "#status = :after, completedAt = :now"
 NOT_THE_LAST: Final = "#counters.#remaining > :one"
-# Nobody can have ended another one since, but the status depends on the other two.
+# No other picture can have ended since, but the status depends on the other two counters.
 THE_LAST: Final = "#counters.#remaining = :one AND #counters.#processed = :processed AND #counters.#failed = :failed"
 
 
-class Standing(StrEnum):
-    """What a worker found: *open* goes on, everything else is a reason to stop and forget the job."""
+class JobState(StrEnum):
+    """State of a job's picture: with *open* the worker goes on, with any other it acknowledges the job."""
 
     OPEN = "open"
     DONE = "done"  # the picture has a result or an error
@@ -62,22 +72,22 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class FoundJob:
     """How a picture stands, and its session as it was a moment ago; None: there is none."""
 
-    standing: Standing
+    standing: JobState
     session: Session | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
-    """Whether this very call has ended the picture, and how it stands: never open.
+    """Result of a finish or fail call. *applied*: this call changed the item; *standing* is never OPEN.
 
     CANCELLED or GONE: nothing was changed. DONE without *applied*: another delivery was faster.
     """
 
     applied: bool
-    standing: Standing
+    standing: JobState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,20 +98,20 @@ class SessionWork:
     changes: SessionChanges
     now_ms: Callable[[], int] = milliseconds
 
-    def take_up(self, job: ImageJob, to: ImageProgress) -> Found:
-        """Begin with the job's picture, as *advance* does; give its session."""
+    def take_up(self, job: ImageJob, to: ImageProgress) -> FoundJob:
+        """Start the job's picture, as *advance* does; return its session."""
         applied, found = self.change(job, self.advancing(job, to), give_back=True)
-        return Found(standing=Standing.OPEN, session=found.session) if applied else found
+        return FoundJob(standing=JobState.OPEN, session=found.session) if applied else found
 
-    def advance(self, job: ImageJob, to: ImageProgress) -> Standing:
-        """Say that the job's picture is at *to*, as an event, unless it is further already; say how it stands."""
+    def advance(self, job: ImageJob, to: ImageProgress) -> JobState:
+        """Record progress *to* and its event, unless the picture is further already; return its state."""
         applied, found = self.change(job, self.advancing(job, to))
-        return Standing.OPEN if applied else found.standing
+        return JobState.OPEN if applied else found.standing
 
-    def look(self, job: ImageJob) -> Found:
-        """Say how the job's picture stands, and change nothing."""
+    def look(self, job: ImageJob) -> FoundJob:
+        """Return the state of the job's picture."""
         session = self.reader.read(job.session_id, now_s=self.now_ms() / 1000)
-        return Found(standing=self.standing(job, session), session=session)
+        return FoundJob(standing=self.standing(job, session), session=session)
 
     def finish(self, job: ImageJob, result: EditResult, *, seen: Session) -> Ended:
         """End the job's picture with its result, unless it has ended. *seen*: the session as it was last found."""
@@ -113,42 +123,44 @@ class SessionWork:
 
     def end(self, job: ImageJob, ending: EditResult | ImageFailure, seen: Session) -> Ended:
         """End a picture, and with the last one the session."""
-        for _ in range(ATTEMPTS):
+        for _ in range(END_ATTEMPTS):
             applied, found = self.change(job, ending_of(job, ending, seen.counters, self.now_ms()))
-            if applied or found.standing is not Standing.OPEN or found.session is None:
-                return Ended(applied=applied, standing=Standing.DONE if applied else found.standing)
-            # Others have ended theirs since: now this one may be the last.
+            if applied or found.standing is not JobState.OPEN or found.session is None:
+                return Ended(applied=applied, standing=JobState.DONE if applied else found.standing)
+            # Other pictures ended since: this one may be the last now.
             seen = found.session
-        raise StoreUnavailable(f"{job.session_id}: expected to end {job.image_id!r} in {ATTEMPTS} attempts, could not.")
+        raise StoreUnavailable(
+            f"{job.session_id}: expected to end {job.image_id!r} in {END_ATTEMPTS} attempts, could not."
+        )
 
-    def advancing(self, job: ImageJob, to: ImageProgress) -> Change:
+    def advancing(self, job: ImageJob, to: ImageProgress) -> ItemChange:
         """Write the change that moves a picture forward."""
         now = self.now_ms()
         event = Event(id=0, type="progress", timestamp=now, image_id=job.image_id, progress=to)
         values = {":percent": to.percent, ":at": progress_fields(to), ":events": [event_fields(event)]}
-        return Change(
+        return ItemChange(
             update=ADVANCED,
             condition=f"{IS_OPEN} AND #progress.#image.#progress < :percent",
             names={"#image": job.image_id},
             values=running_values(now) | values,
         )
 
-    def change(self, job: ImageJob, change: Change, *, give_back: bool = False) -> tuple[bool, Found]:
+    def change(self, job: ImageJob, change: ItemChange, *, give_back: bool = False) -> tuple[bool, FoundJob]:
         """Apply *change*, and tell whether it held and, when it did not or *give_back*, how the picture stands."""
         changed = self.changes.apply(job.session_id, change, give_back=give_back)
         session = session_of(changed.item) if changed.item else None
-        return changed.applied, Found(standing=self.standing(job, session), session=session)
+        return changed.applied, FoundJob(standing=self.standing(job, session), session=session)
 
-    def standing(self, job: ImageJob, session: Session | None) -> Standing:
-        """Tell what a worker should make of what it found."""
+    def standing(self, job: ImageJob, session: Session | None) -> JobState:
+        """Return the state of the job's picture in *session*."""
         if session is None or session.expires_at <= self.now_ms() // 1000 or session.image(job.image_id) is None:
-            return Standing.GONE
+            return JobState.GONE
         if session.image_ended(job.image_id):
-            return Standing.DONE
-        return Standing.CANCELLED if session.status.ended else Standing.OPEN
+            return JobState.DONE
+        return JobState.CANCELLED if session.status.ended else JobState.OPEN
 
 
-def ending_of(job: ImageJob, ending: EditResult | ImageFailure, seen: Counters, now: int) -> Change:
+def ending_of(job: ImageJob, ending: EditResult | ImageFailure, seen: Counters, now: int) -> ItemChange:
     """Write the change that ends a picture when the session's counters are as *seen*."""
     last, good = seen.remaining == 1, isinstance(ending, EditResult)
     own = Event(id=0, type="complete" if good else "image_error", timestamp=now, image_id=job.image_id)
@@ -166,7 +178,7 @@ def ending_of(job: ImageJob, ending: EditResult | ImageFailure, seen: Counters, 
         ),
     }
     sets = [ENDED, WITH_RESULT if good else WITH_ERROR, *([AND_THE_SESSION] if last else [])]
-    return Change(
+    return ItemChange(
         update=", ".join(sets),
         condition=f"{IS_OPEN} AND {THE_LAST if last else NOT_THE_LAST}",
         names={"#image": job.image_id},

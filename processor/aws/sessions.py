@@ -1,7 +1,7 @@
-"""Edit sessions, from the side of their owners: started, looked at, listed, cancelled.
+"""Create, read, list and cancel edit sessions for the user who owns them.
 
-A session is one item of the sessions table; what workers do to it is in ``session_work``. Whoever asks
-for somebody else's session hears what they would hear if there were none: SESSION_NOT_FOUND.
+A session is one item of the sessions table; ``session_work`` holds the worker's changes of it. A session of
+another user raises SESSION_NOT_FOUND, as a missing one does.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ from botocore.exceptions import ClientError
 
 from processor.aws.attributes import to_attribute
 from processor.aws.faults import aws_call, error_code
-from processor.aws.session_changes import (
+from processor.aws.session_item import (
     IS_RUNNING,
     REFUSED,
-    Change,
+    SESSION_PREFIX,
+    ItemChange,
     SessionChanges,
+    SessionReader,
+    event_fields,
+    item_of,
     milliseconds,
     running_values,
+    session_of,
+    summary_of,
 )
-from processor.aws.session_items import SESSION_PREFIX, event_fields, item_of, session_of, summary_of
-from processor.aws.session_reading import SessionReader
 from processor.edits.session import Event, Session, SessionStatus, SessionSummary
 from processor.errors import EditCode, EditError
 
@@ -50,7 +54,7 @@ class SessionPage:
 
 
 def new_session_id() -> str:
-    """Make an id that nobody can guess: ``ses_`` and 24 characters that are safe in URLs."""
+    """Make an unguessable id: ``ses_`` and 24 characters that are safe in URLs."""
     return f"{SESSION_PREFIX}{secrets.token_urlsafe(ID_BYTES)}"
 
 
@@ -81,7 +85,7 @@ class Sessions:
         return True
 
     def find(self, session_id: str) -> Session | None:
-        """Read a session, whoever owns it; None when there is none, or its time is over."""
+        """Read a session of any user; None when it is missing or expired."""
         return SessionReader(dynamodb=self.dynamodb, table=self.table).read(session_id, now_s=self.now_ms() / 1000)
 
     def get(self, session_id: str, *, user_id: str) -> Session:
@@ -101,7 +105,7 @@ class Sessions:
         now = self.now_ms()
         # What the event says of totals is read from the counters, which no longer change.
         ended = event_fields(Event(id=0, type="session_complete", timestamp=now))
-        change = Change(
+        change = ItemChange(
             update="SET #status = :cancelled, updatedAt = :now, completedAt = :now, "
             "#events = list_append(#events, :ended)",
             condition=f"userId = :user AND {IS_RUNNING}",
@@ -145,7 +149,7 @@ class Sessions:
 
 
 def session_not_found(session_id: str) -> EditError:
-    """Say that there is no such session, or none for this user."""
+    """Build the error of a session that is missing or of another user."""
     return EditError(
         EditCode.SESSION_NOT_FOUND,
         f"session {session_id[:64]!r}: expected one of the caller's, found none.",
@@ -166,12 +170,12 @@ def require_room(item: dict[str, Any], session: Session) -> None:
 
 
 def cursor_to(created_at: str, session_id: str) -> str:
-    """Write a place in a user's list as an opaque text."""
+    """Encode a position in a user's list as an opaque cursor."""
     return base64.urlsafe_b64encode(f"{created_at} {session_id}".encode()).decode().rstrip("=")
 
 
 def place_of(cursor: str, user_id: str) -> dict[str, Any]:
-    """Read a place from *cursor*, in the list of *user_id*, whoever the cursor was made for."""
+    """Decode *cursor* as a position in the list of *user_id*, whichever user it was made for."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
         created_at, session_id = text.split(" ")
@@ -187,5 +191,5 @@ def place_of(cursor: str, user_id: str) -> dict[str, Any]:
 
 
 def expiry(created_at_ms: int, ttl_h: int) -> int:
-    """Say when a session's time is over, s since 1970."""
+    """Return when a session expires, s since 1970."""
     return created_at_ms // 1000 + ttl_h * 3600

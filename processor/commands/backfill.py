@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from processor.aws.dead_letters import queue_url
-from processor.aws.listing import Listing
-from processor.aws.photo_batches import PhotoBatches
+from processor.aws.objects import BucketListing
+from processor.aws.photos import PhotoBatches
 from processor.aws.queues import Queue
 from processor.commands.backfill_report import print_ending, print_plan
 from processor.commands.batch_job import JobOptions, write_job
@@ -137,7 +137,7 @@ def checkpoint_of(stack: Stack, wish: Wish) -> Checkpoint:
 def make_plan(stack: Stack, wish: Wish, since: Checkpoint, console: Console) -> Plan:
     """Look at every original behind the checkpoint."""
     settings, clients = stack.settings.renditions, stack.clients
-    originals = Listing(s3=clients.s3(), bucket=settings.originals_bucket).all(wish.prefix, after=since.after)
+    originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(wish.prefix, after=since.after)
     records = PhotoBatches(dynamodb=clients.dynamodb(), table=settings.photos_table)
     with console.status("Looking at originals and records"):
         return plan_of(originals, records, recipe=since.scope.recipe, wanted=wish.reasons)

@@ -21,7 +21,7 @@ from rich.table import Table
 from processor.aws.dead_letters import DeadLetterQueue, Letter, queue_url
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Queue
-from processor.aws.session_reading import SessionReader
+from processor.aws.session_item import SessionReader
 from processor.commands.examples import examples
 from processor.commands.stacks import Stack, open_stack, stack_options
 from processor.ops.dead_jobs import sort_job

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from processor.aws.operator import OperatorClients
+from processor.aws.clients import OperatorClients
 from processor.commands.stack_file import read_stack
 from processor.settings import Settings
 

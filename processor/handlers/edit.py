@@ -1,4 +1,4 @@
-"""The edit worker: jobs of the queue in, results out."""
+"""Entry point of the edit worker function: jobs of the queue in, results out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from processor.handlers.edit_assembly import edit_line, redelivery
-from processor.handlers.edit_worker import EditWorker
+from processor.editing.assembly import edit_pipeline, job_visibility
+from processor.editing.reports import JobDelivery, ReportedEdit, read_jobs
+from processor.handlers.batch import BatchWorker
 from processor.settings_env import EditEnv, from_env
 from processor.telemetry import Telemetry
 
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 
 
 @cache
-def worker() -> EditWorker:
+def worker() -> BatchWorker[JobDelivery]:
     """Build everything once per process, when the first event comes."""
     env = from_env(EditEnv, os.environ)
     telemetry = Telemetry(service=env.service, stack=env.stack)
-    return EditWorker(process=edit_line(env).process, bring_forward=redelivery(env).bring_forward, telemetry=telemetry)
+    return BatchWorker(
+        read=read_jobs,
+        apply=ReportedEdit(process=edit_pipeline(env).process, telemetry=telemetry),
+        telemetry=telemetry,
+        change_visibility=job_visibility(env).change_visibility,
+    )
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:

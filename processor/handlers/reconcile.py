@@ -1,4 +1,4 @@
-"""The reconciler function: what got stuck or drifted is brought back, on a schedule."""
+"""Entry point of the reconciler function, which repairs stuck photos and drifted records on a schedule."""
 
 from __future__ import annotations
 

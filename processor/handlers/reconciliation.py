@@ -1,4 +1,4 @@
-"""The reconciler, put together from what the function is told; and what logs and metrics say of a run."""
+"""Put the reconciler together from the function's settings; log and count each run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client
-from processor.aws.filed import FiledManifests, UnreadableManifest
-from processor.aws.listing import Listed, Listing
-from processor.aws.notes import Notes
+from processor.aws.manifests import ManifestReader, UnreadableManifest
+from processor.aws.objects import BucketListing, Listed, StateObject
 from processor.aws.originals import Originals
-from processor.aws.photos import PhotoRecords
+from processor.aws.photos import PendingRecords, PhotoRecords
 from processor.aws.queues import Queue
-from processor.aws.unsettled import UnsettledRecords
 from processor.budget import Budget
 from processor.ops.reconcile.drift import Remedy
 from processor.ops.reconcile.lane import SecondChances
@@ -62,7 +60,7 @@ class Reconciliation:
 
     def run(self, budget: Budget) -> Mapping[str, Any]:
         """Do one run, from what the last one left to what the next one finds."""
-        notes = Notes(s3=self.s3, bucket=self.env.renditions_bucket, key=MEMORY_KEY)
+        notes = StateObject(s3=self.s3, bucket=self.env.renditions_bucket, key=MEMORY_KEY)
         note = notes.read()
         with ThreadPoolExecutor(THREADS) as threads:
             reconciler = self.reconciler(Memory.from_json(note.text), threads)
@@ -77,9 +75,9 @@ class Reconciliation:
     def reconciler(self, memory: Memory, threads: ThreadPoolExecutor) -> Reconciler:
         """Put one run together."""
         env = self.env
-        originals = Listing(s3=self.s3, bucket=env.originals_bucket)
-        made = Listing(s3=self.s3, bucket=env.renditions_bucket)
-        filed = FiledManifests(s3=self.s3, bucket=env.renditions_bucket)
+        originals = BucketListing(s3=self.s3, bucket=env.originals_bucket)
+        made = BucketListing(s3=self.s3, bucket=env.renditions_bucket)
+        filed = ManifestReader(s3=self.s3, bucket=env.renditions_bucket)
         photos = PhotoRecords(dynamodb=self.dynamodb, table=env.photos_table)
         queue = Queue(sqs=self.sqs, url=env.uploads_queue_url)
         chances = SecondChances.remembering(
@@ -96,7 +94,7 @@ class Reconciliation:
         return Reconciler(
             memory=memory,
             records=RecordWalk(
-                unsettled=UnsettledRecords(dynamodb=self.dynamodb, table=env.photos_table),
+                unsettled=PendingRecords(dynamodb=self.dynamodb, table=env.photos_table),
                 photos=photos,
                 originals=originals,
                 renditions=made,

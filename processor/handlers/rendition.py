@@ -1,4 +1,4 @@
-"""The rendition function: S3 events in, renditions out."""
+"""Entry point of the rendition function: S3 events in, renditions out."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from processor.handlers.assembly import rendition_line
-from processor.handlers.worker import Worker
+from processor.events import ObjectEvent
+from processor.handlers.batch import BatchWorker
 from processor.settings_env import RenditionEnv, from_env
 from processor.telemetry import Telemetry
+from processor.upload.assembly import upload_pipeline
+from processor.upload.events import read_uploads
+from processor.upload.reports import ReportedUpload
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @cache
-def worker() -> Worker:
+def worker() -> BatchWorker[ObjectEvent]:
     """Build everything once per process, when the first event comes."""
-    gc.disable()  # nothing that is made here becomes garbage; collections would walk through it for 20 ms
+    gc.disable()  # nothing made here becomes garbage; a collection would take 20 ms
     try:
         env = from_env(RenditionEnv, os.environ)
         telemetry = Telemetry(service=env.service, stack=env.stack)
-        return Worker(process=rendition_line(env).process, telemetry=telemetry)
+        apply = ReportedUpload(process=upload_pipeline(env).process, telemetry=telemetry)
+        return BatchWorker(read=read_uploads, apply=apply, telemetry=telemetry)
     finally:
         gc.enable()
 

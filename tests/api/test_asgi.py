@@ -22,7 +22,7 @@ from botocore.stub import Stubber
 
 from processor.api.asgi import assemble
 from processor.aws.clients import ssm_client
-from processor.aws.secrets import Secrets
+from processor.aws.secrets import ParameterStore
 from processor.errors import StoreUnavailable
 from processor.settings import CdnSettings, EditApiSettings, EditSettings
 from processor.settings_env import EditApiEnv, to_env
@@ -49,7 +49,7 @@ def told(**more: Any) -> EditApiEnv:
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand for SSM."""
-    monkeypatch.setattr(Secrets, "read", lambda _, name: SECRETS[name])
+    monkeypatch.setattr(ParameterStore, "read", lambda _, name: SECRETS[name])
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "eu-west-1")
 
@@ -80,7 +80,7 @@ def test_a_secret_is_read_in_clear() -> None:
     """Secure strings come decrypted."""
     client, stub = ssm_that_answers("s3cret")
     with stub:
-        assert "s3cret" == Secrets(ssm=client).read("/key")
+        assert "s3cret" == ParameterStore(ssm=client).read("/key")
 
 
 @pytest.mark.faults
@@ -89,7 +89,7 @@ def test_without_its_secret_a_process_does_not_begin(value: str | None) -> None:
     """An empty secret would let everybody in, a missing one nobody; neither may pass for working."""
     client, stub = ssm_that_answers(value)
     with stub, pytest.raises(StoreUnavailable, match="/key"):
-        Secrets(ssm=client).read("/key")
+        ParameterStore(ssm=client).read("/key")
 
 
 class Ssm(http.server.BaseHTTPRequestHandler):

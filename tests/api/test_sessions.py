@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from processor.aws.session_work import Standing
+from processor.aws.session_work import JobState
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus
 from processor.edits.vocabulary import OPERATIONS
@@ -85,7 +85,7 @@ def test_a_cancelled_session_stays_cancelled(api: Api) -> None:
     assert {"cancelled"} == {one.json()["status"] for one in answers}
     assert ["cancelled"] * 2 == [answers[0].json()["progress"][name]["status"] for name in "ab"]
     job = ImageJob(session_id=session_id, image_id="a")
-    assert Standing.CANCELLED == api.work.advance(job, ImageProgress(status=ImageStatus.FETCHING))
+    assert JobState.CANCELLED == api.work.advance(job, ImageProgress(status=ImageStatus.FETCHING))
     assert 1 == api.get(f"/image-edit/session/{session_id}").json()["lastEventId"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from processor.aws.cdn import Cdn
+from processor.aws.cdn import CdnCache
 
 
 def unexpected() -> Any:
@@ -14,4 +14,4 @@ def unexpected() -> Any:
 
 def test_without_a_distribution_nothing_is_asked() -> None:
     """A stack may have no CDN yet, and a client costs a cold start 40 ms."""
-    Cdn(client=unexpected, distribution_id=None).forget("photo:1", reference="r")
+    CdnCache(client=unexpected, distribution_id=None).forget("photo:1", reference="r")

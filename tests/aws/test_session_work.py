@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from processor.aws.session_changes import Change, Changed, SessionChanges
-from processor.aws.session_work import Ended, Found, Standing
+from processor.aws.session_item import Changed, ItemChange, SessionChanges
+from processor.aws.session_work import Ended, FoundJob, JobState
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session, SessionStatus
 from processor.errors import StoreUnavailable
@@ -19,8 +19,8 @@ from tests.factories.stores import answer_lost, once, refused
 
 FETCHING = ImageProgress(status=ImageStatus.FETCHING, percent=5, message="Fetching.")
 ENCODING = ImageProgress(status=ImageStatus.ENCODING, percent=90, message="Encoding.")
-ENDED_BY_US = Ended(applied=True, standing=Standing.DONE)
-ENDED_BEFORE = Ended(applied=False, standing=Standing.DONE)
+ENDED_BY_US = Ended(applied=True, standing=JobState.DONE)
+ENDED_BEFORE = Ended(applied=False, standing=JobState.DONE)
 BROKEN = ImageFailure(code="SOURCE_FAILED", message="The address did not answer.")
 
 
@@ -42,7 +42,7 @@ def test_a_picture_goes_its_way(store: SessionStore) -> None:
     [job] = session.jobs
 
     found = store.work.take_up(job, FETCHING)
-    assert (Standing.OPEN, SessionStatus.PROCESSING) == (found.standing, found.session and found.session.status)
+    assert (JobState.OPEN, SessionStatus.PROCESSING) == (found.standing, found.session and found.session.status)
     assert ENDED_BY_US == store.work.finish(job, a_result(), seen=session)
 
     ended = store.read(session)
@@ -95,7 +95,7 @@ def test_progress_only_moves_forward(store: SessionStore) -> None:
     session = store.start("a")
     [job] = session.jobs
     for progress in (FETCHING, ENCODING, FETCHING, ENCODING):
-        assert Standing.OPEN == store.work.advance(job, progress)
+        assert JobState.OPEN == store.work.advance(job, progress)
 
     assert [5, 90] == [event.progress and event.progress.percent for event in store.read(session).events]
 
@@ -108,7 +108,7 @@ def test_a_picture_that_is_further_is_taken_up_again(store: SessionStore, before
     store.work.advance(job, before)
     left = store.read(session)
 
-    assert Found(standing=Standing.OPEN, session=left) == store.work.take_up(job, FETCHING)
+    assert FoundJob(standing=JobState.OPEN, session=left) == store.work.take_up(job, FETCHING)
     assert left == store.read(session)
 
 
@@ -119,7 +119,7 @@ def test_a_picture_that_has_ended_is_not_taken_up(store: SessionStore) -> None:
     store.work.finish(done, a_result(), seen=session)
     left = store.read(session)
 
-    assert Found(standing=Standing.DONE, session=left) == store.work.take_up(done, FETCHING)
+    assert FoundJob(standing=JobState.DONE, session=left) == store.work.take_up(done, FETCHING)
     assert left == store.read(session)
 
 
@@ -130,25 +130,25 @@ def test_a_look_changes_nothing_and_says_how_a_picture_stands(store: SessionStor
     store.work.finish(done, a_result(), seen=session)
     running = store.read(session)
 
-    assert Found(standing=Standing.DONE, session=running) == store.work.look(done)
-    assert Found(standing=Standing.OPEN, session=running) == store.work.look(other)
+    assert FoundJob(standing=JobState.DONE, session=running) == store.work.look(done)
+    assert FoundJob(standing=JobState.OPEN, session=running) == store.work.look(other)
     nobodys = ImageJob(session_id=session.session_id, image_id="c")
-    assert Found(standing=Standing.GONE, session=running) == store.work.look(nobodys)
+    assert FoundJob(standing=JobState.GONE, session=running) == store.work.look(nobodys)
 
     cancelled = store.sessions.cancel(session.session_id, user_id=session.user_id)
-    assert Found(standing=Standing.CANCELLED, session=cancelled) == store.work.look(other)
+    assert FoundJob(standing=JobState.CANCELLED, session=cancelled) == store.work.look(other)
     assert cancelled == store.read(session)
 
 
-@pytest.mark.parametrize(("early_ms", "standing"), [(1_000, Standing.OPEN), (0, Standing.GONE)])
-def test_a_session_is_open_until_its_second_comes(store: SessionStore, early_ms: int, standing: Standing) -> None:
+@pytest.mark.parametrize(("early_ms", "standing"), [(1_000, JobState.OPEN), (0, JobState.GONE)])
+def test_a_session_is_open_until_its_second_comes(store: SessionStore, early_ms: int, standing: JobState) -> None:
     """Its time is over with the second that it names."""
     session = store.start("a")
     [job] = session.jobs
     store.clock.ms = session.expires_at * 1000 - early_ms
 
     found = store.work.look(job)
-    assert (standing, standing is Standing.OPEN) == (found.standing, found.session is not None)
+    assert (standing, standing is JobState.OPEN) == (found.standing, found.session is not None)
 
 
 def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: SessionStore) -> None:
@@ -158,7 +158,7 @@ def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: 
     calls: list[str] = []
 
     class Refusing(SessionChanges):
-        def apply(self, key: str, change: Change, *, give_back: bool = True) -> Changed:
+        def apply(self, key: str, change: ItemChange, *, give_back: bool = True) -> Changed:
             calls.append(key)
             item = super().apply(key, replace(change, condition="attribute_not_exists(sessionId)"), give_back=give_back)
             return Changed(applied=False, item=item.item)
@@ -180,7 +180,7 @@ def test_a_picture_ends_once(store: SessionStore) -> None:
 
     assert ENDED_BEFORE == store.work.fail(job, BROKEN, seen=session)
     assert ENDED_BEFORE == store.work.finish(job, a_result(name="other.jpg"), seen=session)
-    assert Standing.DONE == store.work.advance(job, ENCODING)
+    assert JobState.DONE == store.work.advance(job, ENCODING)
 
     assert before == store.read(session)
 
@@ -222,10 +222,10 @@ def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int
     store.work.advance(running, FETCHING)
     cancelled = [store.sessions.cancel(session.session_id, user_id=session.user_id) for _ in range(number)][-1]
 
-    assert Ended(applied=False, standing=Standing.CANCELLED) == store.work.finish(running, a_result("b"), seen=session)
-    assert Ended(applied=False, standing=Standing.CANCELLED) == store.work.fail(queued, BROKEN, seen=session)
-    assert Standing.CANCELLED == store.work.advance(queued, FETCHING)
-    assert Standing.DONE == store.work.advance(done, FETCHING)
+    assert Ended(applied=False, standing=JobState.CANCELLED) == store.work.finish(running, a_result("b"), seen=session)
+    assert Ended(applied=False, standing=JobState.CANCELLED) == store.work.fail(queued, BROKEN, seen=session)
+    assert JobState.CANCELLED == store.work.advance(queued, FETCHING)
+    assert JobState.DONE == store.work.advance(done, FETCHING)
 
     assert cancelled == store.read(session)
     assert [(1, "complete", "a"), (2, "progress", "b"), (3, "session_complete", "")] == events(cancelled)
@@ -240,7 +240,7 @@ def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int
 @pytest.mark.parametrize("job", [ImageJob(session_id="ses_none", image_id="a")])
 def test_a_job_of_no_session_is_for_nobody(store: SessionStore, job: ImageJob) -> None:
     """Nothing is made where nothing was."""
-    assert Standing.GONE == store.work.advance(job, FETCHING)
+    assert JobState.GONE == store.work.advance(job, FETCHING)
     assert [] == store.items()
 
 
@@ -249,7 +249,7 @@ def test_a_job_for_a_picture_that_the_session_lacks_is_for_nobody(store: Session
     session = store.start("a")
     job = ImageJob(session_id=session.session_id, image_id="b")
 
-    assert Standing.GONE == store.work.advance(job, FETCHING)
+    assert JobState.GONE == store.work.advance(job, FETCHING)
     assert session == store.read(session)
 
 
@@ -259,8 +259,8 @@ def test_an_expired_session_is_gone_though_dynamodb_still_has_it(store: SessionS
     [job] = session.jobs
     store.clock.ms = session.expires_at * 1000
 
-    assert Standing.GONE == store.work.advance(job, FETCHING)
-    assert Ended(applied=False, standing=Standing.GONE) == store.work.finish(job, a_result(), seen=session)
+    assert JobState.GONE == store.work.advance(job, FETCHING)
+    assert Ended(applied=False, standing=JobState.GONE) == store.work.finish(job, a_result(), seen=session)
 
 
 @pytest.mark.faults

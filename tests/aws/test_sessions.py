@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from processor.aws.session_items import item_of, session_of
+from processor.aws.session_item import item_of, session_of
 from processor.aws.sessions import MAX_ITEM_BYTES, cursor_to, new_session_id, require_room
+from processor.editing.progress import MESSAGE_CHARS
 from processor.edits.options import EditOptions
 from processor.edits.session import (
     Counters,
@@ -22,7 +23,6 @@ from processor.edits.session import (
     SessionStatus,
 )
 from processor.errors import EditCode, EditError, StoreUnavailable
-from processor.jobs.reporting import MESSAGE_CHARS
 from tests.factories.edits import NOW_MS, USER, SessionStore, a_result, a_session, open_sessions
 from tests.factories.stores import answer_lost, once, refused
 

@@ -18,7 +18,7 @@ from processor.ops.backfill import run as running
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.operating import Operation
 from tests.factories.stores import Fault, Request, after, first
-from tests.test_renditions import assert_consistent
+from tests.upload.test_pipeline import assert_consistent
 
 ROLE = "arn:aws:iam::123456789012:role/batch"
 CHECKPOINT = "backfill-test.json"

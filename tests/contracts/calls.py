@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -22,32 +23,79 @@ def source_of(module: str) -> Path | None:
     return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
 
 
-def modules_reached(module: str) -> set[str]:
-    """Follow imports of ours from *module* on."""
-    reached: set[str] = set()
-    waiting = [module]
+Definition = tuple[str, str]
+"""A module and the name of a function, class or constant at its top level."""
+
+
+def definitions_reached(module: str) -> set[Definition]:
+    """Follow the names that are used from all definitions of *module* on: functions, classes, constants of ours."""
+    reached: set[Definition] = set()
+    waiting = [(module, name) for name in definitions(module)]
     while waiting:
-        name = waiting.pop()
-        path = source_of(name)
-        if name not in reached and path:
-            reached.add(name)
-            waiting += imported(ast.parse(path.read_text(encoding="utf-8")))
+        one = waiting.pop()
+        if one not in reached:
+            reached.add(one)
+            waiting += used_by(*one)
     return reached
 
 
-def imported(tree: ast.Module) -> Iterator[str]:
-    """Name the modules of ours that a module imports, at the top or later."""
+@cache
+def tree_of(module: str) -> ast.Module:
+    """Parse a module of ours; an empty tree for any other."""
+    path = source_of(module)
+    return ast.parse(path.read_text(encoding="utf-8")) if path else ast.Module([], [])
+
+
+@cache
+def definitions(module: str) -> dict[str, ast.stmt]:
+    """Give the top-level definitions of *module* by name; *import* statements are none."""
+    found: dict[str, ast.stmt] = {}
+    for node in tree_of(module).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+def used_by(module: str, name: str) -> Iterator[Definition]:
+    """Name the definitions of ours that one definition uses. A module that is used as a whole counts whole."""
+    known = imported(tree_of(module))
+    node = definitions(module)[name]
+    for one in ast.walk(node):
+        if not isinstance(one, ast.Name):
+            continue
+        if one.id in definitions(module):
+            yield module, one.id
+        for place, original in {**known, **imported(node)}.get(one.id, ()):
+            if original in definitions(place):
+                yield place, original
+            else:
+                whole = f"{place}.{original}"
+                yield from ((whole, inner) for inner in definitions(whole))
+
+
+def imported(tree: ast.AST) -> dict[str, list[Definition]]:
+    """Map each name that is imported from us, at the top or later, to where it comes from."""
+    found: dict[str, list[Definition]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("processor"):
-            yield str(node.module)
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name, []).append((str(node.module), alias.name))
+    return found
 
 
-def labels(module: str) -> set[str]:
-    """Give the calls that *module* labels: ``service:Operation``."""
-    path = source_of(module)
-    tree = ast.parse(path.read_text(encoding="utf-8")) if path else ast.Module([], [])
+def labels(definition: Definition) -> set[str]:
+    """Give the calls that a definition labels: ``service:Operation``."""
+    tree = node_of(definition)
     return {label_of(node) for node in ast.walk(tree) if isinstance(node, ast.Call) and is_named(node.func, "aws_call")}
+
+
+def node_of(definition: Definition) -> ast.stmt:
+    """Give the syntax tree of one definition."""
+    module, name = definition
+    return definitions(module)[name]
 
 
 def label_of(call: ast.Call) -> str:
@@ -63,10 +111,9 @@ def is_named(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def operations(module: str) -> set[str]:
-    """Give the operations that *module* asks a client for, as AWS spells them: ``GetObject``."""
-    path = source_of(module)
-    tree = ast.parse(path.read_text(encoding="utf-8")) if path else ast.Module([], [])
+def operations(definition: Definition) -> set[str]:
+    """Give the operations that a definition asks a client for, as AWS spells them: ``GetObject``."""
+    tree = node_of(definition)
     methods = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     return {
         "".join(word.title() for word in method.attr.split("_"))

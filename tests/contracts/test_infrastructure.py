@@ -15,11 +15,11 @@ import pytest
 
 from components.build import function_files
 from components.queues import MAX_RECEIVES
-from processor.editing import MAX_DELIVERIES
+from processor.editing.pipeline import MAX_DELIVERIES
 from processor.settings import Settings
 from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
 from processor.settings_file import load_settings
-from tests.contracts.calls import ROOT, labels, modules_reached, operations
+from tests.contracts.calls import ROOT, definitions_reached, labels, operations
 from tools.plan.model import Plan, Resource
 from tools.policies import statements
 
@@ -92,21 +92,21 @@ GRANT_OF = {"s3:HeadObject": "s3:GetObject"}
 # What running takes, whatever the code does: logs, traces, Insights, its queues, the queue of its failures.
 RUNNING = {"logs", "xray"}
 POLLING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}
-# What each module's calls are made on.
+# What each class's calls are made on.
 RENDITION_PLACES = {
-    "processor.aws.originals": ("originals/*",),
-    "processor.aws.objects": ("renditions/renditions/*",),
-    "processor.aws.manifests": ("renditions/manifests/*",),
-    "processor.aws.photos": ("photos",),
-    "processor.aws.cdn": ("distribution",),
+    "Originals": ("originals/*",),
+    "RenditionObjects": ("renditions/renditions/*",),
+    "Manifests": ("renditions/manifests/*",),
+    "PhotoRecords": ("photos",),
+    "CdnCache": ("distribution",),
 }
 EDIT_PLACES = {
-    "processor.aws.stored": ("originals/*", "renditions/renditions/*", "results/uploads/*", "results/edits/*"),
-    "processor.aws.results": ("results/edits/*",),
-    "processor.aws.photo_owners": ("photos",),
-    "processor.aws.session_reading": ("sessions",),
-    "processor.aws.session_changes": ("sessions",),
-    "processor.aws.redelivery": ("jobs",),
+    "ObjectReader": ("originals/*", "renditions/renditions/*", "results/uploads/*", "results/edits/*"),
+    "ResultObjects": ("results/edits/*",),
+    "PhotoOwners": ("photos",),
+    "SessionReader": ("sessions",),
+    "SessionChanges": ("sessions",),
+    "MessageVisibility": ("jobs",),
 }
 # Originals are read by the version that the event names.
 BY_VERSION = {("s3:GetObjectVersion", "originals/*")}
@@ -142,9 +142,7 @@ def is_running(action: str) -> bool:
 
 def needed(handler: str, places: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:
     """Derive a function's grants from its code: action and place."""
-    calls = [
-        (call, place) for module in modules_reached(handler) for call in labels(module) for place in places[module]
-    ]
+    calls = [(call, place) for one in definitions_reached(handler) for call in labels(one) for place in places[one[1]]]
     listed = {("s3:ListBucket", place.partition("/")[0]) for call, place in calls if call in READING}
     return {(GRANT_OF.get(call, call), place) for call, place in calls} | listed
 
@@ -179,7 +177,7 @@ LISTING = {
 def test_the_reconcilers_grants_are_exactly_its_calls(plan: Plan) -> None:
     """No call without a grant, no grant without a call; nothing is written but records and its own memory."""
     settings = settings_of(plan).renditions
-    calls = {call for module in modules_reached("processor.handlers.reconcile") for call in labels(module)}
+    calls = {call for one in definitions_reached("processor.handlers.reconcile") for call in labels(one)}
     granted: dict[str, set[str]] = {}
     for said in statements(plan.named("renditions-reconciler-reconcile-grants")):
         for action in said["Action"]:
@@ -225,7 +223,7 @@ def test_the_edit_apis_grants_are_exactly_its_calls(plan: Plan) -> None:
         "worker": edits.function_name,
         "stack": plan.stack,
     }
-    calls = {call for module in modules_reached("processor.api.asgi") for call in labels(module)} - NEVER_ASKED
+    calls = {call for one in definitions_reached("processor.api.asgi") for call in labels(one)} - NEVER_ASKED
     granted: dict[str, set[str]] = {}
     for said in statements(plan.named("edits-api-function-grants")):
         for action in said["Action"]:
@@ -244,13 +242,13 @@ def after_arn(arn: str) -> str:
 def test_labels_tell_every_call() -> None:
     """The labels that grants are derived from are the operations that the clients are asked for, in every module."""
     handlers = [*(handler for handler, _, _ in CHECKED.values()), "processor.handlers.reconcile", "processor.api.asgi"]
-    modules = {module for handler in handlers for module in modules_reached(handler) if ".aws." in module}
+    made = {one for handler in handlers for one in definitions_reached(handler) if ".aws." in one[0]}
 
-    assert {module: operations(module) for module in modules if operations(module)} == {
-        module: {label.partition(":")[2] for label in labels(module)} for module in modules if labels(module)
+    assert {one: operations(one) for one in made if operations(one)} == {
+        one: {label.partition(":")[2] for label in labels(one)} for one in made if labels(one)
     }
     for handler, places, _ in CHECKED.values():
-        assert set(places) == {module for module in modules_reached(handler) if labels(module)}
+        assert set(places) == {name for module, name in definitions_reached(handler) if labels((module, name))}
 
 
 def test_every_functions_grants_are_checked(plan: Plan) -> None:
@@ -306,7 +304,7 @@ def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: Plan) -> N
 
 def test_saved_queries_look_for_messages_that_are_logged(plan: Plan) -> None:
     """A query for a message that nobody writes finds nothing and looks like peace."""
-    logged = texts_of("processor/handlers")
+    logged = texts_of("processor/handlers") | texts_of("processor/upload") | texts_of("processor/editing")
     for query in plan.of_type("aws:cloudwatch/queryDefinition:QueryDefinition"):
         assert set(re.findall('"([^"]+)"', query.inputs["queryString"])) <= logged
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from local.run.aws import Aws
-from processor.aws.secrets import Secrets
+from processor.aws.secrets import ParameterStore
 from processor.aws.sessions import Sessions, expiry, new_session_id
 from processor.edits.command import compile_command
 from processor.edits.job import ImageJob
@@ -154,7 +154,7 @@ def read_the_secrets(stack: LocalStack, _name: str) -> None:
     given = administrator.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     api: Any = Aws(stack.aws.endpoint)
     api.session.set_credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    secrets = Secrets(ssm=api.client("ssm"))
+    secrets = ParameterStore(ssm=api.client("ssm"))
     try:
         assert all(map(secrets.read, names))
     except StoreUnavailable as error:

@@ -28,12 +28,11 @@ from processor.api.stream import Streams
 from processor.api.tickets import Tickets
 from processor.api.tokens import Tokens
 from processor.aws.clients import s3_client, sqs_client
-from processor.aws.idempotency import IdempotencyKeys
-from processor.aws.jobs import Jobs
-from processor.aws.queues import Queue
+from processor.aws.queues import Jobs, Queue
+from processor.aws.results import Slots
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions
-from processor.aws.slots import Slots
+from processor.aws.user_limits import IdempotencyKeys
 from processor.settings import Auth
 from processor.telemetry import Telemetry
 from tests.factories.darkroom import session as aws_session

@@ -15,24 +15,24 @@ from moto import mock_aws
 from PIL import Image
 
 from processor.aws.attributes import from_attribute, to_attribute
-from processor.aws.cdn import Cdn
+from processor.aws.cdn import CdnCache
 from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client
 from processor.aws.manifests import Manifests
-from processor.aws.objects import RenditionObjects
 from processor.aws.originals import Originals
 from processor.aws.photos import PhotoRecords
+from processor.aws.renditions import RenditionObjects
 from processor.budget import Budget
 from processor.errors import PhotoError, Verdict
-from processor.events import Change, ObjectEvent, normal_sequencer
+from processor.events import ObjectChange, ObjectEvent, normal_sequencer
 from processor.imaging.model import CameraFacts, Receipt, Rendering, Rendition
 from processor.imaging.recipe import recipe_hash
 from processor.recipe import Recipe
-from processor.renditions import RenditionLine
 from processor.source import Source
-from processor.upload.filing import RecordDesk
-from processor.upload.making import Maker
-from processor.upload.outcomes import Outcome
-from processor.upload.withdrawals import Withdrawals
+from processor.upload.cleanup import Cleanup
+from processor.upload.outcome import UploadOutcome
+from processor.upload.pipeline import UploadPipeline
+from processor.upload.record import PhotoRecordWriter
+from processor.upload.rendering import OriginalRenderer
 from tests.factories.events import ORIGINALS
 from tests.factories.stores import Wire
 
@@ -118,7 +118,7 @@ class Darkroom:
     dynamodb: Wire
     cloudfront: Wire
     renderer: QuickRenderer
-    line: RenditionLine
+    line: UploadPipeline
     number: int = 0x0055AED6DCD9
 
     def upload(self, key: str, content: bytes = b"a photo", **more: Any) -> ObjectEvent:
@@ -130,14 +130,14 @@ class Darkroom:
             "size": len(content),
             "sequencer": self.next_sequencer(),
         }
-        return ObjectEvent(change=Change.CREATED, bucket=ORIGINALS, key=key, **(fields | more))
+        return ObjectEvent(change=ObjectChange.CREATED, bucket=ORIGINALS, key=key, **(fields | more))
 
     def removal(self, key: str, *, version_id: str | None = None) -> ObjectEvent:
         """Delete an original, or one version of it, and give the event that S3 would send."""
         more = {"VersionId": version_id} if version_id else {}
         answer = self.s3.client.delete_object(Bucket=ORIGINALS, Key=key, **more)
         return ObjectEvent(
-            change=Change.REMOVED,
+            change=ObjectChange.REMOVED,
             bucket=ORIGINALS,
             key=key,
             version_id=version_id or answer.get("VersionId"),
@@ -149,7 +149,7 @@ class Darkroom:
         self.number += 1
         return normal_sequencer(f"{self.number:012X}00")
 
-    def process(self, event: ObjectEvent, budget: Budget = AMPLE) -> Outcome:
+    def process(self, event: ObjectEvent, budget: Budget = AMPLE) -> UploadOutcome:
         """Apply an event."""
         return self.line.process(event, budget)
 
@@ -194,9 +194,9 @@ def open_darkroom(
     with mock_aws():
         s3, dynamodb, cloudfront = (Wire(make(session())) for make in (s3_client, dynamodb_client, cloudfront_client))
         create_stores(s3.client, dynamodb.client, versioned=versioned)
-        cdn = Cdn(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
+        cdn = CdnCache(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
         renderer = QuickRenderer()
-        maker = Maker(
+        maker = OriginalRenderer(
             recipe=recipe or Recipe(),
             recipe_hash=recipe_hash(recipe or Recipe()),
             renderer=renderer,
@@ -205,14 +205,14 @@ def open_darkroom(
             manifests=Manifests(s3=cast("Any", s3), bucket=RENDITIONS),
             now=Clock(),
         )
-        desk = RecordDesk(
+        desk = PhotoRecordWriter(
             photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
             missing_record=missing_record,
             cdn_host=CDN_HOST,
             now=maker.now,
         )
-        withdrawals = Withdrawals(manifests=maker.manifests, objects=maker.objects, cdn=cdn)
-        line = RenditionLine(maker=maker, desk=desk, withdrawals=withdrawals)
+        withdrawals = Cleanup(manifests=maker.manifests, objects=maker.objects, cdn=cdn)
+        line = UploadPipeline(maker=maker, desk=desk, withdrawals=withdrawals)
         yield Darkroom(s3=s3, dynamodb=dynamodb, cloudfront=cloudfront, renderer=renderer, line=line)
 
 

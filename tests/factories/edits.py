@@ -11,17 +11,18 @@ from moto import mock_aws
 
 from processor.aws.attributes import from_attribute
 from processor.aws.clients import dynamodb_client, s3_client
-from processor.aws.idempotency import IdempotencyKeys
-from processor.aws.photo_owners import OwnedPhotos
+from processor.aws.objects import ObjectReader
+from processor.aws.photos import PhotoOwners
 from processor.aws.results import ResultObjects
-from processor.aws.session_changes import SessionChanges
-from processor.aws.session_limits import UserLimits
-from processor.aws.session_reading import SessionReader
+from processor.aws.session_item import SessionChanges, SessionReader
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions, expiry, new_session_id
-from processor.aws.stored import StoredPictures
+from processor.aws.user_limits import IdempotencyKeys, UserLimits
 from processor.budget import Budget
-from processor.editing import EditLine
+from processor.editing.outcome import EditOutcome
+from processor.editing.pipeline import EditPipeline
+from processor.editing.results import ResultStore
+from processor.editing.sources import Sources
 from processor.edits.job import ImageJob
 from processor.edits.operations.size import Resize
 from processor.edits.options import EditOptions
@@ -30,9 +31,6 @@ from processor.edits.session import Counters, EditResult, ImageProgress, ResultM
 from processor.edits.session import SessionStatus as Status
 from processor.errors import EditCode, EditError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
-from processor.jobs.outcomes import Outcome
-from processor.jobs.results import ResultShelf
-from processor.jobs.sources import Sources
 from processor.source import Source
 from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, create_stores
 from tests.factories.darkroom import session as aws_session
@@ -252,8 +250,8 @@ class EditRoom(SessionStore):
     def sources(self) -> Sources:
         """Resolve references."""
         return Sources(
-            stored=StoredPictures(s3=cast("Any", self.s3), max_bytes=1000),
-            photos=OwnedPhotos(dynamodb=cast("Any", self.dynamodb), table=TABLE),
+            stored=ObjectReader(s3=cast("Any", self.s3), max_bytes=1000),
+            photos=PhotoOwners(dynamodb=cast("Any", self.dynamodb), table=TABLE),
             fetch=self.fetch,
             originals_bucket=ORIGINALS,
             renditions_bucket=RENDITIONS,
@@ -262,13 +260,13 @@ class EditRoom(SessionStore):
         )
 
     @property
-    def line(self) -> EditLine:
+    def line(self) -> EditPipeline:
         """Do jobs."""
-        return EditLine(
+        return EditPipeline(
             work=self.work,
             sources=self.sources,
             editor=self.editor,
-            shelf=ResultShelf(objects=ResultObjects(s3=cast("Any", self.s3), bucket=RESULTS), cdn_host=CDN_HOST),
+            shelf=ResultStore(objects=ResultObjects(s3=cast("Any", self.s3), bucket=RESULTS), cdn_host=CDN_HOST),
             clock=lambda: self.seconds[0],
         )
 
@@ -285,7 +283,7 @@ class EditRoom(SessionStore):
         self.web |= {image.url: b"a picture" for image in session.images if image.url not in self.web}
         return session
 
-    def process(self, job: ImageJob, budget: Budget = AMPLE, *, attempts: int = 1) -> Outcome:
+    def process(self, job: ImageJob, budget: Budget = AMPLE, *, attempts: int = 1) -> EditOutcome:
         """Do a job."""
         return self.line.process(job, budget, attempts=attempts)
 

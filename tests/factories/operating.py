@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from darkroom.cli import cli
-from processor.aws.operator import OperatorClients
-from processor.handlers.envelopes import body_events
+from processor.aws.clients import OperatorClients
+from processor.upload.events import body_events
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
 from tests.factories.stores import Wire
 

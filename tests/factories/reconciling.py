@@ -12,12 +12,12 @@ from typing import Any, Literal, cast
 
 from processor.aws.clients import sqs_client
 from processor.budget import Budget
-from processor.handlers.envelopes import body_events
 from processor.handlers.reconciliation import Reconciliation
 from processor.settings import RenditionSettings
 from processor.settings_env import ReconcileEnv
 from processor.telemetry import Telemetry
-from processor.upload.outcomes import Outcome
+from processor.upload.events import body_events
+from processor.upload.outcome import UploadOutcome
 from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
 from tests.factories.stores import Wire
 
@@ -63,9 +63,9 @@ class Gallery:
         finally:
             self.lines += [json.loads(line) for line in said.getvalue().splitlines()]
 
-    def process_queue(self) -> list[Outcome]:
+    def process_queue(self) -> list[UploadOutcome]:
         """Let the rendition line work until the queue is empty."""
-        outcomes: list[Outcome] = []
+        outcomes: list[UploadOutcome] = []
         while messages := self.sqs.client.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 outcomes += [self.darkroom.process(event) for event in body_events(message["Body"], 1)]

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from processor.budget import Budget
-from processor.editing import EditLine
+from processor.editing.pipeline import EditPipeline
 from processor.edits.session import SessionStatus
-from processor.upload.outcomes import Result
+from processor.upload.outcome import Result
 from tests.factories.darkroom import AMPLE, Darkroom
 from tests.factories.edits import EditRoom, Ticking, open_edit_room
 from tests.invariants import assert_follows, assert_settled, snapshot_of
@@ -79,7 +79,7 @@ def test_workers_whose_clocks_are_hours_apart_end_a_session_once() -> None:
         assert ["session_complete"] == [event.type for event in ended.events_after(len(times) - 1)]
 
 
-def skewed(room: EditRoom, skew_ms: int) -> EditLine:
+def skewed(room: EditRoom, skew_ms: int) -> EditPipeline:
     """Give the line of a worker whose clock is *skew_ms* ahead."""
     clock = Ticking(ms=room.clock.ms + skew_ms)
     return replace(room.line, work=replace(room.work, now_ms=clock))

@@ -14,12 +14,13 @@ import pytest
 from PIL import Image
 
 from processor.aws.clients import sqs_client
+from processor.editing.reports import ReportedEdit, read_jobs
 from processor.edits.names import slot_key
 from processor.edits.plan import Plan
 from processor.edits.session import Session, SessionImage, SessionStatus
 from processor.errors import StoreUnavailable
 from processor.handlers import edit
-from processor.handlers.edit_worker import EditWorker
+from processor.handlers.batch import BatchWorker
 from processor.settings import EditSettings, GalleryStore
 from processor.settings_env import EditEnv, to_env
 from processor.telemetry import Telemetry
@@ -151,7 +152,7 @@ class Asked:
     after_s: list[int] = field(default_factory=list[int])
     refuses: bool = False
 
-    def bring_forward(self, receipt_handle: str, *, after_s: int) -> None:
+    def change_visibility(self, receipt_handle: str, *, after_s: int) -> None:
         """Note it."""
         assert "handle" == receipt_handle
         self.after_s.append(after_s)
@@ -161,10 +162,12 @@ class Asked:
 
 def handle(room: EditRoom, service: str, event: dict[str, Any], asked: Asked | None = None) -> Any:
     """Handle *event* with the quick editor."""
-    worker = EditWorker(
-        process=room.line.process,
-        bring_forward=(asked or Asked()).bring_forward,
-        telemetry=Telemetry(service=service, stack="test"),
+    telemetry = Telemetry(service=service, stack="test")
+    worker = BatchWorker(
+        read=read_jobs,
+        apply=ReportedEdit(process=room.line.process, telemetry=telemetry),
+        telemetry=telemetry,
+        change_visibility=(asked or Asked()).change_visibility,
     )
     return worker.handle(event, cast("Any", Context()))
 
@@ -252,7 +255,7 @@ def test_a_job_that_failed_for_now_is_visible_again_at_once(
     function: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Put together as it is deployed, and asked of a real queue whose own patience is half an hour."""
-    monkeypatch.setattr("processor.handlers.edit_worker.AGAIN_AFTER_S", (0,))
+    monkeypatch.setattr("processor.handlers.batch.RETRY_AFTER_S", (0,))
     started = function.start(SessionImage(id="a", url=f"upload://{SLOT}"))
     jobs.sqs.send_message(QueueUrl=jobs.url, MessageBody=messages(started)[0])
     [message] = jobs.receive()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from processor.aws.listing import Listed
+from processor.aws.objects import Listed
 from processor.aws.photos import PhotoRecord
 from processor.ops.backfill.reasons import Reason, reason_of
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processor.recipe import Recipe, Size
-from processor.upload.receipts import cost_usd, planned_objects, version_of
+from processor.upload.receipt import cost_usd, planned_objects, version_of
 
 HASHES = st.text("0123456789abcdef", min_size=1, max_size=64)
 

@@ -12,11 +12,11 @@ SESSIONS: Final = ("tests/aws/test_session_work.py", "tests/aws/test_sessions.py
 TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
     Path("processor/keys.py"): ("tests/test_keys.py", "tests/aws/test_manifests.py"),
     Path("processor/events.py"): ("tests/test_events.py", "tests/handlers/test_envelopes.py"),
-    Path("processor/upload/ledger.py"): ("tests/upload",),
+    Path("processor/upload/transitions.py"): ("tests/upload",),
     Path("processor/imaging/geometry.py"): ("tests/imaging/test_geometry.py",),
     Path("processor/imaging/mark.py"): ("tests/imaging/test_mark.py",),
     Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py",),
     Path("processor/edits/session.py"): ("tests/edits/test_session.py", *SESSIONS),
-    Path("processor/aws/session_changes.py"): ("tests/aws/test_session_changes.py", *SESSIONS),
+    Path("processor/aws/session_item.py"): ("tests/aws/test_session_changes.py", *SESSIONS),
     Path("processor/aws/session_work.py"): SESSIONS,
 }

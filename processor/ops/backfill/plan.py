@@ -8,9 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 
-from processor.aws.listing import Listed
-from processor.aws.photo_batches import BATCH, PhotoBatches
-from processor.aws.photos import PhotoRecord
+from processor.aws.objects import Listed
+from processor.aws.photos import RECORDS_PER_READ, PhotoBatches, PhotoRecord
 from processor.keys import ObjectKey
 from processor.ops.backfill.reasons import Reason, error_at, reason_of
 from processor.ops.cost.prices import Prices
@@ -92,7 +91,7 @@ def plan_of(originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, 
 def with_records(originals: Iterable[Listed], records: PhotoBatches) -> Iterator[tuple[Listed, PhotoRecord | None]]:
     """Pair originals with their records, a hundred at a time."""
     waiting = iter(originals)
-    while batch := list(islice(waiting, BATCH)):
+    while batch := list(islice(waiting, RECORDS_PER_READ)):
         ids = {one.key: ObjectKey(one.key).photo_id for one in batch if not ObjectKey(one.key).skip(one.size)}
         found: Mapping[str, PhotoRecord] = records.read(ids.values())
         yield from ((one, found.get(ids.get(one.key, ""))) for one in batch)

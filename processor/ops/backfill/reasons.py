@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from processor.aws.listing import Listed
+from processor.aws.objects import Listed
 from processor.aws.photos import PhotoRecord
 from processor.keys import ObjectKey
-from processor.upload.ledger import DELETED
+from processor.upload.transitions import DELETED
 
 
 class Reason(StrEnum):

@@ -14,8 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from processor.aws.photo_batches import PhotoBatches
-from processor.aws.photos import PhotoRecord
+from processor.aws.photos import PhotoBatches, PhotoRecord
 from processor.aws.queues import Queue
 from processor.keys import ObjectKey
 from processor.ops.backfill.checkpoint import Checkpoint, Scope

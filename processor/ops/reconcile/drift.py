@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from processor.aws.photos import PhotoRecord
 from processor.manifest import Manifest
-from processor.upload.ledger import DELETED, UNRENDERED
+from processor.upload.transitions import DELETED, UNRENDERED
 
 
 class Remedy(StrEnum):

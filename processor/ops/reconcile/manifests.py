@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
 
-from processor.aws.filed import FiledManifests, UnreadableManifest
-from processor.aws.listing import Listed, Listing
+from processor.aws.manifests import ManifestReader, UnreadableManifest
+from processor.aws.objects import BucketListing, Listed
 from processor.aws.photos import PhotoRecords
 from processor.keys import MANIFESTS, ObjectKey
 from processor.manifest import Manifest
@@ -41,10 +41,10 @@ class Filed:
 class ManifestWalk:
     """Compares manifests with records and buckets. *doubt(error)* hears of manifests that cannot be read."""
 
-    manifests: Listing
-    originals: Listing
-    renditions: Listing
-    filed: FiledManifests
+    manifests: BucketListing
+    originals: BucketListing
+    renditions: BucketListing
+    filed: ManifestReader
     photos: PhotoRecords
     repairs: Repairs
     settled: Callable[[Listed], bool]

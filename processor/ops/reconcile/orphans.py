@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from processor.aws.listing import PAGE_KEYS, Listed, Listing
+from processor.aws.objects import PAGE_KEYS, BucketListing, Listed
 from processor.keys import MANIFESTS, RENDITIONS
 from processor.ops.reconcile.memory import Step
 
@@ -14,8 +14,8 @@ from processor.ops.reconcile.memory import Step
 class OrphanWalk:
     """Counts orphans, and leaves them alone: what nobody vouches for is for a person to delete."""
 
-    renditions: Listing
-    manifests: Listing
+    renditions: BucketListing
+    manifests: BucketListing
     settled: Callable[[Listed], bool]
 
     def page(self, after: str) -> Step:

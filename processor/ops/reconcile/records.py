@@ -6,10 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from processor.aws.filed import FiledManifests
-from processor.aws.listing import Listed, Listing
-from processor.aws.photos import PhotoRecord, PhotoRecords
-from processor.aws.unsettled import UNSETTLED, UnsettledRecords
+from processor.aws.manifests import ManifestReader
+from processor.aws.objects import BucketListing, Listed
+from processor.aws.photos import UNSETTLED, PendingRecords, PhotoRecord, PhotoRecords
 from processor.keys import UUID_FIRST, ObjectKey, manifest_key
 from processor.manifest import Manifest
 from processor.ops.reconcile.drift import Remedy
@@ -21,11 +20,11 @@ from processor.ops.reconcile.repairs import Repairs
 class RecordWalk:
     """Finds stuck photos. *settled(at)*: whether something that changed then has had enough time."""
 
-    unsettled: UnsettledRecords
+    unsettled: PendingRecords
     photos: PhotoRecords
-    originals: Listing
-    renditions: Listing
-    filed: FiledManifests
+    originals: BucketListing
+    renditions: BucketListing
+    filed: ManifestReader
     repairs: Repairs
     settled: Callable[[Listed], bool]
     threads: ThreadPoolExecutor

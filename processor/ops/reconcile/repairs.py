@@ -12,7 +12,7 @@ from processor.keys import ObjectKey
 from processor.manifest import Manifest
 from processor.ops.reconcile.drift import Remedy, remedy_of
 from processor.ops.reconcile.lane import SecondChances
-from processor.upload import ledger
+from processor.upload import transitions
 
 Tell = Callable[[Remedy, str], None]
 
@@ -47,8 +47,8 @@ class Repairs:
         if record is None and self.missing_record == "require":
             return Remedy.NOTHING
         name = ObjectKey(manifest.key)
-        state = ledger.State(name=name, sequencer=manifest.sequencer, recipe="", newest=False)
-        fields: dict[str, Any] = ledger.rendered(record, state, manifest, address=address, cdn_host=self.cdn_host)
+        state = transitions.State(name=name, sequencer=manifest.sequencer, recipe="", newest=False)
+        fields: dict[str, Any] = transitions.rendered(record, state, manifest, address=address, cdn_host=self.cdn_host)
         if self.photos.write(name.photo_id, fields, seen=record):
             self.tell(Remedy.RECORD, manifest.key)
         return Remedy.RECORD

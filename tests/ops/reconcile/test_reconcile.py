@@ -10,11 +10,11 @@ import pytest
 from processor.budget import Budget
 from processor.errors import StoreUnavailable
 from processor.handlers.reconciliation import MEMORY_KEY
-from processor.upload.outcomes import Result
+from processor.upload.outcome import Result
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.reconciling import HOUR_S, Gallery, open_gallery
 from tests.factories.stores import Killed, after, killed, once, refused
-from tests.test_renditions import UUID, assert_consistent
+from tests.upload.test_pipeline import UUID, assert_consistent
 
 pytestmark = pytest.mark.faults
 KEY = "wedding/IMG_1.jpg"
@@ -162,8 +162,8 @@ def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest
     """A table and buckets that no single run gets through, two entries a page and one page a run."""
     for module, name in (("manifests", "PAGE_MANIFESTS"), ("orphans", "PAGE_KEYS")):
         monkeypatch.setattr(f"processor.ops.reconcile.{module}.{name}", 2)
-    monkeypatch.setattr("processor.aws.unsettled.PAGE_RECORDS", 2)
-    monkeypatch.setattr("processor.aws.listing.PAGE_KEYS", 2)
+    monkeypatch.setattr("processor.aws.photos.PAGE_RECORDS", 2)
+    monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     # None is due again meanwhile.
     monkeypatch.setattr("processor.ops.reconcile.run.PER_DAY", {"records": 1, "manifests": 1, "renditions": 1})
     for number in range(5):

@@ -1,0 +1,187 @@
+"""Limit what one user may ask for: requests per minute, sessions that run at the same time, repeated requests.
+
+Every process of the API sees only its own memory, so these are items of the sessions table, each with one
+conditional change:
+
+    rate#{kind}#{user}#{minute}   count      gone when its minute is over
+    user#{user}                   running    set of "{session id} {s since 1970}", at most so many
+    idem#{user and key}           bodyHash, session (the id that the first request got), ttl
+
+A session that ends is not taken off its user's list: the list is looked through when it is full.
+So a session that ended, expired or died never blocks its user.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from processor.aws.session_item import Item, ItemChange, SessionChanges, SessionReader
+from processor.errors import EditCode, EditError, StoreUnavailable
+from processor.keys import short_hash
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+WINDOW_S: Final = 60
+DAY_S: Final = 24 * 3600
+RESERVE_ATTEMPTS: Final = 3
+# Five deliveries of a job, each half an hour apart, are over by then.
+DEAD_AFTER_S: Final = 3 * 3600
+# An id is listed a moment before its session is stored.
+GRACE_S: Final = 60
+USER_HASH_CHARS: Final = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allowance:
+    """What is left of a user's requests: *limit* per window, *remaining* in this one, which ends in *resets_in_s*."""
+
+    limit: int
+    remaining: int
+    resets_in_s: int
+    granted: bool
+
+    def require(self) -> None:
+        """Raise EditError(RATE_LIMIT_EXCEEDED) unless the request was granted."""
+        if not self.granted:
+            raise EditError(
+                EditCode.RATE_LIMIT_EXCEEDED,
+                f"expected at most {self.limit} requests in {WINDOW_S} s, received more.",
+                public=f"Too many requests: expected at most {self.limit} a minute, received more. "
+                f"Try again in {self.resets_in_s} seconds.",
+                details={"limit": self.limit, "retryAfter": self.resets_in_s},
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserLimits:
+    """Counts requests and running sessions of users."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    now_s: Callable[[], float] = time.time
+
+    @property
+    def changes(self) -> SessionChanges:
+        """Return what changes items of the table."""
+        return SessionChanges(dynamodb=self.dynamodb, table=self.table)
+
+    def count(self, user_id: str, kind: Literal["write", "read"], *, limit: int) -> Allowance:
+        """Count one request of *user_id* against *limit* requests of this *kind* per minute."""
+        now = int(self.now_s())
+        window = now // WINDOW_S
+        change = ItemChange(
+            update="SET #ttl = :ttl ADD #count :one",
+            condition="attribute_not_exists(#count) OR #count < :limit",
+            values={":one": 1, ":limit": limit, ":ttl": (window + 2) * WINDOW_S},
+        )
+        changed = self.changes.apply(f"rate#{kind}#{hashed(user_id)}#{window}", change)
+        counted = int(changed.item["count"]["N"]) if changed.item else limit
+        return Allowance(
+            limit=limit,
+            remaining=max(limit - counted, 0),
+            resets_in_s=(window + 1) * WINDOW_S - now,
+            granted=changed.applied,
+        )
+
+    def reserve(self, user_id: str, session_id: str, *, limit: int) -> None:
+        """Count *session_id*, about to be stored, among the running sessions of *user_id*.
+
+        Raise EditError(TOO_MANY_SESSIONS) when *limit* others are running.
+        """
+        key, now = f"user#{hashed(user_id)}", int(self.now_s())
+        addition = ItemChange(
+            update="SET #ttl = :ttl ADD #running :entry",
+            condition="attribute_not_exists(#running) OR size(#running) < :limit",
+            values={":entry": frozenset({f"{session_id} {now}"}), ":limit": limit, ":ttl": now + DAY_S},
+        )
+        for _ in range(RESERVE_ATTEMPTS):
+            added = self.changes.apply(key, addition)
+            if added.applied:
+                return
+            listed = entries_of(added.item)
+            dead = {one for one in listed if one.startswith(session_id) or not self.is_alive(one)}
+            if not dead:
+                raise too_many_sessions(limit, sorted(one.split()[0] for one in listed))
+            self.changes.apply(key, removal(frozenset(dead)))
+        raise StoreUnavailable(f"{session_id}: expected to count it in {RESERVE_ATTEMPTS} attempts, lost every race.")
+
+    def is_alive(self, entry: str) -> bool:
+        """Tell whether a listed session is running, or just about to be stored."""
+        session_id, since = entry.split()
+        session = SessionReader(dynamodb=self.dynamodb, table=self.table).read(session_id, now_s=self.now_s())
+        if session is None:
+            return int(since) + GRACE_S > self.now_s()
+        return not session.status.ended and session.updated_at / 1000 + DEAD_AFTER_S > self.now_s()
+
+
+def entries_of(item: Item | None) -> list[str]:
+    """Read the sessions that are counted as running."""
+    stored: Any = (item or {}).get("running", {"SS": []})
+    return list(stored["SS"])
+
+
+def removal(entries: frozenset[str]) -> ItemChange:
+    """Remove *entries* from the set; missing ones are ignored."""
+    return ItemChange(
+        update="DELETE #running :entries", condition="attribute_exists(#running)", values={":entries": entries}
+    )
+
+
+def too_many_sessions(limit: int, running: list[str]) -> EditError:
+    """Say which sessions have to end first."""
+    return EditError(
+        EditCode.TOO_MANY_SESSIONS,
+        f"expected at most {limit} running sessions of one user, found {len(running)}.",
+        public=f"Too many sessions at the same time: expected at most {limit}, found {len(running)} running. "
+        "Wait for one to end, or cancel one.",
+        details={"limit": limit, "running": running},
+    )
+
+
+def hashed(user_id: str) -> str:
+    """Hash a user id for a key, so that logs do not show it."""
+    return short_hash(user_id, USER_HASH_CHARS)
+
+
+KEPT_S: Final = 24 * 3600
+HASH_CHARS: Final = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdempotencyKeys:
+    """Stores for a day which session belongs to an idempotency key."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    now_s: Callable[[], float] = time.time
+
+    def remember(self, user_id: str, key: str, *, body: bytes, session_id: str) -> str:
+        """Bind *key* to *session_id*, and give it back; or give the id that it is bound to since an earlier request.
+
+        An earlier id may be of a session that was never stored: its request died before. Raise
+        EditError(IDEMPOTENCY_CONFLICT) when the earlier request had another *body*.
+        """
+        now, body_hash = int(self.now_s()), short_hash(body.decode(errors="surrogateescape"), HASH_CHARS)
+        changed = SessionChanges(dynamodb=self.dynamodb, table=self.table).apply(
+            f"idem#{short_hash(f'{len(user_id)}:{user_id}{key}', HASH_CHARS)}",
+            ItemChange(
+                update="SET bodyHash = :body, #session = :session, #ttl = :ttl",
+                condition="attribute_not_exists(bodyHash) OR #ttl <= :now",
+                values={":body": body_hash, ":session": session_id, ":ttl": now + KEPT_S, ":now": now},
+            ),
+        )
+        if changed.item is None:
+            raise StoreUnavailable("idempotency key: expected the one that refused ours, received none.")
+        if changed.item["bodyHash"]["S"] != body_hash:
+            raise EditError(
+                EditCode.IDEMPOTENCY_CONFLICT,
+                "idempotency key: expected the body of the first request, received another.",
+                public="This Idempotency-Key was used for another request: expected the same body, received another "
+                "one. Use a new key for a new request.",
+            )
+        bound: str = changed.item["session"]["S"]
+        return bound

@@ -1,0 +1,68 @@
+"""Put the edit pipeline together from the function's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processor.aws.clients import Session, patient_dynamodb_client, s3_client, sqs_client
+from processor.aws.objects import ObjectReader
+from processor.aws.photos import PhotoOwners
+from processor.aws.queues import MessageVisibility
+from processor.aws.results import ResultObjects
+from processor.aws.session_item import SessionChanges, SessionReader
+from processor.aws.session_work import SessionWork
+from processor.editing.pipeline import EditPipeline, PictureEditor
+from processor.editing.results import ResultStore
+from processor.editing.sources import Fetch, Sources
+from processor.imaging.edit_model import EditLimits
+from processor.imaging.editor import Editor as ImagingEditor
+from processor.settings_env import EditEnv
+from processor.source import Source
+
+if TYPE_CHECKING:
+    from processor.source import Source
+
+
+def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipeline:
+    """Make the pipeline and its AWS clients. *editor*: another one than the imaging package's."""
+    session = Session()
+    s3, dynamodb = s3_client(session), patient_dynamodb_client(session)
+    return EditPipeline(
+        work=SessionWork(
+            reader=SessionReader(dynamodb=dynamodb, table=env.sessions_table),
+            changes=SessionChanges(dynamodb=dynamodb, table=env.sessions_table),
+        ),
+        sources=Sources(
+            stored=ObjectReader(s3=s3, max_bytes=env.max_image_bytes),
+            photos=PhotoOwners(dynamodb=dynamodb, table=env.photos_table),
+            fetch=fetch_by(env),
+            originals_bucket=env.originals_bucket,
+            renditions_bucket=env.renditions_bucket,
+            results_bucket=env.results_bucket,
+            cdn_host=env.cdn_host,
+        ),
+        editor=editor or ImagingEditor(),
+        shelf=ResultStore(objects=ResultObjects(s3=s3, bucket=env.results_bucket), cdn_host=env.cdn_host),
+        limits=EditLimits(
+            max_dimension_px=env.max_dimension_px,
+            max_megapixels=env.max_megapixels,
+            default_quality=env.default_quality,
+        ),
+    )
+
+
+def job_visibility(env: EditEnv) -> MessageVisibility:
+    """Change when jobs are delivered again; the client is made at the first change, not at start-up."""
+    return MessageVisibility(client=lambda: sqs_client(Session()), url=env.jobs_queue_url)
+
+
+def fetch_by(env: EditEnv) -> Fetch:
+    """Fetch by the rules of *env*."""
+
+    def fetch_now(url: str) -> Source:
+        from processor.fetch.download import fetch  # noqa: PLC0415 - an HTTP client is needed only for foreign pictures
+        from processor.fetch.rules import FetchRules  # noqa: PLC0415
+
+        return fetch(url, FetchRules(max_bytes=env.max_image_bytes, allowed_hosts=env.allowed_source_hosts))
+
+    return fetch_now

@@ -1,0 +1,90 @@
+"""Name how a job can end, and the public error of each verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from processor.aws.session_work import JobState
+from processor.edits.session import EditResult, ImageFailure, ImageProgress
+from processor.errors import DarkroomError, EditCode, EditError, PhotoError, Verdict
+
+
+class EditEnding(StrEnum):
+    """How one job ended. The value is the one in logs and metrics."""
+
+    EDITED = "edited"
+    FAILED = "failed"  # the picture has an error now, and will have no result
+    SETTLED = "settled"  # an earlier delivery had ended it
+    CANCELLED = "cancelled"
+    DROPPED = "dropped"  # its session is gone
+    GAVE_UP = "gave_up"  # too many deliveries: recorded as an error, and kept as a dead letter
+
+
+CLOSED = {
+    JobState.DONE: EditEnding.SETTLED,
+    JobState.CANCELLED: EditEnding.CANCELLED,
+    JobState.GONE: EditEnding.DROPPED,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditOutcome:
+    """The ending, with the *code* and *detail* of a failure, or the *result*. *untold*: progress that got lost."""
+
+    ending: EditEnding
+    code: str = ""
+    detail: str = ""
+    result: EditResult | None = None
+    untold: int = 0
+
+
+class JobCancelled(Exception):
+    """The picture has ended, or its session was cancelled or is gone: the worker stops."""
+
+    def __init__(self, standing: JobState) -> None:
+        super().__init__(f"the picture is {standing.value}")
+        self.standing = standing
+
+
+CODES: Final[Mapping[Verdict, EditCode]] = {
+    Verdict.NOT_AN_IMAGE: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.UNSUPPORTED_FORMAT: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.TRUNCATED: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.CORRUPT: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.IMAGE_TOO_LARGE: EditCode.IMAGE_TOO_LARGE,
+    Verdict.DIMENSIONS_TOO_LARGE: EditCode.DIMENSIONS_TOO_LARGE,
+    Verdict.TOO_MANY_FRAMES: EditCode.DIMENSIONS_TOO_LARGE,
+    Verdict.TOO_MANY_SCANS: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.METADATA_TOO_LARGE: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.DECODE_TIMEOUT: EditCode.PROCESSING_TIMEOUT,
+    Verdict.DECODER_CRASHED: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.DECODER_OUT_OF_MEMORY: EditCode.DIMENSIONS_TOO_LARGE,
+}
+MAX_MESSAGE_CHARS: Final = 500
+
+
+def failure_of(verdict: PhotoError | EditError) -> ImageFailure:
+    """Build the public error of a verdict."""
+    code = CODES[verdict.verdict] if isinstance(verdict, PhotoError) else verdict.edit_code
+    return ImageFailure(code=code.value, message=public_text(verdict))
+
+
+def public_text(error: DarkroomError) -> str:
+    """Give the public sentence, short enough for a session's record."""
+    return error.public if len(error.public) <= MAX_MESSAGE_CHARS else f"{error.public[: MAX_MESSAGE_CHARS - 1]}…"
+
+
+def gave_up(progress: ImageProgress) -> ImageFailure:
+    """Build the error after too many deliveries. A picture that had started was most likely out of time."""
+    if progress.percent:
+        return ImageFailure(
+            code=EditCode.PROCESSING_TIMEOUT.value,
+            message="The picture could not be edited in time. Use a smaller picture or fewer steps, or try again.",
+        )
+    return ImageFailure(
+        code=EditCode.INTERNAL_ERROR.value,
+        message="The picture could not be edited because of a fault on our side. Try again later.",
+    )

@@ -1,0 +1,104 @@
+"""Do one job, then log and count its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from processor.budget import Budget
+from processor.editing.outcome import EditEnding, EditOutcome
+from processor.edits.job import ImageJob
+from processor.edits.session import EditResult
+from processor.events import Batch, Json, MalformedEvent, MessageResult, records_of, sqs_message
+from processor.telemetry import Telemetry, one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobDelivery:
+    """One delivery of a job, the *attempts*-th."""
+
+    job: ImageJob
+    attempts: int
+
+
+class DoesJob(Protocol):
+    """Does one job."""
+
+    def __call__(self, job: ImageJob, budget: Budget, *, attempts: int = 1) -> EditOutcome:
+        """Do *job*, delivered for the *attempts*-th time."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedEdit:
+    """Does jobs with *process*; gives the result of each for the queue."""
+
+    process: DoesJob
+    telemetry: Telemetry
+
+    def __call__(self, delivery: JobDelivery, budget: Budget) -> MessageResult:
+        """Do the job and report its outcome. A job that was given up becomes a dead letter, which rings the alarm."""
+        job, attempts = delivery.job, delivery.attempts
+        with self.telemetry.span("edit", session=job.session_id):
+            outcome = self.process(job, budget, attempts=attempts)
+        report_edit(self.telemetry, job, attempts, outcome)
+        gave_up = outcome.ending is EditEnding.GAVE_UP
+        return MessageResult(
+            code="PermanentFailure" if gave_up else "Succeeded", acknowledged=not gave_up, text=outcome.ending.value
+        )
+
+
+def read_jobs(event: Json) -> Batch[JobDelivery]:
+    """Read the messages of the jobs queue."""
+    messages = tuple(sqs_message(record, read_job) for record in records_of(event))
+    return Batch(sender="sqs", messages=messages, invocation=event)
+
+
+def read_job(body: str, attempts: int) -> list[JobDelivery]:
+    """Read one message's body; raise MalformedEvent."""
+    try:
+        return [JobDelivery(job=ImageJob.read(body), attempts=attempts)]
+    except ValueError as error:
+        raise MalformedEvent(f"jobs queue: {error}.") from error
+
+
+def report_edit(telemetry: Telemetry, job: ImageJob, attempts: int, outcome: EditOutcome) -> None:
+    """Log and count an ending."""
+    fields: dict[str, Any] = {
+        "session_id": job.session_id,
+        "image_id": job.image_id,
+        "attempts": attempts,
+        "ending": outcome.ending.value,
+    }
+    if outcome.code:
+        fields |= {"code": outcome.code, "detail": outcome.detail}
+    if outcome.untold:
+        fields |= {"progress_lost": outcome.untold}
+    match outcome.ending:
+        case EditEnding.EDITED if outcome.result:
+            report_edited(telemetry, fields, outcome.result)
+        case EditEnding.FAILED:
+            telemetry.warning("edit failed", **fields)
+            telemetry.count({"EditsFailed": one()}, code=outcome.code)
+        case EditEnding.GAVE_UP:
+            telemetry.warning("edit given up", **fields)
+            telemetry.count({"EditsFailed": one()}, code=outcome.code)
+        case _:
+            telemetry.info("nothing to edit", **fields)
+            telemetry.count({"EditsSettled": one()}, ending=outcome.ending.value)
+
+
+def report_edited(telemetry: Telemetry, fields: dict[str, Any], result: EditResult) -> None:
+    """Log and count a result."""
+    took_ms = result.metadata.processing_time_ms
+    made = {"format": result.format, "bytes": result.size, "operations": result.metadata.operations}
+    telemetry.info("picture edited", **fields, **made, took_ms=took_ms)
+    telemetry.count(
+        {
+            "EditsDone": one(),
+            "EditDuration": (took_ms, MetricUnit.Milliseconds),
+            "ResultBytes": (result.size, MetricUnit.Bytes),
+        }
+    )

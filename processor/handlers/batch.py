@@ -1,0 +1,136 @@
+"""Deliver the messages of one invocation, each for itself, and answer their sender.
+
+One message's failure never stops the others. A message that ended is acknowledged; any other stays in its queue, with
+a line in the log that says why. powertools' BatchProcessor does not fit: it knows SQS alone, and it calls one function
+for permanent and transient failures alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+
+from processor.budget import Budget
+from processor.errors import StoreUnavailable, TransientError
+from processor.events import Batch, Json, MalformedEvent, Message, MessageResult
+from processor.telemetry import Telemetry, one
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+T = TypeVar("T")
+MAX_RESULT_CHARS: Final = 200
+RETRY_AFTER_S: Final = (5, 30, 180, 600)
+"""Retry transient failures after so many seconds (ChangeMessageVisibility): a person watches the progress of an edit.
+
+The queue's own visibility timeout is six times the function's, so that no message is worked on twice at a time.
+"""
+
+
+class ChangesVisibility(Protocol):
+    """Changes when a message of a queue is delivered again."""
+
+    def __call__(self, receipt_handle: str, *, after_s: int) -> None:
+        """Deliver it again *after_s* from now; StoreUnavailable when the queue refuses."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchWorker(Generic[T]):
+    """Gives every item of every message to *apply*.
+
+    *change_visibility*: retries transient failures after RETRY_AFTER_S; without it the queue's timeout decides.
+    """
+
+    read: Callable[[Json], Batch[T]]
+    apply: Callable[[T, Budget], MessageResult]
+    telemetry: Telemetry
+    change_visibility: ChangesVisibility | None = None
+
+    def handle(self, event: Json, context: LambdaContext) -> Mapping[str, Any]:
+        """Deliver all messages of *event* and give the answer that its sender expects."""
+        self.telemetry.invocation(context.aws_request_id)
+        budget = Budget(
+            seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+            memory_mib=int(context.memory_limit_in_mb),
+        )
+        batch = self.read(event)
+        return answer(batch, {message.id: self.deliver(message, budget) for message in batch.messages})
+
+    def deliver(self, message: Message[T], budget: Budget) -> MessageResult:
+        """Apply the items of one message."""
+        try:
+            return combined([self.apply(item, budget) for item in message.read()])
+        except TransientError as error:
+            self.report_retry(message, error)
+            self.retry_soon(message)
+            return MessageResult(code="TemporaryFailure", acknowledged=False, text=error.code)
+        except MalformedEvent as error:
+            self.report_defect(message, error, error.code)
+            return MessageResult(code="PermanentFailure", acknowledged=False, text=str(error))
+        except Exception as error:  # noqa: BLE001 - one message's defect must not cost the others; it is not swallowed:
+            # the message stays in its queue and then rings the alarm of the dead-letter queue.
+            self.report_defect(message, error, type(error).__name__)
+            return MessageResult(code="TemporaryFailure", acknowledged=False, text=type(error).__name__)
+
+    def retry_soon(self, message: Message[T]) -> None:
+        """Have *message* delivered again after seconds; if the queue refuses, its visibility timeout decides."""
+        if self.change_visibility is None or not message.receipt_handle:
+            return
+        after_s = RETRY_AFTER_S[min(message.attempts, len(RETRY_AFTER_S)) - 1]
+        try:
+            self.change_visibility(message.receipt_handle, after_s=after_s)
+        except StoreUnavailable as error:
+            self.report_retry(message, error)
+
+    def report_retry(self, message: Message[T], error: TransientError) -> None:
+        """Log and count a message that the queue will deliver again."""
+        self.telemetry.warning("message will come again", message_id=message.id, code=error.code, detail=str(error))
+        self.telemetry.count({"TransientFailures": one()}, code=error.code)
+
+    def report_defect(self, message: Message[T], error: Exception, code: str) -> None:
+        """Log with its traceback, and count, a failure that no retry is known to help against."""
+        self.telemetry.defect("message failed unexpectedly", error, message_id=message.id, code=code)
+        self.telemetry.count({"UnexpectedFailures": one()}, code=code)
+
+
+def combined(results: Sequence[MessageResult]) -> MessageResult:
+    """Sum up a message whose items all ended."""
+    failed = any(result.code == "PermanentFailure" for result in results)
+    return MessageResult(
+        code="PermanentFailure" if failed else "Succeeded",
+        acknowledged=all(result.acknowledged for result in results),
+        text=" ".join(filter(None, (result.text for result in results))),
+    )
+
+
+def answer(batch: Batch[T], results: Mapping[str, MessageResult]) -> Mapping[str, Any]:
+    """Tell the sender which messages must be delivered again."""
+    again = [message_id for message_id, result in results.items() if not result.acknowledged]
+    if batch.sender == "sqs":
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
+    if batch.sender == "batch":
+        return s3_batch_answer(batch.invocation, results)
+    if again:
+        # Lambda delivers an asynchronous event again as a whole; records that ended are left unchanged.
+        texts = ", ".join(results[message_id].text for message_id in again)
+        raise TransientError(f"{len(again)} of {len(results)} records must come again: {texts}")
+    return {"results": [result.text for result in results.values()]}
+
+
+def s3_batch_answer(invocation: Json, results: Mapping[str, MessageResult]) -> Mapping[str, Any]:
+    """Answer an S3 Batch Operations job; its report is plain ASCII."""
+    return {
+        "invocationSchemaVersion": invocation["invocationSchemaVersion"],
+        "invocationId": invocation["invocationId"],
+        "treatMissingKeysAs": "PermanentFailure",
+        "results": [
+            {
+                "taskId": task_id,
+                "resultCode": result.code,
+                "resultString": result.text.encode("ascii", "replace").decode()[:MAX_RESULT_CHARS],
+            }
+            for task_id, result in results.items()
+        ],
+    }

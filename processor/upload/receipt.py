@@ -1,0 +1,96 @@
+"""From a rendering to what is kept of it: version, photo, receipt and price."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from processor.imaging.model import EXTENSIONS, Rendering
+from processor.keys import rendition_key
+from processor.manifest import Photo, StoredRendition
+from processor.recipe import Recipe
+
+# us-east-1, arm64, first tier, November 2025. https://aws.amazon.com/lambda/pricing/
+USD_PER_GB_SECOND: Final = 0.0000133334
+MIB_PER_GB: Final = 1024
+VERSION_CHARS: Final = 12
+
+
+def version_of(content_sha256: str, recipe: str) -> str:
+    """Name the pixels: another version whenever content or recipe differ, and only then."""
+    return hashlib.sha256(f"{content_sha256}:{recipe}".encode()).hexdigest()[:VERSION_CHARS]
+
+
+def planned_objects(recipe: Recipe, gallery: str, stem: str) -> tuple[str, ...]:
+    """List the keys that rendering an original under *stem* can write."""
+    return tuple(
+        rendition_key(gallery, stem, size, EXTENSIONS[output])
+        for size in recipe.sizes
+        for output in recipe.formats_of(size)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Where a rendering is kept and what it is a rendering of. *processed_at*: UTC, ISO-8601."""
+
+    gallery: str
+    stem: str
+    version: str
+    source_version: str
+    processed_at: str
+
+
+def photo_from(rendering: Rendering, identity: Identity) -> Photo:
+    """Say what the record will say, without the pixels."""
+    return Photo(
+        version=identity.version,
+        source_version=identity.source_version,
+        processed_at=identity.processed_at,
+        format=rendering.format,
+        width=rendering.width,
+        height=rendering.height,
+        placeholder=rendering.placeholder,
+        dominant_color=rendering.dominant_color,
+        taken_at=rendering.taken_at,
+        camera={name: value for name, value in asdict(rendering.camera).items() if value is not None},
+        renditions=tuple(
+            StoredRendition(
+                size=one.size,
+                format=one.format,
+                key=rendition_key(identity.gallery, identity.stem, one.size, EXTENSIONS[one.format]),
+                width=one.width,
+                height=one.height,
+                bytes=len(one.data),
+            )
+            for one in rendering.renditions
+        ),
+    )
+
+
+def receipt_of(rendering: Rendering, *, recipe: str, steps_ms: Mapping[str, float], memory_mib: int) -> dict[str, Any]:
+    """Account for one photo: how it was made, and what that took. *steps_ms*: what happened around the pixels."""
+    total_ms = sum(steps_ms.values())
+    made = asdict(rendering.receipt)
+    return {
+        **made,
+        "recipe": recipe,
+        "steps_ms": made["steps_ms"] | {name: round(ms, 1) for name, ms in steps_ms.items()},
+        "total_ms": round(total_ms, 1),
+        "output_bytes": sum(len(one.data) for one in rendering.renditions),
+        "memory_mib": memory_mib,
+        "cost_usd": cost_usd(total_ms, memory_mib),
+    }
+
+
+def cost_usd(total_ms: float, memory_mib: int) -> float:
+    """Estimate what Lambda charges for *total_ms* at *memory_mib*; requests and storage are not in it."""
+    return round(total_ms / 1000 * memory_mib / MIB_PER_GB * USD_PER_GB_SECOND, 9)
+
+
+def summary_of(manifest: str, version: str, receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """Shorten a receipt for the photo record; the *manifest* that is named has all of it."""
+    kept = ("recipe", "decoder", "colour", "total_ms", "peak_memory_mib", "output_bytes", "cost_usd")
+    return {"manifest": manifest, "version": version, **{name: receipt[name] for name in kept}}

@@ -1,0 +1,85 @@
+"""Upload slots, stored pictures, and jobs as the API sends them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from moto import mock_aws
+
+from processor.aws.clients import sqs_client
+from processor.aws.queues import Jobs, Queue
+from processor.aws.results import Slots
+from processor.edits.job import ImageJob
+from processor.edits.names import slot_key
+from processor.errors import StoreUnavailable
+from tests.factories.darkroom import session as aws_session
+from tests.factories.edits import RESULTS, USER, EditRoom, open_edit_room
+from tests.factories.stores import refused
+
+
+@pytest.fixture
+def room() -> Iterator[EditRoom]:
+    """Give empty stores."""
+    with open_edit_room() as opened:
+        yield opened
+
+
+def slots(room: EditRoom) -> Slots:
+    """Use the slots of a room."""
+    return Slots(s3=cast("Any", room.s3), bucket=RESULTS, max_bytes=1000)
+
+
+def test_an_offer_is_for_one_place_and_one_size(room: EditRoom) -> None:
+    """S3 itself checks what is signed: the key, the size, the type."""
+    offer = slots(room).offer(USER, content_type="image/png")
+
+    policy = json.loads(base64.b64decode(offer.fields["policy"]))
+    key = slot_key(USER, offer.reference.removeprefix("upload://"))
+    assert (key, "image/png", 1000, 3600) == (
+        offer.fields["key"],
+        offer.fields["Content-Type"],
+        offer.max_bytes,
+        offer.expires_in_s,
+    )
+    assert ["content-length-range", 1, 1000] in policy["conditions"]
+    assert {"key": key} in policy["conditions"]
+    assert {"Content-Type": "image/png"} in policy["conditions"]
+    assert "Content-Type" not in slots(room).offer(USER).fields
+
+
+def test_what_came_inside_a_request_lies_in_a_slot_of_its_user(room: EditRoom) -> None:
+    """And is found there by nobody else."""
+    reference = slots(room).store(USER, b"a picture")
+
+    with room.sources.open(reference, user_id=USER) as source:
+        assert b"a picture" == bytes(source.view)
+    with pytest.raises(Exception, match="expected a picture, found none"):
+        room.sources.open(reference, user_id="somebody else")
+
+
+@pytest.mark.faults
+def test_a_slot_that_cannot_be_written_is_a_reason_to_try_again(room: EditRoom) -> None:
+    """The request fails as a whole."""
+    room.s3.faults["put_object"] = refused("SlowDown", 503)
+
+    with pytest.raises(StoreUnavailable, match="s3:PutObject darkroom-results/uploads/"):
+        slots(room).store(USER, b"a picture")
+
+
+def test_jobs_are_sent_one_by_one_message() -> None:
+    """All of them, and each reads back as what it was."""
+    jobs = [ImageJob(session_id="ses_1", image_id=f"é {number}") for number in range(23)]
+    with mock_aws():
+        sqs = sqs_client(aws_session())
+        url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+        Jobs(queue=Queue(sqs=sqs, url=url)).send(jobs)
+        bodies: list[str] = []
+        while received := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            bodies += [message.get("Body", "") for message in received]
+
+    assert jobs == sorted(map(ImageJob.read, bodies), key=lambda job: int(job.image_id[2:]))
+    assert {"sessionId": "ses_1", "imageId": "é 0"} == json.loads(jobs[0].body())

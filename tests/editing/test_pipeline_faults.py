@@ -1,0 +1,366 @@
+"""What may go wrong around one edit: one result, one event that ends the picture, one that ends the session."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from processor.budget import Budget
+from processor.editing.outcome import EditEnding
+from processor.editing.pipeline import MAX_DELIVERIES
+from processor.edits.job import ImageJob
+from processor.edits.operations.size import Resize
+from processor.edits.operations.turn import Flip, Rotate
+from processor.edits.plan import Plan
+from processor.edits.session import Session, SessionImage, SessionStatus
+from processor.errors import EditCode, EditError, OutOfTime, StoreUnavailable
+from processor.source import Source
+from tests.factories.darkroom import AMPLE
+from tests.factories.edits import SESSIONS, EditRoom, open_edit_room
+from tests.factories.stores import Fault, Killed, after, answer_lost, first, killed, once, refused
+
+pytestmark = pytest.mark.faults
+ENDED = ("complete", "image_error", "session_complete")
+
+
+@pytest.fixture
+def room() -> Iterator[EditRoom]:
+    """Give empty stores and an edit line over them."""
+    with open_edit_room() as opened:
+        yield opened
+
+
+def assert_edited_once(room: EditRoom, session: Session) -> None:
+    """Every picture has one result, and every ending came once; ids have no gaps, progress no step back."""
+    ended = room.read(session)
+    kinds = Counter(event.type for event in ended.events)
+    assert (SessionStatus.COMPLETE, len(session.images), 0, 1) == (
+        ended.status,
+        kinds["complete"],
+        kinds["image_error"],
+        kinds["session_complete"],
+    )
+    assert {image.id for image in session.images} == set(ended.results) == set(by_folder(room))
+    assert "session_complete" == ended.events[-1].type
+    for image in session.images:
+        percents = [one.progress.percent for one in ended.events if one.progress and one.image_id == image.id]
+        assert sorted(set(percents)) == percents
+
+
+def by_folder(room: EditRoom) -> list[str]:
+    """Name the pictures that have a stored result."""
+    return [key.split("/")[2] for key in room.kept()]
+
+
+def cancelled(room: EditRoom, session: Session) -> Callable[[], object]:
+    """Cancel a session when called."""
+    return lambda: room.sessions.cancel(session.session_id, user_id=session.user_id)
+
+
+@pytest.mark.fault(1)
+def test_a_job_that_comes_ten_times_is_done_once(room: EditRoom) -> None:
+    """Nine replays change nothing, and edit nothing."""
+    session = room.begin("a")
+    room.process(session.jobs[0])
+    ended, objects = room.read(session), list(room.s3.writes)
+
+    endings = {room.process(session.jobs[0]).ending for _ in range(9)}
+
+    assert {EditEnding.SETTLED} == endings
+    assert (ended, objects, 1) == (room.read(session), room.s3.writes, len(room.editor.seen))
+
+
+@pytest.mark.fault(1)
+def test_a_job_that_comes_ten_times_at_once_is_done_once(room: EditRoom) -> None:
+    """Ten workers: one ends the picture, the others find it ended."""
+    session = room.begin("a")
+
+    with ThreadPoolExecutor(10) as pool:
+        endings = Counter(outcome.ending for outcome in pool.map(room.process, [*session.jobs] * 10))
+
+    assert {EditEnding.EDITED: 1, EditEnding.SETTLED: 9} == endings
+    assert_edited_once(room, session)
+
+
+def test_a_batch_that_is_delivered_twice_to_many_workers_ends_once(room: EditRoom) -> None:
+    """Six pictures, two deliveries of each, eight workers."""
+    session = room.begin(*"abcdef")
+
+    with ThreadPoolExecutor(8) as pool:
+        endings = Counter(outcome.ending for outcome in pool.map(room.process, session.jobs * 2))
+
+    assert 6 == endings[EditEnding.EDITED]
+    assert_edited_once(room, session)
+
+
+@pytest.mark.fault(20)
+@pytest.mark.parametrize(
+    ("client", "operation", "requests"),
+    [("dynamodb", "update_item", range(4)), ("dynamodb", "get_item", range(1)), ("s3", "put_object", range(1))],
+)
+def test_a_worker_may_die_at_any_request(room: EditRoom, client: str, operation: str, requests: range) -> None:
+    """Taking up, telling, storing, ending: the next delivery comes to the same end."""
+    for number in requests:
+        session = room.begin("a")
+        wire = getattr(room, client)
+        wire.faults[operation] = after(number, killed)
+        with pytest.raises(Killed):
+            room.process(session.jobs[0])
+        wire.faults.clear()
+
+        assert EditEnding.EDITED == room.process(session.jobs[0]).ending
+
+        events = [event.type for event in room.read(session).events if event.type in ENDED]
+        assert ["complete", "session_complete"] == events
+
+
+@pytest.mark.fault(20)
+def test_a_worker_that_dies_after_storing_is_continued(room: EditRoom) -> None:
+    """The result lies there already; its name and its id follow from the job."""
+    session = room.begin("a")
+    room.dynamodb.faults["update_item"] = after(3, killed)
+    with pytest.raises(Killed):
+        room.process(session.jobs[0])
+    stored = list(room.kept())
+    room.dynamodb.faults.clear()
+
+    room.process(session.jobs[0])
+
+    assert stored == list(room.kept())
+    assert_edited_once(room, session)
+
+
+@pytest.mark.fault(20)
+def test_a_worker_that_dies_in_the_editor_is_continued(room: EditRoom) -> None:
+    """Nothing was stored."""
+    session = room.begin("a")
+
+    def die() -> None:
+        raise Killed
+
+    room.editor.during[0] = die
+    with pytest.raises(Killed):
+        room.process(session.jobs[0])
+    assert {} == room.kept()
+
+    assert EditEnding.EDITED == room.process(session.jobs[0]).ending
+    assert_edited_once(room, session)
+
+
+@pytest.mark.fault(8, 9)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refused("ProvisionedThroughputExceededException"),
+        refused("ThrottlingException"),
+        refused("InternalServerError", 500),
+        refused("AccessDeniedException"),
+        answer_lost,
+    ],
+)
+@pytest.mark.parametrize("number", [0, 3])
+def test_what_dynamodb_does_not_take_is_left_to_the_next_delivery(room: EditRoom, fault: Fault, number: int) -> None:
+    """Neither the taking up nor the end may get lost; a write whose answer was lost is found done."""
+    session = room.begin("a")
+    room.dynamodb.faults["update_item"] = after(number, fault)
+    with pytest.raises(StoreUnavailable, match=f"dynamodb:UpdateItem {SESSIONS} ses_"):
+        room.process(session.jobs[0])
+    room.dynamodb.faults.clear()
+
+    room.process(session.jobs[0])
+
+    assert_edited_once(room, session)
+
+
+@pytest.mark.parametrize(("operation", "number"), [("update_item", 1), ("update_item", 2), ("get_item", 0)])
+def test_progress_that_gets_lost_does_not_cost_the_picture(room: EditRoom, operation: str, number: int) -> None:
+    """It is counted, so that somebody can see why onlookers saw little."""
+    session = room.begin("a")
+    room.dynamodb.faults[operation] = after(number, refused("ThrottlingException"))
+
+    outcome = room.process(session.jobs[0])
+
+    assert (EditEnding.EDITED, 1) == (outcome.ending, outcome.untold)
+    assert_edited_once(room, session)
+
+
+@pytest.mark.parametrize("fault", [refused("SlowDown", 503), refused("AccessDenied", 403), answer_lost])
+def test_a_result_that_s3_does_not_take_is_stored_by_the_next_delivery(room: EditRoom, fault: Fault) -> None:
+    """Nobody hears of a result that is not there."""
+    session = room.begin("a")
+    room.s3.faults["put_object"] = once(fault)
+    with pytest.raises(StoreUnavailable, match=r"s3:PutObject darkroom-results/edits/ses_"):
+        room.process(session.jobs[0])
+    assert {} == room.read(session).results
+
+    room.process(session.jobs[0])
+
+    assert_edited_once(room, session)
+
+
+def test_a_source_that_s3_will_not_give_is_no_error_of_the_picture(room: EditRoom) -> None:
+    """Permissions are an operator's matter."""
+    session = room.begin(SessionImage(id="a", url="https://cdn.example.com/renditions/a.jpg"))
+    room.s3.faults["get_object"] = refused("AccessDenied", 403)
+
+    with pytest.raises(StoreUnavailable, match=r"s3:GetObject darkroom-renditions/renditions/a\.jpg"):
+        room.process(session.jobs[0])
+
+    assert {} == room.read(session).errors
+
+
+@pytest.mark.parametrize("part", [-1, 0, 1, 2, 3])
+def test_a_running_picture_stops_at_the_next_step(room: EditRoom, part: int) -> None:
+    """Wherever it is when its session is cancelled; nothing more is written."""
+    plan = Plan(steps=(Resize(width=8), Rotate(degrees=90), Flip(direction="horizontal")))
+    session = room.begin("a", "b", plan=plan)
+    room.editor.during[part] = cancelled(room, session)
+
+    outcome = room.process(session.jobs[0])
+
+    after_it = room.read(session)
+    assert (EditEnding.CANCELLED, SessionStatus.CANCELLED) == (outcome.ending, after_it.status)
+    assert part - 1 == (room.editor.parts[-1][0] if room.editor.parts else -2)
+    assert ({}, {}, {}) == (room.kept(), after_it.results, after_it.errors)
+    assert "session_complete" == after_it.events[-1].type
+
+
+def test_a_queued_picture_of_a_cancelled_session_never_starts(room: EditRoom) -> None:
+    """Its source is not even looked at."""
+    session = room.begin("a")
+    cancelled(room, session)()
+    before = room.read(session)
+
+    assert EditEnding.CANCELLED == room.process(session.jobs[0]).ending
+
+    assert ([], [], before) == (room.fetched, room.editor.seen, room.read(session))
+
+
+def test_a_cancellation_between_the_last_step_and_the_end_wins(room: EditRoom) -> None:
+    """The session says cancelled, and no result appears in it."""
+    session = room.begin("a")
+    room.s3.faults["put_object"] = first(cancelled(room, session))
+
+    assert EditEnding.CANCELLED == room.process(session.jobs[0]).ending
+
+    assert ({}, 1) == (
+        room.read(session).results,
+        [event.type for event in room.read(session).events].count("session_complete"),
+    )
+
+
+def test_an_error_that_comes_after_a_cancellation_is_not_recorded(room: EditRoom) -> None:
+    """As little as a result is."""
+    session = room.begin("a")
+    room.web[session.images[0].url] = b"broken"
+    # Taken up, decoding, encoding; the next change would be the end.
+    room.dynamodb.faults["update_item"] = after(3, first(cancelled(room, session)))
+
+    assert EditEnding.CANCELLED == room.process(session.jobs[0]).ending
+
+    assert {} == room.read(session).errors
+
+
+@pytest.mark.fault(15)
+def test_a_second_worker_that_finishes_first_has_finished(room: EditRoom) -> None:
+    """The message became visible again while it was worked on."""
+    session = room.begin("a")
+    room.editor.during[0] = lambda: room.process(session.jobs[0])
+
+    assert EditEnding.SETTLED == room.process(session.jobs[0]).ending
+
+    assert_edited_once(room, session)
+
+
+def test_an_error_after_a_result_changes_nothing(room: EditRoom) -> None:
+    """One worker finds the source gone which the other has edited."""
+    session = room.begin("a")
+
+    def other_worker(url: str) -> Source:
+        assert EditEnding.EDITED == room.process(session.jobs[0]).ending
+        raise EditError(EditCode.SOURCE_FAILED, f"{url} is gone")
+
+    line = replace(room.line, sources=replace(room.sources, fetch=other_worker))
+
+    assert EditEnding.SETTLED == line.process(session.jobs[0], AMPLE).ending
+    assert_edited_once(room, session)
+
+
+@pytest.mark.fault(10)
+@pytest.mark.parametrize("looks", range(4))
+def test_work_stops_before_the_invocation_ends(room: EditRoom, looks: int) -> None:
+    """With less than 15 s left nothing begins, and the next delivery does it all."""
+    session = room.begin("a")
+    clock = iter([300.0] * looks + [14.9] * 10)
+    budget = Budget(seconds_left=lambda: next(clock), memory_mib=2048)
+    with pytest.raises(OutOfTime, match=r"expected at least 15 s left of the invocation, found 14\.9 s"):
+        room.process(session.jobs[0], budget)
+    assert {} == room.kept()
+
+    assert EditEnding.EDITED == room.process(session.jobs[0]).ending
+    assert_edited_once(room, session)
+
+
+@pytest.mark.parametrize(
+    ("begun", "code"), [(False, "INTERNAL_ERROR"), (True, "PROCESSING_TIMEOUT")], ids=["never begun", "begun"]
+)
+def test_the_last_delivery_says_that_there_will_be_no_result(room: EditRoom, begun: bool, code: str) -> None:  # noqa: FBT001 - a parameter
+    """Nobody waits for ever; it makes no attempt, which might die before it could say so."""
+    session, edits = room.begin("a"), 1 if begun else 0
+    if begun:
+        room.dynamodb.faults["update_item"] = after(1, killed)
+        with pytest.raises(Killed):
+            room.process(session.jobs[0])
+        room.dynamodb.faults.clear()
+
+    outcome = room.process(session.jobs[0], attempts=MAX_DELIVERIES)
+
+    ended = room.read(session)
+    assert (EditEnding.GAVE_UP, code, SessionStatus.ERROR) == (outcome.ending, outcome.code, ended.status)
+    assert code == ended.errors["a"].code
+    assert ["image_error", "session_complete"] == [event.type for event in ended.events if event.type in ENDED]
+    assert edits == len(room.editor.seen)
+
+
+@pytest.mark.parametrize("way", ["done", "cancelled", "gone"])
+def test_the_last_delivery_of_what_has_ended_is_like_any_other(room: EditRoom, way: str) -> None:
+    """There is nothing to give up."""
+    session = room.begin("a")
+    job = session.jobs[0]
+    match way:
+        case "done":
+            room.process(job)
+        case "cancelled":
+            cancelled(room, session)()
+        case _:
+            job = ImageJob(session_id="ses_none", image_id="a")
+
+    expected = {"done": EditEnding.SETTLED, "cancelled": EditEnding.CANCELLED, "gone": EditEnding.DROPPED}[way]
+    assert expected == room.process(job, attempts=MAX_DELIVERIES).ending
+
+
+def test_a_picture_that_ends_while_it_is_given_up_has_ended(room: EditRoom) -> None:
+    """A slow fourth worker comes through at the last moment."""
+    session = room.begin("a")
+    room.dynamodb.faults["update_item"] = once(first(lambda: room.process(session.jobs[0])))
+
+    assert EditEnding.SETTLED == room.process(session.jobs[0], attempts=MAX_DELIVERIES).ending
+
+    assert_edited_once(room, session)
+
+
+def test_a_job_whose_session_was_deleted_is_dropped(room: EditRoom) -> None:
+    """Before it is taken up, and while it is worked on."""
+    session = room.begin("a")
+
+    def delete() -> None:
+        room.dynamodb.client.delete_item(TableName=SESSIONS, Key={"sessionId": {"S": session.session_id}})
+
+    room.editor.during[0] = delete
+    assert [EditEnding.DROPPED, EditEnding.DROPPED] == [room.process(session.jobs[0]).ending for _ in range(2)]
+
+    assert ([], {}) == (room.items(), room.kept())

@@ -1,0 +1,220 @@
+"""From an envelope to its answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from processor.budget import Budget
+from processor.errors import StoreUnavailable, TransientError
+from processor.events import ObjectEvent
+from processor.handlers.batch import BatchWorker
+from processor.telemetry import Telemetry
+from processor.upload.events import read_uploads
+from processor.upload.outcome import Result, UploadOutcome
+from processor.upload.reports import ReportedUpload
+from tests.factories.contexts import Context
+from tests.factories.darkroom import Darkroom
+from tests.factories.events import batch_event, migration_event, notification_test, s3_event, s3_record, sqs_event
+
+Process = Callable[[ObjectEvent, Budget], UploadOutcome]
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest) -> str:
+    """Give a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
+    return request.node.name
+
+
+def handle(service: str, process: Process, event: dict[str, Any], context: Context | None = None) -> Any:
+    """Handle *event* with *process* in place of the line."""
+    telemetry = Telemetry(service=service, stack="test")
+    apply = ReportedUpload(process=process, telemetry=telemetry)
+    worker = BatchWorker(read=read_uploads, apply=apply, telemetry=telemetry)
+    return worker.handle(event, cast("Any", context or Context()))
+
+
+def ends_by_name(event: ObjectEvent, budget: Budget) -> UploadOutcome:
+    """End each event the way its key says."""
+    match event.key.partition(".")[0]:
+        case "transient":
+            raise StoreUnavailable("s3:GetObject: expected success, received SlowDown (HTTP 503).")
+        case "defect":
+            raise ZeroDivisionError("a defect")
+        case "failed":
+            return UploadOutcome(result=Result.FAILED, code="CORRUPT", detail="The photo is damaged é.")
+        case "refused":
+            return UploadOutcome(result=Result.REFUSED, code="WRONG_BUCKET")
+        case "late":
+            budget.require("rendering")
+        case _:
+            pass
+    return UploadOutcome(result=Result.UNCHANGED)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Read what was written to stdout, a JSON object per line."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.fault(12)
+@pytest.mark.faults
+def test_one_bad_message_in_ten_is_the_only_one_that_comes_again(service: str) -> None:
+    """Fault 12: poison of every kind, and verdicts are acknowledged."""
+    keys = ["a", "transient", "b", "defect", "c", "failed", "d", "refused", "e"]
+    event = sqs_event(*(s3_event(s3_record(f"{key}.jpg")) for key in keys), "not json")
+
+    answer = handle(service, ends_by_name, event)
+
+    assert {
+        "batchItemFailures": [
+            {"itemIdentifier": "message-1"},
+            {"itemIdentifier": "message-3"},
+            {"itemIdentifier": "message-9"},
+        ]
+    } == answer
+
+
+@pytest.mark.fault(16)
+@pytest.mark.faults
+def test_a_batch_in_which_all_fail_comes_again_as_a_whole(service: str) -> None:
+    """Fault 16: every message is named; an empty list would acknowledge them all."""
+    event = sqs_event(*[s3_event(s3_record("transient.jpg"))] * 3)
+
+    assert 3 == len(handle(service, ends_by_name, event)["batchItemFailures"])
+
+
+@pytest.mark.fault(10, 11)
+@pytest.mark.faults
+def test_what_there_is_no_time_for_comes_again(service: str) -> None:
+    """Faults 10 and 11: the rest of the batch is handed back before Lambda kills the process."""
+    event = sqs_event(*[s3_event(s3_record("late.jpg"))] * 2)
+
+    answer = handle(service, ends_by_name, event, Context(milliseconds_left=14_999))
+
+    assert 2 == len(answer["batchItemFailures"])
+
+
+@pytest.mark.fault(14)
+@pytest.mark.faults
+def test_a_test_event_is_acknowledged(service: str) -> None:
+    """Fault 14."""
+    assert {"batchItemFailures": []} == handle(service, ends_by_name, sqs_event(notification_test()))
+    assert {"results": []} == handle(service, ends_by_name, notification_test())
+
+
+@pytest.mark.parametrize("schema", ["1.0", "2.0"])
+def test_an_s3_batch_job_is_told_about_every_task(service: str, schema: str) -> None:
+    """In its own words, in ASCII."""
+    event = batch_event("a.jpg", "transient.jpg", "failed.jpg", "defect.jpg", schema=schema)
+
+    assert {
+        "invocationSchemaVersion": schema,
+        "invocationId": "invocation",
+        "treatMissingKeysAs": "PermanentFailure",
+        "results": [
+            {"taskId": "task-0", "resultCode": "Succeeded", "resultString": "unchanged"},
+            {"taskId": "task-1", "resultCode": "TemporaryFailure", "resultString": "STORE_UNAVAILABLE"},
+            {"taskId": "task-2", "resultCode": "PermanentFailure", "resultString": "failed CORRUPT"},
+            {"taskId": "task-3", "resultCode": "TemporaryFailure", "resultString": "ZeroDivisionError"},
+        ],
+    } == handle(service, ends_by_name, event)
+
+
+def test_a_bare_event_is_answered_with_what_became_of_it(service: str) -> None:
+    """For whoever invokes the function by hand."""
+    event = s3_event(s3_record("a.jpg"), s3_record("failed.jpg"))
+
+    assert {"results": ["unchanged", "failed CORRUPT"]} == handle(service, ends_by_name, event)
+
+
+@pytest.mark.faults
+def test_a_bare_event_that_failed_is_an_error_after_all_its_records_were_tried(service: str) -> None:
+    """Lambda then delivers it again; what was done stays done."""
+    tried: list[str] = []
+
+    def process(event: ObjectEvent, budget: Budget) -> UploadOutcome:
+        tried.append(event.key)
+        return ends_by_name(event, budget)
+
+    with pytest.raises(TransientError, match="1 of 3 records must come again: STORE_UNAVAILABLE"):
+        handle(service, process, s3_event(*(s3_record(f"{key}.jpg") for key in ("a", "transient", "b"))))
+    assert ["a.jpg", "transient.jpg", "b.jpg"] == tried
+
+
+def test_a_defect_is_logged_with_its_trace(service: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is swallowed: the line says what, where and in which invocation."""
+    handle(service, ends_by_name, sqs_event(s3_event(s3_record("defect.jpg"))))
+
+    log, metric = lines(capsys)
+    assert ("ERROR", "ZeroDivisionError", "request-1") == (log["level"], log["exception_name"], log["request_id"])
+    assert "ends_by_name" in log["exception"]
+    assert (1.0, "ZeroDivisionError") == (metric["UnexpectedFailures"][0], metric["code"])
+
+
+@pytest.mark.parametrize(
+    ("key", "metric", "dimension"),
+    [
+        ("failed.jpg", "PhotosFailed", {"code": "CORRUPT"}),
+        ("refused.jpg", "EventsRefused", {"code": "WRONG_BUCKET"}),
+        ("transient.jpg", "TransientFailures", {"code": "STORE_UNAVAILABLE"}),
+        ("a.jpg", "EventsSettled", {"result": "unchanged"}),
+    ],
+)
+def test_every_ending_is_logged_and_counted(
+    service: str,
+    capsys: pytest.CaptureFixture[str],
+    key: str,
+    metric: str,
+    dimension: dict[str, str],
+) -> None:
+    """As a whole and by reason, in the form that CloudWatch reads from a log line."""
+    handle(service, ends_by_name, sqs_event(s3_event(s3_record(key))))
+
+    log, emf = lines(capsys)
+    (definition,) = emf["_aws"]["CloudWatchMetrics"]
+    assert ("Darkroom", [metric]) == (definition["Namespace"], [one["Name"] for one in definition["Metrics"]])
+    assert [["service", "stack"], ["service", "stack", *dimension]] == definition["Dimensions"]
+    assert [1.0] == emf[metric]
+    assert dimension.items() <= emf.items()
+    assert ("test", "request-1") == (log["stack"], log["request_id"])
+
+
+def test_a_skipped_object_is_counted_by_its_reason(
+    darkroom: Darkroom, service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the log says it in a sentence."""
+    handle(service, darkroom.line.process, sqs_event(s3_event(s3_record("wedding/clip.mp4"))))
+
+    log, emf = lines(capsys)
+    assert "A video: only photos are rendered." == log["detail"]
+    assert ("video", [1.0]) == (emf["reason"], emf["ObjectsSkipped"])
+
+
+def test_a_rendered_photo_is_counted_with_its_cost(
+    darkroom: Darkroom, service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pictures, bytes, time, memory and money, by decoder."""
+    darkroom.upload("wedding/IMG_1.jpg")
+
+    handle(service, darkroom.line.process, migration_event("wedding/IMG_1.jpg"))
+
+    log, emf = lines(capsys)
+    receipt = log["receipt"]
+    assert ("native", [1.0], [4.0]) == (emf["decoder"], emf["PhotosRendered"], emf["RenditionsMade"])
+    assert [receipt["output_bytes"]] == emf["RenditionBytes"]
+    assert [receipt["total_ms"]] == emf["PhotoDuration"]
+    assert [receipt["cost_usd"]] == emf["EstimatedCostUsd"]
+
+
+def test_the_number_of_deliveries_reaches_the_record(darkroom: Darkroom, service: str) -> None:
+    """A verdict says how often the photo was tried."""
+    event = darkroom.upload("wedding/IMG_1.jpg", b"broken")
+    record = s3_record(event.key, versionId=event.version_id, size=event.size)
+
+    handle(service, darkroom.line.process, sqs_event(s3_event(record), receive_count=4))
+
+    assert 4 == (darkroom.record(event.key) or {})["error"]["attempts"]
