@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final, cast
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.factories.darkroom import Darkroom, open_darkroom
 from tests.scheduling import BySharedFixture
 from tools.embedded import LocalStack, started
 
+# A test that asks for one of these fixtures starts processes, or a browser.
+PROCESSES: Final = frozenset({"aws", "chromium", "guard", "site", "stack", "started"})
+
+# Every run tries the same examples, without a deadline: a failure comes from the change, not from the machine. To look
+# for new ones, pass --hypothesis-profile=explore.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
+settings.load_profile("ci")
+
 
 def pytest_configure() -> None:
-    """Let processes that tests start hear SIGINT: where this one runs in the background, shells have it ignored."""
+    """Prepare this process, and by its environment those that it starts.
+
+    Shells start a process in the background with SIGINT ignored, and tests interrupt theirs. Containers often turn
+    bytecode off; then each of hundreds of processes compiles its libraries, and pytest rewrites every test module.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -25,9 +42,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedFixt
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test of one of the thirty faults as one of all faults, so that ``-m faults`` runs it."""
+    """Mark a test of one of the thirty faults ``faults``, and a test that needs processes ``stack``."""
     if item.get_closest_marker("fault"):
         item.add_marker(pytest.mark.faults)
+    if PROCESSES.intersection(cast("pytest.Function", item).fixturenames):
+        item.add_marker(pytest.mark.stack)
 
 
 @pytest.fixture

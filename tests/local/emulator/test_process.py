@@ -10,6 +10,8 @@ import pytest
 from local.emulator.process import EmulatorError, running, start, stop
 from tests.factories.emulators import refused, root
 
+pytestmark = pytest.mark.stack
+
 
 def test_its_address_answers_and_is_gone_afterwards(tmp_path: Path) -> None:
     """What starts also ends: no process stays, no port stays open."""

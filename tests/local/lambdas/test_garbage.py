@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.patience import HANG_S
+
+pytestmark = pytest.mark.stack
 
 # In a process of its own, which loads what a host does. Processes and clients live long enough to count as old, and are
 # cycles; what invocations leave is young. Twice as many come as the thresholds of this Python ask for before the oldest
