@@ -16,7 +16,7 @@ from tests.scheduling import BySharedFixture
 from tools.embedded import LocalStack, started
 
 # A test that asks for one of these fixtures starts processes, or a browser.
-PROCESSES: Final = frozenset({"aws", "chromium", "guard", "site", "stack", "started"})
+PROCESSES: Final = frozenset({"aws", "chromium", "guard", "site", "stack", "started", "studio"})
 
 # Every run tries the same examples, without a deadline: a failure comes from the change, not from the machine. To look
 # for new ones, pass --hypothesis-profile=explore.

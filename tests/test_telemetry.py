@@ -27,6 +27,7 @@ def test_without_x_ray_a_span_is_nothing() -> None:
         pass
 
 
+@pytest.mark.stack
 def test_in_lambda_a_span_reaches_the_daemon() -> None:
     """Named, annotated, and part of the trace that Lambda began."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
