@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Final, cast
 
 import pytest
@@ -15,6 +15,9 @@ from tests.factories.darkroom import Darkroom, open_darkroom
 from tests.scheduling import BySharedFixture
 from tools.embedded import LocalStack, started
 
+# Coverage in processes of the stack would take half as long again, and other tests reach all lines that they run.
+UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")
+COVERAGE: Final = "COVERAGE_PROCESS_CONFIG"
 # A test that asks for one of these fixtures starts processes, or a browser.
 PROCESSES: Final = frozenset({"aws", "chromium", "guard", "site", "stack", "started", "studio"})
 
@@ -47,6 +50,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.faults)
     if PROCESSES.intersection(cast("pytest.Function", item).fixturenames):
         item.add_marker(pytest.mark.stack)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep coverage from processes that tests of the stack start."""
+    config = os.environ.pop(COVERAGE, None) if item.nodeid.startswith(UNMEASURED) else None
+    try:
+        return (yield)
+    finally:
+        if config is not None:
+            os.environ[COVERAGE] = config
 
 
 @pytest.fixture
