@@ -77,20 +77,30 @@ class Judge:
 
     @contextmanager
     def watched(self) -> Generator[None]:
-        """Sample the children's memory during the block."""
-        stop = threading.Event()
+        """Note the children's memory during the block."""
+        with decoders_watched() as peak:
+            try:
+                yield
+            finally:
+                self.peak_mib = max(self.peak_mib, peak[0])
 
-        def watch() -> None:
-            while not stop.wait(SAMPLING_S):
-                self.peak_mib = max([self.peak_mib, *map(resident_mib, decoders())])
 
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            watcher.join()
+@contextmanager
+def decoders_watched() -> Generator[list[float]]:
+    """Sample the resident memory of this process's decoder children; the list's one element is the peak in MiB."""
+    peak, stop = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(SAMPLING_S):
+            peak[0] = max([peak[0], *map(resident_mib, decoders())])
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        stop.set()
+        watcher.join()
 
 
 def same(one: bytes, other: bytes) -> bool:
