@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Iterator
-from typing import Any
+import sys
+from collections.abc import Generator, Iterator
+from typing import Any, Final, cast
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.factories.darkroom import Darkroom, open_darkroom
 from tests.scheduling import BySharedFixture
 from tools.embedded import LocalStack, started
 
+# Coverage in processes of the stack would take half as long again, and other tests reach all lines that they run.
+UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")
+COVERAGE: Final = "COVERAGE_PROCESS_CONFIG"
+# A test that asks for one of these fixtures starts processes, or a browser.
+PROCESSES: Final = frozenset({"aws", "chromium", "guard", "site", "stack", "started", "studio"})
+
+# Every run tries the same examples, without a deadline: a failure comes from the change, not from the machine. To look
+# for new ones, pass --hypothesis-profile=explore.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
+settings.load_profile("ci")
+
 
 def pytest_configure() -> None:
-    """Let processes that tests start hear SIGINT: where this one runs in the background, shells have it ignored."""
+    """Prepare this process, and by its environment those that it starts.
+
+    Shells start a process in the background with SIGINT ignored, and tests interrupt theirs. Containers often turn
+    bytecode off; then each of hundreds of processes compiles its libraries, and pytest rewrites every test module.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -25,9 +45,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedFixt
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test of one of the thirty faults as one of all faults, so that ``-m faults`` runs it."""
+    """Mark a test of one of the thirty faults ``faults``, and a test that needs processes ``stack``."""
     if item.get_closest_marker("fault"):
         item.add_marker(pytest.mark.faults)
+    if PROCESSES.intersection(cast("pytest.Function", item).fixturenames):
+        item.add_marker(pytest.mark.stack)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep coverage from processes that tests of the stack start."""
+    config = os.environ.pop(COVERAGE, None) if item.nodeid.startswith(UNMEASURED) else None
+    try:
+        return (yield)
+    finally:
+        if config is not None:
+            os.environ[COVERAGE] = config
 
 
 @pytest.fixture

@@ -10,19 +10,20 @@ from typing import Final
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Folders whose tests share one fixture of the session: a whole stack, deployed stacks, an emulator with what it needs.
+# Folders whose tests share one fixture of the session: a stack, deployed stacks, plans, an emulator with what it needs.
 SHARED: Final[Sequence[frozenset[str]]] = (
     frozenset({"tests/e2e/", "tests/browser/"}),
     frozenset({"tests/runtimes/"}),
     frozenset({"tests/engine/"}),
+    frozenset({"tests/components/", "tests/contracts/"}),
     *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
 )
 
 
 def group_of(nodeid: str) -> str:
-    """Name the group of a test; a test that shares nothing is one by itself."""
+    """Name the group of a test: that of its folder, or else its module, whose fixtures are then made once."""
     found = next((one for one in SHARED if nodeid.startswith(tuple(one))), None)
-    return " ".join(sorted(found)) if found else nodeid
+    return " ".join(sorted(found)) if found else nodeid.partition("::")[0]
 
 
 class BySharedFixture(LoadScopeScheduling):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from processor import source as module
@@ -18,7 +18,6 @@ from tests.factories.descriptors import open_descriptors, opened_since
 
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
-@settings(deadline=None)
 def test_chunks_become_one_file(chunks: list[bytes]) -> None:
     """Size, hash and bytes are those of all together; empty chunks and no chunks included."""
     data = b"".join(chunks)

@@ -54,6 +54,7 @@ def test_an_exception_marks_its_span_as_failed(exported: InMemorySpanExporter) -
     assert (False, "ValueError: a torn file") == (span.status.is_ok, span.status.description)
 
 
+@pytest.mark.stack
 def test_a_handler_starts_without_an_sdk() -> None:
     """The API takes 3 ms of a cold start; the SDK comes with its layer or not at all."""
     script = "import sys, processor.handlers.rendition; print(*sys.modules)"

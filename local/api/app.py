@@ -55,7 +55,7 @@ class Front:
             return await refuse(send, HTTPStatus.BAD_GATEWAY, reason)
         worker = await self.fleet.rotation.take()
         if worker is None:
-            return await refuse(send, HTTPStatus.BAD_GATEWAY, "no process of the edit API runs; see its log")
+            return await refuse(send, HTTPStatus.BAD_GATEWAY, "No process of the edit API runs; see its log")
         try:
             await self._through(worker, exchange)
         except (httpx.TransportError, TimeoutError) as error:
@@ -63,7 +63,7 @@ class Front:
             if exchange.status:
                 # The server breaks the connection off: nobody must take half an answer for a whole one.
                 raise BrokenOff from error
-            return await refuse(send, HTTPStatus.BAD_GATEWAY, "the edit API broke off before it answered; see its log")
+            return await refuse(send, HTTPStatus.BAD_GATEWAY, "The edit API broke off before it answered; see its log")
         return None
 
     async def _through(self, worker: Worker, exchange: Exchange) -> None:
@@ -94,12 +94,12 @@ class Front:
         await self.fleet.rotation.give_back(worker)
 
 
-TOO_LARGE: Final = f"the request's body must have at most {MAX_BODY_BYTES} bytes"
+TOO_LARGE: Final = f"The request's body must have at most {MAX_BODY_BYTES} bytes"
 
 
 async def refuse(send: Send, code: HTTPStatus, message: str) -> int:
-    """Answer as a function URL does when there is no function to answer; give the status."""
-    await answer(send, code, {"message": f"{code.phrase}: {message}"})
+    """Answer in place of a function that cannot; return the status. Python's phrases of a status are no contract."""
+    await answer(send, code, {"message": message})
     return code
 
 

@@ -26,7 +26,8 @@ from local.lambdas.process import FunctionProcess, Launch
 from local.lambdas.sandbox import World
 from local.model import LOOPBACK
 
-READY_S: Final = 20.0
+# A guard against a hang: a process is ready in a second, and in many on a machine that is busy.
+READY_S: Final = 60.0
 ASK_S: Final = 0.03
 READINESS_PATH: Final = "AWS_LWA_READINESS_CHECK_PATH"
 LAST_LINES: Final = 5

@@ -19,8 +19,9 @@ from typing import Final
 from local.emulator.environment import LOG_NAME
 
 ROOT: Final = Path(__file__).parents[2]
-READY_S: Final = 15.0
-STOP_S: Final = 15.0
+# Guards against a hang, not measures of speed: it takes 2 s, and many times that on a machine that is busy.
+READY_S: Final = 60.0
+STOP_S: Final = 60.0
 LAST_LINES: Final = 5
 
 

@@ -18,7 +18,8 @@ from local.run.child import Child, start
 from local.run.errors import RunError
 from local.run.folder import RunFolder
 
-READY_S: Final = 30.0
+# Guards against a hang, not measures of speed.
+READY_S: Final = 60.0
 DEPLOYED_S: Final = 120.0
 # The function that is a web application is the one that the Lambda Web Adapter starts by a script.
 WEB_HANDLER: Final = "run.sh"

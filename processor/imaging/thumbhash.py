@@ -6,9 +6,11 @@ and its tests hold it against that package.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import cos, floor, pi
+from operator import add
 
 LUMINANCE_TERMS = 7
 COLOUR_TERMS = 3
@@ -55,18 +57,23 @@ def _channel(values: Sequence[float], width: int, height: int, across: int, down
     """Take the low-frequency terms of a cosine transform; ``across × down`` of them, without the far corner."""
     row_waves = [[cos(pi / width * u * (x + 0.5)) for x in range(width)] for u in range(across)]
     rows = [values[start : start + width] for start in range(0, width * height, width)]
-    by_row = [[sum(map(float.__mul__, row, wave)) for wave in row_waves] for row in rows]
+    by_row = [[_total(map(float.__mul__, row, wave)) for wave in row_waves] for row in rows]
     terms: list[float] = []
     for v in range(down):
         wave = [cos(pi / height * v * (y + 0.5)) for y in range(height)]
         terms += [
-            sum(row[u] * factor for row, factor in zip(by_row, wave, strict=True)) / (width * height)
+            _total(row[u] * factor for row, factor in zip(by_row, wave, strict=True)) / (width * height)
             for u in range(across)
             if u * down < across * (down - v)
         ]
     mean, swings = terms[0], terms[1:]
     swing = max(map(abs, swings), default=0.0)
     return _Channel(mean, swing, [0.5 + 0.5 * term / swing if swing else 0.0 for term in swings])
+
+
+def _total(values: Iterable[float]) -> float:
+    """Add from left to right, as the reference does; from Python 3.12 on, ``sum`` compensates, which moves ties."""
+    return reduce(add, values, 0.0)
 
 
 def _nibbles(values: Sequence[int]) -> bytes:

@@ -178,6 +178,7 @@ def test_the_script_starts_a_server_that_the_adapter_finds(
     assert "Traceback" not in log.read_text()
 
 
+@pytest.mark.stack
 def test_the_application_never_loads_pixels_or_what_only_tools_need() -> None:
     """Every module more is time of somebody's first request."""
     script = "import sys, processor.api.asgi; print(*sys.modules)"

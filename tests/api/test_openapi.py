@@ -114,9 +114,6 @@ def test_requests_made_from_the_document_are_answered_as_it_says(fuzzed: Api, na
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )
     def answered_as_described(case: Case[Any]) -> None:

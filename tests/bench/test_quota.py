@@ -20,6 +20,7 @@ def test_where_cpu_time_cannot_be_limited_it_says_so(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.stack
 @pytest.mark.skipif(not HERE, reason="this machine lets nobody limit CPU time")
 def test_a_command_and_its_children_share_the_quota() -> None:
     """The group holds them, with the share that was asked for, and is gone afterwards."""

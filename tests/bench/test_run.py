@@ -36,6 +36,7 @@ def peer(text: str, *arguments: str) -> Command:
     return lambda _: [sys.executable, "-c", text, *arguments]
 
 
+@pytest.mark.stack
 def test_peers_render_round_by_round(job: Job, tmp_path: Path) -> None:
     """Cold ones first; then all of a round before any of the next; a median is taken of the warm ones."""
     log, heard = tmp_path / "log", list[str]()
@@ -50,6 +51,7 @@ def test_peers_render_round_by_round(job: Job, tmp_path: Path) -> None:
     assert [Measurement(peer=name, versions={}, **common) for name in "ab"] == found  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.stack
 def test_a_peer_that_cannot_run_is_missing_with_its_reason(job: Job) -> None:
     """The others are measured all the same."""
     peers = {
@@ -67,6 +69,7 @@ def test_a_peer_that_cannot_run_is_missing_with_its_reason(job: Job) -> None:
     assert min(ours.wall_ms, ours.cpu_ms, ours.cold_ms, ours.peak_rss_mib) > 0
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize(
     "text",
     ["raise KeyError('oh')", TURNS.replace("if number else cold", "if number else cold); number and sys.exit('oh'")],

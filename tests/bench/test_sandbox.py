@@ -20,6 +20,7 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.stack
 def test_the_real_function_renders_without_a_network(photo: Path) -> None:
     """Its time is that of the renderer, of AWS calls, and the rest."""
     found = run_sandbox(photo, 2)
@@ -31,6 +32,7 @@ def test_the_real_function_renders_without_a_network(photo: Path) -> None:
     assert found.peak_rss_mib > 20
 
 
+@pytest.mark.stack
 def test_a_photo_that_is_not_rendered_is_told_apart(tmp_path: Path) -> None:
     """A verdict is no fast rendering."""
     path = tmp_path / "a.jpg"
@@ -39,6 +41,7 @@ def test_a_photo_that_is_not_rendered_is_told_apart(tmp_path: Path) -> None:
     assert Refused(ending="NOT_AN_IMAGE") == run_sandbox(path, 1)
 
 
+@pytest.mark.stack
 def test_a_function_that_breaks_is_an_error(photo: Path) -> None:
     """With its own last words."""
     with pytest.raises(RuntimeError, match=r"a\.jpg: the function ended with code 5"):
@@ -61,6 +64,7 @@ def test_overhead_is_what_is_neither_pixels_nor_calls() -> None:
     )
 
 
+@pytest.mark.stack
 def test_a_childs_memory_counts() -> None:
     """The decoder runs in one."""
     hold = "import sys; held = bytearray(b'x' * (64 << 20)); print('held', flush=True); sys.stdin.read()"

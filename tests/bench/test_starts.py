@@ -5,6 +5,7 @@ import pytest
 from bench.starts import SLICES, Start, start_once, summary, told
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize("function", SLICES)
 def test_every_function_starts_from_what_it_is_told(function: str) -> None:
     """In a fresh process, without anything that only some photos or addresses need."""

@@ -20,6 +20,7 @@ def test_photos_per_second_is_what_a_worker_did_in_its_own_time() -> None:
     assert 2.5 == photos_per_second({"photos": 10, "seconds": 4.0})
 
 
+@pytest.mark.stack
 def test_a_worker_renders_until_its_time_is_over(tmp_path: Path) -> None:
     """At least one photo, on the core that it was given."""
     path = tmp_path / "a.jpg"

@@ -138,32 +138,34 @@ def test_a_throttled_run_is_resumed_behind_the_last_photo_sent(operation: Operat
 
 
 def test_too_many_failures_stop_a_run(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tenth of what has ended, once that says something: here a third of the first fifty."""
-    monkeypatch.setattr(running, "MAX_FLYING", 30)
-    upload(operation, *numbered(90)[::3], content=b"broken")
-    upload(operation, *[name for name in numbered(90) if name not in numbered(90)[::3]])
+    """A tenth of what has ended, once enough has: here a third of the first nine."""
+    monkeypatch.setattr(running, "MAX_FLYING", 9)
+    monkeypatch.setattr(running, "ENOUGH_ENDED", 9)
+    upload(operation, *numbered(27)[::3], content=b"broken")
+    upload(operation, *[name for name in numbered(27) if name not in numbered(27)[::3]])
 
     result = backfill(operation)
 
     assert 1 == code_of(result)
-    assert "stopped: more than 10 % of the photos fail: 20 rendered, 10 failed, 60 not sent" in result.stdout
+    assert "stopped: more than 10 % of the photos fail: 6 rendered, 3 failed, 18 not sent" in result.stdout
     assert f"Go on with --resume {CHECKPOINT}." in result.stderr
-    assert 30 == len(sent)
+    assert 9 == len(sent)
 
 
 def test_a_run_that_stopped_for_failures_can_be_resumed(
     operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody has looked and wants to go on: what failed before does not stop it at once again."""
-    monkeypatch.setattr(running, "MAX_FLYING", 30)
-    keys = upload(operation, *numbered(90))
-    upload(operation, *numbered(30), content=b"broken")
+    monkeypatch.setattr(running, "MAX_FLYING", 9)
+    monkeypatch.setattr(running, "ENOUGH_ENDED", 9)
+    keys = upload(operation, *numbered(27))
+    upload(operation, *numbered(9), content=b"broken")
     stopped = backfill(operation)
 
     result = backfill(operation, "--resume", CHECKPOINT)
 
-    assert "stopped: more than 10 % of the photos fail: 0 rendered, 30 failed, 60 not sent" in stopped.stdout
-    assert "finished: 60 rendered, 30 failed" in result.stdout
+    assert "stopped: more than 10 % of the photos fail: 0 rendered, 9 failed, 18 not sent" in stopped.stdout
+    assert "finished: 18 rendered, 9 failed" in result.stdout
     assert keys == sent
 
 

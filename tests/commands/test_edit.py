@@ -189,6 +189,7 @@ def test_settings_bound_the_work(photo: Path, tmp_path: Path) -> None:
     assert "DIMENSIONS_TOO_LARGE" == json.loads(result.stdout)["error"]["code"]
 
 
+@pytest.mark.stack
 def test_people_run_it_as_a_module(photo: Path, tmp_path: Path) -> None:
     """Exit codes as said; wrong usage ends with one line and 2."""
 

@@ -166,6 +166,7 @@ def test_hostile_files_never_stop_the_run(tmp_path: Path) -> None:
     assert {"failed"} == set(verdicts.values())
 
 
+@pytest.mark.stack
 def test_people_get_a_line_per_failure_and_the_sum(album: Path, tmp_path: Path) -> None:
     """Without --json stdout stays empty and stderr tells what was not rendered, and why."""
     ended = run_module("render", album, "--out", tmp_path / "out")
@@ -178,6 +179,7 @@ def test_people_get_a_line_per_failure_and_the_sum(album: Path, tmp_path: Path) 
     assert "Upload it again" in lines[1]
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -268,6 +270,7 @@ def test_long_names_are_shortened_to_what_the_file_system_takes(tmp_path: Path) 
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.stack
 @pytest.mark.faults
 def test_interrupting_leaves_no_child_behind(tmp_path: Path) -> None:
     """Ctrl-C ends with 130, one line, and every decoder child gone."""

@@ -17,6 +17,8 @@ from local.run.remains import is_ours
 from tests.factories.photos import jpeg, scene
 from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told, wait_for
 
+pytestmark = pytest.mark.stack
+
 
 def processes(folder: Path) -> dict[str, int]:
     """Read which processes a run has."""

@@ -35,7 +35,7 @@ from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys
 from processor.settings import Auth
 from processor.telemetry import Telemetry
-from tests.factories.darkroom import session as aws_session
+from tests.factories.darkroom import shared
 from tests.factories.edits import RESULTS, SESSIONS, SessionStore, open_sessions
 from tests.factories.stores import Wire
 
@@ -198,7 +198,7 @@ def open_api(stage: Stage | None = None) -> Generator[Api]:
     with open_sessions() as store:
         store.clock.ms = time.time_ns() // 1_000_000
         store.clock.back_to_the_minute()
-        s3, sqs = Wire(s3_client(aws_session())), Wire(sqs_client(aws_session()))
+        s3, sqs = Wire(shared(s3_client)), Wire(shared(sqs_client))
         s3.client.create_bucket(Bucket=RESULTS)
         queue_url = sqs.client.create_queue(QueueName="jobs")["QueueUrl"]
         issuer = Issuer()

@@ -183,6 +183,12 @@ def session() -> Session:
     return made
 
 
+@cache
+def shared(make: Callable[[Session], Any]) -> Any:
+    """Make a client once for all tests: that takes longer than most of their requests."""
+    return make(session())
+
+
 @contextmanager
 def open_darkroom(
     *,
@@ -192,7 +198,7 @@ def open_darkroom(
 ) -> Generator[Darkroom]:
     """Set up empty stores and a line over them."""
     with mock_aws():
-        s3, dynamodb, cloudfront = (Wire(make(session())) for make in (s3_client, dynamodb_client, cloudfront_client))
+        s3, dynamodb, cloudfront = (Wire(shared(make)) for make in (s3_client, dynamodb_client, cloudfront_client))
         create_stores(s3.client, dynamodb.client, versioned=versioned)
         cdn = CdnCache(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
         renderer = QuickRenderer()

@@ -32,8 +32,7 @@ from processor.edits.session import SessionStatus as Status
 from processor.errors import EditCode, EditError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
 from processor.source import Source
-from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, create_stores
-from tests.factories.darkroom import session as aws_session
+from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, create_stores, shared
 from tests.factories.stores import Wire
 
 SESSIONS = "darkroom-sessions"
@@ -158,7 +157,7 @@ def a_result(image_id: str = "a", **more: Any) -> EditResult:
 def open_sessions() -> Generator[SessionStore]:
     """Set up an empty sessions table."""
     with mock_aws():
-        dynamodb = Wire(dynamodb_client(aws_session()))
+        dynamodb = Wire(shared(dynamodb_client))
         create_sessions_table(dynamodb.client)
         yield SessionStore(dynamodb=dynamodb)
 
@@ -301,7 +300,7 @@ class EditRoom(SessionStore):
 def open_edit_room() -> Generator[EditRoom]:
     """Set up empty stores and a line over them."""
     with mock_aws():
-        s3, dynamodb = (Wire(make(aws_session())) for make in (s3_client, dynamodb_client))
+        s3, dynamodb = (Wire(shared(make)) for make in (s3_client, dynamodb_client))
         create_stores(s3.client, dynamodb.client, versioned=True)
         s3.client.create_bucket(Bucket=RESULTS)
         create_sessions_table(dynamodb.client)

@@ -18,7 +18,7 @@ from processor.settings_env import ReconcileEnv
 from processor.telemetry import Telemetry
 from processor.upload.events import body_events
 from processor.upload.outcome import UploadOutcome
-from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
+from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, shared
 from tests.factories.stores import Wire
 
 HOUR_S = 3600.0
@@ -92,6 +92,6 @@ def open_gallery(
 ) -> Generator[Gallery]:
     """Set up empty stores."""
     with open_darkroom(missing_record=missing_record, versioned=versioned) as darkroom:
-        sqs = Wire(sqs_client(session()))
+        sqs = Wire(shared(sqs_client))
         queue = sqs.client.create_queue(QueueName="uploads")["QueueUrl"]
         yield Gallery(darkroom=darkroom, sqs=sqs, queue=queue, missing_record=missing_record)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from functools import cache
 from typing import Any
 
 from tools.plan.model import Plan
@@ -62,5 +64,11 @@ def merge(tree: dict[str, Any], change: dict[str, Any]) -> None:
 
 
 def plan_with(stack: str, change: dict[str, Any]) -> Plan:
-    """Record *stack* with *change* merged into its settings."""
-    return record(stack, changed(stack, change))
+    """Record *stack* with *change* merged into its settings; each change once."""
+    return recorded(stack, json.dumps(change))
+
+
+@cache
+def recorded(stack: str, change: str) -> Plan:
+    """Record *stack* with *change*, as JSON."""
+    return record(stack, changed(stack, json.loads(change)))

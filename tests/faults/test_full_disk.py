@@ -10,6 +10,8 @@ import pytest
 
 from tests.patience import HANG_S
 
+pytestmark = pytest.mark.stack
+
 ROOT = Path(__file__).parents[2]
 TRY = "import sys, tempfile, os; from tests.factories.invoked import full; sys.addaudithook(full); {}"
 

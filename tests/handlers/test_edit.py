@@ -136,6 +136,7 @@ def test_a_foreign_address_is_judged_before_anything_is_asked(function: EditRoom
     assert "SOURCE_REFUSED" == function.read(session).errors["a"].code
 
 
+@pytest.mark.stack
 def test_importing_the_handler_loads_neither_pixels_nor_an_http_client() -> None:
     """A cold start pays for them only when a picture needs them."""
     script = "import sys, processor.handlers.edit; print(sorted(set(sys.modules) & set(sys.argv[1:])))"

@@ -30,6 +30,7 @@ def test_a_scheduled_run_says_what_it_found(monkeypatch: pytest.MonkeyPatch) -> 
     assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == answer
 
 
+@pytest.mark.stack
 def test_importing_the_handler_loads_no_pixel_library() -> None:
     """It has no layer that holds one."""
     script = "import sys, processor.handlers.reconcile; print(sorted(set(sys.modules) & set(sys.argv[1:])))"

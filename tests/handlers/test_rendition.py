@@ -104,6 +104,7 @@ def test_an_s3_batch_task_is_answered(function: Darkroom) -> None:
     ]
 
 
+@pytest.mark.stack
 def test_importing_the_handler_loads_no_pixel_library() -> None:
     """A cold start pays for them only when a file needs them."""
     script = "import sys, processor.handlers.rendition; print(sorted(set(sys.modules) & set(sys.argv[1:])))"

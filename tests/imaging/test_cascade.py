@@ -41,7 +41,7 @@ def test_the_rungs_come_largest_first() -> None:
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.lists(st.integers(1, 300), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_picture_has_its_rungs_size(width: int, height: int, boxes: list[int]) -> None:
     """Sizes that are larger than the original included: it is never enlarged."""
     original = Box(width, height)

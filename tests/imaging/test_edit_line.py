@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 import pyvips
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -362,7 +362,7 @@ steps = st.one_of(
 formats = st.sampled_from(("jpeg", "png", "webp", "gif", "tiff"))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=120)
 @given(
     plan=st.lists(steps, min_size=1, max_size=4),
     size=st.tuples(sides, sides),

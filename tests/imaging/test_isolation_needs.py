@@ -16,6 +16,7 @@ from tests.factories.photos.jpeg import jpeg
 from tests.patience import HANG_S
 
 
+@pytest.mark.stack
 def test_importing_the_renderer_loads_no_pixel_library() -> None:
     """A handler's cold start imports it; a parent that only isolates never needs one."""
     code = """if True:
@@ -47,6 +48,7 @@ def test_nothing_of_multiprocessing_is_used() -> None:
     assert not [name for name in names if "multiprocessing" in name or "ProcessPool" in name]
 
 
+@pytest.mark.stack
 @pytest.mark.faults
 def test_isolation_works_without_shared_memory() -> None:
     """In a mount namespace of its own, where /dev/shm cannot be written: there multiprocessing fails, as on Lambda."""

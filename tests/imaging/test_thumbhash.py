@@ -31,7 +31,7 @@ def test_the_scene_hashes_as_the_reference_does(width: int, height: int) -> None
 
 
 @given(st.integers(1, 24), st.integers(1, 24), st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_random_pictures_hash_as_the_reference_does(width: int, height: int, seed: int) -> None:
     """Of any shape but those where the package rounds half to even and the specification's JavaScript half up."""
     assume(not any((14 * side / max(width, height)) % 4 == 1 for side in (width, height)))

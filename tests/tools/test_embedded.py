@@ -30,12 +30,14 @@ def program(text: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.stack
 def test_a_stack_that_cannot_start_is_quoted() -> None:
     """The stack's own sentence says what to do; the launcher does not hide it."""
     with pytest.raises(RunError, match="expected the endpoints, the stack said: up: no free port"):
         told(program("import sys; sys.exit('up: no free port')"))
 
 
+@pytest.mark.stack
 def test_a_stack_that_stays_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that neither answers nor ends does not hang its caller."""
     monkeypatch.setattr(embedded, "STARTED_S", 0.01)
@@ -48,6 +50,7 @@ def test_a_stack_that_stays_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> N
         process.communicate()
 
 
+@pytest.mark.stack
 def test_a_stack_that_ends_badly_is_an_error_though_the_block_went_well(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from PIL import Image
 
 from processor.errors import Verdict
 from tests.factories.photos.jpeg import encoded
+from tests.patience import HANG_S
 from tools.verdicts.__main__ import cases_of, report
 from tools.verdicts.damage import DAMAGES
 from tools.verdicts.families import BOMBS, STRANGERS, Case, damaged, pictures, singles
 from tools.verdicts.page import PAGE, page
-from tools.verdicts.report import SUCCESSES, Report
-from tools.verdicts.trial import UNHARMED, WRONG
+from tools.verdicts.report import MAX_MIB, SUCCESSES, Report
+from tools.verdicts.trial import UNHARMED, WRONG, Finding, is_decoder
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +26,27 @@ def found() -> Report:
 
 
 def test_every_verdict_is_typed(found: Report) -> None:
-    """Nothing ends the child's caller, and nothing takes 10 s or a GiB."""
+    """Nothing ends the child's caller, hangs, or takes a GiB. That nothing takes 10 s is for an idle machine to say."""
     assert set() == set(found.verdicts) - {verdict.value for verdict in Verdict} - SUCCESSES
-    assert found.good
+    assert 0 == found.verdicts[WRONG]
+    assert 0 < found.peak_mib <= MAX_MIB
+    assert found.slowest.seconds < HANG_S
+
+
+@pytest.mark.parametrize(
+    ("seconds", "peak_mib", "good"), [(10, 1024, True), (10.1, 1, False), (1, 1024.1, False)], ids=["", "slow", "large"]
+)
+def test_a_file_that_takes_too_long_or_too_much_is_not_good(seconds: float, peak_mib: float, *, good: bool) -> None:
+    """The command's exit code says so."""
+    case = Case(family="jpeg", kind="cut short", name="a", data=b"")
+    finding = Finding(case=case, verdict="CORRUPT", seconds=seconds)
+
+    assert good == Report(findings=[finding], peak_mib=peak_mib).good
+
+
+def test_a_new_child_is_no_decoder_until_it_runs_one() -> None:
+    """Between fork and exec, it would count with the memory of all that its parent has loaded."""
+    assert [False, False] == [is_decoder(pid) for pid in (str(os.getpid()), "0")]
 
 
 @pytest.mark.parametrize("family", pictures())

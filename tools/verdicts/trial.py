@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from processor.errors import PhotoError
+from processor.imaging.isolation import child
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
@@ -76,20 +77,30 @@ class Judge:
 
     @contextmanager
     def watched(self) -> Generator[None]:
-        """Sample the children's memory during the block."""
-        stop = threading.Event()
+        """Note the children's memory during the block."""
+        with decoders_watched() as peak:
+            try:
+                yield
+            finally:
+                self.peak_mib = max(self.peak_mib, peak[0])
 
-        def watch() -> None:
-            while not stop.wait(SAMPLING_S):
-                self.peak_mib = max([self.peak_mib, *map(resident_mib, children())])
 
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            watcher.join()
+@contextmanager
+def decoders_watched() -> Generator[list[float]]:
+    """Sample the resident memory of this process's decoder children; the list's one element is the peak in MiB."""
+    peak, stop = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(SAMPLING_S):
+            peak[0] = max([peak[0], *map(resident_mib, decoders())])
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        stop.set()
+        watcher.join()
 
 
 def same(one: bytes, other: bytes) -> bool:
@@ -98,10 +109,21 @@ def same(one: bytes, other: bytes) -> bool:
     return pictures[0].shape == pictures[1].shape and bool(np.abs(pictures[0] - pictures[1]).mean() <= SAME)
 
 
-def children() -> list[str]:
-    """List the ids of this process's children (proc(5))."""
+def decoders() -> list[str]:
+    """List the ids of this process's decoder children (proc(5)).
+
+    Until it executes its own program, a new child shares the memory of its parent: that is not what a decoder holds.
+    """
     lists = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [pid for one in lists for pid in one.read_text(encoding="ascii").split()]
+    return [pid for one in lists for pid in one.read_text(encoding="ascii").split() if is_decoder(pid)]
+
+
+def is_decoder(pid: str) -> bool:
+    """Tell whether a process runs the decoder child's module."""
+    try:
+        return child.__name__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def resident_mib(pid: str) -> float:

@@ -168,6 +168,7 @@ def test_pixels_that_are_not_square_are_stretched(aspect: float, expected: Box) 
     assert expected == _square(90, 60, aspect)
 
 
+@pytest.mark.stack
 def test_pillow_never_sees_a_raw() -> None:
     """It would return the thumbnail without an error: it is not even loaded."""
     code = """if True:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.patience import HANG_S
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.stack]
 
 
 def run(code: str) -> subprocess.CompletedProcess[bytes]:

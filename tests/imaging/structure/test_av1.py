@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -108,7 +108,6 @@ def test_a_frame_may_be_smaller_than_its_sequence_allows(*, claimed: tuple[int, 
 
 
 @given(st.binary(max_size=80))
-@settings(deadline=None)
 def test_noise_has_a_size_or_none(data: bytes) -> None:
     """Ends early at worst, which the walker calls truncated."""
     try:

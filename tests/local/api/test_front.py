@@ -210,7 +210,7 @@ def test_a_process_that_hangs_is_ended_and_replaced(client: httpx.Client) -> Non
     answer = client.get("/slow?s=60")
 
     assert 502 == answer.status_code
-    assert {"message": "Bad Gateway: the edit API broke off before it answered; see its log"} == answer.json()
+    assert {"message": "The edit API broke off before it answered; see its log"} == answer.json()
     eventually(lambda: len(processes(client)) == 2 or None)
 
 
@@ -231,14 +231,14 @@ def test_when_all_are_killed_they_come_again(client: httpx.Client) -> None:
     answer = client.get("/echo")
 
     assert 502 == answer.status_code
-    assert answer.json()["message"].startswith("Bad Gateway: ")
+    assert answer.json()["message"].endswith("; see its log")
     eventually(lambda: (client.get("/echo").status_code == 200) or None)
 
 
 def test_a_body_beyond_six_megabytes_is_refused(client: httpx.Client) -> None:
     """Declared or not: no function could be given it."""
     large = b"x" * (6 * 2**20 + 1)
-    expected = {"message": "Request Entity Too Large: the request's body must have at most 6291456 bytes"}
+    expected = {"message": "The request's body must have at most 6291456 bytes"}
 
     declared = client.post("/echo", content=large)
     chunked = client.post("/echo", content=iter([large[: 2**20]] * 7))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pulumi_aws as aws_types
+import pytest
 
 from components.build import write_empty_layers
 from local.deployer.deploy import deploy_program
@@ -14,6 +15,8 @@ from local.stack import configuration
 from tests.factories.emulators import root
 from tests.local.deployer.conftest import addresses_of
 from tools.plan.program import main_program
+
+pytestmark = pytest.mark.stack
 
 
 def test_a_kept_state_is_deployed_into(tmp_path: Path) -> None:

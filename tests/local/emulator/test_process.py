@@ -13,6 +13,8 @@ from local.emulator import process
 from local.emulator.process import EmulatorError, interpreter, running, start, stop
 from tests.factories.emulators import refused, root
 
+pytestmark = pytest.mark.stack
+
 
 def test_its_address_answers_and_is_gone_afterwards(tmp_path: Path) -> None:
     """What starts also ends: no process stays, no port stays open."""

@@ -14,6 +14,8 @@ import pytest
 from local.lambdas.family import Family
 from tests.patience import HANG_S
 
+pytestmark = pytest.mark.stack
+
 PARENT = """
 import subprocess, sys, time
 child = "import time; data = bytearray(60 << 20); data[::4096] = b'1' * len(data[::4096]); time.sleep(600)"

@@ -5,12 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.patience import HANG_S
 
+pytestmark = pytest.mark.stack
+
 # In a process of its own, which loads what a host does. Processes and clients live long enough to count as old, and are
-# cycles; what invocations leave is young.
+# cycles; what invocations leave is young. Twice as many come as the thresholds of this Python ask for before the oldest
+# generation is looked at.
 COMES_AND_GOES = """
-import gc, weakref
+import gc, math, weakref
 import local.lambdas.__main__
 from local.lambdas.garbage import settle
 
@@ -23,7 +28,7 @@ old = [Thing() for _ in range(2_000)]
 gc.collect(1)
 seen = [weakref.ref(one) for one in old]
 del old
-for _ in range(200_000):
+for _ in range(2 * math.prod(gc.get_threshold())):
     Thing()
 print(sum(one() is not None for one in seen))
 """

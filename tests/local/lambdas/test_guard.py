@@ -14,6 +14,8 @@ import pytest
 from local.lambdas.guard import follow
 from tests.patience import HANG_S
 
+pytestmark = pytest.mark.stack
+
 ROOT = Path(__file__).parents[3]
 HOST = """
 import os, subprocess, sys, time

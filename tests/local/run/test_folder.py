@@ -56,6 +56,7 @@ def test_only_an_ended_deployment_is_kept(tmp_path: Path) -> None:
     assert folder.deployed() is None
 
 
+@pytest.mark.stack
 @pytest.mark.faults
 def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
     """A process that got the number of one of ours since is somebody else's."""
@@ -75,6 +76,7 @@ def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
             one.wait()
 
 
+@pytest.mark.stack
 @pytest.mark.faults
 def test_processes_below_one_are_killed_whoever_started_them() -> None:
     """A grandchild whose parent was killed is still found."""

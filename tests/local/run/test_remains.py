@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tools.embedded import ENDED_S, ROOT
+
+pytestmark = pytest.mark.stack
 
 # In a process of its own: it takes note of any child's end, and the tests' process has children of others.
 STORY = """

@@ -39,6 +39,7 @@ def test_nothing_is_left_of_a_run_that_ended_well(tmp_path: Path) -> None:
     assert Left() == once_down(config(tmp_path, closed_port()), temporary, [])
 
 
+@pytest.mark.stack
 def test_a_file_in_the_temporary_folder_is_found(tmp_path: Path) -> None:
     """Everything that is made in the block's time goes there, of child processes too; afterwards nothing does."""
     with own_temporary_folder(tmp_path / "tmp") as temporary:
@@ -56,6 +57,7 @@ def test_a_file_in_the_temporary_folder_is_found(tmp_path: Path) -> None:
     assert str(temporary) != tempfile.gettempdir()
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize("by", ["environment", "folder"])
 def test_a_process_that_stayed_is_found(tmp_path: Path, by: str) -> None:
     """Decoder children have a clean environment, but work in a folder of the run."""
