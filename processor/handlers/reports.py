@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from processor.errors import Verdict
 from processor.events import ObjectEvent
 from processor.manifest import Manifest
 from processor.telemetry import Telemetry, one
@@ -30,6 +31,8 @@ def report_outcome(telemetry: Telemetry, event: ObjectEvent, outcome: Outcome) -
         case Result.FAILED:
             telemetry.warning("photo failed", **fields)
             telemetry.count({"PhotosFailed": one()}, code=outcome.code)
+            if outcome.code == Verdict.RENDERING_FAILED:
+                telemetry.count({"RenderingDefects": one()})
         case Result.SKIPPED:
             telemetry.info("object skipped", **fields)
             telemetry.count({"ObjectsSkipped": one()}, reason=outcome.code)

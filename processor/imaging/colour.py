@@ -51,7 +51,7 @@ def to_srgb(image: Image, colour: Colour) -> Image:
 
 def embedded_profile(image: Image) -> bytes | None:
     """Return the ICC profile that the file carries, if any."""
-    if PROFILE_FIELD not in image.get_fields():
+    if not image.get_typeof(PROFILE_FIELD):
         return None
     profile: Any = image.get(PROFILE_FIELD)
     return bytes(profile)
@@ -61,8 +61,19 @@ def flatten(image: Image) -> Image:
     """Put a transparent image on white; before any resizing, so that hidden pixels cannot bleed in."""
     if not image.hasalpha():
         return image
-    white = 65535.0 if image.format == "ushort" else 255.0
-    return image.flatten(background=[white], max_alpha=white)
+    full = full_scale(image)
+    white = 0.0 if image.interpretation == "cmyk" else full  # no ink
+    return image.flatten(background=[white], max_alpha=full)
+
+
+def straight_alpha(image: Image) -> Image:
+    """Divide the colours of a premultiplied image by its alpha, the last band."""
+    return image.unpremultiply(max_alpha=full_scale(image)).rint().cast(image.format)
+
+
+def full_scale(image: Image) -> float:
+    """Return the sample value of full light, or of an opaque pixel."""
+    return 65535.0 if image.format == "ushort" else 255.0
 
 
 def _transform(image: Image, profile: bytes | str, *, stand_in: str | None = None) -> Image:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import pyvips
 from pyvips import Image
 
 from processor.edits.operations.file import Format, Metadata, Quality
@@ -16,7 +13,7 @@ from processor.edits.plan import Plan
 from processor.imaging.cascade import ORIENTATION_FIELD
 from processor.imaging.colour import Colour, decide, to_srgb
 from processor.imaging.decoders.choose import open_original
-from processor.imaging.decoders.damage import forget_warnings, refuse_damage, verdict_of
+from processor.imaging.decoders.damage import forget_warnings, photo_errors, refuse_damage
 from processor.imaging.decoders.native import load_frames
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.edit_model import EditLimits
@@ -45,7 +42,7 @@ class Taken(NamedTuple):
 def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE) -> Taken:
     """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError."""
     raw = Raw(max_megapixels=limits.max_megapixels)
-    with _verdicts():
+    with photo_errors():
         recipe = Recipe(sizes={"edit": first}, limits=source_limits(limits), raw=raw)
         original = open_original(source, header, recipe)
         (part,) = original.parts()
@@ -56,7 +53,7 @@ def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WH
 def take_frames(source: Source, header: Header) -> Taken:
     """Decode all frames of an animation; raises PhotoError."""
     exif = read_exif(header.exif)
-    with _verdicts():
+    with photo_errors():
         roll = load_frames(source, header)
         times = _Times.of(roll)
         stored = _in_srgb(_read(roll, Box(roll.width, roll.height)), decide(roll)).copy_memory()
@@ -81,7 +78,8 @@ class _Times:
     @classmethod
     def of(cls, roll: Image) -> _Times:
         """Read what libvips says of the frames of *roll*."""
-        known: dict[str, Any] = {name: roll.get(name) for name in roll.get_fields()}
+        names = ("n-pages", "delay", "loop")
+        known: dict[str, Any] = {name: roll.get(name) for name in names if roll.get_typeof(name)}
         count: int = known.get("n-pages", 1)
         said: list[int] = known.get("delay", [])
         delays = (*said[:count], *[DEFAULT_DELAY_MS] * (count - len(said)))
@@ -99,14 +97,6 @@ def first_size(plan: Plan) -> Size:
         return WHOLE
     fit = "cover" if step.fit == "cover" and step.width and step.height else "inside"
     return Size(width=step.width or MAX_SIDE_PX, height=step.height or MAX_SIDE_PX, fit=fit)
-
-
-@contextmanager
-def _verdicts() -> Generator[None]:
-    try:
-        yield
-    except pyvips.Error as error:
-        raise verdict_of(error) from error
 
 
 def _developed(pixels: Pixels, frame: Box) -> Image:

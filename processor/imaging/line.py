@@ -12,13 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import pyvips
 from pyvips import Image
 
 from processor.imaging.cascade import cascade, develop_first
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
-from processor.imaging.decoders.damage import forget_warnings, refuse_damage, verdict_of
+from processor.imaging.decoders.damage import forget_warnings, photo_errors, refuse_damage
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
@@ -48,7 +47,7 @@ def develop(
     """
     prepare_engine()
     watch, memory = Stopwatch(), PeakMemory()
-    try:
+    with photo_errors():
         with watch.step("structure"):
             header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
         with watch.step("open"):
@@ -57,8 +56,6 @@ def develop(
             credit = original.exif.credit if recipe.keep_copyright else None
             printer = Printer(encoders, recipe, watch, credit=credit)
             shots = list(_shoot(original, printer, watch, on_decoded))
-    except pyvips.Error as error:
-        raise verdict_of(error) from error
     smallest = min((shot.smallest for shot in shots), key=lambda image: image.width * image.height)
     with watch.step("inspect"):
         hash_text, colour = placeholder(smallest), dominant_colour(smallest)

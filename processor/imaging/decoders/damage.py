@@ -6,15 +6,49 @@ pixels (stray bytes before a marker) pass.
 
 from __future__ import annotations
 
+import errno
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import pyvips
 from pyvips import ffi, vips_lib
 
-from processor.errors import PhotoError
-from processor.imaging.structure.header import corrupt, needs_memory, truncated
+from processor.errors import DarkroomError, PhotoError, Verdict
+from processor.imaging.structure.header import corrupt, needs_memory, truncated, unsupported
 
 PIXELS_LOST = ("premature end of data segment", "bad huffman code", "found marker")
 EARLY_END = ("premature end", "end of file", "truncated", "unexpected end", "not enough", "read error")
 NO_MEMORY = ("memory", "creating thread")
+UNSUPPORTED = (
+    "not supported",
+    "not configured",
+    "not implemented",
+    "unsupported",
+    "not a whole number",
+    "samples out of range",
+)
+SYSTEM_FAULTS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN})
+"""The machine's, not the photo's: they may pass, so they are raised as they are."""
+NO_THREAD = "can't start new thread"
+MAX_LOG_CHARS = 4_000
+
+
+@contextmanager
+def photo_errors() -> Generator[None]:
+    """Raise every error that the photo causes as a PhotoError; errors of the machine pass through unchanged."""
+    try:
+        yield
+    except pyvips.Error as error:
+        raise verdict_of(error) from error
+    except (DarkroomError, MemoryError):
+        raise
+    except Exception as error:
+        if (isinstance(error, OSError) and error.errno in SYSTEM_FAULTS) or NO_THREAD in str(error):
+            raise
+        log = "".join(traceback.format_exception(error))[-MAX_LOG_CHARS:]
+        finding = "The photo cannot be rendered: it causes an error that Darkroom does not know."
+        raise PhotoError(Verdict.RENDERING_FAILED, finding, log=log) from error
 
 
 def forget_warnings() -> None:
@@ -31,11 +65,13 @@ def refuse_damage() -> None:
 
 
 def verdict_of(error: pyvips.Error) -> PhotoError:
-    """Put libvips' error into a verdict: early end, out of memory, or damage."""
+    """Translate libvips' error: early end, out of memory, a kind it cannot read, or damage."""
     # libvips says "copy to memory" of every picture that is computed into memory, whatever went wrong.
     text = str(error).lower().replace("unable to copy to memory", "")
     if any(sign in text for sign in NO_MEMORY):
         return needs_memory()
     if any(sign in text for sign in EARLY_END):
         return truncated("its picture data ends too early")
+    if any(sign in text for sign in UNSUPPORTED):
+        return unsupported("its way of storing pixels")
     return corrupt("its picture data contradicts itself")

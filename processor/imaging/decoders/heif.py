@@ -1,29 +1,34 @@
-"""HEIC by pillow-heif (libheif with libde265): the primary picture, its irot and imir already applied."""
+"""Decode HEIC by pillow-heif (libheif with libde265): the primary picture, its irot and imir already applied."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 import pillow_heif
 
+from processor.imaging.colour import straight_alpha
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
-from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated, unsupported
 from processor.source import Source
 
-BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
+MODES: Final[dict[str, tuple[int, str]]] = {
+    **{mode: (len(mode), "uchar") for mode in ("L", "LA", "La", "RGB", "RGBA", "RGBa")},
+    **{f"{mode};16": (len(mode), "ushort") for mode in ("I", "L", "LA", "La", "RGB", "RGBA", "RGBa")},
+}
+"""pillow-heif's modes → bands and sample format. A small "a" is premultiplied alpha; monochrome stays 16 bit."""
 
 
 @contextmanager
 def heif_errors() -> Generator[None]:
-    """Put what pillow-heif raises into a verdict."""
+    """Translate what pillow-heif raises into a PhotoError."""
     try:
         yield
-    except (ValueError, RuntimeError, SyntaxError, OSError) as error:
+    except (ValueError, RuntimeError, SyntaxError, OSError, EOFError) as error:
         text = str(error).lower()
         # libheif also calls it a memory error when a picture is larger than its header says.
         if "memory" in text and "security limit" not in text:
@@ -56,7 +61,12 @@ class Heif:
         picture = self._picture
         with heif_errors():
             rows = picture.data  # decodes
-        image = from_rows(rows, width=self.width, height=self.height, bands=BANDS[picture.mode], stride=picture.stride)
+        if picture.mode not in MODES:
+            raise unsupported(f"a HEIF of mode {picture.mode}")
+        bands, sample = MODES[picture.mode]
+        image = from_rows(rows, width=self.width, height=self.height, bands=bands, stride=picture.stride, sample=sample)
+        if "a" in picture.mode:
+            image = straight_alpha(image)
         profile = self._info.get("icc_profile") or profile_for(self._header.nclx)
         why = "HEVC needs libheif"
         return Pixels(image=image, decoder="heif", why=why, applied=self._header.turned, profile=profile)

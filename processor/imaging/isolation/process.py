@@ -204,7 +204,9 @@ def _refuse_other(answer: dict[str, Any]) -> None:
         case "done":
             return
         case "verdict":
-            raise PhotoError(Verdict(answer.get("verdict")), str(answer.get("finding")))
+            raise PhotoError(
+                Verdict(answer.get("verdict")), str(answer.get("finding")), log=str(answer.get("log")) or None
+            )
         case other:
             message = f"expected done or verdict, received {other!r}"
             raise ValueError(message)

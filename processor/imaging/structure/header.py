@@ -53,6 +53,11 @@ def corrupt(what: str) -> PhotoError:
     return PhotoError(Verdict.CORRUPT, f"The file is damaged: {what}.")
 
 
+def unsupported(what: str) -> PhotoError:
+    """Say what the decoders cannot read, in a file that may be whole."""
+    return PhotoError(Verdict.UNSUPPORTED_FORMAT, f"This photo cannot be read: {what} is not supported.")
+
+
 def size_lie(header: Header, width: int, height: int) -> PhotoError:
     """Say that the decoder found another size, *width* × *height* px, than the header claims."""
     return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")

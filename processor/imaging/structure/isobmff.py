@@ -119,22 +119,32 @@ def _header(data: memoryview, meta: _Meta) -> Header:
     _bound_pictures(meta, tiles)
     for item in tiles or [primary]:
         _check_extents(data, meta.extents.get(item, []))
-    claims = [meta.properties[index] for index in meta.owned.get(primary, []) if index < len(meta.properties)]
+    claims = _claims(meta, primary)
     sizes = [unpack_from(">II", body, 4) for kind, body in claims if kind == b"ispe"]
     if not sizes or 0 in sizes[0]:
         raise corrupt("the HEIF's primary picture has no size")
-    nclx = [unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx"]
     width, height = sizes[0]
     header = Header(
         format=CODECS[codec],
         width=width,
         height=height,
         turned=orientation_of(claims),
-        nclx=nclx[0] if nclx else None,
+        nclx=_nclx(claims) or (_nclx(_claims(meta, tiles[0])) if tiles else None),
     )
     if header.format == "avif" and not tiles:
         _check_size(data, header, meta.extents.get(primary, []))
     return header
+
+
+def _claims(meta: _Meta, item: int) -> list[tuple[bytes, memoryview]]:
+    """Return the properties of *item*."""
+    return [meta.properties[index] for index in meta.owned.get(item, []) if index < len(meta.properties)]
+
+
+def _nclx(claims: list[tuple[bytes, memoryview]]) -> tuple[int, int, int] | None:
+    """Return the colour code points; Canon and Sony write them on the tiles of a grid only."""
+    found = (unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx")
+    return next(found, None)
 
 
 def _check_size(data: memoryview, header: Header, extents: list[_Extent]) -> None:
