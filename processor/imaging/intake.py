@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -102,11 +103,11 @@ def first_size(plan: Plan) -> Size:
 def _developed(pixels: Pixels, frame: Box) -> Image:
     """Read the source, which may be lazy and readable once, at *frame* px (upright)."""
     colour = decide(pixels.image, profile=pixels.profile)
-    stored = _read(pixels.image, frame.turned(pixels.orientation))
+    stored = _read(pixels.image, frame.turned(pixels.orientation), pixels.verify)
     return upright(_in_srgb(stored, colour), pixels.orientation).copy_memory()
 
 
-def _read(image: Image, frame: Box) -> Image:
+def _read(image: Image, frame: Box, verify: Callable[[], None] = refuse_damage) -> Image:
     """Decode into memory, shrunk to *frame*; data that is lost raises PhotoError."""
     forget_warnings()
     across, down = frame.width / image.width, frame.height / image.height
@@ -117,7 +118,7 @@ def _read(image: Image, frame: Box) -> Image:
         stored = mixed.cast(image.format).copy(interpretation=image.interpretation).copy_memory()
     else:
         stored = image.resize(across, vscale=down).copy_memory()
-    refuse_damage()
+    verify()
     stored.remove(ORIENTATION_FIELD)
     return stored
 

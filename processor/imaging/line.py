@@ -17,7 +17,7 @@ from pyvips import Image
 from processor.imaging.cascade import cascade, develop_first
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
-from processor.imaging.decoders.damage import forget_warnings, photo_errors, refuse_damage
+from processor.imaging.decoders.damage import forget_warnings, photo_errors
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
@@ -123,7 +123,7 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     with watch.step("decode"):
         forget_warnings()
         stored = develop_first(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
-        refuse_damage()
+        pixels.verify()
     with watch.step("upright and colour"):
         picture = to_srgb(upright(stored, pixels.orientation), colour)
         # A picture that is what it should be already is not copied once more: 32 MB for a large rung.

@@ -1,14 +1,13 @@
 """Notice what libjpeg only warns of: coded data that ends before its picture does.
 
-libvips lets such a picture pass, half of it garbage, and leaves the warning in its error log. Warnings that cost no
-pixels (stray bytes before a marker) pass.
+libvips lets such a picture pass, half of it garbage, and leaves the warning in its error log.
 """
 
 from __future__ import annotations
 
 import errno
 import traceback
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
 import pyvips
@@ -17,7 +16,7 @@ from pyvips import ffi, vips_lib
 from processor.errors import DarkroomError, PhotoError, Verdict
 from processor.imaging.structure.header import corrupt, needs_memory, truncated, unsupported
 
-PIXELS_LOST = ("premature end of data segment", "bad huffman code", "found marker")
+PIXELS_LOST = ("premature end of data segment", "bad huffman code", "found marker", "extraneous bytes before marker")
 EARLY_END = ("premature end", "end of file", "truncated", "unexpected end", "not enough", "read error")
 NO_MEMORY = ("memory", "creating thread")
 UNSUPPORTED = (
@@ -56,10 +55,12 @@ def forget_warnings() -> None:
     vips_lib.vips_error_clear()
 
 
-def refuse_damage() -> None:
-    """Raise CORRUPT when the decode since *forget_warnings* lost pixels."""
+def refuse_damage(*, harmless: Collection[str] = ()) -> None:
+    """Raise CORRUPT when the decode since *forget_warnings* lost pixels. *harmless*: warnings that say nothing."""
     text = ffi.string(vips_lib.vips_error_buffer()).decode("utf-8", "replace").lower()
     vips_lib.vips_error_clear()
+    for warning in harmless:
+        text = text.replace(warning, "", 1)
     if any(sign in text for sign in PIXELS_LOST):
         raise corrupt("its picture data breaks off before the picture is whole")
 

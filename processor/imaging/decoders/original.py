@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyvips import Image
 
+from processor.imaging.decoders.damage import refuse_damage
 from processor.imaging.exif import NO_EXIF, Exif
 from processor.imaging.geometry import Box, Rung
 from processor.imaging.model import Decoder
@@ -17,7 +18,8 @@ class Pixels:
     """A decoded picture as stored. *image* may be lazy and readable once, from top to bottom.
 
     *orientation*: EXIF 1-8, still to be applied; *applied*: what the decoder has applied already.
-    *profile*: an ICC profile that the image does not carry itself.
+    *profile*: an ICC profile that the image does not carry itself. *verify*: to be called when the image was read;
+    raises PhotoError when pixels were lost.
     """
 
     image: Image
@@ -26,6 +28,7 @@ class Pixels:
     orientation: int = 1
     applied: int = 1
     profile: bytes | None = None
+    verify: Callable[[], None] = refuse_damage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

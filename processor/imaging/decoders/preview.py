@@ -12,6 +12,7 @@ from processor.errors import PhotoError
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.exif import Exif, read_exif
 from processor.imaging.geometry import Box
+from processor.imaging.structure.header import truncated
 from processor.imaging.structure.jpeg import walk_jpeg
 
 ASPECT_TOLERANCE = 0.02
@@ -33,6 +34,8 @@ class Preview:
     def read(cls, data: bytes) -> Preview:
         """Check the JPEG's structure; a broken one raises PhotoError."""
         header = walk_jpeg(memoryview(data), max_scans=MAX_SCANS)
+        if header.unfinished:
+            raise truncated("the JPEG has no end marker")
         return cls(Box(header.width, header.height), data, read_exif(header.exif))
 
     def load(self) -> Image:

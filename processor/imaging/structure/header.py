@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.model import ImageFormat
+
+if TYPE_CHECKING:
+    from processor.imaging.structure.tiff_layout import TiffLayout
 
 ZERO_TAIL_BYTES = 64
 """Coded data (Huffman, LZW, CABAC, range coder) never ends in this many zeros: the file was cut and padded."""
@@ -25,6 +29,12 @@ class Header:
     height: int
     frames: int = 1
     scans: int = 1
+    scan_end: int = field(default=0, compare=False)
+    """The byte behind the coded data of a JPEG that has one scan; 0 for others."""
+    unfinished: bool = False
+    """A JPEG that lacks its end marker, or has none where it is looked for."""
+    strays: tuple[str, ...] = field(default=(), compare=False)
+    """What libjpeg will say of stray bytes in front of a JPEG's scans: they cost no pixels."""
     page: int = 0
     """Which page of a TIFF is the photo."""
     exif: bytes | None = None
@@ -32,10 +42,12 @@ class Header:
     """The EXIF orientation that a HEIF's own properties amount to; its decoder applies them."""
     nclx: tuple[int, int, int] | None = None
     """HEIF/AVIF colour: primaries, transfer, matrix (ITU-T H.273)."""
+    layout: TiffLayout | None = field(default=None, compare=False, repr=False)
+    """How a TIFF stores its samples."""
     inner_jpeg: bool = False
     """A TIFF whose strips are JPEGs: what libtiff then warns of is lost pixels."""
     legacy: bool = False
-    """The format's modern decoder cannot read it (old-style JPEG in TIFF)."""
+    """A TIFF that libvips cannot read and Pillow can: old-style JPEG, YCbCr outside JPEG strips."""
 
     @property
     def megapixels(self) -> float:

@@ -1,4 +1,7 @@
-"""Walk a WebP's RIFF chunks: canvas, frames, EXIF, completeness (WebP Container Specification)."""
+"""Walk a WebP's RIFF chunks: canvas, frames, EXIF, completeness (WebP Container Specification).
+
+Zeros at the end of coded data say nothing: VP8 and VP8L write them for parts of one colour.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from struct import unpack_from
 
 from processor.errors import PhotoError, Verdict
-from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, truncated
+from processor.imaging.structure.header import Header, corrupt, truncated
 
 RIFF_HEADER_BYTES = 12
 FRAME_HEADER_BYTES = 16
@@ -59,7 +62,6 @@ def _walk_frame(body: memoryview) -> None:
 
 def _bitstream_size(kind: bytes, body: memoryview) -> tuple[int, int]:
     """Read width and height (px) of a VP8 (RFC 6386, 9.1) or VP8L key frame."""
-    refuse_zero_tail(body, "the WebP's picture")
     if kind == b"VP8L":
         if body[0] != 0x2F:  # noqa: PLR2004 - the signature byte
             raise corrupt("the WebP's picture has no start code")

@@ -63,7 +63,7 @@ def pq_grid(*, colour_on: Literal["grid", "tiles"]) -> bytes:
     """Encode the scene as BT.2020 PQ in tiles; the colour's ``nclx`` belongs to the grid, or to its tiles alone."""
     code_points = {"color_primaries": 9, "transfer_characteristics": 16, "matrix_coefficients": 9}
     tiles = _raw_heif("RGB", bt2020_pq(scene()), chroma=444, tile_size=256, **code_points)
-    return tiles if colour_on == "grid" else _without_colour_on_primary(tiles)
+    return tiles if colour_on == "grid" else without_property(tiles, 1, b"colr")
 
 
 def bt2020_pq(pixels: Pixels) -> Pixels:
@@ -83,18 +83,19 @@ def avif(*, transparent: bool = False, icc: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
-def _without_colour_on_primary(data: bytes) -> bytes:
-    """Let the primary item's association with ``colr`` name its first property once more instead."""
+def without_property(data: bytes, item: int, kind: bytes) -> bytes:
+    """Let *item*'s association with its property *kind* name its first other property once more instead."""
     out, properties = bytearray(data), data.index(b"ipco")
     kinds, at = list[bytes](), properties + 4
     while at < properties - 4 + int.from_bytes(data[properties - 4 : properties], "big"):
         kinds.append(data[at + 4 : at + 8])
         at += int.from_bytes(data[at : at + 4], "big")
-    primary = data[data.index(b"pitm") + 8 : data.index(b"pitm") + 10]
-    entry = data.index(primary, data.index(b"ipma") + 12)
-    for place in range(entry + 3, entry + 3 + data[entry + 2]):
-        if kinds[(data[place] & 0x7F) - 1] == b"colr":
-            out[place] = data[entry + 3]
+    entry = data.index(item.to_bytes(2, "big"), data.index(b"ipma") + 12)
+    places = range(entry + 3, entry + 3 + data[entry + 2])
+    other = next(data[place] for place in places if kinds[(data[place] & 0x7F) - 1] != kind)
+    for place in places:
+        if kinds[(data[place] & 0x7F) - 1] == kind:
+            out[place] = other
     return bytes(out)
 
 
