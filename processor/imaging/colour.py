@@ -66,6 +66,24 @@ def flatten(image: Image) -> Image:
     return image.flatten(background=[white], max_alpha=full)
 
 
+def without_profile(image: Image) -> Image:
+    """Return *image* without its embedded profile."""
+    if not image.get_typeof(PROFILE_FIELD):
+        return image
+    bare = image.copy()
+    bare.remove(PROFILE_FIELD)
+    return bare
+
+
+def as_rgb(image: Image) -> Image:
+    """Return grey samples as three equal channels, so that a profile for RGB fits."""
+    if image.interpretation not in {"b-w", "grey16"}:
+        return image
+    grey, rest = image[0], image.extract_band(1, n=image.bands - 1) if image.bands > 1 else None
+    bands = [grey, grey] if rest is None else [grey, grey, rest]
+    return grey.bandjoin(bands).copy(interpretation="rgb16" if image.format == "ushort" else "srgb")
+
+
 def straight_alpha(image: Image) -> Image:
     """Divide the colours of a premultiplied image by its alpha, the last band."""
     return image.unpremultiply(max_alpha=full_scale(image)).rint().cast(image.format)

@@ -53,7 +53,7 @@ def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WH
 
 def take_frames(source: Source, header: Header) -> Taken:
     """Decode all frames of an animation; raises PhotoError."""
-    exif = read_exif(header.exif)
+    exif = read_exif(header.exif, xmp=header.xmp, iptc=header.iptc)
     with photo_errors():
         roll = load_frames(source, header)
         times = _Times.of(roll)

@@ -18,7 +18,7 @@ from processor.imaging.structure.header import Header, size_lie
 from processor.source import Source
 
 WHY = "Pillow's AVIF decoder refuses it, libvips' does not"
-EXIF_FIELD, EXIF_PREFIX = "exif-data", b"Exif\0\0"
+EXIF_FIELD, XMP_FIELD, EXIF_PREFIX = "exif-data", "xmp-data", b"Exif\0\0"
 
 
 class LenientAvif:
@@ -35,6 +35,7 @@ class LenientAvif:
         claimed, found = sorted((header.width, header.height)), sorted((self.width, self.height))
         if found[0] > claimed[0] or found[1] > claimed[1]:
             raise size_lie(header, self.width, self.height)
+        self.xmp = bytes(self._image.get(XMP_FIELD)) if self._image.get_typeof(XMP_FIELD) else None
         blob = bytes(self._image.get(EXIF_FIELD)) if self._image.get_typeof(EXIF_FIELD) else None
         self.exif = blob.removeprefix(EXIF_PREFIX) if blob else None
 

@@ -32,7 +32,7 @@ def open_original(source: Source, header: Header, recipe: Recipe) -> Original:
 def _open_native(source: Source, header: Header, recipe: Recipe) -> Original:
     from processor.imaging.decoders.native import load_native  # noqa: PLC0415 - as above: one decoder, one import
 
-    exif = read_exif(source.view if header.format == "tiff" else header.exif)
+    exif = read_exif(source.view if header.format == "tiff" else header.exif, xmp=header.xmp, iptc=header.iptc)
     size = Box(header.width, header.height).turned(exif.orientation)
     rungs = rungs_for(recipe.sizes, size)
 
@@ -47,7 +47,7 @@ def _open_heif(source: Source, header: Header, recipe: Recipe) -> Original:
 
     heif = Heif(source, header)
     size = Box(heif.width, heif.height)
-    return single(size, rungs_for(recipe.sizes, size), heif.load, read_exif(heif.exif))
+    return single(size, rungs_for(recipe.sizes, size), heif.load, read_exif(heif.exif, xmp=heif.xmp))
 
 
 def _open_avif(source: Source, header: Header, recipe: Recipe) -> Original:
@@ -73,7 +73,7 @@ def _open_lenient_avif(source: Source, header: Header, recipe: Recipe, strict: P
 
     picture = LenientAvif(source, header, strict)
     size = Box(picture.width, picture.height)
-    return single(size, rungs_for(recipe.sizes, size), picture.load, read_exif(picture.exif))
+    return single(size, rungs_for(recipe.sizes, size), picture.load, read_exif(picture.exif, xmp=picture.xmp))
 
 
 def _open_pillow(source: Source, header: Header, recipe: Recipe) -> Original:
@@ -81,4 +81,4 @@ def _open_pillow(source: Source, header: Header, recipe: Recipe) -> Original:
 
     picture = Pillow(source, header)
     size = Box(picture.width, picture.height).turned(picture.orientation)
-    return single(size, rungs_for(recipe.sizes, size), picture.load, read_exif(picture.exif))
+    return single(size, rungs_for(recipe.sizes, size), picture.load, read_exif(picture.exif, xmp=picture.xmp))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pillow_heif
 
-from processor.imaging.colour import straight_alpha
+from processor.imaging.colour import as_rgb, straight_alpha
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
@@ -54,6 +54,7 @@ class Heif:
         self._header = header
         self._info: dict[str, Any] = self._picture.info
         blob: bytes | None = self._info.get("exif")
+        self.xmp: bytes | None = self._info.get("xmp")
         self.exif = blob.removeprefix(b"Exif\0\0") if blob else None
 
     def load(self) -> Pixels:
@@ -67,6 +68,9 @@ class Heif:
         image = from_rows(rows, width=self.width, height=self.height, bands=bands, stride=picture.stride, sample=sample)
         if "a" in picture.mode:
             image = straight_alpha(image)
-        profile = self._info.get("icc_profile") or profile_for(self._header.nclx)
+        embedded: bytes | None = self._info.get("icc_profile")
+        named = None if embedded else profile_for(self._header.nclx)
+        if named:
+            image = as_rgb(image)
         why = "HEVC needs libheif"
-        return Pixels(image=image, decoder="heif", why=why, applied=self._header.turned, profile=profile)
+        return Pixels(image=image, decoder="heif", why=why, applied=self._header.turned, profile=embedded or named)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyvips
 from pyvips import Image
 
+from processor.imaging.colour import as_rgb, without_profile
 from processor.imaging.decoders.damage import refuse_damage
 from processor.imaging.decoders.jpeg import Jpeg
 from processor.imaging.decoders.original import Pixels
@@ -19,6 +20,7 @@ from processor.imaging.decoders.tiff import load_tiff
 from processor.imaging.exif import Exif
 from processor.imaging.geometry import Box
 from processor.imaging.icc import adobe_rgb_profile
+from processor.imaging.nclx import profile_for, profile_for_gamma
 from processor.imaging.structure.header import Header
 from processor.source import Source
 
@@ -51,14 +53,25 @@ def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> 
         why += ", without its end marker" if header.unfinished else ""
     else:
         image = _open(source, header.format, options)
+    image, profile = with_named_colour(image, header)
     return Pixels(
         image=image,
         verify=verify,
         decoder="native",
         why=why,
         orientation=exif.orientation,
-        profile=adobe_rgb_profile() if exif.is_adobe_rgb else None,
+        profile=profile or (adobe_rgb_profile() if exif.is_adobe_rgb else None),
     )
+
+
+def with_named_colour(image: Image, header: Header) -> tuple[Image, bytes | None]:
+    """Return *image* and the profile that a PNG's chunks amount to; cICP counts more than an embedded profile."""
+    if header.nclx is not None:
+        image = without_profile(image)
+        profile = profile_for(header.nclx)
+    else:
+        profile = profile_for_gamma(header.gamma, header.chromaticities) if header.gamma else None
+    return (as_rgb(image) if profile else image), profile
 
 
 def load_frames(source: Source, header: Header) -> Image:

@@ -14,6 +14,7 @@ from PIL import Image as PillowImage
 from PIL import TiffImagePlugin
 from PIL.ImageFile import ImageFile
 
+from processor.imaging.colour import as_rgb
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.exif import ORIENTATION
@@ -63,6 +64,7 @@ class Pillow:
             raise size_lie(header, self.width, self.height)
         orientation = self._image.getexif().get(ORIENTATION, 1)
         self.orientation = orientation if orientation in range(1, 9) else 1
+        self.xmp: bytes | None = self._image.info.get("xmp")
         blob: bytes | None = self._image.info.get("exif")
         self.exif = blob.removeprefix(b"Exif\0\0") if blob else None
 
@@ -75,13 +77,16 @@ class Pillow:
         plain = decoded if decoded.mode in BANDS else decoded.convert(mode)
         bands = BANDS[plain.mode]
         image = from_rows(plain.tobytes(), width=self.width, height=self.height, bands=bands, stride=self.width * bands)
-        profile: bytes | None = decoded.info.get("icc_profile") or profile_for(self._header.nclx)
+        embedded: bytes | None = decoded.info.get("icc_profile")
+        named = None if embedded else profile_for(self._header.nclx)
+        if named:
+            image = as_rgb(image)
         return Pixels(
             image=image,
             decoder="pillow",
             why=_reason(self._header),
             orientation=self.orientation,
-            profile=profile,
+            profile=embedded or named,
         )
 
 

@@ -36,7 +36,7 @@ class Preview:
         header = walk_jpeg(memoryview(data), max_scans=MAX_SCANS)
         if header.unfinished:
             raise truncated("the JPEG has no end marker")
-        return cls(Box(header.width, header.height), data, read_exif(header.exif))
+        return cls(Box(header.width, header.height), data, read_exif(header.exif, xmp=header.xmp, iptc=header.iptc))
 
     def load(self) -> Image:
         """Open the picture, to be read once from top to bottom."""

@@ -38,10 +38,17 @@ class Header:
     page: int = 0
     """Which page of a TIFF is the photo."""
     exif: bytes | None = None
+    xmp: bytes | None = field(default=None, repr=False)
+    iptc: bytes | None = field(default=None, repr=False)
+    """IPTC-IIM data sets, without Photoshop's frame."""
     turned: int = 1
     """The EXIF orientation that a HEIF's own properties amount to; its decoder applies them."""
     nclx: tuple[int, int, int] | None = None
-    """HEIF/AVIF colour: primaries, transfer, matrix (ITU-T H.273)."""
+    """The colour that HEIF, AVIF or PNG names: primaries, transfer, matrix (ITU-T H.273)."""
+    gamma: float | None = None
+    """PNG's encoding exponent (gAMA), where no other chunk names the colour."""
+    chromaticities: tuple[float, ...] | None = None
+    """PNG's cHRM: x and y of white, red, green, blue."""
     layout: TiffLayout | None = field(default=None, compare=False, repr=False)
     """How a TIFF stores its samples."""
     inner_jpeg: bool = False

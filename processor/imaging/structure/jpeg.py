@@ -9,13 +9,16 @@ from struct import unpack_from
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.header import ZERO_TAIL_BYTES, Header, corrupt, truncated
+from processor.imaging.structure.iptc import PHOTOSHOP_PREFIX, data_sets
 
 MAX_MARKERS = 4_096
 MAX_METADATA_BYTES = 64 << 20
 MAX_STRAY_BYTES = 1_024
 END_MARKER = b"\xff\xd9"
 
-SOI, EOI, SOS, APP1, APP2 = 0xD8, 0xD9, 0xDA, 0xE1, 0xE2
+XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
+
+SOI, EOI, SOS, APP1, APP2, APP13 = 0xD8, 0xD9, 0xDA, 0xE1, 0xE2, 0xED
 STANDALONE = {0x01, *range(0xD0, 0xD8)}  # TEM, RST0-RST7: no length follows
 SEQUENTIAL_FRAMES = {0xC0, 0xC1, 0xC9}
 HUFFMAN_SEQUENTIAL = {0xC0, 0xC1}
@@ -44,6 +47,8 @@ class _Walk:
     strays: list[str] = field(default_factory=list[str])
     metadata_bytes: int = 0
     exif: bytes | None = None
+    xmp: bytes | None = None
+    photoshop: bytes = b""
 
     @property
     def announced(self) -> bool:
@@ -74,6 +79,8 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
         height=walk.height,
         scans=walk.scans,
         exif=walk.exif,
+        xmp=walk.xmp,
+        iptc=data_sets(walk.photoshop) or None,
         unfinished=unfinished,
         strays=tuple(walk.strays),
         scan_end=_end_of_only_scan(walk, unfinished=unfinished),
@@ -141,6 +148,10 @@ def _read_segment(walk: _Walk, marker: int, body: memoryview) -> None:
 def _read_metadata(walk: _Walk, marker: int, body: memoryview) -> None:
     if marker == APP1 and walk.exif is None and bytes(body[:6]) == b"Exif\0\0":
         walk.exif = bytes(body[6:])
+    elif marker == APP1 and walk.xmp is None and bytes(body[: len(XMP_PREFIX)]) == XMP_PREFIX:
+        walk.xmp = bytes(body[len(XMP_PREFIX) :])
+    elif marker == APP13 and bytes(body[: len(PHOTOSHOP_PREFIX)]) == PHOTOSHOP_PREFIX:
+        walk.photoshop += bytes(body[len(PHOTOSHOP_PREFIX) :])
     elif marker == APP2 and bytes(body[:4]) == b"MPF\0":
         walk.several_pictures = True  # CIPA DC-007: others follow this one's end
 

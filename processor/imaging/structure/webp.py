@@ -22,7 +22,7 @@ def walk_webp(data: memoryview, *, max_frames: int) -> Header:
     (riff_bytes,) = unpack_from("<I", data, 4)
     if riff_bytes + 8 > len(data):
         raise truncated(f"the WebP says {riff_bytes + 8:,} bytes and has {len(data):,}")
-    canvas, frames, exif = (0, 0), 0, None
+    canvas, frames, exif, xmp = (0, 0), 0, None, None
     for kind, body in _chunks(data[: riff_bytes + 8], RIFF_HEADER_BYTES):
         if kind == b"VP8X":
             canvas = (1 + _u24(body, 4), 1 + _u24(body, 7))
@@ -36,9 +36,11 @@ def walk_webp(data: memoryview, *, max_frames: int) -> Header:
             _walk_frame(body)
         elif kind == b"EXIF":
             exif = bytes(body).removeprefix(b"Exif\x00\x00")
+        elif kind == b"XMP ":
+            xmp = bytes(body)
     if not frames:
         raise corrupt("the WebP holds no picture")
-    return Header(format="webp", width=canvas[0], height=canvas[1], frames=frames, exif=exif)
+    return Header(format="webp", width=canvas[0], height=canvas[1], frames=frames, exif=exif, xmp=xmp)
 
 
 def _chunks(data: memoryview, position: int) -> Iterator[tuple[bytes, memoryview]]:

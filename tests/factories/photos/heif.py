@@ -75,9 +75,9 @@ def bt2020_pq(pixels: Pixels) -> Pixels:
     return (255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375).round().astype(np.uint8)
 
 
-def avif(*, transparent: bool = False, icc: bytes | None = None) -> bytes:
-    """Encode the scene as AVIF."""
-    picture = transparent_scene() if transparent else Image.fromarray(scene())
+def avif(pixels: Pixels | None = None, *, transparent: bool = False, icc: bytes | None = None) -> bytes:
+    """Encode the scene, or *pixels*, as AVIF."""
+    picture = transparent_scene() if transparent else Image.fromarray(scene() if pixels is None else pixels)
     out = io.BytesIO()
     picture.save(out, "AVIF", quality=95, icc_profile=icc)
     return out.getvalue()

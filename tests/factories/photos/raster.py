@@ -59,6 +59,11 @@ def webp(*, lossless: bool = False, transparent: bool = False, icc: bytes | None
     return _saved(picture, "WEBP", quality=95, lossless=lossless, icc_profile=icc)
 
 
+def encoded_png(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """Encode *pixels* (height × width × channels) with as many bits as they have."""
+    return _vips(pixels).pngsave_buffer(bitdepth=8 * pixels.itemsize, keep="none")
+
+
 def with_text(data: bytes, keyword: str, text: str) -> bytes:
     """Put a tEXt chunk, in Latin-1, behind the IHDR of a PNG."""
     return with_chunk(data, b"tEXt", keyword.encode("latin-1") + b"\0" + text.encode("latin-1"))
@@ -123,5 +128,5 @@ def _saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def _vips(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Any:
-    wide = "rgb16" if pixels.shape[2] == 3 else "grey16"
-    return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb" if pixels.dtype == np.uint8 else wide)
+    kinds = ("srgb", "b-w") if pixels.dtype == np.uint8 else ("rgb16", "grey16")
+    return pyvips.Image.new_from_array(pixels).copy(interpretation=kinds[pixels.shape[2] == 1])
