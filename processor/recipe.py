@@ -91,8 +91,18 @@ class Limits(Section):
     max_scans: int = Field(
         default=100, ge=1, le=10_000, description="Scans of a progressive JPEG; thousands hang a decoder."
     )
-    decode_timeout_s: float = Field(default=10.0, gt=0, le=300, description="Longest decode in a child process, in CPU time; six times as long by the clock.")
-    decoder_memory_mib: int = Field(default=900, ge=64, le=10_240, description="Memory of a decoder's child process.")
+    decode_timeout_s: float = Field(
+        default=10.0,
+        gt=0,
+        le=300,
+        description="Longest decode in a child process, in CPU time; six times as long by the clock.",
+    )
+    decoder_memory_mib: int = Field(
+        default=1200,
+        ge=64,
+        le=10_240,
+        description="Memory of a decoder's child process; the function's memory_mib holds it, the file and 200 MiB.",
+    )
 
 
 def guide_sizes() -> dict[str, Size]:

@@ -51,10 +51,18 @@ def to_srgb(image: Image, colour: Colour) -> Image:
 
 def embedded_profile(image: Image) -> bytes | None:
     """Return the ICC profile that the file carries, if any."""
-    if not image.get_typeof(PROFILE_FIELD):
+    return blob_of(image, PROFILE_FIELD)
+
+
+def blob_of(image: Image, name: str) -> bytes | None:
+    """Return the binary metadata *name*, if the image has it.
+
+    Never ask for all names: one that is no UTF-8, such as a PNG keyword in Latin-1, makes pyvips raise.
+    """
+    if not image.get_typeof(name):
         return None
-    profile: Any = image.get(PROFILE_FIELD)
-    return bytes(profile)
+    blob: Any = image.get(name)
+    return bytes(blob)
 
 
 def flatten(image: Image) -> Image:
@@ -79,9 +87,9 @@ def as_rgb(image: Image) -> Image:
     """Return grey samples as three equal channels, so that a profile for RGB fits."""
     if image.interpretation not in {"b-w", "grey16"}:
         return image
-    grey, rest = image[0], image.extract_band(1, n=image.bands - 1) if image.bands > 1 else None
-    bands = [grey, grey] if rest is None else [grey, grey, rest]
-    return grey.bandjoin(bands).copy(interpretation="rgb16" if image.format == "ushort" else "srgb")
+    grey: Any = image[0]
+    rest = [image.extract_band(1, n=image.bands - 1)] if image.bands > 1 else []
+    return grey.bandjoin([grey, grey, *rest]).copy(interpretation="rgb16" if image.format == "ushort" else "srgb")
 
 
 def straight_alpha(image: Image) -> Image:

@@ -25,6 +25,7 @@ from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
 from processor.imaging.printing import Printer
+from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
 from processor.recipe import Recipe
@@ -35,21 +36,29 @@ ENCODERS_AT_ONCE = 2
 
 
 def ignore_progress() -> None:
-    """Take no notice that decoding has ended."""
+    """Ignore that decoding has ended."""
 
 
 def develop(
-    source: Source, recipe: Recipe, *, file_name: str, on_decoded: Callable[[], None] = ignore_progress
+    source: Source,
+    recipe: Recipe,
+    *,
+    file_name: str,
+    header: Header | None = None,
+    on_decoded: Callable[[], None] = ignore_progress,
 ) -> Rendering:
-    """Render every size of *source* in this process; *on_decoded* is called when no hostile byte is left to read.
+    """Render every size of *source* in this process. Raises PhotoError.
 
-    *file_name* is only compared with what the content says. Raises PhotoError.
+    *file_name* is only compared with what the content says; *header*: the source's structure, where it has been read;
+    *on_decoded* is called when no hostile byte is left to read.
     """
     prepare_engine()
     watch, memory = Stopwatch(), PeakMemory()
     with photo_errors():
         with watch.step("structure"):
-            header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
+            header = header or inspect_structure(
+                source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels
+            )
         with watch.step("open"):
             original = open_original(source, header, recipe)
         with ThreadPoolExecutor(ENCODERS_AT_ONCE, thread_name_prefix="encode") as encoders:
@@ -86,7 +95,7 @@ def develop(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shot:
-    """What is remembered of one part when its pixels are gone; *smallest*: its smallest picture."""
+    """The facts of one part that outlive its pixels. *smallest*: its smallest picture."""
 
     sizes: tuple[str, ...]
     decoder: Decoder

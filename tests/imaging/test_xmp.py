@@ -12,7 +12,10 @@ from tests.factories.photos.raster import png, webp, with_chunk
 from tests.imaging.prints import developed
 
 CREATORS = b"<dc:creator><rdf:Seq><rdf:li>A</rdf:li><rdf:li>B</rdf:li></rdf:Seq></dc:creator>"
-RIGHTS = '<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">© A</rdf:li><rdf:li xml:lang="fr">(c) A</rdf:li></rdf:Alt></dc:rights>'
+RIGHTS = (
+    '<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">© A</rdf:li><rdf:li xml:lang="fr">(c) A</rdf:li></rdf:Alt>'
+    "</dc:rights>"
+)
 
 
 def test_creators_and_rights_are_read() -> None:

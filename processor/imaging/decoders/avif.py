@@ -11,6 +11,7 @@ import pyvips
 from pyvips import Image
 
 from processor.errors import PhotoError
+from processor.imaging.colour import blob_of
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
@@ -35,8 +36,8 @@ class LenientAvif:
         claimed, found = sorted((header.width, header.height)), sorted((self.width, self.height))
         if found[0] > claimed[0] or found[1] > claimed[1]:
             raise size_lie(header, self.width, self.height)
-        self.xmp = bytes(self._image.get(XMP_FIELD)) if self._image.get_typeof(XMP_FIELD) else None
-        blob = bytes(self._image.get(EXIF_FIELD)) if self._image.get_typeof(EXIF_FIELD) else None
+        self.xmp = blob_of(self._image, XMP_FIELD)
+        blob = blob_of(self._image, EXIF_FIELD)
         self.exif = blob.removeprefix(EXIF_PREFIX) if blob else None
 
     def load(self) -> Pixels:

@@ -72,7 +72,7 @@ def _stored(view: memoryview, layout: TiffLayout, options: Mapping[str, Any]) ->
     if layout.extra:
         kept[tags.EXTRA_SAMPLES] = (tags.UNSPECIFIED,) * len(layout.extra)  # libvips would divide by the first
     if layout.planar and layout.photometric != tags.YCBCR:
-        planes = [_open(view, [_plane(kept, layout, number)], options) for number in range(layout.samples)]
+        planes: list[Any] = [_open(view, [_plane(kept, layout, number)], options) for number in range(layout.samples)]
         return _typed(planes[0].bandjoin(planes[1:]), layout)
     if layout.photometric in tags.LAB:
         kept |= {tags.PHOTOMETRIC: (tags.RGB,), tags.SAMPLE_FORMAT: (tags.UNSIGNED,) * layout.samples}

@@ -82,10 +82,11 @@ def size_lie(header: Header, width: int, height: int) -> PhotoError:
     return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")
 
 
-def needs_memory(limit_mib: int | None = None) -> PhotoError:
+def needs_memory(limit_mib: int | None = None, needed_mib: int | None = None) -> PhotoError:
     """Say that decoding met the limit of its memory, no fault of the file; a decoder itself does not know the limit."""
-    allowed = f": expected at most {limit_mib} MiB" if limit_mib else ""
-    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode{allowed}.")
+    allowed = f": expected at most {limit_mib:,} MiB" if limit_mib else ""
+    received = f", received a photo that takes at least {needed_mib:,} MiB" if needed_mib else ""
+    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode{allowed}{received}.")
 
 
 def refuse_zero_tail(coded: memoryview, what: str) -> None:

@@ -10,7 +10,7 @@ MAX_RESOURCES = 1_000
 
 
 def data_sets(block: bytes) -> bytes:
-    """Return the IPTC data sets of *block*, which are resource blocks or already data sets; empty when there are none."""
+    """Return the IPTC data sets of *block* (resources, or already data sets); empty when there are none."""
     rest = block.removeprefix(PHOTOSHOP_PREFIX)
     if not rest.startswith(MARK):
         return rest if rest[:1] == b"\x1c" else b""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.av1 import read_sequence
-from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, size_lie, truncated, unsupported
 from processor.imaging.structure.turns import orientation_of
 
 MAX_BOXES = 4_096
@@ -49,9 +49,13 @@ class _Meta:
 
 def walk_heif(data: memoryview) -> Header:
     """Read the primary picture's format, size (px, before rotation) and colour; its bytes must lie inside the file."""
+    film = False
     for kind, body in boxes(data):
         if kind == b"meta":
             return _header(data, _read_meta(body[4:]))
+        film = film or kind == b"moov"
+    if film:
+        raise unsupported("a HEIF image sequence without a still picture")
     raise truncated("the HEIF file has no description of its pictures")
 
 

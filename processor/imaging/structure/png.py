@@ -1,4 +1,4 @@
-"""Walk a PNG's chunks: size, frames, checksums, colour, metadata, and whether it has its end (W3C PNG, third edition)."""
+"""Walk a PNG's chunks: size, frames, checksums, colour, metadata, and its end (W3C PNG, third edition)."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def layout(  # noqa: PLR0913 - keyword-only knobs of a factory
 
 def stored(parts: list[bytes], entries: Mapping[int, Value], *, tiled: bool = False) -> bytes:
     """Write *parts* as strips or tiles, then the directory that points to them."""
-    offsets = [8, *accumulate(map(len, parts), initial=8)][1:]
+    offsets = list(accumulate(map(len, parts), initial=8))
     places: dict[int, Value] = {
         324 if tiled else 273: long(*offsets[:-1]),
         325 if tiled else 279: long(*map(len, parts)),
@@ -79,8 +79,9 @@ def _cut(plane: Samples, tile: int) -> list[Samples]:
 
 def with_channels(*channels: Literal["alpha", "selection"], premultiplied: bool = False, deep: bool = False) -> Samples:
     """Put channels behind the scene's RGB: alpha shows its left half alone, a selection is white in its right half."""
-    left = np.zeros(scene().shape[:2], np.uint8)
-    left[:, : left.shape[1] // 2] = 255
+    height, width = scene().shape[:2]
+    left = np.zeros((height, width), np.uint8)
+    left[:, : width // 2] = 255
     further = [left if channel == "alpha" else 255 - left for channel in channels]
     colours = scene() * (left // 255)[..., None] if premultiplied else scene()
     samples = np.dstack([colours, *further])
