@@ -43,11 +43,17 @@ def photo_errors() -> Generator[None]:
     except (DarkroomError, MemoryError):
         raise
     except Exception as error:
-        if (isinstance(error, OSError) and error.errno in SYSTEM_FAULTS) or NO_THREAD in str(error):
+        if is_fault_of_machine(error):
             raise
         log = "".join(traceback.format_exception(error))[-MAX_LOG_CHARS:]
         finding = "The photo cannot be rendered: it causes an error that Darkroom does not know."
         raise PhotoError(Verdict.RENDERING_FAILED, finding, log=log) from error
+
+
+def is_fault_of_machine(error: Exception) -> bool:
+    """Tell whether *error* may pass and says nothing about the photo."""
+    system = isinstance(error, OSError) and error.errno in SYSTEM_FAULTS
+    return system or isinstance(error, MemoryError) or NO_THREAD in str(error)
 
 
 def forget_warnings() -> None:

@@ -11,6 +11,7 @@ import pillow_heif
 
 from processor.imaging.colour import as_rgb, straight_alpha
 from processor.imaging.decoders.buffers import from_rows
+from processor.imaging.decoders.damage import is_fault_of_machine
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.nclx import profile_for
 from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated, unsupported
@@ -25,10 +26,12 @@ MODES: Final[dict[str, tuple[int, str]]] = {
 
 @contextmanager
 def heif_errors() -> Generator[None]:
-    """Translate what pillow-heif raises into a PhotoError."""
+    """Translate whatever pillow-heif raises, which documents no errors, into a PhotoError."""
     try:
         yield
-    except (ValueError, RuntimeError, SyntaxError, OSError, EOFError) as error:
+    except Exception as error:
+        if is_fault_of_machine(error):
+            raise
         text = str(error).lower()
         # libheif also calls it a memory error when a picture is larger than its header says.
         if "memory" in text and "security limit" not in text:
@@ -46,7 +49,7 @@ class Heif:
         pillow_heif.options.AUX_IMAGES = False
         with heif_errors():
             self._file = pillow_heif.open_heif(BytesIO(source.view), convert_hdr_to_8bit=True)
-        self._picture = self._file[self._file.primary_index]
+            self._picture = self._file[self._file.primary_index]
         self.width, self.height = self._picture.size
         claimed, found = sorted((header.width, header.height)), sorted(self._picture.size)
         if found[0] > claimed[0] or found[1] > claimed[1]:
@@ -69,8 +72,15 @@ class Heif:
         if "a" in picture.mode:
             image = straight_alpha(image)
         embedded: bytes | None = self._info.get("icc_profile")
-        named = None if embedded else profile_for(self._header.nclx)
+        named = None if embedded else profile_for(self._header.nclx or _coded_nclx(self._info))
         if named:
             image = as_rgb(image)
         why = "HEVC needs libheif"
         return Pixels(image=image, decoder="heif", why=why, applied=self._header.turned, profile=embedded or named)
+
+
+def _coded_nclx(info: dict[str, Any]) -> tuple[int, int, int] | None:
+    """Return the code points that the coded picture itself has, where no box names any."""
+    found = info.get("nclx_profile") or {}
+    names = ("color_primaries", "transfer_characteristics", "matrix_coefficients")
+    return (found[names[0]], found[names[1]], found[names[2]]) if all(name in found for name in names) else None

@@ -16,6 +16,7 @@ from PIL.ImageFile import ImageFile
 
 from processor.imaging.colour import as_rgb
 from processor.imaging.decoders.buffers import from_rows
+from processor.imaging.decoders.damage import is_fault_of_machine
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.exif import ORIENTATION
 from processor.imaging.nclx import profile_for
@@ -35,10 +36,12 @@ BANDS: Final = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 @contextmanager
 def pillow_errors() -> Generator[None]:
-    """Translate what Pillow raises into a PhotoError."""
+    """Translate whatever Pillow raises, whose plugins let any error out, into a PhotoError."""
     try:
         yield
-    except (OSError, ValueError, RuntimeError, SyntaxError) as error:
+    except Exception as error:
+        if is_fault_of_machine(error):
+            raise
         if "memory" in str(error).lower():
             raise needs_memory() from error
         text = str(error).lower()

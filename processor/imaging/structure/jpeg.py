@@ -28,6 +28,7 @@ ALL_COEFFICIENTS = (1 << 64) - 1
 
 NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """In coded data 0xFF is stuffed (FF00) or a restart; anything else ends the scan (T.81, B.1.1.5)."""
+ANY_MARKER = re.compile(rb"\xff[^\x00\xff]")
 
 
 @dataclass
@@ -116,7 +117,7 @@ def _read_segments(walk: _Walk, data: memoryview, max_scans: int) -> None:
 
 def _next_marker(data: memoryview, position: int) -> tuple[int, int]:
     """Find the marker at or after *position*, past a few stray bytes as decoders do; return it and what follows."""
-    found = NEXT_MARKER.search(data, position)
+    found = ANY_MARKER.search(data, position)
     if found is not None and found.start() - position > MAX_STRAY_BYTES:
         raise corrupt("something else stands where a JPEG segment should begin")
     if found is None:

@@ -49,15 +49,16 @@ class TiffLayout:
     def of(cls, directory: Directory) -> TiffLayout:
         """Read the layout; raises UNSUPPORTED_FORMAT for what cannot be read."""
         depths = directory.numbers(BITS) or (1,)
+        samples = directory.number(SAMPLES, len(depths))
         layout = cls(
             directory=directory,
             photometric=directory.number(PHOTOMETRIC),
             compression=directory.number(COMPRESSION, UNCOMPRESSED),
             bits=depths[0],
             sample_format=directory.number(SAMPLE_FORMAT, UNSIGNED),
-            samples=directory.number(SAMPLES, 1),
-            extra=_extra(directory),
-            planar=directory.number(PLANAR, 1) == 2 and directory.number(SAMPLES, 1) > 1,  # noqa: PLR2004
+            samples=samples,
+            extra=_extra(directory, samples),
+            planar=directory.number(PLANAR, 1) == 2 and samples > 1,  # noqa: PLR2004
             tiled=bool(directory.numbers(TILE_OFFSETS)),
         )
         if layout.compression not in COMPRESSIONS:
@@ -107,9 +108,9 @@ class TiffLayout:
         return whole * (across * down + 2) // (3 * 8 * max(1, across * down))
 
 
-def _extra(directory: Directory) -> tuple[int, ...]:
+def _extra(directory: Directory, samples: int) -> tuple[int, ...]:
     """Return the meaning of each further sample; files without the tag mean transparency by the first, as libtiff."""
-    count = directory.number(SAMPLES, 1) - COLOURS.get(directory.number(PHOTOMETRIC), 1)
+    count = samples - COLOURS.get(directory.number(PHOTOMETRIC), 1)
     if count <= 0:
         return ()
     if EXTRA_SAMPLES not in directory.tags:

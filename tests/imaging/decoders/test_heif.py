@@ -125,6 +125,7 @@ def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture() -> None:
         (RuntimeError("Decoder plugin generated an error"), "CORRUPT"),
         (OSError("broken"), "CORRUPT"),
         (SyntaxError("not heif"), "CORRUPT"),
+        (IndexError("invalid image index: 0"), "CORRUPT"),
         (EOFError("Decoder plugin generated an error: Unexpected end of file"), "TRUNCATED"),
     ],
     ids=repr,

@@ -128,6 +128,8 @@ def test_a_bomb_by_pillows_own_measure_is_left_to_the_settings() -> None:
         (OSError("cannot identify image file"), "UNSUPPORTED_FORMAT"),
         (OSError("Unsupported BMP bitfields layout"), "UNSUPPORTED_FORMAT"),
         (ValueError("bad"), "CORRUPT"),
+        (KeyError("bad"), "CORRUPT"),
+        (ZeroDivisionError(), "CORRUPT"),
         (RuntimeError("Pixel allocation failed: Out of memory"), "DECODER_OUT_OF_MEMORY"),
         (RuntimeError("Failed to decode frame"), "CORRUPT"),
         (SyntaxError("not a TIFF file"), "CORRUPT"),
