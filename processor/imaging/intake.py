@@ -12,6 +12,7 @@ from processor.edits.operations.file import Format, Metadata, Quality
 from processor.edits.operations.size import Resize
 from processor.edits.plan import Plan
 from processor.imaging.cascade import ORIENTATION_FIELD
+from processor.imaging.collection import collection_paused
 from processor.imaging.colour import Colour, decide, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors, refuse_damage
@@ -43,7 +44,7 @@ class Taken(NamedTuple):
 def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE) -> Taken:
     """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError."""
     raw = Raw(max_megapixels=limits.max_megapixels)
-    with photo_errors():
+    with collection_paused(), photo_errors():
         recipe = Recipe(sizes={"edit": first}, limits=source_limits(limits), raw=raw)
         original = open_original(source, header, recipe)
         (part,) = original.parts()
@@ -54,7 +55,7 @@ def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WH
 def take_frames(source: Source, header: Header) -> Taken:
     """Decode all frames of an animation; raises PhotoError."""
     exif = read_exif(header.exif, xmp=header.xmp, iptc=header.iptc)
-    with photo_errors():
+    with collection_paused(), photo_errors():
         roll = load_frames(source, header)
         times = _Times.of(roll)
         stored = _in_srgb(_read(roll, Box(roll.width, roll.height)), decide(roll)).copy_memory()

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from pyvips import Image
 
 from processor.imaging.cascade import cascade, develop_first
+from processor.imaging.collection import collection_paused
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors
@@ -54,7 +55,7 @@ def develop(
     """
     prepare_engine()
     watch, memory = Stopwatch(), PeakMemory()
-    with photo_errors():
+    with collection_paused(), photo_errors():
         with watch.step("structure"):
             header = header or inspect_structure(
                 source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels

@@ -1,4 +1,7 @@
-"""Present pieces of memory as one file to libvips, without a copy."""
+"""Present pieces of memory as one file to libvips, without a copy.
+
+libvips reads from its own threads: read within ``collection_paused()``.
+"""
 
 from __future__ import annotations
 
