@@ -1,4 +1,4 @@
-"""Bring any source colour to sRGB, 8 bit, three bands: ICC, relative colorimetric, black-point compensation."""
+"""Convert any source colour to sRGB, 8 bit, three bands: ICC, relative colorimetric, black-point compensation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IDENTITY_TOLERANCE = 1
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """How a source becomes sRGB; *decision* goes on the receipt."""
+    """The conversion of a source to sRGB; *decision* goes on the receipt."""
 
     profile: bytes | str | None
     decision: str
@@ -125,7 +125,7 @@ def set_blob(image: Image, name: str, data: bytes) -> None:
 
 
 def _flaw(profile: bytes, image: Image) -> str:
-    """Say why *profile* cannot describe *image*; empty when it can."""
+    """Return why *profile* cannot describe *image*; empty when it can."""
     if len(profile) < HEADER_BYTES or profile[36:40] != b"acsp":
         return UNREADABLE
     bands = SPACES.get(profile[16:20])

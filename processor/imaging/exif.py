@@ -1,4 +1,4 @@
-"""Read what a gallery may know of a photo: orientation, camera, moment, credit. Never place, serial or owner.
+"""Read orientation, camera, moment and credit of a photo. Never place, serial number or owner.
 
 Tags: CIPA DC-008 (EXIF 2.32); where they are silent, XMP and IPTC count. What cannot be read is absent, never an error.
 """
@@ -32,7 +32,7 @@ OFFSET_FORM = re.compile(r"[+-]\d\d:\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Who made and owns the photo, in UTF-8."""
+    """Artist and copyright notice, in UTF-8."""
 
     artist: bytes = b""
     copyright: bytes = b""

@@ -1,4 +1,4 @@
-"""From a source's bytes to a picture that steps can work on: upright, sRGB, 8 bit, alpha and frames kept."""
+"""Decode a source for an edit: upright, sRGB, 8 bit, alpha and frames kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WHOLE: Final = Size(width=MAX_SIDE_PX, height=MAX_SIDE_PX)
 
 
 class Taken(NamedTuple):
-    """A picture in memory, and who its file says made and owns it. Unpacked at once, so that no pixels outlive use."""
+    """A picture in memory, and the credit of its file. Unpack it at once, so that no pixels outlive their use."""
 
     picture: Picture
     credit: Credit
@@ -71,7 +71,7 @@ def take_frames(source: Source, header: Header) -> Taken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Times:
-    """How an animation plays."""
+    """An animation's frame count, delays in ms, and loop count."""
 
     count: int
     delays: tuple[int, ...]
@@ -79,7 +79,7 @@ class _Times:
 
     @classmethod
     def of(cls, roll: Image) -> _Times:
-        """Read what libvips says of the frames of *roll*."""
+        """Read them from libvips' metadata of *roll*."""
         names = ("n-pages", "delay", "loop")
         known: dict[str, Any] = {name: roll.get(name) for name in names if roll.get_typeof(name)}
         count: int = known.get("n-pages", 1)

@@ -48,7 +48,7 @@ OTHER_FILES: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
 
 
 def sniff(data: memoryview) -> Container:
-    """Return the container; raise NOT_AN_IMAGE, UNSUPPORTED_FORMAT or TRUNCATED naming what it is instead."""
+    """Return the container; raise NOT_AN_IMAGE or UNSUPPORTED_FORMAT with the kind of file received."""
     head = bytes(data[:HEAD_BYTES])
     for container, matches in PHOTOS:
         if matches(head):

@@ -1,6 +1,6 @@
-"""Read from an XMP packet who made and owns the photo and when it was taken (ISO 16684-1).
+"""Read creator, rights and date from an XMP packet (ISO 16684-1).
 
-Packets come from strangers: a document type, which entities need, ends the reading, and what cannot be read is absent.
+Packets are untrusted: a document type, which entities need, is refused; what cannot be read is absent.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import pytest
 import pyvips
 
 from processor.errors import PhotoError
-from processor.imaging import line
+from processor.imaging import line, printing
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
 from processor.recipe import Limits, Recipe, Size
@@ -129,6 +129,30 @@ def test_an_unknown_error_is_a_verdict_with_its_traceback(monkeypatch: pytest.Mo
     assert "RENDERING_FAILED" == caught.value.code
     assert "KeyError: 'a defect'" in str(caught.value)
     assert "KeyError" not in caught.value.public
+
+
+@pytest.mark.parametrize("step", ["placeholder", "dominant_colour"])
+def test_an_error_behind_the_decoder_is_a_verdict_too(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Such as a picture of more channels than it should have."""
+
+    def defect(_: object) -> None:
+        raise ValueError("zip() argument 2 is shorter than argument 1")
+
+    monkeypatch.setattr(line, step, defect)
+    assert "RENDERING_FAILED" == outcome(jpeg())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("jpegsave: no such quality", "RENDERING_FAILED"), ("out of memory", "DECODER_OUT_OF_MEMORY")]
+)
+def test_an_encoder_that_fails_blames_no_photo(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
+    """It is a defect of ours, or too little memory; never damage."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise pyvips.Error(text)
+
+    monkeypatch.setattr(printing, "encode", failing)
+    assert code == outcome(jpeg())
 
 
 @pytest.mark.parametrize(

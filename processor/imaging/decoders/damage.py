@@ -1,6 +1,6 @@
-"""Notice what libjpeg only warns of: coded data that ends before its picture does.
+"""Translate decoders' errors and libjpeg's warnings into verdicts.
 
-libvips lets such a picture pass, half of it garbage, and leaves the warning in its error log.
+libvips accepts a JPEG whose coded data is damaged, half of it garbage, and leaves the warning in its error log.
 """
 
 from __future__ import annotations
@@ -28,30 +28,40 @@ UNSUPPORTED = (
     "samples out of range",
 )
 SYSTEM_FAULTS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN})
-"""The machine's, not the photo's: they may pass, so they are raised as they are."""
+"""Faults of the machine: transient, so they are raised unchanged."""
 NO_THREAD = "can't start new thread"
 MAX_LOG_CHARS = 4_000
 
 
 @contextmanager
-def photo_errors() -> Generator[None]:
-    """Raise every error that the photo causes as a PhotoError; errors of the machine pass through unchanged."""
+def rendering_errors() -> Generator[None]:
+    """Raise every unexpected error as RENDERING_FAILED; verdicts and faults of the machine pass through unchanged."""
     try:
         yield
-    except pyvips.Error as error:
-        raise verdict_of(error) from error
-    except (DarkroomError, MemoryError):
+    except DarkroomError:
         raise
     except Exception as error:
         if is_fault_of_machine(error):
             raise
+        if isinstance(error, pyvips.Error) and _mentions(error, NO_MEMORY):
+            raise needs_memory() from error
         log = "".join(traceback.format_exception(error))[-MAX_LOG_CHARS:]
         finding = "The photo cannot be rendered: it causes an error that Darkroom does not know."
         raise PhotoError(Verdict.RENDERING_FAILED, finding, log=log) from error
 
 
+@contextmanager
+def photo_errors() -> Generator[None]:
+    """Raise libvips' errors as verdicts on the photo that it reads, and other errors as *rendering_errors* does."""
+    with rendering_errors():
+        try:
+            yield
+        except pyvips.Error as error:
+            raise verdict_of(error) from error
+
+
 def is_fault_of_machine(error: Exception) -> bool:
-    """Tell whether *error* may pass and says nothing about the photo."""
+    """Return whether *error* is a transient fault of the machine."""
     system = isinstance(error, OSError) and error.errno in SYSTEM_FAULTS
     return system or isinstance(error, MemoryError) or NO_THREAD in str(error)
 
@@ -73,12 +83,16 @@ def refuse_damage(*, harmless: Collection[str] = ()) -> None:
 
 def verdict_of(error: pyvips.Error) -> PhotoError:
     """Translate libvips' error: early end, out of memory, a kind it cannot read, or damage."""
-    # libvips says "copy to memory" of every picture that is computed into memory, whatever went wrong.
-    text = str(error).lower().replace("unable to copy to memory", "")
-    if any(sign in text for sign in NO_MEMORY):
+    if _mentions(error, NO_MEMORY):
         return needs_memory()
-    if any(sign in text for sign in EARLY_END):
+    if _mentions(error, EARLY_END):
         return truncated("its picture data ends too early")
-    if any(sign in text for sign in UNSUPPORTED):
+    if _mentions(error, UNSUPPORTED):
         return unsupported("its way of storing pixels")
     return corrupt("its picture data contradicts itself")
+
+
+def _mentions(error: pyvips.Error, signs: Collection[str]) -> bool:
+    # Every error of a picture that is computed into memory mentions "copy to memory".
+    text = str(error).lower().replace("unable to copy to memory", "")
+    return any(sign in text for sign in signs)

@@ -1,4 +1,4 @@
-"""JPEG, PNG, WebP, GIF and TIFF by libvips: streamed from top to bottom, shrunk while loading where that is exact.
+"""Decode JPEG, PNG, WebP, GIF and TIFF by libvips: streamed from top to bottom, shrunk while loading where exact.
 
 Loaders are named one by one: libvips' own choice would also take SVG, PDF or Ultra HDR (gain-map JPEG) loaders.
 """

@@ -1,4 +1,4 @@
-"""What a decoder hands to the line: where the pixels of each size come from."""
+"""Types that a decoder returns: the opened original, and the pixels for each of its sizes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processor.imaging.model import Decoder
 class Pixels:
     """A decoded picture as stored. *image* may be lazy and readable once, from top to bottom.
 
-    *orientation*: EXIF 1-8, still to be applied; *applied*: what the decoder has applied already.
+    *orientation*: EXIF 1-8, to be applied by the caller; *applied*: the orientation that the decoder has applied.
     *profile*: an ICC profile that the image does not carry itself. *verify*: to be called when the image was read;
     raises PhotoError when pixels were lost.
     """
@@ -33,7 +33,7 @@ class Pixels:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """Some of the rungs, and the pixels that they are made of."""
+    """Some of the rungs, and the pixels to make them from."""
 
     rungs: tuple[Rung, ...]
     pixels: Pixels

@@ -1,6 +1,6 @@
-"""AVIF, BMP and old-style TIFF by Pillow, which is told the one format it may try.
+"""Decode AVIF, BMP, and TIFF in old-style JPEG or YCbCr, by Pillow.
 
-Without ``formats=`` Pillow would run Ghostscript for an EPS named .png.
+``formats=`` names the one plugin that may run: Pillow would start Ghostscript for an EPS named .png.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Pillow:
 
 
 def _reason(header: Header) -> str:
-    """Say why this decoder is used."""
+    """Return why this decoder is used, for the receipt."""
     if header.layout is not None and header.layout.compression == OLD_JPEG:
         return "libvips does not read old-style JPEG in TIFF"
     return REASONS[header.format]

@@ -1,4 +1,4 @@
-"""The JPEG that a camera embeds in its RAW, and whether it may stand for the photo."""
+"""Read the JPEG that a camera embeds in its RAW, and decide whether it can replace the demosaic."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Preview:
         return Image.jpegload_buffer(self.data, access="sequential", fail_on="truncated")
 
     def flaw(self, sensor: Box, orientation: int, *, colour: bool) -> str:
-        """Say why this preview cannot stand for a photo of *sensor* px; empty when it can.
+        """Return why this preview cannot replace a photo of *sensor* px; empty when it can.
 
         Most cameras store previews as the sensor lies, some already upright: either shape is right.
         """

@@ -191,7 +191,7 @@ def _without_ignored(image: Image, layout: TiffLayout) -> Image:
 
 
 def _note(layout: TiffLayout) -> str:
-    """Say what the receipt should know."""
+    """Return remarks for the receipt."""
     parts: list[str] = []
     if layout.ignored:
         parts.append(f"{layout.ignored} of its channels ignored: neither colour nor transparency")

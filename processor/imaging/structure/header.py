@@ -1,4 +1,4 @@
-"""What a file claims to be, read from its structure alone: no pixel has been decoded."""
+"""Hold the claims of a file's structure, read without decoding a pixel, and the errors that walkers raise."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Header:
     unfinished: bool = False
     """A JPEG that lacks its end marker, or has none where it is looked for."""
     strays: tuple[str, ...] = field(default=(), compare=False)
-    """What libjpeg will say of stray bytes in front of a JPEG's scans: they cost no pixels."""
+    """libjpeg's warnings of stray bytes in front of a JPEG's scans: they cost no pixels."""
     page: int = 0
     """Which page of a TIFF is the photo."""
     exif: bytes | None = None
@@ -50,7 +50,7 @@ class Header:
     chromaticities: tuple[float, ...] | None = None
     """PNG's cHRM: x and y of white, red, green, blue."""
     layout: TiffLayout | None = field(default=None, compare=False, repr=False)
-    """How a TIFF stores its samples."""
+    """The sample layout of a TIFF."""
     inner_jpeg: bool = False
     """A TIFF whose strips are JPEGs: what libtiff then warns of is lost pixels."""
     legacy: bool = False
@@ -63,27 +63,27 @@ class Header:
 
 
 def truncated(what: str) -> PhotoError:
-    """Say where the file ends too early."""
+    """Make the TRUNCATED error; *what* is missing."""
     return PhotoError(Verdict.TRUNCATED, f"The file is incomplete: {what}.")
 
 
 def corrupt(what: str) -> PhotoError:
-    """Say which part of the file contradicts its format."""
+    """Make the CORRUPT error; *what* contradicts the format."""
     return PhotoError(Verdict.CORRUPT, f"The file is damaged: {what}.")
 
 
 def unsupported(what: str) -> PhotoError:
-    """Say what the decoders cannot read, in a file that may be whole."""
+    """Make the UNSUPPORTED_FORMAT error; *what* no decoder reads, in a file that may be whole."""
     return PhotoError(Verdict.UNSUPPORTED_FORMAT, f"This photo cannot be read: {what} is not supported.")
 
 
 def size_lie(header: Header, width: int, height: int) -> PhotoError:
-    """Say that the decoder found another size, *width* × *height* px, than the header claims."""
+    """Make the CORRUPT error for a decoded size, *width* × *height* px, that differs from the header's."""
     return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")
 
 
 def needs_memory(limit_mib: int | None = None, needed_mib: int | None = None) -> PhotoError:
-    """Say that decoding met the limit of its memory, no fault of the file; a decoder itself does not know the limit."""
+    """Make the DECODER_OUT_OF_MEMORY error, with the limit and the need where they are known."""
     allowed = f": expected at most {limit_mib:,} MiB" if limit_mib else ""
     received = f", received a photo that takes at least {needed_mib:,} MiB" if needed_mib else ""
     return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode{allowed}{received}.")

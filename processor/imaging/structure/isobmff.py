@@ -28,7 +28,7 @@ DERIVED = {b"grid", b"iden", b"iovl"}
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """Where some bytes of an item lie: in the file, or in the ``idat`` box."""
+    """The place of some bytes of an item: in the file, or in the ``idat`` box."""
 
     method: int
     offset: int
@@ -37,7 +37,7 @@ class _Extent:
 
 @dataclass(slots=True)
 class _Meta:
-    """What the ``meta`` box says."""
+    """The contents of the ``meta`` box."""
 
     primary: int | None = None
     types: dict[int, bytes] = field(default_factory=dict[int, bytes])

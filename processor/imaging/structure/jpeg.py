@@ -33,7 +33,7 @@ ANY_MARKER = re.compile(rb"\xff[^\x00\xff]")
 
 @dataclass
 class _Walk:
-    """What has been seen so far. *pending*: component → the coefficients that no scan has completed, as bits."""
+    """State of the walk. *pending*: component → the coefficients that no scan has completed, as bits."""
 
     width: int = 0
     height: int = 0

@@ -20,7 +20,7 @@ CRITICAL = {b"IHDR", b"PLTE", b"IDAT"}
 
 @dataclass(slots=True)
 class _Walk:
-    """What has been seen so far."""
+    """State of the walk."""
 
     width: int = 0
     height: int = 0

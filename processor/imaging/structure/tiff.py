@@ -17,8 +17,7 @@ MAX_DIRECTORIES = 2_048
 MAX_ENTRIES = 4_096
 MAX_VALUES = 1 << 20
 MAX_MEMORY_BYTES = 64 << 20
-"""What all entries of a file together may take here: entries and directories can share bytes, so a small file can
-claim gigabytes."""
+"""For all entries of a file: entries and directories can share bytes, so a small file can claim gigabytes."""
 ENTRY_MEMORY_BYTES, NUMBER_MEMORY_BYTES = 64, 8
 
 TYPES: Final[dict[int, str]] = {

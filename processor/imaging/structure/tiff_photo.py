@@ -1,4 +1,4 @@
-"""Tell a TIFF from a RAW by its directories, and check that the pixels they point to are inside the file.
+"""Distinguish TIFF from RAW by its directories, and check that their pixels are inside the file.
 
 LibRaw decodes a RAW that was cut in half as a full-size success, so the places are checked here.
 """

@@ -1,4 +1,4 @@
-"""Walk a file's structure and hold its claims against the limits, before any decoder sees it."""
+"""Walk a file's structure and check its claims against the limits, before a decoder sees it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from processor.imaging.structure.webp import walk_webp
 from processor.recipe import Limits
 
 BYTES_PER_PIXEL: Final[Mapping[ImageFormat, int]] = {"heic": 4, "avif": 11, "webp": 7, "bmp": 7, "gif": 4}
-"""What decoders that hold the whole picture take at least, measured at 24 and 48 MP. The others read it row by row."""
+"""Least memory of decoders that hold the whole picture, measured at 24 and 48 MP. The others read row by row."""
 PROGRESSIVE_BYTES_PER_PIXEL: Final = 3
 """A progressive JPEG's coefficients: 2 bytes for each of 1.5 samples."""
 MAX_SCAN_MEGAPIXELS = 4_000
