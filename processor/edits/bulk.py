@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from processor.edits.building import ParameterError
-from processor.edits.vocabulary import OPERATIONS
+from processor.edits.vocabulary import OPERATIONS, ParameterError
 from processor.wording import nearest, shown
 
 

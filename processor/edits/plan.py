@@ -7,10 +7,9 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processor.edits.building import ParameterError, build
 from processor.edits.bulk import as_step
 from processor.edits.operations.base import Operation
-from processor.edits.vocabulary import Step
+from processor.edits.vocabulary import ParameterError, Step, build
 from processor.errors import EditCode, EditError
 from processor.wording import shown
 

@@ -16,7 +16,8 @@ def rows(name: str) -> Iterator[list[str]]:
     """Read the cases of a table; a line that begins with # is none."""
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
-            yield line.split("\t")
+            command, *rest = line.split("\t")
+            yield [command.replace("\\n", "\n"), *rest]
 
 
 def compiled(name: str) -> dict[str, list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Numbers as people write them: digits, words, fractions, multiples, and the unit behind them."""
+"""Read numbers as people write them: digits, words, fractions, multiples, and the unit behind them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMALL: Final = {**ONES, **TENS}
 HUNDRED: Final = 100
 MULTIPLIERS: Final = ("hundred", "thousand")
 PARTS: Final = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "tenth": 10}
-TIMES: Final = {"double": 2, "twice": 2, "triple": 3, "treble": 3, "thrice": 3, "quadruple": 4}
+TIMES: Final = {"once": 1, "double": 2, "twice": 2, "triple": 3, "treble": 3, "thrice": 3, "quadruple": 4}
 SIGNS: Final = {"minus": -1, "negative": -1, "plus": 1}
 
 KILO, KIBI = 1000, 1024
@@ -27,6 +27,14 @@ _UNITS: Final[Mapping[Unit, str]] = {
     "%": "% percent pct",
     "°": "° º degree degrees deg degs",
     "×": "times x fold",
+    "cm": "cm centimeter centimeters centimetre centimetres",
+    "mm": "mm millimeter millimeters millimetre millimetres",
+    "in": "inch inches",
+    "dpi": "dpi ppi",
+    "megapixels": "mp mpx megapixel megapixels mpix",
+    "colors": "color colors colour colours",
+    "levels": "levels",
+    "stops": "stop stops ev",
 }
 UNITS: Final[Mapping[str, Unit]] = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 BYTES: Final = {
@@ -36,15 +44,18 @@ BYTES: Final = {
     "kib": KIBI,
     "mib": KIBI**2,
 }
+# Only right behind the digits: "500k", "4in".
+GLUED: Final[Mapping[str, tuple[float, Unit]]] = {"k": (KILO, ""), "m": (KILO**2, "bytes"), "in": (1, "in")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A number that was read, and the place of the first token behind it."""
+    """A number that was read, and the place of the first token behind it. *fraction*: "half", "two thirds"."""
 
     value: float
     unit: Unit = ""
     signed: bool = False
+    fraction: bool = False
     end: int
 
 
@@ -56,11 +67,12 @@ def read(line: Sequence[Token], at: int) -> Reading | None:
     if found is None:
         return None
     value, unit, end = found
+    fraction = unit == "%"
     if not unit:
-        factor, unit, end = _unit(line, end)
+        factor, unit, end = unit_at(line, end)
         value *= factor
     signed = bool(sign) or line[at].text[0] in "+-"
-    return Reading(value=float(value) * (sign or 1), unit=unit, signed=signed, end=end)
+    return Reading(value=float(value) * (sign or 1), unit=unit, signed=signed, fraction=fraction, end=end)
 
 
 def _digits(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
@@ -71,7 +83,7 @@ def _digits(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
 
 def _words(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
     """Read "a half", "three quarters", "twice", "one and a half", "two hundred and fifty", "one point five"."""
-    start = at + 1 if _word(line, at) == "a" else at
+    start = at + 1 if _word(line, at) in {"a", "an"} else at
     word = _word(line, start)
     if word in PARTS:
         return 100 / PARTS[word], "%", start + 1
@@ -116,15 +128,26 @@ def _follows(value: int, group: int) -> bool:
     return group == 0 or (value in range(1, 10) and group in TENS.values())
 
 
-def _unit(line: Sequence[Token], at: int) -> tuple[float, Unit, int]:
+def unit_at(line: Sequence[Token], at: int) -> tuple[float, Unit, int]:
+    """Read the unit at *at*: its factor, its name and the place behind it; "" when none stands there."""
     word = _word(line, at)
     if word == "per" and _word(line, at + 1) == "cent":
         return 1, "%", at + 2
+    if word in GLUED and line[at].glued:
+        return _glued(line, at)
     if word in BYTES:
         return BYTES[word], "bytes", at + 1
     if word in UNITS:
         return 1, UNITS[word], at + 1
     return 1, "", at
+
+
+def _glued(line: Sequence[Token], at: int) -> tuple[float, Unit, int]:
+    factor, unit = GLUED[line[at].text]
+    if line[at].text != "k":
+        return factor, unit, at + 1
+    more, unit, end = unit_at(line, at + 1) if at + 1 < len(line) else (1.0, "", at + 1)
+    return factor * more, unit, end
 
 
 def _word(line: Sequence[Token], at: int) -> str:

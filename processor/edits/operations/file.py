@@ -27,14 +27,34 @@ class Format(Operation):
     """Write the result in another format."""
 
     group: ClassVar = "file"
-    examples: ClassVar = ("convert to webp", "save as png", "make it a jpg")
+    examples: ClassVar = ("convert to webp", "save as png", "make it a jpg", "convert to lossless webp")
 
     op: Literal["format"] = "format"
     to: FormatName = Field(description="The format.")
+    lossless: bool = Field(default=False, description="Keep every pixel value; not in JPEG.")
+
+    @model_validator(mode="after")
+    def _can_be_lossless(self) -> Self:
+        fine = not self.lossless or self.to != "jpeg"
+        require(holds=fine, expected="a format without loss (png, webp, avif, gif or tiff)", found=self.to)
+        return self
 
     def words(self) -> str:
         """Say it."""
-        return f"save as {self.to.upper()}"
+        return f"save as {'lossless ' if self.lossless else ''}{self.to.upper()}"
+
+
+class Still(Operation):
+    """Keep only the first frame of an animation."""
+
+    group: ClassVar = "file"
+    examples: ClassVar = ("first frame only", "remove the animation")
+
+    op: Literal["still"] = "still"
+
+    def words(self) -> str:
+        """Say it."""
+        return "keep the first frame only"
 
 
 class Quality(Operation):

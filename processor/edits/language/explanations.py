@@ -1,0 +1,61 @@
+"""Explain what people ask for and no operation does, and offer what comes near."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+EVERYDAY: Final = ("resize to 800px", "crop to square", "make it brighter")
+
+
+class Explanation(NamedTuple):
+    """Why something is not done, and commands that may help instead."""
+
+    sentence: str
+    suggestions: tuple[str, ...] = ()
+
+
+EXPLANATIONS: Final[Mapping[str, Explanation]] = {
+    "undo": Explanation("every command starts from the original picture: leave the step out that you do not want"),
+    "help": Explanation(
+        "the editor changes size, shape, rotation, light, colour, effects, borders, text and format: name one", EVERYDAY
+    ),
+    "horizon": Explanation(
+        "no operation finds the horizon: expected the angle, as in “rotate 2 degrees”",
+        ("rotate 2 degrees", "rotate -2 degrees"),
+    ),
+    "orientation": Explanation(
+        "a picture is turned upright by its EXIF orientation already: expected which way it shall turn",
+        ("rotate right", "rotate left", "turn it upside down"),
+    ),
+    "sideways": Explanation("expected which way it shall turn", ("rotate right", "rotate left")),
+    "tones": Explanation(
+        "no operation changes only shadows or highlights: expected the whole picture's light",
+        ("gamma 1.3", "make it brighter", "less contrast"),
+    ),
+    "white balance": Explanation(
+        "no operation measures the white balance: expected which way the colours shall go",
+        ("make it warmer", "make it cooler"),
+    ),
+    "hdr": Explanation("no operation merges exposures", ("make it pop", "increase contrast")),
+    "add noise": Explanation("no operation adds noise or grain"),
+    "colour space": Explanation("results are always written in sRGB: nothing needs to be asked for"),
+    "anonymize": Explanation(
+        "no operation finds people or names: the file's metadata can be removed", ("strip metadata",)
+    ),
+    "restore": Explanation(
+        "no operation repairs damage: expected what shall be better", ("enhance", "reduce noise", "sharpen the image")
+    ),
+    "font": Explanation("there is one font, upright, regular or bold: expected its size, colour or weight"),
+    "text effects": Explanation(
+        "no operation draws shadows or glows: expected an outline, as in “with a black outline”"
+    ),
+    "vertical text": Explanation("no operation stacks letters: expected the angle of the text"),
+    "own text": Explanation("the editor does not know it: expected the text in quotes"),
+    "two k": Explanation("2K has several sizes: expected one of them", ("resize to 2048px", "resize to qhd")),
+    "frames": Explanation("of an animation, only the first frame can be taken", ("first frame only",)),
+    "wider": Explanation(
+        "could be read in two ways: expected a new width or height, or how far the canvas is extended",
+        ("resize to 1200px wide", "extend left and right by 50px"),
+    ),
+}

@@ -1,0 +1,86 @@
+"""Read what is not wanted: "without cropping", "don't upscale", "no blur".
+
+Some negations are wishes of their own (without cropping: pad). Any other one is a condition that the rest of the plan
+must meet; alone it is refused, because there is nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from processor.edits.language.clauses import Segment
+from processor.edits.language.terms import Kind, ParseError, Term
+from processor.edits.operations.base import Operation
+
+WISHES: Final[Mapping[tuple[Kind, str], tuple[Kind, str]]] = {
+    ("head", "crop"): ("option", "no crop"),
+    ("head", "cut off"): ("option", "no crop"),
+    ("head", "bigger"): ("option", "no enlarge"),
+    ("head", "stretch"): ("option", "keep aspect"),
+    ("option", "ignore aspect"): ("option", "keep aspect"),
+    ("option", "keep aspect"): ("option", "ignore aspect"),
+    ("option", "outline"): ("option", "no outline"),
+    ("too", "too much"): ("level", "slight"),
+    ("too", "too"): ("level", "slight"),
+}
+# Which operations a head is about, where its name is not the operation's.
+OPERATIONS_OF: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("scale", "bigger", "smaller", "cover", "inside", "stretch", "thumbnail"), "resize"),
+    **dict.fromkeys(("brighter", "darker", "exposure"), "brightness"),
+    **dict.fromkeys(("desaturate", "saturated", "color"), "saturation"),
+    **dict.fromkeys(("turn", "upside down", "straighten"), "rotate"),
+    **dict.fromkeys(("warm", "cool"), "tint"),
+    **dict.fromkeys(("title",), "text"),
+    **dict.fromkeys(("round corner",), "round"),
+    **dict.fromkeys(("compress", "optimize"), "quality"),
+    **dict.fromkeys(("strip metadata", "keep copyright"), "metadata"),
+    **dict.fromkeys(("contrasty",), "contrast"),
+    **dict.fromkeys(("bars", "padding", "letterbox"), "pad"),
+    **dict.fromkeys(("soften",), "blur"),
+    **dict.fromkeys(("cut off",), "crop"),
+}
+STATE_OPERATIONS: Final[Mapping[str, str]] = {"blurry": "blur", "bright": "brightness", "dark": "brightness"}
+SKIPPED: Final = frozenset({"verb", "copula", "level"})
+ANYTHING: Final = ("option", "any")
+ALONE: Final = "nothing is done unless it is asked for: expected what to do, not what to leave out"
+CONTRADICTION: Final = "not wanted, but another part of the command asks for it"
+
+
+def wished(segment: Segment) -> tuple[Term, ...]:
+    """Return the terms of the wish that a negation is; none where it is only a condition."""
+    said = [term for term in segment.terms if term.kind not in SKIPPED and (term.kind, term.name) != ANYTHING]
+    if not said:
+        return ()
+    wish = WISHES.get((said[0].kind, said[0].name))
+    if wish is None:
+        return ()
+    rest = [term for term in said[1:] if (term.kind, term.name) not in {("state", "small"), ("head", "crop")}]
+    kind, name = wish
+    return () if rest and kind != "level" else (replace(said[0], kind=kind, name=name),)
+
+
+def check(unwanted: Sequence[Segment], steps: Sequence[Operation]) -> None:
+    """Raise ParseError where a plan does what is not wanted, or where nothing else is asked for."""
+    for segment in unwanted:
+        if not steps:
+            raise ParseError(ALONE, segment.place)
+        done = {step.operation_name() for step in steps}
+        done |= {name for step in steps if step.operation_name() == "modulate" for name in step.model_fields_set}
+        if forbidden(segment) & done:
+            raise ParseError(CONTRADICTION, segment.place)
+
+
+def forbidden(segment: Segment) -> set[str]:
+    """Return the operations that a negation excludes; raises ParseError where it names none."""
+    names = {OPERATIONS_OF.get(term.name, term.name) for term in segment.terms if term.kind == "head"}
+    names |= {STATE_OPERATIONS[term.name] for term in segment.terms if term.name in STATE_OPERATIONS}
+    names |= {"resize" for term in segment.terms if (term.kind, term.name) == ("label", "size")}
+    names |= {"format" for term in segment.terms if term.kind == "format" or term.name == "convert"}
+    odd = next((term for term in segment.terms if term.kind in {"unknown", "thing", "cannot"}), None)
+    if odd is not None:
+        raise ParseError("not understood", odd)
+    if not names:
+        raise ParseError('expected what is not wanted, as in "without cropping"', segment.place)
+    return names
