@@ -77,7 +77,7 @@ class Compilation:
             self.current = segments[at].terms
             following = segments[at + 1] if at + 1 < len(segments) else None
             at += self._negated(segments[at], following) if segments[at].mark == "not" else self._next(segments, at)
-        check(self.unwanted, self.steps)
+        check(self.unwanted, self.steps, repairs=any(one.fault for one in self.understood))
 
     def _next(self, segments: Sequence[Segment], at: int) -> int:
         """Compile the clause *at*; return how many clauses were used."""

@@ -22,7 +22,7 @@ def rows(name: str) -> Iterator[list[str]]:
 
 def compiled(name: str) -> dict[str, list[dict[str, Any]]]:
     """Give the cases that compile: command → steps."""
-    return {command: json.loads(steps) for command, steps in rows(name) if steps.startswith("[")}
+    return {command: json.loads(steps) for command, steps, *_ in rows(name) if steps.startswith("[")}
 
 
 def filled(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

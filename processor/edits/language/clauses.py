@@ -24,6 +24,9 @@ BOUNDS: Final = SETS | {"max", "within"}
 # Negations that name what is not wanted: "keep the size".
 NAMED: Final = frozenset({"resize"})
 
+NOTHING_FOLLOWS: Final = "expected what comes behind it"
+END: Final = Term(kind="separator", name="", start=0, end=0)
+
 Mark = Literal["", "then", "not", "before", "after", "before that"]
 
 
@@ -48,25 +51,30 @@ class Segment:
 
 
 def split(terms: Sequence[Term]) -> Iterator[Segment]:
-    """Cut at separators and negations, and where another step begins without one; leave out empty clauses."""
+    """Cut at separators and negations, and where another step begins without one; leave out empty clauses.
+
+    Raises ParseError at a negation, a "before" or an "after" behind which nothing stands.
+    """
     clause: list[Term] = []
     mark: Mark = ""
-    for term in terms:
-        if term.kind == "separator":
-            if clause:
-                yield Segment(terms=tuple(clause), mark=mark)
-                clause, mark = [], ""
-            mark = _stronger(mark, term.name)
-        elif (opened := _opens(term)) or _begins(term, clause):
-            if clause:
-                yield Segment(terms=tuple(clause), mark=mark)
-                clause, mark = [], ""
-            mark = opened or mark
-            clause = [replace(term, kind="head")] if opened and term.name in NAMED else [] if opened else [term]
-        else:
+    opener: Term | None = None
+    for term in (*terms, END):
+        opened = _opens(term)
+        if term.kind != "separator" and not opened and not _begins(term, clause):
             clause.append(term)
-    if clause:
-        yield Segment(terms=tuple(clause), mark=mark)
+            continue
+        if not clause and opener is not None:
+            raise ParseError(NOTHING_FOLLOWS, opener)
+        if clause:
+            yield Segment(terms=tuple(clause), mark=mark)
+            clause, mark, opener = [], "", None
+        if term.kind == "separator":
+            mark = _stronger(mark, term.name)
+        elif opened:
+            mark, opener = opened, term
+            clause = [replace(term, kind="head")] if term.name in NAMED else []
+        else:
+            clause = [term]
 
 
 def _stronger(mark: Mark, separator: str) -> Mark:

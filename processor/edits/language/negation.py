@@ -42,45 +42,59 @@ OPERATIONS_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("cut off",), "crop"),
 }
 STATE_OPERATIONS: Final[Mapping[str, str]] = {"blurry": "blur", "bright": "brightness", "dark": "brightness"}
-SKIPPED: Final = frozenset({"verb", "copula", "level"})
+SKIPPED: Final = frozenset({"verb", "copula"})
 ANYTHING: Final = ("option", "any")
 ALONE: Final = "nothing is done unless it is asked for: expected what to do, not what to leave out"
+MORE_THAN_AN_OPERATION: Final = "not understood as something that is not wanted: expected the name of an operation"
 CONTRADICTION: Final = "not wanted, but another part of the command asks for it"
 
 
 def wished(segment: Segment) -> tuple[Term, ...]:
     """Return the terms of the wish that a negation is; none where it is only a condition."""
     said = [term for term in segment.terms if term.kind not in SKIPPED and (term.kind, term.name) != ANYTHING]
-    if not said:
-        return ()
-    wish = WISHES.get((said[0].kind, said[0].name))
+    wish = WISHES.get((said[0].kind, said[0].name)) if said else None
     if wish is None:
         return ()
-    rest = [term for term in said[1:] if (term.kind, term.name) not in {("state", "small"), ("head", "crop")}]
     kind, name = wish
-    return () if rest and kind != "level" else (replace(said[0], kind=kind, name=name),)
+    beside = {("state", "small"), ("head", "crop")} if kind != "level" else {(said[-1].kind, said[-1].name)}
+    rest = [term for term in said[1:] if (term.kind, term.name) not in beside or term.kind not in {"state", "head"}]
+    return () if rest else (replace(said[0], kind=kind, name=name),)
 
 
-def check(unwanted: Sequence[Segment], steps: Sequence[Operation]) -> None:
-    """Raise ParseError where a plan does what is not wanted, or where nothing else is asked for."""
+def check(unwanted: Sequence[Segment], steps: Sequence[Operation], *, repairs: bool) -> None:
+    """Raise ParseError where a plan does what is not wanted, or where nothing else is asked for.
+
+    *repairs*: a step repairs a described fault, which "don't fix it" excludes.
+    """
     for segment in unwanted:
         if not steps:
             raise ParseError(ALONE, segment.place)
         done = {step.operation_name() for step in steps}
         done |= {name for step in steps if step.operation_name() == "modulate" for name in step.model_fields_set}
+        done |= {"fix"} if repairs else set()
         if forbidden(segment) & done:
             raise ParseError(CONTRADICTION, segment.place)
 
 
 def forbidden(segment: Segment) -> set[str]:
-    """Return the operations that a negation excludes; raises ParseError where it names none."""
-    names = {OPERATIONS_OF.get(term.name, term.name) for term in segment.terms if term.kind == "head"}
-    names |= {STATE_OPERATIONS[term.name] for term in segment.terms if term.name in STATE_OPERATIONS}
-    names |= {"resize" for term in segment.terms if (term.kind, term.name) == ("label", "size")}
-    names |= {"format" for term in segment.terms if term.kind == "format" or term.name == "convert"}
-    odd = next((term for term in segment.terms if term.kind in {"unknown", "thing", "cannot"}), None)
-    if odd is not None:
-        raise ParseError("not understood", odd)
+    """Return the operations that a negation excludes; raises ParseError where it names none, or says more."""
+    names: set[str] = set()
+    for term in segment.terms:
+        if (named := _operation(term)) is not None:
+            names.add(named)
+        elif term.kind not in SKIPPED and (term.kind, term.name) != ANYTHING:
+            raise ParseError(MORE_THAN_AN_OPERATION, term)
     if not names:
         raise ParseError('expected what is not wanted, as in "without cropping"', segment.place)
     return names
+
+
+def _operation(term: Term) -> str | None:
+    """Return the operation that a term is about."""
+    if term.kind == "head":
+        return OPERATIONS_OF.get(term.name, term.name)
+    if term.kind == "state":
+        return STATE_OPERATIONS.get(term.name)
+    if term.kind == "format" or (term.kind, term.name) == ("verb", "convert"):
+        return "format"
+    return "resize" if (term.kind, term.name) == ("label", "size") else None

@@ -26,10 +26,15 @@ def arranged(segments: Sequence[Segment]) -> list[Segment]:
         if mark not in {"before", "after", "before that"}:
             continue
         other = at + 1 if at == 0 else at - 1
-        line[at], line[other] = replace(line[at], mark="then"), replace(line[other], mark="then")
+        line[at], line[other] = _joined(line[at]), _joined(line[other])
         if (mark == "before") == (at == 0):
             line[at], line[other] = line[other], line[at]
     return line
+
+
+def _joined(segment: Segment) -> Segment:
+    """Return a clause that is a step of its own; what is not wanted stays unwanted."""
+    return segment if segment.mark == "not" else replace(segment, mark="then")
 
 
 def shared(segments: Sequence[Segment]) -> list[Segment]:

@@ -28,6 +28,7 @@ HEADS: Final[Mapping[str, str]] = {
     "thumbnail": "thumbnail | thumb | make thumbnail",
     "crop": "crop | cut | cut to | cut down to | cropping",
     "cut off": (
+        "cut anything off | crop anything off | cut off anything | cut something off | cut parts off | cut any off | "
         "crop off | crop away | cut off | cut away | shave | shave off | chop | chop off | slice off | trim off | "
         "crop out | cut out"
     ),

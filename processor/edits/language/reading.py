@@ -98,8 +98,10 @@ def related(line: Iterable[Term]) -> Iterator[Term]:
     used = False  # written onto a label already: "by a width of 10"
     for term in line:
         if term.kind == "relation":
+            if waiting is not None and not used and waiting.name in WEAK and term.name in WEAK:
+                yield waiting  # "in at": the first belongs to nothing
             keeps = waiting is not None and waiting.name not in WEAK
-            waiting, used = (waiting, used) if keeps else (term, False)
+            waiting, used = (waiting if keeps else term), False
         elif waiting is None:
             yield term
         elif waiting.name in BOUNDS and (term.kind, term.name) in MEASURED_BY:

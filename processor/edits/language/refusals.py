@@ -28,11 +28,14 @@ ENGLISH_ONLY: Final = "The editor understands English only. Examples: "
 FOREIGN: Final = frozenset(
     re.findall(
         r"\w+",
-        """auf das bild mach mache bitte kleiner größer schwarz weiß weiss und mit ohne der ein eine drehen heller
-    dunkler zuschneiden graustufen umwandeln verkleinern vergrößern recortar hazlo más mas pequeño la el imagen blanco negro
-    girar brillo con sin por favor convertir tamaño cuadrado reducir aumentar noir blanc rendre lumineux recadrer
-    réduire taille tourner avec les le du une petit bianco nero ritaglia ridimensiona immagine ruota più redimensionar
-    cortar imagem preto branco maak het kleiner zwart wit bijsnijden een naar verklein zdjęcie zmniejsz""",
+        """
+        auf das bild mach mache bitte kleiner größer schwarz weiß weiss und mit ohne der ein eine drehen
+        heller dunkler zuschneiden graustufen umwandeln verkleinern vergrößern recortar hazlo más mas
+        pequeño la el imagen blanco negro girar brillo con sin por favor convertir tamaño cuadrado
+        reducir aumentar noir blanc rendre lumineux recadrer réduire taille tourner avec les le du une
+        petit bianco nero ritaglia ridimensiona immagine ruota più redimensionar cortar imagem preto
+        branco maak het kleiner zwart wit bijsnijden een naar verklein zdjęcie zmniejsz
+        """,
     )
 )
 FOREIGN_STEMS: Final = ("verklein", "vergröß", "vergroess", "umwand", "zuschneid", "recort", "redimension", "schärf")

@@ -8,6 +8,7 @@ offered: it could be the opposite.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from processor.edits.language.lexicon import lexicon
@@ -69,19 +70,26 @@ def _corrected(command: str, clause: Sequence[Term], strange: Sequence[Term]) ->
 
 def meant(word: str) -> list[str]:
     """Return the known words that *word* was probably meant to be, the nearest first."""
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 - 20 ms that only a refusal needs
+    from rapidfuzz import process  # noqa: PLC0415 - 20 ms that only a refusal needs
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
 
     if len(word) < SHORTEST_TYPO:
         return []
     most = 2 if len(word) >= LONG_WORD else 1
     letters = sorted(word)
     near: list[tuple[float, int, str]] = []
-    for known in lexicon().words:
-        limit = most + (len(word) == len(known) and sorted(known) == letters)
-        if len(known) >= SHORTEST_TYPO and (away := OSA.distance(word, known, score_cutoff=limit)) <= limit:
+    found = process.extract(word, known_words(), scorer=OSA.distance, score_cutoff=most + 1, limit=None)
+    for known, away, _ in found:
+        if away <= most + (len(word) == len(known) and sorted(known) == letters):
             odd = 0.5 * (word[0] != known[0]) + 0.25 * abs(len(word) - len(known))
             near.append((away + odd, -len(known), known))  # letters are left out more often than added
     return [known for _, _, known in sorted(near)][:CANDIDATES]
+
+
+@cache
+def known_words() -> tuple[str, ...]:
+    """List the words that a mistyped one may be."""
+    return tuple(word for word in sorted(lexicon().words) if len(word) >= SHORTEST_TYPO)
 
 
 def _quoted(command: str, clause: Sequence[Term]) -> Iterator[str]:

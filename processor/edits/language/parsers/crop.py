@@ -17,7 +17,7 @@ SIDES: Final = {"north": ("top",), "east": ("right",), "south": ("bottom",), "we
 PAIRS: Final = {"horizontal": ("left", "right"), "vertical": ("top", "bottom")}
 OPPOSITE: Final = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 CUTS: Final = CHANGES | {"from"}
-OFF: Final = "cut off"
+ALONE: Final = frozenset({"all", "middle"})
 WHOLE: Final = 100
 WHAT_PART: Final = 'a part, as in "crop to 16:9", "crop to 500x500 from center" or "crop 100px off the top"'
 KEEPS: Final = "finding or removing what a picture shows is not possible: expected a part of the picture"
@@ -85,8 +85,12 @@ def trim(clause: Clause) -> list[Operation]:
         return crop(clause, off=True)
     if clause.has("place") or clause.has("option", "all sides"):
         return crop(clause, off=True)
-    clause.take("colour")
-    clause.take("head", "border")
+    edge = next((term for term in clause.rest if (term.kind, term.name) == ("head", "border")), None)
+    if edge is not None:
+        shade = clause.beside(edge, -1)
+        clause.rest = [
+            term for term in clause.rest if term is not edge and not (term is shade and term.kind == "colour")
+        ]
     return [step("trim", threshold=whole(clause.number("", labels=("", "threshold"))))]
 
 
@@ -106,6 +110,8 @@ def _cut(clause: Clause, *, off: bool) -> Operation:
     clause.takes("option", "corner")
     if not cuts:
         raise clause.missing(WHAT_PART)
+    if len(cuts) > 1 and ALONE & cuts.keys():
+        raise clause.missing("either all sides, the middle, or single sides")
     middle = cuts.pop("middle", None)
     if middle is not None:
         return step("crop", width=middle, height=middle, unit="%")

@@ -111,9 +111,9 @@ def gamma(clause: Clause) -> list[Operation]:
 def sepia(clause: Clause) -> list[Operation]:
     """Tone brown."""
     number = clause.number("%", "", labels=("", "intensity"), relations=CHANGES)
-    amount = by_level(clause, {"slight": 40, "medium": 80, "strong": 100})
     if number is not None:
-        amount = number.value if number.value > 1 else share(number) * WHOLE
+        return [step("sepia", amount=number.value if number.value > 1 else share(number) * WHOLE)]
+    amount = by_level(clause, {"slight": 40, "medium": 80, "strong": 100})
     return [step("sepia", amount=amount)]
 
 

@@ -36,7 +36,7 @@ MOST_PX: Final = 10_000
 def resize(clause: Clause, *, direction: int = 0, factor: bool = False) -> list[Operation]:
     """Resize to what the clause gives, or by its direction alone; *factor*: a small number multiplies."""
     direction = clause.direction() or direction
-    clause.take("label", "size", "factor")
+    clause.take("label", "size")
     clause.all("option", "size word")
     if size := file_size(clause):
         return [size]
