@@ -14,12 +14,12 @@ VERBS: Final[Mapping[str, str]] = {
     "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
     "apply": "apply | do | perform | use | run | adjust | tweak",
     "convert": (
-        "convert | convert to | save | export | output | change format | encode | transform | store | return | "
-        "reformat | switch to | download"
+        "convert | save | export | output | change format | encode | transform | store | return | "
+        "reformat | switch | download"
     ),
     "change": "change | touch | affect | replace | swap | modify | alter",
     "become": (
-        "turn into | turn this into | change into | transform into | make into | turn to | convert into | "
+        "turn into | turn this into | change into | transform into | make into | convert into | "
         "look like | make look like | in style of | style of | as if"
     ),
 }
@@ -30,7 +30,7 @@ CHANGES: Final[Mapping[str, str]] = {
     ),
     "less": (
         "less | reduce | decrease | lower | turn down | drop | diminish | cut down on | not so | weaker | bring down | "
-        "tone down | limit"
+        "tone down | limit | down"
     ),
     "remove": "remove | erase | delete | take off | take away | get rid of | strip | drop out | eliminate",
 }
@@ -66,8 +66,9 @@ RELATIONS: Final[Mapping[str, str]] = {
     "to": "to | down to | up till",
     "into": "into",
     "by": "by",
-    "at": "at | starting at",
-    "from": "from | off | off of | away from | starting from",
+    "at": "at | starting at | offset | at offset | at position | at coordinates | positioned at | at point",
+    "from": "from | starting from",
+    "off": "off | off of | away from",
     "of": "of",
     "in": "in | inside",
     "with": "with | using | having",

@@ -58,7 +58,9 @@ def wished(segment: Segment) -> tuple[Term, ...]:
     kind, name = wish
     beside = {("state", "small"), ("head", "crop")} if kind != "level" else {(said[-1].kind, said[-1].name)}
     rest = [term for term in said[1:] if (term.kind, term.name) not in beside or term.kind not in {"state", "head"}]
-    return () if rest else (replace(said[0], kind=kind, name=name),)
+    if any(term.kind in {"head", "state", "change"} for term in rest):
+        return ()
+    return (replace(said[0], kind=kind, name=name), *rest)
 
 
 def check(unwanted: Sequence[Segment], steps: Sequence[Operation], *, repairs: bool) -> None:

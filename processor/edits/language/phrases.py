@@ -21,7 +21,7 @@ HEADS: Final[Mapping[str, str]] = {
         "smaller | shrink | downscale | scale down | size down | halve | zoom out | "
         "cut size | cut size in half | cut in half | cut in two | shrink down"
     ),
-    "cover": "resize and crop | crop and resize | resize to fill | resize to cover | cover | fill",
+    "cover": "crop to fill | crop to cover | resize and crop | crop and resize | resize to fill | resize to cover | cover | fill",
     "rest": "fill rest | fill remaining space | fill remainder | fill empty space | fill space",
     "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into | make fit | fit in",
     "stretch": "stretch | squash | squeeze | distort",
@@ -29,7 +29,7 @@ HEADS: Final[Mapping[str, str]] = {
     "crop": "crop | cut | cut to | cut down to | cropping",
     "cut off": (
         "cut anything off | crop anything off | cut off anything | cut something off | cut parts off | cut any off | "
-        "crop off | crop away | cut off | cut away | shave | shave off | chop | chop off | slice off | trim off | "
+        "crop off | crop away | cut off | cut away | shave | shave off | chop | chop off | slice | slice off | trim off | "
         "crop out | cut out"
     ),
     "keep": "keep | keep only | keep just",
@@ -81,7 +81,7 @@ HEADS: Final[Mapping[str, str]] = {
         "more intense color | color more intense | color stronger | boost color"
     ),
     "desaturate": "desaturate | muted | muted color",
-    "color": "color",
+    "color": "color | number of color | color count | color palette | palette",
     "hue": (
         "hue | hue shift | shift hue | hue rotate | rotate hue | hue rotation | change hue | shift color | "
         "color shift | turn hue | rotate color"

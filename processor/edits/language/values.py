@@ -133,6 +133,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "only": "only",
     "enough": "enough",
     "no enlarge": (
+        "only if it larger | only if it bigger | if it larger | if it bigger | unless it smaller | "
         "never enlarge | never larger | only if larger | only if it is larger | never larger than original | "
         "not larger than original | no larger than original | never bigger than original | if larger | "
         "if it is larger | "

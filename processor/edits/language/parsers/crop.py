@@ -16,7 +16,7 @@ FOCUS: Final = {"face": "face", "subject": "attention", "attention": "attention"
 SIDES: Final = {"north": ("top",), "east": ("right",), "south": ("bottom",), "west": ("left",)}
 PAIRS: Final = {"horizontal": ("left", "right"), "vertical": ("top", "bottom")}
 OPPOSITE: Final = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
-CUTS: Final = CHANGES | {"from"}
+CUTS: Final = CHANGES | {"from", "off"}
 ALONE: Final = frozenset({"all", "middle"})
 WHOLE: Final = 100
 WHAT_PART: Final = 'a part, as in "crop to 16:9", "crop to 500x500 from center" or "crop 100px off the top"'
@@ -38,7 +38,7 @@ def crop(clause: Clause, *, off: bool = False) -> list[Operation]:
         return autocrop(clause)
     found = _between_points(clause) or _to_size_or_shape(clause)
     if found is None and clause.numbers():
-        found = _cut(clause, off=off)
+        found = _cut(clause, off=clause.takes("relation", "off") or off)
     if found is None and clause.has("option", "corner"):
         raise ParseError(CORNERS, clause.place, ("rotate 5 degrees with a black background",))
     if found is None:
@@ -109,7 +109,8 @@ def _cut(clause: Clause, *, off: bool) -> Operation:
             cuts |= _sides_of(number, place, keeps=keeps or (number.fraction and not off), off=off)
     clause.takes("option", "corner")
     if not cuts:
-        raise clause.missing(WHAT_PART)
+        alone = clause.numbers() == clause.rest and len(clause.rest) == 1
+        raise clause.missing(WHAT_PART, *(f"crop {_said(one)} from each side" for one in clause.numbers() if alone))
     if len(cuts) > 1 and ALONE & cuts.keys():
         raise clause.missing("either all sides, the middle, or single sides")
     middle = cuts.pop("middle", None)
@@ -118,6 +119,10 @@ def _cut(clause: Clause, *, off: bool) -> Operation:
     if all_sides := cuts.pop("all", None):
         return step("crop", trim_edges=all_sides, unit=unit if unit == "%" else None)
     return step("crop", **cuts, unit=unit if unit == "%" else None)
+
+
+def _said(number: Number) -> str:
+    return f"{number.value:g}{_unit(number)}"
 
 
 def _unit(number: Number) -> str:
@@ -160,7 +165,7 @@ def _sides_of(number: Number, place: str, *, keeps: bool, off: bool) -> dict[str
     if place == "all sides" and not keeps:
         return {"all": whole(number) or 0}
     if place == "center" and number.unit == "%" and not off:
-        return {"middle": whole(number) or 0}
+        return {"middle": round(number.value)}
     named = SIDES.get(place, PAIRS.get(place, ()))
     if not named or (keeps and len(named) > 1):
         raise ParseError('expected a side, as in "crop 100px off the top"', number)
@@ -219,7 +224,7 @@ def _where(clause: Clause) -> dict[str, object]:
     """Take a corner to start from ("at 10, 20", "x 10 y 20"), else a place."""
     if point := clause.point():
         return {"x": point.x, "y": point.y}
-    labelled = (clause.number("px", "", labels=("x",)), clause.number("px", "", labels=("y",)))
+    labelled = tuple(clause.number("px", "", labels=(axis,), relations=CUTS) for axis in ("x", "y"))
     if any(one is not None for one in labelled):
         return {"x": whole(labelled[0]), "y": whole(labelled[1])}
     return {"position": clause.take("place") or None}

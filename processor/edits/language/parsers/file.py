@@ -25,7 +25,7 @@ def take_format(clause: Clause) -> list[Operation]:
     named = [term for term in clause.rest if term.kind in {"format", "source format"}]
     if not named:
         return []
-    written = next((term for term in reversed(named) if _is_written(term, named)), named[-1])
+    written = _written(named)
     clause.rest = [term for term in clause.rest if term not in named]
     clause.all("option", "file")
     if written.kind == "source format":
@@ -33,14 +33,16 @@ def take_format(clause: Clause) -> list[Operation]:
     return [step("format", to=written.name, lossless=clause.takes("option", "lossless") or None)]
 
 
-def _is_written(term: Term, named: list[Term]) -> bool:
-    """Tell which of several formats is written: the one behind "to"; the other one is the source's."""
-    others = [one for one in named if one is not term]
-    if len(others) > 1 or any(one.relation in ARROWS and one.relation != "in" for one in others):
+def _written(named: list[Term]) -> Term:
+    """Return which of several formats is written: the one behind "to", or the one that is not behind "from"."""
+    if len(named) == 1:
+        return named[0]
+    to = [term for term in named if term.relation in ARROWS]
+    others = [term for term in named if term.relation != "from"]
+    wanted = to if len(to) == 1 and named[-1] is to[0] else others
+    if len(named) > 2 or len(wanted) != 1:  # noqa: PLR2004 - from one to another
         raise ParseError(TWO_FORMATS, named[1])
-    if others and term.relation not in ARROWS and others[0].relation != "from":
-        raise ParseError(TWO_FORMATS, named[1])
-    return True
+    return wanted[0]
 
 
 def convert(clause: Clause) -> list[Operation]:
@@ -122,6 +124,8 @@ def _to_number(clause: Clause) -> list[Operation]:
         return [size]
     number = clause.number("%", "", labels=("", "quality"), relations=CHANGES)
     value = whole(number)
+    if number is not None and number.signed:
+        raise clause.missing('the quality itself, as in "quality 90"')
     if number is None or value is None:
         raise clause.missing('a quality from 1 to 100 or a size, as in "quality 80" or "compress to 500KB"')
     if number.relation == "by" and direction >= 0:

@@ -128,9 +128,9 @@ def _painted(clause: Clause) -> list[Operation]:
         return [step("grayscale")] if clause.takes("colour", *GRAYS) else light.tint(clause)
     if "make" in clause.verbs and (way := clause.take("option", *UPRIGHT)):
         return [step("crop", aspect=UPRIGHT[way])]
-    sizes = [one for one in clause.numbers() if one.unit in {"", "px"} and one.value > 1 and not clause.has("change")]
-    suggestions = [f"resize to {one.value:g}px" for one in sizes if len(clause.numbers()) == 1]
-    raise clause.missing(NOTHING, *suggestions[:1])
+    alone = clause.numbers() == clause.rest
+    sizes = [one for one in clause.numbers() if alone and one.unit in {"", "px"} and one.value > 1]
+    raise clause.missing(NOTHING, *(f"resize to {one.value:g}px" for one in sizes if len(sizes) == 1))
 
 
 def _sized(clause: Clause) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
 from processor.edits.language.parsers.amounts import PLAUSIBLE, WHOLE, by_level, factor, share, step, tidy, whole
+from processor.edits.language.parsers.effect import posterize
 from processor.edits.language.terms import Number, ParseError
 from processor.edits.operations.base import Operation
 
@@ -32,6 +33,9 @@ def tone(clause: Clause, *, attribute: str, sign: int = 1, own: bool = False) ->
     direction = sign * change
     number = clause.number("%", "×", "", labels=("", "intensity"), relations=CHANGES)
     clause.take("label", "intensity")
+    stops = clause.number("stops", relations=CHANGES) if attribute == "brightness" else None
+    if stops is not None and direction:
+        return [step("modulate", brightness=tidy(2 ** (direction * stops.value)))]
     if number is not None:
         return [step("modulate", **{attribute: factor(number, direction, name=attribute, as_much=as_much)})]
     if not direction:
@@ -68,6 +72,9 @@ def desaturate(clause: Clause) -> list[Operation]:
 
 def color(clause: Clause) -> list[Operation]:
     """Read "color" by what is said of it: more of it, fewer of them, or one to tint with."""
+    if clause.peek("colors", "levels"):
+        clause.direction()
+        return posterize(clause)
     count = clause.peek("", labels=("",))
     if count is not None and count.relation == "to" and clause.direction() < 0:
         return [step("posterize", colors=whole(clause.number("")))]
@@ -105,6 +112,8 @@ def pop(_clause: Clause) -> list[Operation]:
 def gamma(clause: Clause) -> list[Operation]:
     """Apply a gamma curve."""
     number = clause.number("")
+    if number is not None and number.signed:
+        raise ParseError('expected the gamma itself, as in "gamma 1.8"', number)
     return [step("gamma", value=None if number is None else number.value)]
 
 

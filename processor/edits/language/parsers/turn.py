@@ -23,6 +23,8 @@ def rotate(clause: Clause, *, degrees: float | None = QUARTER, back: bool = Fals
     number = None if quarter else clause.number("°", "", relations=CHANGES)
     degrees = QUARTER if quarter else degrees
     angle = degrees if number is None else number.value
+    if angle is None or (number is None and clause.has("level")):
+        angle = None
     if angle is None:
         raise clause.missing('an angle, as in "rotate 2 degrees"', "rotate 2 degrees", "rotate -2 degrees")
     if left:
