@@ -36,6 +36,8 @@ MAX_COMMAND_CHARS: Final = 2_000
 MOST_REPEATS: Final = 10
 # Without quotes, what is to be written looks like unknown words: these parsers say that quotes are missing.
 TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
+# Their parsers take no number: "black and white 500px jpg".
+PLAIN: Final = frozenset({"grayscale", "negate", "normalize", "equalize", "enhance", "sepia"})
 ADVERBS: Final = frozenset({"once", "twice", "thrice"})
 RIDER_OPTIONS: Final = frozenset({"lossless", "file"})
 LEFT_OVER: Final = "understood, but it does not go with the rest of the step"
@@ -191,25 +193,37 @@ def _compile(terms: tuple[Term, ...]) -> Understood:
 
 
 def _rider(clause: Clause) -> list[Operation]:
-    """Compile what a clause says of the file besides its own step: "resize to 800px as webp"."""
+    """Compile what a clause says besides its own step: "resize to 800px as webp", "black and white 500px"."""
     rest = [term for term in clause.rest if term.kind != "verb"]
-    told = any(term.kind in {"format", "source format"} or _of_file(term) for term in rest)
-    if not told or not all(_rides(term) for term in rest):
+    plain = clause.head in PLAIN
+    told = [term for term in rest if _names_file(term) or (plain and _sizes(term))]
+    if not told or not all(_rides(term) or (plain and _sizes(term)) for term in rest):
         return []
     rider = Clause(rest)
-    steps = PARSERS[rider.head](rider)
+    steps = PARSERS[rider.head if any(map(_names_file, rest)) else "resize"](rider)
     clause.rest = rider.rest
     return steps
+
+
+def _names_file(term: Term) -> bool:
+    return term.kind in {"format", "source format"} or _of_file(term)
 
 
 def _of_file(term: Term) -> bool:
     return isinstance(term, Number) and (term.unit == "bytes" or term.label == "quality")
 
 
+def _sizes(term: Term) -> bool:
+    """Tell whether a term can only be about the picture's size or shape."""
+    length = isinstance(term, Number) and (term.unit == "px" or term.label in {"width", "height", "longest"})
+    return length or term.kind in {"extent", "aspect"}
+
+
 def _rides(term: Term) -> bool:
     named = (term.kind, term.name) == ("head", "quality")
     option = term.kind == "option" and term.name in RIDER_OPTIONS
-    return named or option or _of_file(term) or term.kind in {"format", "source format", "level"}
+    bare = isinstance(term, Number) and not term.unit and not term.label  # a format's quality, or left over
+    return named or option or bare or _of_file(term) or term.kind in {"format", "source format", "level"}
 
 
 def _without_repeat(terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], int]:

@@ -17,7 +17,7 @@ WRITES: Final = frozenset({"text", "title", "watermark"})
 # Separators behind which a step of its own begins.
 STRONG: Final = frozenset({"then", ";", "\n", "\r", ">", "→"})
 # Prepositions in front of numbers: they set a value, change it, or bound it.
-SETS: Final = frozenset({"", "to", "at", "of", "with", "in", "for", "as", "on", "into"})
+SETS: Final = frozenset({"", "to", "at", "of", "with", "in", "for", "as", "into"})
 CHANGES: Final = SETS | {"by"}
 BOUNDS: Final = SETS | {"max", "within"}
 

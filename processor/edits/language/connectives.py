@@ -10,7 +10,10 @@ from processor.edits.language.terms import Kind
 
 # What stands in front of an operation, or alone in front of what it wants.
 VERBS: Final[Mapping[str, str]] = {
-    "make": "make | get | have | want | create | set | give | prepare | need | let be | should be | like",
+    "make": (
+        "make | get | have | want | create | set | give | prepare | need | let be | should be | must be | "
+        "has to be | shall be | like"
+    ),
     "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
     "apply": "apply | do | perform | use | run | adjust | tweak",
     "convert": (
@@ -54,7 +57,7 @@ NOT: Final[Mapping[str, str]] = {
     ),
     "not": (
         "not | don't | dont | do not | no | never | without | avoid | except | except for | other than | doesn't | "
-        "does not | instead of | rather than | skip | isn't | aren't | nor | neither | unless | stop | can't"
+        "does not | instead of | rather than | skip | isn't | aren't | nor | neither | unless | can't"
     ),
 }
 ORDER: Final[Mapping[str, str]] = {
@@ -72,7 +75,8 @@ RELATIONS: Final[Mapping[str, str]] = {
     "of": "of",
     "in": "in | inside",
     "with": "with | using | having",
-    "on": "on | onto | upon | along | across | over | around",
+    "on": "on | onto | upon",
+    "across": "across | along | over | around",
     "for": "for",
     "as": "as",
     "within": "within",
@@ -80,7 +84,8 @@ RELATIONS: Final[Mapping[str, str]] = {
         "at most | no more than | up to | under | below | less than | smaller than | not more than | at maximum | "
         "no larger than | no bigger than | maximum of | max of | limited to | maximum size | max size | max | "
         "maximum | "
-        "max size of | not larger than | not bigger than | not exceeding | lower than | fewer than | no greater than"
+        "max size of | not larger than | not bigger than | not exceeding | not exceed | should not exceed | "
+        "must not exceed | or less | or smaller | or lower | tops | lower than | fewer than | no greater than"
     ),
     "min": (
         "at least | no less than | more than | larger than | bigger than | above | min | minimum | minimum of | "
@@ -113,7 +118,7 @@ SEPARATORS: Final[Mapping[str, str]] = {
     "and": "and | also | plus | as well as | and also | & | but | while",
     "then": (
         "then | and then | after that | afterwards | followed by | next | finally | first | firstly | and finally | "
-        "lastly | and after that | secondly | and next | item"
+        "lastly | before anything else | first of all | to begin with | and after that | secondly | and next | item"
     ),
     "before that": "before that | but before that | and before that | but first",
 }

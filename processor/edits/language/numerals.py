@@ -68,6 +68,8 @@ def read(line: Sequence[Token], at: int) -> Reading | None:
         return None
     value, unit, end = found
     fraction = unit == "%"
+    if fraction and _word(line, end) in {"a", "an"} and (part := unit_at(line, end + 1))[1]:
+        return Reading(value=value / 100 * part[0], unit=part[1], end=part[2])  # "half a stop"
     if not unit:
         factor, unit, end = unit_at(line, end)
         value *= factor
@@ -131,6 +133,8 @@ def _follows(value: int, group: int) -> bool:
 def unit_at(line: Sequence[Token], at: int) -> tuple[float, Unit, int]:
     """Read the unit at *at*: its factor, its name and the place behind it; "" when none stands there."""
     word = _word(line, at)
+    if word == "x" and at + 1 < len(line) and line[at + 1].kind == "number":
+        return 1, "", at  # "3.5 x 2": two sides
     if word == "per" and _word(line, at + 1) == "cent":
         return 1, "%", at + 2
     if word in GLUED and line[at].glued:

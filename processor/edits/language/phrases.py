@@ -21,7 +21,10 @@ HEADS: Final[Mapping[str, str]] = {
         "smaller | shrink | downscale | scale down | size down | halve | zoom out | "
         "cut size | cut size in half | cut in half | cut in two | shrink down"
     ),
-    "cover": "crop to fill | crop to cover | resize and crop | crop and resize | resize to fill | resize to cover | cover | fill",
+    "cover": (
+        "crop to fill | crop to cover | resize and crop | crop and resize | resize to fill | resize to cover | "
+        "cover | fill"
+    ),
     "rest": "fill rest | fill remaining space | fill remainder | fill empty space | fill space",
     "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into | make fit | fit in",
     "stretch": "stretch | squash | squeeze | distort",
@@ -29,7 +32,8 @@ HEADS: Final[Mapping[str, str]] = {
     "crop": "crop | cut | cut to | cut down to | cropping",
     "cut off": (
         "cut anything off | crop anything off | cut off anything | cut something off | cut parts off | cut any off | "
-        "crop off | crop away | cut off | cut away | shave | shave off | chop | chop off | slice | slice off | trim off | "
+        "crop off | crop away | cut off | cut away | shave | shave off | chop | chop off | slice | slice off | "
+        "trim off | "
         "crop out | cut out"
     ),
     "keep": "keep | keep only | keep just",
@@ -129,7 +133,8 @@ HEADS: Final[Mapping[str, str]] = {
     "compress": (
         "compress | compression | file size | size of file | weigh | filesize | smaller file | file smaller | "
         "reduce file size | "
-        "size on disk | smaller file size | reduce weight | shrink file size | decrease file size | "
+        "size on disk | smaller file size | smaller in file size | reduce weight | shrink file size | "
+        "decrease file size | "
         "lower file size | lighter file | file lighter"
     ),
     "optimize": "optimize | optimization | web optimize | web friendly | web ready | ready for web | good for web",

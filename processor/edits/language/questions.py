@@ -13,7 +13,7 @@ FIRST_WORD: Final = re.compile(
     r"\s*(?:(?:hi|hey|hello|so|ok|okay|please|and)\b[\s,]*)*([^\W\d_]+)(?:['’]s)?\s*(\w*)", re.IGNORECASE
 )
 AUXILIARIES: Final = frozenset({"do", "have"})
-SUBJECTS: Final = frozenset({"i", "you", "we", "they", "it"})
+SUBJECTS: Final = frozenset({"i", "you", "we", "they"})
 QUESTION: Final = 'understood as a question, expected what to do, as in "make it brighter"'
 
 
@@ -24,6 +24,8 @@ def refuse_question(command: str, terms: Sequence[Term]) -> None:
         return
     first, second = match[1].lower(), match[2].lower()
     if first in AUXILIARIES and second not in SUBJECTS:
+        return
+    if first == "should" and second in {"be", "not"}:
         return
     if first in QUESTIONS:
         raise ParseError(QUESTION, Span(start=match.start(1), end=len(command.rstrip())))

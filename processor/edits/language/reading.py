@@ -25,6 +25,10 @@ FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/5", "1/8", "
 WEAK: Final = frozenset({"to", "into", "of", "with", "at", "in", "for", "as", "on", "within"})
 BOUNDS: Final = {"max": "maximum", "min": "low"}
 QUALITY_UNITS: Final[frozenset[Unit]] = frozenset({"", "%"})
+ARTICLES: Final = frozenset({"a", "an", "the", "my", "our", "your", "its", "this", "that"})
+PICTURE: Final = frozenset(
+    {"image", "picture", "photo", "photograph", "pic", "it", "them", "images", "pictures", "photos"}
+)
 USED: Final = "used"
 VERBATIM: Final = frozenset({"text", "link"})
 # Letters that a number may follow without a space: "x10", "q80".
@@ -40,9 +44,20 @@ def terms_of(command: str) -> list[Term]:
 def terms(line: Sequence[Token]) -> Iterator[Term]:
     """Turn tokens into terms, in order; words without meaning are left out."""
     at = 0
+    held: Term | None = None
     while at < len(line):
-        found, at = _next(line, at)
-        yield from found
+        found, end = _next(line, at)
+        if found or line[at].text not in ARTICLES:
+            if held is not None and (found or line[at].text not in PICTURE):
+                yield held
+            held = None  # "of the picture": neither means anything
+        if len(found) == 1 and found[0].kind == "relation" and found[0].name in WEAK:
+            held = found[0]
+        else:
+            yield from found
+        at = end
+    if held is not None:
+        yield held
 
 
 def _next(line: Sequence[Token], at: int) -> tuple[Sequence[Term], int]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from processor.edits.language.connectives import NOISE
 from processor.edits.language.lexicon import lexicon
 from processor.edits.language.negation import OPERATIONS_OF
 from processor.edits.language.parsers.ratios import NEEDS_DPI
@@ -34,7 +35,8 @@ def suggestions(
     strange = list({term.name: term for term in clause if term.kind == "unknown"}.values())
     if error.sentence == NEEDS_DPI:
         return _first(iter([f"{command.rstrip(' .!')} at 300 dpi"]), is_command)
-    if strange and any(term.name in WRITES or term.name == "own text" for term in clause):
+    quoted = any(term.kind == "text" for term in clause)
+    if strange and not quoted and any(term.name in WRITES or term.name == "own text" for term in clause):
         return _first(_quoted(command, clause), is_command)
     if strange:
         return _first(_corrected(command, clause, strange), is_command) if len(strange) <= MAX_TYPOS else []
@@ -75,7 +77,7 @@ def meant(word: str) -> list[str]:
 
     if len(word) < SHORTEST_TYPO:
         return []
-    most = 2 if len(word) >= LONG_WORD else 1
+    most = 2 if len(word) >= LONG_WORD else int(len(word) > SHORTEST_TYPO)
     letters = sorted(word)
     near: list[tuple[float, int, str]] = []
     found = process.extract(word, known_words(), scorer=OSA.distance, score_cutoff=most + 1, limit=None)
@@ -89,7 +91,7 @@ def meant(word: str) -> list[str]:
 @cache
 def known_words() -> tuple[str, ...]:
     """List the words that a mistyped one may be."""
-    return tuple(word for word in sorted(lexicon().words) if len(word) >= SHORTEST_TYPO)
+    return tuple(word for word in sorted(lexicon().words - NOISE) if len(word) >= SHORTEST_TYPO)
 
 
 def _quoted(command: str, clause: Sequence[Term]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from processor.edits.language.clauses import Clause
-from processor.edits.language.terms import Number, ParseError
+from processor.edits.language.terms import Number, ParseError, Span
 from processor.edits.operations.base import Operation
 from processor.edits.vocabulary import build
 
@@ -78,7 +78,7 @@ def _changed(number: Number, value: float, direction: int, name: str) -> float:
     if number.unit == "%" or value < 1:
         return tidy(1 + direction * value)
     if value <= PLAUSIBLE[1]:
-        raise _two_readings(number, name, f"by {value:g}%", f"{value:g} times")
+        raise two_readings(number, f"increase {name} by {value:g}%", f"increase {name} {value:g} times")
     return tidy(1 + direction * value / WHOLE)
 
 
@@ -88,15 +88,12 @@ def _set(number: Number, value: float, name: str) -> float:
         return tidy(value)
     if lowest <= value / WHOLE <= highest:
         return tidy(value / WHOLE)
-    raise _two_readings(number, name, f"{value:g}%", f"+{value:g}")
+    raise two_readings(number, f"{name} {value:g}%", f"{name} +{value:g}")
 
 
-def _two_readings(number: Number, name: str, first: str, second: str) -> ParseError:
-    choices = (f"{name} {first}", f"{name} {second}")
-    if first.startswith("by"):
-        choices = (f"increase {name} {first}", f"increase {name} {second}")
-    sentence = f'could be read in two ways, expected "{choices[0]}" or "{choices[1]}"'
-    return ParseError(sentence, number, choices)
+def two_readings(where: Span, *choices: str) -> ParseError:
+    """Make the error for what could be meant in two ways; each choice is a command."""
+    return ParseError(f'could be read in two ways, expected "{choices[0]}" or "{choices[1]}"', where, choices)
 
 
 def share(number: Number) -> float:

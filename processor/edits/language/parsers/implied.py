@@ -6,7 +6,7 @@ from typing import Final
 
 from processor.edits.language.clauses import BOUNDS, Clause
 from processor.edits.language.parsers import crop, effect, file, light, overlay, shape, size
-from processor.edits.language.parsers.amounts import step
+from processor.edits.language.parsers.amounts import WHOLE, step, two_readings
 from processor.edits.language.parsers.size import FILE_SHARE
 from processor.edits.language.terms import Number, ParseError, Unit
 from processor.edits.operations.base import Operation
@@ -45,10 +45,12 @@ def _with_format(clause: Clause) -> list[Operation]:
     written = file.convert(clause)
     share = clause.peek("%", "×")
     if share is not None and not clause.verbs and not clause.head and not share.relation:
-        choices = (f"resize to {share.value:g}% and convert to webp", f"webp at {share.value:g}% quality")
-        choices = tuple(one.replace("webp", written[0].written()["to"]) for one in choices)
-        sentence = f'could be read in two ways, expected "{choices[0]}" or "{choices[1]}"'
-        raise ParseError(sentence, share, choices)
+        name, percent = written[0].written()["to"], f"{share.value:g}%"
+        raise two_readings(share, f"resize to {percent} and convert to {name}", f"{name} at {percent} quality")
+    bare = clause.peek("")
+    if bare is not None and not clause.verbs and (bare.value <= WHOLE or bare.start > clause.terms[0].start):
+        name = written[0].written()["to"]
+        raise two_readings(bare, f"resize to {bare.value:g}px and convert to {name}", f"{name} quality 80")
     sized = clause.has("extent") or clause.has("aspect") or clause.has("orientation") or clause.has("paper")
     resized = size.resize(clause) if sized or clause.numbers() or clause.has("option", "circle") else []
     return [*resized, *written]

@@ -14,6 +14,7 @@ from processor.edits.language.terms import Number, ParseError, Term
 from processor.edits.operations.base import Operation
 
 SIZES_PX: Final = {"large": 48, "small": 16}
+STROKES_PX: Final = {"large": 4, "small": 1}
 HALF_THROUGH: Final = 0.5
 NO_BOX: Final = 'no operation puts a box or a shadow behind text: expected an outline, as in "with a black outline"'
 NO_COLUMNS: Final = 'no operation stacks letters: expected an angle, as in "rotated 90 degrees"'
@@ -62,7 +63,7 @@ def _outline(clause: Clause) -> dict[str, object]:
     """Take the outline with the colour and width beside it, then the colour of the letters."""
     if clause.takes("option", "no outline"):
         return {"stroke_width": 0, "color": clause.take("colour") or None}
-    stroke, width = None, None
+    stroke, width, thickness = None, None, ""
     if outline := next((term for term in clause.rest if (term.kind, term.name) == ("option", "outline")), None):
         before, after = clause.beside(outline, -1), clause.beside(outline, 1)
         behind = after is not None and after.kind == "colour" and not _names_letters(clause.beside(outline, 2))
@@ -73,11 +74,12 @@ def _outline(clause: Clause) -> dict[str, object]:
             (term for term in near if isinstance(term, Number) and term.unit in {"px", ""} and not term.label), None
         )
         clause.rest = [term for term in clause.rest if term not in {outline, stroke, width}]
+        thickness = clause.take("option", *STROKES_PX)
     color = clause.take("colour") or None
     if stroke is not None and color is None and _luma(stroke.name) > LIGHTEST_OUTLINE:
         color = BLACK  # the default, white, could not be read
     name = stroke.name if stroke else WHITE if color is not None and _luma(color) < DARKEST_LIGHT else None
-    return {"color": color, "stroke": name, "stroke_width": whole(width)}
+    return {"color": color, "stroke": name, "stroke_width": whole(width) or STROKES_PX.get(thickness)}
 
 
 def _names_letters(term: Term | None) -> bool:

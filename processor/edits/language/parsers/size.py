@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from processor.edits.language.clauses import BOUNDS, CHANGES, Clause
-from processor.edits.language.parsers.amounts import by_level, is_factor, scaled, step, whole
+from processor.edits.language.parsers.amounts import by_level, is_factor, scaled, step, two_readings, whole
 from processor.edits.language.parsers.boxes import (
     THUMBNAIL_PX,
     background,
@@ -99,8 +99,7 @@ def zoom(clause: Clause) -> list[Operation]:
     number = clause.number("%", "×", "", relations=CHANGES)
     if not place:
         choices = ("crop the middle 50%", "make it bigger") if number is None else _zooms(number)
-        sentence = f'could be read in two ways, expected "{choices[0]}" or "{choices[1]}"'
-        raise ParseError(sentence, clause.place, choices)
+        raise two_readings(clause.place, *choices)
     percent = 50.0 if number is None else 100 / scaled(number, 1) * 100
     kept = round(percent)
     return [step("crop", width=kept, height=kept, position=place if place != "center" else None, unit="%")]
