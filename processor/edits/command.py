@@ -89,8 +89,11 @@ class Compilation:
             return 1
         following = segments[at + 1] if at + 1 < len(segments) else None
         found, used = _with_following(segment.terms, following)
-        if not self._already_repaired(segment):
-            self.understood.append(found)
+        if self._already_repaired(segment):
+            return used
+        if self.understood and self.understood[-1].fault and _changes(found) == _changes(self.understood[-1]):
+            self.understood.pop()  # "it's blurry, sharpen it" says the repair as well
+        self.understood.append(found)
         return used
 
     def _already_repaired(self, segment: Segment) -> bool:
@@ -190,6 +193,11 @@ def _compile(terms: tuple[Term, ...]) -> Understood:
     if (left := clause.leftover()) is not None:
         raise ParseError(NOT_REMOVED if left.name == "remove" else LEFT_OVER, left)
     return Understood(terms=terms, steps=steps, fault=is_fault(terms))
+
+
+def _changes(one: Understood) -> list[tuple[str, frozenset[str]]]:
+    """Return what steps change, whatever the amounts."""
+    return [(step.operation_name(), frozenset(step.model_fields_set)) for step in one.steps]
 
 
 def _rider(clause: Clause) -> list[Operation]:

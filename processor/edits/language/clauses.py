@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from processor.edits.language.terms import Extent, Kind, Number, ParseError, Point, Span, Term, Unit
@@ -101,6 +102,12 @@ def _begins(term: Term, clause: Sequence[Term]) -> bool:
     return term.name in IMPERATIVES or (term.name in TONES and any(isinstance(one, Number) for one in clause))
 
 
+def _names_kind(before: Term, term: Term) -> bool:
+    """Tell whether *term* only says what kind of thing *before* is: "sepia filter", "square version"."""
+    kinds = {"head", "aspect", "format", "extent", "orientation"}
+    return (term.kind, term.name) in {("option", "effect"), ("option", "copy")} and before.kind in kinds
+
+
 class Clause:
     """The terms of one clause; a parser takes them one by one, and what it leaves is not understood.
 
@@ -115,7 +122,8 @@ class Clause:
         just = (
             self.terms[:1] if len(terms) > 1 and terms[0].name == "only" and terms[1].kind in {"head", "verb"} else ()
         )
-        self.rest = [term for term in self.terms if term is not self._head and term not in (*turned, *just)]
+        named = [term for before, term in pairwise(self.terms) if _names_kind(before, term)]
+        self.rest = [term for term in self.terms if term is not self._head and term not in (*turned, *just, *named)]
         self.verbs = frozenset(term.name for term in terms if term.kind == "verb")
 
     @property

@@ -11,7 +11,7 @@ from processor.edits.language.terms import Kind
 # What stands in front of an operation, or alone in front of what it wants.
 VERBS: Final[Mapping[str, str]] = {
     "make": (
-        "make | get | have | want | create | set | give | prepare | need | let be | should be | must be | "
+        "love | make | get | have | want | create | set | give | prepare | need | let be | should be | must be | "
         "has to be | shall be | like"
     ),
     "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
@@ -130,7 +130,7 @@ NOISE: Final = frozenset(
         r"[a-z']+",
         """a an the it this that these those its my our your me us i i'd i'll i'm we you them him one ones
     image images picture pictures photo photos photograph photographs pic pics please pls plz kindly can could would
-    will thanks thank thx ty hey hi hello ok okay now just simply so some well let let's be be quite
+    will thanks thank thx ty hey hi hello ok okay now just simply so some well let let's think be be quite
     """,
     )
 )

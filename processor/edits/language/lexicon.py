@@ -20,6 +20,7 @@ from processor.edits.language.tokens import Token
 MAX_NOISE_INSIDE: Final = 3
 SHORTEST_STEM: Final = 3
 SHORTENED: Final = frozenset({"s", "d", "ll", "m", "re", "ve"})  # it's, i'd, let's; never don't
+REMOVING: Final = ("get rid of", "delete", "eliminate", "take out", "take away")
 SPELLINGS: Final = (("colour", "color"), ("grey", "gray"), ("centre", "center"), ("levell", "level"), ("yse", "yze"))
 # Endings, and what stands in their place in the basic form; the longest first.
 ENDINGS: Final = (
@@ -99,6 +100,8 @@ def entries() -> Iterator[tuple[Kind, str, str]]:
             for name, listed in table.items():
                 for phrase in listed.split(" | "):
                     yield kind, name, phrase
+                    if phrase.startswith("remove "):
+                        yield from ((kind, name, phrase.replace("remove", verb, 1)) for verb in REMOVING)
     for phrase, value in {**SPOKEN, **NAMED}.items():
         if "grey" not in phrase:  # ``forms`` reads it as gray
             yield "colour", value, phrase

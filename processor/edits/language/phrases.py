@@ -61,7 +61,8 @@ HEADS: Final[Mapping[str, str]] = {
     ),
     "round": "round | rounded",
     "grayscale": (
-        "grayscale | gray scale | black and white | black & white | b & w | b and w | bw | b w | monochrome | "
+        "grayscale | gray scale | black and white | black white | black & white | b & w | b and w | bw | b w | "
+        "monochrome | "
         "desaturate completely | remove color | remove all color | no color | gray tones | gray out"
     ),
     "sepia": (
@@ -98,7 +99,8 @@ HEADS: Final[Mapping[str, str]] = {
     "warm": "warmer | warm up | warm tone | warm tint | warm color | warmth | warmer color | warmer tone",
     "cool": ("cooler | cool down | cool tone | cool tint | colder | cool color | cooler color | cooler tone"),
     "enhance": (
-        "enhance | auto enhance | autoenhance | improve | improve quality | look better | better | nicer | "
+        "fix color | correct color | fix light | fix lighting | enhance | auto enhance | autoenhance | improve | "
+        "improve quality | look better | better | nicer | "
         "nice | look nice | look good | look great | look amazing | auto fix | autofix | touch up | "
         "enhancement | enhance quality | beautify | improve color | enhance color | look professional | "
         "auto correct | enhance automatically | automatically enhance | improve automatically | "
@@ -110,7 +112,8 @@ HEADS: Final[Mapping[str, str]] = {
     "soften": "soften | softer | make soft | soft focus | soft blur | smooth | smoother",
     "sharpen": (
         "sharpen | sharper | clearer | sharpness | unsharp mask | crisper | unblur | "
-        "remove blur | sharpen edge | sharpen detail | deblur | add detail | bring out detail | less blurry | "
+        "remove blur | fix blur | too much blur | sharpen edge | sharpen detail | deblur | add detail | "
+        "bring out detail | less blurry | "
         "less blur | reduce blur"
     ),
     "denoise": (
@@ -171,7 +174,7 @@ STATES: Final[Mapping[str, str]] = {
     "washed out": "washed out | faded | faded color",
     "dull": "dull | pale | lifeless | bland | colorless | drab",
     "flat": "flat",
-    "noisy": "noisy | grainy | noise",
+    "noisy": "noisy | grainy | noise | grain",
     "saturated": "saturated | vivid | vibrant | colorful",
     "contrasty": "contrasty | harsh",
     "warm": "warm | yellowish | orangish | reddish",

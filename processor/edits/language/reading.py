@@ -27,7 +27,7 @@ BOUNDS: Final = {"max": "maximum", "min": "low"}
 QUALITY_UNITS: Final[frozenset[Unit]] = frozenset({"", "%"})
 ARTICLES: Final = frozenset({"a", "an", "the", "my", "our", "your", "its", "this", "that"})
 PICTURE: Final = frozenset(
-    {"image", "picture", "photo", "photograph", "pic", "it", "them", "images", "pictures", "photos"}
+    {"image", "picture", "photo", "photograph", "pic", "it", "them", "me", "us", "images", "pictures", "photos"}
 )
 USED: Final = "used"
 VERBATIM: Final = frozenset({"text", "link"})
@@ -178,7 +178,7 @@ def _beside_width(term: Term, before: Term | None) -> Term:
     """Read "800 wide by 600 high" as two sides."""
     if not (isinstance(term, Number) and isinstance(before, Number)):
         return term
-    sides = {term.label, before.label} == SIDES
+    sides = {term.label, before.label} == set(SIDES)
     return replace(term, relation="") if sides and term.relation == "by" else term
 
 

@@ -126,13 +126,17 @@ def _cast(term: Term, line: Sequence[Term]) -> Term:
 def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
     known = STATES[state.name]
     too = any(term.kind == "too" and term.name != "too little" for term in line)
-    if too or (described and known.fault):
+    removed = any(term.kind == "change" and term.name == "remove" for term in line)
+    asked = any(term.kind in ASKS for term in line)
+    if too or (described and known.fault) or removed or not (known.wish or asked):
         wanted = known.repair
         if not wanted:
             raise ParseError(NO_REPAIR, state, SHOWN_BY.get(state.name, ()))
-        kept = [term for term in line if term.kind not in {"copula", "too"} and (term.kind, term.name) != COLOUR_NOUN]
+        kept = [
+            term for term in line if term.kind not in {"copula", "too"} and (term.kind, term.name) not in DESCRIPTIVE
+        ]
     elif described:
-        raise ParseError(DESCRIBED, state, (f"make it {_comparative(known.repair)}",) if known.repair else ())
+        raise ParseError(DESCRIBED, state, _commands(known.repair))
     else:
         wanted, kept = _wish(line, state, known)
     less = [replace(state, kind="change", name="less")] if wanted.startswith("-") else []
@@ -141,7 +145,7 @@ def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
     return [one for term in kept for one in ([head, *less, *extra] if term is state else [term])]
 
 
-COLOUR_NOUN: Final = ("head", "color")
+DESCRIPTIVE: Final = frozenset({("head", "color"), ("change", "remove")})
 
 
 def _wish(line: Sequence[Term], state: Term, known: State) -> tuple[str, list[Term]]:
@@ -150,8 +154,7 @@ def _wish(line: Sequence[Term], state: Term, known: State) -> tuple[str, list[Te
     if not known.wish:
         raise ParseError(NO_REPAIR if not asked else "no operation does this", state, SHOWN_BY.get(state.name, ()))
     if not asked and state.name not in STYLES:
-        choices = (f"make it {_comparative(known.wish)}", f"make it {_comparative(known.repair)}")
-        raise ParseError(BOTH.format(state.name), state, [one for one in choices if known.repair])
+        raise ParseError(BOTH.format(state.name), state, (*_commands(known.wish), *_commands(known.repair)))
     return known.wish, [term for term in line if term.kind != "copula"]
 
 
@@ -159,16 +162,19 @@ def _measure(line: Sequence[Term]) -> list[Term]:
     """Read "too much contrast" as less of it."""
     too = next(term for term in line if term.kind == "too")
     measured = any(term.kind == "head" and term.name in MEASURES for term in line)
-    if too.name == "too" or not measured:
+    strong = any((term.kind, term.name) == ("level", "strong") for term in line)
+    if not measured or (too.name == "too" and not strong):
         raise ParseError('expected a fault that can be repaired, as in "too dark" or "too much contrast"', too)
-    change = replace(too, kind="change", name="less" if too.name == "too much" else "more")
-    kept = [term for term in line if term.kind != "copula"]
+    change = replace(too, kind="change", name="more" if too.name == "too little" else "less")
+    strength = ("level", "strong") if too.name == "too" else ("", "")  # "the colors are too strong"
+    kept = [term for term in line if term.kind != "copula" and (term.kind, term.name) != strength]
     return [change if term is too else term for term in kept]
 
 
-def _comparative(head: str) -> str:
-    """Return how a head is asked for behind "make it"."""
+def _commands(head: str) -> tuple[str, ...]:
+    """Return the command that asks for a head."""
     said = {"blur": "blurrier", "sharpen": "sharper", "soften": "softer", "saturated": "more saturated"}
     said |= {"-saturated": "less saturated", "contrasty": "more contrasty", "-contrasty": "less contrasty"}
     said |= {"warm": "warmer", "cool": "cooler", "desaturate": "less saturated", "sepia": "look vintage"}
-    return said.get(head, head)
+    said |= {head: head for head in ("darker", "brighter", "smaller", "bigger")} | {"denoise": "less noisy"}
+    return (f"make it {said[head]}",) if head in said else ()

@@ -150,7 +150,8 @@ OPTIONS: Final[Mapping[str, str]] = {
         "lossless | losslessly | without loss | without losing quality | without quality loss | no quality loss | "
         "without loss of quality | with no loss | no loss | without losing any quality | no loss of quality"
     ),
-    "file": "file | version | format | image format | file format",
+    "copy": "version | copy | variant",
+    "file": "file | format | image format | file format",
     "effect": "effect | filter | look | style",
     "saying": "saying | that says | which says | reading | that reads | with text | with words",
     "letters": "letter | lettering | characters",
