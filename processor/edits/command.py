@@ -91,7 +91,8 @@ class Compilation:
         found, used = _with_following(segment.terms, following)
         if self._already_repaired(segment):
             return used
-        if self.understood and self.understood[-1].fault and _changes(found) == _changes(self.understood[-1]):
+        repaired = self.understood and self.understood[-1].fault and segment.mark == ""
+        if repaired and _changes(found) == _changes(self.understood[-1]):
             self.understood.pop()  # "it's blurry, sharpen it" says the repair as well
         self.understood.append(found)
         return used

@@ -272,7 +272,7 @@ def test_any_words_of_the_language_are_a_plan_or_a_refusal(text: str) -> None:
     assert outcome(text) == outcome(text)
 
 
-@given(st.lists(st.sampled_from(list(ACCEPTED)), min_size=1, max_size=10))
+@given(st.lists(st.sampled_from([one for one in ACCEPTED if not one[0].isdigit()]), min_size=1, max_size=10))
 def test_commands_joined_by_then_do_one_after_the_other(commands: list[str]) -> None:
     """Steps come in the order in which they are written."""
     expected = [step for command in commands for step in filled(ACCEPTED[command])]

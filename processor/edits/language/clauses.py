@@ -17,6 +17,7 @@ WEAK: Final = frozenset({"turn", "color", "keep"})
 WRITES: Final = frozenset({"text", "title", "watermark"})
 # Separators behind which a step of its own begins.
 STRONG: Final = frozenset({"then", ";", "\n", "\r", ">", "→"})
+SENTENCES: Final = STRONG | {"."}
 # Prepositions in front of numbers: they set a value, change it, or bound it.
 SETS: Final = frozenset({"", "to", "at", "of", "with", "in", "for", "as", "into"})
 CHANGES: Final = SETS | {"by"}
@@ -37,6 +38,8 @@ class Segment:
 
     terms: tuple[Term, ...]
     mark: Mark = ""
+    leading: bool = False
+    """It opens a sentence: "before" and "after" refer to the clause behind it, not to the one before."""
 
     @property
     def place(self) -> Span:
@@ -59,6 +62,7 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
     clause: list[Term] = []
     mark: Mark = ""
     opener: Term | None = None
+    leading = True
     for term in (*terms, END):
         opened = _opens(term)
         if term.kind != "separator" and not opened and not _begins(term, clause):
@@ -67,10 +71,11 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
         if not clause and opener is not None:
             raise ParseError(NOTHING_FOLLOWS, opener)
         if clause:
-            yield Segment(terms=tuple(clause), mark=mark)
-            clause, mark, opener = [], "", None
+            yield Segment(terms=tuple(clause), mark=mark, leading=leading)
+            clause, mark, opener, leading = [], "", None, False
         if term.kind == "separator":
             mark = _stronger(mark, term.name)
+            leading = leading or term.name in SENTENCES
         elif opened:
             mark, opener = opened, term
             clause = [replace(term, kind="head")] if term.name in NAMED else []

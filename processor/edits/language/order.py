@@ -25,9 +25,10 @@ def arranged(segments: Sequence[Segment]) -> list[Segment]:
     for at, mark in enumerate([segment.mark for segment in line]):
         if mark not in {"before", "after", "before that"}:
             continue
-        other = at + 1 if at == 0 else at - 1
+        ahead = at == 0 or (line[at].leading and mark != "before that" and at + 1 < len(line))
+        other = at + 1 if ahead else at - 1
         line[at], line[other] = _joined(line[at]), _joined(line[other])
-        if (mark == "before") == (at == 0):
+        if (mark == "before") == ahead:
             line[at], line[other] = line[other], line[at]
     return line
 
