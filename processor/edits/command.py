@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from processor.edits.language.clauses import Clause, Segment, split
 from processor.edits.language.negation import check, wished
@@ -121,7 +121,7 @@ class Compilation:
             together = _compile((*before.terms, *terms))
         except ParseError:
             return False
-        if together.steps == before.steps and not _restates(terms):
+        if _written(together) == _written(before) and not _restates(terms):
             return False
         self.understood[-1] = together
         return True
@@ -194,6 +194,10 @@ def _compile(terms: tuple[Term, ...]) -> Understood:
     if (left := clause.leftover()) is not None:
         raise ParseError(NOT_REMOVED if left.name == "remove" else LEFT_OVER, left)
     return Understood(terms=terms, steps=steps, fault=is_fault(terms))
+
+
+def _written(one: Understood) -> list[dict[str, Any]]:
+    return [step.written() for step in one.steps]
 
 
 def _changes(one: Understood) -> list[tuple[str, frozenset[str]]]:

@@ -32,7 +32,8 @@ CHANGES: Final[Mapping[str, str]] = {
         "lift | more intense"
     ),
     "less": (
-        "less | reduce | decrease | lower | turn down | drop | diminish | cut down on | not so | weaker | bring down | "
+        "less | reduce | decrease | lower | turn down | drop | diminish | cut down on | not so | not so much | "
+        "not as much | weaker | bring down | "
         "tone down | limit | down"
     ),
     "remove": "remove | erase | delete | take off | take away | get rid of | strip | drop out | eliminate",

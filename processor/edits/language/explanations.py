@@ -20,6 +20,12 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     "help": Explanation(
         "the editor changes size, shape, rotation, light, colour, effects, borders, text and format: name one", EVERYDAY
     ),
+    "keep metadata": Explanation(
+        "only artist and copyright can be kept: places and serial numbers never are", ("keep copyright",)
+    ),
+    "transparency": Explanation(
+        "transparency stays where the format can hold it; in JPEG it is white", ("convert to jpg",)
+    ),
     "horizon": Explanation(
         "no operation finds the horizon: expected the angle, as in “rotate 2 degrees”",
         ("rotate 2 degrees", "rotate -2 degrees"),

@@ -73,6 +73,7 @@ def check(unwanted: Sequence[Segment], steps: Sequence[Operation], *, repairs: b
             raise ParseError(ALONE, segment.place)
         done = {step.operation_name() for step in steps}
         done |= {name for step in steps if step.operation_name() == "modulate" for name in step.model_fields_set}
+        done |= {f"format {step.written()['to']}" for step in steps if step.operation_name() == "format"}
         done |= {"fix"} if repairs else set()
         if forbidden(segment) & done:
             raise ParseError(CONTRADICTION, segment.place)
@@ -86,6 +87,8 @@ def forbidden(segment: Segment) -> set[str]:
             names.add(named)
         elif term.kind not in SKIPPED and (term.kind, term.name) != ANYTHING:
             raise ParseError(MORE_THAN_AN_OPERATION, term)
+    if any(name.startswith("format ") for name in names):
+        names.discard("format")  # "don't convert to jpg" leaves other formats
     if not names:
         raise ParseError('expected what is not wanted, as in "without cropping"', segment.place)
     return names
@@ -97,6 +100,8 @@ def _operation(term: Term) -> str | None:
         return OPERATIONS_OF.get(term.name, term.name)
     if term.kind == "state":
         return STATE_OPERATIONS.get(term.name)
-    if term.kind == "format" or (term.kind, term.name) == ("verb", "convert"):
+    if term.kind == "format":
+        return f"format {term.name}"
+    if (term.kind, term.name) == ("verb", "convert"):
         return "format"
     return "resize" if (term.kind, term.name) == ("label", "size") else None

@@ -201,6 +201,8 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
         "start over | restore original | redo"
     ),
     "help": "help | help me | what can you do | what can this do | what can it do | how does this work | commands",
+    "keep metadata": "keep metadata | keep exif | preserve metadata | keep all metadata | keep gps | keep location",
+    "transparency": "remove transparency | transparency | no transparency",
     "horizon": (
         "horizon | level horizon | straighten horizon | straighten automatically | auto straighten | level | "
         "straighten it automatically"

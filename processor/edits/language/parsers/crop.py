@@ -7,6 +7,7 @@ from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
 from processor.edits.language.parsers.amounts import step, tidy, whole
+from processor.edits.language.parsers.boxes import in_box
 from processor.edits.language.parsers.ratios import ratio_of, reduced, sides, take_aspect
 from processor.edits.language.parsers.size import file_size
 from processor.edits.language.terms import Extent, Number, ParseError, Point, Term
@@ -30,8 +31,8 @@ def crop(clause: Clause, *, off: bool = False) -> list[Operation]:
     """Crop to a shape, a size at a place, what matters, or by cutting sides; *off*: what is named goes away."""
     clause.all("option", "part", "size word", "exact", "background")
     clause.takes("head", "keep")
-    if clause.takes("option", "circle"):
-        return [step("round", radius="circle")]
+    if clause.has("option", "circle"):
+        return in_box(clause, 0)
     if clause.has("option", *FOCUS):
         if off:
             raise ParseError(KEEPS, clause.place, ("crop to face",))
@@ -42,7 +43,7 @@ def crop(clause: Clause, *, off: bool = False) -> list[Operation]:
     if found is None and clause.has("option", "corner"):
         raise ParseError(CORNERS, clause.place, ("rotate 5 degrees with a black background",))
     if found is None:
-        raise clause.missing(WHAT_PART)
+        raise clause.missing(WHAT_PART, *(("crop the middle 50%",) if clause.has("place", "center") else ()))
     return [found]
 
 

@@ -51,7 +51,7 @@ def convert(clause: Clause) -> list[Operation]:
     steps = take_format(clause)
     if size := file_size(clause):
         steps.append(size)
-    if clause.peek("%", "", labels=("quality",), relations=CHANGES):
+    if clause.peek("%", "", labels=("quality",), relations=CHANGES | BOUNDS):
         return [*steps, *_to_number(clause)]
     number = next((one for one in clause.numbers() if _is_quality(one, clause, at)), None)
     if number is not None:
@@ -122,7 +122,7 @@ def _to_number(clause: Clause) -> list[Operation]:
     direction = clause.direction()
     if size := file_size(clause):
         return [size]
-    number = clause.number("%", "", labels=("", "quality"), relations=CHANGES)
+    number = clause.number("%", "", labels=("", "quality"), relations=CHANGES | BOUNDS)
     value = whole(number)
     if number is not None and number.signed:
         raise clause.missing('the quality itself, as in "quality 90"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from processor.edits.language.clauses import BOUNDS, Clause
+from processor.edits.language.clauses import BOUNDS, CHANGES, Clause
 from processor.edits.language.parsers import crop, effect, file, light, overlay, shape, size
 from processor.edits.language.parsers.amounts import WHOLE, step, two_readings
 from processor.edits.language.parsers.size import FILE_SHARE
@@ -107,7 +107,7 @@ def _made(clause: Clause) -> list[Operation]:
         return effect.posterize(clause)
     if clause.takes("option", "lossless"):
         raise ParseError(file.LOSSLESS, clause.place, ("convert to lossless webp", "quality 90"))
-    if clause.peek("%", "", labels=("quality",), relations=frozenset({"", "to", "at", "by", "with", "of"})):
+    if clause.peek("%", "", labels=("quality",), relations=CHANGES | BOUNDS):
         return _quality_first(clause)
     if _sized(clause):
         return size.resize(clause)

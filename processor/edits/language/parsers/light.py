@@ -130,6 +130,8 @@ def tint(clause: Clause, *, color: str = "", opposite: str = "") -> list[Operati
     """Tint with a colour, the clause's or the head's own; "less warm" is cool."""
     clause.takes("option", "as much")
     clause.takes("head", "color")
+    if clause.has("option", "background"):
+        raise clause.missing("a colour for the whole picture")
     less = clause.direction() < 0
     color = opposite if less else color or clause.take("colour")
     if not color:
