@@ -132,7 +132,7 @@ def test_every_suggestion_is_a_command(name: str) -> None:
         ("original size", []),
         ("hdr effect", ["make it pop", "increase contrast"]),
         ("convert to wepb", ["convert to webp"]),
-        ("resize to 500px plz and sharpn it", ["resize to 500px plz and sharpen it"]),
+        ("resize to 500px plz and sharpn it", ["sharpen"]),
         ("add txet 'Hello txet World' at top", ["add text 'Hello txet World' at top"]),
         ("watermrak with upload://AbC", ["watermark with upload://AbC"]),
         ("write hello World at the top", ["write 'hello World' at the top"]),

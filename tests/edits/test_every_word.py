@@ -42,7 +42,7 @@ MEANINGFUL = {
 # What is so anyway: a default ("rotate right"), an order as written, a description ("remove the white border").
 DEFAULTS = {
     *("50%", "90 degrees", "ninety degrees", "90", "right", "20%", "150%", "one and a half times", "once"),
-    *("after", "before", "white", "square", "4:5"),
+    *("after", "before", "avatar", "white", "square", "4:5"),
 }
 SHARED_BY_BOTH_SIDES = {"crop left 100 right 100"}
 

@@ -31,11 +31,11 @@ NEGATIVE: Final = frozenset({"not", "remove", "less", "too"})
 def suggestions(
     command: str, error: ParseError, clause: Sequence[Term], is_command: Callable[[str], bool]
 ) -> list[str]:
-    """Return up to three commands, the likeliest first; none where nothing is near."""
+    """Return up to three commands for the step that stopped *command*, the likeliest first; none where none is near."""
     strange = list({term.name: term for term in clause if term.kind == "unknown"}.values())
-    if error.sentence == NEEDS_DPI:
-        return _first(iter([f"{command.rstrip(' .!')} at 300 dpi"]), is_command)
     quoted = any(term.kind == "text" for term in clause)
+    if error.sentence == NEEDS_DPI:
+        return _first(iter([f"{command[clause[0].start : clause[-1].end]} at 300 dpi"]), is_command)
     if strange and not quoted and any(term.name in WRITES or term.name == "own text" for term in clause):
         return _first(_quoted(command, clause), is_command)
     if strange:
@@ -58,16 +58,17 @@ def _first(candidates: Iterator[str], is_command: Callable[[str], bool]) -> list
 
 
 def _corrected(command: str, clause: Sequence[Term], strange: Sequence[Term]) -> Iterator[str]:
-    """Yield *command* with its unknown words as the known ones that they are likest."""
+    """Yield the step with its unknown words as the known ones that they are likest."""
     choices = {term.name: meant(term.name) for term in strange}
     if not all(choices.values()):
         return
+    first, last = clause[0].start, clause[-1].end
     for rank in range(CANDIDATES):
         picked = {word: known[min(rank, len(known) - 1)] for word, known in choices.items()}
-        text = command
+        text = command[:last]
         for term in sorted((one for one in clause if one.kind == "unknown"), key=lambda one: -one.start):
             text = text[: term.start] + picked[term.name] + text[term.end :]
-        yield text
+        yield text[first:]
 
 
 def meant(word: str) -> list[str]:
@@ -95,11 +96,11 @@ def known_words() -> tuple[str, ...]:
 
 
 def _quoted(command: str, clause: Sequence[Term]) -> Iterator[str]:
-    """Yield *command* with the words that are to be written in quotes."""
+    """Yield the step with the words that are to be written in quotes."""
     unknown = [at for at, term in enumerate(clause) if term.kind == "unknown"]
     first, last = unknown[0], clause[unknown[-1]]
     start = clause[first - 1].end if first else clause[0].start
-    text = command[start : last.end].strip()
+    text, behind = command[start : last.end].strip(), command[last.end : clause[-1].end]
     if "'" not in text:
-        yield f"{command[:start].strip()} '{text}'{command[last.end :]}"
-        yield f"add text '{text}'{command[last.end :]}"
+        yield f"{command[clause[0].start : start].strip()} '{text}'{behind}"
+        yield f"add text '{text}'{behind}"
