@@ -1,4 +1,4 @@
-"""The vocabulary as a document: what ``GET /image-edit/operations`` and ``docs/operations-reference.md`` say."""
+"""Describe the vocabulary, for ``GET /image-edit/operations`` and ``docs/operations-reference.md``."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def test_a_refusal_tells_what_was_understood_before() -> None:
     assert "“frobnicate” (character 41): not understood." == error.public
 
 
-def test_a_request_to_invent_something_is_told_what_is_possible() -> None:
+def test_a_request_to_invent_something_is_answered_with_what_is_possible() -> None:
     """A dog cannot be added; the answer says so plainly."""
     assert (
         "“dog” (character 7): The editor changes a picture as a whole: size, shape, rotation, light, colour, effects, "
@@ -348,6 +348,35 @@ def test_two_thousand_characters_of_anything_take_no_longer_than_a_moment(piece:
     outcome((piece * MAX_COMMAND_CHARS)[:MAX_COMMAND_CHARS])
 
     assert time.process_time() - started < HANG_S
+
+
+@pytest.mark.parametrize(
+    "piece", ["resize to 8px, ", "red ", "not ", "without a border, ", "before ", "to by ", "zorp ", "keep aspect, "]
+)
+def test_reading_is_linear(piece: str) -> None:
+    """Eight times as many words take about eight times as long; sixteen leaves room for a busy machine."""
+
+    def seconds(characters: int) -> float:
+        text, best = (piece * characters)[:characters], float("inf")
+        for _ in range(5):
+            started = time.process_time()
+            outcome(text)
+            best = min(best, time.process_time() - started)
+        return best
+
+    outcome(piece)
+    assert seconds(1_920) < 16 * seconds(240) + 0.002
+
+
+def test_a_usual_command_is_read_within_a_millisecond() -> None:
+    """The median of all commands of the tables, CPU time."""
+    times: list[float] = []
+    for command in ACCEPTED:
+        started = time.process_time()
+        compile_command(command)
+        times.append(time.process_time() - started)
+
+    assert sorted(times)[len(times) // 2] < 0.001
 
 
 def test_many_unknown_words_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:

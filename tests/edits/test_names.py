@@ -53,7 +53,7 @@ def test_a_slot_is_named_by_us_alone(slot: str) -> None:
 
 
 def test_a_user_s_folder_is_a_hash() -> None:
-    """Users may be e-mail addresses; nobody reads them in a key."""
+    """Users may be e-mail addresses; keys do not show them."""
     assert f"uploads/{short_hash('ada@example.com', 32)}/slot-of-a-user-0001" == slot_key(
         "ada@example.com", "slot-of-a-user-0001"
     )

@@ -1,11 +1,51 @@
-"""Explain what people ask for and no operation does, and offer what comes near."""
+"""List what people ask for and no operation does, explain why, and offer what comes near."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from processor.edits.language.terms import Kind
+
 EVERYDAY: Final = ("resize to 800px", "crop to square", "make it brighter")
+# The phrases, under the name of their explanation.
+IMPOSSIBLE: Final[Mapping[str, str]] = {
+    "undo": (
+        "undo | undo that | undo it | undo last | reset | revert | go back | go back to original | back to original | "
+        "start over | restore original | redo"
+    ),
+    "help": "help | help me | what can you do | what can this do | what can it do | how does this work | commands",
+    "keep metadata": "keep metadata | keep exif | preserve metadata | keep all metadata | keep gps | keep location",
+    "transparency": "remove transparency | transparency | no transparency",
+    "horizon": (
+        "horizon | level horizon | straighten horizon | straighten automatically | auto straighten | level | "
+        "straighten it automatically"
+    ),
+    "orientation": (
+        "auto rotate | autorotate | fix orientation | correct orientation | fix rotation | rotate automatically | "
+        "orientation"
+    ),
+    "tones": "highlights | highlight | midtones | whites | blacks | lighten shadows | lift shadows | brighten shadows",
+    "white balance": "white balance | auto white balance | fix white balance | correct white balance | color balance",
+    "hdr": "hdr | hdr effect | high dynamic range",
+    "add noise": "add noise | add grain | film grain | add film grain | more noise | more grain | grain effect",
+    "colour space": (
+        "icc profile | color profile | srgb | adobe rgb | cmyk | color space | remove icc profile | convert to srgb | "
+        "icc | display p3"
+    ),
+    "anonymize": "anonymize | anonymise | anonymous",
+    "restore": "restore | restore old | restoration",
+    "font": (
+        "font | arial | helvetica | times new roman | comic sans | serif | italic | italics | underline | "
+        "underlined | georgia | verdana | courier | roboto | handwriting"
+    ),
+    "vertical text": "written vertically",
+    "text effects": "drop shadow | text shadow | with shadow | with a shadow | glow | gradient | with glow",
+    "own text": "my name | my signature | name | signature | date | today's date | copyright notice",
+    "two k": "2 k",
+    "frames": "last frame | second frame | frame rate | fps | frames per second",
+    "wider": "wider | taller | broader | narrower",
+}
 
 
 class Explanation(NamedTuple):
@@ -65,3 +105,8 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         ("resize to 1200px wide", "extend left and right by 50px"),
     ),
 }
+
+
+def kinds() -> Mapping[Kind, Mapping[str, str]]:
+    """Return the table of phrases under its kind."""
+    return {"cannot": IMPOSSIBLE}

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from processor.edits.colours import NAMED, SPOKEN
-from processor.edits.language import connectives, phrases, values
+from processor.edits.language import connectives, explanations, phrases, values
 from processor.edits.language.connectives import NOISE
 from processor.edits.language.terms import Kind
 from processor.edits.language.tokens import Token
@@ -95,13 +95,14 @@ def lexicon() -> Lexicon:
 
 def entries() -> Iterator[tuple[Kind, str, str]]:
     """List every phrase with its kind and name; where one stands twice, the first counts."""
-    for tables in (phrases.kinds(), connectives.kinds(), values.kinds()):
+    for tables in (phrases.kinds(), connectives.kinds(), values.kinds(), explanations.kinds()):
         for kind, table in tables.items():
             for name, listed in table.items():
                 for phrase in listed.split(" | "):
                     yield kind, name, phrase
                     if phrase.startswith("remove "):
-                        yield from ((kind, name, phrase.replace("remove", verb, 1)) for verb in REMOVING)
+                        for verb in REMOVING:
+                            yield kind, name, phrase.replace("remove", verb, 1)
     for phrase, value in {**SPOKEN, **NAMED}.items():
         if "grey" not in phrase:  # ``forms`` reads it as gray
             yield "colour", value, phrase

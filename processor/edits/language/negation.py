@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from processor.edits.language.clauses import Segment
+from processor.edits.language.segments import Segment
 from processor.edits.language.terms import Kind, ParseError, Term
 from processor.edits.operations.base import Operation
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from processor.edits.language.clauses import Segment
+from processor.edits.language.segments import Segment
 from processor.edits.language.terms import Number, ParseError, Term
 
 SHARING: Final = frozenset({"brightness", "saturation", "contrast"})

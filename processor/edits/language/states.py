@@ -73,7 +73,7 @@ SHOWN_BY: Final = {"sideways": ("rotate right", "rotate left"), "old": ("enhance
 
 def resolved(terms: Sequence[Term]) -> list[Term]:
     """Return *terms* with each state as the operation that it asks for; raises ParseError for mere descriptions."""
-    line = [_cast(term, terms) for term in terms]
+    line = [_cast(before, term) for before, term in zip((None, *terms), terms, strict=False)]
     state = next((term for term in line if term.kind == "state"), None)
     described = any(term.kind == "copula" for term in line) and not any(term.kind in ASKS for term in line)
     if state is not None and any((term.kind, term.name) == ("option", "background") for term in line):
@@ -114,10 +114,9 @@ def is_fault(terms: Sequence[Term]) -> bool:
     return any(term.kind in {"too", "copula"} for term in terms)
 
 
-def _cast(term: Term, line: Sequence[Term]) -> Term:
+def _cast(before: Term | None, term: Term) -> Term:
     """Read "too yellow" as a state."""
-    at = line.index(term)
-    too = at > 0 and line[at - 1].kind == "too"
+    too = before is not None and before.kind == "too"
     if term.kind == "colour" and too and term.name in CASTS:
         return replace(term, kind="state", name=CASTS[term.name])
     return term

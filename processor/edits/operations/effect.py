@@ -1,4 +1,4 @@
-"""Effects: operations on a pixel and its neighbours."""
+"""Define effects: operations on a pixel and its neighbours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Blur(Operation):
     sigma: float = Field(default=5, ge=0.3, le=100, description="Standard deviation of the Gaussian, px.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"blur by {number(self.sigma)} px"
 
 
@@ -33,7 +33,7 @@ class Sharpen(Operation):
     sigma: float = Field(default=1, ge=0.3, le=10, description="Size of the detail that is sharpened, px.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "sharpen" if self.sigma == 1 else f"sharpen by {number(self.sigma)} px"
 
 
@@ -47,7 +47,7 @@ class Effect(Operation):
     intensity: Intensity = Field(default=0.5, description="Strength.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"{self.imperative} at {number(self.intensity)}"
 
 
@@ -98,7 +98,7 @@ class Posterize(Effect):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         if self.colors is not None:
             return f"reduce to at most {self.colors} colours"
         return super().words() if self.levels is None else f"posterise to {self.levels} tones a channel"

@@ -1,4 +1,4 @@
-"""Operations on the file that is written: its format, its quality, what it says of the photo."""
+"""Define operations on the file that is written: its format, its quality, its metadata."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Format(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"save as {'lossless ' if self.lossless else ''}{self.to.upper()}"
 
 
@@ -53,7 +53,7 @@ class Still(Operation):
     op: Literal["still"] = "still"
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "keep the first frame only"
 
 
@@ -78,14 +78,14 @@ class Quality(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         parts = [f"quality {self.value}"] if self.value is not None else []
         parts += [f"at most {self.max_bytes:,} bytes"] if self.max_bytes is not None else []
         return f"save with {' and '.join(parts)}"
 
 
 class Metadata(Operation):
-    """Say what the file may tell about the photo: nothing, or its credit and copyright."""
+    """Set what the file tells about the photo: nothing, or its credit and copyright."""
 
     group: ClassVar = "file"
     examples: ClassVar = ("strip metadata", "keep copyright")
@@ -96,5 +96,5 @@ class Metadata(Operation):
     )
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "strip all metadata" if self.keep == "nothing" else "keep artist and copyright"

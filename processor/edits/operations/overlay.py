@@ -1,4 +1,4 @@
-"""Operations that put something on the picture."""
+"""Define operations that put something on the picture."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Text(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         where = f"at {place(self.position)}" if self.x is None else f"at x {self.x}, y {self.y}"
         style = [f"in {self.color}", f"{self.size} px high"]
         style += ["bold"] if self.bold else []
@@ -85,6 +85,6 @@ class Watermark(Operation):
     margin: float = Field(default=2, ge=0, le=20, description="Distance from the edges, % of the picture's width.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         looks = f"{number(self.width_percent)} % wide, {self.opacity * 100:g} % solid"
         return f"put {self.image} as a watermark at {place(self.position)}, {looks}"

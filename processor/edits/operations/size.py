@@ -1,4 +1,4 @@
-"""Operations that change how large a picture is, or which part of it is shown."""
+"""Define operations that change how large a picture is, or which part of it is shown."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Resize(Operation):
         return self.percent is not None if self.enlarge is None else self.enlarge
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         if self.percent is not None:
             return f"resize to {number(self.percent)} % of its size"
         if self.megapixels is not None:
@@ -86,7 +86,7 @@ class Crop(Operation):
     width: Side | None = Field(default=None, description="Width of the part.")
     height: Side | None = Field(default=None, description="Height of the part.")
     aspect: Aspect | None = Field(default=None, description="Largest part of this aspect ratio.")
-    position: Position = Field(default="center", description="Where the part lies, unless x and y say it.")
+    position: Position = Field(default="center", description="Where the part lies, unless x and y are given.")
     trim_edges: Side | None = Field(default=None, description="Cut this much off every side.")
     top: Cut | None = Field(default=None, description="Cut this much off the top.")
     right: Cut | None = Field(default=None, description="Cut this much off the right.")
@@ -114,7 +114,7 @@ class Crop(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         if self.trim_edges is not None:
             return f"cut {self.trim_edges} {self.unit} off every side"
         if self.cuts:
@@ -139,7 +139,7 @@ class AutoCrop(Operation):
     )
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         what = {"attention": "what draws the eye", "entropy": "the richest part", "face": "the face"}[self.focus]
         return f"crop to {what}" + (f" at {self.aspect}" if self.aspect else "")
 
@@ -154,7 +154,7 @@ class Trim(Operation):
     threshold: int = Field(default=10, ge=1, le=255, description="How much a pixel differs from the border, 1-255.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "trim plain borders"
 
 
@@ -169,7 +169,7 @@ class Border(Operation):
     color: Colour = Field(default="#000000", description="Colour of the border.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"add a border of {self.width} px in {self.color}"
 
 
@@ -193,7 +193,7 @@ class Extend(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         sides = (("top", self.top), ("right", self.right), ("bottom", self.bottom), ("left", self.left))
         return f"extend {', '.join(f'{name} by {px} px' for name, px in sides if px)} in {self.color}"
 
@@ -222,7 +222,7 @@ class Pad(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         frame = self.aspect or f"{self.width} × {self.height} px"
         return f"pad to {frame}" + (f" with {self.background}" if self.background else "")
 
@@ -242,5 +242,5 @@ class Round(Operation):
     unit: Unit = Field(default="px", description="Unit of the radius; %: of the shorter side.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "cut a circle" if self.radius == "circle" else f"round the corners by {self.radius} {self.unit}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from processor.edits.language.clauses import BOUNDS, CHANGES, Clause
-from processor.edits.language.parsers import crop, effect, file, light, overlay, shape, size
+from processor.edits.language.parsers import crop, cuts, effect, file, light, overlay, shape, size
 from processor.edits.language.parsers.amounts import WHOLE, step, two_readings
 from processor.edits.language.parsers.size import FILE_SHARE
 from processor.edits.language.terms import Number, ParseError, Unit
@@ -69,7 +69,7 @@ def _file(clause: Clause) -> list[Operation]:
 
 
 def _removed(clause: Clause) -> list[Operation]:
-    if clause.has("number") and (clause.has("option", "all sides", *crop.PAIRS) or clause.has("place")):
+    if clause.has("number") and (clause.has("option", "all sides", *cuts.PAIRS) or clause.has("place")):
         return crop.crop(clause, off=True)
     raise clause.missing(
         'what can be removed, as in "remove 50px from all sides" or "remove noise"',
