@@ -113,6 +113,7 @@ LABELS: Final[Mapping[str, str]] = {
     "threshold": "threshold | tolerance",
     "intensity": "intensity | strength | amount",
     "factor": "factor | factor of",
+    "angle": "angle",
     "dpi": "dpi | ppi",
 }
 SEPARATORS: Final[Mapping[str, str]] = {

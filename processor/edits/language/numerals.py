@@ -17,14 +17,29 @@ TENS: Final = {word: 20 + 10 * place for place, word in enumerate(_TENS)}
 SMALL: Final = {**ONES, **TENS}
 HUNDRED: Final = 100
 MULTIPLIERS: Final = ("hundred", "thousand")
-PARTS: Final = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "tenth": 10}
+PARTS: Final = {
+    "half": 2,
+    "halves": 2,
+    "halve": 2,
+    "½": 2,
+    "⅓": 3,
+    "¼": 4,
+    "third": 3,
+    "thirds": 3,
+    "quarter": 4,
+    "quarters": 4,
+    "fifth": 5,
+    "tenth": 10,
+}
 TIMES: Final = {"once": 1, "double": 2, "twice": 2, "triple": 3, "treble": 3, "thrice": 3, "quadruple": 4}
+SIGNED_AFTER: Final = frozenset({"brightness", "contrast", "saturation", "exposure", "hue", "by"})
+TWO_THIRDS: Final = {"⅔": 200 / 3, "¾": 75}
 SIGNS: Final = {"minus": -1, "negative": -1, "plus": 1}
 
 KILO, KIBI = 1000, 1024
 _UNITS: Final[Mapping[Unit, str]] = {
     "px": "px pixel pixels pix pxl",
-    "%": "% percent pct",
+    "%": "% ％ percent pct",
     "°": "° º degree degrees deg degs",
     "×": "times x fold",
     "cm": "cm centimeter centimeters centimetre centimetres",
@@ -61,6 +76,8 @@ class Reading:
 
 def read(line: Sequence[Token], at: int) -> Reading | None:
     """Read the number that begins at *at*, with its unit; None when none begins there."""
+    if starts_factor(line, at):
+        return Reading(value=float(line[at + 1].text), unit="×", end=at + 2)
     sign = SIGNS.get(line[at].text, 0)
     first = at + 1 if sign else at
     found = _digits(line, first) or _words(line, first) if first < len(line) else None
@@ -77,6 +94,19 @@ def read(line: Sequence[Token], at: int) -> Reading | None:
     return Reading(value=float(value) * (sign or 1), unit=unit, signed=signed, fraction=fraction, end=end)
 
 
+def starts_factor(line: Sequence[Token], at: int) -> bool:
+    """Tell whether "x2" or "×1.5" stands at *at*; in front of a y, x is a place."""
+    times = _word(line, at) in {"x", "×"} and at + 1 < len(line) and line[at + 1].kind == "number"
+    place = any(token.text == "y" for token in line)
+    return times and line[at + 1].glued and line[at + 1].text[0] not in "+-" and not place
+
+
+def adds(line: Sequence[Token], at: int) -> bool:
+    """Tell whether "plus" at *at* is the sign of a number: "brightness plus 20"."""
+    sign = line[at].text in SIGNS and at + 1 < len(line) and line[at + 1].kind == "number"
+    return sign and at > 0 and line[at - 1].text in SIGNED_AFTER
+
+
 def _digits(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
     if line[at].kind != "number":
         return None
@@ -87,6 +117,8 @@ def _words(line: Sequence[Token], at: int) -> tuple[float, Unit, int] | None:
     """Read "a half", "three quarters", "twice", "one and a half", "two hundred and fifty", "one point five"."""
     start = at + 1 if _word(line, at) in {"a", "an"} else at
     word = _word(line, start)
+    if word in TWO_THIRDS:
+        return TWO_THIRDS[word], "%", start + 1
     if word in PARTS:
         return 100 / PARTS[word], "%", start + 1
     if word in TIMES:

@@ -18,7 +18,7 @@ HEADS: Final[Mapping[str, str]] = {
     "zoom": "zoom in | zoom | zoom in on | zoom into",
     "bigger": ("bigger | larger | enlarge | upscale | upsize | scale up | size up | magnify | grow | upscaling"),
     "smaller": (
-        "smaller | shrink | downscale | scale down | size down | halve | zoom out | "
+        "smaller | shrink | downscale | scale down | size down | halve it | zoom out | "
         "cut size | cut size in half | cut in half | cut in two | shrink down"
     ),
     "cover": (
@@ -48,7 +48,10 @@ HEADS: Final[Mapping[str, str]] = {
     "rotate": "rotate | spin | tilt | rotate by",
     "straighten": "straighten",
     "turn": "turn",
-    "upside down": "flip upside down | turn upside down | rotate upside down | upside down | half turn | turn around",
+    "upside down": (
+        "flip upside down | rotate half turn | turn upside down | rotate upside down | upside down | half turn | "
+        "turn around"
+    ),
     "flip": "flip | mirror | reflect | flop | mirror image",
     "border": "border | frame",
     "bars": "bars | bar | margins",

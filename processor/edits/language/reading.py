@@ -12,8 +12,8 @@ from typing import Final
 
 from processor.edits.colours import hexadecimal
 from processor.edits.language.lexicon import is_noise, lexicon
-from processor.edits.language.numerals import Reading, read, unit_at
-from processor.edits.language.relations import WEAK, bounded, labelled, related
+from processor.edits.language.numerals import Reading, adds, read, starts_factor, unit_at
+from processor.edits.language.relations import WEAK, bounded, coloured, labelled, related
 from processor.edits.language.terms import Extent, Kind, Number, Point, Term, Unit
 from processor.edits.language.tokens import Token, tokens
 
@@ -31,7 +31,7 @@ PREFIXES: Final = frozenset({"x", "y", "w", "h", "q"})
 
 def terms_of(command: str) -> list[Term]:
     """Read *command*; raises ParseError at a quotation that is never closed."""
-    return labelled(bounded(related(terms(list(tokens(command))))))
+    return labelled(coloured(bounded(related(terms(list(tokens(command)))))))
 
 
 def terms(line: Sequence[Token]) -> Iterator[Term]:
@@ -54,7 +54,7 @@ def terms(line: Sequence[Token]) -> Iterator[Term]:
 
 
 def _next(line: Sequence[Token], at: int) -> tuple[Sequence[Term], int]:
-    if found := lexicon().longest(line, at):
+    if not adds(line, at) and not starts_factor(line, at) and (found := lexicon().longest(line, at)):
         (kind, name), end = found
         return [_named(kind, name, line[at], line[end - 1])], end
     if (line[at].kind, line[at].text) == ("word", "a") and lexicon().longest(line, at + 1):

@@ -68,6 +68,22 @@ def bounded(line: Iterable[Term]) -> Iterator[Term]:
         yield held
 
 
+def coloured(line: Iterable[Term]) -> Iterator[Term]:
+    """Leave "color" out where it only says that a colour is one: "color red", "stroke color: black"."""
+    held: Term | None = None
+    for term in line:
+        if held is not None and not (_is_color(held) and term.kind == "colour"):
+            yield held
+        named = held is not None and _is_color(held) and term.kind == "colour"
+        held = replace(term, relation=term.relation or held.relation) if named and held is not None else term
+    if held is not None:
+        yield held
+
+
+def _is_color(term: Term) -> bool:
+    return (term.kind, term.name) == ("head", "color")
+
+
 def labelled(line: Iterable[Term]) -> list[Term]:
     """Write labels onto their numbers: "800 wide", "width 800", "quality 80"; one without a number stays a term."""
     waiting = list(line)

@@ -91,9 +91,14 @@ def _opens(term: Term) -> Mark:
     return ("before" if term.name == "before" else "after") if term.kind == "order" else ""
 
 
+def _is_share(before: Term, term: Term) -> bool:
+    """Tell whether "turn" is what a fraction is of: "1/4 turn"."""
+    return term.name == "turn" and isinstance(before, Number) and before.fraction
+
+
 def _begins(term: Term, clause: Sequence[Term]) -> bool:
     heads = [one.name for one in clause if one.kind == "head" and one.name not in WEAK]
-    if not heads or term.relation in {"to", "by", "with"}:
+    if not heads or term.relation in {"to", "by", "with", "of"} or _is_share(clause[-1], term):
         return False
     if term.kind == "verb":
         return True

@@ -33,7 +33,7 @@ def suggestions(
 ) -> list[str]:
     """Return up to three commands for the step that stopped *command*, the likeliest first; none where none is near."""
     strange = list({term.name: term for term in clause if term.kind == "unknown"}.values())
-    quoted = any(term.kind == "text" for term in clause)
+    quoted = any(term.kind in {"text", "link"} for term in clause)
     if error.sentence == NEEDS_DPI:
         return _first(iter([f"{command[clause[0].start : clause[-1].end]} at 300 dpi"]), is_command)
     if strange and not quoted and any(term.name in WRITES or term.name == "own text" for term in clause):
@@ -45,7 +45,9 @@ def suggestions(
 
 def completions(error: ParseError, clause: Sequence[Term]) -> list[str]:
     """Return examples of the operation that a clause names but does not complete."""
-    negative = any(term.kind in NEGATIVE or term.name in NEGATIVE for term in clause)
+    negative = any((term.kind, term.name) == ("option", "saying") for term in clause) or any(
+        term.kind in NEGATIVE or term.name in NEGATIVE for term in clause
+    )
     if negative or not error.sentence.startswith("expected"):
         return []
     names = [OPERATIONS_OF.get(term.name, term.name) for term in clause if term.kind == "head"]
@@ -100,7 +102,7 @@ def _quoted(command: str, clause: Sequence[Term]) -> Iterator[str]:
     unknown = [at for at, term in enumerate(clause) if term.kind == "unknown"]
     first, last = unknown[0], clause[unknown[-1]]
     start = clause[first - 1].end if first else clause[0].start
-    text, behind = command[start : last.end].strip(), command[last.end : clause[-1].end]
+    text, behind = command[start : last.end].strip(" :,-"), command[last.end : clause[-1].end]
     if "'" not in text:
         yield f"{command[clause[0].start : start].strip()} '{text}'{behind}"
         yield f"add text '{text}'{behind}"

@@ -12,6 +12,7 @@ from processor.edits.vocabulary import build
 
 LARGEST_FACTOR: Final = 10  # "scale by 2" is a factor, "resize to 800" is not
 WHOLE: Final = 100
+THOUSANDS: Final = 3  # digits behind the point of 1.000, which some write for a thousand
 PLAUSIBLE: Final = (0.1, 3)
 """Factors of tone that people ask for; a bare number outside is a percentage."""
 
@@ -25,6 +26,8 @@ def whole(number: Number | None) -> int | None:
     """Return a number of px, degrees or bytes that must be whole; raises ParseError when it is not."""
     if number is None:
         return None
+    if len(number.name.partition(".")[2]) == THOUSANDS:
+        raise ParseError(f"expected digits without a point, found {number.name}", number)
     if not number.value.is_integer():
         raise ParseError(f"expected a whole number, found {number.value:g}", number)
     return int(number.value)
@@ -62,6 +65,8 @@ def factor(number: Number, direction: int, *, name: str, as_much: int = 0) -> fl
     opposite -1) compares. Raises ParseError where a bare number could be read in two ways.
     """
     value = number.value / WHOLE if number.unit == "%" else number.value
+    if direction and value < 0:
+        raise ParseError(f"expected one direction, found {number.value:g} of more or less", number)
     if as_much or number.unit == "×":
         return tidy(value if (as_much or direction) >= 0 else value and 1 / value)
     if number.signed and not direction:

@@ -35,7 +35,14 @@ def cut(clause: Clause, *, off: bool) -> Operation:
     clause.takes("option", "corner")
     if not cuts:
         alone = clause.numbers() == clause.rest and len(clause.rest) == 1
-        raise clause.missing(WHAT_PART, *(f"crop {_said(one)} from each side" for one in clause.numbers() if alone))
+        raise clause.missing(
+            WHAT_PART,
+            *(
+                f"crop {_said(one)} from each side"
+                for one in clause.numbers()
+                if alone and one.value >= 1 and one.relation != "to"
+            ),
+        )
     if len(cuts) > 1 and ALONE & cuts.keys():
         raise clause.missing("either all sides, the middle, or single sides")
     middle = cuts.pop("middle", None)

@@ -15,6 +15,7 @@ from processor.edits.operations.base import Operation
 PAINTING_VERBS: Final = frozenset({"make", "change", "convert", "become", "apply"})
 GRAYS: Final = frozenset({"#808080"})
 NOTHING: Final = 'an operation, as in "resize to 800px" or "make it brighter"'
+LEAST_PX: Final = 50  # a bare number from here on may be a size
 LENGTHS: Final[tuple[Unit, ...]] = ("px", "cm", "mm", "in", "megapixels")
 UPRIGHT: Final = {"vertical": "4:5", "horizontal": "3:2"}
 
@@ -131,7 +132,9 @@ def _painted(clause: Clause) -> list[Operation]:
     if "make" in clause.verbs and (way := clause.take("option", *UPRIGHT)):
         return [step("crop", aspect=UPRIGHT[way])]
     alone = clause.numbers() == clause.rest
-    sizes = [one for one in clause.numbers() if alone and one.unit in {"", "px"} and one.value > 1]
+    sizes = [
+        one for one in clause.numbers() if alone and (one.unit == "px" or (not one.unit and one.value >= LEAST_PX))
+    ]
     raise clause.missing(NOTHING, *(f"resize to {one.value:g}px" for one in sizes if len(sizes) == 1))
 
 

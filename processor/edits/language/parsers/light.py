@@ -153,6 +153,8 @@ def _contrast(number: Number, direction: int) -> float:
     lowest, highest = PLAUSIBLE
     bare = not number.unit
     factored = bare and not number.signed and lowest <= number.value <= highest
+    if direction and number.value < 0:
+        return 100 * (factor(number, direction, name="contrast") - 1)  # refused there
     if direction and bare and number.relation not in {"to", "at"} and not factored:
         return direction * number.value
     if bare and not direction and not factored:

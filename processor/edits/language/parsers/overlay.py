@@ -38,8 +38,9 @@ def text(clause: Clause, *, position: str | None = None) -> list[Operation]:
     if clause.has("option", "background"):
         raise ParseError(NO_BOX, clause.term("option", "background"))
     words = clause.take("text")
+    rotation = _rotation(clause)
     where = _place(clause, position)
-    style = {**_outline(clause), "bold": clause.takes("option", "bold") or None, "rotation": _rotation(clause)}
+    style = {**_outline(clause), "bold": clause.takes("option", "bold") or None, "rotation": rotation}
     return [step("text", text=words, **where, opacity=_opacity(clause), **style, **_size(clause))]
 
 
@@ -63,16 +64,13 @@ def _outline(clause: Clause) -> dict[str, object]:
     """Take the outline with the colour and width beside it, then the colour of the letters."""
     if clause.takes("option", "no outline"):
         return {"stroke_width": 0, "color": clause.take("colour") or None}
-    stroke, width, thickness = None, None, ""
-    if outline := next((term for term in clause.rest if (term.kind, term.name) == ("option", "outline")), None):
-        before, after = clause.beside(outline, -1), clause.beside(outline, 1)
-        behind = after is not None and after.kind == "colour" and not _names_letters(clause.beside(outline, 2))
-        near = [after, before] if behind else [before, after]
-        near += [clause.beside(outline, at) for at in (-2, 2)]
-        stroke = next((term for term in near if term is not None and term.kind == "colour"), None)
-        width = next(
-            (term for term in near if isinstance(term, Number) and term.unit in {"px", ""} and not term.label), None
-        )
+    stroke: Term | None = None
+    width: Number | None = None
+    thickness = ""
+    for outline in [term for term in clause.rest if (term.kind, term.name) == ("option", "outline")]:
+        near = _around(clause, outline)
+        stroke = stroke or next((term for term in near if term.kind == "colour"), None)
+        width = width or next((term for term in near if isinstance(term, Number) and _is_width(term)), None)
         clause.rest = [term for term in clause.rest if term not in {outline, stroke, width}]
         thickness = clause.take("option", *STROKES_PX)
     color = clause.take("colour") or None
@@ -80,6 +78,18 @@ def _outline(clause: Clause) -> dict[str, object]:
         color = BLACK  # the default, white, could not be read
     name = stroke.name if stroke else WHITE if color is not None and _luma(color) < DARKEST_LIGHT else None
     return {"color": color, "stroke": name, "stroke_width": whole(width) or STROKES_PX.get(thickness)}
+
+
+def _around(clause: Clause, outline: Term) -> list[Term]:
+    """Return the terms that may belong to an outline, the likeliest first: "red outline", "outline red"."""
+    before, after = clause.beside(outline, -1), clause.beside(outline, 1)
+    behind = after is not None and after.kind == "colour" and not _names_letters(clause.beside(outline, 2))
+    near = [after, before] if behind else [before, after]
+    return [term for term in (*near, *(clause.beside(outline, at) for at in (-2, 2))) if term is not None]
+
+
+def _is_width(number: Number) -> bool:
+    return number.unit in {"px", ""} and not number.label
 
 
 def _names_letters(term: Term | None) -> bool:
@@ -104,6 +114,11 @@ def _place(clause: Clause, position: str | None) -> dict[str, object]:
             raise ParseError('expected how far from there, as in "20px from the bottom"', place)
         margin = near if near.unit in {"px", ""} else None
         clause.rest = [term for term in clause.rest if term is not margin]
+    edges = next((term for term in clause.rest if (term.kind, term.name) == ("option", "all sides")), None)
+    if margin is None and edges is not None and edges.relation == "from":
+        near = clause.beside(edges, -1)
+        margin = near if isinstance(near, Number) and near.unit in {"px", ""} else None
+        clause.rest = [term for term in clause.rest if margin is None or term not in {margin, edges}]
     name = clause.take("place") or position
     return {"position": name, "margin": whole(margin)}
 
@@ -111,7 +126,7 @@ def _place(clause: Clause, position: str | None) -> dict[str, object]:
 def _rotation(clause: Clause) -> float | None:
     """Take an angle: "rotated 45 degrees", "turned left"."""
     turned = clause.term("state", "rotated") or clause.term("head", "rotate", "turn")
-    number = clause.number("°", relations=CHANGES)
+    number = clause.number("°", labels=("", "angle"), relations=CHANGES)
     if turned is None and number is None:
         return None
     left = clause.take("option", "clockwise", "counterclockwise") or _side_behind(clause, turned)

@@ -20,7 +20,11 @@ def rotate(clause: Clause, *, degrees: float | None = QUARTER, back: bool = Fals
     """
     left = _leftward(clause) != back
     quarter = clause.takes("option", "quarter turn")
-    number = None if quarter else clause.number("°", "", relations=CHANGES)
+    number = None if quarter else clause.number("°", "", labels=("", "angle"), relations=CHANGES)
+    part = clause.peek("%")
+    if number is None and part is not None and part.fraction and any(term.name == "turn" for term in clause.terms):
+        clause.rest.remove(part)
+        return [step("rotate", degrees=(-1 if left else 1) * FULL * part.value / 100)]
     degrees = QUARTER if quarter else degrees
     angle = degrees if number is None else number.value
     if angle is None or (number is None and clause.has("level")):
