@@ -98,7 +98,9 @@ class Clause:
 
     def extent(self) -> Extent | None:
         """Take a width and height."""
-        found = next((term for term in self.rest if isinstance(term, Extent) and term.relation in BOUNDS), None)
+        found = next(
+            (term for term in self.rest if isinstance(term, Extent) and term.relation in BOUNDS | {"on"}), None
+        )
         if found is not None:
             self.rest.remove(found)
         return found

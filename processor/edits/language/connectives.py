@@ -94,8 +94,10 @@ RELATIONS: Final[Mapping[str, str]] = {
     ),
 }
 LABELS: Final[Mapping[str, str]] = {
-    "width": "width | wide | w | wider than | no wider than | in width | max width | maximum width",
-    "height": "height | tall | h | taller than | no taller than | in height | max height | maximum height",
+    "width": "width | wide | w | wider than | no wider than | not wider than | in width | max width | maximum width",
+    "height": (
+        "height | tall | h | taller than | no taller than | not taller than | in height | max height | maximum height"
+    ),
     "longest": (
         "longest side | long side | longest edge | long edge | longer side | longer edge | largest side | "
         "biggest side | max side | maximum side | largest dimension | longest dimension | on longest side | "

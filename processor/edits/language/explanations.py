@@ -17,6 +17,7 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
     "help": "help | help me | what can you do | what can this do | what can it do | how does this work | commands",
     "keep metadata": "keep metadata | keep exif | preserve metadata | keep all metadata | keep gps | keep location",
     "transparency": "remove transparency | transparency | no transparency",
+    "shortest side": "shortest side | short side | shorter side | short edge | shortest edge | smallest side",
     "horizon": (
         "horizon | level horizon | straighten horizon | straighten automatically | auto straighten | level | "
         "straighten it automatically"
@@ -65,6 +66,10 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     ),
     "transparency": Explanation(
         "transparency stays where the format can hold it; in JPEG it is white", ("convert to jpg",)
+    ),
+    "shortest side": Explanation(
+        "no operation sets the shorter side: expected a width, a height or the longest side",
+        ("longest side 1000px", "resize to 800px wide"),
     ),
     "horizon": Explanation(
         "no operation finds the horizon: expected the angle, as in “rotate 2 degrees”",

@@ -32,6 +32,8 @@ PARTS: Final = {
     "tenth": 10,
 }
 TIMES: Final = {"once": 1, "double": 2, "twice": 2, "triple": 3, "treble": 3, "thrice": 3, "quadruple": 4}
+NEAR: Final = 8
+"""Tokens behind an x among which its y stands."""
 SIGNED_AFTER: Final = frozenset({"brightness", "contrast", "saturation", "exposure", "hue", "by"})
 TWO_THIRDS: Final = {"⅔": 200 / 3, "¾": 75}
 SIGNS: Final = {"minus": -1, "negative": -1, "plus": 1}
@@ -96,9 +98,10 @@ def read(line: Sequence[Token], at: int) -> Reading | None:
 
 def starts_factor(line: Sequence[Token], at: int) -> bool:
     """Tell whether "x2" or "×1.5" stands at *at*; in front of a y, x is a place."""
-    times = _word(line, at) in {"x", "×"} and at + 1 < len(line) and line[at + 1].kind == "number"
-    place = any(token.text == "y" for token in line)
-    return times and line[at + 1].glued and line[at + 1].text[0] not in "+-" and not place
+    if _word(line, at) not in {"x", "×"} or at + 1 == len(line) or line[at + 1].kind != "number":
+        return False
+    glued = line[at + 1].glued and line[at + 1].text[0] not in "+-"
+    return glued and not any(token.text == "y" for token in line[at : at + NEAR])
 
 
 def adds(line: Sequence[Token], at: int) -> bool:

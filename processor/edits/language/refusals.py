@@ -104,16 +104,15 @@ def is_foreign(clause: Sequence[Term]) -> bool:
 
 def is_generative(clause: Sequence[Term]) -> bool:
     """Tell whether a clause asks for what only a person, or a model, could find or invent in a picture."""
+    if any(term.kind == "thing" for term in clause):
+        return True
     named = {term.name for term in clause if term.kind == "option"}
     heads = {term.name for term in clause if term.kind == "head"}
-    if any(term.kind == "thing" for term in clause) or (
-        named & ONLY_PEOPLE_SEE and not heads & (CROPS | WRITTEN_INTO_PICTURES)
-    ):
-        return True
     verbs = {term.name for term in clause if term.kind in {"verb", "change"}} & GENERATIVE_VERBS
-    if "remove" in verbs and heads & WRITTEN_INTO_PICTURES:
+    strange = strange_words(clause)
+    if named & ONLY_PEOPLE_SEE and not strange and not heads & (CROPS | WRITTEN_INTO_PICTURES):
         return True
-    return bool(strange_words(clause) and verbs and not heads)
+    return ("remove" in verbs and bool(heads & WRITTEN_INTO_PICTURES)) or bool(verbs and strange and not heads)
 
 
 def strange_words(clause: Sequence[Term]) -> list[str]:

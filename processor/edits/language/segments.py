@@ -14,6 +14,7 @@ WEAK: Final = frozenset({"turn", "color", "keep"})
 IMPERATIVES: Final = frozenset({"resize", "scale", "crop", "rotate", "flip", "turn", "grayscale", "sharpen", "sepia"})
 TONES: Final = frozenset({"brightness", "contrast", "saturation", "hue", "gamma", "exposure"})
 WRITES: Final = frozenset({"text", "title", "watermark"})
+FILLINGS: Final = frozenset({"rest", "bars", "padding", "pad"})
 # Separators behind which a step of its own begins.
 STRONG: Final = frozenset({"then", ";", "\n", "\r", ">", "→"})
 SENTENCES: Final = STRONG | {"."}
@@ -45,8 +46,15 @@ class Segment:
     def adds(self) -> bool:
         """Tell whether the clause may say more about the one before it: "a border, 10px, red"."""
         own = {"head", "state", "verb", "change", "too", "copula"}
-        plain = all(term.kind not in own or term.name == "rest" for term in self.terms)
-        return self.mark == "" and plain
+        plain = all(term.kind not in own for term in self.terms)
+        return self.mark == "" and (plain or self._fills)
+
+    @property
+    def _fills(self) -> bool:
+        """Tell whether the clause only names what fills the rest: "use black bars", "pad with white"."""
+        kinds = {"colour", "option", "verb"}
+        heads = [term for term in self.terms if term.kind == "head"]
+        return bool(heads) and all(term.kind in kinds or term.name in FILLINGS for term in self.terms)
 
 
 def split(terms: Sequence[Term]) -> Iterator[Segment]:

@@ -78,7 +78,8 @@ def resolved(terms: Sequence[Term]) -> list[Term]:
     described = any(term.kind == "copula" for term in line) and not any(term.kind in ASKS for term in line)
     if state is not None and any((term.kind, term.name) == ("option", "background") for term in line):
         raise ParseError(NO_BLURRED_PADDING, state, ("pad to square with white",))
-    if state is not None and not any(term.kind == "text" for term in line):
+    sized = state is not None and state.name in {"small", "large"} and any(term.kind == "head" for term in line)
+    if state is not None and not sized and not any(term.kind == "text" for term in line):
         return _state(line, state, described=described)
     if any(term.kind == "too" for term in line):
         return _measure(line)

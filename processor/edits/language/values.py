@@ -169,7 +169,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "part": "part | region | area | portion | section",
     "transparent": "transparent | semi transparent | translucent | see through",
     "logo": "logo",
-    "canvas": "canvas",
+    "canvas": "canvas | space",
 }
 # A request for one of these is understood, and refused: nothing here finds, removes or invents things in a picture.
 THINGS: Final[Mapping[str, str]] = {

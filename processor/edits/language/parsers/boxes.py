@@ -50,7 +50,7 @@ def _sized(clause: Clause, direction: int, *, cut: bool) -> Operation:
 def into_box(clause: Clause, box: tuple[int, int], direction: int, *, cut: bool) -> Operation:
     """Decide what happens when the picture has another shape than the box."""
     exact, distorts = clause.takes("option", "exact"), clause.takes("option", "ignore aspect")
-    whole_picture = clause.takes("option", "no crop")
+    whole_picture = bool(clause.all("option", "no crop"))
     kept = clause.takes("option", "keep aspect")
     padded, color = background(clause)
     fit = "cover" if (cut or exact) and not kept else None
@@ -64,7 +64,7 @@ def into_box(clause: Clause, box: tuple[int, int], direction: int, *, cut: bool)
 def background(clause: Clause) -> tuple[bool, str | None]:
     """Take what a picture is padded with: whether it is padded, and the colour, None for none."""
     named = [clause.takes("option", "background", "canvas"), clause.takes("option", "transparent")]
-    padded = any(named) or bool(clause.all("head", *PADDING))
+    padded = any((*named, bool(clause.all("head", *PADDING))))
     return padded, clause.take("colour") or None if padded and not named[1] else None
 
 
@@ -97,6 +97,6 @@ def covered(clause: Clause, aspect: str, length: int | None) -> Operation:
 
 def enlarging(clause: Clause, direction: int) -> bool | None:
     """Take "never enlarge"; what is made larger may grow."""
-    if clause.takes("option", "no enlarge"):
+    if clause.all("option", "no enlarge"):
         return False
     return True if direction > 0 else None

@@ -59,6 +59,8 @@ def bars(clause: Clause) -> list[Operation]:
 def padding(clause: Clause) -> list[Operation]:
     """Pad to a shape or a size; by a width, padding is a white border."""
     clause.take("option", "no crop")
+    clause.take("label", "size")
+    clause.take("place", "center")
     aspect = take_aspect(clause)
     extent = clause.extent() if aspect is None else None
     if aspect is None and extent is None:
