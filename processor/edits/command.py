@@ -88,7 +88,7 @@ class Compilation:
         wish = wished(segment)
         if wish and self.understood and self._add(wish):
             return 1
-        if wish and following is not None and following.mark != "not" and not self.understood:
+        if wish and following is not None and following.mark != "not":
             with suppress(ParseError):
                 self.understood.append(compile_clause((*following.terms, *wish)))
                 return 2

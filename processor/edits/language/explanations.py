@@ -14,7 +14,11 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
         "undo | undo that | undo it | undo last | reset | revert | go back | go back to original | back to original | "
         "start over | restore original | redo"
     ),
-    "help": "help | help me | what can you do | what can this do | what can it do | how does this work | commands",
+    "help": (
+        "help | help me | what can you do | what can this do | what can it do | how does this work | commands | "
+        "examples | show examples | show me examples | options | how to use | "
+        "what commands are there | list commands | what are options"
+    ),
     "keep metadata": "keep metadata | keep exif | preserve metadata | keep all metadata | keep gps | keep location",
     "transparency": "remove transparency | transparency | no transparency",
     "shortest side": "shortest side | short side | shorter side | short edge | shortest edge | smallest side",

@@ -34,11 +34,25 @@ FOREIGN: Final = frozenset(
         pequeño la el imagen blanco negro girar brillo con sin por favor convertir tamaño cuadrado
         reducir aumentar noir blanc rendre lumineux recadrer réduire taille tourner avec les le du une
         petit bianco nero ritaglia ridimensiona immagine ruota più redimensionar cortar imagem preto
-        branco maak het kleiner zwart wit bijsnijden een naar verklein zdjęcie zmniejsz
+        branco maak het zwart wit bijsnijden een naar verklein zdjęcie zmniejsz agrandir converti gira
+        ruotare graus siyah beyaz yap svartvitt vous plait skalieren grau bilder drehe spiegeln blanca
+        negra derecha izquierda droite gauche carré quadrado quadrato cuadrada destra sinistra rechts
         """,
     )
 )
-FOREIGN_STEMS: Final = ("verklein", "vergröß", "vergroess", "umwand", "zuschneid", "recort", "redimension", "schärf")
+FOREIGN_STEMS: Final = (
+    "l'",
+    "s'il",
+    "d'",
+    "verklein",
+    "vergröß",
+    "vergroess",
+    "umwand",
+    "zuschneid",
+    "recort",
+    "redimension",
+    "schärf",
+)
 
 
 def refusal(
