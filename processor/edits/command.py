@@ -72,7 +72,7 @@ class Compilation:
         found, used = with_following(segment.terms, following)
         if self._already_repaired(segment):
             return used
-        repaired = self.understood and self.understood[-1].fault and segment.mark == ""
+        repaired = self.understood and self.understood[-1].fault and segment.mark == "" and _plain(self.understood[-1])
         if repaired and changes(found) == changes(self.understood[-1]):
             self.understood.pop()  # "it's blurry, sharpen it" says the repair as well
         self.understood.append(found)
@@ -129,6 +129,11 @@ def compile_command(command: str) -> Plan:
     except ParseError as error:
         raise refusal(command, error, compilation.current, compilation.steps, is_command) from None
     return plan_of(compilation.steps)
+
+
+def _plain(fault: Understood) -> bool:
+    """Tell whether a fault is described without an amount."""
+    return not any(term.kind in {"number", "level"} for term in fault.terms)
 
 
 def is_text(command: str) -> bool:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processor.edits.command import MAX_COMMAND_CHARS, compile_command
@@ -269,18 +269,21 @@ def outcome(command: str) -> Plan | EditCode:
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_any_text_is_a_plan_or_a_refusal(text: str) -> None:
     """No text raises anything else."""
     assert outcome(text) == outcome(text)
 
 
 @given(st.lists(st.sampled_from(WORDS + PUNCTUATION), max_size=30).map(" ".join))
+@settings(deadline=None)
 def test_any_words_of_the_language_are_a_plan_or_a_refusal(text: str) -> None:
     """However they are thrown together."""
     assert outcome(text) == outcome(text)
 
 
 @given(st.lists(st.sampled_from(ALONE), min_size=1, max_size=10))
+@settings(deadline=None)
 def test_commands_joined_by_then_do_one_after_the_other(commands: list[str]) -> None:
     """Steps come in the order in which they are written."""
     expected = [step for command in commands for step in filled(ACCEPTED[command])]

@@ -21,6 +21,15 @@ SAMPLE = ACCEPTED[::3]  # of the commands into which words are put everywhere
 TRUE_OF_THE_SAME_PLAN = {
     "Convert to gray not scale",
     "improve not quality",
+    "16 color not palette",
+    "limit palette to 64 not colors",
+    "convert to png not from jpg",
+    "convert to png from not jpg",
+    "fix not the colors",
+    "fix the not colors",
+    "instagram story not size without cropping",
+    "instagram story not size not cropping",
+    "resize to 800x600 with transparent not padding",
     "invert not colors",
     "resize to 800x600 but don't keep not the aspect ratio",
     "resize to 800x600 but don't keep the not aspect ratio",
@@ -44,7 +53,7 @@ MEANINGFUL = {
 DEFAULTS = {
     *("50%", "90 degrees", "ninety degrees", "90", "right", "20%", "150%", "one and a half times", "once"),
     *("half", "left", "20px", "90°", "50 percent", "center", "keep the size", "isn't"),
-    *("after", "before", "avatar", "white", "square", "4:5"),
+    *("after", "before", "before you", "avatar", "white", "square", "4:5"),
 }
 SHARED_BY_BOTH_SIDES = {"crop left 100 right 100"}
 

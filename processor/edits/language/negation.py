@@ -42,7 +42,7 @@ OPERATIONS_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("cut off",), "crop"),
 }
 STATE_OPERATIONS: Final[Mapping[str, str]] = {"blurry": "blur", "bright": "brightness", "dark": "brightness"}
-SKIPPED: Final = frozenset({"verb", "copula"})
+SKIPPED: Final = frozenset({"verb"})
 ANYTHING: Final = ("option", "any")
 ALONE: Final = "nothing is done unless it is asked for: expected what to do, not what to leave out"
 MORE_THAN_AN_OPERATION: Final = "not understood as something that is not wanted: expected the name of an operation"

@@ -125,7 +125,7 @@ def _cast(before: Term | None, term: Term) -> Term:
 
 def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
     known = STATES[state.name]
-    too = any(term.kind == "too" and term.name != "too little" for term in line)
+    too = any(map(_too, line))
     removed = any(term.kind == "change" and term.name == "remove" for term in line)
     asked = any(term.kind in ASKS for term in line)
     if too or (described and known.fault) or removed or not (known.wish or asked):
@@ -133,7 +133,9 @@ def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
         if not wanted:
             raise ParseError(NO_REPAIR, state, SHOWN_BY.get(state.name, ()))
         kept = [
-            term for term in line if term.kind not in {"copula", "too"} and (term.kind, term.name) not in DESCRIPTIVE
+            term
+            for term in line
+            if term.kind != "copula" and not _too(term) and (term.kind, term.name) not in DESCRIPTIVE
         ]
     elif described:
         raise ParseError(DESCRIBED, state, _commands(known.repair))
@@ -146,6 +148,11 @@ def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
 
 
 DESCRIPTIVE: Final = frozenset({("head", "color"), ("change", "remove")})
+
+
+def _too(term: Term) -> bool:
+    """Tell whether a term says that there is too much of what follows."""
+    return term.kind == "too" and term.name != "too little"
 
 
 def _wish(line: Sequence[Term], state: Term, known: State) -> tuple[str, list[Term]]:

@@ -31,11 +31,11 @@ def tone(clause: Clause, *, attribute: str, sign: int = 1, own: bool = False) ->
     as_much = sign if clause.takes("option", "as much") else 0
     change = clause.direction() or (1 if own or "add" in clause.verbs else 0)
     direction = sign * change
+    stops = clause.number("stops", relations=CHANGES) if attribute == "brightness" and direction else None
+    if stops is not None:
+        return [step("modulate", brightness=tidy(2 ** (direction * stops.value)))]
     number = clause.number("%", "×", "", labels=("", "intensity"), relations=CHANGES)
     clause.take("label", "intensity")
-    stops = clause.number("stops", relations=CHANGES) if attribute == "brightness" else None
-    if stops is not None and direction:
-        return [step("modulate", brightness=tidy(2 ** (direction * stops.value)))]
     if number is not None:
         return [step("modulate", **{attribute: factor(number, direction, name=attribute, as_much=as_much)})]
     if not direction:
