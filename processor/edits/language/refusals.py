@@ -95,7 +95,7 @@ def _reason(
         near = [*explanation.suggestions] or suggestions(command, error, clause, is_command)
         return EditCode.UNPARSEABLE_COMMAND, explanation.sentence, near
     if error.suggestions:
-        return EditCode.UNPARSEABLE_COMMAND, error.sentence, [*error.suggestions]
+        return EditCode.UNPARSEABLE_COMMAND, error.sentence, [one for one in error.suggestions if is_command(one)]
     thing = any(term.kind == "thing" for term in clause)
     near = [] if thing else suggestions(command, error, clause, is_command)
     if is_generative(clause) and not (near and strange_words(clause)):

@@ -85,9 +85,10 @@ def resolved(terms: Sequence[Term]) -> list[Term]:
     if any(term.kind == "too" for term in line):
         return _measure(line)
     upright = any(term.kind == "head" and term.name == "upside down" for term in line)
-    if described and not upright:
+    kept = [term for term in line if term.kind != "copula"]
+    if (described and not upright) or not kept:
         raise ParseError(DESCRIBED, line[0])
-    return [term for term in line if term.kind != "copula"]
+    return kept
 
 
 def contradicted(terms: Sequence[Term]) -> list[Term]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from processor.edits.language.clauses import Clause
+from processor.edits.language.parsers.implied import CONDITIONS
 from processor.edits.language.parsers.table import PARSERS
 from processor.edits.language.refusals import UNKNOWN
 from processor.edits.language.segments import Segment
@@ -22,8 +23,6 @@ TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
 # Their parsers take no number: "black and white 500px jpg".
 PLAIN: Final = frozenset({"grayscale", "negate", "normalize", "equalize", "enhance", "sepia"})
 ADVERBS: Final = frozenset({"once", "twice", "thrice"})
-# Conditions that may stand in front of what they are about: "keep everything and make it square".
-LEADING: Final = frozenset({"no crop", "no enlarge", "keep aspect", "ignore aspect", "exact"})
 RIDER_OPTIONS: Final = frozenset({"lossless", "file"})
 LEFT_OVER: Final = "understood, but it does not go with the rest of the step"
 NOT_REMOVED: Final = "no operation takes this away from a picture: leave the step out that adds it"
@@ -43,7 +42,7 @@ def with_following(terms: tuple[Term, ...], following: Segment | None) -> tuple[
     try:
         return compile_clause(terms), 1
     except ParseError as error:
-        waits = all(term.kind == "option" and term.name in LEADING for term in terms)
+        waits = all(term.kind == "option" and term.name in CONDITIONS for term in terms)
         if following is not None and (following.adds or (waits and following.mark != "not")):
             with suppress(ParseError):
                 return compile_clause((*terms, *following.terms)), 2
