@@ -45,7 +45,16 @@ class Film:
     def save(self, path: Path) -> None:
         """Write an animated WebP that repeats for ever."""
         first, *others = self.frames
-        first.save(path, save_all=True, append_images=others, duration=self.durations_ms, loop=0, quality=60, method=4)
+        first.save(
+            path,
+            save_all=True,
+            append_images=others,
+            duration=self.durations_ms,
+            loop=0,
+            quality=70,
+            method=4,
+            allow_mixed=True,
+        )
 
 
 def record(page: Page, path: Path) -> None:
