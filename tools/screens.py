@@ -33,7 +33,7 @@ from tools.embedded import LocalStack, started
 ROOT: Final = Path(__file__).parents[1]
 KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"
 FILM: Final = ROOT / "docs" / "pictures" / "edit.webp"
-FILMED: Final = ("dahlia, held sideways.jpg", "city lights.jpg", "red evening.jpg", "ridges at dawn.jpg")
+FILMED: Final = ("ridges at dawn.jpg", "dahlia, held sideways.jpg", "city lights.jpg", "red evening.jpg")
 TECHNICAL: Final = frozenset({"wide gamut.jpg", "full of secrets.jpg"})
 OPENED: Final = "ridges at dawn.jpg"
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -85,7 +85,7 @@ class Shot:
 DESK: Final = Device(name="desk", width=1440, height=900, density=1)
 PHONE: Final = Device(name="phone", width=390, height=844, density=2, touch=True)
 DEVICES: Final = (DESK, PHONE)
-STAGE: Final = Device(name="stage", width=1100, height=940, density=1)
+STAGE: Final = Device(name="stage", width=1100, height=780, density=1)
 EDIT: Final = "make it black and white, increase contrast by 20%, and add a vignette"
 
 
