@@ -85,7 +85,7 @@ class Shot:
 DESK: Final = Device(name="desk", width=1440, height=900, density=1)
 PHONE: Final = Device(name="phone", width=390, height=844, density=2, touch=True)
 DEVICES: Final = (DESK, PHONE)
-STAGE: Final = Device(name="stage", width=1100, height=780, density=1)
+STAGE: Final = Device(name="stage", width=1100, height=830, density=1)
 EDIT: Final = "make it black and white, increase contrast by 20%, and add a vignette"
 
 

@@ -38,9 +38,9 @@ Written by `make lock`, from the locks in `requirements/`, the metadata of the w
 development environment, which is not distributed, are not listed.
 
 Darkroom itself is under the Apache License 2.0. A layer holds programs under other terms, which apply when you
-distribute the layer: pillow-heif's authors put their wheels under GPL-2.0, because they bundle x265 (Darkroom only decodes HEIC and
-never calls it); libvips, LibRaw, libheif and others are under the LGPL. Deploying a layer into your own AWS account
-is not distribution.
+distribute the layer: pillow-heif's authors put their wheels under GPL-2.0, because they bundle x265 (Darkroom only
+decodes HEIC and never calls it); libvips, LibRaw, libheif and others are under the LGPL. Deploying a layer into your
+own AWS account is not distribution.
 """
 
 
