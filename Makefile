@@ -73,16 +73,16 @@ audit: $(READY) ## Hold the locked dependencies against the OSV database of vuln
 	fi
 
 faults: $(READY) ## Run the tests of the thirty faults (ARGS="--times 20": twenty times in a row).
-	@$(BIN)/python -m tools.faults $(ARGS)
+	@$(BIN)/python -m lab.faults $(ARGS)
 
 soak: $(READY) ## Half an hour of uploads, edits, outages and random kills, then everything is looked at (ARGS=--help).
-	@$(BIN)/python -m tools.soak $(ARGS)
+	@$(BIN)/python -m lab.soak $(ARGS)
 
 verdicts: $(READY) ## Judge hostile files and write docs/verdicts.md (ARGS=FOLDER judges its files as well).
-	@$(BIN)/python -m tools.verdicts --docs $(ARGS)
+	@$(BIN)/python -m lab.verdicts --docs $(ARGS)
 
 mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=processor/keys.py: one module).
-	@$(BIN)/python -m tools.mutate $(ARGS)
+	@$(BIN)/python -m lab.mutate $(ARGS)
 
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
@@ -95,10 +95,10 @@ golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update 
 	@$(BIN)/python -m tools.golden $(ARGS)
 
 simulate: $(READY) ## Simulate a million photos through both lanes; draws docs/pictures/backfill.svg (ARGS=--help).
-	@$(BIN)/python -m tools.simulate $(ARGS)
+	@$(BIN)/python -m lab.simulate $(ARGS)
 
 drill: $(READY) ## Rehearse operations on an embedded stack: backfill, repairs, releases, deletion (ARGS=--help).
-	@$(BIN)/python -m tools.drill $(ARGS)
+	@$(BIN)/python -m lab.drill $(ARGS)
 
 load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--host … --token …", or --help).
 	@$(BIN)/python -m bench.load $(ARGS)

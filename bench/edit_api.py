@@ -27,7 +27,7 @@ import click
 import httpx
 from PIL import Image
 
-from tools.embedded import started as embedded_stack
+from testkit.embedded_stack import started as embedded_stack
 
 START_BUDGET_MS = 50.0
 STREAMS = 200

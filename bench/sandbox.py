@@ -31,8 +31,8 @@ from processor.telemetry import Telemetry
 from processor.upload import assembly
 from processor.upload.events import read_uploads
 from processor.upload.reports import ReportedUpload
-from tests.factories.contexts import Context
-from tests.factories.events import s3_event, s3_record, sqs_event
+from testkit.contexts import Context
+from testkit.events import s3_event, s3_record, sqs_event
 
 CDN_HOST, STACK = "cdn.example.com", "bench"
 ENVIRONMENT = {"AWS_DEFAULT_REGION": "us-east-1"}

@@ -15,7 +15,7 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +26,9 @@ from processor.imaging.model import Rendering
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
-from tests.factories.photos import exif, heif, icc, jpeg, layouts, raster, raw, scene
-from tools.likeness import delta_e, likest, ssim
+from testkit.photos import exif, scene
+from testkit.photos.kinds import KINDS
+from tools.image_diff import delta_e, likest, ssim
 
 RECORD: Final = Path(__file__).parents[1] / "tests" / "golden" / "renditions.json"
 # Steps of 8 bit, per channel: decoders and encoders of other versions and processors differ by about one.
@@ -44,32 +45,6 @@ RECIPE: Final = Recipe(
         "large": Size(width=4000, height=4000),
     }
 )
-ORIGINALS: Final[Mapping[str, Callable[[], bytes]]] = {
-    **{f"orientation-{number}.jpg": lambda number=number: jpeg.jpeg(orientation=number) for number in range(1, 9)},
-    "private.jpg": lambda: jpeg.private_jpeg(orientation=6, copyright_notice="(c) Darkroom", artist="A. Photographer"),
-    "progressive.jpg": lambda: jpeg.jpeg(progressive=True),
-    "display-p3.jpg": lambda: jpeg.jpeg(icc=icc.display_p3()),
-    "adobe-rgb.jpg": lambda: jpeg.jpeg(icc=icc.adobe_rgb()),
-    "grey.jpg": jpeg.grey_jpeg,
-    "cmyk.jpg": jpeg.cmyk_jpeg,
-    "motion.jpg": jpeg.motion_photo,
-    "transparent.png": lambda: raster.png("RGBA"),
-    "16-bit.png": raster.png16,
-    "photo.webp": raster.webp,
-    "animated.gif": raster.animated_gif,
-    "16-bit.tif": lambda: raster.tiff_photo(bits=16),
-    "saved-selection.tif": lambda: layouts.layout(layouts.with_channels("selection"), extra=(0,)),
-    "lab.tif": lambda: layouts.layout(layouts.lab(8), layouts.CIE_LAB),
-    "float.tif": lambda: layouts.layout((scene.scene() / 255).astype(np.float32)),
-    "subsampled.tif": layouts.subsampled_ycbcr,
-    "photo.bmp": raster.bmp,
-    "phone.heic": heif.heic,
-    "premultiplied.heic": lambda: heif.half_transparent_heic(premultiplied=True),
-    "pq-tiles.hif": lambda: heif.pq_grid(colour_on="tiles"),
-    "photo.avif": heif.avif,
-    "demosaic.dng": raw.dng,
-    "preview.dng": lambda: raw.dng(preview=raw.preview(scene.WIDTH, scene.HEIGHT)),
-}
 Figures = dict[str, Any]
 
 
@@ -97,7 +72,7 @@ def say(text: str, code: int) -> int:
 def measured() -> dict[str, Figures]:
     """Render every photo of the set and measure what came out."""
     with Renderer() as renderer:
-        return {name: figures_of(rendered(renderer, name, draw())) for name, draw in ORIGINALS.items()}
+        return {name: figures_of(rendered(renderer, name, draw())) for name, draw in KINDS.items()}
 
 
 def rendered(renderer: Renderer, name: str, data: bytes) -> Rendering:

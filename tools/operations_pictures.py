@@ -14,7 +14,7 @@ from processor.edits.vocabulary import OPERATIONS
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.editor import Editor
 from processor.source import Source
-from tests.factories.photos import landscape
+from testkit.photos import landscape
 
 # Commands whose effect is plain to see at this size, where the vocabulary's first example is not.
 SHOWN: Final[Mapping[str, str]] = {

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import pulumi_aws
 
-from tools.plan.model import Plan, Resource
-from tools.plan.recorder import STACKS, record
+from components.testing.plan import Plan, Resource
+from components.testing.recorder import STACKS, record
 
 TAGS: Final = {"project", "stack", "component", "cost-centre"}
 # X-Ray has no resources; https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html

@@ -20,9 +20,9 @@ from gevent import GreenletExit
 from locust import HttpUser, LoadTestShape, events, task
 from PIL import Image
 
-from bench.load.following import NotDone, followed
 from bench.load.options import tokens_of
 from bench.load.phases import GUIDE, PACE_S, Phase, phase_at, planned, read_phases
+from bench.load.session_follower import NotDone, followed
 from bench.load.verdict import Tally
 
 COMMAND = "resize to 800px"

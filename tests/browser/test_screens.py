@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Browser
 
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
 from tools.screens import DESK, PHONE, VIEWS, Device, Scheme, Shot, composed, take
 
 EMPTY = VIEWS[-1]

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from typing import TypeVar
 
-from tools.embedded import LocalStack, wait_for
+from testkit.embedded_stack import LocalStack, wait_for
 
 T = TypeVar("T")
 

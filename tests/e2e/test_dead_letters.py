@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.grants import Role
-from tests.factories.photos import jpeg, scene
-from tools import embedded
-from tools.embedded import LocalStack, wait_for
+from testkit import embedded_stack
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.photos import jpeg, scene
+from testkit.role_grants import Role
 
 POISON = "this is no event"
 DEAD = "uploads-dead-letters"
@@ -47,7 +47,7 @@ def may_send(queue: str, topic: str) -> str:
 @pytest.fixture
 def impatient(stack: LocalStack) -> Iterator[None]:
     """Let messages come again at once: five attempts at twelve minutes each are an hour."""
-    with embedded.impatient(stack, "uploads"):
+    with embedded_stack.impatient(stack, "uploads"):
         yield
 
 

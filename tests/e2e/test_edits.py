@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 
 STREAM_S = 60
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.grants import Role, invoke
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
+from testkit.role_grants import Role, invoke
 
 FUNCTION = "darkroom-local-rendition"
 

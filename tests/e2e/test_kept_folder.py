@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from local.run.aws import Aws
-from tests.factories.photos import jpeg, scene
-from tools import embedded
-from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told
+from testkit import embedded_stack
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, told
+from testkit.photos import jpeg, scene
 
 NOT_PROGRAM = (".*", "__pycache__", "bench", "dist", "docs", "node_modules", "out", "tests")
 RENDITION = "darkroom-local-rendition"
@@ -28,7 +28,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a copy of the program, to be changed, from which stacks are started."""
     copy = tmp_path / "checkout"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_PROGRAM))
-    monkeypatch.setattr(embedded, "ROOT", copy)
+    monkeypatch.setattr(embedded_stack, "ROOT", copy)
     return copy
 
 

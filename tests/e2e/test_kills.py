@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.person import Person
+from testkit.embedded_stack import LocalStack, impatient, wait_for
+from testkit.photos import jpeg, scene
+from testkit.simulated_user import SimulatedUser
 from tests.e2e.sandboxes import kill_mid_way
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack, impatient, wait_for
 
 EDIT, RENDITION = "darkroom-local-edit", "darkroom-local-rendition"
 SLOW = "blur 10px, then rotate 3 degrees, then resize to 800px"
@@ -24,7 +24,7 @@ def large() -> bytes:
 @pytest.mark.faults
 def test_a_worker_killed_mid_edit_is_made_up_for(stack: LocalStack) -> None:
     """The jobs come again; the session ends once, with one result per picture."""
-    person = Person.named(stack)
+    person = SimulatedUser.named(stack)
     [slot] = person.slots([large()])
     with impatient(stack, "jobs"):
         started = person.edit([slot] * 3, SLOW)

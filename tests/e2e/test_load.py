@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.embedded import ENDED_S, ROOT, LocalStack
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack
 
 
 def load(stack: LocalStack, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 
 pytestmark = pytest.mark.xdist_group("stack")
 

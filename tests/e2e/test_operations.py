@@ -1,14 +1,14 @@
-"""The rehearsals of `python -m tools.drill`, small: backfill, repairs, releases with dead letters, deletion."""
+"""The rehearsals of `python -m lab.drill`, small: backfill, repairs, releases with dead letters, deletion."""
 
 from __future__ import annotations
 
 import pytest
 
-from tools.drill import backfilling, deleting, releases, repairing
-from tools.drill.operator import Operator
-from tools.drill.originals import KINDS, generated
-from tools.drill.report import Promises
-from tools.embedded import LocalStack
+from lab.drill import backfilling, deleting, releases, repairing
+from lab.drill.operator import Operator
+from lab.drill.originals import KINDS, generated
+from lab.drill.report import Promises
+from testkit.embedded_stack import LocalStack
 
 TO_SEND = "to send                     {:>12}  "
 

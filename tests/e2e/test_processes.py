@@ -14,8 +14,8 @@ import pytest
 
 from local.run.aws import Aws
 from local.run.remains import is_ours
-from tests.factories.photos import jpeg, scene
-from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told, wait_for
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, told, wait_for
+from testkit.photos import jpeg, scene
 
 pytestmark = pytest.mark.stack
 

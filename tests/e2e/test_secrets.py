@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.output_scan import found, logged, parameters
+from testkit.photos import exif
+from testkit.photos.jpeg import private_jpeg
 from tests.e2e.test_edits import start, watched
-from tests.factories.photos import exif
-from tests.factories.photos.jpeg import private_jpeg
-from tools.embedded import LocalStack, wait_for
-from tools.written import found, logged, parameters
 
 pytestmark = pytest.mark.xdist_group("stack")
 SIGNED = "https://bucket.s3.amazonaws.com/a.jpg?X-Amz-Signature=5ec2e75ec2e7"

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.factories.photos import heif, jpeg, scene
-from tools.embedded import ROOT, LocalStack, wait_for
+from testkit.embedded_stack import ROOT, LocalStack, wait_for
+from testkit.photos import heif, jpeg, scene
 
 SIZES = ("thumbnail", "small", "medium", "large")
 PICTURE_HEADERS = {

@@ -20,8 +20,8 @@ import pytest
 from PIL import Image
 
 from local.run.aws import Aws
-from tests.factories.photos import jpeg, scene
-from tools.embedded import ENDED_S, GOODBYE, ROOT, LocalStack, told
+from testkit.embedded_stack import ENDED_S, GOODBYE, ROOT, LocalStack, told
+from testkit.photos import jpeg, scene
 
 pytestmark = pytest.mark.stack
 

@@ -33,7 +33,7 @@ from processor.upload.outcome import UploadOutcome
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter
 from processor.upload.rendering import OriginalRenderer
-from tests.factories.events import ORIGINALS
+from testkit.events import ORIGINALS
 from tests.factories.stores import Wire
 
 RENDITIONS = "darkroom-renditions"

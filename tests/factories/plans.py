@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from tools.plan.model import Plan
-from tools.plan.recorder import STACKS, record
+from components.testing.plan import Plan
+from components.testing.recorder import STACKS, record
 
 recorded = cache(record)
 

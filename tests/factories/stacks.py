@@ -7,8 +7,8 @@ import json
 from functools import cache
 from typing import Any
 
-from tools.plan.model import Plan
-from tools.plan.recorder import record, stack_config
+from components.testing.plan import Plan
+from components.testing.recorder import record, stack_config
 
 SETTINGS = "darkroom:settings"
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.factories.photos import jpeg, scene
+from testkit.photos import jpeg, scene
+from testkit.photos.kinds import KINDS
 from tools import golden
-from tools.likeness import resized
+from tools.image_diff import resized
 
 ROOT = Path(__file__).parents[2]
 GREY_CORNERS = {corner: [9, 9, 9] for corner in golden.CORNERS}
@@ -25,7 +26,7 @@ def test_the_line_renders_what_was_recorded(capsys: pytest.CaptureFixture[str]) 
     """The gate before a deployment: every format and orientation, still upright and in its colours."""
     code = golden.main([])
 
-    assert f"golden: {len(golden.ORIGINALS)} photos look as recorded\n" == capsys.readouterr().out
+    assert f"golden: {len(KINDS)} photos look as recorded\n" == capsys.readouterr().out
     assert code == 0
 
 

@@ -9,9 +9,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
+from components.testing.program import event_loop
+from components.testing.recorder import ROOT, record_program
 from tools.plan import __main__ as command
-from tools.plan.program import event_loop
-from tools.plan.recorder import ROOT, record_program
 from tools.plan.text import text_of
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from components.testing.plan import Plan, Resource
 from tests.factories.plans import recorded
-from tools.plan.model import Plan, Resource
 from tools.policies import POLICIES, findings
 
 Change = Callable[[dict[str, Any]], object]

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from tools.plan.model import Plan, Resource
+from components.testing.plan import Plan, Resource
 
 STYLE: Final[Mapping[str, Any]] = {
     "sort_keys": True,
