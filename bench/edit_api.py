@@ -38,7 +38,7 @@ SIDE_PX = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
-    """Who starts one session: signed in, with a *picture* in a slot."""
+    """A signed-in user who starts one session, with a *picture* in a slot."""
 
     headers: Mapping[str, str]
     picture: str
@@ -63,13 +63,13 @@ class Followed:
 
     @property
     def whole(self) -> bool:
-        """Tell whether every event came once, in order, and one end at the end."""
+        """Return whether every event came once, in order, and one end at the end."""
         return self.ids == tuple(range(1, len(self.ids) + 1)) and self.ends == 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Starts:
-    """How long *count* starts took, ms."""
+    """Durations of *count* starts, ms."""
 
     count: int
     p50_ms: float
@@ -79,7 +79,7 @@ class Starts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What was measured, ms. *most_open*: streams that were open at the same moment."""
+    """The measurements, ms. *most_open*: streams that were open at the same moment."""
 
     at_rest: Starts
     at_work: Starts
@@ -90,7 +90,7 @@ class Report:
 
     @property
     def within_budget(self) -> bool:
-        """Tell whether both promises hold."""
+        """Return whether both promises hold."""
         return self.at_rest.p95_ms <= START_BUDGET_MS and self.most_open == self.whole_streams == self.streams
 
 
@@ -152,14 +152,14 @@ def picture() -> bytes:
 
 @dataclass(kw_only=True)
 class Crowd:
-    """Readers who all begin before anyone goes on reading, so that *size* streams are open at once."""
+    """Readers that all connect before any reads on, so that *size* streams are open at once."""
 
     client: httpx.AsyncClient
     size: int
     most_open: int = 0
 
     def __post_init__(self) -> None:
-        """Nobody has come yet."""
+        """Start without a reader."""
         self.all_open = asyncio.Event()
 
     async def follow(self, session: Started) -> Followed:
@@ -214,7 +214,7 @@ def report(
 
 
 def words(found: Report) -> str:
-    """Say what was measured, and whether the promises hold."""
+    """Print the measurements, and whether the promises hold."""
     verdict = "within budget" if found.within_budget else "OVER BUDGET"
     rest, work = found.at_rest, found.at_work
     return (
@@ -229,7 +229,7 @@ def words(found: Report) -> str:
 
 @contextmanager
 def running(api: str | None, issuer: str | None) -> Generator[tuple[str, str]]:
-    """Give the addresses of the API and the issuer: those that were named, or an embedded stack's for the time."""
+    """Yield the addresses of the API and the issuer: the given ones, or those of an embedded stack for the block."""
     if api and issuer:
         yield api, issuer
         return

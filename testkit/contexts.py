@@ -1,4 +1,4 @@
-"""What Lambda tells a handler about its invocation."""
+"""Fake the context that Lambda passes to a handler."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ class Context:
     aws_request_id: str = "request-1"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Give what is left of the invocation in ms."""
+        """Return what is left of the invocation in ms."""
         return self.milliseconds_left

@@ -1,4 +1,4 @@
-"""Colour difference by CIEDE2000: CIE 142-2001, as written down by Sharma, Wu and Dalal (2005)."""
+"""Compute colour differences by CIEDE2000: CIE 142-2001, as written down by Sharma, Wu and Dalal (2005)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def delta_e_2000(one: Floats, other: Floats) -> Floats:
 
 
 def _adjusted(one: Floats, other: Floats) -> tuple[tuple[Floats, Floats, Floats], ...]:
-    """Give lightness, chroma and hue (degrees) with the a* axis stretched near neutral."""
+    """Return lightness, chroma and hue (degrees) with the a* axis stretched near neutral."""
     mean = (np.hypot(one[..., 1], one[..., 2]) + np.hypot(other[..., 1], other[..., 2])) / 2
     stretch = 1.5 - 0.5 * np.sqrt(mean**7 / (mean**7 + CHROMA_25))
     return tuple(

@@ -1,4 +1,4 @@
-"""``darkroom demo``: a few photos to try things with, drawn by code, so that nothing is downloaded.
+"""Draw the photos of ``darkroom demo`` by code, so that nothing is downloaded.
 
 One of them is damaged on purpose: its verdict shows what a photographer reads.
 """

@@ -1,4 +1,4 @@
-"""A whole embedded stack in a process of its own, as ``make up`` starts it, for programs and tests that need one."""
+"""Start an embedded stack in a process of its own, as ``make up`` does, and use it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GOODBYE: Final = "stopped: no process and no open port is left"
 
 @dataclass(frozen=True, kw_only=True)
 class LocalStack:
-    """What ``--json`` told, and ways to use it. *http* follows no redirects and knows no proxy."""
+    """A running stack: the line that ``--json`` printed, and clients. *http* follows no redirects and uses no proxy."""
 
     known: Mapping[str, Any]
     folder: Path
@@ -53,7 +53,7 @@ class LocalStack:
         return expect(201, self.http.post(f"{self.page}/gallery/photos", json=wanted)).json()
 
     def upload(self, data: bytes, *, gallery: str, name: str = "photo.jpg") -> str:
-        """Upload as a browser does, by a presigned PUT; give the photo's id."""
+        """Upload as a browser does, by a presigned PUT; return the photo's id."""
         place = self.announce(name, data, gallery=gallery)
         self.put(place, data)
         return str(place["photo"]["id"])
@@ -83,7 +83,7 @@ class LocalStack:
 
 
 def expect(status: int, answer: httpx.Response) -> httpx.Response:
-    """Give *answer* back; RunError when it has another *status*."""
+    """Return *answer*. Raises RunError when it has another status than *status*."""
     if answer.status_code != status:
         request = answer.request
         raise RunError(f"expected {status} to {request.method} {request.url}, got {answer.status_code}: {answer.text}")
@@ -138,7 +138,7 @@ def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def told(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Read the line of endpoints; RunError with what the stack said instead."""
+    """Read the line of endpoints. Raises RunError with the stack's own output instead."""
     line = first_line(process)
     if not line:
         _, said = process.communicate()

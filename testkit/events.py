@@ -1,4 +1,4 @@
-"""Events as S3, SQS and S3 Batch Operations send them."""
+"""Build events as S3, SQS and S3 Batch Operations send them."""
 
 from __future__ import annotations
 

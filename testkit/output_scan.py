@@ -1,4 +1,4 @@
-"""What an embedded stack writes down, all of it, and the secrets that must be nowhere in it."""
+"""Search everything that an embedded stack writes (logs, files, outputs) for secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEPT: Final = frozenset({"secrets.json"})
 
 
 def found(stack: LocalStack, secrets: Mapping[str, str]) -> list[str]:
-    """Say where which of *secrets*, by what they are, was written down."""
+    """Return a line for each place that holds one of *secrets* (value by label)."""
     return [f"{what} in {where}" for where, text in written(stack) for what, one in secrets.items() if one in text]
 
 
@@ -25,7 +25,7 @@ def parameters(stack: LocalStack) -> dict[str, str]:
 
 
 def written(stack: LocalStack) -> Iterator[tuple[str, str]]:
-    """Give all that was written down, by where."""
+    """Yield all that was written down, by where."""
     yield from logged(stack)
     for file in sorted(stack.folder.rglob("*")):
         if file.is_file() and file.name not in KEPT and (stack.folder / "aws") not in file.parents:
@@ -41,7 +41,7 @@ def kept(stack: LocalStack, folder: Path) -> None:
 
 
 def logged(stack: LocalStack) -> Iterator[tuple[str, str]]:
-    """Give every log group's lines."""
+    """Yield every log group's lines."""
     logs = stack.aws.client("logs")
     for page in logs.get_paginator("describe_log_groups").paginate():
         for group in page["logGroups"]:

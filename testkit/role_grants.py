@@ -1,4 +1,4 @@
-"""A role's grants one by one, a role that lacks one of them for a while, and which of them no flow misses."""
+"""Read a deployed role's grants, take one away for a while, and find the grants that no flow needs."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ class Role:
         return [one for at, one in enumerate(self.seen()) if not self.misses(one, flows, f"grant-{at}")]
 
     def misses(self, grant: Grant, flows: Sequence[Flow], name: str) -> bool:
-        """Tell whether some flow fails without *grant*."""
+        """Return whether some flow fails without *grant*."""
         with self.without(grant):
             return any(fails(self.stack, flow, f"{name}-{at}") for at, flow in enumerate(flows))
 
 
 def fails(stack: LocalStack, flow: Flow, name: str) -> bool:
-    """Tell whether *flow* fails."""
+    """Return whether *flow* fails."""
     try:
         flow(stack, name)
     except Failed:

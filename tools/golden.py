@@ -1,4 +1,4 @@
-"""The golden set: tell whether renditions still look as recorded.
+"""Check that renditions of the golden set still look as recorded.
 
     python -m tools.golden            compare; exit code 1 and one line per difference
     python -m tools.golden --update   record what the line gives now
@@ -104,7 +104,7 @@ def measure(data: bytes) -> Figures:
 
 
 def compared(recorded: Mapping[str, Figures], found: Mapping[str, Figures]) -> list[str]:
-    """Say, one line each, where *found* is not as *recorded*."""
+    """Return one line for each difference between *found* and *recorded*."""
     lines = [f"{name}: recorded, but no longer in the set" for name in recorded.keys() - found.keys()]
     for name, sizes in found.items():
         if name not in recorded:
@@ -125,7 +125,7 @@ def differing(place: str, expected: Figures, received: Figures) -> list[str]:
 
 
 def alike(figure: str, expected: Any, received: Any) -> bool:
-    """Tell whether two figures are the same to the eye; sizes and private things are exact."""
+    """Return whether two figures are the same to the eye; sizes and private things are exact."""
     if expected is None or received is None:
         return expected == received
     match figure:
@@ -142,7 +142,7 @@ def alike(figure: str, expected: Any, received: Any) -> bool:
 
 
 def near(expected: list[int], received: list[int]) -> bool:
-    """Tell whether two colours are within the tolerance."""
+    """Return whether two colours are within the tolerance."""
     return all(abs(one - other) <= TOLERANCE for one, other in zip(expected, received, strict=True))
 
 

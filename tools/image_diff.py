@@ -1,4 +1,4 @@
-"""How alike two pictures are to the eye: in structure (SSIM) and in colour (CIEDE2000)."""
+"""Compare two pictures as an eye would: in structure (SSIM) and in colour (CIEDE2000)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def resized(upright: Pixels, width: int, height: int, *, across: float = 0.5) ->
 
 
 def likest(upright: Pixels, made: Pixels) -> Pixels:
-    """Give *upright* at the size of *made*, cut where it is most like it: a smart crop chooses what it keeps."""
+    """Return *upright* at the size of *made*, cut where it is most like it: a smart crop chooses what it keeps."""
     height, width = made.shape[:2]
     tall, wide = upright.shape[:2]
     spare = max(0, round(wide * height / tall) - width)

@@ -44,7 +44,7 @@ FONTS: Final = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Device:
-    """What a page is seen on. *width*, *height*: CSS px; *density*: device px for each."""
+    """A screen. *width*, *height*: CSS px; *density*: device px for each."""
 
     name: str
     width: int
@@ -55,7 +55,7 @@ class Device:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """Where the page is opened (by names and ids of photos), and what is done there. *opens*: it needs one photo."""
+    """A view of the page: the hash to open (from photos' names and ids) and the steps there. *opens*: needs a photo."""
 
     name: str
     where: Callable[[Mapping[str, str]], str]
@@ -179,7 +179,7 @@ def uploaded(stack: LocalStack, folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def photos_in(folder: Path) -> list[Path]:
-    """List the photos; those that prove something technical please nobody's eye."""
+    """List the photos to show, without the technical ones."""
     return sorted(one for one in folder.iterdir() if one.is_file() and one.name not in TECHNICAL)
 
 

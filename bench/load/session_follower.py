@@ -1,4 +1,4 @@
-"""Follow one edit session to its end: by its event stream, taken up again wherever it breaks."""
+"""Follow one edit session to its end by its event stream; resume the stream where it breaks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Event:
 
     @property
     def type(self) -> str:
-        """What happened."""
+        """Type of the event."""
         return str(self.data.get("type", ""))
 
 
@@ -46,7 +46,7 @@ def followed(open_stream: Open) -> tuple[str, ...]:
 
 
 def judged(end: Mapping[str, Any], urls: list[str]) -> tuple[str, ...]:
-    """Give the results of a session that is complete; raise NotDone for any other end."""
+    """Return the results of a session that is complete; raise NotDone for any other end."""
     if end.get("status") != "complete" or end.get("totalProcessed") != len(urls):
         said = {name: end.get(name) for name in ("status", "totalProcessed", "totalFailed")}
         raise NotDone(f"expected a complete session with {len(urls)} results, received {said}")

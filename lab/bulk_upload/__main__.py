@@ -1,4 +1,4 @@
-"""Upload fifty real photos at once into a running embedded stack, wait until all have ended, and say how it went.
+"""Upload fifty real photos at once into a running embedded stack, wait until all have ended, and print a summary.
 
     make up                                        # in one terminal
     python -m lab.bulk_upload FOLDER…                  # in another

@@ -1,4 +1,4 @@
-"""Which photos are uploaded: of every kind in turn, in copies where there are too few."""
+"""Choose the photos to upload: of every kind in turn, in copies where there are too few."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Photo:
 
     @property
     def kind(self) -> str:
-        """What it is by its name."""
+        """Kind of the photo, by its suffix."""
         return KINDS[self.path.suffix.lower()]
 
 
@@ -43,7 +43,7 @@ def chosen(folders: Iterable[Path], number: int) -> list[Photo]:
 
 
 def in_turn(files: Iterable[Path]) -> Iterator[Path]:
-    """Give every file once, one of each kind after the other for as long as there are any."""
+    """Yield every file once, one of each kind after the other for as long as there are any."""
     waiting: dict[str, list[Path]] = {}
     for file in files:
         waiting.setdefault(KINDS[file.suffix.lower()], []).append(file)

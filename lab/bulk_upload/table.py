@@ -1,4 +1,4 @@
-"""What came of many photos at once, as a table for people."""
+"""Print a table of how many photos ended, how, and how fast."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Outcome:
 
     @property
     def all_ended(self) -> bool:
-        """Tell whether every photo is active, or failed with a reason."""
+        """Return whether every photo is active, or failed with a reason."""
         return all(one.status == "active" or (one.status == "failed" and one.code) for one in self.photos)
 
 
@@ -64,7 +64,7 @@ def latencies(seconds: Sequence[float]) -> list[str]:
 
 
 def memory(peaks_mib: Sequence[int]) -> list[str]:
-    """Say how much a sandbox held."""
+    """Format a sandbox's memory."""
     if not peaks_mib:
         return ["peak memory      not reported"]
     return [f"peak memory      {max(peaks_mib):8} MiB of a sandbox, in {len(peaks_mib)} invocations (REPORT lines)"]

@@ -1,4 +1,4 @@
-"""Photos into a running embedded stack, all at once, as so many browsers would; and the wait until all have ended."""
+"""Upload photos into a running embedded stack, all at once, as as many browsers would; wait until all have ended."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Uploaded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
-    """What became of a photo. *code*: why it failed; *latency_s*: from the stored original to the end, None: no end."""
+    """The end of a photo. *code*: why it failed; *latency_s*: from the stored original to the end, None: no end."""
 
     kind: str
     status: str
@@ -97,7 +97,7 @@ class Gallery:
                 self.ended_at.setdefault(record["id"], now)
 
     def end_of(self, one: Uploaded) -> Ended:
-        """Say what has become of a photo."""
+        """Return the photo's end, None before it."""
         record = self.known.get(one.photo_id, {"status": "pending"})
         error: Mapping[str, str] = record.get("error") or NO_ERROR
         ended_at = self.ended_at.get(one.photo_id)

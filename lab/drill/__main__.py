@@ -1,4 +1,4 @@
-"""Rehearse what `docs/operations.md` promises, on an embedded stack of its own, and print what happens.
+"""Rehearse the procedures of `docs/operations.md` on an embedded stack of its own, and print what happens.
 
     python -m lab.drill                       300 generated photos, some minutes
     python -m lab.drill --samples FOLDER      some of them are the real photos in FOLDER

@@ -1,4 +1,4 @@
-"""A backfill planned, begun, interrupted by Ctrl-C, resumed and run once more, while people go on uploading."""
+"""Rehearse a backfill: plan, start, interrupt by Ctrl-C, resume and run again, during uploads."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Uploads:
             self.took_s.append(self.upload(data))
 
     def upload(self, data: bytes) -> float:
-        """Upload one photo; give the seconds until its record said active."""
+        """Upload one photo; return the seconds until its record said active."""
         place = self.operator.stack.announce("photo.jpg", data, gallery="meanwhile")
         began = time.monotonic()
         self.operator.stack.put(place, data)
@@ -48,7 +48,7 @@ class Uploads:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """What the commands said, one after the other, how long uploads took meanwhile (s), and what stands in records.
+    """The output of each command, how long uploads took meanwhile (s), and the contents of the records.
 
     *deliveries*: how often each photo came through the lanes.
     """
@@ -63,7 +63,7 @@ class Story:
 
 
 def put_unannounced(operator: Operator, photos: Iterable[tuple[str, bytes]]) -> list[str]:
-    """Fill the gallery as it was before Darkroom; give the keys of what is a photo."""
+    """Fill the gallery as it was before Darkroom; return the keys of what is a photo."""
     with operator.unannounced(), ThreadPoolExecutor(PUTTING_THREADS) as threads:
         for name, data in NO_PHOTOS.items():
             operator.put(f"{GALLERY}/{name}", data)

@@ -1,4 +1,4 @@
-"""A deletion and its proof: nothing is left that shows the photo, and orphans are counted."""
+"""Rehearse a deletion: check that no object shows the photo, and that orphans are counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from testkit.photos import jpeg, scene
 
 GALLERY: Final = "regret"
 KEY: Final = f"{GALLERY}/secret.jpg"
-ORPHAN: Final = f"renditions/{GALLERY}/nobodys_small.jpg"
+ORPHAN: Final = f"renditions/{GALLERY}/orphan_small.jpg"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,12 +62,12 @@ def manifests(operator: Operator) -> dict[str, str]:
 
 
 def orphans(operator: Operator) -> int:
-    """Let the reconciler count."""
+    """Run the reconciler, which counts orphans."""
     return int(operator.reconcile()["orphans"])
 
 
 def count_beside_an_orphan(operator: Operator) -> int:
-    """Count, once all has settled, while there is a rendition that nobody vouches for; it is taken away again."""
+    """Run the reconciler while an orphan rendition exists, once all has settled; remove the orphan again."""
     s3 = operator.stack.aws.client("s3")
     s3.put_object(Bucket=RENDITIONS, Key=ORPHAN, Body=b"whose?")
     try:

@@ -1,4 +1,4 @@
-"""A person at the command line of an embedded stack: the commands of `docs/operations.md`, and what they look at."""
+"""Act as an operator of an embedded stack: run the commands of `docs/operations.md` and read what they change."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ class Operator:
         return {name: from_attribute(value) for name, value in found.get("Item", {}).items()}
 
     def write_record(self, **fields: Any) -> None:
-        """Put a record as a whole, as a backend does that knows nothing of renditions."""
+        """Write a record as a whole, as a backend does that knows nothing of renditions."""
         item = {name: to_attribute(value) for name, value in fields.items()}
         self.stack.aws.client("dynamodb").put_item(TableName=PHOTOS, Item=item)
 
     def status(self, photo_id: str) -> str:
-        """Say how a photo is; "" without a record."""
+        """Return a photo's status; "" without a record."""
         return str(self.record(photo_id).get("status", ""))
 
     def wait_for(self, said: str, look: Callable[[], bool], *, within_s: float = 120) -> None:
@@ -141,7 +141,7 @@ class Operator:
 
     @contextmanager
     def unannounced(self) -> Generator[None]:
-        """Let S3 tell nobody of what is put for the length of the block, as before Darkroom was there."""
+        """Turn off the bucket's notifications for the block, as before Darkroom was deployed."""
         s3: Any = self.stack.aws.client("s3")
         before = s3.get_bucket_notification_configuration(Bucket=self.stack.originals)
         before.pop("ResponseMetadata")
@@ -153,13 +153,13 @@ class Operator:
 
 
 def wait_until_settled() -> None:
-    """Let so much time pass that the reconciler takes what is not done by now for stuck."""
+    """Wait until the reconciler counts unfinished photos as stuck."""
     time.sleep(STUCK_AFTER_S + 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What a command said, and its exit *code*."""
+    """The output of a command, and its exit *code*."""
 
     code: int
     out: str

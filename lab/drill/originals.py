@@ -1,4 +1,4 @@
-"""What photographers uploaded before there was a Darkroom: generated photos of every kind, and real ones."""
+"""Choose originals from before Darkroom was deployed: generated photos of every kind, and real ones."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ NO_PHOTOS: Final = {"clip.mp4": b"a film", "album.zip": b"an archive"}
 
 
 def generated(number: int) -> Iterator[tuple[str, bytes]]:
-    """Give so many photos by name: every format and orientation in turn."""
+    """Yield so many photos by name: every format and orientation in turn."""
     for at in range(number):
         kind = NAMES[at % len(NAMES)]
         yield f"{at:04}-{kind}", drawn(kind)
 
 
 def real(folders: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Give the photos in *folders*, by name."""
+    """Yield the photos in *folders*, by name."""
     found = (path for folder in folders for path in sorted(folder.rglob("*")))
     for at, path in enumerate(path for path in found if path.suffix.lower() in PHOTOS):
         yield f"real-{at:03}{path.suffix.lower()}", path.read_bytes()

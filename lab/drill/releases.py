@@ -1,4 +1,4 @@
-"""Releases: a bad one, back to the one before, an upgrade; and the dead letters of the bad one, replayed by group."""
+"""Rehearse releases: a bad one, a roll-back, an upgrade; then replay the bad one's dead letters by group."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Releases:
         return cls(operator=operator, run=RunConfig.load(folder / "run.json"), packages=folder / "packages")
 
     def deploy(self, sources: Path = ROOT, *, pin: int | None = None) -> str:
-        """Deploy; give the version that `live` points at. *pin*: `rollback: {rendition: N}` of the stack file."""
+        """Deploy; return the version that `live` points at. *pin*: `rollback: {rendition: N}` of the stack file."""
         config: Json = {**configuration(self.run.addresses, self.packages), "darkroom:sources": str(sources)}
         if pin:
             config["darkroom:settings"] = {**config["darkroom:settings"], "rollback": {"rendition": pin}}

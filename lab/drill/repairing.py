@@ -1,4 +1,4 @@
-"""Four kinds of damage, one run of the reconciler, and another one that finds nothing to do."""
+"""Rehearse repairs: four kinds of damage, one run of the reconciler, and a second run that finds nothing to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAMAGED: Final = (OVERWRITTEN, LOST, HALF, STUCK)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """What both runs reported; records by key, before the damage (without the stuck photo's) and after the repair."""
+    """The reports of both runs; records by key, before the damage (without the stuck photo's) and after the repair."""
 
     first: Mapping[str, Any]
     second: Mapping[str, Any]
@@ -71,7 +71,7 @@ def damage(operator: Operator) -> None:
 
 
 def leave_half_written(operator: Operator, key: str) -> None:
-    """Put a photo back to where its process would have died: claimed, processing, two renditions of four."""
+    """Restore the state in which a dead process leaves a photo: claimed, processing, two renditions of four."""
     s3 = operator.stack.aws.client("s3")
     record = operator.record(key)
     address = record["receipt"]["manifest"]

@@ -1,4 +1,4 @@
-"""What a rehearsal shows, for people: what the commands said, and whether each promise was kept."""
+"""Print a rehearsal: the output of each command, and whether each promise held."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Promises:
     broken: list[str] = field(default_factory=list[str])
 
     def keep(self, sentence: str, *, kept: bool) -> None:
-        """Say whether *sentence* holds."""
+        """Print whether *sentence* holds."""
         click.echo(f"{'kept  ' if kept else 'BROKEN'}  {sentence}")
         if not kept:
             self.broken.append(sentence)
 
     def conclude(self) -> int:
-        """Say how it went; give the exit code."""
+        """Print the outcome; return the exit code."""
         click.echo(f"{len(self.broken)} promises broken" if self.broken else "every promise kept")
         return 1 if self.broken else 0
 
@@ -75,7 +75,7 @@ class Promises:
         self.keep("all converge and no dead letter is left", kept=story.groups[-1] == {} and len(story.decoders) > 0)
 
     def of_deletion(self, story: deleting.Story) -> None:
-        """Show that nothing is left."""
+        """Print that nothing is left."""
         click.echo(f"CloudFront was told to forget {', '.join(story.invalidated)}; orphans {story.orphans}")
         at_once = (story.shown, story.gone) == ({OK}, {FORBIDDEN})
         self.keep(f"the CDN answered {set(story.shown)}, then {set(story.gone)}", kept=at_once)

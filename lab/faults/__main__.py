@@ -1,4 +1,4 @@
-"""Show the thirty faults: run their tests again and again, and count.
+"""Run the tests of the thirty faults, as many times as asked, and count the outcomes.
 
     python -m lab.faults                 run them once
     python -m lab.faults --times 20      twenty times in a row

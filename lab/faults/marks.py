@@ -1,4 +1,4 @@
-"""Which test shows which fault, read from the tests' marks without running anything."""
+"""Read from the tests' marks which test covers which fault, without running anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TestFunction: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def marked() -> dict[str, tuple[int, ...]]:
-    """Give the faults of each marked test by its id, in the order of files and lines."""
+    """Return the faults of each marked test by its id, in the order of files and lines."""
     files = sorted((ROOT / "tests").rglob("test_*.py"))
     return {f"{file.relative_to(ROOT).as_posix()}::{name}": numbers for file in files for name, numbers in tests(file)}
 
@@ -35,7 +35,7 @@ def faults_of(test: TestFunction) -> tuple[int, ...]:
 
 
 def by_fault() -> dict[int, list[str]]:
-    """Give the tests of each fault."""
+    """Return the tests of each fault."""
     found: dict[int, list[str]] = {}
     for test, numbers in marked().items():
         for number in numbers:

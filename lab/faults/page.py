@@ -1,4 +1,4 @@
-"""``docs/faults.md``, written from the table of faults and the marks of the tests."""
+"""Write ``docs/faults.md`` from the table of faults and the marks of the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The thirty faults: what goes wrong, and what must hold nevertheless."""
+"""List the thirty faults: what goes wrong, and what must hold nevertheless."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     12: ("A poison message in a batch of ten", "It alone comes again, and ends in the dead letters"),
     13: ("A bad picture", "One verdict, recorded and acknowledged; no retries"),
     14: ("TestEvent, empty Records, malformed JSON", "Acknowledged, or refused in one sentence"),
-    15: ("The message becomes visible while it is worked on", "One photo, one end, whoever is first"),
+    15: ("The message becomes visible while it is worked on", "One photo, one end, whichever worker is first"),
     16: ("All records of a batch fail", "All are named; an empty list would acknowledge them"),
     17: ("A multipart upload that stopped half-way", "No event, no photo; complete, it is a photo like any other"),
     18: ("KMS or AccessDenied", "Tried again, then a dead letter with its alarm; never `failed`"),
@@ -29,7 +29,7 @@ FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     21: ("Two requests with one idempotency key", "One session"),
     22: ("The same key with another body", "409; nothing starts"),
     23: ("A client leaves mid-stream and resumes", "No event is missing, none comes twice"),
-    24: ("A reader that takes nothing", "It costs no memory, holds up nobody and is let go"),
+    24: ("A reader that takes nothing", "It costs no memory, delays no other reader and is disconnected"),
     25: ("A source that stalls, drips, lies about its length or packs a bomb", "Ended in time; half is never whole"),
     26: ("The disk under /tmp is full", "Nothing of a photo or an edit is written there"),
     27: ("Redrive after a mended fault", "What had failed is rendered, and nothing twice"),

@@ -1,4 +1,4 @@
-"""Mutation testing: find what could be wrong in a module without any test that notices.
+"""Run mutation tests: find changes to a module that no test notices.
 
     python -m lab.mutate                         all modules of lab/mutate/targets.py
     python -m lab.mutate processor/keys.py       one of them

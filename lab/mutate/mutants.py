@@ -1,4 +1,4 @@
-"""Small wrongs, one at a time: what a slip of the keyboard or of the mind does to a module. Pure: trees in, trees out.
+"""Make mutants: copies of a module with one small mistake each. Pure: trees in, trees out.
 
 Left alone is what no test of behaviour can or should notice: docstrings, annotations, decorators, and the
 words of messages.
@@ -95,7 +95,7 @@ def places(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def is_words(node: ast.AST) -> bool:
-    """Tell whether *node* is a docstring, or another statement that is only a text, or imports for a type checker."""
+    """Return whether *node* is a docstring, or another statement that is only a text, or imports for a type checker."""
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "TYPE_CHECKING"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -147,7 +147,7 @@ def constants(value: object) -> Iterator[ast.AST]:
 
 
 def is_none(node: ast.expr) -> bool:
-    """Tell whether *node* is None already."""
+    """Return whether *node* is None already."""
     return isinstance(node, ast.Constant) and node.value is None
 
 

@@ -1,4 +1,4 @@
-"""Modules where a wrong answer is silent, and the tests that must notice."""
+"""List the modules whose wrong answers would be silent, and the tests that must notice them."""
 
 from __future__ import annotations
 

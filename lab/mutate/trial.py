@@ -23,7 +23,7 @@ from typing import Final
 import pytest
 
 SHARED: Final = ("boto3", "hypothesis", "moto", "PIL.Image", "pydantic")
-"""What tests load that takes long and knows nothing of ours."""
+"""Slow imports of the tests that import no module of this project."""
 OPTIONS: Final = (
     *("-x", "-q", "-p", "no:cacheprovider"),
     # What was loaded before the fork cannot have its asserts rewritten; nothing of it is a test.
@@ -33,7 +33,7 @@ POLL_S: Final = 0.05
 
 
 class Fate(StrEnum):
-    """What became of a mutant."""
+    """The end of a mutant's test run."""
 
     KILLED = "killed"
     SURVIVED = "survived"
@@ -41,7 +41,7 @@ class Fate(StrEnum):
 
 
 class Impostor(MetaPathFinder, Loader):
-    """Gives *tree* to whoever imports *name*."""
+    """Import hook: the import of *name* runs *tree*."""
 
     def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
         self.name = name

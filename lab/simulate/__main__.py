@@ -96,7 +96,7 @@ def picture(ours: Outcome, queue: Outcome, photos: int) -> str:
 
 
 def slowest(outcome: Outcome) -> Iterator[tuple[float, float]]:
-    """Give the 99th percentile of each bin in which anything was uploaded."""
+    """Yield the 99th percentile of each bin in which anything was uploaded."""
     for number, latencies in enumerate(by_time(outcome.uploads, outcome.drained_s)):
         if latencies:
             yield number * BIN_S, percentile(latencies, 0.99)

@@ -1,4 +1,4 @@
-"""Draw a simulation: what is left to do, and how long uploads take, over the same hours."""
+"""Draw a simulation: the backlog and the latency of uploads over the same hours."""
 
 from __future__ import annotations
 
@@ -79,6 +79,6 @@ def draw_panel(panel: Panel, top: int, hours: int) -> str:
 
 
 def legend(label: str, kind: str, dash: str, x: int, y: int) -> str:
-    """Say what a curve is."""
+    """Label a curve."""
     line = f'<path class="{kind}" d="M{x},{y - 4} h24"{dash}/>'
     return f'{line}<text class="note" x="{x + 30}" y="{y}">{escape(label)}</text>'

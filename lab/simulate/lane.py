@@ -1,4 +1,4 @@
-"""A lane as a queue with servers: messages in order, as many sandboxes at once as the lane may have, cold starts."""
+"""Simulate a lane as a queue with servers: messages in order, a maximum of concurrent sandboxes, cold starts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of it. *billed_s*: what Lambda charges for, cold start included."""
+    """The end of a photo. *billed_s*: billed duration, cold start included."""
 
     arrived: float
     began: float

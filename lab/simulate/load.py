@@ -1,4 +1,4 @@
-"""What is simulated: a million photos that wait, and a gallery that goes on uploading meanwhile."""
+"""Generate the simulated load: a million photos that wait, and a gallery that goes on uploading."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def seconds_of(kind: str, chance: random.Random) -> float:
 
 
 def backlog(count: int, chance: random.Random) -> Iterator[Photo]:
-    """Give *count* photos that are there from the beginning."""
+    """Yield *count* photos that are there from the beginning."""
     kinds, weights = list(MIX), list(MIX.values())
     for kind in chance.choices(kinds, weights, k=count):
         yield Photo(0.0, seconds_of(kind, chance))
 
 
 def uploads(until_s: float, chance: random.Random) -> Iterator[Photo]:
-    """Give uploads in order: a steady stream, and a wedding of RAW files every few hours."""
+    """Return uploads in order: a steady stream, and a wedding of RAW files every few hours."""
     return heapq.merge(steady(until_s, chance), weddings(until_s, chance), key=lambda photo: photo.arrives)
 
 
 def steady(until_s: float, chance: random.Random) -> Iterator[Photo]:
-    """Give uploads that know nothing of each other."""
+    """Yield uploads that know nothing of each other."""
     kinds, weights, at = list(MIX), list(MIX.values()), 0.0
     while (at := at + chance.expovariate(UPLOADS_PER_S)) < until_s:
         [kind] = chance.choices(kinds, weights)
@@ -47,7 +47,7 @@ def steady(until_s: float, chance: random.Random) -> Iterator[Photo]:
 
 
 def weddings(until_s: float, chance: random.Random) -> Iterator[Photo]:
-    """Give bursts of RAW files without large previews, the slowest that there are."""
+    """Yield bursts of RAW files without large previews, the slowest that there are."""
     begin = WEDDINGS_EVERY_S / 2
     while begin + WEDDING_S < until_s:
         for at in sorted(chance.uniform(0, WEDDING_S) for _ in range(WEDDING)):

@@ -1,4 +1,4 @@
-"""Two ways to render a million photos while people upload: two lanes, and one queue for all."""
+"""Simulate two ways to render a million photos during uploads: two lanes, and one queue for all."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Outcome:
 
     @property
     def drained_s(self) -> float:
-        """When the last of them was ready."""
+        """Time at which the last of them was ready."""
         return self.ends[-1]
 
     def left_at(self, times: Iterable[float]) -> Iterator[int]:
@@ -47,12 +47,12 @@ class Outcome:
 
 
 def chance(stream: int = 0) -> random.Random:
-    """Give the same chance every time, another for each *stream*."""
+    """Return a random generator that is the same on every run, another for each *stream*."""
     return random.Random(SEED + stream)  # noqa: S311 - a simulation that repeats itself, no secret
 
 
 def two_lanes(count: int, *, backfill_concurrency: int, uploads_concurrency: int) -> Outcome:
-    """Give the backfill a lane of its own: what comes through one does not wait for the other."""
+    """Simulate a lane for the backfill and one for uploads: neither waits for the other."""
     done = list(Lane(backfill_concurrency).run(backlog(count, chance())))
     ends = sorted(one.ended for one in done)
     arrivals = uploads(ends[-1], chance(1))
@@ -62,7 +62,7 @@ def two_lanes(count: int, *, backfill_concurrency: int, uploads_concurrency: int
 
 
 def one_queue(count: int, *, concurrency: int, until_s: float) -> Outcome:
-    """Put everything into one queue, as invoking the function for each key does; uploads wait behind the backlog."""
+    """Simulate one queue for all, as invoking the function for each key does; uploads wait behind the backlog."""
     old = ((photo, False) for photo in backlog(count, chance()))
     new = ((photo, True) for photo in uploads(until_s, chance(1)))
     both: Iterator[tuple[Photo, bool]] = heapq.merge(old, new, key=lambda one: one[0].arrives)
@@ -76,7 +76,7 @@ def one_queue(count: int, *, concurrency: int, until_s: float) -> Outcome:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value that *share* (0-1) of all do not exceed."""
+    """Return the value that *share* (0-1) of all do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 

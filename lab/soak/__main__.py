@@ -1,4 +1,4 @@
-"""Soak an embedded stack: uploads, edits, deletions, outages, redrives and random kills; then everything is looked at.
+"""Soak an embedded stack: uploads, edits, deletions, outages, redrives and random kills, then check everything.
 
     python -m lab.soak                        half an hour
     python -m lab.soak --minutes 3 --seed 7   a short one, with other dice
@@ -24,7 +24,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--minutes", default=30.0, show_default=True, help="How long everybody acts; the end takes longer.")
+@click.option("--minutes", default=30.0, show_default=True, help="How long the workers run; draining takes longer.")
 @click.option("--seed", default=1, show_default=True, help="Decides what is done; not how threads come in between.")
 @click.option("--json", "json_file", type=FILE, help="Write figures, samples and violations to FILE.")
 @click.option("--svg", "svg_file", type=FILE, help="Draw the memory of all processes to FILE.")

@@ -1,4 +1,4 @@
-"""Hold what is stored of photos against the ledger. Pure: what was done, what was found, what does not fit."""
+"""Check the stored photos against the ledger. Pure."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def rendition(line: PhotoLine, name: str, record: Mapping[str, Any], found: Gall
 
 
 def facts(stored: Shown) -> dict[str, Any]:
-    """Say of a rendition what its record says of it."""
+    """Describe a rendition by its record."""
     named = {name: stored.metadata.get(name) for name in ("version", "source-version", "sequencer")}
     return {"size": stored.size, "bytes": stored.stored_bytes, **named}
 
 
 def originals(line: PhotoLine, found: Gallery) -> Iterator[Violation]:
-    """Judge that every version that was accepted is there, byte by byte."""
+    """Check that every accepted version is stored, byte by byte."""
     for put in line.puts:
         sha256 = found.originals.get((line.key, put.version_id), NOTHING)
         if sha256 != put.sha256:
@@ -87,7 +87,7 @@ def originals(line: PhotoLine, found: Gallery) -> Iterator[Violation]:
 
 
 def strangers(known: Mapping[str, PhotoLine], found: Gallery) -> Iterator[Violation]:
-    """Judge that nothing lies there that nobody speaks for."""
+    """Check that every stored object belongs to a record or a manifest."""
     versions = {(line.key, put.version_id) for line in known.values() for put in line.puts}
     for key, version in found.originals.keys() - versions:
         yield Violation(subject=f"{key}, version {version}", expected="no original of anybody else's", found="one")
@@ -100,7 +100,7 @@ def strangers(known: Mapping[str, PhotoLine], found: Gallery) -> Iterator[Violat
         yield Violation(subject=key, expected="no rendition that no manifest names", found="an orphan")
     ids = {line.photo_id for line in known.values()}
     for photo_id in found.records.keys() - ids:
-        yield Violation(subject=photo_id, expected="no record of a photo that nobody uploaded", found="one")
+        yield Violation(subject=photo_id, expected="no record of a photo that was never uploaded", found="one")
 
 
 def shown_sizes(record: Mapping[str, Any]) -> list[str]:
@@ -109,13 +109,13 @@ def shown_sizes(record: Mapping[str, Any]) -> list[str]:
 
 
 def error_code(record: Mapping[str, Any]) -> str:
-    """Give the verdict that a record tells, "" for none."""
+    """Return the verdict in a record, "" for none."""
     error: Mapping[str, Any] = record.get("error") or {}
     return str(error.get("code", ""))
 
 
 def described(record: Mapping[str, Any]) -> str:
-    """Say of a record what a violation is about."""
+    """Describe a record for a violation."""
     if not record:
         return "no record"
     error = error_code(record)

@@ -1,4 +1,4 @@
-"""Hold edit sessions against what was asked and what their users saw. Pure."""
+"""Check edit sessions against what was requested and what their users received. Pure."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def session(line: SessionLine, seen: SessionSeen) -> Iterator[Violation]:
 
 
 def repeated(line: SessionLine) -> Iterator[Violation]:
-    """Judge that one idempotency key means one session."""
+    """Check that one idempotency key means one session."""
     for other in line.repeats:
         if other != line.session_id:
             yield Violation(subject=line.session_id, expected="the same session for the same key", found=other)
 
 
 def order(line: SessionLine) -> Iterator[Violation]:
-    """Judge that events come in order, without a gap, without a repeat."""
+    """Check that events come in order, without a gap or a repeat."""
     ids = [one.id for one in line.events]
     if ids != list(range(1, len(ids) + 1)):
         yield Violation(subject=line.session_id, expected=f"events 1 to {len(ids)}", found=f"events {ids}")
 
 
 def ending(line: SessionLine) -> Iterator[Violation]:
-    """Judge that a session ends once, at last, with counters that sum up and the status that follows from them."""
+    """Check that a session ends once, as its last event, with matching counters and status."""
     ends = [one for one in line.events if one.name == END]
     if len(ends) != 1 or line.events[-1].name != END:
         found = f"{len(ends)}, and {line.events[-1].name if line.events else 'no event'} as the last"
@@ -54,7 +54,7 @@ def ending(line: SessionLine) -> Iterator[Violation]:
 
 
 def status_of(line: SessionLine, done: int, failed: int) -> str:
-    """Say how a session must have ended."""
+    """Return the status with which a session must have ended."""
     if line.cancelled:
         return "cancelled"
     if not failed:
@@ -63,7 +63,7 @@ def status_of(line: SessionLine, done: int, failed: int) -> str:
 
 
 def pictures(line: SessionLine) -> Iterator[Violation]:
-    """Judge that every picture ends once, as it must; of a cancelled session some do not."""
+    """Check that every picture ends once, as expected; of a cancelled session some do not."""
     ends = [one for one in line.events if one.name in ENDINGS]
     for image, code in line.images.items():
         told = [code_of(one) for one in ends if one.data.get("imageId") == image]
@@ -73,12 +73,12 @@ def pictures(line: SessionLine) -> Iterator[Violation]:
 
 
 def code_of(event: ProgressEvent) -> str:
-    """Give the code of a picture's end, "" for a result."""
+    """Return the code of a picture's end, "" for a result."""
     return str(event.data["error"]["code"]) if event.name == "image_error" else ""
 
 
 def lasting(line: SessionLine, seen: SessionSeen) -> Iterator[Violation]:
-    """Judge that what was told stays told: the stream says it once more, and the session agrees with it."""
+    """Check that published events do not change: a second read of the stream and the session agree with them."""
     if seen.events != line.events:
         found = f"{len(seen.events)} other events"
         yield Violation(subject=line.session_id, expected=f"the same {len(line.events)} events again", found=found)
@@ -90,7 +90,7 @@ def lasting(line: SessionLine, seen: SessionSeen) -> Iterator[Violation]:
 
 
 def results(line: SessionLine, seen: SessionSeen) -> Iterator[Violation]:
-    """Judge that every result that was told of is there, decodes, and has the size that was told."""
+    """Check that every published result is stored, decodes, and has the published size."""
     for event in line.events:
         if event.name != "complete":
             continue

@@ -1,4 +1,4 @@
-"""When all is at rest: read everything, and hold it against the promises."""
+"""Read everything once the stack is at rest, and run all checks over it."""
 
 from __future__ import annotations
 

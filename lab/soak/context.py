@@ -1,4 +1,4 @@
-"""What all who act share: the stack, the ledger, and when it is enough."""
+"""Share the stack, the ledger and the stop signal between all workers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAUSE_S: Final = 0.5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """*over*: set when nobody begins anything more."""
+    """*over*: the stop signal: workers begin nothing new once it is set."""
 
     stack: LocalStack
     ledger: Ledger
@@ -40,12 +40,12 @@ class World:
         return found
 
     def dead_letters(self, lane: str) -> int:
-        """Count what lies dead behind *lane*, also what somebody is looking at."""
+        """Count the dead letters of *lane*, those in flight included."""
         return waiting(self.stack, f"{lane}-dead-letters")
 
     @contextmanager
     def patient(self, lane: str, seconds: int) -> Generator[None]:
-        """Let messages that *lane* hands out in this block come again after *seconds*."""
+        """Set the visibility timeout of *lane* to *seconds* for the block."""
         sqs: Any = self.stack.aws.client("sqs")
         url = self.stack.known["queues"][lane]
         before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
@@ -57,7 +57,7 @@ class World:
 
 
 def waiting(stack: LocalStack, role: str) -> int:
-    """Count a queue's messages, whether visible, held by somebody, or delayed."""
+    """Count a queue's messages: visible, in flight and delayed."""
     sqs: Any = stack.aws.client("sqs")
     asked = sqs.get_queue_attributes(QueueUrl=stack.known["queues"][role], AttributeNames=["All"])["Attributes"]
     return sum(int(asked.get(f"ApproximateNumberOfMessages{part}", 0)) for part in ("", "NotVisible", "Delayed"))
@@ -80,5 +80,5 @@ def insist(send: Callable[[], httpx.Response]) -> httpx.Response:
 
 
 def dice(seed: int, name: str) -> Random:
-    """Give one actor its own dice, so that threads do not disturb each other's."""
+    """Return a random generator of the worker's own, so that threads do not disturb each other's."""
     return Random(f"{seed} {name}")  # noqa: S311 - chance, not secrecy

@@ -1,4 +1,4 @@
-"""The end of a soak: nobody acts any more, and everything that was begun comes to its end."""
+"""Wait, after the workers have stopped, until the stack has finished all accepted work."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def still_quiet(world: World) -> bool:
 
 
 def quiet(world: World) -> bool:
-    """Tell whether nothing is under way."""
+    """Return whether nothing is under way."""
     busy = any(one["busy"] for one in sandboxes(world.stack))
     return not busy and not any(waiting(world.stack, lane) for lane in LANES)
 

@@ -1,4 +1,4 @@
-"""People who edit: each a user of their own, with a session that they watch, leave, take up again or cancel."""
+"""Simulate users who edit: each starts a session and watches, leaves, resumes or cancels it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_IMAGES: Final = 5
 CANCELLED: Final = "cancelled"
 CANCELLED_AFTER_S: Final = (0.0, 0.4)
 # Addresses that no picture comes from, and what their users are told.
-REFUSED: Final = {"http://169.254.169.254/latest/meta-data/": "SOURCE_REFUSED", "photo://nobody": "SOURCE_FAILED"}
+REFUSED: Final = {"http://169.254.169.254/latest/meta-data/": "SOURCE_REFUSED", "photo://unknown": "SOURCE_FAILED"}
 NO_PICTURE: Final = "UNSUPPORTED_FORMAT"
 PARTS: Final = (0.15, 0.30)
 BAD: Final = 0.12
@@ -113,7 +113,7 @@ class Editor:
         return self.slot(person, b"this is no picture"), NO_PICTURE
 
     def slot(self, person: SimulatedUser, data: bytes) -> str:
-        """Put a file into a slot; give the reference to it."""
+        """Upload a file into a slot; return the reference to it."""
         answer = insist(lambda: person.ask("POST", "/uploads", {"files": [{"size": len(data)}]}))
         [slot] = expect(200, answer).json()["slots"]
         form = slot["upload"]

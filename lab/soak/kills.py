@@ -1,4 +1,4 @@
-"""`kill -9` of whoever is at work: sandboxes by what the Lambda host knows of them, and the edit API's processes."""
+"""Kill busy processes by `kill -9`: sandboxes that the Lambda host lists, and the edit API's processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from local.model import RunConfig
 from testkit.embedded_stack import LocalStack
 
 EVERY_S: Final = (10.0, 30.0)
-# How long somebody to be killed at work is waited for, looking so often.
+# Wait so long for a busy process to kill; look so often.
 FOUND_S: Final = 10.0
 LOOK_S: Final = 0.02
 # Sandboxes do their work in a blink: a moment later another part of it is hit.

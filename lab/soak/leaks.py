@@ -1,4 +1,4 @@
-"""What must not be left: files of dead sandboxes, stray processes while the stack runs, anything once it is down."""
+"""Find leaks: files of dead sandboxes, stray processes during the run, and processes, ports or files after it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS: Final = ("local.", "awslambdaric", "processor.", "uvicorn")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Left:
-    """What was found, each in words: while the stack was up and at rest, and once it was down."""
+    """Leaks as sentences: while the stack was up and idle, and once it was down."""
 
     while_up: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -72,12 +72,12 @@ def once_down(run: RunConfig, temporary: Path, pids: Iterable[int]) -> Left:
 
 
 def described(pid: int) -> str:
-    """Say who *pid* is."""
-    return f"process {pid}, {command_of(pid)[:80] or 'which has ended, and nobody has taken note of it'}"
+    """Describe the process *pid*."""
+    return f"process {pid}, {command_of(pid)[:80] or 'which has ended and was not reaped'}"
 
 
 def listens(origin: str) -> bool:
-    """Tell whether somebody accepts connections there."""
+    """Return whether a process accepts connections at that address."""
     address = urlsplit(origin)
     return answers(str(address.hostname), address.port or 0)
 

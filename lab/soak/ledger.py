@@ -1,4 +1,4 @@
-"""The driver's own book: what was accepted of each key and session, written down as it happens, by several threads."""
+"""Record every upload and session that the stack accepted, from several threads, as the reference for the checks."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Ledger:
 
 
 def put_of(picture: Picture, *, version_id: str) -> Put:
-    """Give what will be asked of *picture*, without its bytes."""
+    """Return *picture* without its bytes: the checks need the rest only."""
     return Put(
         version_id=version_id,
         sha256=hashlib.sha256(picture.data).hexdigest(),

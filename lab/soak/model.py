@@ -1,4 +1,4 @@
-"""What the soak knows of what it did, what it found, and what it holds against the stack: plain data."""
+"""Define the soak's plain data: what it did, what it found, and what violates a promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read everything that there is when all is over: every record, original, manifest, rendition, session and result."""
+"""Read every record, original, manifest, rendition, session and result after the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Originals by the dice: formats, sizes and orientations as galleries get them, and the bad files among them."""
+"""Draw random originals: formats, sizes and orientations as galleries get them, and bad files among them."""
 
 from __future__ import annotations
 

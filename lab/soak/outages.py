@@ -1,4 +1,4 @@
-"""Faults of ours: a grant is missing for a while, photos end in the dead letters, and the operator sends them back."""
+"""Cause outages: remove a grant for a while, until photos end in the dead letters, then redrive them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Outages:
     every_s: float
 
     def go_on(self) -> None:
-        """Let grants go missing until it is enough."""
+        """Remove grants one after the other until the stop signal."""
         while not self.world.over.wait(self.every_s):
             self.world.ledger.guarded("an outage", self.strike)
 

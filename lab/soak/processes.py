@@ -1,4 +1,4 @@
-"""What the kernel knows of processes: their children, memory, open files, and whose folder they live in (Linux)."""
+"""Read processes' children, memory, open files and working folders from the kernel (Linux)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def resident_mib(pid: int) -> float:
-    """Say what *pid* holds in memory with all that it started; 0 for one that has ended."""
+    """Return the memory of *pid* and its descendants in MiB; 0 after its end."""
     return sum(map(resident, (pid, *descendants(pid)))) / MIB
 
 
@@ -37,7 +37,7 @@ def living_in(folder: Path) -> list[str]:
 
 
 def names(pid: int, text: str) -> bool:
-    """Tell whether a process's folder or environment names *text*."""
+    """Return whether a process's folder or environment names *text*."""
     with suppress(OSError):
         if str((PROC / str(pid) / "cwd").readlink()).startswith(text):
             return True

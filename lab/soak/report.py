@@ -1,4 +1,4 @@
-"""A soak in figures: for people, for programs."""
+"""Report a soak's figures, as lines for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def trend_line(one: Trend) -> str:
 
 
 def stored(outcome: Outcome) -> str:
-    """Say what was stored when; its memory holds that, and every line of log."""
+    """Report how much the emulator stored and when; it holds all objects and log lines in memory."""
     return ", ".join(f"{mib:.0f} MiB at {at_s / 60:.0f} min" for at_s, mib in outcome.sampler.stored_mib)
 
 
 def tree(outcome: Outcome, *, minutes: float, seed: int) -> dict[str, Any]:
-    """Give everything as plain data."""
+    """Return everything as plain data."""
     return {
         "minutes": minutes,
         "seed": seed,

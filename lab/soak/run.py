@@ -1,4 +1,4 @@
-"""The soak from beginning to end: everybody acts, all comes to rest and is looked at, the stack goes."""
+"""Run a soak from start to end: start the stack, run the workers, drain, check, stop the stack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from testkit.embedded_stack import LocalStack, started
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a soak came to. *dead*: letters that were left when nobody acted any more, by lane; they were sent back."""
+    """The result of a soak. *dead*: dead letters by lane after the workers stopped; they were redriven."""
 
     ledger: Ledger
     sampler: Sampler
@@ -62,7 +62,7 @@ def soak(world: World, temporary: Path, *, minutes: float, seed: int, say: Say) 
     operator, sampler, began = Operator.of(world.stack), Sampler(world=world), time.monotonic()
     act(world, sampler, actors(world, sampler, operator, minutes=minutes, seed=seed), minutes=minutes, say=say)
     acted_s = time.monotonic() - began
-    say("everybody has stopped: waiting for rest")
+    say("workers have stopped: waiting until the stack is idle")
     sampler.weigh()
     restless = rest(world)
     dead = redriven(world, operator)

@@ -1,4 +1,4 @@
-"""Every few seconds: what each long-lived process holds, and from time to time what is stored in the emulator."""
+"""Sample each long-lived process's memory every few seconds, and the emulator's stored data from time to time."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Sampler:
 
 
 def processes_root(stack: LocalStack) -> int:
-    """Give the process id of ``up``, which holds the run's lock."""
+    """Return the process id of ``up``, which holds the run's lock."""
     return int((stack.folder / "lock").read_text(encoding="utf-8"))
 
 
@@ -84,7 +84,7 @@ def sandboxed(stack: LocalStack) -> dict[str, Usage]:
 
 
 def largest(pids: list[int]) -> Usage:
-    """Give the most of several processes of one kind, each with its children."""
+    """Return the most of several processes of one kind, each with its children."""
     return Usage(rss_mib=max(map(resident_mib, pids), default=0.0), files=max(map(open_files, pids), default=0))
 
 

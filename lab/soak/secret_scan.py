@@ -1,4 +1,4 @@
-"""Nothing that the run has written down holds a secret, a token, a name or a place out of a photo."""
+"""Check that no log or file of the run holds a secret, a token, a name or a place from a photo."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def judged(stack: LocalStack) -> list[Violation]:
 
 
 def positions(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Say where a line holds a position."""
+    """Return where a line holds a position."""
     for where, text in texts:
         if any(all(part in line for part in POSITION) for line in text.splitlines()):
             yield f"a position in {where}"

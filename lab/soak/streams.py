@@ -1,4 +1,4 @@
-"""Read the progress of a session as a browser's EventSource does: broken streams are taken up where they broke."""
+"""Follow a session's progress as a browser's EventSource does: resume a broken stream after its last event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether memory is flat: the median of a window after warm-up against that of the last window. Pure."""
+"""Decide whether memory is flat: compare the median after warm-up with that of the last window. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trend:
 
     @property
     def grown_mib(self) -> float:
-        """How much more it held in the end."""
+        """Growth from the first window to the last."""
         return self.late_mib - self.early_mib
 
     @property
@@ -68,7 +68,7 @@ def window(samples: Sequence[Sample], part: tuple[float, float], length: float) 
 
 
 def trend(name: str, early: tuple[float, float], late: tuple[float, float], apart_s: float) -> Trend:
-    """Put one process's figures together."""
+    """Compute one process's trend."""
     return Trend(
         name=name,
         early_mib=early[0],
@@ -81,7 +81,7 @@ def trend(name: str, early: tuple[float, float], late: tuple[float, float], apar
 
 
 def allowed_mib(name: str) -> float | None:
-    """Say by how much a process may grow: the emulator holds all objects and logs in memory, which is its nature."""
+    """Return how much a process may grow: the emulator holds all objects and logs in memory."""
     if name == EMULATOR:
         return None
     return SANDBOX_MIB if name.startswith("sandbox") else SERVER_MIB

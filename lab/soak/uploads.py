@@ -1,4 +1,4 @@
-"""People who upload: one after the other, a key at a time, with second thoughts."""
+"""Simulate users who upload: one key at a time, with overwrites and deletions."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Uploader:
             self.world.ledger.count("not settled at once")
 
     def is_shown(self, line: PhotoLine) -> bool:
-        """Tell whether the record has caught up with *line*."""
+        """Return whether the record has caught up with *line*."""
         record = self.world.stack.photo(line.photo_id) or {}
         if line.deleted:
             return record.get("status") in {None, "deleted"}

@@ -1,4 +1,4 @@
-"""Everybody acts at once: people who upload and edit, who kills, who breaks and redrives, who looks."""
+"""Run all workers at once: uploads, edits, kills, outages and sampling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lab.soak.uploads import Uploader
 Act = Callable[[], None]
 Say = Callable[[str], None]
 
-# Everybody does one thing at a time, and waits for its end: so much is under way at most.
+# Each worker does one thing at a time and waits for its end: this bounds the work in flight.
 UPLOADERS: Final = 3
 EDITORS: Final = 2
 # Three outages in a whole soak, one in a short one.
@@ -27,7 +27,7 @@ MINUTE_S: Final = 60.0
 
 
 def act(world: World, sampler: Sampler, acts: Sequence[Act], *, minutes: float, say: Say) -> None:
-    """Let all act for so long, with a line a minute; what was begun is brought to its end."""
+    """Run all workers for so long, with a line a minute; then wait until each has finished its current work."""
     with ThreadPoolExecutor(len(acts)) as threads:
         acting = [threads.submit(one) for one in acts]
         try:
@@ -39,7 +39,7 @@ def act(world: World, sampler: Sampler, acts: Sequence[Act], *, minutes: float, 
 
 
 def tell(world: World, sampler: Sampler, *, minutes: float, say: Say) -> None:
-    """Say every minute how far it is."""
+    """Report the progress every minute."""
     end = sampler.began + minutes * MINUTE_S
     minute = 1
     while (now := time.monotonic()) < end:
@@ -60,7 +60,7 @@ def progress(world: World, sampler: Sampler, *, minute: int) -> str:
 
 
 def actors(world: World, sampler: Sampler, operator: Operator, *, minutes: float, seed: int) -> list[Act]:
-    """Give what each of them does until it is enough."""
+    """Return the loop of each worker; each runs until the stop signal."""
     uploaders = [Uploader(world=world, random=dice(seed, f"u{at}"), name=f"u{at}") for at in range(UPLOADERS)]
     editors = [Editor(world=world, random=dice(seed, f"e{at}"), name=f"soak-e{at}") for at in range(EDITORS)]
     outages = Outages(

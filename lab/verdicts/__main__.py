@@ -1,4 +1,4 @@
-"""Verdicts on hostile files: what the line says of bombs, lies, cuts and noise, and what that costs.
+"""Render hostile files (bombs, false claims, cuts, noise) and report the verdicts and their cost.
 
     python -m lab.verdicts               print the table over the generated families
     python -m lab.verdicts --docs        write docs/verdicts.md

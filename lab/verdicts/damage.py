@@ -1,4 +1,4 @@
-"""Damage of four kinds, the same on every run. Pure: bytes in, bytes out."""
+"""Damage bytes in four ways, the same on every run. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile files, made by code: good pictures damaged in four ways for every decoder, and bombs, lies and strangers."""
+"""Build hostile files: pictures damaged in four ways for every decoder, bombs, false claims, foreign formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``docs/verdicts.md``, written from what was found."""
+"""Write ``docs/verdicts.md`` from the findings."""
 
 from __future__ import annotations
 

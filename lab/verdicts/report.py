@@ -1,4 +1,4 @@
-"""Findings counted, and held against the budget."""
+"""Count the findings and compare them with the budget."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Tell whether nothing lied, and nothing took too long or too much."""
+        """Return whether no verdict is wrong and every file kept within time and memory."""
         wrong = any(one.verdict == WRONG for one in self.findings)
         return not wrong and self.slowest.seconds <= MAX_SECONDS and self.peak_mib <= MAX_MIB
 

@@ -1,4 +1,4 @@
-"""Render hostile files, in a decoder child as Lambda does with risky ones, and judge what comes out."""
+"""Render hostile files in a decoder child, as Lambda does with risky ones, and judge the results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SAME: Final = 1.5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What became of one file. *verdict*: an error code, or one of the four words above."""
+    """The result for one file. *verdict*: an error code, or one of the four words above."""
 
     case: Case
     verdict: str
@@ -61,7 +61,7 @@ class Judge:
         return Finding(case=case, verdict=self.success(case, thumbnail), seconds=seconds)
 
     def success(self, case: Case, thumbnail: bytes) -> str:
-        """Say what a success is worth: whether it is the picture that the file was made from."""
+        """Compare a success with the picture that the file was made from; return one of the four words."""
         if case.good is None:
             return HARMLESS
         if case.good not in self.goods:
@@ -104,7 +104,7 @@ def decoders_watched() -> Generator[list[float]]:
 
 
 def same(one: bytes, other: bytes) -> bool:
-    """Tell whether two renditions show the same picture."""
+    """Return whether two renditions show the same picture."""
     pictures = [np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=np.int16) for data in (one, other)]
     return pictures[0].shape == pictures[1].shape and bool(np.abs(pictures[0] - pictures[1]).mean() <= SAME)
 
@@ -119,7 +119,7 @@ def decoders() -> list[str]:
 
 
 def is_decoder(pid: str) -> bool:
-    """Tell whether a process runs the decoder child's module."""
+    """Return whether a process runs the decoder child's module."""
     try:
         return child.__name__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
@@ -127,7 +127,7 @@ def is_decoder(pid: str) -> bool:
 
 
 def resident_mib(pid: str) -> float:
-    """Give a process's resident memory in MiB; 0 when it has just ended."""
+    """Return a process's resident memory in MiB; 0 when it has just ended."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     except (OSError, IndexError):

@@ -1,4 +1,4 @@
-"""Files that no encoder at hand writes: bare HEIF, CR3 and RAF structures, old-style TIFF, photos stored turned."""
+"""Build files that no encoder at hand writes: bare HEIF, CR3 and RAF structures, old-style TIFF, stored turned."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def tiff_of_shared_values(entries: int, region_bytes: int) -> bytes:
 
 
 def tiff_of_sub_directories(count: int) -> bytes:
-    """Give the only page *count* empty sub-directories."""
+    """Add *count* empty sub-directories to the only page."""
     start = len(HEADER) + 2 + 12 + 4
     offsets = [start + 4 * count + 6 * i for i in range(count)]
     table = struct.pack("<HHHII", 1, 0x014A, 4, count, start) + bytes(4)

@@ -1,4 +1,4 @@
-"""HEIC files by x265 and AVIF files by Pillow's encoder."""
+"""Encode HEIC files by x265 and AVIF files by Pillow's encoder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small files that hurt: bombs, lies, loops and things that are no photos at all.
+"""Build small hostile files: bombs, false claims, loops and files that are no photos.
 
 Damaged forms of good photos come from ``jpeg.cut`` and ``jpeg.zero_tailed``.
 """

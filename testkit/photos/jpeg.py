@@ -1,4 +1,4 @@
-"""JPEG files of every kind that cameras, phones and editors write, and their damaged forms."""
+"""Encode JPEG files of every kind that cameras, phones and editors write, and damage them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small landscape that looks like a photo: sky, sun, hills, a lake, a house. What an edit does to it can be seen."""
+"""Draw a small landscape that looks like a photo (sky, sun, hills, a lake, a house): edits of it show their effect."""
 
 from __future__ import annotations
 

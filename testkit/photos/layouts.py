@@ -1,4 +1,4 @@
-"""TIFF files of every layout that photo software writes: samples of any kind, in strips, planes or tiles."""
+"""Build TIFF files of every layout that photo software writes: samples of any kind, in strips, planes or tiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PNG, WebP, GIF, TIFF and BMP files of every layout that the line must read."""
+"""Encode PNG, WebP, GIF, TIFF and BMP files of every layout that the line must read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DNG files (Adobe DNG 1.4) that LibRaw decodes: an uncompressed Bayer mosaic, with or without a preview.
+"""Build DNG files (Adobe DNG 1.4) that LibRaw decodes: an uncompressed Bayer mosaic, with or without a preview.
 
 The camera's own colour space is linear sRGB under D65, seen through uneven channel gains, so that a
 decoder shows the scene's colours only when it applies the matrix, the black level and the camera's
@@ -95,7 +95,7 @@ def mosaic_entries(samples: NDArray[np.uint16]) -> dict[int, Value]:
 
 
 def camera_entries() -> Mapping[int, Value]:
-    """Say it is a DNG, and how to turn its numbers into colours."""
+    """Build the entries that make a TIFF a DNG: version, and the matrix from sensor values to colours."""
     xyz_to_camera = np.linalg.inv(linear_to_xyz(SRGB_XY)) * np.array(NEUTRAL)[:, None]
     return {
         0xC612: byte(1, 4, 0, 0),  # DNGVersion

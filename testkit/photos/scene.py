@@ -1,4 +1,4 @@
-"""One small picture that tells its corners, its colours and its greys apart, as a numpy raster.
+"""Draw a small test picture with a different colour in each corner and a grey ramp, as a numpy raster.
 
     red    · greys, dark to light ·  green
            ·                      ·

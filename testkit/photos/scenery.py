@@ -1,4 +1,4 @@
-"""Pictures that look like photos, drawn by noise and light: for demonstrations, where colour patches would say little.
+"""Draw pictures that look like photos, by noise and light, for demonstrations.
 
 Each is RGB, 8 bit, sRGB, height x width x 3; the same seed draws the same picture.
 """

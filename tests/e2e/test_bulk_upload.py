@@ -32,7 +32,7 @@ def test_many_photos_at_once_all_end_and_are_counted(stack: LocalStack, tmp_path
 
 
 def test_photos_that_do_not_end_in_time_fail_the_command(stack: LocalStack, tmp_path: Path) -> None:
-    """Whoever does not wait hears that not all have ended."""
+    """Without waiting, the report states that not all have ended."""
     done = upload(stack, tmp_path, "--photos", "3", "--patience", "0")
 
     assert 1 == done.exit_code

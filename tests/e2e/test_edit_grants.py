@@ -127,7 +127,7 @@ def message(session: Session, image: str, deliveries: int) -> dict[str, Any]:
 
 
 def use_every_route(stack: LocalStack, _name: str) -> None:
-    """Use the API as a page does, as somebody new."""
+    """Use the API as the page does, as a new user."""
     person = SimulatedUser.named(stack)
     [slot] = let(person.ask("POST", "/uploads", {"files": [{}]})).json()["slots"]
     let(stack.http.post(slot["upload"]["url"], data=slot["upload"]["fields"], files={"file": picture()}))
@@ -138,7 +138,7 @@ def use_every_route(stack: LocalStack, _name: str) -> None:
 
 
 def let(answer: httpx.Response) -> httpx.Response:
-    """Give an answer; Failed when a store refused what it takes."""
+    """Return the answer. Raises Failed when a store refused."""
     if answer.status_code in DENIED:
         raise Failed(answer.text)
     assert answer.is_success, answer.text

@@ -34,7 +34,7 @@ def all_pages(stack: LocalStack, gallery: str, *, limit: int) -> Iterator[list[d
 
 
 def test_states_are_live(stack: LocalStack) -> None:
-    """Who listens hears of a photo from its record to its pictures."""
+    """A listener gets every change of a photo, from its record to its pictures."""
     heard: list[dict[str, Any]] = []
     ready = threading.Event()
 

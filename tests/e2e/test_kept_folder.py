@@ -25,7 +25,7 @@ RENDITION = "darkroom-local-rendition"
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a copy of the program, to be changed, from which stacks are started."""
+    """Return a copy of the program, to be changed, from which stacks are started."""
     copy = tmp_path / "checkout"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_PROGRAM))
     monkeypatch.setattr(embedded_stack, "ROOT", copy)
@@ -57,7 +57,7 @@ def up(folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
 
 
 def code_of(stack: LocalStack) -> tuple[str, int | None]:
-    """Give the hash of the code behind the alias, and the memory that it runs with."""
+    """Return the hash of the code behind the alias, and the memory that it runs with."""
     live = stack.aws.client("lambda").get_function(FunctionName=RENDITION, Qualifier="live")["Configuration"]
     return live.get("CodeSha256", ""), live.get("MemorySize")
 
@@ -98,7 +98,7 @@ def test_changed_settings_and_code_arrive_in_a_kept_folder(checkout: Path, tmp_p
 
 
 def five_sizes() -> dict[str, Any]:
-    """Give the four sizes of the guide and one more."""
+    """Return the four sizes of the guide and one more."""
     boxes = {"tiny": 100, "thumbnail": 400, "small": 800, "medium": 2000, "large": 4000}
     return {name: {"width": side, "height": side} for name, side in boxes.items()}
 

@@ -1,4 +1,4 @@
-"""A `kill -9` of whoever is at work: what was accepted comes to its end, once."""
+"""Kill busy processes by `kill -9`: all accepted work ends, once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def under_way(session: dict[str, Any]) -> set[str]:
 
 
 def all_came_again(stack: LocalStack, session_id: str, images: set[str]) -> bool | None:
-    """Tell whether the log speaks of another delivery of each picture; None while it does not."""
+    """Return whether the log speaks of another delivery of each picture; None while it does not."""
     logs = stack.aws.client("logs")
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{EDIT}")
     said = [one.get("message", "") for page in pages for one in page["events"]]
@@ -71,7 +71,7 @@ def test_a_rendition_killed_mid_photo_is_made_up_for(stack: LocalStack) -> None:
 
 
 def is_half_done(stack: LocalStack, photo_id: str, gallery: str) -> bool:
-    """Tell whether a photo of *gallery* has its manifest, which is written first, and not yet its record, the last."""
+    """Return whether a photo of *gallery* has its manifest, written first, and not yet its record, written last."""
     bucket = stack.known["buckets"]["renditions"]
     listed = stack.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"manifests/{gallery}/")
     return bool(listed["KeyCount"]) and (stack.photo(photo_id) or {})["status"] == "pending"

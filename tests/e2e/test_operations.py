@@ -15,7 +15,7 @@ TO_SEND = "to send                     {:>12}  "
 
 @pytest.fixture
 def operator(stack: LocalStack) -> Operator:
-    """Give somebody who operates the stack."""
+    """Return an operator of the stack."""
     return Operator.of(stack)
 
 

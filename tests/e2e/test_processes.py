@@ -1,4 +1,4 @@
-"""What is left when something dies: nothing that runs, and with --persist everything that was accepted."""
+"""Kill parts of the stack: no process is left, and with --persist all accepted data is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def local(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def all_gone(pids: list[int]) -> bool | None:
-    """Tell whether none of *pids* is a process of the stack any more."""
+    """Return whether none of *pids* is a process of the stack any more."""
     return None if any(is_ours(pid) for pid in pids) else True
 
 

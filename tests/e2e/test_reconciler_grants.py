@@ -19,7 +19,7 @@ Damage = Callable[[], tuple[str, str]]
 
 @pytest.fixture(scope="module")
 def operator(stack: LocalStack) -> Operator:
-    """Give somebody who operates the stack."""
+    """Return an operator of the stack."""
     return Operator.of(stack)
 
 

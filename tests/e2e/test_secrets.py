@@ -1,4 +1,4 @@
-"""What the stack writes down: its functions' logs, its processes' logs, the files of its run. No secret is in clear."""
+"""Search the functions' logs, the processes' logs and the files of a run: no secret is in clear."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ def test_nothing_that_a_run_writes_down_holds_a_secret(stack: LocalStack) -> Non
 
 
 def said_of(stack: LocalStack, session_id: str) -> bool | None:
-    """Tell whether a function has logged something of a session: the search looks at something."""
+    """Return whether a function has logged something of a session: the search looks at something."""
     return any(session_id in text for _, text in logged(stack)) or None

@@ -15,11 +15,11 @@ recorded = cache(record)
 
 @pytest.fixture(scope="session")
 def plans() -> Mapping[str, Plan]:
-    """Give the plans of all stacks by name."""
+    """Return the plans of all stacks by name."""
     return {stack: recorded(stack) for stack in STACKS}
 
 
 @pytest.fixture(params=STACKS)
 def plan(request: pytest.FixtureRequest, plans: Mapping[str, Plan]) -> Plan:
-    """Give each plan in turn."""
+    """Return each plan in turn."""
     return plans[request.param]

@@ -22,7 +22,7 @@ def test_a_lane_never_runs_more_at_once_than_it_may() -> None:
     assert DELIVERY_S + COLD_START_S + 4 == pytest.approx(max(one.ended for one in done))
 
 
-def test_nobody_waits_while_a_sandbox_is_idle() -> None:
+def test_no_message_waits_while_a_sandbox_is_idle() -> None:
     """And the one that was used last is warm."""
     first, second, third = Lane(2).run([Photo(0.0, 1.0), Photo(10.0, 1.0), Photo(20.0 + WARM_FOR_S, 1.0)])
 

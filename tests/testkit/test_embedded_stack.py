@@ -1,4 +1,4 @@
-"""What the launcher of an embedded stack says when something is not as expected; tests/e2e run the stack itself."""
+"""Errors of the launcher of an embedded stack; tests/e2e run the stack itself."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_stack_that_stays_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_stack_that_ends_badly_is_an_error_though_the_block_went_well(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """What is left running when a stack ends is never overlooked."""
+    """A process that outlives its stack is an error."""
     monkeypatch.setattr(embedded_stack, "launch", lambda *_: program(BAD_END))
     with pytest.raises(RunError, match="got exit code 1: a child is left"), started(tmp_path):
         pass

@@ -70,7 +70,7 @@ def test_profiles_hold_the_published_primaries(profile: bytes, name: str, red_xy
 
 
 def test_private_photo_holds_every_secret() -> None:
-    """What a test of privacy looks for must be there to be lost."""
+    """The secrets that a test of privacy looks for are in its photo."""
     data = private_jpeg(artist="Ä. Photographer", copyright_notice="© 2024")
 
     assert [] == [secret for secret in SECRETS if secret not in data]

@@ -102,7 +102,7 @@ def test_a_difference_is_one_line(changed: golden.Figures, line: str) -> None:
 
 
 def test_what_no_eye_sees_is_no_difference() -> None:
-    """Other versions of an encoder move colours by a step or two; and nobody minds a better likeness."""
+    """Other versions of an encoder move colours by a step or two; a better likeness passes too."""
     nearly = {"large": PHOTO["large"] | {"mean": [133, 121, 112], "ssim": 0.985, "delta_e": 0.2}}
 
     assert [] == golden.compared({"a.jpg": PHOTO}, {"a.jpg": nearly})
@@ -118,7 +118,7 @@ def test_photos_that_come_or_go_are_named() -> None:
 def test_a_difference_ends_with_exit_code_1_and_update_records_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A deployment stops at a difference until somebody records it on purpose."""
+    """A deployment stops at a difference until a maintainer records it."""
     record = tmp_path / "renditions.json"
     record.write_text(golden.as_text({"a.jpg": PHOTO}))
     monkeypatch.setattr(golden, "RECORD", record)

@@ -1,4 +1,4 @@
-"""A plan as a text that people read and git compares."""
+"""Write a plan as a text that people read and git compares."""
 
 from __future__ import annotations
 

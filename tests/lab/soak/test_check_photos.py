@@ -1,4 +1,4 @@
-"""What is held against the store of photos: each promise, and how its breach is named."""
+"""The checks of stored photos: each promise, and the text of its violation."""
 
 from __future__ import annotations
 
@@ -166,8 +166,8 @@ def test_an_original_that_changed_or_went_is_named() -> None:
     ] == found(line(FIRST, SECOND), changed)
 
 
-def test_what_nobody_speaks_for_is_named() -> None:
-    """A rendition without a manifest; a manifest, a record and an original of photos that nobody uploaded."""
+def test_an_orphan_is_reported() -> None:
+    """A rendition without a manifest; a manifest, a record and an original of photos that were never uploaded."""
     gallery = gallery_of(FIRST)
     orphan, stranger = "renditions/wedding/b_small.jpg", "manifests/wedding/c.json"
 
@@ -185,5 +185,5 @@ def test_what_nobody_speaks_for_is_named() -> None:
         "wedding/e.jpg, version v9: expected no original of anybody else's, found one",
         f"{stranger}: expected no manifest without an original, found wedding/c.jpg",
         f"{orphan}: expected no rendition that no manifest names, found an orphan",
-        "wedding/d.jpg: expected no record of a photo that nobody uploaded, found one",
+        "wedding/d.jpg: expected no record of a photo that was never uploaded, found one",
     ] == told

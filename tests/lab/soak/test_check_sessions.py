@@ -1,4 +1,4 @@
-"""What is held against edit sessions: each promise, and how its breach is named."""
+"""The checks of edit sessions: each promise, and the text of its violation."""
 
 from __future__ import annotations
 

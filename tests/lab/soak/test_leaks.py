@@ -1,4 +1,4 @@
-"""What must not be left behind, found for real: files, processes, ports; and what the reconciler and logs say."""
+"""Leaks, found for real: files, processes, ports; and the checks of the reconciler's report and of logs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def config(folder: Path, port: int) -> RunConfig:
 
 
 def closed_port() -> int:
-    """Give a port that nobody listens at."""
+    """Return a port without a listener."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -78,7 +78,7 @@ def test_a_process_that_stayed_is_found(tmp_path: Path, by: str) -> None:
 
 
 def test_a_port_that_is_open_is_found(tmp_path: Path) -> None:
-    """Somebody still listens."""
+    """A process still listens."""
     (tmp_path / "tmp").mkdir()
     with socket.create_server(("127.0.0.1", 0)) as server:
         origin = f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""What tells a place among durations."""
+"""The scan tells a position from a duration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When memory counts as flat, and for whom."""
+"""The rules by which memory counts as flat, per process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def found(name: str, rss_mib: Callable[[float], float], files: Callable[[float],
 
 
 def test_a_process_that_grows_while_it_warms_up_is_flat() -> None:
-    """What is held after five minutes is the measure, not what a start needs."""
+    """The measure is the memory after five minutes, not that of a start."""
     assert [] == found("front", lambda minute: 100 if minute > 4 else 40)
 
 
@@ -52,7 +52,7 @@ def test_a_sandbox_may_hold_more_and_the_emulator_what_it_likes() -> None:
 
 
 def test_files_that_stay_open_are_named() -> None:
-    """A connection that nobody closes is a leak too; the emulator's own are its own affair."""
+    """A connection that stays open is a leak too; the emulator's are not counted."""
     leak: Callable[[float], int] = int
 
     assert ["api: expected at most 12 more open files than after warm-up, found 7, then 27"] == found(
@@ -62,7 +62,7 @@ def test_files_that_stay_open_are_named() -> None:
 
 
 def test_who_was_not_there_in_both_windows_has_no_trend() -> None:
-    """A sandbox that was started late is compared with nobody."""
+    """A sandbox that was started late is not compared."""
     late = [one for one in samples("sandbox, edit", lambda _: 100.0) if one.at_s > 20 * MINUTE_S]
 
     assert ([], []) == (trends(late), trends([]))
