@@ -25,6 +25,7 @@ from typing import Any
 
 import click
 import httpx
+from httpx_sse import EventSource
 from PIL import Image
 
 from testkit.embedded_stack import started as embedded_stack
@@ -176,18 +177,13 @@ class Crowd:
 
 async def read(answer: httpx.Response, before: float) -> Followed:
     """Read events until the server closes the stream."""
-    first_event_ms, ids, ends, named = 0.0, list[int](), 0, ""
-    async for line in answer.aiter_lines():
-        name, _, value = line.partition(": ")
-        named = value if name == "event" else named
-        if name == "id":
-            first_event_ms = first_event_ms or (time.perf_counter() - before) * 1000
-            ids.append(int(value))
-        if not line and named == "heartbeat":
-            ids.pop()
-        if not line:
-            ends += named == "session_complete"
-            named = ""
+    first_event_ms, ids, ends = 0.0, list[int](), 0
+    async for event in EventSource(answer).aiter_sse():
+        if event.event in {"message", "heartbeat"}:
+            continue
+        first_event_ms = first_event_ms or (time.perf_counter() - before) * 1000
+        ids.append(int(event.id))
+        ends += event.event == "session_complete"
     return Followed(first_event_ms=first_event_ms, ids=tuple(ids), ends=ends)
 
 

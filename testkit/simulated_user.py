@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 import httpx
+from httpx_sse import EventSource
 
-from local.run.errors import RunError
 from testkit.embedded_stack import LocalStack, expect
 
 # A hang guard: streams of a minute are long.
@@ -74,10 +73,9 @@ class SimulatedUser:
         headers = {} if after is None else {"Last-Event-ID": str(after)}
         address = f"{self.stack.known['cdn']}{started['progressUrl']}"
         with self.stack.http.stream("GET", address, headers=headers, timeout=STREAM_S) as stream:
-            if not stream.headers.get("content-type", "").startswith("text/event-stream"):
+            if stream.is_error:
                 stream.read()
-                raise RunError(f"expected an event stream from {address}, got {stream.status_code}: {stream.text}")
-            yield events_of(stream)
+            yield events_of(expect(200, stream))
 
 
 def request(urls: Sequence[str], command: str) -> dict[str, Any]:
@@ -89,13 +87,7 @@ def request(urls: Sequence[str], command: str) -> dict[str, Any]:
 
 
 def events_of(stream: httpx.Response) -> Generator[ProgressEvent]:
-    """Read server-sent events; leave heartbeats out."""
-    fields: dict[str, str] = {}
-    for line in stream.iter_lines():
-        if line:
-            name, _, value = line.partition(":")
-            fields[name] = value.removeprefix(" ")
-            continue
-        if fields.get("event", "heartbeat") != "heartbeat":
-            yield ProgressEvent(int(fields["id"]), fields["event"], json.loads(fields["data"]))
-        fields = {}
+    """Read server-sent events; leave heartbeats, and the first frame, which has only the retry time, out."""
+    for event in EventSource(stream).iter_sse():
+        if event.event not in {"message", "heartbeat"}:
+            yield ProgressEvent(int(event.id), event.event, event.json())
