@@ -101,7 +101,7 @@ def wait_for(look: Callable[[], T | None], *, what: Callable[[], str]) -> T:
 
 
 @contextmanager
-def impatient(stack: LocalStack, role: str) -> Generator[None]:
+def short_visibility(stack: LocalStack, role: str) -> Generator[None]:
     """Let messages that a queue hands out in this block come again after a second; a dozen minutes is for AWS."""
     sqs, url = stack.aws.client("sqs"), stack.known["queues"][role]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
@@ -118,7 +118,7 @@ def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
     process = launch(folder, *arguments)
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
-            known = told(process)
+            known = read_endpoints(process)
             yield LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=ENDED_S)
@@ -137,7 +137,7 @@ def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def told(process: subprocess.Popen[str]) -> dict[str, Any]:
+def read_endpoints(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Read the line of endpoints. Raises RunError with the stack's own output instead."""
     line = first_line(process)
     if not line:

@@ -28,7 +28,7 @@ from processor.recipe import Recipe, Size
 from processor.source import Source
 from testkit.photos import exif, scene
 from testkit.photos.kinds import KINDS
-from tools.image_diff import delta_e, likest, ssim
+from tools.image_diff import delta_e, most_alike, ssim
 
 RECORD: Final = Path(__file__).parents[1] / "tests" / "golden" / "renditions.json"
 # Steps of 8 bit, per channel: decoders and encoders of other versions and processors differ by about one.
@@ -92,7 +92,7 @@ def measure(data: bytes) -> Figures:
         pixels = np.asarray(image.convert("RGB"))
         gps = dict(image.getexif().get_ifd(0x8825))
     colours = scene.patch_colours(pixels)
-    drawn = likest(scene.scene(), pixels)
+    drawn = most_alike(scene.scene(), pixels)
     return {
         "size": [pixels.shape[1], pixels.shape[0]],
         "corners": {corner: list(colours[corner]) for corner in CORNERS},

@@ -63,7 +63,7 @@ def resized(upright: Pixels, width: int, height: int, *, across: float = 0.5) ->
     return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS, box=box))
 
 
-def likest(upright: Pixels, made: Pixels) -> Pixels:
+def most_alike(upright: Pixels, made: Pixels) -> Pixels:
     """Return *upright* at the size of *made*, cut where it is most like it: a smart crop chooses what it keeps."""
     height, width = made.shape[:2]
     tall, wide = upright.shape[:2]

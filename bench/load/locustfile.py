@@ -22,7 +22,7 @@ from PIL import Image
 
 from bench.load.options import tokens_of
 from bench.load.phases import GUIDE, PACE_S, Phase, phase_at, planned, read_phases
-from bench.load.session_follower import NotDone, followed
+from bench.load.session_follower import NotDone, follow_session
 from bench.load.verdict import Tally
 
 COMMAND = "resize to 800px"
@@ -96,7 +96,7 @@ class Person(HttpUser):
         self.began = time.perf_counter()
         with self.measured(self.began):
             path = self.accepted()
-            for url in followed(lambda last_id: self.lines(path, last_id)):
+            for url in follow_session(lambda last_id: self.lines(path, last_id)):
                 self.fetch(url)
             self.tally.ended_s.append(time.perf_counter() - self.began)
 

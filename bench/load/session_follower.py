@@ -32,7 +32,7 @@ class Event:
         return str(self.data.get("type", ""))
 
 
-def followed(open_stream: Open) -> tuple[str, ...]:
+def follow_session(open_stream: Open) -> tuple[str, ...]:
     """Read to the session's end; give where its results are, or raise NotDone."""
     last_id, urls = "", list[str]()
     for _ in range(MOST_STREAMS):
@@ -41,11 +41,11 @@ def followed(open_stream: Open) -> tuple[str, ...]:
             if event.type == "complete":
                 urls.append(str(event.data["result"]["url"]))
             if event.type == END:
-                return judged(event.data, urls)
+                return check_end(event.data, urls)
     raise NotDone(f"expected {END}, the stream ended {MOST_STREAMS} times without it")
 
 
-def judged(end: Mapping[str, Any], urls: list[str]) -> tuple[str, ...]:
+def check_end(end: Mapping[str, Any], urls: list[str]) -> tuple[str, ...]:
     """Return the results of a session that is complete; raise NotDone for any other end."""
     if end.get("status") != "complete" or end.get("totalProcessed") != len(urls):
         said = {name: end.get(name) for name in ("status", "totalProcessed", "totalFailed")}

@@ -42,7 +42,7 @@ def main(*, photos: int, samples: tuple[Path, ...]) -> None:
         originals = [*known, *generated(photos - len(known))]
         click.echo(f"== Backfill of {len(originals)} photos, {len(known)} of them real")
         keys = backfilling.put_unannounced(operator, originals)
-        promises.of_backfill(backfilling.tell(operator, keys, rate=RATE))
+        promises.of_backfill(backfilling.rehearse(operator, keys, rate=RATE))
         for title, tell in STORIES.items():
             click.echo(f"== {title}")
             tell(operator, promises)
@@ -50,9 +50,9 @@ def main(*, photos: int, samples: tuple[Path, ...]) -> None:
 
 
 STORIES: Final[dict[str, Callable[[Operator, Promises], None]]] = {
-    "Repairs": lambda operator, promises: promises.of_repairs(repairing.tell(operator)),
-    "Releases and dead letters": lambda operator, promises: promises.of_releases(releases.tell(operator)),
-    "Deletion": lambda operator, promises: promises.of_deletion(deleting.tell(operator)),
+    "Repairs": lambda operator, promises: promises.of_repairs(repairing.rehearse(operator)),
+    "Releases and dead letters": lambda operator, promises: promises.of_releases(releases.rehearse(operator)),
+    "Deletion": lambda operator, promises: promises.of_deletion(deleting.rehearse(operator)),
 }
 
 if __name__ == "__main__":

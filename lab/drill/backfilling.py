@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lab.drill.operator import Operator, Said, ended
+from lab.drill.operator import CommandOutput, Operator, ended
 from lab.drill.originals import NO_PHOTOS
 from testkit.photos import jpeg, scene
 
@@ -47,16 +47,16 @@ class Uploads:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
+class BackfillRehearsal:
     """The output of each command, how long uploads took meanwhile (s), and the contents of the records.
 
     *deliveries*: how often each photo came through the lanes.
     """
 
-    planned: Said
-    interrupted: Said
-    resumed: Said
-    again: Said
+    planned: CommandOutput
+    interrupted: CommandOutput
+    resumed: CommandOutput
+    again: CommandOutput
     uploads_s: tuple[float, ...]
     statuses: dict[str, str]
     deliveries: Mapping[str, int]
@@ -72,8 +72,8 @@ def put_unannounced(operator: Operator, photos: Iterable[tuple[str, bytes]]) -> 
     return [*named]
 
 
-def tell(operator: Operator, keys: list[str], *, rate: str) -> Story:
-    """Play the story; *rate* of the interrupted run keeps it from being over before it is interrupted."""
+def rehearse(operator: Operator, keys: list[str], *, rate: str) -> BackfillRehearsal:
+    """Run the rehearsal; *rate* of the interrupted run keeps it from being over before it is interrupted."""
     uploads = Uploads(operator=operator)
     with ThreadPoolExecutor(1) as threads:
         uploading = threads.submit(uploads.go_on)
@@ -85,7 +85,7 @@ def tell(operator: Operator, keys: list[str], *, rate: str) -> Story:
         finally:
             uploads.enough.set()
         uploading.result()
-    return Story(
+    return BackfillRehearsal(
         planned=planned,
         interrupted=interrupted,
         resumed=resumed,
@@ -96,7 +96,7 @@ def tell(operator: Operator, keys: list[str], *, rate: str) -> Story:
     )
 
 
-def interrupt(operator: Operator, process: subprocess.Popen[str], *, after: int) -> Said:
+def interrupt(operator: Operator, process: subprocess.Popen[str], *, after: int) -> CommandOutput:
     """Press Ctrl-C when so many photos are done."""
     path = operator.file.parent / CHECKPOINT
 

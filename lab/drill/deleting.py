@@ -15,7 +15,7 @@ ORPHAN: Final = f"renditions/{GALLERY}/orphan_small.jpg"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
+class DeletionRehearsal:
     """*shown*, *gone*: what the CDN answered for the sizes before and after. *left*: keys below the gallery.
 
     *orphans*: as counted before the deletion, after it, and beside a file that no manifest speaks for.
@@ -29,8 +29,8 @@ class Story:
     orphans: tuple[int, int, int]
 
 
-def tell(operator: Operator) -> Story:
-    """Play the story."""
+def rehearse(operator: Operator) -> DeletionRehearsal:
+    """Run the rehearsal."""
     operator.put(KEY, jpeg.jpeg(scene.scene(1600, 1200)))
     operator.wait_for(f"{KEY} to be active", lambda: operator.status(KEY) == "active")
     urls = [value for name, value in operator.record(KEY).items() if name.endswith("_url")]
@@ -41,7 +41,7 @@ def tell(operator: Operator) -> Story:
     gone = answers(operator, urls)
     left = (*operator.keys(RENDITIONS, f"renditions/{GALLERY}/"), *manifests(operator))
     beside = count_beside_an_orphan(operator)
-    return Story(
+    return DeletionRehearsal(
         shown=shown,
         gone=gone,
         record=operator.record(KEY),

@@ -64,7 +64,7 @@ class Operator:
             text=True,
         )
 
-    def run(self, *arguments: str) -> Said:
+    def run(self, *arguments: str) -> CommandOutput:
         """Run a command to its end."""
         return ended(self.start(*arguments))
 
@@ -158,7 +158,7 @@ def wait_until_settled() -> None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class CommandOutput:
     """The output of a command, and its exit *code*."""
 
     code: int
@@ -166,7 +166,7 @@ class Said:
     err: str
 
 
-def ended(process: subprocess.Popen[str]) -> Said:
+def ended(process: subprocess.Popen[str]) -> CommandOutput:
     """Wait for the end of a command."""
     out, err = process.communicate(timeout=COMMAND_S)
-    return Said(code=process.returncode, out=out, err=err)
+    return CommandOutput(code=process.returncode, out=out, err=err)

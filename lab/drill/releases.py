@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from components.build import ROOT
 from components.testing.program import Json, main_program
-from lab.drill.operator import Operator, Said
+from lab.drill.operator import CommandOutput, Operator
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.model import RunConfig
 from local.stack import configuration
-from testkit.embedded_stack import impatient
+from testkit.embedded_stack import short_visibility
 from testkit.photos import heif, jpeg, raster
 
 GALLERY: Final = "releases"
@@ -58,7 +58,7 @@ Renderer.render = _upgraded
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
+class ReleaseRehearsal:
     """*versions*: what `live` pointed at after each deployment. *groups*: dead letters by format, step by step.
 
     *decoders*: of each photo in the end, by key.
@@ -66,9 +66,9 @@ class Story:
 
     versions: tuple[str, ...]
     groups: tuple[Mapping[str, int], ...]
-    redriven_group: Said
+    redriven_group: CommandOutput
     after_group: Mapping[str, str]
-    redriven_all: Said
+    redriven_all: CommandOutput
     decoders: Mapping[str, str]
 
 
@@ -109,8 +109,8 @@ class Releases:
         return folder
 
 
-def tell(operator: Operator) -> Story:
-    """Play the story; the stack's own release is deployed again in the end."""
+def rehearse(operator: Operator) -> ReleaseRehearsal:
+    """Run the rehearsal; the stack's own release is deployed again in the end."""
     releases = Releases.of(operator)
     versions = [releases.live()]
     pin = int(versions[0])
@@ -131,7 +131,7 @@ def tell(operator: Operator) -> Story:
     decoders = {key: operator.record(key)["receipt"]["decoder"] for key in (*HEIC, *WEBP)}
 
     versions.append(releases.deploy())
-    return Story(
+    return ReleaseRehearsal(
         versions=tuple(versions),
         groups=tuple(groups),
         redriven_group=redriven_group,
@@ -144,7 +144,7 @@ def tell(operator: Operator) -> Story:
 def die(operator: Operator) -> Mapping[str, int]:
     """Upload what the release cannot decode until it is dead letters; what it can is not disturbed."""
     # Five attempts at twelve minutes each are an hour.
-    with impatient(operator.stack, LANE):
+    with short_visibility(operator.stack, LANE):
         for key in HEIC:
             operator.put(key, heif.heic())
         for key in WEBP:

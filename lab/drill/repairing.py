@@ -16,7 +16,7 @@ DAMAGED: Final = (OVERWRITTEN, LOST, HALF, STUCK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
+class RepairRehearsal:
     """The reports of both runs; records by key, before the damage (without the stuck photo's) and after the repair."""
 
     first: Mapping[str, Any]
@@ -27,8 +27,8 @@ class Story:
     unchanged: bool
 
 
-def tell(operator: Operator) -> Story:
-    """Play the story."""
+def rehearse(operator: Operator) -> RepairRehearsal:
+    """Run the rehearsal."""
     for key in (OVERWRITTEN, LOST, HALF):
         operator.put(key, jpeg.jpeg(scene.scene(640, 480)))
     wait_until_active(operator, OVERWRITTEN, LOST, HALF)
@@ -41,7 +41,7 @@ def tell(operator: Operator) -> Story:
     wait_until_settled()
     before = operator.everything(GALLERY)
     second = operator.reconcile()
-    return Story(
+    return RepairRehearsal(
         first=first,
         second=second,
         whole=whole,

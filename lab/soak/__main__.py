@@ -1,7 +1,7 @@
 """Soak an embedded stack: uploads, edits, deletions, outages, redrives and random kills, then check everything.
 
     python -m lab.soak                        half an hour
-    python -m lab.soak --minutes 3 --seed 7   a short one, with other dice
+    python -m lab.soak --minutes 3 --seed 7   a short one, with other random choices
 
 Exit code 1 when an invariant does not hold; each violation is named with its key or session.
 """
@@ -17,7 +17,7 @@ import click
 
 from lab.soak.chart import chart
 from lab.soak.report import lines, tree
-from lab.soak.run import play
+from lab.soak.run import run_soak
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -30,9 +30,9 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--svg", "svg_file", type=FILE, help="Draw the memory of all processes to FILE.")
 @click.option("--keep", type=FOLDER, help="Leave all logs of the run in FOLDER, to search for a violation's key.")
 def main(*, minutes: float, seed: int, json_file: Path | None, svg_file: Path | None, keep: Path | None) -> None:
-    """Soak an embedded stack, and say whether every invariant holds."""
+    """Soak an embedded stack, and report whether every invariant holds."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        outcome = play(Path(folder), minutes=minutes, seed=seed, say=click.echo, keep=keep)
+        outcome = run_soak(Path(folder), minutes=minutes, seed=seed, say=click.echo, keep=keep)
     for line in lines(outcome):
         click.echo(line)
     if json_file is not None:

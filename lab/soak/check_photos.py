@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lab.soak.model import Gallery, PhotoLine, Shown, Violation
+from lab.soak.model import Gallery, PhotoLine, StoredRendition, Violation
 
 SIZES: Final = ("thumbnail", "small", "medium", "large")
 NOTHING: Final = "nothing"
 
 
-def judged(lines: Iterable[PhotoLine], found: Gallery) -> list[Violation]:
+def check(lines: Iterable[PhotoLine], found: Gallery) -> list[Violation]:
     """Name everything that is not as it must be."""
     known = {line.key: line for line in lines}
     return [
         *(one for line in known.values() for one in photo(line, found)),
         *(one for line in known.values() for one in originals(line, found)),
-        *strangers(known, found),
+        *orphans(known, found),
     ]
 
 
@@ -71,7 +71,7 @@ def rendition(line: PhotoLine, name: str, record: Mapping[str, Any], found: Gall
         yield Violation(subject=f"{line.key}, {name}", expected=str(expected), found=str(said))
 
 
-def facts(stored: Shown) -> dict[str, Any]:
+def facts(stored: StoredRendition) -> dict[str, Any]:
     """Describe a rendition by its record."""
     named = {name: stored.metadata.get(name) for name in ("version", "source-version", "sequencer")}
     return {"size": stored.size, "bytes": stored.stored_bytes, **named}
@@ -86,7 +86,7 @@ def originals(line: PhotoLine, found: Gallery) -> Iterator[Violation]:
             yield Violation(subject=subject, expected=f"SHA-256 {put.sha256}", found=sha256)
 
 
-def strangers(known: Mapping[str, PhotoLine], found: Gallery) -> Iterator[Violation]:
+def orphans(known: Mapping[str, PhotoLine], found: Gallery) -> Iterator[Violation]:
     """Check that every stored object belongs to a record or a manifest."""
     versions = {(line.key, put.version_id) for line in known.values() for put in line.puts}
     for key, version in found.originals.keys() - versions:

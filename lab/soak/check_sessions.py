@@ -12,7 +12,7 @@ from testkit.simulated_user import ProgressEvent
 ENDINGS = frozenset({"complete", "image_error"})
 
 
-def judged(lines: Mapping[str, SessionLine], seen: Mapping[str, SessionSeen]) -> list[Violation]:
+def check(lines: Mapping[str, SessionLine], seen: Mapping[str, SessionSeen]) -> list[Violation]:
     """Name everything that is not as it must be; a session that could not be *seen* again is named elsewhere."""
     return [one for name, again in seen.items() for one in session(lines[name], again)]
 

@@ -8,28 +8,28 @@ from typing import Any, Final
 
 from lab.drill.operator import Operator, wait_until_settled
 from lab.soak import check_photos, check_sessions, leaks, observations, secret_scan
-from lab.soak.context import World
+from lab.soak.context import SoakContext
 from lab.soak.model import SessionSeen, Violation
 
 NONE_EXPECTED: Final = ("stuck", "orphans", "sent")
 
 
-def looked(world: World, operator: Operator, temporary: Path) -> list[Violation]:
+def check_everything(context: SoakContext, operator: Operator, temporary: Path) -> list[Violation]:
     """Look at everything while the stack is up; name what is not as it must be."""
-    ledger, stack = world.ledger, world.stack
+    ledger, stack = context.ledger, context.stack
     ledger.count("messages that came again", observations.came_again(stack))
     seen: dict[str, SessionSeen] = {}
     for name, line in ledger.sessions.items():
         ledger.guarded(name, lambda line=line: seen.update({line.session_id: observations.session(stack, line)}))
     # What is judged was there before the reconciler could mend it.
-    photos = check_photos.judged(ledger.photos.values(), observations.gallery(stack))
+    photos = check_photos.check(ledger.photos.values(), observations.gallery(stack))
     wait_until_settled()
     return [
         *photos,
-        *check_sessions.judged(ledger.sessions, seen),
+        *check_sessions.check(ledger.sessions, seen),
         *reconciled(operator.reconcile()),
-        *secret_scan.judged(stack),
-        *leaks.judged(leaks.Left(while_up=leaks.while_up(stack, temporary))),
+        *secret_scan.check(stack),
+        *leaks.check(leaks.Leaks(while_up=leaks.while_up(stack, temporary))),
     ]
 
 

@@ -25,7 +25,7 @@ PAUSE_S: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class World:
+class SoakContext:
     """*over*: the stop signal: workers begin nothing new once it is set."""
 
     stack: LocalStack
@@ -63,7 +63,7 @@ def waiting(stack: LocalStack, role: str) -> int:
     return sum(int(asked.get(f"ApproximateNumberOfMessages{part}", 0)) for part in ("", "NotVisible", "Delayed"))
 
 
-def insist(send: Callable[[], httpx.Response]) -> httpx.Response:
+def send_until_answered(send: Callable[[], httpx.Response]) -> httpx.Response:
     """Send a repeatable request until a server answers it, as clients do: a process behind it may just have died."""
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
@@ -79,6 +79,6 @@ def insist(send: Callable[[], httpx.Response]) -> httpx.Response:
     raise AssertionError("the last attempt returns or raises")
 
 
-def dice(seed: int, name: str) -> Random:
+def random_for(seed: int, name: str) -> Random:
     """Return a random generator of the worker's own, so that threads do not disturb each other's."""
     return Random(f"{seed} {name}")  # noqa: S311 - chance, not secrecy

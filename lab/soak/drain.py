@@ -6,7 +6,7 @@ import time
 from typing import Any, Final
 
 from lab.drill.operator import Operator
-from lab.soak.context import LANES, PATIENCE_S, World, waiting
+from lab.soak.context import LANES, PATIENCE_S, SoakContext, waiting
 from lab.soak.kills import sandboxes
 from lab.soak.model import Violation
 from lab.soak.outages import send_back
@@ -17,39 +17,39 @@ REST_S: Final = 8.0 * PATIENCE_S
 STILL_S: Final = 2.0
 
 
-def rest(world: World) -> list[Violation]:
+def wait_until_idle(context: SoakContext) -> list[Violation]:
     """Wait until no message is in a lane and no sandbox is at work; a Violation when that does not come."""
     deadline = time.monotonic() + REST_S
-    while not (quiet(world) and still_quiet(world)):
+    while not (quiet(context) and still_quiet(context)):
         if time.monotonic() > deadline:
-            found = {lane: waiting(world.stack, lane) for lane in LANES}
+            found = {lane: waiting(context.stack, lane) for lane in LANES}
             return [Violation(subject="the lanes", expected=f"rest within {REST_S:g} s", found=f"messages {found}")]
     return []
 
 
-def still_quiet(world: World) -> bool:
+def still_quiet(context: SoakContext) -> bool:
     """Look once more, a moment later."""
     time.sleep(STILL_S)
-    return quiet(world)
+    return quiet(context)
 
 
-def quiet(world: World) -> bool:
+def quiet(context: SoakContext) -> bool:
     """Return whether nothing is under way."""
-    busy = any(one["busy"] for one in sandboxes(world.stack))
-    return not busy and not any(waiting(world.stack, lane) for lane in LANES)
+    busy = any(one["busy"] for one in sandboxes(context.stack))
+    return not busy and not any(waiting(context.stack, lane) for lane in LANES)
 
 
-def redriven(world: World, operator: Operator) -> dict[str, int]:
+def redrive_all(context: SoakContext, operator: Operator) -> dict[str, int]:
     """Send back what is left among the dead letters, once; give how many there were, by lane."""
-    found = {lane: world.dead_letters(lane) for lane in LANES}
+    found = {lane: context.dead_letters(lane) for lane in LANES}
     for lane in (lane for lane, number in found.items() if number):
-        world.ledger.guarded(f"the redrive of {lane}", lambda lane=lane: send_back(operator, lane))
+        context.ledger.guarded(f"the redrive of {lane}", lambda lane=lane: send_back(operator, lane))
     return found
 
 
-def still_dead(world: World) -> list[Violation]:
+def remaining_dead_letters(context: SoakContext) -> list[Violation]:
     """Name the lanes behind which something lies dead although it was sent back."""
-    found: dict[str, Any] = {lane: world.dead_letters(lane) for lane in LANES}
+    found: dict[str, Any] = {lane: context.dead_letters(lane) for lane in LANES}
     return [
         Violation(subject=f"dead letters of {lane}", expected="none after a redrive", found=str(number))
         for lane, number in found.items()

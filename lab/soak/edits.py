@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from lab.soak import originals
-from lab.soak.context import World, insist
+from lab.soak.context import SoakContext, send_until_answered
 from lab.soak.model import SessionLine
 from lab.soak.streams import follow
 from testkit.embedded_stack import expect
@@ -46,21 +46,21 @@ OPERATIONS: Final[tuple[Mapping[str, Any], ...]] = (
 class Editor:
     """One thread's people; *name* makes their names theirs."""
 
-    world: World
+    context: SoakContext
     random: Random
     name: str
 
-    def go_on(self) -> None:
+    def run_until_over(self) -> None:
         """Edit until it is enough."""
         number = 0
-        while not self.world.over.wait(self.random.uniform(*PAUSES_S)):
+        while not self.context.over.wait(self.random.uniform(*PAUSES_S)):
             name = f"{self.name}-{number}"
-            self.world.ledger.guarded(f"session of {name}", lambda user=name: self.story(user))
+            self.context.ledger.guarded(f"session of {name}", lambda user=name: self.story(user))
             number += 1
 
     def story(self, user: str) -> None:
         """Play one session, from its pictures to its last event."""
-        person = SimulatedUser.named(self.world.stack, user)
+        person = SimulatedUser.named(self.context.stack, user)
         images = [self.image(person) for _ in range(self.random.randint(1, MOST_IMAGES))]
         body = {
             "images": [{"id": f"i{at}", "url": url} for at, (url, _) in enumerate(images)],
@@ -75,11 +75,11 @@ class Editor:
             events=(),
             repeats=tuple(self.start(person, body, key)["sessionId"] for _ in range(self.random.choice((0, 0, 0, 2)))),
         )
-        self.world.ledger.session(self.watched(person, started, line))
+        self.context.ledger.session(self.watched(person, started, line))
 
     def start(self, person: SimulatedUser, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         """Start a session, or find the one that this key has started."""
-        answer = insist(lambda: person.ask("POST", "", body, **{"Idempotency-Key": key}))
+        answer = send_until_answered(lambda: person.ask("POST", "", body, **{"Idempotency-Key": key}))
         return expect(202, answer).json()
 
     def watched(self, person: SimulatedUser, started: Mapping[str, Any], line: SessionLine) -> SessionLine:
@@ -87,14 +87,14 @@ class Editor:
         chance = self.random.random()
         cancelled = chance < PARTS[0] and self.cancel(person, line.session_id)
         leave_after = self.random.randint(1, 4) if PARTS[0] <= chance < PARTS[1] else 0
-        return replace(line, cancelled=cancelled, events=follow(self.world, started, leave_after=leave_after))
+        return replace(line, cancelled=cancelled, events=follow(self.context, started, leave_after=leave_after))
 
     def cancel(self, person: SimulatedUser, session_id: str) -> bool:
         """Cancel a session in the middle of its work; tell whether it came in time."""
-        self.world.over.wait(self.random.uniform(*CANCELLED_AFTER_S))
-        answer = insist(lambda: person.ask("DELETE", f"/session/{session_id}"))
+        self.context.over.wait(self.random.uniform(*CANCELLED_AFTER_S))
+        answer = send_until_answered(lambda: person.ask("DELETE", f"/session/{session_id}"))
         cancelled = expect(200, answer).json()["status"] == CANCELLED
-        self.world.ledger.count("sessions cancelled", int(cancelled))
+        self.context.ledger.count("sessions cancelled", int(cancelled))
         return cancelled
 
     def image(self, person: SimulatedUser) -> tuple[str, str]:
@@ -114,11 +114,11 @@ class Editor:
 
     def slot(self, person: SimulatedUser, data: bytes) -> str:
         """Upload a file into a slot; return the reference to it."""
-        answer = insist(lambda: person.ask("POST", "/uploads", {"files": [{"size": len(data)}]}))
+        answer = send_until_answered(lambda: person.ask("POST", "/uploads", {"files": [{"size": len(data)}]}))
         [slot] = expect(200, answer).json()["slots"]
         form = slot["upload"]
-        post = lambda: self.world.stack.http.post(form["url"], data=form["fields"], files={"file": data})  # noqa: E731
-        expect(204, insist(post))
+        post = lambda: self.context.stack.http.post(form["url"], data=form["fields"], files={"file": data})  # noqa: E731
+        expect(204, send_until_answered(post))
         return str(slot["url"])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from lab.soak.context import World
+from lab.soak.context import SoakContext
 from lab.soak.processes import children_of, command_of
 from local.model import RunConfig
 from testkit.embedded_stack import LocalStack
@@ -29,24 +29,24 @@ GUARD: Final = "local.lambdas.guard"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Killer:
-    """Chooses by *random* whom, and when."""
+    """Kills processes at random times, chosen by *random*."""
 
-    world: World
+    context: SoakContext
     random: Random
 
-    def go_on(self) -> None:
-        """Kill until it is enough."""
-        while not self.world.over.wait(self.random.uniform(*EVERY_S)):
-            self.world.ledger.guarded("a random kill", self.strike)
+    def run_until_over(self) -> None:
+        """Kill until the stop signal."""
+        while not self.context.over.wait(self.random.uniform(*EVERY_S)):
+            self.context.ledger.guarded("a random kill", self.kill_one)
 
-    def strike(self) -> None:
+    def kill_one(self) -> None:
         """Kill one process in the middle of its work."""
         if self.random.random() < OF_THE_API:
-            for pid in api_processes(self.world.stack)[:1]:
+            for pid in api_processes(self.context.stack)[:1]:
                 self.kill("kills, edit API", pid)
             return
         deadline = time.monotonic() + FOUND_S
-        while not (busy := [one for one in sandboxes(self.world.stack) if one["busy"]]):
+        while not (busy := [one for one in sandboxes(self.context.stack) if one["busy"]]):
             if time.monotonic() > deadline:
                 return
             time.sleep(LOOK_S)
@@ -58,8 +58,8 @@ class Killer:
         """Kill a process, unless it has ended meanwhile."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-            self.world.ledger.count(what)
-            self.world.ledger.count("kills")
+            self.context.ledger.count(what)
+            self.context.ledger.count("kills")
 
 
 def sandboxes(stack: LocalStack) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ OURS: Final = ("local.", "awslambdaric", "processor.", "uvicorn")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Left:
+class Leaks:
     """Leaks as sentences: while the stack was up and idle, and once it was down."""
 
     while_up: tuple[str, ...] = ()
@@ -61,10 +61,10 @@ def while_up(stack: LocalStack, temporary: Path) -> tuple[str, ...]:
     return (*(described(pid) for pid in sorted(stray | host)), *kept, *more)
 
 
-def once_down(run: RunConfig, temporary: Path, pids: Iterable[int]) -> Left:
+def once_down(run: RunConfig, temporary: Path, pids: Iterable[int]) -> Leaks:
     """Name what is left of a stack that has ended; *pids*: all that it ever had."""
     alive = [described(pid) for pid in pids if any(one in command_of(pid) for one in OURS)]
-    return Left(
+    return Leaks(
         files=tuple(str(file.relative_to(temporary)) for file in temporary.rglob("*")),
         processes=tuple({*alive, *living_in(temporary.parent)}),
         ports=tuple(origin for origin in asdict(run.addresses).values() if listens(origin)),
@@ -82,7 +82,7 @@ def listens(origin: str) -> bool:
     return answers(str(address.hostname), address.port or 0)
 
 
-def judged(left: Left) -> list[Violation]:
+def check(left: Leaks) -> list[Violation]:
     """Name everything that is left. Pure."""
     found: Mapping[str, tuple[str, ...]] = {
         "the stack at rest": left.while_up,

@@ -54,7 +54,7 @@ class Ledger:
             self.troubles.append(violation)
 
     def guarded(self, name: str, act: Callable[[], None]) -> None:
-        """Act; whatever goes wrong is a trouble, and the soak goes on."""
+        """Run *act*; record an exception as a trouble, so that the soak goes on."""
         try:
             act()
         except Exception as error:  # noqa: BLE001 - a client's failure is what the soak looks for, and it is told

@@ -61,7 +61,7 @@ class PhotoLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class StoredRendition:
     """A decoded picture. *size*: px, None when it cannot be decoded; *stored_bytes*: its length."""
 
     size: tuple[int, int] | None
@@ -83,7 +83,7 @@ class Gallery:
 
     records: Mapping[str, Mapping[str, Any]]
     originals: Mapping[tuple[str, str], str]
-    renditions: Mapping[str, Shown]
+    renditions: Mapping[str, StoredRendition]
     manifests: Mapping[str, Filed]
 
 
@@ -110,4 +110,4 @@ class SessionSeen:
     status: str
     counters: Mapping[str, int]
     events: tuple[ProgressEvent, ...]
-    results: Mapping[str, Shown]
+    results: Mapping[str, StoredRendition]

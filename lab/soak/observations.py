@@ -12,12 +12,12 @@ import httpx
 from PIL import Image
 
 from lab.drill.operator import PHOTOS
-from lab.soak.model import Filed, Gallery, SessionLine, SessionSeen, Shown
+from lab.soak.model import Filed, Gallery, SessionLine, SessionSeen, StoredRendition
 from lab.soak.streams import stream
 from processor.aws.attributes import from_attribute
 from processor.manifest import Manifest
 from testkit.embedded_stack import LocalStack
-from testkit.output_scan import logged
+from testkit.output_scan import read_logs
 from testkit.simulated_user import SimulatedUser
 
 RENDITIONS: Final = "renditions/"
@@ -69,7 +69,7 @@ def filed(text: bytes) -> Filed:
     return Filed(key=manifest.key, renditions=frozenset(one.key for one in made))
 
 
-def shown(body: bytes, metadata: Mapping[str, str] | None = None) -> Shown:
+def shown(body: bytes, metadata: Mapping[str, str] | None = None) -> StoredRendition:
     """Decode a picture to its last pixel."""
     try:
         with Image.open(io.BytesIO(body)) as image:
@@ -77,7 +77,7 @@ def shown(body: bytes, metadata: Mapping[str, str] | None = None) -> Shown:
             size = image.size
     except OSError:
         size = None
-    return Shown(size=size, stored_bytes=len(body), metadata=metadata or {})
+    return StoredRendition(size=size, stored_bytes=len(body), metadata=metadata or {})
 
 
 def session(stack: LocalStack, line: SessionLine) -> SessionSeen:
@@ -94,11 +94,11 @@ def session(stack: LocalStack, line: SessionLine) -> SessionSeen:
 
 def came_again(stack: LocalStack) -> int:
     """Count the messages that workers were handed for the second time or later, after a death or during an outage."""
-    said = (line for _, text in logged(stack) for line in text.splitlines() if ATTEMPTS in line)
+    said = (line for _, text in read_logs(stack) for line in text.splitlines() if ATTEMPTS in line)
     return sum(json.loads(line)["attempts"] > 1 for line in said)
 
 
-def fetched(stack: LocalStack, url: str) -> Shown:
+def fetched(stack: LocalStack, url: str) -> StoredRendition:
     """Fetch a picture at the CDN; one that is not there has no size."""
     answer: httpx.Response = stack.http.get(url)
-    return shown(answer.content) if answer.is_success else Shown(size=None, stored_bytes=0)
+    return shown(answer.content) if answer.is_success else StoredRendition(size=None, stored_bytes=0)

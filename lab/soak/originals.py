@@ -26,7 +26,7 @@ def draw(random: Random) -> Picture:
 
 
 def pixels(random: Random, smallest: tuple[int, int] = SMALLEST, largest: tuple[int, int] = SMALL) -> Pixels:
-    """Draw the scene at a size by the dice, sides even."""
+    """Draw the scene at a random size, sides even."""
     width, height = (random.randint(low, high) * STEP for low, high in zip(smallest, largest, strict=True))
     return scene.scene(width, height)
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from lab.drill.operator import Operator
-from lab.soak.context import FUNCTIONS, World
+from lab.soak.context import FUNCTIONS, SoakContext
 from lab.soak.model import Violation
 from lab.soak.uploads import Uploader
 from testkit.embedded_stack import expect
@@ -26,44 +26,44 @@ DEAD_S: Final = 60.0
 class Outages:
     """*every_s*: from the end of one to the begin of the next. *uploader*: whose photos are hit for certain."""
 
-    world: World
+    context: SoakContext
     random: Random
     operator: Operator
     uploader: Uploader
     every_s: float
 
-    def go_on(self) -> None:
+    def run_until_over(self) -> None:
         """Remove grants one after the other until the stop signal."""
-        while not self.world.over.wait(self.every_s):
-            self.world.ledger.guarded("an outage", self.strike)
+        while not self.context.over.wait(self.every_s):
+            self.context.ledger.guarded("an outage", self.cause_outage)
 
-    def strike(self) -> None:
-        """Break, wait for dead letters, mend, redrive."""
-        role = Role(stack=self.world.stack, function=FUNCTIONS[0])
+    def cause_outage(self) -> None:
+        """Remove a grant, wait for dead letters, restore it, redrive."""
+        role = Role(stack=self.context.stack, function=FUNCTIONS[0])
         lost = next(one for one in role.grants() if one.action == ACTION)
-        with self.world.patient(LANE, SOON_S), role.without(lost):
+        with self.context.patient(LANE, SOON_S), role.without(lost):
             for _ in range(PHOTOS):
                 self.uploader.put_one()
-            died = self.world.wait_for(lambda: self.world.dead_letters(LANE) >= PHOTOS, within_s=DEAD_S)
-        self.world.ledger.count("outages")
+            died = self.context.wait_for(lambda: self.context.dead_letters(LANE) >= PHOTOS, within_s=DEAD_S)
+        self.context.ledger.count("outages")
         if not died:
-            found = f"{self.world.dead_letters(LANE)} after {DEAD_S:g} s"
-            self.world.ledger.trouble(Violation(subject="an outage", expected=f"{PHOTOS} dead letters", found=found))
+            found = f"{self.context.dead_letters(LANE)} after {DEAD_S:g} s"
+            self.context.ledger.trouble(Violation(subject="an outage", expected=f"{PHOTOS} dead letters", found=found))
         self.redrive()
 
     def redrive(self) -> None:
-        """Send all dead letters back, by the command or by the page's button."""
-        self.world.ledger.count("dead letters redriven", self.world.dead_letters(LANE))
+        """Redrive all dead letters, by the command or by the page's button."""
+        self.context.ledger.count("dead letters redriven", self.context.dead_letters(LANE))
         ways: tuple[Callable[[], None], ...] = (self.by_command, self.by_button)
         self.random.choice(ways)()
 
     def by_command(self) -> None:
-        """Type what `docs/operations.md` says."""
+        """Run the command of `docs/operations.md`."""
         send_back(self.operator, LANE)
 
     def by_button(self) -> None:
-        """Press what the page shows."""
-        stack = self.world.stack
+        """Send the request of the page's button."""
+        stack = self.context.stack
         expect(202, stack.http.post(f"{stack.page}/gallery/queues/{LANE}/redrive"))
 
 

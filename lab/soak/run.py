@@ -12,12 +12,12 @@ from typing import Any
 
 from lab.drill.operator import Operator
 from lab.soak import checks, leaks, trend
-from lab.soak.context import PATIENCE_S, World
-from lab.soak.drain import redriven, rest, still_dead
+from lab.soak.context import PATIENCE_S, SoakContext
+from lab.soak.drain import redrive_all, remaining_dead_letters, wait_until_idle
 from lab.soak.ledger import Ledger
 from lab.soak.model import Violation
 from lab.soak.sampling import Sampler
-from lab.soak.workers import Say, act, actors
+from lab.soak.workers import Say, make_workers, run_workers
 from local.model import RunConfig
 from testkit import output_scan
 from testkit.embedded_stack import LocalStack, started
@@ -34,46 +34,48 @@ class Outcome:
     acted_s: float
 
 
-def play(folder: Path, *, minutes: float, seed: int, say: Say, keep: Path | None = None) -> Outcome:
-    """Play on a stack of its own in the empty *folder*. *keep*: where to leave what the run has written down."""
+def run_soak(folder: Path, *, minutes: float, seed: int, say: Say, keep: Path | None = None) -> Outcome:
+    """Soak a stack of its own in the empty *folder*. *keep*: folder for a copy of all that the run wrote."""
     with leaks.own_temporary_folder(folder / "tmp") as temporary:
-        with started(folder / "run") as stack, opened(stack) as world:
-            outcome = soak(world, temporary, minutes=minutes, seed=seed, say=say)
+        with started(folder / "run") as stack, opened(stack) as context:
+            outcome = soak(context, temporary, minutes=minutes, seed=seed, say=say)
             if keep is not None:
-                output_scan.kept(stack, keep)
+                output_scan.copy_output(stack, keep)
             run = RunConfig.load(stack.folder / "run.json")
-        left = leaks.judged(leaks.once_down(run, temporary, outcome.sampler.pids))
+        left = leaks.check(leaks.once_down(run, temporary, outcome.sampler.pids))
     return replace(outcome, violations=(*outcome.violations, *left))
 
 
 @contextmanager
-def opened(stack: LocalStack) -> Generator[World]:
-    """Make the clients before threads share them, and let dead workers' messages come again soon."""
+def opened(stack: LocalStack) -> Generator[SoakContext]:
+    """Make the clients before threads share them, and shorten visibility timeouts to 20 s."""
     make: Any = stack.aws.client
     for service in ("s3", "sqs", "dynamodb", "lambda", "logs", "iam"):
         make(service)
-    world = World(stack=stack, ledger=Ledger(), over=threading.Event())
-    with world.patient("uploads", PATIENCE_S), world.patient("jobs", PATIENCE_S):
-        yield world
+    context = SoakContext(stack=stack, ledger=Ledger(), over=threading.Event())
+    with context.patient("uploads", PATIENCE_S), context.patient("jobs", PATIENCE_S):
+        yield context
 
 
-def soak(world: World, temporary: Path, *, minutes: float, seed: int, say: Say) -> Outcome:
-    """Act, rest, look."""
-    operator, sampler, began = Operator.of(world.stack), Sampler(world=world), time.monotonic()
-    act(world, sampler, actors(world, sampler, operator, minutes=minutes, seed=seed), minutes=minutes, say=say)
+def soak(context: SoakContext, temporary: Path, *, minutes: float, seed: int, say: Say) -> Outcome:
+    """Run the workers, wait until the stack is idle, check everything."""
+    operator, sampler, began = Operator.of(context.stack), Sampler(context=context), time.monotonic()
+    run_workers(
+        context, sampler, make_workers(context, sampler, operator, minutes=minutes, seed=seed), minutes=minutes, say=say
+    )
     acted_s = time.monotonic() - began
     say("workers have stopped: waiting until the stack is idle")
     sampler.weigh()
-    restless = rest(world)
-    dead = redriven(world, operator)
-    restless += rest(world) if any(dead.values()) else []
-    say("at rest: looking at everything")
-    looked = checks.looked(world, operator, temporary)
-    grown = trend.judged(trend.trends(sampler.samples))
+    unfinished = wait_until_idle(context)
+    dead = redrive_all(context, operator)
+    unfinished += wait_until_idle(context) if any(dead.values()) else []
+    say("idle: checking everything")
+    looked = checks.check_everything(context, operator, temporary)
+    grown = trend.check(trend.trends(sampler.samples))
     return Outcome(
-        ledger=world.ledger,
+        ledger=context.ledger,
         sampler=sampler,
-        violations=(*world.ledger.troubles, *restless, *still_dead(world), *looked, *grown),
+        violations=(*context.ledger.troubles, *unfinished, *remaining_dead_letters(context), *looked, *grown),
         dead=dead,
         acted_s=acted_s,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lab.soak.context import World
+from lab.soak.context import SoakContext
 from lab.soak.kills import api_processes, processes, role, sandboxes
 from lab.soak.processes import descendants, open_files, resident_mib
 from local.lambdas.family import MIB, resident
@@ -37,27 +37,29 @@ class Sample:
 class Sampler:
     """*pids*: every process that was ever seen below ``up``. *stored_mib*: what the emulator keeps, by second."""
 
-    world: World
+    context: SoakContext
     samples: list[Sample] = field(default_factory=list[Sample])
     stored_mib: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     pids: set[int] = field(default_factory=set[int])
     began: float = field(default_factory=time.monotonic)
 
-    def go_on(self) -> None:
+    def run_until_over(self) -> None:
         """Look until it is enough."""
-        while not self.world.over.wait(EVERY_S):
-            self.world.ledger.guarded("a sample", self.look)
+        while not self.context.over.wait(EVERY_S):
+            self.context.ledger.guarded("a sample", self.look)
 
     def look(self) -> None:
         """Take one sample."""
-        usages = {**named(self.world.stack), **sandboxed(self.world.stack)}
+        usages = {**named(self.context.stack), **sandboxed(self.context.stack)}
         self.samples.append(Sample(at_s=time.monotonic() - self.began, usages=usages))
-        self.pids |= set(descendants(processes_root(self.world.stack)))
+        self.pids |= set(descendants(processes_root(self.context.stack)))
 
     def weigh(self) -> float:
         """Sum up what lies in the buckets, all versions (MiB)."""
         total = sum(
-            size for bucket in self.world.stack.known["buckets"].values() for size in sizes(self.world.stack, bucket)
+            size
+            for bucket in self.context.stack.known["buckets"].values()
+            for size in sizes(self.context.stack, bucket)
         )
         self.stored_mib.append((time.monotonic() - self.began, total / MIB))
         return total / MIB

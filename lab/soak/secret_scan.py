@@ -19,17 +19,17 @@ TOKEN: Final = "eyJhbGciOiJSUzI1Ni"  # noqa: S105 - the header of all tokens, no
 TICKETS: Final = ("?ticket=", "X-Amz-Signature=")
 
 
-def judged(stack: LocalStack) -> list[Violation]:
+def check(stack: LocalStack) -> list[Violation]:
     """Name what was written down and where."""
     secrets = {
         "the developer's token": stack.known["token"],
         "a bearer token": TOKEN,
         **{f"a value of {one}": one for one in TICKETS},
-        **output_scan.parameters(stack),
+        **output_scan.read_secrets(stack),
         **{f"the place {one}": one for one in PLACES},
         **{f"the name {one.decode()}": one.decode() for one in exif.SECRETS},
     }
-    found = [*output_scan.found(stack, secrets), *positions(output_scan.written(stack))]
+    found = [*output_scan.find_secrets(stack, secrets), *positions(output_scan.read_output(stack))]
     return [Violation(subject="what was written down", expected="no secret", found=one) for one in found]
 
 

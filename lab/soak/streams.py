@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from lab.soak.context import PAUSE_S, World
+from lab.soak.context import PAUSE_S, SoakContext
 from testkit.embedded_stack import LocalStack, expect
 from testkit.simulated_user import STREAM_S, ProgressEvent, events_of
 
@@ -22,19 +22,19 @@ class NeverEnded(Exception):
     """A stream that was taken up again and again, and had no end."""
 
 
-def follow(world: World, started: Mapping[str, Any], *, leave_after: int = 0) -> tuple[ProgressEvent, ...]:
+def follow(context: SoakContext, started: Mapping[str, Any], *, leave_after: int = 0) -> tuple[ProgressEvent, ...]:
     """Read to the end. *leave_after*: so many events, the reader leaves, and comes back with the last one's id."""
     seen: list[ProgressEvent] = []
     for number in range(MOST_STREAMS):
         most = leave_after if leave_after and not number else None
         try:
-            seen += islice(stream(world.stack, started, after=seen[-1].id if seen else 0), most)
+            seen += islice(stream(context.stack, started, after=seen[-1].id if seen else 0), most)
         except (httpx.TransportError, Interrupted):
-            world.ledger.count("streams that broke")
+            context.ledger.count("streams that broke")
             time.sleep(PAUSE_S)
         if seen and seen[-1].name == END:
             return tuple(seen)
-        world.ledger.count("streams taken up again")
+        context.ledger.count("streams taken up again")
     raise NeverEnded(f"expected {END}, received {len(seen)} events on {MOST_STREAMS} streams without it")
 
 

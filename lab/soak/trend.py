@@ -87,7 +87,7 @@ def allowed_mib(name: str) -> float | None:
     return SANDBOX_MIB if name.startswith("sandbox") else SERVER_MIB
 
 
-def judged(found: Sequence[Trend]) -> list[Violation]:
+def check(found: Sequence[Trend]) -> list[Violation]:
     """Name those that grew by more than they may."""
     grew = [
         Violation(

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from lab.soak import originals
-from lab.soak.context import World, insist
+from lab.soak.context import SoakContext, send_until_answered
 from lab.soak.model import PhotoLine, Picture
 from testkit.embedded_stack import expect
 
@@ -24,15 +24,15 @@ PART: Final = 5 * 2**20
 class Uploader:
     """One thread's person; *name* makes keys theirs."""
 
-    world: World
+    context: SoakContext
     random: Random
     name: str
 
-    def go_on(self) -> None:
+    def run_until_over(self) -> None:
         """Upload until it is enough."""
         number = 0
-        while not self.world.over.wait(self.random.uniform(*PAUSES_S)):
-            self.world.ledger.guarded(f"upload {self.name}-{number}", lambda at=number: self.story(at))
+        while not self.context.over.wait(self.random.uniform(*PAUSES_S)):
+            self.context.ledger.guarded(f"upload {self.name}-{number}", lambda at=number: self.story(at))
             number += 1
 
     def put_one(self) -> None:
@@ -63,17 +63,19 @@ class Uploader:
         gallery, name = self.random.choice(GALLERIES), f"{self.name}-{number}.{picture.suffix}"
         if self.random.random() < originals.HALF:
             return f"{gallery}/{name}", f"{gallery}/{name}", {}
-        stack = self.world.stack
+        stack = self.context.stack
         wanted = {"name": name, "size": len(picture.data), "gallery": gallery, "type": "image/jpeg"}
-        place = expect(201, insist(lambda: stack.http.post(f"{stack.page}/gallery/photos", json=wanted))).json()
+        place = expect(
+            201, send_until_answered(lambda: stack.http.post(f"{stack.page}/gallery/photos", json=wanted))
+        ).json()
         return place["photo"]["s3_key"], place["photo"]["id"], place
 
     def put(self, key: str, photo_id: str, picture: Picture, place: Mapping[str, Any]) -> None:
         """Upload: by the presigned PUT where there is one, else plainly or in parts."""
         if place:
             upload = place["upload"]
-            answer = insist(
-                lambda: self.world.stack.http.request(
+            answer = send_until_answered(
+                lambda: self.context.stack.http.request(
                     upload["method"], upload["url"], content=picture.data, headers=upload["headers"]
                 )
             )
@@ -81,15 +83,15 @@ class Uploader:
         elif self.random.random() < originals.HALF:
             version = self.put_in_parts(key, picture.data)
         else:
-            s3 = self.world.stack.aws.client("s3")
-            bucket = self.world.stack.originals
+            s3 = self.context.stack.aws.client("s3")
+            bucket = self.context.stack.originals
             version = s3.put_object(Bucket=bucket, Key=key, Body=picture.data)["VersionId"]
-        self.world.ledger.put(key, photo_id, picture, version_id=version)
+        self.context.ledger.put(key, photo_id, picture, version_id=version)
 
     def put_in_parts(self, key: str, data: bytes) -> str:
         """Upload in parts, some of which are given up and sent again."""
-        s3: Any = self.world.stack.aws.client("s3")
-        where = {"Bucket": self.world.stack.originals, "Key": key}
+        s3: Any = self.context.stack.aws.client("s3")
+        where = {"Bucket": self.context.stack.originals, "Key": key}
         if self.random.random() < originals.HALF:
             given_up = s3.create_multipart_upload(**where)["UploadId"]
             s3.upload_part(**where, UploadId=given_up, PartNumber=1, Body=data[: len(data) // 2])
@@ -103,24 +105,24 @@ class Uploader:
             for number, part in enumerate((data[at : at + PART] for at in range(0, len(data), PART)), 1)
         ]
         done = s3.complete_multipart_upload(**where, UploadId=upload, MultipartUpload={"Parts": parts})
-        self.world.ledger.count("uploads in parts")
+        self.context.ledger.count("uploads in parts")
         return str(done["VersionId"])
 
     def delete(self, key: str) -> None:
         """Delete the original in its bucket: the gallery's own way ends in the same call."""
-        s3 = self.world.stack.aws.client("s3")
-        s3.delete_object(Bucket=self.world.stack.originals, Key=key)
-        self.world.ledger.deleted(key)
+        s3 = self.context.stack.aws.client("s3")
+        s3.delete_object(Bucket=self.context.stack.originals, Key=key)
+        self.context.ledger.deleted(key)
 
     def settle(self, key: str) -> None:
         """Wait until the record shows what was last done, but not for ever: what never comes is found in the end."""
-        line = self.world.ledger.photos[key]
-        if not self.world.wait_for(lambda: self.is_shown(line), within_s=SETTLED_S):
-            self.world.ledger.count("not settled at once")
+        line = self.context.ledger.photos[key]
+        if not self.context.wait_for(lambda: self.is_shown(line), within_s=SETTLED_S):
+            self.context.ledger.count("not settled at once")
 
     def is_shown(self, line: PhotoLine) -> bool:
         """Return whether the record has caught up with *line*."""
-        record = self.world.stack.photo(line.photo_id) or {}
+        record = self.context.stack.photo(line.photo_id) or {}
         if line.deleted:
             return record.get("status") in {None, "deleted"}
         if line.last.code:

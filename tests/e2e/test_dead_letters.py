@@ -45,15 +45,15 @@ def may_send(queue: str, topic: str) -> str:
 
 
 @pytest.fixture
-def impatient(stack: LocalStack) -> Iterator[None]:
+def short_visibility(stack: LocalStack) -> Iterator[None]:
     """Let messages come again at once: five attempts at twelve minutes each are an hour."""
-    with embedded_stack.impatient(stack, "uploads"):
+    with embedded_stack.short_visibility(stack, "uploads"):
         yield
 
 
 @pytest.mark.fault(12, 16)
 @pytest.mark.faults
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_visibility")
 def test_a_poison_message_ends_in_the_dead_letters_and_its_alarm_rings(stack: LocalStack, told: str) -> None:
     """Five attempts, then the dead-letter queue, its alarm, and the topic's message; emptied, the alarm is over."""
     sqs = stack.aws.client("sqs")
@@ -90,7 +90,7 @@ def operations(stack: LocalStack) -> dict[str, Any]:
 
 @pytest.mark.fault(18, 27)
 @pytest.mark.faults
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_visibility")
 def test_what_failed_for_lack_of_a_grant_is_repaired_by_redriving(stack: LocalStack) -> None:
     """A fault of ours is no verdict on a photo: its event waits in the dead letters until the fault is mended."""
     dead = stack.known["queues"][DEAD]

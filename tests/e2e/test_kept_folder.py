@@ -16,7 +16,7 @@ import yaml
 
 from local.run.aws import Aws
 from testkit import embedded_stack
-from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, told
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, read_endpoints
 from testkit.photos import jpeg, scene
 
 NOT_PROGRAM = (".*", "__pycache__", "bench", "dist", "docs", "node_modules", "out", "tests")
@@ -47,7 +47,7 @@ def up(folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
     said: list[str] = []
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
-            known = told(process)
+            known = read_endpoints(process)
             yield LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client), said
         process.send_signal(signal.SIGINT)
         said += process.communicate(timeout=ENDED_S)[1].splitlines()

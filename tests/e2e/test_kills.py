@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from testkit.embedded_stack import LocalStack, impatient, wait_for
+from testkit.embedded_stack import LocalStack, short_visibility, wait_for
 from testkit.photos import jpeg, scene
 from testkit.simulated_user import SimulatedUser
 from tests.e2e.sandboxes import kill_mid_way
@@ -26,7 +26,7 @@ def test_a_worker_killed_mid_edit_is_made_up_for(stack: LocalStack) -> None:
     """The jobs come again; the session ends once, with one result per picture."""
     person = SimulatedUser.named(stack)
     [slot] = person.slots([large()])
-    with impatient(stack, "jobs"):
+    with short_visibility(stack, "jobs"):
         started = person.edit([slot] * 3, SLOW)
         begun = kill_mid_way(stack, EDIT, lambda: under_way(person.session(started["sessionId"])))
     events = person.watch(started)
@@ -60,7 +60,7 @@ def all_came_again(stack: LocalStack, session_id: str, images: set[str]) -> bool
 @pytest.mark.faults
 def test_a_rendition_killed_mid_photo_is_made_up_for(stack: LocalStack) -> None:
     """The photo's event comes again, and the photo is active with every size."""
-    with impatient(stack, "uploads"):
+    with short_visibility(stack, "uploads"):
         photo_id = stack.upload(large(), gallery="killed")
         kill_mid_way(stack, RENDITION, lambda: is_half_done(stack, photo_id, "killed"))
     record = stack.with_status(photo_id, "active")

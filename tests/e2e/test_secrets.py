@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from testkit.embedded_stack import LocalStack, wait_for
-from testkit.output_scan import found, logged, parameters
+from testkit.output_scan import find_secrets, read_logs, read_secrets
 from testkit.photos import exif
 from testkit.photos.jpeg import private_jpeg
 from tests.e2e.test_edits import start, watched
@@ -37,15 +37,15 @@ def test_nothing_that_a_run_writes_down_holds_a_secret(stack: LocalStack) -> Non
         "ticket": ticket,
         "upload's signature": signature,
         "source's signature": "5ec2e75ec2e7",
-        **parameters(stack),
+        **read_secrets(stack),
         **{f"place {one}": one for one in PLACE},
         **{f"secret {one.decode()}": one.decode() for one in exif.SECRETS},
     }
     wait_for(lambda: said_of(stack, accepted["sessionId"]), what=lambda: "the worker's line about the session")
 
-    assert [] == found(stack, secrets)
+    assert [] == find_secrets(stack, secrets)
 
 
 def said_of(stack: LocalStack, session_id: str) -> bool | None:
     """Return whether a function has logged something of a session: the search looks at something."""
-    return any(session_id in text for _, text in logged(stack)) or None
+    return any(session_id in text for _, text in read_logs(stack)) or None

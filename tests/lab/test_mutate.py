@@ -13,12 +13,12 @@ from lab.mutate.trial import Fate, trial
 
 ROOT = Path(__file__).parents[2]
 FITS = '''
-"""Said of the module."""
+"""CommandOutput of the module."""
 LIMIT: int = 3
 
 
 def fits(size: int) -> bool:
-    """Said of the function."""
+    """CommandOutput of the function."""
     return size <= LIMIT
 '''
 

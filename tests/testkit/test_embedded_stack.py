@@ -12,7 +12,7 @@ import pytest
 from local.run.aws import Aws
 from local.run.errors import RunError
 from testkit import embedded_stack
-from testkit.embedded_stack import LocalStack, started, told, wait_for
+from testkit.embedded_stack import LocalStack, read_endpoints, started, wait_for
 
 BAD_END = """
 import signal, sys
@@ -34,7 +34,7 @@ def program(text: str) -> subprocess.Popen[str]:
 def test_a_stack_that_cannot_start_is_quoted() -> None:
     """The stack's own sentence says what to do; the launcher does not hide it."""
     with pytest.raises(RunError, match="expected the endpoints, the stack said: up: no free port"):
-        told(program("import sys; sys.exit('up: no free port')"))
+        read_endpoints(program("import sys; sys.exit('up: no free port')"))
 
 
 @pytest.mark.stack
@@ -44,7 +44,7 @@ def test_a_stack_that_stays_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     process = program("import signal; signal.pause()")
     try:
         with pytest.raises(RunError, match=r"expected the stack to be up within 0\.01 s"):
-            told(process)
+            read_endpoints(process)
     finally:
         process.kill()
         process.communicate()

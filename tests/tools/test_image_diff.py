@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from testkit.photos import scene
-from tools.image_diff import C1, C2, delta_e, likest, resized, ssim
+from tools.image_diff import C1, C2, delta_e, most_alike, resized, ssim
 
 
 def flat(value: int) -> scene.Pixels:
@@ -52,9 +52,9 @@ def test_a_cut_is_found_wherever_it_was_made(across: float) -> None:
     """A smart crop keeps what it finds interesting; what is judged is the picture, not the choice."""
     cut = resized(scene.scene(), 120, 120, across=across)
 
-    assert ssim(likest(scene.scene(), cut), cut) > 0.98
+    assert ssim(most_alike(scene.scene(), cut), cut) > 0.98
 
 
 def test_what_is_not_cut_is_only_scaled() -> None:
     """The same proportions leave nothing to choose."""
-    assert np.array_equal(resized(scene.scene(), 96, 64), likest(scene.scene(), np.zeros((64, 96, 3), np.uint8)))
+    assert np.array_equal(resized(scene.scene(), 96, 64), most_alike(scene.scene(), np.zeros((64, 96, 3), np.uint8)))

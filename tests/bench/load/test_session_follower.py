@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.load.session_follower import MOST_STREAMS, NotDone, followed
+from bench.load.session_follower import MOST_STREAMS, NotDone, follow_session
 
 RESULT = {"type": "complete", "result": {"url": "https://cdn.example/r.jpg"}}
 
@@ -26,7 +26,7 @@ def test_a_session_is_done_when_its_stream_says_so() -> None:
     """Hints, comments and progress are passed over; the results are what the test then fetches."""
     lines = ["retry: 1000", "", ": comment", "", *said(1, type="progress"), *said(2, **RESULT), *said(3, **end())]
 
-    assert ("https://cdn.example/r.jpg",) == followed(lambda _: lines)
+    assert ("https://cdn.example/r.jpg",) == follow_session(lambda _: lines)
 
 
 def test_a_stream_that_breaks_is_taken_up_behind_its_last_event() -> None:
@@ -38,7 +38,7 @@ def test_a_stream_that_breaks_is_taken_up_behind_its_last_event() -> None:
         asked.append(last_id)
         return next(streams)
 
-    assert ("https://cdn.example/r.jpg",) == followed(open_stream)
+    assert ("https://cdn.example/r.jpg",) == follow_session(open_stream)
     assert ["", "1"] == asked
 
 
@@ -52,10 +52,10 @@ def test_a_stream_that_breaks_is_taken_up_behind_its_last_event() -> None:
 def test_an_end_that_is_not_complete_is_none(last: dict[str, object], text: str) -> None:
     """Accepted, even ended, is not yet done."""
     with pytest.raises(NotDone, match=text):
-        followed(lambda _: [*said(1, **RESULT), *said(2, **last)])
+        follow_session(lambda _: [*said(1, **RESULT), *said(2, **last)])
 
 
 def test_a_stream_without_an_end_is_given_up() -> None:
     """Not for ever."""
     with pytest.raises(NotDone, match=f"the stream ended {MOST_STREAMS} times without it"):
-        followed(lambda _: [])
+        follow_session(lambda _: [])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lab.soak.check_photos import SIZES, judged
-from lab.soak.model import Filed, Gallery, PhotoLine, Put, Shown
+from lab.soak.check_photos import SIZES, check
+from lab.soak.model import Filed, Gallery, PhotoLine, Put, StoredRendition
 
 KEY, PHOTO = "wedding/a.jpg", "wedding/a.jpg"
 FIRST = Put(version_id="v1", sha256="first", size=9, width=640, height=480, code="")
@@ -50,7 +50,9 @@ def gallery_of(*puts: Put, record: dict[str, Any] | None = None, **more: Any) ->
         Gallery(
             records={PHOTO: record_of(puts[-1]) if record is None else record},
             originals={(KEY, put.version_id): put.sha256 for put in puts},
-            renditions={rendition(size): Shown(size=(40, 30), stored_bytes=5, metadata=metadata) for size in SIZES},
+            renditions={
+                rendition(size): StoredRendition(size=(40, 30), stored_bytes=5, metadata=metadata) for size in SIZES
+            },
             manifests={MANIFEST: Filed(key=KEY, renditions=frozenset(map(rendition, SIZES)))},
         ),
         **more,
@@ -59,7 +61,7 @@ def gallery_of(*puts: Put, record: dict[str, Any] | None = None, **more: Any) ->
 
 def found(lines: PhotoLine, gallery: Gallery) -> list[str]:
     """Say what is wrong."""
-    return [str(one) for one in judged([lines], gallery)]
+    return [str(one) for one in check([lines], gallery)]
 
 
 def test_a_photo_that_shows_its_last_version_is_well() -> None:
@@ -176,7 +178,7 @@ def test_an_orphan_is_reported() -> None:
         Gallery(
             records={**gallery.records, "wedding/d.jpg": {"status": "active"}},
             originals={**gallery.originals, ("wedding/e.jpg", "v9"): "e"},
-            renditions={**gallery.renditions, orphan: Shown(size=(1, 1), stored_bytes=1)},
+            renditions={**gallery.renditions, orphan: StoredRendition(size=(1, 1), stored_bytes=1)},
             manifests={**gallery.manifests, stranger: Filed(key="wedding/c.jpg", renditions=frozenset())},
         ),
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lab.soak.check_sessions import judged
-from lab.soak.model import SessionLine, SessionSeen, Shown
+from lab.soak.check_sessions import check
+from lab.soak.model import SessionLine, SessionSeen, StoredRendition
 from testkit.simulated_user import ProgressEvent
 
 ID = "ses_1"
@@ -34,7 +34,7 @@ def seen(session: SessionLine, **more: Any) -> SessionSeen:
             status=str(last.get("status")),
             counters={"processed": last.get("totalProcessed", 0), "failed": last.get("totalFailed", 0)},
             events=session.events,
-            results={"i0": Shown(size=(40, 30), stored_bytes=5)},
+            results={"i0": StoredRendition(size=(40, 30), stored_bytes=5)},
         ),
         **more,
     )
@@ -42,7 +42,7 @@ def seen(session: SessionLine, **more: Any) -> SessionSeen:
 
 def found(session: SessionLine, again: SessionSeen | None = None) -> list[str]:
     """Say what is wrong."""
-    return [str(one) for one in judged({ID: session}, {ID: again or seen(session)})]
+    return [str(one) for one in check({ID: session}, {ID: again or seen(session)})]
 
 
 def ended(number: int, status: str, done: int, failed: int) -> ProgressEvent:
@@ -141,13 +141,13 @@ def test_what_is_told_otherwise_later_is_named() -> None:
     "results",
     [
         {},
-        {"i0": Shown(size=None, stored_bytes=5)},
-        {"i0": Shown(size=(41, 30), stored_bytes=5)},
-        {"i0": Shown(size=(40, 30), stored_bytes=6)},
+        {"i0": StoredRendition(size=None, stored_bytes=5)},
+        {"i0": StoredRendition(size=(41, 30), stored_bytes=5)},
+        {"i0": StoredRendition(size=(40, 30), stored_bytes=6)},
     ],
     ids=["gone", "undecodable", "another size", "another length"],
 )
-def test_a_result_that_is_not_what_was_told_is_named(results: dict[str, Shown]) -> None:
+def test_a_result_that_is_not_what_was_told_is_named(results: dict[str, StoredRendition]) -> None:
     """The size and length of what the CDN shows are those of the event."""
     session = line(*EVENTS)
 

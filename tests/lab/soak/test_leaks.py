@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab.soak.checks import reconciled
-from lab.soak.leaks import Left, judged, once_down, own_temporary_folder
+from lab.soak.leaks import Leaks, check, once_down, own_temporary_folder
 from local.model import Addresses, RunConfig
 
 
@@ -36,7 +36,7 @@ def test_nothing_is_left_of_a_run_that_ended_well(tmp_path: Path) -> None:
     with own_temporary_folder(tmp_path / "tmp") as temporary:
         pass
 
-    assert Left() == once_down(config(tmp_path, closed_port()), temporary, [])
+    assert Leaks() == once_down(config(tmp_path, closed_port()), temporary, [])
 
 
 @pytest.mark.stack
@@ -97,14 +97,14 @@ def test_a_number_that_another_process_has_now_is_none_of_ours(tmp_path: Path) -
 
 def test_everything_that_is_left_is_a_violation() -> None:
     """Each is named with where it was."""
-    left = Left(while_up=("a",), files=("b",), processes=("c",), ports=("d",))
+    left = Leaks(while_up=("a",), files=("b",), processes=("c",), ports=("d",))
 
     assert [
         "the stack at rest: expected nothing left, found a",
         "temporary files: expected nothing left, found b",
         "processes: expected nothing left, found c",
         "open ports: expected nothing left, found d",
-    ] == [str(one) for one in judged(left)]
+    ] == [str(one) for one in check(left)]
 
 
 def test_a_reconciler_that_finds_something_to_do_is_a_violation() -> None:

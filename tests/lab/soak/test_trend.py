@@ -8,7 +8,7 @@ import pytest
 
 from lab.soak.chart import chart
 from lab.soak.sampling import Sample, Usage
-from lab.soak.trend import judged, trends
+from lab.soak.trend import check, trends
 
 MINUTE_S = 60
 
@@ -21,7 +21,7 @@ def samples(name: str, rss_mib: Callable[[float], float], files: Callable[[float
 
 def found(name: str, rss_mib: Callable[[float], float], files: Callable[[float], int] = lambda _: 10) -> list[str]:
     """Say what is wrong."""
-    return [str(one) for one in judged(trends(samples(name, rss_mib, files)))]
+    return [str(one) for one in check(trends(samples(name, rss_mib, files)))]
 
 
 def test_a_process_that_grows_while_it_warms_up_is_flat() -> None:

@@ -1,4 +1,4 @@
-"""The driver's own parts: its book, its dice, its patience with servers whose processes die."""
+"""The soak's own parts: its ledger, its random originals, its patience with servers whose processes die."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from lab.soak import context as world
+from lab.soak import context
 from lab.soak.ledger import Ledger
 from lab.soak.model import Picture
 from lab.soak.observations import shown
@@ -19,7 +19,7 @@ OK, BROKEN, BUSY = 200, 502, 429
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world, "PAUSE_S", 0.0)
+    monkeypatch.setattr(context, "PAUSE_S", 0.0)
 
 
 def answering(*answers: int | Exception) -> tuple[Callable[[], httpx.Response], Iterator[int | Exception]]:
@@ -39,17 +39,17 @@ def test_a_request_is_repeated_until_a_server_answers() -> None:
     """A process that died answers nothing, or 502 by its front; a refusal is an answer."""
     send, _ = answering(httpx.ReadError("gone"), BROKEN, BUSY, OK)
 
-    assert BUSY == world.insist(send).status_code
+    assert BUSY == context.send_until_answered(send).status_code
 
 
 def test_a_server_that_stays_broken_is_told() -> None:
     """After six attempts the last answer, or the last fault, is the answer."""
-    send, left = answering(*[BROKEN] * world.ATTEMPTS, OK)
+    send, left = answering(*[BROKEN] * context.ATTEMPTS, OK)
 
-    assert BROKEN == world.insist(send).status_code
+    assert BROKEN == context.send_until_answered(send).status_code
     assert [OK] == list(left)
     with pytest.raises(httpx.ReadError, match="gone"):
-        world.insist(answering(*[httpx.ReadError("gone")] * world.ATTEMPTS)[0])
+        context.send_until_answered(answering(*[httpx.ReadError("gone")] * context.ATTEMPTS)[0])
 
 
 def test_the_ledger_keeps_every_version_and_what_came_last() -> None:
@@ -88,7 +88,7 @@ def test_what_an_actor_was_not_given_is_a_trouble() -> None:
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_originals_are_what_the_ledger_says_of_them(kind: str) -> None:
     """A good one decodes to its upright size, whatever way it was held; a bad one has a verdict and no size."""
-    picture = KINDS[kind](world.dice(3, kind))
+    picture = KINDS[kind](context.random_for(3, kind))
 
     assert bool(picture.code) == (picture.width == 0)
     if picture.suffix in {"png", "webp"}:
@@ -98,7 +98,7 @@ def test_originals_are_what_the_ledger_says_of_them(kind: str) -> None:
 
 def test_the_same_seed_draws_the_same_pictures() -> None:
     """A violation can be sought again with its seed."""
-    one, other = world.dice(7, "u0"), world.dice(7, "u0")
+    one, other = context.random_for(7, "u0"), context.random_for(7, "u0")
     first, second = [draw(one) for _ in range(3)], [draw(other) for _ in range(3)]
 
     assert first == second
