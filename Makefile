@@ -17,12 +17,15 @@ LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check fmt lint types imports policies plan bench package engine golden simulate drill load lock docs screens audit faults soak verdicts mutate
+.PHONY: help help-lab setup up test check fmt lint types imports policies plan bench package engine golden simulate drill load lock docs screens audit faults soak verdicts mutate
 
-help: ## List the targets.
+help: ## List the daily targets.
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY) ## Make .venv from the hash-locked requirements (every other target does it when it is needed).
+help-lab: ## List the targets that measure and experiment (lab/README.md, docs/performance.md).
+	@awk -F ': .*#lab ' '/^[a-z-]+:.*#lab / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv from the hash-locked requirements (every other target does so when needed).
 	@echo "setup: $(VENV) is as the locks say"
 
 $(READY): requirements/installer.lock requirements/dev.lock requirements/emulator.lock tools/setup.py
@@ -51,13 +54,13 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports --no-logo
 
-policies: $(READY) ## Hold what the Pulumi program declares against the policies.
+policies: $(READY) ## Check what the Pulumi program declares against the policies.
 	@$(BIN)/python -m tools.policies
 
 plan: $(READY) ## Write what each stack declares to tests/golden (ARGS=dev prints one stack instead).
 	@$(BIN)/python -m tools.plan $(or $(ARGS),--update)
 
-bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
+bench: $(READY) #lab Measure side by side against the peers (ARGS are passed on).
 	@if command -v npm >/dev/null && [ ! -d out/bench/node_modules/sharp ]; then mkdir -p out/bench && npm install --silent --no-fund --no-audit --prefix out/bench sharp@$(SHARP) || echo "sharp could not be installed: it is reported as missing"; fi
 	@if [ ! -x out/bench/thumbor/bin/python ]; then mkdir -p out/bench && $(BIN)/python -m venv out/bench/thumbor.new && out/bench/thumbor.new/bin/python -m pip install --quiet --disable-pip-version-check thumbor==$(THUMBOR) >out/bench/thumbor.log 2>&1 && mv out/bench/thumbor.new out/bench/thumbor || { rm -rf out/bench/thumbor.new; echo "thumbor could not be installed: it is reported as missing"; }; fi
 	$(if $(ARGS),,@$(BIN)/python -m bench.edit_api --json out/bench/edit_api.json)
@@ -65,24 +68,24 @@ bench: $(READY) ## Measure side by side against the peers (ARGS are passed on).
 	$(if $(ARGS),,@$(BIN)/python -m bench.memory --json out/bench/memory.json --svg docs/pictures/bench-memory.svg || test $$? -eq 2)
 	$(if $(ARGS),,@$(BIN)/python -m bench.page out/bench)
 
-audit: $(READY) ## Hold the locked dependencies against the OSV database of vulnerabilities, where it can be reached.
+audit: $(READY) ## Check the locked dependencies against the OSV database, where it can be reached.
 	@if $(BIN)/python -c "import socket; socket.create_connection(('api.osv.dev', 443), 10)" 2>/dev/null; then \
 		$(BIN)/uv tool run pip-audit@$(AUDIT) --vulnerability-service osv --disable-pip --require-hashes --requirement requirements/dev.lock; \
 	else \
 		echo "audit: skipped, api.osv.dev cannot be reached from here"; \
 	fi
 
-faults: $(READY) ## Run the tests of the thirty faults (ARGS="--times 20": twenty times in a row).
-	@$(BIN)/python -m tools.faults $(ARGS)
+faults: $(READY) #lab Run the tests of the thirty faults (ARGS="--times 20": twenty times).
+	@$(BIN)/python -m lab.faults $(ARGS)
 
-soak: $(READY) ## Half an hour of uploads, edits, outages and random kills, then everything is looked at (ARGS=--help).
-	@$(BIN)/python -m tools.soak $(ARGS)
+soak: $(READY) #lab Upload, edit, break and kill for half an hour, then check every record and object (ARGS=--help).
+	@$(BIN)/python -m lab.soak $(ARGS)
 
-verdicts: $(READY) ## Judge hostile files and write docs/verdicts.md (ARGS=FOLDER judges its files as well).
-	@$(BIN)/python -m tools.verdicts --docs $(ARGS)
+verdicts: $(READY) #lab Render hostile files and write docs/verdicts.md (ARGS=FOLDER adds the files of a folder).
+	@$(BIN)/python -m lab.verdicts --docs $(ARGS)
 
-mutate: $(READY) ## Find what could be wrong without a test that notices (ARGS=processor/keys.py: one module).
-	@$(BIN)/python -m tools.mutate $(ARGS)
+mutate: $(READY) #lab Find changes to a module that no test notices (ARGS=processor/keys.py: one module).
+	@$(BIN)/python -m lab.mutate $(ARGS)
 
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)
@@ -94,13 +97,13 @@ engine: ## Build Pulumi's command line and the Lambda Web Adapter, for tests, in
 golden: $(READY) ## Compare renditions with the recorded figures (ARGS=--update records them).
 	@$(BIN)/python -m tools.golden $(ARGS)
 
-simulate: $(READY) ## Simulate a million photos through both lanes; draws docs/pictures/backfill.svg (ARGS=--help).
-	@$(BIN)/python -m tools.simulate $(ARGS)
+simulate: $(READY) #lab Simulate a million photos through both lanes; draws docs/pictures/backfill.svg (ARGS=--help).
+	@$(BIN)/python -m lab.simulate $(ARGS)
 
-drill: $(READY) ## Rehearse operations on an embedded stack: backfill, repairs, releases, deletion (ARGS=--help).
-	@$(BIN)/python -m tools.drill $(ARGS)
+drill: $(READY) #lab Rehearse operations on an embedded stack: backfill, repairs, releases, deletion (ARGS=--help).
+	@$(BIN)/python -m lab.drill $(ARGS)
 
-load: $(READY) ## Load an edit API and follow every session to its end (ARGS="--host … --token …", or --help).
+load: $(READY) #lab Load an edit API and follow every session to its end (ARGS="--host … --token …", or --help).
 	@$(BIN)/python -m bench.load $(ARGS)
 
 lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer versions).

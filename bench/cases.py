@@ -1,4 +1,4 @@
-"""The photos that are measured, made by code and kept in a cache outside git."""
+"""List the photos that are measured; keep them, made by code, in a cache outside git."""
 
 from __future__ import annotations
 

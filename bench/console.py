@@ -1,4 +1,4 @@
-"""What the benchmark's commands share: where files are kept, and how tables are printed."""
+"""Share folders and table printing between the benchmark's commands."""
 
 from __future__ import annotations
 

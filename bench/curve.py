@@ -1,4 +1,4 @@
-"""What a photo costs at each size of Lambda's memory: pure arithmetic over what was measured."""
+"""Compute what a photo costs at each size of Lambda's memory. Pure."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Point:
 
     @property
     def fits(self) -> bool:
-        """Tell whether it renders and leaves the memory alarm silent."""
+        """Return whether it renders and leaves the memory alarm silent."""
         return not self.failure and self.peak_rss_mib + RUNTIME_MIB <= self.memory_mib * MEMORY_ALARM_PERCENT / 100
 
 
 def vcpus(memory_mib: int) -> float:
-    """Say how much CPU Lambda gives with *memory_mib*."""
+    """Return how many vCPUs Lambda allots to *memory_mib*."""
     return memory_mib / MIB_PER_VCPU
 
 
@@ -52,7 +52,7 @@ def point(kind: str, memory_mib: int, *, wall_ms: float, peak_rss_mib: float, us
 
 
 def failed(kind: str, memory_mib: int, ending: str) -> Point:
-    """Say that the photo was not rendered with so little."""
+    """Return the point of a memory with which the photo was not rendered."""
     return Point(kind=kind, memory_mib=memory_mib, seconds=0, peak_rss_mib=0, usd_per_1000=0, failure=ending)
 
 

@@ -25,9 +25,10 @@ from typing import Any
 
 import click
 import httpx
+from httpx_sse import EventSource
 from PIL import Image
 
-from tools.embedded import started as embedded_stack
+from testkit.embedded_stack import started as embedded_stack
 
 START_BUDGET_MS = 50.0
 STREAMS = 200
@@ -38,7 +39,7 @@ SIDE_PX = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
-    """Who starts one session: signed in, with a *picture* in a slot."""
+    """A signed-in user who starts one session, with a *picture* in a slot."""
 
     headers: Mapping[str, str]
     picture: str
@@ -63,13 +64,13 @@ class Followed:
 
     @property
     def whole(self) -> bool:
-        """Tell whether every event came once, in order, and one end at the end."""
+        """Return whether every event came once, in order, and one end at the end."""
         return self.ids == tuple(range(1, len(self.ids) + 1)) and self.ends == 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Starts:
-    """How long *count* starts took, ms."""
+    """Durations of *count* starts, ms."""
 
     count: int
     p50_ms: float
@@ -79,7 +80,7 @@ class Starts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What was measured, ms. *most_open*: streams that were open at the same moment."""
+    """The measurements, ms. *most_open*: streams that were open at the same moment."""
 
     at_rest: Starts
     at_work: Starts
@@ -90,7 +91,7 @@ class Report:
 
     @property
     def within_budget(self) -> bool:
-        """Tell whether both promises hold."""
+        """Return whether both promises hold."""
         return self.at_rest.p95_ms <= START_BUDGET_MS and self.most_open == self.whole_streams == self.streams
 
 
@@ -152,14 +153,14 @@ def picture() -> bytes:
 
 @dataclass(kw_only=True)
 class Crowd:
-    """Readers who all begin before anyone goes on reading, so that *size* streams are open at once."""
+    """Readers that all connect before any reads on, so that *size* streams are open at once."""
 
     client: httpx.AsyncClient
     size: int
     most_open: int = 0
 
     def __post_init__(self) -> None:
-        """Nobody has come yet."""
+        """Start without a reader."""
         self.all_open = asyncio.Event()
 
     async def follow(self, session: Started) -> Followed:
@@ -176,18 +177,13 @@ class Crowd:
 
 async def read(answer: httpx.Response, before: float) -> Followed:
     """Read events until the server closes the stream."""
-    first_event_ms, ids, ends, named = 0.0, list[int](), 0, ""
-    async for line in answer.aiter_lines():
-        name, _, value = line.partition(": ")
-        named = value if name == "event" else named
-        if name == "id":
-            first_event_ms = first_event_ms or (time.perf_counter() - before) * 1000
-            ids.append(int(value))
-        if not line and named == "heartbeat":
-            ids.pop()
-        if not line:
-            ends += named == "session_complete"
-            named = ""
+    first_event_ms, ids, ends = 0.0, list[int](), 0
+    async for event in EventSource(answer).aiter_sse():
+        if event.event in {"message", "heartbeat"}:
+            continue
+        first_event_ms = first_event_ms or (time.perf_counter() - before) * 1000
+        ids.append(int(event.id))
+        ends += event.event == "session_complete"
     return Followed(first_event_ms=first_event_ms, ids=tuple(ids), ends=ends)
 
 
@@ -214,7 +210,7 @@ def report(
 
 
 def words(found: Report) -> str:
-    """Say what was measured, and whether the promises hold."""
+    """Print the measurements, and whether the promises hold."""
     verdict = "within budget" if found.within_budget else "OVER BUDGET"
     rest, work = found.at_rest, found.at_work
     return (
@@ -229,7 +225,7 @@ def words(found: Report) -> str:
 
 @contextmanager
 def running(api: str | None, issuer: str | None) -> Generator[tuple[str, str]]:
-    """Give the addresses of the API and the issuer: those that were named, or an embedded stack's for the time."""
+    """Yield the addresses of the API and the issuer: the given ones, or those of an embedded stack for the block."""
     if api and issuer:
         yield api, issuer
         return

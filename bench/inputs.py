@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyvips
 
-from tests.factories.photos.exif import exif
-from tests.factories.photos.heif import heic
-from tests.factories.photos.icc import adobe_rgb, display_p3
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.raw import dng
-from tests.factories.photos.scene import textured
+from testkit.photos.exif import exif
+from testkit.photos.heif import heic
+from testkit.photos.icc import adobe_rgb, display_p3
+from testkit.photos.jpeg import jpeg
+from testkit.photos.raw import dng
+from testkit.photos.scene import textured
 
 REVISION = 1
 """Part of the cached files' names: raise it when the inputs change."""

@@ -1,4 +1,4 @@
-"""What every peer is asked to do, and what it answers. Imports nothing: a peer's memory is its own."""
+"""Define a peer's job and answer. Imports nothing, so that a peer's memory is its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where and when a run took place."""
+"""Describe the machine and the time of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write the measured figures into docs/performance.md: ``python -m bench.page [FOLDER]``, so that nobody types one.
+"""Write the measured figures into docs/performance.md: ``python -m bench.page [FOLDER]``.
 
 FOLDER holds run.json and memory.json, as ``make bench`` writes them. Each table stands between ``<!-- bench:NAME -->``
 and ``<!-- /bench -->``; what is around them is written by people and left alone.
@@ -45,7 +45,7 @@ MEMORY_TABLES: Final[Mapping[str, Callable[[Json], str]]] = {"memory": memory_ta
 
 
 class UnknownTable(Exception):
-    """The page asks for a table that nobody makes."""
+    """The page has marks of a table that does not exist."""
 
 
 @click.command()
@@ -69,7 +69,7 @@ def tables_of(folder: Path) -> dict[str, str]:
 
 
 def filled(page: str, tables: Mapping[str, str]) -> str:
-    """Put *tables* between their marks; one that was not made keeps what stands there. Raises UnknownTable."""
+    """Write *tables* between their marks; a table that was not measured keeps its text. Raises UnknownTable."""
     known = {*RUN_TABLES, *MEMORY_TABLES}
 
     def fill(block: re.Match[str]) -> str:

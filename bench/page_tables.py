@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md, as Markdown, from what the benchmark wrote."""
+"""Lay out the tables of docs/performance.md, as Markdown, from the benchmark's JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_RATIO = "cannot"
 
 
 def machine_line(run: Json) -> str:
-    """Say where and when."""
+    """Describe the machine and the time."""
     return f"Measured on {note(run['machine'])}; medians of {run['repeats']} runs.\n"
 
 

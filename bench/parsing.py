@@ -1,4 +1,4 @@
-"""How long the command language takes to read a command: every command of its acceptance tests."""
+"""Measure how long the command language takes to parse each command of its acceptance tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What 1,000 photos cost on Lambda, by the prices of the cost model.
+"""Compute what 1,000 photos cost on Lambda, by the prices of the cost model.
 
 Peers are billed for their wall time on this machine's cores at the size of memory that has two of them, all alike: so
 their costs compare as their wall times do. Darkroom's cost all in is billed for what its function took under the CPU
@@ -23,7 +23,7 @@ TWO_CORES_MIB: Final = 3008
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
-    """What a stack is billed by that sets nothing."""
+    """Prices for a stack with default settings."""
 
     prices: Prices
     settings: RenditionSettings

@@ -1,4 +1,4 @@
-"""Give a command so much CPU time and no more, as Lambda does: a control group with a CFS quota (cgroup version 1).
+"""Limit a command's CPU time as Lambda does: by a control group with a CFS quota (cgroup version 1).
 
 https://docs.kernel.org/scheduler/sched-bwc.html
 """
@@ -21,12 +21,12 @@ ENTER = 'echo $$ > "$0" && exec "$@"'
 
 
 class NoQuota(Exception):
-    """Nobody can limit CPU time here; the text says why and what to do."""
+    """CPU time cannot be limited here; the text says why and what to do."""
 
 
 @contextmanager
 def cpu_quota(vcpus: float, *, parent: Path = CPU) -> Generator[Callable[[Sequence[str]], Sequence[str]]]:
-    """Give a function that changes a command so that it and its children share *vcpus*. Raises NoQuota."""
+    """Yield a function that wraps a command so that it and its children share *vcpus*. Raises NoQuota."""
     group = parent / f"darkroom-bench-{os.getpid()}"
     try:
         group.mkdir()

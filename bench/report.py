@@ -1,4 +1,4 @@
-"""Put the outcomes of a run into words: tables on a terminal."""
+"""Print a run's outcomes as tables on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that one run measured, judged line by line, and as JSON."""
+"""Collect everything that one run measured, compare it with the budgets, and write it as JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ USUAL, HEIC, RAW, RAW_PREVIEW = "jpeg-24mp", "heic-12mp-p3", "dng-24mp", "dng-24
 
 @dataclass(kw_only=True)
 class Results:
-    """What was measured; a part that did not run is None or empty.
+    """The measurements; a part that did not run is None or empty.
 
     *function* had the whole machine, *billed* the CPU share of its memory; *edit_api*: what ``bench.edit_api`` wrote.
     """
@@ -39,7 +39,7 @@ class Results:
     edit_api: Mapping[str, Any] | None = None
 
     def of(self, name: str) -> Sequence[Outcome]:
-        """Give the outcomes of the case *name*, none when it did not run."""
+        """Return the outcomes of the case *name*, none when it did not run."""
         return next((outcomes for case, outcomes in self.cases.items() if case.name == name), ())
 
     def verdicts(self) -> list[Verdict]:

@@ -153,7 +153,7 @@ def started(peer: str, command: list[str]) -> Generator[Entrant | Missing]:
 
 
 def asked(process: subprocess.Popen[str]) -> dict[str, Any] | None:
-    """Tell a worker to render, and read its answer; None when it has ended instead, or hung and was ended."""
+    """Send a worker one render request and read its answer; None when it has ended, or hung and was killed."""
     assert process.stdin is not None  # noqa: S101 - both were opened with pipes
     assert process.stdout is not None  # noqa: S101
     hang = Timer(TIMEOUT_S, process.kill)
@@ -169,7 +169,7 @@ def asked(process: subprocess.Popen[str]) -> dict[str, Any] | None:
 
 
 def broken(peer: str, process: subprocess.Popen[str], complaints: IO[str]) -> RuntimeError:
-    """Say how a worker ended that should not have; a fault of ours."""
+    """Describe the end of a worker that should not have ended: a fault of the benchmark."""
     return RuntimeError(f"{peer}: the worker ended with code {process.wait()}:\n{said(complaints)}")
 
 
@@ -180,7 +180,7 @@ def said(complaints: IO[str]) -> str:
 
 
 def absence(program: Path) -> str:
-    """Say why *program* is not there: what the log of its installation ended with, where there is one."""
+    """Return why *program* is missing: the end of its installation log, where there is one."""
     log = program.parents[1].with_suffix(".log") if len(program.parents) > 2 else None  # noqa: PLR2004 - FOLDER/bin/python
     lines = log.read_text().strip().splitlines() if log and log.exists() else []
     return f"not installed: {lines[-1]}" if lines else f"{program} is not there"

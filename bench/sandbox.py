@@ -1,4 +1,4 @@
-"""The rendition function in a process of its own, as Lambda holds it, without the network.
+"""Run the rendition function in a process of its own, as Lambda does, without the network.
 
 ``python -m bench.sandbox PHOTO REPEATS REPORT`` delivers an upload of the file PHOTO to the real handler: once cold,
 then REPEATS times warm. It writes one JSON object to the file REPORT, since the function's own log goes to stdout.
@@ -31,8 +31,8 @@ from processor.telemetry import Telemetry
 from processor.upload import assembly
 from processor.upload.events import read_uploads
 from processor.upload.reports import ReportedUpload
-from tests.factories.contexts import Context
-from tests.factories.events import s3_event, s3_record, sqs_event
+from testkit.contexts import Context
+from testkit.events import s3_event, s3_record, sqs_event
 
 CDN_HOST, STACK = "cdn.example.com", "bench"
 ENVIRONMENT = {"AWS_DEFAULT_REGION": "us-east-1"}
@@ -99,7 +99,7 @@ class Function:
 
 
 def function(photo: Path, renderer: Renderer) -> Function:
-    """Put the function together as its handler does, over a wire that holds *photo*."""
+    """Assemble the function as its handler does, over a wire that holds *photo*."""
     settings = RenditionSettings()
     env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST)
     wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)

@@ -1,4 +1,4 @@
-"""Cold starts: what importing each function and making its AWS clients takes, in fresh processes."""
+"""Measure cold starts: importing each function and making its AWS clients, in fresh processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FIELDS = {
     "ticket_key_parameter": "/bench/ticket-key",
     **dict(GalleryStore()),
 }
-"""What only a deployment knows, and the gallery whose photos may be edited."""
+"""Settings that only a deployment knows, and the gallery whose photos may be edited."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 
 HEAVY = ("PIL", "numpy", "pillow_heif", "pyvips", "rawpy", "httpx", "ssrfguard")
-"""What only some photos, or some addresses, need."""
+"""Modules that only some photos, or some addresses, need."""
 
 
 def _rendition() -> None:

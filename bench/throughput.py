@@ -1,4 +1,4 @@
-"""Photos per second: one worker on one core, and one on each of two cores at the same time, as Lambda sandboxes are.
+"""Measure photos per second: one worker on one core, and one on each of two cores at the same time.
 
 Each worker is bound to its core, as a sandbox has its share of one, and renders until its time is over.
 """

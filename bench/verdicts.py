@@ -1,4 +1,4 @@
-"""Hold the measurements against the budgets of spec/quality.md: pure arithmetic, one line a budget."""
+"""Compare the measurements with the budgets of spec/quality.md: pure arithmetic, one line a budget."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        """Say it in one word."""
+        """Return the verdict in one word."""
         return {True: "met", False: "missed", None: "unknown"}[self.met]
 
 

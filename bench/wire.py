@@ -1,4 +1,4 @@
-"""S3 and DynamoDB as far as one upload asks them, answered where botocore would open a connection.
+"""Fake S3 and DynamoDB for one upload, at the place where botocore would open a connection.
 
 So everything of a call is paid for but the network: building, checking, hashing, signing, reading the answer.
 """
@@ -22,14 +22,14 @@ JSON = {"Content-Type": "application/x-amz-json-1.0"}
 NOT_THERE = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
 
 Span = tuple[float, float]
-"""When something began and ended, s."""
+"""Start and end of a call, s."""
 
 
 class Body(io.BytesIO):
     """An answer's body, as botocore reads it from urllib3."""
 
     def stream(self) -> Iterator[bytes]:
-        """Give the whole body at once."""
+        """Yield the whole body at once."""
         yield self.read()
 
 
@@ -39,7 +39,7 @@ class Photo(io.FileIO):
 
 @dataclass(kw_only=True)
 class Wire:
-    """Holds one original; nothing was made of it yet, however often it is asked. *calls*: when each took place."""
+    """Holds one original without renditions, however often it is asked. *calls*: the times of each call."""
 
     bucket: str
     photo: Path

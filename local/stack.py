@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 
 import yaml
 
+from components.testing.program import PROJECT, ROOT, Json
 from local.model import AUDIENCE, STACK, Addresses
-from tools.plan.program import PROJECT, ROOT, Json
 
 ORIGIN: Final = "dev"
 SETTINGS: Final = f"{PROJECT}:settings"

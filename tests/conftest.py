@@ -11,9 +11,9 @@ from typing import Any, Final, cast
 import pytest
 from hypothesis import HealthCheck, settings
 
+from testkit.embedded_stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
 from tests.scheduling import BySharedFixture
-from tools.embedded import LocalStack, started
 
 # Coverage in processes of the stack would take half as long again, and other tests reach all lines that they run.
 UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")

@@ -1,4 +1,4 @@
-"""What holds whatever went wrong: the invariants of the thirty faults, over any stores that boto can reach."""
+"""Check the invariants of the thirty faults, over any stores that boto can reach."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def records(dynamodb: Any) -> Iterator[Record]:
 
 
 def assert_settled(now: Snapshot) -> None:
-    """Every accepted upload ended, with its reason; active implies complete; nothing lies there that nobody names."""
+    """Assert that every upload ended, with a reason, active ones are complete, and every object belongs to a record."""
     for record in now.records.values():
         assert record["status"] in {"active", "failed", "deleted"}
         assert (record["status"] == "failed") == bool((record.get("error") or {}).get("code"))

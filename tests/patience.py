@@ -1,4 +1,4 @@
-"""How long tests wait for what comes soon: until a hang is certain, on whatever machine. Never a measure of speed."""
+"""Define how long tests wait before they report a hang, on any machine. Never a measure of speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tests run on one worker: those that share something that is expensive to start.
+"""Run tests that share an expensive fixture on one worker.
 
 ``--dist loadgroup`` was made for that, but xdist 3.8 marks groups in a way that pytest 9.2 no longer sees.
 """

@@ -1,4 +1,4 @@
-"""What keys say, and the names of what is made from them."""
+"""Parsing of keys, and the names that follow from them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_reasons_to_skip_are_counted_by_their_words() -> None:
     assert ["folder", "empty", "reserved", "video", "archive", "svg", "pdf"] == [reason.value for reason in Skip]
 
 
-def test_stems_are_tried_from_the_plainest_to_the_one_that_nobody_else_has() -> None:
+def test_stems_are_tried_from_the_plainest_to_a_unique_one() -> None:
     """Two originals that share a stem get different names, in an order that never changes."""
     assert ["IMG_1", "IMG_1.CR2", "IMG_1.CR2-d47dc962"] == list(ObjectKey("wedding/IMG_1.CR2").stem_candidates())
     assert ["IMG_1", "IMG_1-b615e21e"] == list(ObjectKey("wedding/IMG_1").stem_candidates())
@@ -179,7 +179,7 @@ def test_every_address_leads_back_to_its_key(key: str, size: str, output: str) -
 @pytest.mark.fault(28)
 @given(KEYS, KEYS)
 def test_different_originals_can_always_be_told_apart(one: str, other: str) -> None:
-    """The last stem that an original may claim is nobody else's."""
+    """The last stem that an original may claim is unique to it."""
     assume(one != other)
     first, second = ObjectKey(one), ObjectKey(other)
 

@@ -99,7 +99,7 @@ def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
 
 
 def test_closing_gives_everything_back_and_twice_is_safe() -> None:
-    """A second close must not close somebody else's file."""
+    """A second close must not close another file."""
     files = open_descriptors()
     source = Source.from_bytes(b"abc")
     fd = source.fd

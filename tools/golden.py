@@ -1,4 +1,4 @@
-"""The golden set: tell whether renditions still look as recorded.
+"""Check that renditions of the golden set still look as recorded.
 
     python -m tools.golden            compare; exit code 1 and one line per difference
     python -m tools.golden --update   record what the line gives now
@@ -15,7 +15,7 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +26,9 @@ from processor.imaging.model import Rendering
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
-from tests.factories.photos import exif, heif, icc, jpeg, layouts, raster, raw, scene
-from tools.likeness import delta_e, likest, ssim
+from testkit.photos import exif, scene
+from testkit.photos.kinds import KINDS
+from tools.image_diff import delta_e, most_alike, ssim
 
 RECORD: Final = Path(__file__).parents[1] / "tests" / "golden" / "renditions.json"
 # Steps of 8 bit, per channel: decoders and encoders of other versions and processors differ by about one.
@@ -44,32 +45,6 @@ RECIPE: Final = Recipe(
         "large": Size(width=4000, height=4000),
     }
 )
-ORIGINALS: Final[Mapping[str, Callable[[], bytes]]] = {
-    **{f"orientation-{number}.jpg": lambda number=number: jpeg.jpeg(orientation=number) for number in range(1, 9)},
-    "private.jpg": lambda: jpeg.private_jpeg(orientation=6, copyright_notice="(c) Darkroom", artist="A. Photographer"),
-    "progressive.jpg": lambda: jpeg.jpeg(progressive=True),
-    "display-p3.jpg": lambda: jpeg.jpeg(icc=icc.display_p3()),
-    "adobe-rgb.jpg": lambda: jpeg.jpeg(icc=icc.adobe_rgb()),
-    "grey.jpg": jpeg.grey_jpeg,
-    "cmyk.jpg": jpeg.cmyk_jpeg,
-    "motion.jpg": jpeg.motion_photo,
-    "transparent.png": lambda: raster.png("RGBA"),
-    "16-bit.png": raster.png16,
-    "photo.webp": raster.webp,
-    "animated.gif": raster.animated_gif,
-    "16-bit.tif": lambda: raster.tiff_photo(bits=16),
-    "saved-selection.tif": lambda: layouts.layout(layouts.with_channels("selection"), extra=(0,)),
-    "lab.tif": lambda: layouts.layout(layouts.lab(8), layouts.CIE_LAB),
-    "float.tif": lambda: layouts.layout((scene.scene() / 255).astype(np.float32)),
-    "subsampled.tif": layouts.subsampled_ycbcr,
-    "photo.bmp": raster.bmp,
-    "phone.heic": heif.heic,
-    "premultiplied.heic": lambda: heif.half_transparent_heic(premultiplied=True),
-    "pq-tiles.hif": lambda: heif.pq_grid(colour_on="tiles"),
-    "photo.avif": heif.avif,
-    "demosaic.dng": raw.dng,
-    "preview.dng": lambda: raw.dng(preview=raw.preview(scene.WIDTH, scene.HEIGHT)),
-}
 Figures = dict[str, Any]
 
 
@@ -97,7 +72,7 @@ def say(text: str, code: int) -> int:
 def measured() -> dict[str, Figures]:
     """Render every photo of the set and measure what came out."""
     with Renderer() as renderer:
-        return {name: figures_of(rendered(renderer, name, draw())) for name, draw in ORIGINALS.items()}
+        return {name: figures_of(rendered(renderer, name, draw())) for name, draw in KINDS.items()}
 
 
 def rendered(renderer: Renderer, name: str, data: bytes) -> Rendering:
@@ -117,7 +92,7 @@ def measure(data: bytes) -> Figures:
         pixels = np.asarray(image.convert("RGB"))
         gps = dict(image.getexif().get_ifd(0x8825))
     colours = scene.patch_colours(pixels)
-    drawn = likest(scene.scene(), pixels)
+    drawn = most_alike(scene.scene(), pixels)
     return {
         "size": [pixels.shape[1], pixels.shape[0]],
         "corners": {corner: list(colours[corner]) for corner in CORNERS},
@@ -129,7 +104,7 @@ def measure(data: bytes) -> Figures:
 
 
 def compared(recorded: Mapping[str, Figures], found: Mapping[str, Figures]) -> list[str]:
-    """Say, one line each, where *found* is not as *recorded*."""
+    """Return one line for each difference between *found* and *recorded*."""
     lines = [f"{name}: recorded, but no longer in the set" for name in recorded.keys() - found.keys()]
     for name, sizes in found.items():
         if name not in recorded:
@@ -150,7 +125,7 @@ def differing(place: str, expected: Figures, received: Figures) -> list[str]:
 
 
 def alike(figure: str, expected: Any, received: Any) -> bool:
-    """Tell whether two figures are the same to the eye; sizes and private things are exact."""
+    """Return whether two figures are the same to the eye; sizes and private things are exact."""
     if expected is None or received is None:
         return expected == received
     match figure:
@@ -167,7 +142,7 @@ def alike(figure: str, expected: Any, received: Any) -> bool:
 
 
 def near(expected: list[int], received: list[int]) -> bool:
-    """Tell whether two colours are within the tolerance."""
+    """Return whether two colours are within the tolerance."""
     return all(abs(one - other) <= TOLERANCE for one, other in zip(expected, received, strict=True))
 
 

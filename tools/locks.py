@@ -1,4 +1,4 @@
-"""Read the hash-locked requirements: which package, at which version, where, with which hashes."""
+"""Read the hash-locked requirements: packages, versions, markers and hashes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Locked:
     hashes: tuple[str, ...]
 
     def holds_in(self, environment: Mapping[str, str]) -> bool:
-        """Tell whether the entry is installed in *environment* (markers' names: ``python_full_version``, …)."""
+        """Return whether the entry is installed in *environment* (markers' names: ``python_full_version``, …)."""
         marker = self.requirement.marker
         return marker is None or marker.evaluate(dict(environment))
 

@@ -1,4 +1,4 @@
-"""The operations reference, written from the vocabulary: ``python -m tools.operations_docs`` (``make docs``)."""
+"""Write the operations reference from the vocabulary: ``python -m tools.operations_docs`` (``make docs``)."""
 
 from __future__ import annotations
 

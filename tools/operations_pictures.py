@@ -1,4 +1,4 @@
-"""Pictures of the operations reference: each operation's effect on a drawn landscape, before and after side by side."""
+"""Draw the operations reference's pictures: each operation's effect on a landscape, before and after side by side."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processor.edits.vocabulary import OPERATIONS
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.editor import Editor
 from processor.source import Source
-from tests.factories.photos import landscape
+from testkit.photos import landscape
 
 # Commands whose effect is plain to see at this size, where the vocabulary's first example is not.
 SHOWN: Final[Mapping[str, str]] = {
@@ -51,7 +51,7 @@ WEBP_QUALITY: Final = 78
 
 
 def command_of(name: str) -> str:
-    """Give the command whose effect is shown for an operation."""
+    """Return the command whose effect is shown for an operation."""
     return SHOWN.get(name, OPERATIONS[name].examples[0])
 
 
@@ -74,7 +74,7 @@ def after(editor: Editor, name: str, before: bytes, logo: Source) -> bytes:
 
 
 def side_by_side(before: bytes, changed: bytes) -> Image.Image:
-    """Put both onto one sheet at the same scale, each in the middle of its half."""
+    """Draw both on one sheet at the same scale, each in the middle of its half."""
     pictures = [Image.open(io.BytesIO(data)).convert("RGBA") for data in (before, changed)]
     scale = min(1.0, *(CELL_PX / max(picture.size) for picture in pictures))
     pictures = [ImageOps.scale(picture, scale) for picture in pictures]

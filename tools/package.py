@@ -130,7 +130,7 @@ def refuse_foreign(folder: Path, arch: str) -> None:
 
 
 def layer_files(folder: Path) -> Iterator[File]:
-    """Give what is installed in *folder* below ``python/``, where Lambda looks for a layer's packages."""
+    """Yield what is installed in *folder* below ``python/``, where Lambda looks for a layer's packages."""
     for path in folder.rglob("*"):
         name = PurePosixPath(path.relative_to(folder).as_posix())
         if path.is_file() and is_needed(name):
@@ -138,7 +138,7 @@ def layer_files(folder: Path) -> Iterator[File]:
 
 
 def is_needed(name: PurePosixPath) -> bool:
-    """Tell whether an installed file is needed to run: no commands, no installer's notes, no tests, no types."""
+    """Return whether an installed file is needed to run: no commands, no installer's notes, no tests, no types."""
     top, *rest = name.parts
     if not rest:
         return not top.startswith(".")

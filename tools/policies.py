@@ -1,4 +1,4 @@
-"""Policies that every stack must hold to, run over the recorded plans: ``python -m tools.policies``.
+"""Check the recorded plans of every stack against the policies: ``python -m tools.policies``.
 
 Independent of ``components``: it reads what is declared, not how. A policy is a generator of findings, one line each;
 a new one is a function and an entry in POLICIES.
@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import pulumi_aws
 
-from tools.plan.model import Plan, Resource
-from tools.plan.recorder import STACKS, record
+from components.testing.plan import Plan, Resource
+from components.testing.recorder import STACKS, record
 
 TAGS: Final = {"project", "stack", "component", "cost-centre"}
 # X-Ray has no resources; https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -56,7 +56,7 @@ def buckets_are_private(plan: Plan) -> Iterator[str]:
             yield f"{one.name}: expected no ACL"
 
 
-def nobody_is_let_in(plan: Plan) -> Iterator[str]:
+def no_access_for_everyone(plan: Plan) -> Iterator[str]:
     """No resource's policy allows everyone; an AWS service is let in for this account's resources only."""
     for resource in (one for kind in RESOURCE_POLICIES for one in plan.of_type(kind)):
         for said in (one for one in statements(resource) if one["Effect"] == "Allow"):
@@ -78,7 +78,7 @@ def everyone_comes_over_tls(plan: Plan) -> Iterator[str]:
 
 
 def denies_plain_text(said: Mapping[str, Any], action: str) -> bool:
-    """Tell whether a statement denies *action* to everyone without TLS."""
+    """Return whether a statement denies *action* to everyone without TLS."""
     condition = {"Bool": {"aws:SecureTransport": "false"}}
     return said["Effect"] == "Deny" and said["Action"] == [action] and said.get("Condition") == condition
 
@@ -146,7 +146,7 @@ def all_is_tagged(plan: Plan) -> Iterator[str]:
 
 @cache
 def taggable(kind: str) -> bool:
-    """Tell whether AWS' provider knows tags for a type, e.g. ``aws:lambda/function:Function``."""
+    """Return whether AWS' provider knows tags for a type, e.g. ``aws:lambda/function:Function``."""
     provider, module, name = kind.split(":")
     if provider != "aws":
         return False
@@ -165,7 +165,7 @@ def secrets_are_secret(plan: Plan) -> Iterator[str]:
 Policy = Callable[[Plan], Iterable[str]]
 POLICIES: Final[tuple[Policy, ...]] = (
     buckets_are_private,
-    nobody_is_let_in,
+    no_access_for_everyone,
     everyone_comes_over_tls,
     all_is_encrypted,
     grants_are_narrow,

@@ -24,11 +24,10 @@ from typing import Any, Final, Literal, TypeAlias
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, HANG_MS, program
-from tests.browser.dropping import until
+from testkit.browser import ARGUMENTS, HANG_MS, find_chromium, wait_until
+from testkit.demo import draw
+from testkit.embedded_stack import LocalStack, started
 from tools import film
-from tools.demo import draw
-from tools.embedded import LocalStack, started
 
 ROOT: Final = Path(__file__).parents[1]
 KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"
@@ -98,7 +97,7 @@ def settled(page: Page) -> None:
 def loaded(page: Page, pictures: str) -> None:
     """Wait for the first few of *pictures* (a selector)."""
     ready = "(all) => all.slice(0, 6).every((one) => one.complete)"
-    until(page, lambda: bool(page.locator(pictures).evaluate_all(ready)))
+    wait_until(page, lambda: bool(page.locator(pictures).evaluate_all(ready)))
 
 
 def open_photo(page: Page) -> None:
@@ -215,7 +214,7 @@ def browser(folder: Path) -> Generator[Browser]:
     config.write_text(FONTS.format(folder=faces, cache=folder / "fonts"), encoding="utf-8")
     environment: dict[str, Any] = {**os.environ, "FONTCONFIG_FILE": str(config)}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS, env=environment)
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS, env=environment)
         yield chromium
         chromium.close()
 

@@ -1,4 +1,4 @@
-"""The settings reference, written from the models: ``python -m tools.settings_docs > docs/settings.md``."""
+"""Write the settings reference from the models: ``python -m tools.settings_docs > docs/settings.md``."""
 
 from __future__ import annotations
 

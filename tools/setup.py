@@ -57,7 +57,7 @@ def refuse_old_python() -> None:
 
 
 def set_up(folder: Path) -> str:
-    """Bring the environment at *folder* up to the locks; give the line that says what was done, empty for nothing."""
+    """Bring the environment at *folder* up to the locks; return the line that says what was done, empty for nothing."""
     began = time.monotonic()
     ready = folder / READY
     state = fingerprint()

@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def path() -> Path:
-    """Give the file that the adapter is built as."""
+    """Return the file that the adapter is built as."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "darkroom" / "lambda-adapter" / VERSION / BINARY
 

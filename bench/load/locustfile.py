@@ -20,9 +20,9 @@ from gevent import GreenletExit
 from locust import HttpUser, LoadTestShape, events, task
 from PIL import Image
 
-from bench.load.following import NotDone, followed
 from bench.load.options import tokens_of
 from bench.load.phases import GUIDE, PACE_S, Phase, phase_at, planned, read_phases
+from bench.load.session_follower import NotDone, follow_session
 from bench.load.verdict import Tally
 
 COMMAND = "resize to 800px"
@@ -43,13 +43,13 @@ def begin(environment: Any, **_: Any) -> None:
     environment.phases = read_phases(options.phases) if options.phases else GUIDE
     environment.tokens = tokens_of(options)
     if environment.tokens is None and not options.issuer:
-        raise SystemExit("load: expected --token, --tokens or --issuer: the API answers nobody without a token")
+        raise SystemExit("load: expected --token, --tokens or --issuer: the API needs a token")
     environment.tally = Tally(planned=planned(environment.phases))
 
 
 @events.quitting.add_listener
 def conclude(environment: Any, **_: Any) -> None:
-    """Say what was shown; the exit code is 1 when that was not enough."""
+    """Print the result; the exit code is 1 when the test failed."""
     tally: Tally = environment.tally
     print(f"\n{tally.words()}")  # noqa: T201 - the report
     environment.process_exit_code = 1 if tally.problems else 0
@@ -59,7 +59,7 @@ class Shape(LoadTestShape):
     """As many users as the phase takes."""
 
     def tick(self) -> tuple[int, float] | None:
-        """Say how many users there should be now; None ends the test."""
+        """Return the number of users for now; None ends the test."""
         runner: Any = self.runner
         phases: tuple[Phase, ...] = runner.environment.phases
         phase = phase_at(phases, self.get_run_time())
@@ -67,7 +67,7 @@ class Shape(LoadTestShape):
 
 
 class Person(HttpUser):
-    """Somebody who asks for an edit every ten seconds and waits for its picture."""
+    """A user who starts an edit every ten seconds and waits for its picture."""
 
     def on_start(self) -> None:
         """Sign in, and begin at some moment of the first ten seconds, so that arrivals are even."""
@@ -96,7 +96,7 @@ class Person(HttpUser):
         self.began = time.perf_counter()
         with self.measured(self.began):
             path = self.accepted()
-            for url in followed(lambda last_id: self.lines(path, last_id)):
+            for url in follow_session(lambda last_id: self.lines(path, last_id)):
                 self.fetch(url)
             self.tally.ended_s.append(time.perf_counter() - self.began)
 

@@ -26,6 +26,6 @@ def add_options(parser: Any, **_: Any) -> None:
 
 
 def tokens_of(options: Any) -> Iterator[str] | None:
-    """Give the users' tokens in turn, for ever; None when the options name none."""
+    """Return the users' tokens in turn, for ever; None when the options name none."""
     files = options.tokens.read_text(encoding="utf-8").split() if options.tokens else []
     return itertools.cycle([*options.token, *files]) if options.token or files else None

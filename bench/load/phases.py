@@ -1,4 +1,4 @@
-"""When how many people ask for edits: phases of arrivals per second, as the guide's Artillery file had them.
+"""Read the load test's phases (arrivals per second over time), as the guide's Artillery file had them.
 
 Locust knows users, not arrivals. Each of ours asks once per PACE_S, so that 5 arrivals a second are 50 users; six
 requests a minute also keep every one of them below the ten that the API grants a user.
@@ -23,7 +23,7 @@ class Phase:
 
     @property
     def users(self) -> int:
-        """How many users it takes."""
+        """Number of users that the phase needs."""
         return max(1, round(self.per_second * PACE_S))
 
 

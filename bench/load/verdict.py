@@ -1,4 +1,4 @@
-"""What a load test has shown: sessions that ended, not requests that were accepted."""
+"""Count the load test's sessions that ended well, and decide whether it passed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Tally:
 
     @property
     def completed(self) -> int:
-        """How many came to a good end, with pictures that the CDN serves."""
+        """Number of sessions that completed, with pictures that the CDN serves."""
         return len(self.ended_s)
 
     def cut(self, age_s: float) -> None:
@@ -39,7 +39,7 @@ class Tally:
 
     @property
     def problems(self) -> list[str]:
-        """Say why this is no success."""
+        """Return why the test failed."""
         found: list[str] = []
         if self.completed < ENOUGH * self.started or not self.started:
             found.append(f"expected {ENOUGH:.0%} of the sessions to be completed")
@@ -50,7 +50,7 @@ class Tally:
         return found
 
     def words(self) -> str:
-        """Say it in lines."""
+        """Return the result as lines."""
         times = sorted(self.ended_s)
         counts = (
             f"{self.started} started of {self.planned} planned, {self.accepted} accepted, {self.completed} completed"
@@ -63,5 +63,5 @@ class Tally:
 
 
 def percentile(ordered: Sequence[float], share: int) -> float:
-    """Give the value that *share* percent of the *ordered* values do not exceed."""
+    """Return the value that *share* percent of the *ordered* values do not exceed."""
     return ordered[max(0, -(-len(ordered) * share // 100) - 1)]

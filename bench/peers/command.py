@@ -1,4 +1,4 @@
-"""Peers that are programs: find them, run them, look at the files they write."""
+"""Find and run peers that are programs, and read the files that they write."""
 
 from __future__ import annotations
 

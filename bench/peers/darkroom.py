@@ -1,4 +1,4 @@
-"""Darkroom: the line as it runs in Lambda, with limits, metadata, placeholder and receipt."""
+"""Run Darkroom's line as in Lambda: with limits, metadata, placeholder and receipt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The codec floor: what decoding and the encodes cost by themselves, with no resizing and no colour between.
+"""Measure the codec floor: decoding and encoding alone, with no resizing and no colour between.
 
 Each photo is decoded whole by the library that Darkroom takes for it; pixels made ready beforehand are encoded. No line
 that uses these codecs at these sizes can be cheaper, unless it decodes at a reduced size.

@@ -1,4 +1,4 @@
-"""One decode per kind of photo, by the library itself: libjpeg-turbo in libvips, pillow-heif, LibRaw."""
+"""Decode each kind of photo by the library itself: libjpeg-turbo in libvips, pillow-heif, LibRaw."""
 
 from __future__ import annotations
 

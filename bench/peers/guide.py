@@ -1,4 +1,4 @@
-"""The original guide's way: for each size open the original again, RGB, LANCZOS, optimised progressive JPEG.
+"""Render as the original guide does: for each size open the original, RGB, LANCZOS, optimised progressive JPEG.
 
 It converts right after opening (which is how transparent PNGs went black), so every size costs a full decode: Pillow's
 shrink on load needs to be asked before. The peer "best plain Pillow" does ask.

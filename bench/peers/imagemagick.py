@@ -1,4 +1,4 @@
-"""ImageMagick, one command that cascades from the largest size down."""
+"""Run ImageMagick: one command that cascades from the largest size down."""
 
 from __future__ import annotations
 

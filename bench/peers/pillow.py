@@ -1,4 +1,4 @@
-"""The best that plain Pillow does: decode once at a reduced size, cascade down, optimised JPEG."""
+"""Render as well as plain Pillow can: decode once at a reduced size, cascade down, optimised JPEG."""
 
 from __future__ import annotations
 

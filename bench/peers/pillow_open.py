@@ -1,4 +1,4 @@
-"""How a Pillow program opens any photo: pillow-heif's plug-in for HEIC, rawpy for RAW."""
+"""Open any photo as a Pillow program does: pillow-heif's plug-in for HEIC, rawpy for RAW."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""thumbor's engine, as its server calls it: for each size's address once, load, turn upright, fit, encode.
+"""Call thumbor's engine as its server does: for each size load, turn upright, fit, encode.
 
 Without the server's HTTP, which a batch would not need; run by the interpreter of thumbor's own environment.
 """
@@ -41,6 +41,6 @@ def _one(engine: Any, job: Job, box: tuple[int, int]) -> Output:
 
 
 def _fitted(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
-    """Fit as ``fit-in`` does, never larger."""
+    """Fit as ``fit-in`` does, and never enlarge."""
     scale = min(1.0, box[0] / size[0], box[1] / size[1])
     return round(size[0] * scale), round(size[1] * scale)

@@ -1,4 +1,4 @@
-"""The command ``vipsthumbnail``, one process per size."""
+"""Run the command ``vipsthumbnail``, one process per size."""
 
 from __future__ import annotations
 

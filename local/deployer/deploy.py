@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from components.build import write_empty_layers
+from components.testing.program import Json, main_program, run_program
 from local.deployer import kept
 from local.deployer.adapters.distribution import EMULATED_HOST
 from local.deployer.model import Deployed
@@ -15,7 +16,6 @@ from local.deployer.monitor import Deployer
 from local.deployer.target import Target
 from local.model import Addresses
 from local.stack import STACK, configuration
-from tools.plan.program import Json, main_program, run_program
 
 # As many calls at a time as keep the emulator busy: most of them wait for it.
 THREADS: Final = 8

@@ -11,12 +11,12 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage] - as pulumi's own monitor
 
 from components.testing.answers import IDENTITY, identity
+from components.testing.program import Json
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
 from local.deployer.declared import DECLARED_ONLY, KEPT_ONLY, is_declared_only
 from local.deployer.model import Deployed, DeployError, Given, Inputs, Made
 from local.deployer.plain import digests, plain, unknowns
 from local.deployer.target import Target
-from tools.plan.program import Json
 
 STACK = "pulumi:pulumi:Stack"
 

@@ -53,7 +53,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "render": Entry("processor.commands.render", "Render photos into web-ready renditions."),
         "edit": Entry("processor.commands.edit", "Edit one photo by a command in plain English."),
         "parse": Entry("processor.commands.parse", "Print the plan of a command in plain English."),
-        "demo": Entry("tools.demo", "Draw a few photos to try things with."),
+        "demo": Entry("testkit.demo", "Draw a few photos to try things with."),
     },
     "The whole stack on this machine": {
         "up": Entry("local.commands", "Start the stack, print its addresses, stop it at Ctrl-C.", "local"),

@@ -32,7 +32,7 @@ def test_a_point_fits_when_the_memory_alarm_stays_silent() -> None:
 
 
 def test_the_cheapest_must_fit_and_render() -> None:
-    """What fails costs nothing and is still not the cheapest."""
+    """A failed point costs nothing and is still not the cheapest."""
     points = [failed("JPEG", 512, "DECODE_TIMEOUT"), at(768, 0.01, rss=700), at(1024, 0.03), at(1769, 0.04)]
 
     best = cheapest(points)

@@ -12,7 +12,7 @@ HERE = os.access(CPU / "cgroup.procs", os.W_OK)
 
 
 def test_where_cpu_time_cannot_be_limited_it_says_so(tmp_path: Path) -> None:
-    """What was expected, what was found, what to do; nothing is left behind."""
+    """The error names the expectation, the finding and the remedy; nothing is left behind."""
     said = "expected a writable CPU controller of cgroup version 1, received: No such file"
     with pytest.raises(NoQuota, match=said), cpu_quota(0.5, parent=tmp_path / "nowhere"):
         pytest.fail("nothing was limited")
@@ -21,7 +21,7 @@ def test_where_cpu_time_cannot_be_limited_it_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.stack
-@pytest.mark.skipif(not HERE, reason="this machine lets nobody limit CPU time")
+@pytest.mark.skipif(not HERE, reason="CPU time cannot be limited on this machine")
 def test_a_command_and_its_children_share_the_quota() -> None:
     """The group holds them, with the share that was asked for, and is gone afterwards."""
     with cpu_quota(0.5) as limited:

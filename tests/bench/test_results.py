@@ -26,7 +26,7 @@ def results(**parts: Any) -> Results:
 
 @pytest.fixture
 def run() -> dict[str, Any]:
-    """Give the JSON of a run, as it is read back."""
+    """Return the JSON of a run, as it is read back."""
     outcomes = [measured(DARKROOM, wall_ms=200), measured("pillow", wall_ms=500), Missing(peer=SHARP, reason="no npm")]
     found = results(
         cases={CASES[0]: outcomes},
@@ -38,7 +38,7 @@ def run() -> dict[str, Any]:
 
 
 def memory() -> dict[str, Any]:
-    """Give the JSON of a memory curve."""
+    """Return the JSON of a memory curve."""
     point: dict[str, Any] = {"kind": "RAW", "seconds": 1.5, "usd_per_1000": 0.02, "failure": "", "fits": True}
     points = [
         point | {"memory_mib": 512, "failure": "DECODE_TIMEOUT", "fits": False},
@@ -60,7 +60,7 @@ def test_peers_are_billed_for_their_wall_time() -> None:
 
 
 def test_json_holds_figures_bills_and_verdicts(run: dict[str, Any]) -> None:
-    """One file for whoever compares runs."""
+    """One file, so that runs can be compared."""
     ours, _, sharp = run["cases"][0]["peers"]
 
     assert (200, 587.5) == (ours["wall_ms"], ours["gb_seconds_per_1000"])
@@ -89,7 +89,7 @@ def test_the_memory_table_brackets_what_does_not_fit() -> None:
 
 
 def test_tables_are_written_between_their_marks_only() -> None:
-    """What people wrote stays; a table that was not made stays as it was."""
+    """Hand-written text stays; a table that was not measured stays as it was."""
     page = (
         "before\n<!-- bench:starts -->\nold\n<!-- /bench -->\nbetween\n<!-- bench:memory -->\nkept\n<!-- /bench -->\n"
     )
@@ -99,7 +99,7 @@ def test_tables_are_written_between_their_marks_only() -> None:
     assert page.replace("old", "new") == written
 
 
-def test_a_mark_that_nobody_fills_is_an_error() -> None:
+def test_a_mark_without_a_table_is_an_error() -> None:
     """A misspelt name would keep old figures for ever."""
     with pytest.raises(UnknownTable, match="found bench:startz"):
         filled("<!-- bench:startz -->\n<!-- /bench -->", {})

@@ -10,7 +10,7 @@ import pytest
 from bench.job import Job, Output
 from bench.run import Command, Measurement, Missing, measure_all, python_worker
 from bench.worker import CANNOT_RUN
-from tests.factories.photos.jpeg import jpeg
+from testkit.photos.jpeg import jpeg
 
 TURNS = """
 import json, sys, time

@@ -20,7 +20,7 @@ MIB_PER_MB = 1e6 / 2**20
 
 
 def words(found: Sequence[Verdict]) -> list[str]:
-    """Give the words."""
+    """Return the words."""
     return [verdict.word for verdict in found]
 
 
@@ -50,7 +50,7 @@ def test_every_budget_of_the_usual_photo_is_missed_beyond_its_limit() -> None:
 
 
 def test_a_missing_peer_makes_its_budget_unknown_and_says_why() -> None:
-    """What was not measured is never invented."""
+    """A missing measurement gets no verdict."""
     found = verdicts.usual_photo("24 MP", [measured(DARKROOM), Missing(peer=SHARP, reason="not installed")])
 
     assert ["unknown", "unknown", "unknown", "met"] == words(found)
@@ -106,7 +106,7 @@ def test_a_start_that_loads_a_pixel_library_misses_its_budget() -> None:
 
 @pytest.mark.parametrize(("ms", "word"), [(10.0, "met"), (10.1, "missed")])
 def test_overhead_leaves_pixels_and_aws_calls_out_but_tells_them(ms: float, word: str) -> None:
-    """What the client library takes is not hidden."""
+    """The client library's time is counted too."""
     found = verdicts.overhead(sandboxed(overhead_ms=ms))
 
     parts = f"{ms:.1f} ms, of which 3.0 ms read, hash and hold the original (and 8.0 ms in the AWS client library)"

@@ -6,6 +6,7 @@ Playwright keeps an event loop running in this thread, which would be in the way
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,9 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, HANG_MS, executable
+from testkit.browser import ARGUMENTS, HANG_MS, VARIABLE, find_chromium
+from testkit.embedded_stack import LocalStack
 from tests.browser.complaints import Complaints
-from tools.embedded import LocalStack
 
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)
@@ -25,7 +26,12 @@ Opener = Callable[..., Page]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Give a browser; skip without one, except in CI."""
-    found = executable()
+    found = find_chromium()
+    if found is None:
+        missing = f"expected Chromium: install Debian's package chromium, or name a program by {VARIABLE}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser

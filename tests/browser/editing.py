@@ -14,10 +14,10 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, Page, Route
 
 from local.run.remains import command_of, descendants
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.photos import jpeg, scene
 from tests.browser.conftest import Opener
 from tests.e2e.test_processes import processes
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack, wait_for
 
 API = "processor.api.asgi"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.factories.photos import heif, hostile, jpeg, raster, raw, scene, scenery
+from testkit.photos import heif, hostile, jpeg, raster, raw, scene, scenery
 
 # Names are texts of users: this one would run a script wherever it became markup.
 HOSTILE_NAME: Final = "<img src=x onerror=document.title='owned'>.jpg"

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from testkit.browser import drop
+from testkit.embedded_stack import LocalStack
+from testkit.photos import hostile, jpeg, raster, scene
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
-from tests.browser.dropping import drop
 from tests.browser.editing import Desk, command, run, waiting_edits
-from tests.factories.photos import hostile, jpeg, raster, scene
-from tools.embedded import LocalStack
 
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 REFUSED = "status of 422"

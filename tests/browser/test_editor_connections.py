@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from testkit.embedded_stack import LocalStack
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.editing import Desk, break_streams, command, run, waiting_edits
-from tools.embedded import LocalStack
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.test_gallery_uploads import empty_gallery, tile
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
 
 pytestmark = pytest.mark.faults
 LOST = "The connection is lost"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 from tests.browser.conftest import Opener
 from tests.browser.test_gallery_uploads import tile
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
 
 INSIDE = "dialog => dialog.contains(document.activeElement) || document.activeElement === document.body"
 

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from processor.aws.attributes import to_attribute
+from testkit.browser import wait_until
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scenery
 from tests.browser.conftest import Opener
-from tests.browser.dropping import until
-from tests.factories.photos import jpeg, scenery
-from tools.embedded import LocalStack
 
 MANY: Final = 500
 BATCH: Final = 25  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
@@ -59,7 +59,7 @@ def test_only_what_is_near_the_view_is_loaded(opened: Opener, many: str) -> None
     expect(page.locator(".tile img").first).to_have_js_property("complete", value=True)
     first_view = len(loaded)
     assert 0 < first_view <= NEAR
-    until(page, lambda: to_the_end(page) == MANY + 1)
+    wait_until(page, lambda: to_the_end(page) == MANY + 1)
     expect(page.get_by_role("button", name="Open 000.jpg")).to_be_in_viewport()
     expect(page.get_by_role("status").first).to_have_text("501 photos")
 
@@ -82,7 +82,7 @@ def test_nothing_moves_while_pictures_arrive(opened: Opener, many: str) -> None:
     page.goto(f"/?again=1{many}")
 
     expect(page.get_by_role("button", name="Open 499.jpg")).to_be_visible()
-    until(
+    wait_until(
         page,
         lambda: bool(
             page.evaluate("[...document.querySelectorAll('.tile img')].slice(0, 8).every((one) => one.complete)")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Route, expect
 
+from testkit.browser import drop, wait_until
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
-from tests.browser.dropping import drop, until
 from tests.browser.photos import BAD, GOOD, HOSTILE_NAME, mixed
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
 
 
 def tile(page: Page, name: str) -> Locator:
@@ -71,7 +71,7 @@ def test_upload_shows_how_far_it_is(opened: Opener, tmp_path: Path) -> None:
     page.route("**/*originals/**", hold)
     drop(page, photo_file(tmp_path))
 
-    until(page, lambda: bool(waiting))
+    wait_until(page, lambda: bool(waiting))
     expect(tile(page, "photo.jpg").get_by_role("progressbar", name="Uploading: photo.jpg")).to_be_visible()
     expect(page.get_by_text("1 on the way")).to_be_visible()
     waiting[0].continue_()

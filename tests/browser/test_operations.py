@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from testkit.embedded_stack import LocalStack, wait_for
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.editing import Desk, run, waiting_edits
-from tools.embedded import LocalStack, wait_for
 
 OVERVIEW = "**/gallery/operations"
 DEAD = "jobs-dead-letters"

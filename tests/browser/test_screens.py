@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Browser
 
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
 from tools.film import Film, positions
 from tools.screens import DESK, FILM, PHONE, VIEWS, Device, Scheme, Shot, composed, take
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from testkit.embedded_stack import LocalStack
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
-from tools.embedded import LocalStack
 
 MOST_BYTES = 100_000
 PHONE = (360, 740)

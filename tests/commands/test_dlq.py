@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from darkroom.cli import cli, run
 from processor.edits.session import ImageFailure, SessionImage
 from processor.errors import StoreUnavailable, UsageError
+from testkit.events import migration_event, s3_event, s3_record
 from tests.factories.edits import SessionStore, create_sessions_table
-from tests.factories.events import migration_event, s3_event, s3_record
 from tests.factories.operating import Operation
 from tests.factories.stores import Fault, once, refused
 

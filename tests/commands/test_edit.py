@@ -13,8 +13,8 @@ from PIL import Image
 
 from darkroom.cli import cli
 from processor.errors import UsageError
-from tests.factories.photos.heif import heic
-from tests.factories.photos.jpeg import cut, jpeg
+from testkit.photos.heif import heic
+from testkit.photos.jpeg import cut, jpeg
 
 ROOT = Path(__file__).resolve().parents[2]
 

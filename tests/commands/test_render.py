@@ -19,11 +19,11 @@ from jsonschema import Draft202012Validator
 from darkroom.cli import cli
 from processor.errors import UsageError, Verdict
 from processor.keys import Skip
-from tests.factories.photos.heif import heic
-from tests.factories.photos.hostile import not_photos, png_header
-from tests.factories.photos.jpeg import cut, jpeg
-from tests.factories.photos.raster import png
-from tests.factories.photos.raw import dng, preview
+from testkit.photos.heif import heic
+from testkit.photos.hostile import not_photos, png_header
+from testkit.photos.jpeg import cut, jpeg
+from testkit.photos.raster import png
+from testkit.photos.raw import dng, preview
 from tests.patience import HANG_S
 
 ROOT = Path(__file__).resolve().parents[2]

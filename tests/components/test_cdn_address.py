@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.cdn_address import CdnAddress, promised_address
-from tools.plan.recorder import record_program
+from components.testing.recorder import record_program
 
 KNOWN = {"host": "cdn.example.com", "distribution_id": "E2EXAMPLE1", "distribution_arn": "arn:aws:cloudfront::1:d/E2"}
 

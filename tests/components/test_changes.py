@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from components.build import ROOT
+from components.testing.plan import Plan, Resource
+from components.testing.recorder import record, stack_config
 from tests.factories.stacks import changed, plan_with
-from tools.plan.model import Plan, Resource
-from tools.plan.recorder import record, stack_config
 from tools.policies import findings, statements
 
 ALIAS = "aws:lambda/alias:Alias"

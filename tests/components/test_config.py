@@ -10,8 +10,8 @@ import pulumi
 import pytest
 
 from components.build import ROOT, write_empty_layers, zip_bytes
+from components.testing.recorder import record
 from tests.factories.stacks import REFUSED, SETTINGS, changed
-from tools.plan.recorder import record
 
 
 def refusal_of(config: dict[str, Any]) -> str:

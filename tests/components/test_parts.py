@@ -17,9 +17,9 @@ from components.permissions import Permission, policy
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs
 from components.tables import Index, TableArgs, table
+from components.testing.plan import Plan
+from components.testing.recorder import record_program
 from processor.settings import Deployment, FunctionSettings, Settings
-from tools.plan.model import Plan
-from tools.plan.recorder import record_program
 
 PLACE = Place(
     project="darkroom",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from tools.plan.model import Plan
+from components.testing.plan import Plan
 from tools.plan.text import text_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"

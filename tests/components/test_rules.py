@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from tools.plan.model import Plan, Resource
+from components.testing.plan import Plan, Resource
 from tools.policies import findings, statements
 
 FUNCTION = "aws:lambda/function:Function"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components.testing.plan import Plan
 from tests.contracts.calls import ROOT
-from tools.plan.model import Plan
 
 WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
 QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tools.faults.__main__ import PAGE
-from tools.faults.marks import by_fault
-from tools.faults.page import page
-from tools.faults.table import FAULTS
+from lab.faults.__main__ import PAGE
+from lab.faults.marks import by_fault
+from lab.faults.page import page
+from lab.faults.table import FAULTS
 
 
 @pytest.mark.parametrize("number", FAULTS)
@@ -22,5 +22,5 @@ def test_marks_name_faults_of_the_table() -> None:
 
 
 def test_the_page_is_current() -> None:
-    """Written by ``python -m tools.faults --docs``."""
+    """Written by ``python -m lab.faults --docs``."""
     assert page() == PAGE.read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from testkit.photos import jpeg, scene
 from tests.contracts.calls import ROOT
-from tests.factories.photos import jpeg, scene
 from tests.factories.typed import check, commands_of, fenced, inline
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

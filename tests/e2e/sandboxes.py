@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from typing import TypeVar
 
-from tools.embedded import LocalStack, wait_for
+from testkit.embedded_stack import LocalStack, wait_for
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ def kill_mid_way(stack: LocalStack, function: str, under_way: Callable[[], T]) -
 
 
 def busy(stack: LocalStack, function: str) -> list[int]:
-    """Give the pids of the sandboxes of *function* that are at work."""
+    """Return the pids of the sandboxes of *function* that are at work."""
     host = json.loads((stack.folder / "run.json").read_text(encoding="utf-8"))["addresses"]["lambdas"]
     found = stack.http.get(f"{host}/status").json()["sandboxes"]
     return [one["pid"] for one in found if one["busy"] and one["function"] == function]

@@ -1,4 +1,4 @@
-"""What cannot be processed waits for a person, and the person is told."""
+"""Messages that cannot be processed end in the dead letters, and an alarm reports them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.grants import Role
-from tests.factories.photos import jpeg, scene
-from tools import embedded
-from tools.embedded import LocalStack, wait_for
+from testkit import embedded_stack
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.photos import jpeg, scene
+from testkit.role_grants import Role
 
 POISON = "this is no event"
 DEAD = "uploads-dead-letters"
@@ -20,7 +20,7 @@ ALARM = "darkroom-local-uploads-dead-letters"
 
 @pytest.fixture
 def told(stack: LocalStack) -> Iterator[str]:
-    """Subscribe a queue to the alarms' topic, as a person subscribes an address; give its URL."""
+    """Subscribe a queue to the alarms' topic, as a person subscribes an address; return its URL."""
     sqs, sns = stack.aws.client("sqs"), stack.aws.client("sns")
     url = sqs.create_queue(QueueName="told-of-alarms")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -45,16 +45,16 @@ def may_send(queue: str, topic: str) -> str:
 
 
 @pytest.fixture
-def impatient(stack: LocalStack) -> Iterator[None]:
+def short_visibility(stack: LocalStack) -> Iterator[None]:
     """Let messages come again at once: five attempts at twelve minutes each are an hour."""
-    with embedded.impatient(stack, "uploads"):
+    with embedded_stack.short_visibility(stack, "uploads"):
         yield
 
 
 @pytest.mark.fault(12, 16)
 @pytest.mark.faults
-@pytest.mark.usefixtures("impatient")
-def test_a_poison_message_ends_in_the_dead_letters_and_somebody_is_told(stack: LocalStack, told: str) -> None:
+@pytest.mark.usefixtures("short_visibility")
+def test_a_poison_message_ends_in_the_dead_letters_and_its_alarm_rings(stack: LocalStack, told: str) -> None:
     """Five attempts, then the dead-letter queue, its alarm, and the topic's message; emptied, the alarm is over."""
     sqs = stack.aws.client("sqs")
     sqs.send_message(QueueUrl=stack.known["queues"]["uploads"], MessageBody=POISON)
@@ -74,7 +74,7 @@ def received(sqs: Any, url: str) -> Any:
 
 
 def rings(sqs: Any, url: str) -> bool | None:
-    """Tell whether the topic says that the alarm rings; whatever else it says is passed over."""
+    """Return whether the topic says that the alarm rings; whatever else it says is passed over."""
     message = received(sqs, url)
     if message is None:
         return None
@@ -90,7 +90,7 @@ def operations(stack: LocalStack) -> dict[str, Any]:
 
 @pytest.mark.fault(18, 27)
 @pytest.mark.faults
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_visibility")
 def test_what_failed_for_lack_of_a_grant_is_repaired_by_redriving(stack: LocalStack) -> None:
     """A fault of ours is no verdict on a photo: its event waits in the dead letters until the fault is mended."""
     dead = stack.known["queues"][DEAD]
@@ -110,7 +110,7 @@ def test_what_failed_for_lack_of_a_grant_is_repaired_by_redriving(stack: LocalSt
 
 
 def is_visible(stack: LocalStack, role: str) -> bool | None:
-    """Tell whether all that a queue holds can be taken; None when something is in flight."""
+    """Return whether all that a queue holds can be taken; None when something is in flight."""
     [found] = [one for one in operations(stack)["queues"] if one["role"] == role]
     return True if found["visible"] and not found["inFlight"] else None
 

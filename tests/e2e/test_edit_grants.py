@@ -18,10 +18,10 @@ from processor.edits.names import result_key, slot_key
 from processor.edits.options import EditOptions
 from processor.edits.session import Counters, ImageProgress, Session, SessionImage, SessionStatus
 from processor.errors import StoreUnavailable
-from tests.e2e.grants import Failed, Flow, Role, invoke
-from tests.e2e.person import COMMAND, Person, request
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
+from testkit.role_grants import Failed, Flow, Role, invoke
+from testkit.simulated_user import COMMAND, SimulatedUser, request
 
 WORKER, API = "darkroom-local-edit", "darkroom-local-edit-api"
 USER = "grants"
@@ -127,8 +127,8 @@ def message(session: Session, image: str, deliveries: int) -> dict[str, Any]:
 
 
 def use_every_route(stack: LocalStack, _name: str) -> None:
-    """Use the API as a page does, as somebody new."""
-    person = Person.named(stack)
+    """Use the API as the page does, as a new user."""
+    person = SimulatedUser.named(stack)
     [slot] = let(person.ask("POST", "/uploads", {"files": [{}]})).json()["slots"]
     let(stack.http.post(slot["upload"]["url"], data=slot["upload"]["fields"], files={"file": picture()}))
     started = let(person.ask("POST", "", request([DATA, slot["url"]], COMMAND))).json()
@@ -138,7 +138,7 @@ def use_every_route(stack: LocalStack, _name: str) -> None:
 
 
 def let(answer: httpx.Response) -> httpx.Response:
-    """Give an answer; Failed when a store refused what it takes."""
+    """Return the answer. Raises Failed when a store refused."""
     if answer.status_code in DENIED:
         raise Failed(answer.text)
     assert answer.is_success, answer.text

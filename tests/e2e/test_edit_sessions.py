@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.e2e.person import Person, Told
-from tests.factories.photos import heif, jpeg, raster, scene
-from tools.embedded import LocalStack, wait_for
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.photos import heif, jpeg, raster, scene
+from testkit.simulated_user import ProgressEvent, SimulatedUser
 
 DEVELOPER = "ada"  # whose the photos of the local gallery are
 METADATA = "http://169.254.169.254/latest/meta-data/"
@@ -28,7 +28,7 @@ def small(at: int) -> bytes:
 
 def test_the_load_test_of_the_guides_is_served_as_it_is_sent(stack: LocalStack) -> None:
     """202, events in order, and through the CDN the picture with the dimensions that its result tells."""
-    person = Person.named(stack)
+    person = SimulatedUser.named(stack)
     [slot] = person.slots([jpeg.jpeg(scene.scene(1600, 1200))])
     answer = person.ask(
         "POST",
@@ -54,7 +54,7 @@ def test_the_load_test_of_the_guides_is_served_as_it_is_sent(stack: LocalStack) 
 
 def test_three_bad_pictures_of_fifty_spoil_no_other(stack: LocalStack) -> None:
     """Slots, photos of the gallery and addresses at our CDN: 47 results, three errors with their reasons, one end."""
-    person, somebody = Person.named(stack, DEVELOPER), Person.named(stack)
+    person, stranger = SimulatedUser.named(stack, DEVELOPER), SimulatedUser.named(stack)
     record = stack.with_status(stack.upload(small(0), gallery="batch"), "active")
     drawn = [raster.png(), raster.webp(), heif.heic(scene.scene(320, 240)), raster.gif(), raster.animated_gif()]
     slots = person.slots([*drawn, *map(small, range(20)), b"this is no picture"])
@@ -62,7 +62,7 @@ def test_three_bad_pictures_of_fifty_spoil_no_other(stack: LocalStack) -> None:
     photos = [f"photo://{record['id']}"] * 11
     ours = [*[record["small_url"], record["thumbnail_url"]] * 5, result["url"]]
 
-    started = person.edit([*slots, *photos, *ours, METADATA, *somebody.slots([small(1)])], "resize to 120px")
+    started = person.edit([*slots, *photos, *ours, METADATA, *stranger.slots([small(1)])], "resize to 120px")
     events = person.watch(started)
 
     assert 50 == len(started["images"])
@@ -77,8 +77,8 @@ def test_three_bad_pictures_of_fifty_spoil_no_other(stack: LocalStack) -> None:
 
 
 def test_a_dropped_connection_is_taken_up_where_it_broke(stack: LocalStack) -> None:
-    """With Last-Event-ID nothing is missing and nothing comes twice; whoever comes late gets all at once."""
-    person = Person.named(stack)
+    """With Last-Event-ID nothing is missing and nothing comes twice; a late reader gets all at once."""
+    person = SimulatedUser.named(stack)
     started = person.edit(person.slots([small(at) for at in range(6)]))
 
     with person.watching(started) as events:
@@ -94,8 +94,8 @@ def test_a_dropped_connection_is_taken_up_where_it_broke(stack: LocalStack) -> N
 
 
 def test_a_cancelled_session_leaves_the_rest_of_its_queue_alone(stack: LocalStack) -> None:
-    """What was queued never starts and has no result; what is done stays; the stream ends once, cancelled."""
-    person = Person.named(stack)
+    """Queued pictures never start and have no result; finished ones stay; the stream ends once, cancelled."""
+    person = SimulatedUser.named(stack)
     [slot] = person.slots([jpeg.jpeg(scene.scene(*LARGE))])
     started = person.edit([slot] * 40)
     with person.watching(started) as events:
@@ -108,14 +108,14 @@ def test_a_cancelled_session_leaves_the_rest_of_its_queue_alone(stack: LocalStac
     assert 1 == endings(seen)["session_complete"]
     assert list(range(1, len(seen) + 1)) == [one.id for one in seen]
     queued = {name for name, at in cancelled["progress"].items() if at["progress"] == 0}
-    assert queued, "expected pictures that nobody had taken up yet"
+    assert queued, "expected pictures without a worker yet"
     assert not queued & {one.data.get("imageId") for one in seen}
     assert not queued & stored_results(stack, started["sessionId"])
     assert set(results_in(seen)) <= stored_results(stack, started["sessionId"])
     assert person.watch(started) == seen, "and nothing is added to it later"
 
 
-def until_first(events: Iterable[Told], name: str) -> Iterable[Told]:
+def until_first(events: Iterable[ProgressEvent], name: str) -> Iterable[ProgressEvent]:
     """Read up to the first event of that name, with it."""
     for one in events:
         yield one
@@ -129,7 +129,7 @@ def done_of(session: dict[str, Any]) -> tuple[int, int]:
 
 
 def is_empty(stack: LocalStack) -> bool | None:
-    """Tell whether no job is left, waiting or in flight; None when one is."""
+    """Return whether no job is left, waiting or in flight; None when one is."""
     names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     sqs = stack.aws.client("sqs")
     found = sqs.get_queue_attributes(QueueUrl=stack.known["queues"]["jobs"], AttributeNames=names)["Attributes"]
@@ -150,22 +150,22 @@ def stored_results(stack: LocalStack, session_id: str) -> set[str]:
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 def test_other_peoples_sessions_are_not_there(stack: LocalStack, method: str, path: str, accept: str) -> None:
-    """Somebody else hears, word for word, what is said of a session that never was; its owner goes on."""
-    owner, somebody = Person.named(stack), Person.named(stack)
+    """Another user gets the same answer as for a session that never existed; its owner's session goes on."""
+    owner, stranger = SimulatedUser.named(stack), SimulatedUser.named(stack)
     started = owner.edit(["http://192.0.2.1/never-fetched.jpg"])
 
-    answer = somebody.ask(method, path.format(started["sessionId"]), Accept=accept)
-    nothing = somebody.ask(method, path.format("ses_Zk3vR1mXo2bT9aLq7WcYdHfE"), Accept=accept)
+    answer = stranger.ask(method, path.format(started["sessionId"]), Accept=accept)
+    nothing = stranger.ask(method, path.format("ses_Zk3vR1mXo2bT9aLq7WcYdHfE"), Accept=accept)
 
     assert (404, "SESSION_NOT_FOUND") == (answer.status_code, answer.json()["code"])
     assert nothing.json() == answer.json()
-    assert [] == somebody.ask("GET", "/sessions").json()["sessions"]
+    assert [] == stranger.ask("GET", "/sessions").json()["sessions"]
     assert "cancelled" != end_of(owner.watch(started))[0]
 
 
 def test_a_ticket_opens_its_own_session_alone(stack: LocalStack) -> None:
     """Neither another session of the same user, nor anything but reading."""
-    person = Person.named(stack)
+    person = SimulatedUser.named(stack)
     [slot] = person.slots([small(0)])
     one, other = person.edit([slot]), person.edit([slot])
     ticket = one["progressUrl"].partition("?")[2]
@@ -179,19 +179,19 @@ def test_a_ticket_opens_its_own_session_alone(stack: LocalStack) -> None:
     assert ("complete", 1, 0) == end_of(person.watch(one)) == end_of(person.watch(other))
 
 
-def end_of(events: list[Told]) -> tuple[str, int, int]:
+def end_of(events: list[ProgressEvent]) -> tuple[str, int, int]:
     """Read how a session ended: status, pictures with a result, pictures with an error."""
     last = events[-1]
     assert last.name == "session_complete"
     return last.data["status"], last.data["totalProcessed"], last.data["totalFailed"]
 
 
-def endings(events: Iterable[Told]) -> Counter[str]:
+def endings(events: Iterable[ProgressEvent]) -> Counter[str]:
     """Count events by name, apart from progress."""
     return Counter(one.name for one in events if one.name != "progress")
 
 
-def results_in(events: Iterable[Told]) -> dict[str, dict[str, Any]]:
+def results_in(events: Iterable[ProgressEvent]) -> dict[str, dict[str, Any]]:
     """Take the results out of events, by picture."""
     return {one.data["imageId"]: one.data["result"] for one in events if one.name == "complete"}
 

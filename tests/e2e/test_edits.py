@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 
 STREAM_S = 60
 
@@ -32,7 +32,7 @@ def test_a_command_edits_a_photo_and_is_watched_to_its_end(stack: LocalStack) ->
 
 
 def test_the_api_is_reached_through_the_cdn_alone(stack: LocalStack) -> None:
-    """Whoever calls the function's URL past the CDN lacks its secret, and one that viewers send is not passed on."""
+    """A call of the function's URL past the CDN lacks its secret, and the CDN drops a secret that a viewer sends."""
     function = json.loads((stack.folder / "run.json").read_text(encoding="utf-8"))["addresses"]["api"]
     headers = {"Authorization": f"Bearer {stack.known['token']}"}
 

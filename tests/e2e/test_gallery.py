@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from tests.factories.photos import jpeg, scene
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.photos import jpeg, scene
 from tests.patience import HANG_S
-from tools.embedded import LocalStack, wait_for
 
 
 def test_photos_are_listed_newest_first_page_by_page(stack: LocalStack) -> None:
@@ -34,7 +34,7 @@ def all_pages(stack: LocalStack, gallery: str, *, limit: int) -> Iterator[list[d
 
 
 def test_states_are_live(stack: LocalStack) -> None:
-    """Who listens hears of a photo from its record to its pictures."""
+    """A listener gets every change of a photo, from its record to its pictures."""
     heard: list[dict[str, Any]] = []
     ready = threading.Event()
 

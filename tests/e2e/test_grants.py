@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.grants import Role, invoke
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
+from testkit.role_grants import Role, invoke
 
 FUNCTION = "darkroom-local-rendition"
 
@@ -63,7 +63,7 @@ FLOWS = (upload_and_render, render_what_is_there, delete_what_was_rendered)
 
 
 def put(stack: LocalStack, gallery: str) -> Mapping[str, Any]:
-    """Put an original; give it as an event's record names it."""
+    """Put an original; return it as an event's record names it."""
     data = jpeg.jpeg(scene.scene(320, 240))
     key = f"{gallery}/photo.jpg"
     answer = stack.aws.client("s3").put_object(Bucket=stack.originals, Key=key, Body=data)

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from local.run.aws import Aws
-from tests.factories.photos import jpeg, scene
-from tools import embedded
-from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told
+from testkit import embedded_stack
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, read_endpoints
+from testkit.photos import jpeg, scene
 
 NOT_PROGRAM = (".*", "__pycache__", "bench", "dist", "docs", "node_modules", "out", "tests")
 RENDITION = "darkroom-local-rendition"
@@ -25,10 +25,10 @@ RENDITION = "darkroom-local-rendition"
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a copy of the program, to be changed, from which stacks are started."""
+    """Return a copy of the program, to be changed, from which stacks are started."""
     copy = tmp_path / "checkout"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_PROGRAM))
-    monkeypatch.setattr(embedded, "ROOT", copy)
+    monkeypatch.setattr(embedded_stack, "ROOT", copy)
     return copy
 
 
@@ -47,7 +47,7 @@ def up(folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
     said: list[str] = []
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
-            known = told(process)
+            known = read_endpoints(process)
             yield LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client), said
         process.send_signal(signal.SIGINT)
         said += process.communicate(timeout=ENDED_S)[1].splitlines()
@@ -57,7 +57,7 @@ def up(folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
 
 
 def code_of(stack: LocalStack) -> tuple[str, int | None]:
-    """Give the hash of the code behind the alias, and the memory that it runs with."""
+    """Return the hash of the code behind the alias, and the memory that it runs with."""
     live = stack.aws.client("lambda").get_function(FunctionName=RENDITION, Qualifier="live")["Configuration"]
     return live.get("CodeSha256", ""), live.get("MemorySize")
 
@@ -98,7 +98,7 @@ def test_changed_settings_and_code_arrive_in_a_kept_folder(checkout: Path, tmp_p
 
 
 def five_sizes() -> dict[str, Any]:
-    """Give the four sizes of the guide and one more."""
+    """Return the four sizes of the guide and one more."""
     boxes = {"tiny": 100, "thumbnail": 400, "small": 800, "medium": 2000, "large": 4000}
     return {name: {"width": side, "height": side} for name, side in boxes.items()}
 

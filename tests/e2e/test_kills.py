@@ -1,4 +1,4 @@
-"""A `kill -9` of whoever is at work: what was accepted comes to its end, once."""
+"""Kill busy processes by `kill -9`: all accepted work ends, once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.person import Person
+from testkit.embedded_stack import LocalStack, short_visibility, wait_for
+from testkit.photos import jpeg, scene
+from testkit.simulated_user import SimulatedUser
 from tests.e2e.sandboxes import kill_mid_way
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack, impatient, wait_for
 
 EDIT, RENDITION = "darkroom-local-edit", "darkroom-local-rendition"
 SLOW = "blur 10px, then rotate 3 degrees, then resize to 800px"
@@ -24,9 +24,9 @@ def large() -> bytes:
 @pytest.mark.faults
 def test_a_worker_killed_mid_edit_is_made_up_for(stack: LocalStack) -> None:
     """The jobs come again; the session ends once, with one result per picture."""
-    person = Person.named(stack)
+    person = SimulatedUser.named(stack)
     [slot] = person.slots([large()])
-    with impatient(stack, "jobs"):
+    with short_visibility(stack, "jobs"):
         started = person.edit([slot] * 3, SLOW)
         begun = kill_mid_way(stack, EDIT, lambda: under_way(person.session(started["sessionId"])))
     events = person.watch(started)
@@ -49,7 +49,7 @@ def under_way(session: dict[str, Any]) -> set[str]:
 
 
 def all_came_again(stack: LocalStack, session_id: str, images: set[str]) -> bool | None:
-    """Tell whether the log speaks of another delivery of each picture; None while it does not."""
+    """Return whether the log speaks of another delivery of each picture; None while it does not."""
     logs = stack.aws.client("logs")
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{EDIT}")
     said = [one.get("message", "") for page in pages for one in page["events"]]
@@ -60,7 +60,7 @@ def all_came_again(stack: LocalStack, session_id: str, images: set[str]) -> bool
 @pytest.mark.faults
 def test_a_rendition_killed_mid_photo_is_made_up_for(stack: LocalStack) -> None:
     """The photo's event comes again, and the photo is active with every size."""
-    with impatient(stack, "uploads"):
+    with short_visibility(stack, "uploads"):
         photo_id = stack.upload(large(), gallery="killed")
         kill_mid_way(stack, RENDITION, lambda: is_half_done(stack, photo_id, "killed"))
     record = stack.with_status(photo_id, "active")
@@ -71,7 +71,7 @@ def test_a_rendition_killed_mid_photo_is_made_up_for(stack: LocalStack) -> None:
 
 
 def is_half_done(stack: LocalStack, photo_id: str, gallery: str) -> bool:
-    """Tell whether a photo of *gallery* has its manifest, which is written first, and not yet its record, the last."""
+    """Return whether a photo of *gallery* has its manifest, written first, and not yet its record, written last."""
     bucket = stack.known["buckets"]["renditions"]
     listed = stack.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"manifests/{gallery}/")
     return bool(listed["KeyCount"]) and (stack.photo(photo_id) or {})["status"] == "pending"

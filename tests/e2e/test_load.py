@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.embedded import ENDED_S, ROOT, LocalStack
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack
 
 
 def load(stack: LocalStack, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +26,7 @@ def test_every_session_that_begins_is_followed_to_its_picture(stack: LocalStack)
     assert 0 == done.returncode, done.stdout
 
 
-def test_a_load_that_nobody_accepts_fails(stack: LocalStack, tmp_path: Path) -> None:
+def test_a_load_that_is_refused_fails(stack: LocalStack, tmp_path: Path) -> None:
     """The exit code says so, and the report why; tokens come from a file, as those of many users do."""
     tokens = tmp_path / "tokens.txt"
     tokens.write_text("not-a-token\nneither\n")
@@ -42,4 +42,4 @@ def test_without_a_token_it_does_not_begin(stack: LocalStack) -> None:
     done = load(stack)
 
     assert 1 == done.returncode
-    assert "load: expected --token, --tokens or --issuer: the API answers nobody without a token\n" in done.stderr
+    assert "load: expected --token, --tokens or --issuer: the API needs a token\n" in done.stderr

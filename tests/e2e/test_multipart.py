@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.factories.photos import jpeg, scene
-from tools.embedded import LocalStack
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -44,7 +44,7 @@ def test_an_upload_in_parts_that_is_given_up_leaves_nothing(stack: LocalStack) -
 
 
 def announced(stack: LocalStack, data: bytes) -> tuple[str, Any]:
-    """Announce a photo; give its id, and the bucket and key where it belongs."""
+    """Announce a photo; return its id, and the bucket and key where it belongs."""
     photo = stack.announce("large.jpg", data, gallery="parts")["photo"]
 
     return str(photo["id"]), {"Bucket": stack.originals, "Key": photo["s3_key"]}

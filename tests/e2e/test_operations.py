@@ -1,21 +1,21 @@
-"""The rehearsals of `python -m tools.drill`, small: backfill, repairs, releases with dead letters, deletion."""
+"""The rehearsals of `python -m lab.drill`, small: backfill, repairs, releases with dead letters, deletion."""
 
 from __future__ import annotations
 
 import pytest
 
-from tools.drill import backfilling, deleting, releases, repairing
-from tools.drill.operator import Operator
-from tools.drill.originals import KINDS, generated
-from tools.drill.report import Promises
-from tools.embedded import LocalStack
+from lab.drill import backfilling, deleting, releases, repairing
+from lab.drill.operator import Operator
+from lab.drill.originals import KINDS, generated
+from lab.drill.report import Promises
+from testkit.embedded_stack import LocalStack
 
 TO_SEND = "to send                     {:>12}  "
 
 
 @pytest.fixture
 def operator(stack: LocalStack) -> Operator:
-    """Give somebody who operates the stack."""
+    """Return an operator of the stack."""
     return Operator.of(stack)
 
 
@@ -24,7 +24,7 @@ def test_a_backfill_is_paused_by_ctrl_c_and_goes_on(operator: Operator) -> None:
     """Planned, interrupted, resumed: every photo once, uploads beside it; the next run sends nothing."""
     photos = backfilling.put_unannounced(operator, generated(len(KINDS)))
 
-    story = backfilling.tell(operator, photos, rate="4/s")
+    story = backfilling.rehearse(operator, photos, rate="4/s")
 
     assert (0, 130, 0, 0) == tuple(
         one.code for one in (story.planned, story.interrupted, story.resumed, story.again)
@@ -41,7 +41,7 @@ def test_a_backfill_is_paused_by_ctrl_c_and_goes_on(operator: Operator) -> None:
 @pytest.mark.faults
 def test_one_run_of_the_reconciler_repairs_all_and_a_second_changes_nothing(operator: Operator) -> None:
     """A record overwritten, one lost, a set half written, a photo whose event never came."""
-    story = repairing.tell(operator)
+    story = repairing.rehearse(operator)
 
     assert {"filename": "overwritten.jpg"}.items() <= story.mended[repairing.OVERWRITTEN].items(), "and keeps its own"
     for key, whole in story.whole.items():
@@ -55,7 +55,7 @@ def test_one_run_of_the_reconciler_repairs_all_and_a_second_changes_nothing(oper
 @pytest.mark.faults
 def test_a_bad_release_is_rolled_back_and_its_dead_letters_replayed_by_group(operator: Operator) -> None:
     """The pinned version answers; one group is replayed alone; unpinned, the newest does, and nothing is left."""
-    story = releases.tell(operator)
+    story = releases.rehearse(operator)
     own, bad, pinned, upgraded, again = story.versions
 
     assert own == pinned
@@ -69,7 +69,7 @@ def test_a_bad_release_is_rolled_back_and_its_dead_letters_replayed_by_group(ope
 
 def test_a_deletion_proves_itself(operator: Operator) -> None:
     """Gone from the CDN at once, by its tag; a tombstone is all that is left. An orphan is counted."""
-    story = deleting.tell(operator)
+    story = deleting.rehearse(operator)
     before, after, beside = story.orphans
 
     assert ({200}, {403}) == (story.shown, story.gone)

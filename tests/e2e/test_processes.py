@@ -1,4 +1,4 @@
-"""What is left when something dies: nothing that runs, and with --persist everything that was accepted."""
+"""Kill parts of the stack: no process is left, and with --persist all accepted data is."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 
 from local.run.aws import Aws
 from local.run.remains import is_ours
-from tests.factories.photos import jpeg, scene
-from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told, wait_for
+from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, read_endpoints, wait_for
+from testkit.photos import jpeg, scene
 
 pytestmark = pytest.mark.stack
 
@@ -32,7 +32,7 @@ def local(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def all_gone(pids: list[int]) -> bool | None:
-    """Tell whether none of *pids* is a process of the stack any more."""
+    """Return whether none of *pids* is a process of the stack any more."""
     return None if any(is_ours(pid) for pid in pids) else True
 
 
@@ -41,7 +41,7 @@ def test_the_emulators_death_stops_everything_and_is_told(tmp_path: Path) -> Non
     """Half a stack is never left running; a second run in its folder is refused while it is up."""
     up = launch(tmp_path, "--no-edits")
     try:
-        told(up)
+        read_endpoints(up)
         known = processes(tmp_path)
         second = local(tmp_path, "up", "--port-base", "0")
         status = local(tmp_path, "status")
@@ -68,7 +68,7 @@ def test_what_was_accepted_survives_the_death_of_up_with_persist(tmp_path: Path)
     up = launch(tmp_path, "--no-edits", "--persist", str(tmp_path))
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
-            known = told(up)
+            known = read_endpoints(up)
             stack = LocalStack(known=known, folder=tmp_path, aws=Aws(known["aws"]), http=client)
             record = stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="kept"), "active")
             before = processes(tmp_path)
@@ -77,7 +77,7 @@ def test_what_was_accepted_survives_the_death_of_up_with_persist(tmp_path: Path)
             wait_for(lambda: all_gone(list(before.values())), what=lambda: f"the end of {before}")
 
             up = launch(tmp_path, "--no-edits", "--persist", str(tmp_path))
-            assert known["outputs"] == told(up)["outputs"]
+            assert known["outputs"] == read_endpoints(up)["outputs"]
             assert record["thumbnail_url"] == (stack.photo(record["id"]) or {})["thumbnail_url"]
             assert record["thumbnail_bytes"] == len(client.get(record["thumbnail_url"]).content)
             stack.with_status(stack.upload(jpeg.jpeg(scene.scene(160, 120)), gallery="kept"), "active")

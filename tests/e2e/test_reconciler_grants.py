@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.grants import Role, invoke
-from tests.factories.photos import jpeg, scene
-from tools.drill.operator import PHOTOS, Operator, wait_until_settled
-from tools.embedded import LocalStack
+from lab.drill.operator import PHOTOS, Operator, wait_until_settled
+from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
+from testkit.role_grants import Role, invoke
 
 FUNCTION = "darkroom-local-reconciler"
 GALLERY = "reconciled"
@@ -19,7 +19,7 @@ Damage = Callable[[], tuple[str, str]]
 
 @pytest.fixture(scope="module")
 def operator(stack: LocalStack) -> Operator:
-    """Give somebody who operates the stack."""
+    """Return an operator of the stack."""
     return Operator.of(stack)
 
 

@@ -1,4 +1,4 @@
-"""What the stack writes down: its functions' logs, its processes' logs, the files of its run. No secret is in clear."""
+"""Search the functions' logs, the processes' logs and the files of a run: no secret is in clear."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.output_scan import find_secrets, read_logs, read_secrets
+from testkit.photos import exif
+from testkit.photos.jpeg import private_jpeg
 from tests.e2e.test_edits import start, watched
-from tests.factories.photos import exif
-from tests.factories.photos.jpeg import private_jpeg
-from tools.embedded import LocalStack, wait_for
-from tools.written import found, logged, parameters
 
 pytestmark = pytest.mark.xdist_group("stack")
 SIGNED = "https://bucket.s3.amazonaws.com/a.jpg?X-Amz-Signature=5ec2e75ec2e7"
@@ -37,15 +37,15 @@ def test_nothing_that_a_run_writes_down_holds_a_secret(stack: LocalStack) -> Non
         "ticket": ticket,
         "upload's signature": signature,
         "source's signature": "5ec2e75ec2e7",
-        **parameters(stack),
+        **read_secrets(stack),
         **{f"place {one}": one for one in PLACE},
         **{f"secret {one.decode()}": one.decode() for one in exif.SECRETS},
     }
     wait_for(lambda: said_of(stack, accepted["sessionId"]), what=lambda: "the worker's line about the session")
 
-    assert [] == found(stack, secrets)
+    assert [] == find_secrets(stack, secrets)
 
 
 def said_of(stack: LocalStack, session_id: str) -> bool | None:
-    """Tell whether a function has logged something of a session: the search looks at something."""
-    return any(session_id in text for _, text in logged(stack)) or None
+    """Return whether a function has logged something of a session: the search looks at something."""
+    return any(session_id in text for _, text in read_logs(stack)) or None

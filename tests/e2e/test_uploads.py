@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.factories.photos import heif, jpeg, scene
-from tools.embedded import ROOT, LocalStack, wait_for
+from testkit.embedded_stack import ROOT, LocalStack, wait_for
+from testkit.photos import heif, jpeg, scene
 
 SIZES = ("thumbnail", "small", "medium", "large")
 PICTURE_HEADERS = {
@@ -30,12 +30,12 @@ def photo(seed: int = 0) -> bytes:
 
 
 def urls(record: dict[str, Any]) -> dict[str, str]:
-    """Give the addresses of a record's renditions by size."""
+    """Return the addresses of a record's renditions by size."""
     return {size: record[f"{size}_url"] for size in SIZES}
 
 
 def test_an_upload_by_presigned_put_becomes_four_pictures_at_the_cdn(stack: LocalStack) -> None:
-    """What a browser does: ask for a place, put the photo there, and see it in every size."""
+    """Upload as a browser does: request a place, put the photo there, and see it in every size."""
     record = stack.with_status(stack.upload(photo(), gallery="wedding"), "active")
 
     assert {"wedding"} == {record["gallery_id"]}
@@ -108,18 +108,18 @@ def test_a_deleted_photo_is_gone_from_the_cdn(stack: LocalStack) -> None:
     buried = stack.with_status(record["id"], "deleted")
 
     assert not [name for name in buried if name.endswith("_url")]
-    # The record is told first, so that nobody shows what is being removed.
+    # The record changes first, so that no page shows what is being removed.
     wait_for(lambda: none_served(stack, record), what=lambda: "no picture of the photo at the CDN")
     assert [] == stack.http.get(f"{stack.page}/gallery/photos?gallery=regrets").json()["photos"]
 
 
 def none_served(stack: LocalStack, record: dict[str, Any]) -> bool | None:
-    """Tell whether no rendition of *record* is served any more."""
+    """Return whether no rendition of *record* is served any more."""
     return True if {403} == {stack.http.get(url).status_code for url in urls(record).values()} else None
 
 
 def is_gone(stack: LocalStack, record: dict[str, Any]) -> bool | None:
-    """Tell whether the CDN has none of a record's pictures."""
+    """Return whether the CDN has none of a record's pictures."""
     return True if {403} == {stack.http.get(url).status_code for url in urls(record).values()} else None
 
 

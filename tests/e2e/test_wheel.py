@@ -20,8 +20,8 @@ import pytest
 from PIL import Image
 
 from local.run.aws import Aws
-from tests.factories.photos import jpeg, scene
-from tools.embedded import ENDED_S, GOODBYE, ROOT, LocalStack, told
+from testkit.embedded_stack import ENDED_S, GOODBYE, ROOT, LocalStack, read_endpoints
+from testkit.photos import jpeg, scene
 
 pytestmark = pytest.mark.stack
 
@@ -103,7 +103,7 @@ def test_the_whole_stack_runs(installed: Installed) -> None:
     up = installed.start(["up", "--json", "--port-base", "0"])
     try:
         with httpx.Client(timeout=30, trust_env=False) as client:
-            known = told(up)
+            known = read_endpoints(up)
             folder = installed.home / ".local" / "state" / "darkroom" / "local"
             assert "up" in installed.run("status").split()
             assert "turn JavaScript on" in client.get(f"{known['page']}/").text

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tools.plan.program import ROOT
+from components.testing.program import ROOT
 
 PASSPHRASE: Final = "open sesame"  # noqa: S105 - of states that live as long as a test
 # A command takes seconds; one that takes this long hangs.

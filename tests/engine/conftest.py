@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from components.testing.recorder import STACKS
 from tests.engine.command import Engine, find_command, started
 from tests.engine.stacks import Outcome, Stack, copy_checkout, new_stack
 from tests.factories.plans import plans
-from tools.plan.recorder import STACKS
 
 __all__ = ["plans"]
 

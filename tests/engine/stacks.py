@@ -17,12 +17,12 @@ from typing import Final
 import yaml
 
 from components.build import write_empty_layers
+from components.testing.program import PROJECT, ROOT, Json
 from local.stack import merged
 from tests.engine.account import Account
 from tests.engine.command import Engine
 from tests.engine.provider import name_of, serving
 from tests.factories.stacks import SETTINGS
-from tools.plan.program import PROJECT, ROOT, Json
 
 # What the program does not need, at the top of a checkout.
 LEFT_OUT: Final = frozenset({"bench", "dist", "docs", "engine", "out", "tests", "web"})

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
+from components.testing.program import PROJECT, Json
+from components.testing.recorder import STACKS
 from tests.engine.command import started
 from tests.engine.provider import name_of
 from tests.engine.stacks import copy_checkout, new_stack
-from tools.plan.program import PROJECT, Json
-from tools.plan.recorder import STACKS
 
 FOLDER: Final = Path(__file__).with_name("states")
 ROOT_TYPE: Final = "pulumi:pulumi:Stack"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import jsonschema
 
+from components.testing.plan import Plan
+from components.testing.program import ROOT
 from tests.engine.conftest import Deployed
 from tests.engine.stacks import Stack
-from tools.plan.model import Plan
-from tools.plan.program import ROOT
 
 OPEN = {"deployment": {"protect": False}}
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from components.testing.answers import COMPUTED
+from components.testing.program import ROOT
+from components.testing.recorder import STACKS
 from tests.engine import states
 from tests.engine.command import Engine
 from tests.engine.replacement import REPLACED_BY
 from tests.engine.stacks import Outcome, Stack, copy_checkout, new_stack
-from tools.plan.program import ROOT
-from tools.plan.recorder import STACKS
 
 # What may go or be replaced: by the release, its resources and the words of CHANGELOG.md that tell people why.
 ALLOWED: Mapping[str, Mapping[str, str]] = {"db0f52a": {}}

@@ -40,7 +40,7 @@ class Adapted:
 
 
 def binary() -> str:
-    """Give the adapter's path; skip the test where it is not built."""
+    """Return the adapter's path; skip the test where it is not built."""
     path = web_adapter.path()
     if not path.exists():
         pytest.skip(f"the Lambda Web Adapter {web_adapter.VERSION} is not built: make engine (needs cargo)")

@@ -62,7 +62,7 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
 
 @dataclass
 class Issuer:
-    """An OpenID Connect issuer. *asked*: how often somebody asked for its keys."""
+    """An OpenID Connect issuer. *asked*: how often its keys were requested."""
 
     asked: int = 0
     keys: list[dict[str, Any]] = field(
@@ -92,7 +92,7 @@ def token(user: str = ADA, **more: Any) -> str:
 
 @cache
 def bearer(user: str = ADA) -> dict[str, str]:
-    """Give the header of a signed-in user."""
+    """Return the header of a signed-in user."""
     return {"Authorization": f"Bearer {token(user)}"}
 
 
@@ -182,7 +182,7 @@ def png(side: int = 8) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What tests replace: who may come in, and the pace of reading and of streams, s."""
+    """Replacements for tests: the access rules, and the pace of reads and streams, s."""
 
     auth: Auth | None = AUTH
     origin_secret: str | None = None
@@ -210,7 +210,7 @@ def open_api(stage: Stage | None = None) -> Generator[Api]:
 
 @dataclass(frozen=True, kw_only=True)
 class Stores:
-    """Where things are kept."""
+    """The stores of the API."""
 
     table: SessionStore
     s3: Wire

@@ -33,7 +33,7 @@ from processor.upload.outcome import UploadOutcome
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter
 from processor.upload.rendering import OriginalRenderer
-from tests.factories.events import ORIGINALS
+from testkit.events import ORIGINALS
 from tests.factories.stores import Wire
 
 RENDITIONS = "darkroom-renditions"
@@ -105,7 +105,7 @@ class Clock:
     time: datetime = datetime(2025, 11, 21, 15, 30, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         self.time += timedelta(seconds=1)
         return self.time
 
@@ -164,13 +164,13 @@ class Darkroom:
         self.dynamodb.client.put_item(TableName=TABLE, Item=item)
 
     def kept(self) -> dict[str, tuple[bytes, dict[str, str]]]:
-        """Give all objects of the renditions bucket with their metadata."""
+        """Return all objects of the renditions bucket with their metadata."""
         listed = self.s3.client.list_objects_v2(Bucket=RENDITIONS).get("Contents", [])
         answers = {one["Key"]: self.s3.client.get_object(Bucket=RENDITIONS, Key=one["Key"]) for one in listed}
         return {key: (answer["Body"].read(), answer["Metadata"]) for key, answer in answers.items()}
 
     def state(self) -> tuple[Any, Any, Any]:
-        """Give everything that events may change."""
+        """Return everything that events may change."""
         return self.kept(), self.dynamodb.client.scan(TableName=TABLE)["Items"], len(self.cloudfront.writes)
 
 

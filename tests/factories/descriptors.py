@@ -1,4 +1,4 @@
-"""What a test leaves open: descriptors by identity, not by number.
+"""List the open file descriptors of this process by identity, to find what a test leaves open.
 
 A count is no proof: garbage of an earlier test may be closed in the middle of this one, and hide a leak as well.
 """

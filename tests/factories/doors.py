@@ -35,7 +35,7 @@ class Reply:
     body: bytes = field(repr=False)
 
     def seen(self) -> dict[str, Any]:
-        """Give what ``/echo`` saw, with its headers by name."""
+        """Return what ``/echo`` saw, with its headers by name."""
         seen = json.loads(self.body)
         names = [name for name, _ in seen["headers"]]
         seen["repeated"] = sorted({name for name in names if names.count(name) > 1})

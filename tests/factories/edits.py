@@ -50,12 +50,12 @@ class Ticking:
     ms: int = NOW_MS
 
     def __call__(self) -> int:
-        """Give the time."""
+        """Return the time."""
         self.ms += 100
         return self.ms
 
     def seconds(self) -> float:
-        """Give the time in s, which goes on by itself."""
+        """Return the time in s, which goes on by itself."""
         return self() / 1000
 
     def back_to_the_minute(self) -> None:
@@ -114,7 +114,7 @@ class SessionStore:
 
 
 def a_session(*images: SessionImage | str, created_at: int = NOW_MS, **more: Any) -> Session:
-    """Make a session that nobody has worked on."""
+    """Make a session without any work done."""
     pictures = tuple(
         one if isinstance(one, SessionImage) else SessionImage(id=one, url=f"https://example.com/{one}.jpg", name=one)
         for one in images or ("a",)
@@ -291,7 +291,7 @@ class EditRoom(SessionStore):
         self.s3.client.put_object(Bucket=bucket, Key=key, Body=content)
 
     def kept(self) -> dict[str, Any]:
-        """Give all results with what S3 says of them."""
+        """Return all results with what S3 says of them."""
         listed = self.s3.client.list_objects_v2(Bucket=RESULTS, Prefix="edits/").get("Contents", [])
         return {one["Key"]: self.s3.client.get_object(Bucket=RESULTS, Key=one["Key"]) for one in listed}
 

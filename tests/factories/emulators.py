@@ -35,7 +35,7 @@ class Aws:
     session: boto3.Session
 
     def client(self, service: str) -> Any:
-        """Give a client that asks once."""
+        """Return a client that asks once."""
         config = Config(
             retries={"total_max_attempts": 1},
             s3={"addressing_style": "path"},
@@ -44,7 +44,7 @@ class Aws:
         return self.session.client(service, endpoint_url=self.address, config=config)  # type: ignore[call-overload]
 
     def as_role(self, name: str, *statements: Json) -> Aws:
-        """Give a session of a new role that may do what *statements* say."""
+        """Return a session of a new role that may do what *statements* say."""
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]
         self.client("iam").put_role_policy(RoleName=name, PolicyName="grants", PolicyDocument=policy(*statements))
@@ -66,7 +66,7 @@ def allow(action: str, *resources: str, **more: Any) -> Json:
 
 
 def refused(call: Callable[..., object], *positional: Any, **named: Any) -> str:
-    """Give the code of the error that a call ends with; "" when it succeeds."""
+    """Return the code of the error that a call ends with; "" when it succeeds."""
     try:
         call(*positional, **named)
     except ClientError as error:
@@ -85,13 +85,13 @@ def eventually(look: Callable[[], T]) -> T:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """Give an emulator's root user. Tests share the emulator, so each uses names of its own."""
+    """Yield an emulator's root user. Tests share the emulator, so each uses names of its own."""
     with running(tmp_path_factory.mktemp("emulator")) as emulator:
         yield root(emulator.address)
 
 
 def root(address: str) -> Aws:
-    """Give the root user of the emulator at *address*."""
+    """Return the root user of the emulator at *address*."""
     return Aws(address=address, session=boto3.Session(ROOT_USER, ROOT_USER, region_name=REGION))
 
 

@@ -16,7 +16,7 @@ TEXT: Final = ("text/", "application/json", "application/javascript", "applicati
 
 
 def is_utf8(data: bytes) -> bool:
-    """Tell whether a body can stand in JSON as text."""
+    """Return whether a body can stand in JSON as text."""
     try:
         data.decode()
     except UnicodeDecodeError:

@@ -71,7 +71,7 @@ def function(**changes: Any) -> Function:
 
 
 def credentials(*, minutes: float = 60) -> Credentials:
-    """Give credentials that last for so long."""
+    """Return credentials that last for so long."""
     expires = datetime.now(UTC) + timedelta(minutes=minutes)
     return Credentials(access_key="ASIAX", secret_key="s", token="t", expires=expires)  # noqa: S106 - opens nothing
 

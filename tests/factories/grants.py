@@ -1,4 +1,4 @@
-"""What a deployed role may do, action by action; and a world in which it may not do one of these things.
+"""List a deployed role's grants action by action, and remove one of them.
 
 The end-to-end tests show with it that every grant is needed: without any single one, a flow breaks.
 """
@@ -51,7 +51,7 @@ def without(iam: Any, grant: Grant) -> Generator[None]:
 
 
 def reduced(whole: Mapping[str, Any], grant: Grant) -> Json:
-    """Give the policy without *grant*; a statement that grants nothing any more goes too."""
+    """Return the policy without *grant*; a statement that grants nothing any more goes too."""
     less: Json = copy.deepcopy(dict(whole))
     actions: list[str] = less["Statement"][grant.statement]["Action"]
     actions.remove(grant.action)

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any
 
-from tests.factories.contexts import Context
+from testkit.contexts import Context
 
 DISK_FULL = "DISK_FULL"
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT

@@ -38,7 +38,7 @@ class Strike:
     seen: int = 0
 
     def falls(self, request: str) -> bool:
-        """Tell whether it is this *request*."""
+        """Return whether it is this *request*."""
         if not self.meant(request):
             return False
         self.seen += 1
@@ -78,7 +78,7 @@ class Door:
 
 
 def lost(start_response: Any) -> Iterable[bytes]:
-    """Answer nobody."""
+    """Answer no request."""
     start_response("500 Killed", [])
     return []
 
@@ -96,7 +96,7 @@ def name_of(environ: Environ) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a function's process ended. *answer*: None when it was killed."""
+    """The end of a function's process. *answer*: None when it was killed."""
 
     status: int
     answer: Any
@@ -138,7 +138,7 @@ class Site:
         return Ended(status=process.returncode, answer=answer, log=said)
 
     def environment(self) -> dict[str, str]:
-        """Give what every function finds on Lambda."""
+        """Return what every function finds on Lambda."""
         return {
             # Decoder children inherit nothing else: by this they are found.
             "PATH": f"{os.environ['PATH']}:{self.tmp}",
@@ -174,7 +174,7 @@ def open_site(tmp: Path) -> Generator[Site]:
 
 
 def session_at(address: str) -> Session:
-    """Give a session whose clients ask the stores at *address*."""
+    """Return a session whose clients ask the stores at *address*."""
     session = Session()
     session.set_config_variable("region", "us-east-1")
     session.set_config_variable("endpoint_url", address)

@@ -65,12 +65,12 @@ class Stack:
         return Answer(body=json.loads(told["Payload"].read()), error=told.get("FunctionError"))
 
     def queue(self, name: str, **attributes: str) -> str:
-        """Make a queue; give its ARN."""
+        """Make a queue; return its ARN."""
         self.client("sqs").create_queue(QueueName=name, Attributes=attributes)
         return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
 
     def url(self, name: str) -> str:
-        """Give a queue's address."""
+        """Return a queue's address."""
         return str(self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
     def send(self, queue: str, body: str) -> None:
@@ -122,7 +122,7 @@ def eventually(look: Callable[[], Thing | None]) -> Thing:
 
 @contextmanager
 def host(aws: str, folder: Path, *arguments: str, module: str = "local.lambdas") -> Generator[str]:
-    """Run a process of the stack for the length of a block; give its address."""
+    """Run a process of the stack for the length of a block; return its address."""
     command = [sys.executable, "-m", module, "--port", "0", "--aws", aws, "--data", str(folder), *arguments]
     with (
         (folder / f"{module}.log").open("wb") as log,

@@ -70,7 +70,7 @@ class Operation:
         return bodies
 
     def work(self, queue: str = "backfill") -> list[str]:
-        """Let the rendition line empty a lane; give the keys that came through it."""
+        """Let the rendition line empty a lane; return the keys that came through it."""
         events = [event for body in self.take(queue) for event in body_events(body, 1)]
         for event in events:
             self.darkroom.process(event)

@@ -7,19 +7,19 @@ from functools import cache
 
 import pytest
 
-from tools.plan.model import Plan
-from tools.plan.recorder import STACKS, record
+from components.testing.plan import Plan
+from components.testing.recorder import STACKS, record
 
 recorded = cache(record)
 
 
 @pytest.fixture(scope="session")
 def plans() -> Mapping[str, Plan]:
-    """Give the plans of all stacks by name."""
+    """Return the plans of all stacks by name."""
     return {stack: recorded(stack) for stack in STACKS}
 
 
 @pytest.fixture(params=STACKS)
 def plan(request: pytest.FixtureRequest, plans: Mapping[str, Plan]) -> Plan:
-    """Give each plan in turn."""
+    """Return each plan in turn."""
     return plans[request.param]

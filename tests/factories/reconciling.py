@@ -37,7 +37,7 @@ class Gallery:
 
     @property
     def env(self) -> ReconcileEnv:
-        """What the function is told."""
+        """The function's environment."""
         settings = RenditionSettings(
             originals_bucket=ORIGINALS,
             renditions_bucket=RENDITIONS,
@@ -77,11 +77,11 @@ class Gallery:
         self.darkroom.process(self.darkroom.upload(key, content))
 
     def metric(self, name: str) -> list[float]:
-        """Give the values of a metric as published so far."""
+        """Return the values of a metric as published so far."""
         return [value for line in self.lines if name in line for value in line[name]]
 
     def state(self) -> tuple[Any, Any]:
-        """Give everything that readers see."""
+        """Return everything that readers see."""
         kept, records, _ = self.darkroom.state()
         return {key: one for key, one in kept.items() if not key.startswith("reconciler/")}, records
 

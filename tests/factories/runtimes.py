@@ -89,7 +89,7 @@ class StreamingRuntimeApi(RuntimeApi):
         return super().next_event()
 
     def invoke(self, event: Any) -> Streamed:
-        """Give the runtime an event; the answer fills as it comes."""
+        """Return the runtime an event; the answer fills as it comes."""
         request_id = str(uuid.uuid4())
         # Surrogates are bytes that are no UTF-8: AWS writes them into the event as they came.
         data = json.dumps(event, ensure_ascii=False).encode(errors="surrogateescape")
@@ -143,7 +143,7 @@ class StreamingRequest(RuntimeRequest):
                 super().do_POST()
 
     def parts(self) -> Iterator[bytes]:
-        """Give the body as it comes, chunk by chunk where it is chunked."""
+        """Yield the body as it comes, chunk by chunk where it is chunked."""
         if self.headers.get("Transfer-Encoding") != "chunked":
             yield self.body()
             return

@@ -17,7 +17,7 @@ from tests.patience import HANG_S
 
 @dataclass
 class Server:
-    """Where it listens, and a client."""
+    """A running server: its address, and a client."""
 
     origin: str
     client: httpx.Client

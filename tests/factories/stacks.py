@@ -7,8 +7,8 @@ import json
 from functools import cache
 from typing import Any
 
-from tools.plan.model import Plan
-from tools.plan.recorder import record, stack_config
+from components.testing.plan import Plan
+from components.testing.recorder import record, stack_config
 
 SETTINGS = "darkroom:settings"
 
@@ -48,7 +48,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 def changed(stack: str, change: dict[str, Any]) -> dict[str, Any]:
-    """Give a stack's configuration with *change* merged into its settings."""
+    """Return a stack's configuration with *change* merged into its settings."""
     config = copy.deepcopy(stack_config(stack))
     merge(config[SETTINGS], change)
     return config

@@ -23,14 +23,14 @@ BETWEEN_COMMANDS = {"|", "||", "&&", ";", ">", "<", "2>"}
 
 
 def fenced(path: Path) -> Iterator[str]:
-    """Give the lines of a document's ``sh`` blocks, continued ones joined."""
+    """Yield the lines of a document's ``sh`` blocks, continued ones joined."""
     for kind, block in FENCE.findall(path.read_text(encoding="utf-8")):
         if kind == "sh":
             yield from lines_of(block.replace("\\\n", " "))
 
 
 def lines_of(block: str) -> Iterator[str]:
-    """Give the commands of a block; a quoted text may go over several lines."""
+    """Yield the commands of a block; a quoted text may go over several lines."""
     waiting = ""
     for line in block.splitlines():
         waiting = f"{waiting}\n{line}".strip()
@@ -45,7 +45,7 @@ def lines_of(block: str) -> Iterator[str]:
 
 
 def inline(path: Path) -> Iterator[str]:
-    """Give the commands that stand in a document's sentences."""
+    """Yield the commands that stand in a document's sentences."""
     text = FENCE.sub("", path.read_text(encoding="utf-8"))
     yield from (" ".join(found.split()) for found in INLINE.findall(text))
 
@@ -115,6 +115,6 @@ def check_module(module: str, words: Sequence[str]) -> None:
 
 @cache
 def help_of(module: str) -> str:
-    """Give what ``python -m MODULE --help`` prints."""
+    """Return what ``python -m MODULE --help`` prints."""
     command = [sys.executable, "-m", module, "--help"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -94,5 +94,5 @@ def by_adapter(known: Deployed, folder: Path) -> AbstractContextManager[Adapted]
 
 
 def large_sha256(parts: int) -> str:
-    """Give the digest of what ``/large`` answers: 10,000 bytes per part, each made of its number."""
+    """Return the digest of what ``/large`` answers: 10,000 bytes per part, each made of its number."""
     return hashlib.sha256(b"".join(number.to_bytes(4, "big") * 2500 for number in range(parts))).hexdigest()

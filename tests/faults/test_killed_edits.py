@@ -14,13 +14,13 @@ import pytest
 from processor.edits.session import Session, SessionImage, SessionStatus
 from processor.settings import EditSettings, GalleryStore
 from processor.settings_env import EditEnv, to_env
+from testkit.events import sqs_event
+from testkit.photos.heif import heic
+from testkit.photos.jpeg import jpeg
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.edits import RESULTS, SESSIONS, EditRoom, create_sessions_table
-from tests.factories.events import sqs_event
 from tests.factories.invoked import DISK_FULL
 from tests.factories.killing import Ended, Site, Strike, open_site
-from tests.factories.photos.heif import heic
-from tests.factories.photos.jpeg import jpeg
 from tests.factories.stores import Wire
 from tests.invariants import assert_nothing_remains
 

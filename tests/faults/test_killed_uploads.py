@@ -11,12 +11,12 @@ import pytest
 
 from processor.settings import RenditionSettings
 from processor.settings_env import RenditionEnv, to_env
+from testkit.events import s3_event, s3_record, sqs_event
+from testkit.photos.jpeg import jpeg
+from testkit.photos.raw import dng
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
-from tests.factories.events import s3_event, s3_record, sqs_event
 from tests.factories.invoked import DISK_FULL
 from tests.factories.killing import Ended, Site, Strike, open_site
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.raw import dng
 from tests.invariants import assert_follows, assert_nothing_remains, assert_settled, snapshot
 
 FUNCTION = "processor.handlers.rendition"

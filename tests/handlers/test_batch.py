@@ -16,9 +16,9 @@ from processor.telemetry import Telemetry
 from processor.upload.events import read_uploads
 from processor.upload.outcome import Result, UploadOutcome
 from processor.upload.reports import ReportedUpload
-from tests.factories.contexts import Context
+from testkit.contexts import Context
+from testkit.events import batch_event, migration_event, notification_test, s3_event, s3_record, sqs_event
 from tests.factories.darkroom import Darkroom
-from tests.factories.events import batch_event, migration_event, notification_test, s3_event, s3_record, sqs_event
 
 Process = Callable[[ObjectEvent, Budget], UploadOutcome]
 

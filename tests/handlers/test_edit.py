@@ -24,10 +24,10 @@ from processor.handlers.batch import BatchWorker
 from processor.settings import EditSettings, GalleryStore
 from processor.settings_env import EditEnv, to_env
 from processor.telemetry import Telemetry
-from tests.factories.contexts import Context
+from testkit.contexts import Context
+from testkit.events import sqs_event
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE, session
 from tests.factories.edits import RESULTS, SESSIONS, USER, EditRoom, open_edit_room
-from tests.factories.events import sqs_event
 from tests.factories.stores import once, refused
 
 SLOT = "slot-of-a-user-0001"

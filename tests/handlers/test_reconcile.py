@@ -10,7 +10,7 @@ import pytest
 
 from processor.handlers import reconcile
 from processor.settings_env import to_env
-from tests.factories.contexts import Context
+from testkit.contexts import Context
 from tests.factories.reconciling import open_gallery
 
 PIXEL_LIBRARIES = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy")

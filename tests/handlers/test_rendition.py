@@ -15,9 +15,9 @@ from PIL import Image
 from processor.handlers import rendition
 from processor.settings import RenditionSettings
 from processor.settings_env import RenditionEnv, to_env
-from tests.factories.contexts import Context
+from testkit.contexts import Context
+from testkit.events import batch_event, s3_event, s3_record, sqs_event
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom
-from tests.factories.events import batch_event, s3_event, s3_record, sqs_event
 
 PIXEL_LIBRARIES = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy")
 

@@ -9,9 +9,9 @@ import pytest
 import pyvips
 from PIL import Image
 
-from tests.factories.photos.heif import avif, transparent_heic
-from tests.factories.photos.raster import gif, palette_png_with_transparency, png, webp
-from tests.factories.photos.scene import BACKGROUND, PATCHES, Pixels, patch_colours, scene
+from testkit.photos.heif import avif, transparent_heic
+from testkit.photos.raster import gif, palette_png_with_transparency, png, webp
+from testkit.photos.scene import BACKGROUND, PATCHES, Pixels, patch_colours, scene
 from tests.imaging.prints import recipe, shown
 
 TRANSPARENT = {

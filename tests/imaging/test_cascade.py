@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from processor.imaging.cascade import cascade, cut, develop_first, shrink
 from processor.imaging.geometry import Box, rung_for
 from processor.recipe import Recipe, Size
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.scene import scene, textured
+from testkit.photos.jpeg import jpeg
+from testkit.photos.scene import scene, textured
 from tests.imaging.prints import developed, psnr, recipe
 
 CLOSE_DB = 40.0

@@ -16,8 +16,8 @@ from tests.patience import HANG_S
 COLLECTING = """
 import gc
 from processor.imaging.decoders import spliced
-from tests.factories.photos.jpeg import cut, jpeg
-from tests.factories.photos.scene import textured
+from testkit.photos.jpeg import cut, jpeg
+from testkit.photos.scene import textured
 from tests.imaging.prints import developed, outcome, recipe
 
 class Cycle: pass

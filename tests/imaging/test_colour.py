@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from tests.factories.photos.exif import CAMERA
-from tests.factories.photos.extra import cmyk_profile
-from tests.factories.photos.heif import avif, heic
-from tests.factories.photos.hostile import jpeg_with_broken_profile
-from tests.factories.photos.icc import adobe_rgb, display_p3, grey_gamma
-from tests.factories.photos.ifd import Directory, ascii_text, tiff
-from tests.factories.photos.jpeg import cmyk_jpeg, grey_jpeg, jpeg
-from tests.factories.photos.raster import png, png16, tiff_photo, webp
-from tests.factories.photos.scene import Pixels, furthest, patch_colours
+from testkit.photos.exif import CAMERA
+from testkit.photos.extra import cmyk_profile
+from testkit.photos.heif import avif, heic
+from testkit.photos.hostile import jpeg_with_broken_profile
+from testkit.photos.icc import adobe_rgb, display_p3, grey_gamma
+from testkit.photos.ifd import Directory, ascii_text, tiff
+from testkit.photos.jpeg import cmyk_jpeg, grey_jpeg, jpeg
+from testkit.photos.raster import png, png16, tiff_photo, webp
+from testkit.photos.scene import Pixels, furthest, patch_colours
 from tests.imaging.prints import developed, shown
 
 TOLERANCE = 2

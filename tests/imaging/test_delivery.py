@@ -12,9 +12,9 @@ from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import FILE_KINDS, EditLimits, OutputWish
 from processor.imaging.fitting import write_within
 from processor.imaging.model import ImageFormat
-from tests.factories.photos.jpeg import encoded, jpeg
-from tests.factories.photos.raster import png
-from tests.factories.photos.scene import textured
+from testkit.photos.jpeg import encoded, jpeg
+from testkit.photos.raster import png
+from testkit.photos.scene import textured
 from tests.imaging.steps.trials import Step, edit, flat, picture_of, plan_of, png_of, shown
 
 PHOTO = encoded(Image.fromarray(textured(600, 400)), quality=97)

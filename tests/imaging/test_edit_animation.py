@@ -10,8 +10,8 @@ from PIL import Image
 
 from processor.errors import PhotoError
 from processor.imaging.edit_model import EditLimits
-from tests.factories.photos.raster import animated_gif
-from tests.factories.photos.scene import Colour, textured
+from testkit.photos.raster import animated_gif
+from testkit.photos.scene import Colour, textured
 from tests.imaging.steps.trials import Step, edit
 
 COLOURS: tuple[Colour, ...] = ((200, 40, 40), (40, 150, 60), (40, 60, 190), (250, 250, 250))

@@ -16,9 +16,9 @@ from processor.errors import EditError, PhotoError
 from processor.imaging import edit_line
 from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import EditLimits, OutputWish
-from tests.factories.photos.heif import avif, heic, transparent_heic
-from tests.factories.photos.jpeg import cut, grey_jpeg, jpeg, private_jpeg
-from tests.factories.photos.raster import (
+from testkit.photos.heif import avif, heic, transparent_heic
+from testkit.photos.jpeg import cut, grey_jpeg, jpeg, private_jpeg
+from testkit.photos.raster import (
     animated_gif,
     bmp,
     gif,
@@ -28,8 +28,8 @@ from tests.factories.photos.raster import (
     tiff_photo,
     webp,
 )
-from tests.factories.photos.raw import dng
-from tests.factories.photos.scene import furthest, scene
+from testkit.photos.raw import dng
+from testkit.photos.scene import furthest, scene
 from tests.imaging.steps.trials import Step, edit, flat, half_transparent, png_of, quarters, shown
 
 SOURCES = {

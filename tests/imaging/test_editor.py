@@ -17,11 +17,11 @@ from processor.imaging.editor import Editor, is_long, misnamed
 from processor.imaging.model import ImageFormat
 from processor.imaging.structure.header import Header
 from processor.source import Source
+from testkit.photos.heif import avif, heic, transparent_heic
+from testkit.photos.jpeg import cut, jpeg
+from testkit.photos.raster import animated_gif, bmp, png
+from testkit.photos.scene import textured
 from tests.factories.descriptors import open_descriptors, opened_since
-from tests.factories.photos.heif import avif, heic, transparent_heic
-from tests.factories.photos.jpeg import cut, jpeg
-from tests.factories.photos.raster import animated_gif, bmp, png
-from tests.factories.photos.scene import textured
 from tests.imaging.isolation.children import ends_soon, is_alive
 from tests.imaging.steps.trials import Step, edit, flat, plan_of, png_of
 

@@ -14,10 +14,10 @@ from PIL import Image
 from processor.imaging.encode import MAX_CREDIT_BYTES, credit_exif, encode
 from processor.imaging.exif import Credit, read_exif
 from processor.imaging.model import OutputFormat
-from tests.factories.photos.exif import SECRETS
-from tests.factories.photos.icc import display_p3
-from tests.factories.photos.jpeg import private_jpeg
-from tests.factories.photos.scene import furthest, scene
+from testkit.photos.exif import SECRETS
+from testkit.photos.icc import display_p3
+from testkit.photos.jpeg import private_jpeg
+from testkit.photos.scene import furthest, scene
 from tests.imaging.prints import developed, pixels_of, recipe
 
 OUTPUTS: tuple[OutputFormat, ...] = ("jpeg", "webp", "avif")

@@ -8,11 +8,11 @@ import pytest
 
 from processor.imaging.exif import NO_EXIF, Credit, read_exif
 from processor.imaging.model import CameraFacts
-from tests.factories.photos import exif as written
-from tests.factories.photos.exif import exif, iim, resource, xmp_packet
-from tests.factories.photos.extra import tiff_of_shared_values
-from tests.factories.photos.ifd import Directory, Field, Value, ascii_text, byte, long, rational, short, tiff, undefined
-from tests.factories.photos.raw import dng
+from testkit.photos import exif as written
+from testkit.photos.exif import exif, iim, resource, xmp_packet
+from testkit.photos.extra import tiff_of_shared_values
+from testkit.photos.ifd import Directory, Field, Value, ascii_text, byte, long, rational, short, tiff, undefined
+from testkit.photos.raw import dng
 
 
 def photo(**entries: Value) -> bytes:

@@ -10,8 +10,8 @@ import pyvips
 from thumbhash import thumb_hash_to_approximate_aspect_ratio, thumb_hash_to_average_rgba
 
 from processor.imaging.inspect import dominant_colour, placeholder
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.scene import Colour, scene
+from testkit.photos.jpeg import jpeg
+from testkit.photos.scene import Colour, scene
 from tests.imaging.prints import developed
 
 

@@ -14,7 +14,7 @@ from processor.imaging.installation import check_installation
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe
 from processor.source import Source
-from tests.factories.photos.jpeg import jpeg
+from testkit.photos.jpeg import jpeg
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from processor import imaging
-from tests.factories.photos.heif import heic
-from tests.factories.photos.jpeg import jpeg
+from testkit.photos.heif import heic
+from testkit.photos.jpeg import jpeg
 from tests.patience import HANG_S
 
 

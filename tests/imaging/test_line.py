@@ -13,13 +13,13 @@ from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
 from processor.recipe import Limits, Recipe, Size
 from processor.source import Source
-from tests.factories.photos.exif import exif
-from tests.factories.photos.heif import heic
-from tests.factories.photos.hostile import not_photos
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.raster import png, with_text
-from tests.factories.photos.raw import dng, preview
-from tests.factories.photos.scene import scene
+from testkit.photos.exif import exif
+from testkit.photos.heif import heic
+from testkit.photos.hostile import not_photos
+from testkit.photos.jpeg import jpeg
+from testkit.photos.raster import png, with_text
+from testkit.photos.raw import dng, preview
+from testkit.photos.scene import scene
 from tests.imaging.prints import developed, outcome, recipe
 
 

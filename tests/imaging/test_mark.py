@@ -13,7 +13,7 @@ from PIL import Image
 from processor.imaging.mark import MARKERS, marked
 from processor.imaging.structure.walk import inspect_structure
 from processor.recipe import Limits, OutputFormat
-from tests.factories.photos.scene import scene
+from testkit.photos.scene import scene
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 SAVERS = {

@@ -8,11 +8,11 @@ import zlib
 import numpy as np
 import pytest
 
-from tests.factories.photos.exif import exif
-from tests.factories.photos.heif import avif, bt2020_pq
-from tests.factories.photos.icc import DISPLAY_P3_XY, adobe_rgb, display_p3
-from tests.factories.photos.raster import encoded_png, png, with_chunk
-from tests.factories.photos.scene import PATCHES, Pixels, furthest, patch_colours, scene
+from testkit.photos.exif import exif
+from testkit.photos.heif import avif, bt2020_pq
+from testkit.photos.icc import DISPLAY_P3_XY, adobe_rgb, display_p3
+from testkit.photos.raster import encoded_png, png, with_chunk
+from testkit.photos.scene import PATCHES, Pixels, furthest, patch_colours, scene
 from tests.imaging.prints import developed, shown
 
 BELOW_THE_KNEE = ("black", "dark", "light", "red", "green", "blue", "foliage")

@@ -12,10 +12,10 @@ from PIL import Image, ImageCms
 
 from processor.imaging.icc import adobe_rgb_profile
 from processor.imaging.nclx import profile_for
-from tests.factories.photos.heif import avif
-from tests.factories.photos.icc import DISPLAY_P3_XY, adapted_to_d50, adobe_rgb, display_p3, linear_to_xyz
-from tests.factories.photos.raster import png
-from tests.factories.photos.scene import Pixels, patch_colours, scene
+from testkit.photos.heif import avif
+from testkit.photos.icc import DISPLAY_P3_XY, adapted_to_d50, adobe_rgb, display_p3, linear_to_xyz
+from testkit.photos.raster import png
+from testkit.photos.scene import Pixels, patch_colours, scene
 from tests.imaging.prints import developed, pixels_of
 
 SRGB, PQ, HLG = 13, 16, 18

@@ -16,12 +16,12 @@ from processor.imaging.renderer import Renderer, is_risky
 from processor.imaging.structure.header import Header
 from processor.recipe import Limits, Recipe, Size
 from processor.source import Source
+from testkit.photos.heif import avif, heic
+from testkit.photos.jpeg import cut, jpeg
+from testkit.photos.raster import bmp, gif, png, tiff_photo, webp
+from testkit.photos.raw import dng
+from testkit.photos.scene import furthest, textured
 from tests.factories.descriptors import open_descriptors, opened_since
-from tests.factories.photos.heif import avif, heic
-from tests.factories.photos.jpeg import cut, jpeg
-from tests.factories.photos.raster import bmp, gif, png, tiff_photo, webp
-from tests.factories.photos.raw import dng
-from tests.factories.photos.scene import furthest, textured
 from tests.imaging.isolation.children import ends_soon, is_alive, quick
 from tests.imaging.prints import developed, pixels_of, recipe
 from tests.patience import HANG_S

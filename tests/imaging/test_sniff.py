@@ -9,11 +9,11 @@ import pytest
 
 from processor.errors import PhotoError
 from processor.imaging.sniff import sniff
-from tests.factories.photos import extra, hostile
-from tests.factories.photos.heif import avif, heic
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.raster import bmp, gif, png, tiff_photo, webp
-from tests.factories.photos.raw import dng
+from testkit.photos import extra, hostile
+from testkit.photos.heif import avif, heic
+from testkit.photos.jpeg import jpeg
+from testkit.photos.raster import bmp, gif, png, tiff_photo, webp
+from testkit.photos.raw import dng
 
 FTYP = struct.pack(">I4s4sI", 24, b"ftyp", b"mif1", 0)
 

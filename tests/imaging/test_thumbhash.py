@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from thumbhash import rgba_to_thumb_hash
 
 from processor.imaging.thumbhash import thumb_hash
-from tests.factories.photos.scene import Pixels, scene
+from testkit.photos.scene import Pixels, scene
 
 HEAD_BYTES = 5
 """Means, swings and shape; the terms behind are relative to the swings."""

@@ -12,11 +12,11 @@ import pyvips
 from PIL import Image
 
 from processor.imaging.upright import upright
-from tests.factories.photos.exif import exif
-from tests.factories.photos.extra import Turnable, turned
-from tests.factories.photos.ifd import short
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.scene import Pixels, furthest, scene, stored
+from testkit.photos.exif import exif
+from testkit.photos.extra import Turnable, turned
+from testkit.photos.ifd import short
+from testkit.photos.jpeg import jpeg
+from testkit.photos.scene import Pixels, furthest, scene, stored
 from tests.imaging.prints import developed, pixels_of, psnr, recipe
 
 KINDS: tuple[Turnable, ...] = get_args(Turnable)

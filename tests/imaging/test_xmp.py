@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from processor.imaging.xmp import NO_XMP, read_xmp
-from tests.factories.photos.exif import iim, resource, xmp_packet
-from tests.factories.photos.exif import xmp as place_packet
-from tests.factories.photos.jpeg import APP1, XMP_PREFIX, jpeg, with_segment
-from tests.factories.photos.raster import png, webp, with_chunk
+from testkit.photos.exif import iim, resource, xmp_packet
+from testkit.photos.exif import xmp as place_packet
+from testkit.photos.jpeg import APP1, XMP_PREFIX, jpeg, with_segment
+from testkit.photos.raster import png, webp, with_chunk
 from tests.imaging.prints import developed
 
 CREATORS = b"<dc:creator><rdf:Seq><rdf:li>A</rdf:li><rdf:li>B</rdf:li></rdf:Seq></dc:creator>"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from components.testing.recorder import stack_config
 from local.model import Addresses
 from local.stack import configuration
 from processor.settings import Settings
-from tools.plan.recorder import stack_config
 
 HERE = "http://127.0.0.1"
 ADDRESSES = Addresses(

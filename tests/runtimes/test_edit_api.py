@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from local.lambdas.invocation import Invocation
+from testkit.events import sqs_event
 from tests.factories.adapter import Adapted
-from tests.factories.events import sqs_event
 from tests.factories.runtimes import Streamed
 from tests.patience import HANG_S
 from tests.runtimes.conftest import Functions

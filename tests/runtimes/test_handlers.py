@@ -15,7 +15,7 @@ from PIL import Image
 
 from local.lambdas.invocation import Invocation, Outcome
 from local.lambdas.sandbox import Sandbox
-from tests.factories.events import batch_event, notification_test, s3_event, s3_record, sqs_event
+from testkit.events import batch_event, notification_test, s3_event, s3_record, sqs_event
 from tests.patience import HANG_S
 from tests.runtimes.conftest import Functions
 

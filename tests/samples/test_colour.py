@@ -15,8 +15,8 @@ from PIL import Image, ImageCms, ImageOps
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
-from tests.delta_e import Floats, delta_e_2000, lab_of_srgb
-from tests.factories.photos.scene import Pixels
+from testkit.delta_e import Floats, delta_e_2000, lab_of_srgb
+from testkit.photos.scene import Pixels
 from tests.imaging.prints import FINE, pixels_of
 
 pytestmark = pytest.mark.samples

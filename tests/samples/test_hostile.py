@@ -8,14 +8,14 @@ from time import monotonic
 
 import pytest
 
+from lab.verdicts.trial import decoders_watched
 from processor.errors import PhotoError
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
-from tests.factories.photos.jpeg import jpeg
+from testkit.photos.jpeg import jpeg
 from tests.patience import HANG_S
 from tests.samples.folder import SAMPLES
-from tools.verdicts.trial import decoders_watched
 
 pytestmark = pytest.mark.samples
 BAD = SAMPLES / "bad"

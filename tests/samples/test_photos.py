@@ -10,7 +10,7 @@ import pytest
 from processor.errors import PhotoError
 from processor.imaging.model import Rendering
 from processor.recipe import Recipe, Size
-from tests.factories.photos.scene import Pixels
+from testkit.photos.scene import Pixels
 from tests.imaging.prints import pixels_of
 from tests.samples.folder import PHOTOS, REFUSED
 

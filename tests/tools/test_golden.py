@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.factories.photos import jpeg, scene
+from testkit.photos import jpeg, scene
+from testkit.photos.kinds import KINDS
 from tools import golden
-from tools.likeness import resized
+from tools.image_diff import resized
 
 ROOT = Path(__file__).parents[2]
 GREY_CORNERS = {corner: [9, 9, 9] for corner in golden.CORNERS}
@@ -25,7 +26,7 @@ def test_the_line_renders_what_was_recorded(capsys: pytest.CaptureFixture[str]) 
     """The gate before a deployment: every format and orientation, still upright and in its colours."""
     code = golden.main([])
 
-    assert f"golden: {len(golden.ORIGINALS)} photos look as recorded\n" == capsys.readouterr().out
+    assert f"golden: {len(KINDS)} photos look as recorded\n" == capsys.readouterr().out
     assert code == 0
 
 
@@ -103,7 +104,7 @@ def test_a_difference_is_one_line(changed: golden.Figures, line: str) -> None:
 
 
 def test_what_no_eye_sees_is_no_difference() -> None:
-    """Other versions of an encoder move colours by a step or two; and nobody minds a better likeness."""
+    """Other versions of an encoder move colours by a step or two; a better likeness passes too."""
     nearly = {"large": PHOTO["large"] | {"mean": [133, 121, 112], "ssim": 0.985, "delta_e": 0.2}}
 
     assert [] == golden.compared({"a.jpg": PHOTO}, {"a.jpg": nearly})
@@ -119,11 +120,11 @@ def test_photos_that_come_or_go_are_named() -> None:
 def test_a_difference_ends_with_exit_code_1_and_update_records_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A deployment stops at a difference until somebody records it on purpose."""
+    """A deployment stops at a difference until a maintainer records it."""
     record = tmp_path / "renditions.json"
     record.write_text(golden.as_text({"a.jpg": PHOTO}))
     monkeypatch.setattr(golden, "RECORD", record)
-    monkeypatch.setattr(golden, "ORIGINALS", {"a.jpg": jpeg.jpeg})
+    monkeypatch.setattr(golden, "KINDS", {"a.jpg": jpeg.jpeg})
 
     codes = [golden.main([]), golden.main(["--update"]), golden.main([])]
 

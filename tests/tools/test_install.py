@@ -22,7 +22,7 @@ LOCKED = frozenset(
 
 
 def needs(package: str) -> Iterator[Requirement]:
-    """Give what *package* requires on this machine, without any of its extras."""
+    """Yield what *package* requires on this machine, without any of its extras."""
     for line in requires(package) or ():
         requirement = Requirement(line)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):

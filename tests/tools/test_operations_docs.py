@@ -27,7 +27,7 @@ def halves(sheet: Image.Image) -> tuple[Image.Image, Image.Image]:
 
 
 def test_the_committed_reference_is_current() -> None:
-    """Whoever changes an operation runs `make docs`."""
+    """A change of an operation needs `make docs`."""
     assert operations_docs.reference() == REFERENCE.read_text(encoding="utf-8")
 
 
@@ -51,7 +51,7 @@ def test_a_picture_shows_its_operation(name: str) -> None:
 
 
 def test_transparency_is_drawn_as_checks() -> None:
-    """What is cut away can be told from white."""
+    """A cut-away area differs from white."""
     clear = Image.new("RGBA", (32, 16), (0, 0, 0, 0))
     data = io.BytesIO()
     clear.save(data, "PNG")

@@ -9,9 +9,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
+from components.testing.program import event_loop
+from components.testing.recorder import ROOT, record_program
 from tools.plan import __main__ as command
-from tools.plan.program import event_loop
-from tools.plan.recorder import ROOT, record_program
 from tools.plan.text import text_of
 
 
@@ -33,7 +33,7 @@ def test_two_resources_of_one_name_are_refused() -> None:
 
 
 def test_an_unexpected_question_is_refused() -> None:
-    """What a plan shows must not depend on the account it was made in."""
+    """A plan must not depend on the account it was made in."""
     with pytest.raises(LookupError, match=r"^expected no call of aws:index/getRegion"):
         record_program(lambda: pulumi.export("region", aws.get_region_output().region))
 
@@ -42,11 +42,13 @@ def test_a_secret_shows_where_it_leaks() -> None:
     """Encrypted it stands as it is; unwrapped it is called so."""
 
     def program() -> None:
-        secret = pulumi.Output.secret("secret of nobody")
+        secret = pulumi.Output.secret("secret of no account")
         pulumi.export("kept", secret)
         pulumi.export("leaked", pulumi.Output.unsecret(secret))
 
-    assert {"kept": "secret of nobody", "leaked": "IN CLEAR: secret of nobody"} == record_program(program).outputs
+    assert {"kept": "secret of no account", "leaked": "IN CLEAR: secret of no account"} == record_program(
+        program
+    ).outputs
 
 
 def test_a_plan_reads_well() -> None:
@@ -76,7 +78,7 @@ def test_a_plan_reads_well() -> None:
 
 
 def test_the_command_prints_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
-    """What it prints is what tests compare with."""
+    """The command prints the text that tests compare with."""
     assert 0 == command.main(["dev"])
     assert (ROOT / "tests" / "golden" / "plan.dev.txt").read_text(encoding="utf-8") == capsys.readouterr().out
 

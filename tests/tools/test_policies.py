@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from components.testing.plan import Plan, Resource
 from tests.factories.plans import recorded
-from tools.plan.model import Plan, Resource
 from tools.policies import POLICIES, findings
 
 Change = Callable[[dict[str, Any]], object]
@@ -72,12 +72,12 @@ CASES: list[tuple[Edit, str]] = [
     ),
     (
         altered("cdn-results-policy", statement(1, Principal="*")),
-        "nobody_is_let_in: cdn-results-policy: expected no Allow for everyone",
+        "no_access_for_everyone: cdn-results-policy: expected no Allow for everyone",
     ),
     (
         altered("renditions-uploads-policy", statement(1, Condition={})),
         (
-            "nobody_is_let_in: renditions-uploads-policy: expected {'Service': 's3.amazonaws.com'} "
+            "no_access_for_everyone: renditions-uploads-policy: expected {'Service': 's3.amazonaws.com'} "
             "bound to a source ARN or account"
         ),
     ),

@@ -12,14 +12,14 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def test_the_committed_reference_is_current(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever changes a model runs `make docs`."""
+    """A change of a model needs `make docs`."""
     settings_docs.main()
 
     assert capsys.readouterr().out == REFERENCE.read_text(encoding="utf-8")
 
 
 def test_every_setting_of_the_tree_is_described() -> None:
-    """A setting nobody can look up does not exist; these stand for each depth of the tree."""
+    """Every depth of the tree is on the page."""
     text = settings_docs.reference()
 
     for row in (

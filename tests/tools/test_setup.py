@@ -13,7 +13,7 @@ from tools import setup
 
 @pytest.fixture
 def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give locks that ask for nothing, so that no registry is needed."""
+    """Return locks that ask for nothing, so that no registry is needed."""
     for name in ("INSTALLER", "LOCK", "EMULATOR"):
         path = tmp_path / f"{name.lower()}.lock"
         path.write_text("")
@@ -34,7 +34,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 def test_an_environment_is_made_once_and_anew_when_a_lock_changes(
     locks: Path, tmp_path: Path, commands: list[tuple[str, ...]]
 ) -> None:
-    """What an older lock installed does not stay behind."""
+    """Packages of an older lock are removed."""
     folder = tmp_path / "env"
     first = setup.set_up(folder)
     second = setup.set_up(folder)

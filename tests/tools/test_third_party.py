@@ -49,7 +49,7 @@ def test_the_page_states_the_licence_that_the_wheel_states(layer: str) -> None:
 
 @LAYERS
 def test_the_page_names_each_library_of_the_table(layer: str) -> None:
-    """What is kept by hand is on the page."""
+    """The hand-written facts are on the page."""
     packages = {one.name for one in locks.read(locks.FOLDER / f"{layer}.lock")}
     expected = [
         (package, library.name, library.licence)
@@ -86,7 +86,7 @@ def test_a_wheel_that_bundles_something_new_stops_the_page(tmp_path: Path, file:
 
 
 def test_a_wheel_without_a_licence_stops_the_page(tmp_path: Path) -> None:
-    """No row says that nobody knows."""
+    """No row has an unknown licence."""
     info = tmp_path / "some_wheel-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.4\nName: some-wheel\nVersion: 1\n")

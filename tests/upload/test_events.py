@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from processor.events import ObjectChange, ObjectEvent
 from processor.upload.events import MalformedEvent, read_uploads
-from tests.factories.events import (
+from testkit.events import (
     ORIGINALS,
     batch_event,
     migration_event,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tools.plan.recorder import ROOT, STACKS, record
+from components.testing.recorder import ROOT, STACKS, record
 from tools.plan.text import text_of
 
 

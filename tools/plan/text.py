@@ -1,4 +1,4 @@
-"""A plan as a text that people read and git compares."""
+"""Write a plan as a text that people read and git compares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from tools.plan.model import Plan, Resource
+from components.testing.plan import Plan, Resource
 
 STYLE: Final[Mapping[str, Any]] = {
     "sort_keys": True,

@@ -22,7 +22,7 @@ def test_phases_follow_each_other_and_end() -> None:
 
 
 def test_even_a_trickle_takes_a_user() -> None:
-    """Less than one arrival in ten seconds would be nobody."""
+    """Less than one arrival in ten seconds would be no user at all."""
     assert 1 == Phase(seconds=60, per_second=0.01).users
 
 

@@ -1,4 +1,4 @@
-"""What counts as a passed load test."""
+"""The rules by which a load test passes."""
 
 from __future__ import annotations
 

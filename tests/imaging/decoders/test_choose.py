@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from processor.imaging.model import Decoder
-from tests.factories.photos import extra
-from tests.factories.photos.heif import avif, heic
-from tests.factories.photos.jpeg import jpeg, motion_photo, mpo
-from tests.factories.photos.raster import (
+from testkit.photos import extra
+from testkit.photos.heif import avif, heic
+from testkit.photos.jpeg import jpeg, motion_photo, mpo
+from testkit.photos.raster import (
     animated_gif,
     animated_webp,
     bmp,
@@ -23,8 +23,8 @@ from tests.factories.photos.raster import (
     tiff_photo,
     webp,
 )
-from tests.factories.photos.raw import dng, preview
-from tests.factories.photos.scene import furthest
+from testkit.photos.raw import dng, preview
+from testkit.photos.scene import furthest
 from tests.imaging.prints import developed, pixels_of
 
 NATIVE = "libvips reads this format itself"

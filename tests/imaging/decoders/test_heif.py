@@ -12,10 +12,10 @@ from PIL import Image
 
 from processor.errors import PhotoError
 from processor.imaging.decoders.heif import heif_errors
-from tests.factories.photos.exif import exif
-from tests.factories.photos.heif import grey_heic, half_transparent_heic, heic, pq_grid, transparent_heic
-from tests.factories.photos.jpeg import cut, zero_tailed
-from tests.factories.photos.scene import furthest, scene
+from testkit.photos.exif import exif
+from testkit.photos.heif import grey_heic, half_transparent_heic, heic, pq_grid, transparent_heic
+from testkit.photos.jpeg import cut, zero_tailed
+from testkit.photos.scene import furthest, scene
 from tests.imaging.prints import developed, outcome, pixels_of, recipe, shown
 
 TONE_MAPPED = 40

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from processor.errors import PhotoError
-from tests.factories.photos import hostile
-from tests.factories.photos.ifd import Blob, Directory, Value, long, short, tiff
-from tests.factories.photos.jpeg import cut, encoded, jpeg, zero_tailed
-from tests.factories.photos.raster import gif, interlaced_png, png, png16, tiff_photo, webp
-from tests.factories.photos.scene import Pixels, furthest, scene, textured
+from testkit.photos import hostile
+from testkit.photos.ifd import Blob, Directory, Value, long, short, tiff
+from testkit.photos.jpeg import cut, encoded, jpeg, zero_tailed
+from testkit.photos.raster import gif, interlaced_png, png, png16, tiff_photo, webp
+from testkit.photos.scene import Pixels, furthest, scene, textured
 from tests.imaging.prints import developed, outcome, pixels_of, psnr, recipe, shown
 
 NATIVE = "libvips reads this format itself"

@@ -13,12 +13,12 @@ from processor.errors import PhotoError
 from processor.imaging.decoders.pillow import Pillow, pillow_errors
 from processor.imaging.structure.header import Header
 from processor.source import Source
-from tests.factories.photos.exif import exif
-from tests.factories.photos.extra import old_style_tiff
-from tests.factories.photos.heif import avif, without_property
-from tests.factories.photos.jpeg import cut, zero_tailed
-from tests.factories.photos.raster import bmp
-from tests.factories.photos.scene import furthest, scene, stored
+from testkit.photos.exif import exif
+from testkit.photos.extra import old_style_tiff
+from testkit.photos.heif import avif, without_property
+from testkit.photos.jpeg import cut, zero_tailed
+from testkit.photos.raster import bmp
+from testkit.photos.scene import furthest, scene, stored
 from tests.imaging.prints import developed, outcome, pixels_of, shown
 
 ALPHA_ITEM = 2

@@ -16,10 +16,10 @@ from processor.imaging.geometry import Box
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import Header
 from processor.recipe import Raw, Recipe
-from tests.factories.photos import extra
-from tests.factories.photos.jpeg import cut
-from tests.factories.photos.raw import dng, preview
-from tests.factories.photos.scene import PATCHES, furthest, patch_colours, scene
+from testkit.photos import extra
+from testkit.photos.jpeg import cut
+from testkit.photos.raw import dng, preview
+from testkit.photos.scene import PATCHES, furthest, patch_colours, scene
 from tests.imaging.prints import developed, pixels_of, recipe
 from tests.patience import HANG_S
 

@@ -10,12 +10,12 @@ import pytest
 from processor.errors import PhotoError
 from processor.imaging.model import Rendering
 from processor.recipe import Raw, Recipe
-from tests.factories.photos.exif import CAMERA, exif
-from tests.factories.photos.icc import adobe_rgb
-from tests.factories.photos.ifd import Blob, Directory, ascii_text, long, short, tiff
-from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.raw import camera_entries, dng, mosaic, mosaic_entries, preview
-from tests.factories.photos.scene import Pixels, furthest, patch_colours, scene, stored
+from testkit.photos.exif import CAMERA, exif
+from testkit.photos.icc import adobe_rgb
+from testkit.photos.ifd import Blob, Directory, ascii_text, long, short, tiff
+from testkit.photos.jpeg import jpeg
+from testkit.photos.raw import camera_entries, dng, mosaic, mosaic_entries, preview
+from testkit.photos.scene import Pixels, furthest, patch_colours, scene, stored
 from tests.imaging.prints import developed, pixels_of, recipe, shown
 
 SENSOR = scene(960, 640)

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from processor.errors import PhotoError
-from tests.factories.photos.icc import display_p3
-from tests.factories.photos.ifd import Blob, Directory, Value, ascii_text, long, short, tiff, undefined
-from tests.factories.photos.layouts import (
+from testkit.photos.icc import display_p3
+from testkit.photos.ifd import Blob, Directory, Value, ascii_text, long, short, tiff, undefined
+from testkit.photos.layouts import (
     CIE_LAB,
     CMYK,
     ICC_LAB,
@@ -21,7 +21,7 @@ from tests.factories.photos.layouts import (
     with_channels,
     ycbcr,
 )
-from tests.factories.photos.scene import Pixels, furthest, scene, textured
+from testkit.photos.scene import Pixels, furthest, scene, textured
 from tests.imaging.prints import developed, outcome, shown
 
 IGNORED = "libvips reads this format itself, 1 of its channels ignored: neither colour nor transparency"

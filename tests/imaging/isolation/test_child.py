@@ -13,8 +13,8 @@ from processor.imaging import line as line_module
 from processor.imaging.isolation import child
 from processor.imaging.isolation.wire import receive, send, unpack_rendering
 from processor.source import Source
+from testkit.photos.jpeg import cut, jpeg
 from tests.factories.descriptors import open_descriptors, opened_since
-from tests.factories.photos.jpeg import cut, jpeg
 from tests.imaging.isolation.children import quick
 from tests.patience import HANG_S
 

@@ -18,7 +18,7 @@ from processor.imaging.isolation.edit_wire import EditOrder, pack_edited, refusa
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.isolation.wire import receive, send
 from processor.source import Source
-from tests.factories.photos.jpeg import jpeg
+from testkit.photos.jpeg import jpeg
 from tests.imaging.isolation.children import is_alive, write_child
 from tests.imaging.steps.trials import Step, edit, flat, ignore, plan_of, png_of
 from tests.patience import HANG_S

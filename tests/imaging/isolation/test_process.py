@@ -12,8 +12,8 @@ from processor.errors import InstallationError, OutOfTime, PhotoError
 from processor.imaging.isolation import clock, process
 from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
 from processor.source import Source
+from testkit.photos.jpeg import jpeg
 from tests.factories.descriptors import open_descriptors, opened_since
-from tests.factories.photos.jpeg import jpeg
 from tests.imaging.isolation.children import ends_soon, is_alive, quick, write_child
 from tests.patience import HANG_S
 

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send, unpack_rendering
-from tests.factories.photos.jpeg import jpeg
+from testkit.photos.jpeg import jpeg
 from tests.imaging.prints import developed, recipe
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processor.imaging.steps.autocrop import NO_FACES
-from tests.factories.photos.scene import Pixels
+from testkit.photos.scene import Pixels
 from tests.imaging.steps.trials import after, applied, flat, picture_of, size_after
 
 

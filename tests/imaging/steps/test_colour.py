@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.delta_e import lab_of_srgb
-from tests.factories.photos.scene import Colour, Pixels, patch_colours, scene
+from testkit.delta_e import lab_of_srgb
+from testkit.photos.scene import Colour, Pixels, patch_colours, scene
 from tests.imaging.steps.trials import BLUE, GREEN, GREY, RED, WHITE, Step, after, flat, middle, ramp
 
 MUTED: Colour = (150, 110, 100)

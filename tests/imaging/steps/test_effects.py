@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.factories.photos.scene import textured
+from testkit.photos.scene import textured
 from tests.imaging.steps.trials import RED, WHITE, after, flat, half_transparent, quarters, ramp
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.factories.photos.scene import Pixels
+from testkit.photos.scene import Pixels
 from tests.imaging.steps.trials import RED, after, flat, half_transparent, quarters
 
 

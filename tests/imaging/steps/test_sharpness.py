@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.factories.photos.scene import Pixels, textured
+from testkit.photos.scene import Pixels, textured
 from tests.imaging.steps.trials import BLACK, GREY, WHITE, after, flat, half_transparent
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from processor.edits.vocabulary import OPERATIONS
 from processor.imaging.steps.table import step_table
-from tests.factories.photos.scene import scene
+from testkit.photos.scene import scene
 from tests.imaging.steps.trials import Step, applied, half_transparent, picture_of, raster
 
 EXAMPLES: dict[str, Step] = {

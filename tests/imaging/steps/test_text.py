@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from processor.errors import EditError
 from processor.imaging.steps.lettering import load_font, writable
-from tests.factories.photos.scene import Pixels
+from testkit.photos.scene import Pixels
 from tests.imaging.steps.trials import (
     BLACK,
     GREY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.factories.photos.scene import scene
+from testkit.photos.scene import scene
 from tests.imaging.steps.trials import after, applied, flat, half_transparent, picture_of, ramp, raster
 
 

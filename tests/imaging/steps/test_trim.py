@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processor.imaging.steps.trim import NOTHING
-from tests.factories.photos.scene import Colour, Pixels
+from testkit.photos.scene import Colour, Pixels
 from tests.imaging.steps.trials import BLACK, GREY, RED, WHITE, after, applied, flat, picture_of, raster
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processor.errors import EditError
-from tests.factories.photos.scene import Pixels
+from testkit.photos.scene import Pixels
 from tests.imaging.steps.trials import RED, WHITE, after, applied, flat, half_transparent, picture_of
 
 LOGO = "upload://logo"

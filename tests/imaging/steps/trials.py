@@ -18,7 +18,7 @@ from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.picture import Picture
 from processor.imaging.steps.table import Marks, step_table
 from processor.source import Source
-from tests.factories.photos.scene import Colour, Pixels
+from testkit.photos.scene import Colour, Pixels
 
 Step: TypeAlias = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from processor.imaging.structure.av1 import Sequence, read_sequence
 from processor.imaging.structure.header import Header
-from tests.factories.photos.extra import bare_heif, iloc_of, ispe
-from tests.factories.photos.heif import avif
+from testkit.photos.extra import bare_heif, iloc_of, ispe
+from testkit.photos.heif import avif
 from tests.imaging.structure.claims import claims, refusal
 
 DELIMITER = b"\x12\x00"

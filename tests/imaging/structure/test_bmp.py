@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from processor.imaging.structure.header import Header
-from tests.factories.photos.jpeg import cut
-from tests.factories.photos.raster import bmp
+from testkit.photos.jpeg import cut
+from testkit.photos.raster import bmp
 from tests.imaging.structure.claims import claims, named, refusal
 
 TOO_LARGE = "DIMENSIONS_TOO_LARGE: The photo is too large: expected sides of at most 30,000 px,"

@@ -16,12 +16,12 @@ from processor.errors import PhotoError
 from processor.imaging.exif import read_exif
 from processor.imaging.structure.walk import inspect_structure
 from processor.recipe import Limits
-from tests.factories.photos import extra
-from tests.factories.photos.exif import exif
-from tests.factories.photos.heif import avif, heic
-from tests.factories.photos.jpeg import jpeg, private_jpeg
-from tests.factories.photos.raster import animated_gif, animated_webp, bmp, png, tiff_photo, webp
-from tests.factories.photos.raw import dng
+from testkit.photos import extra
+from testkit.photos.exif import exif
+from testkit.photos.heif import avif, heic
+from testkit.photos.jpeg import jpeg, private_jpeg
+from testkit.photos.raster import animated_gif, animated_webp, bmp, png, tiff_photo, webp
+from testkit.photos.raw import dng
 
 HEIF: Final = extra.bare_heif(
     {1: b"grid", 2: b"hvc1", 3: b"hvc1"},

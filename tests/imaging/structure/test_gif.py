@@ -9,9 +9,9 @@ import pytest
 from processor.imaging.structure.gif import MAX_SUB_BLOCKS
 from processor.imaging.structure.header import Header
 from processor.recipe import Limits
-from tests.factories.photos.hostile import gif_of_many_frames, gif_screen
-from tests.factories.photos.jpeg import cut, zero_tailed
-from tests.factories.photos.raster import animated_gif, gif
+from testkit.photos.hostile import gif_of_many_frames, gif_screen
+from testkit.photos.jpeg import cut, zero_tailed
+from testkit.photos.raster import animated_gif, gif
 from tests.imaging.structure.claims import claims, named, refusal
 
 NO_PICTURE = "TRUNCATED: The file is incomplete: the GIF holds no picture."

@@ -8,10 +8,10 @@ import pytest
 
 from processor.imaging.structure import isobmff as walker
 from processor.imaging.structure.header import Header
-from tests.factories.photos import extra
-from tests.factories.photos.extra import bare_heif, box, full_box, iloc_of, ispe, nclx
-from tests.factories.photos.heif import avif, heic, transparent_heic
-from tests.factories.photos.jpeg import cut, zero_tailed
+from testkit.photos import extra
+from testkit.photos.extra import bare_heif, box, full_box, iloc_of, ispe, nclx
+from testkit.photos.heif import avif, heic, transparent_heic
+from testkit.photos.jpeg import cut, zero_tailed
 from tests.imaging.structure.claims import claims, named, refusal
 
 HEIC = Header(format="heic", width=64, height=48)

@@ -9,9 +9,9 @@ import pytest
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.jpeg import NEXT_MARKER
 from processor.recipe import Limits
-from tests.factories.photos import hostile
-from tests.factories.photos.exif import exif
-from tests.factories.photos.jpeg import (
+from testkit.photos import hostile
+from testkit.photos.exif import exif
+from testkit.photos.jpeg import (
     COM,
     cmyk_jpeg,
     cut,

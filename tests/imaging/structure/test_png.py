@@ -9,9 +9,9 @@ import pytest
 
 from processor.imaging.structure import png as walker
 from processor.recipe import Limits
-from tests.factories.photos.exif import exif
-from tests.factories.photos.hostile import PNG_SIGNATURE, chunk, png_header, png_text_bomb
-from tests.factories.photos.raster import interlaced_png, png, png16
+from testkit.photos.exif import exif
+from testkit.photos.hostile import PNG_SIGNATURE, chunk, png_header, png_text_bomb
+from testkit.photos.raster import interlaced_png, png, png16
 from tests.imaging.structure.claims import claims, named, refusal
 
 AFTER_IHDR = 33

@@ -6,8 +6,8 @@ import zlib
 
 import pytest
 
-from tests.factories.photos.hostile import chunk, png_text_bomb
-from tests.factories.photos.raster import png
+from testkit.photos.hostile import chunk, png_text_bomb
+from testkit.photos.raster import png
 from tests.imaging.structure.claims import claims, refusal
 
 AFTER_IHDR = 33

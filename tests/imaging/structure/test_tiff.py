@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from processor.imaging.structure.tiff import Directory, directories, first_directory, sub_directory
-from tests.factories.photos import extra, hostile
-from tests.factories.photos.ifd import (
+from testkit.photos import extra, hostile
+from testkit.photos.ifd import (
     HEADER,
     Field,
     ascii_text,
@@ -20,7 +20,7 @@ from tests.factories.photos.ifd import (
     tiff,
     undefined,
 )
-from tests.factories.photos.ifd import Directory as Written
+from testkit.photos.ifd import Directory as Written
 from tests.imaging.structure.claims import refusal
 
 

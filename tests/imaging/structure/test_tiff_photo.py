@@ -8,11 +8,11 @@ import pytest
 
 from processor.imaging.structure.header import Header
 from processor.recipe import Limits
-from tests.factories.photos import extra, hostile
-from tests.factories.photos.ifd import Blob, Directory, Value, long, short, tiff
-from tests.factories.photos.jpeg import cut, zero_tailed
-from tests.factories.photos.raster import multipage_tiff, old_jpeg_tiff, tiff_photo
-from tests.factories.photos.raw import dng, preview
+from testkit.photos import extra, hostile
+from testkit.photos.ifd import Blob, Directory, Value, long, short, tiff
+from testkit.photos.jpeg import cut, zero_tailed
+from testkit.photos.raster import multipage_tiff, old_jpeg_tiff, tiff_photo
+from testkit.photos.raw import dng, preview
 from tests.imaging.structure.claims import claims, named, refusal
 
 RAW_OF_UNKNOWN_SIZE = Header(format="raw", width=0, height=0)

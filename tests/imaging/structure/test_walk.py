@@ -9,8 +9,8 @@ from processor.imaging.model import ImageFormat
 from processor.imaging.structure.header import Header, needs_memory, refuse_zero_tail, size_lie
 from processor.imaging.structure.walk import check_limits
 from processor.recipe import Limits
-from tests.factories.photos import hostile
-from tests.factories.photos.heif import heic
+from testkit.photos import hostile
+from testkit.photos.heif import heic
 from tests.imaging.structure.claims import claims, named, refusal
 
 LIMITS = Limits(max_dimension_px=1_000, max_megapixels=1, max_frames=10)

@@ -11,11 +11,11 @@ from PIL import Image
 from processor.imaging.structure import webp as walker
 from processor.imaging.structure.header import Header
 from processor.recipe import Limits
-from tests.factories.photos.exif import exif
-from tests.factories.photos.extra import turned
-from tests.factories.photos.hostile import webp_header
-from tests.factories.photos.jpeg import cut
-from tests.factories.photos.raster import animated_webp, webp
+from testkit.photos.exif import exif
+from testkit.photos.extra import turned
+from testkit.photos.hostile import webp_header
+from testkit.photos.jpeg import cut
+from testkit.photos.raster import animated_webp, webp
 from tests.imaging.structure.claims import claims, named, refusal
 
 NO_START = "CORRUPT: The file is damaged: the WebP's picture has no start code."

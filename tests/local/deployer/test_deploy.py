@@ -10,6 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from components.testing.program import main_program
+from components.testing.recorder import record
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.lambdas.function import HOST_VARIABLE
@@ -17,8 +19,6 @@ from local.stack import configuration
 from tests.factories.emulators import Aws, allow, refused
 from tests.factories.grants import grants, without
 from tests.local.deployer.conftest import Stack
-from tools.plan.program import main_program
-from tools.plan.recorder import record
 
 
 def test_everything_that_the_program_declares_is_there(stack: Stack) -> None:

@@ -8,13 +8,13 @@ import pulumi_aws as aws_types
 import pytest
 
 from components.build import write_empty_layers
+from components.testing.program import main_program
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.emulator.process import running, start
 from local.stack import configuration
 from tests.factories.emulators import root
 from tests.local.deployer.conftest import addresses_of
-from tools.plan.program import main_program
 
 pytestmark = pytest.mark.stack
 

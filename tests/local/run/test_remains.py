@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools.embedded import ENDED_S, ROOT
+from testkit.embedded_stack import ENDED_S, ROOT
 
 pytestmark = pytest.mark.stack
 

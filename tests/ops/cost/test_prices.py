@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from components.testing.plan import Plan
 from processor.ops.cost.guides import guides
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.stack import ALARMS
 from processor.ops.cost.work import MEASURED, TYPICAL, Experience, Work
 from processor.upload.receipt import USD_PER_GB_SECOND
 from tests.factories.plans import plans
-from tools.plan.model import Plan
 
 __all__ = ["plans"]
 ROOT = Path(__file__).parents[3]

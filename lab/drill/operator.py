@@ -1,0 +1,172 @@
+"""Act as an operator of an embedded stack: run the commands of `docs/operations.md` and read what they change."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from local.model import RunConfig
+from local.run.aws import REGION, ROOT
+from local.stack import STUCK_AFTER_S, configuration
+from processor.aws.attributes import from_attribute, to_attribute
+from testkit.embedded_stack import ROOT as CHECKOUT
+from testkit.embedded_stack import LocalStack
+
+MEMORY: Final = "reconciler/memory.json"
+PHOTOS: Final = "darkroom-local-photos"
+RENDITIONS: Final = "darkroom-local-renditions"
+LOG: Final = "/aws/lambda/darkroom-local-rendition"
+RECONCILER: Final = "darkroom-local-reconciler:live"
+COMMAND_S: Final = 600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operator:
+    """Runs commands on *stack*, whose settings are in *file*; what commands leave lies beside it."""
+
+    stack: LocalStack
+    file: Path
+
+    @classmethod
+    def of(cls, stack: LocalStack) -> Operator:
+        """Write down the settings that the stack was deployed with, where ``--stack`` finds them."""
+        run = RunConfig.load(stack.folder / "run.json")
+        file = stack.folder / "Pulumi.local.yaml"
+        config = {"config": configuration(run.addresses, stack.folder / "packages")}
+        file.write_text(yaml.safe_dump(config), encoding="utf-8")
+        return cls(stack=stack, file=file)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        # A shell that starts us in the background lets us ignore Ctrl-C, and our children would inherit that.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        where = ["--stack", str(self.file), "--endpoint-url", str(self.stack.known["aws"])]
+        keys = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT, "AWS_DEFAULT_REGION": REGION}
+        return subprocess.Popen(  # noqa: S603 - this project's own commands
+            [sys.executable, "-m", "processor", *arguments, *where],
+            cwd=self.file.parent,
+            env={**os.environ, **keys, "PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> CommandOutput:
+        """Run a command to its end."""
+        return ended(self.start(*arguments))
+
+    def reconcile(self) -> Mapping[str, Any]:
+        """Do one whole run of the reconciler: all of its walks, as if a day had passed since the last ones."""
+        self.make_walks_due()
+        functions: Any = self.stack.aws.client("lambda")
+        answer = functions.invoke(FunctionName=RECONCILER, Payload=b"{}")
+        said = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError") or not said.get("finished"):
+            raise AssertionError(f"expected a finished run of the reconciler, received {said}")
+        return said
+
+    def make_walks_due(self) -> None:
+        """Set back when the walks began; what was sent again stays remembered."""
+        s3 = self.stack.aws.client("s3")
+        listed = s3.list_objects_v2(Bucket=RENDITIONS, Prefix=MEMORY)
+        if not listed.get("KeyCount"):
+            return
+        memory: dict[str, Any] = json.loads(s3.get_object(Bucket=RENDITIONS, Key=MEMORY)["Body"].read())
+        due = {key: {**walk, "began_at": 0.0} if key != "sent" else walk for key, walk in memory.items()}
+        s3.put_object(Bucket=RENDITIONS, Key=MEMORY, Body=json.dumps(due).encode())
+
+    def record(self, photo_id: str) -> dict[str, Any]:
+        """Read a whole record, {} without one."""
+        found = self.stack.aws.client("dynamodb").get_item(TableName=PHOTOS, Key={"id": {"S": photo_id}})
+        return {name: from_attribute(value) for name, value in found.get("Item", {}).items()}
+
+    def write_record(self, **fields: Any) -> None:
+        """Write a record as a whole, as a backend does that knows nothing of renditions."""
+        item = {name: to_attribute(value) for name, value in fields.items()}
+        self.stack.aws.client("dynamodb").put_item(TableName=PHOTOS, Item=item)
+
+    def status(self, photo_id: str) -> str:
+        """Return a photo's status; "" without a record."""
+        return str(self.record(photo_id).get("status", ""))
+
+    def wait_for(self, said: str, look: Callable[[], bool], *, within_s: float = 120) -> None:
+        """Look until it is so; AssertionError after a time in which anything would have ended."""
+        deadline = time.monotonic() + within_s
+        while not look():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"expected {said} within {within_s:g} s")
+            time.sleep(0.1)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Put an original into its bucket."""
+        self.stack.aws.client("s3").put_object(Bucket=self.stack.originals, Key=key, Body=data)
+
+    def keys(self, bucket: str, prefix: str = "") -> dict[str, str]:
+        """List a bucket: what changes with every write, by key."""
+        pages = self.stack.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        listed = [one for page in pages for one in page.get("Contents", [])]
+        return {one.get("Key", ""): f"{one.get('ETag')} {one.get('LastModified')}" for one in listed}
+
+    def everything(self, gallery: str) -> dict[str, Any]:
+        """Read all that is stored of *gallery*."""
+        pages = self.stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=PHOTOS)
+        items = [item for page in pages for item in page["Items"]]
+        ours = [item for item in items if item.get("gallery_id") == {"S": gallery}]
+        return {
+            "records": sorted(map(str, ours)),
+            "originals": self.keys(self.stack.originals, f"{gallery}/"),
+            "manifests": self.keys(RENDITIONS, f"manifests/{gallery}/"),
+            "renditions": self.keys(RENDITIONS, f"renditions/{gallery}/"),
+        }
+
+    def deliveries(self, prefix: str) -> Counter[str]:
+        """Count by key how often originals came through the rendition function, whatever became of them."""
+        pages = self.stack.aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=LOG)
+        said = [one.get("message", "") for page in pages for one in page["events"]]
+        lines = [json.loads(one) for one in said if '"attempts":' in one]
+        return Counter(line["key"] for line in lines if line["key"].startswith(prefix))
+
+    @contextmanager
+    def unannounced(self) -> Generator[None]:
+        """Turn off the bucket's notifications for the block, as before Darkroom was deployed."""
+        s3: Any = self.stack.aws.client("s3")
+        before = s3.get_bucket_notification_configuration(Bucket=self.stack.originals)
+        before.pop("ResponseMetadata")
+        s3.put_bucket_notification_configuration(Bucket=self.stack.originals, NotificationConfiguration={})
+        try:
+            yield
+        finally:
+            s3.put_bucket_notification_configuration(Bucket=self.stack.originals, NotificationConfiguration=before)
+
+
+def wait_until_settled() -> None:
+    """Wait until the reconciler counts unfinished photos as stuck."""
+    time.sleep(STUCK_AFTER_S + 1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandOutput:
+    """The output of a command, and its exit *code*."""
+
+    code: int
+    out: str
+    err: str
+
+
+def ended(process: subprocess.Popen[str]) -> CommandOutput:
+    """Wait for the end of a command."""
+    out, err = process.communicate(timeout=COMMAND_S)
+    return CommandOutput(code=process.returncode, out=out, err=err)

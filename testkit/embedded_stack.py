@@ -1,0 +1,157 @@
+"""Start an embedded stack in a process of its own, as ``make up`` does, and use it."""
+
+from __future__ import annotations
+
+import json
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+
+from local.run.aws import Aws
+from local.run.errors import RunError
+
+T = TypeVar("T")
+ROOT: Final = Path(__file__).parents[1]
+# Hang guards: on an idle machine the stack takes 4 s, a photo less than one.
+STARTED_S: Final = 60
+SETTLED_S: Final = 60
+ENDED_S: Final = 60
+GOODBYE: Final = "stopped: no process and no open port is left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalStack:
+    """A running stack: the line that ``--json`` printed, and clients. *http* follows no redirects and uses no proxy."""
+
+    known: Mapping[str, Any]
+    folder: Path
+    aws: Aws
+    http: httpx.Client
+
+    @property
+    def page(self) -> str:
+        """Origin of the page and the gallery's API."""
+        return str(self.known["page"])
+
+    @property
+    def originals(self) -> str:
+        """Name of the originals bucket."""
+        return str(self.known["buckets"]["originals"])
+
+    def announce(self, name: str, data: bytes, *, gallery: str) -> dict[str, Any]:
+        """Ask the gallery for a place to upload to."""
+        wanted = {"name": name, "size": len(data), "gallery": gallery, "type": "image/jpeg"}
+        return expect(201, self.http.post(f"{self.page}/gallery/photos", json=wanted)).json()
+
+    def upload(self, data: bytes, *, gallery: str, name: str = "photo.jpg") -> str:
+        """Upload as a browser does, by a presigned PUT; return the photo's id."""
+        place = self.announce(name, data, gallery=gallery)
+        self.put(place, data)
+        return str(place["photo"]["id"])
+
+    def put(self, place: Mapping[str, Any], data: bytes) -> None:
+        """Put *data* where the gallery said."""
+        upload = place["upload"]
+        expect(200, self.http.request(upload["method"], upload["url"], content=data, headers=upload["headers"]))
+
+    def photo(self, photo_id: str) -> dict[str, Any] | None:
+        """Read one record; None without it."""
+        answer = self.http.get(f"{self.page}/gallery/photos/{photo_id}")
+        return answer.json() if answer.is_success else None
+
+    def settled(self, photo_id: str, wanted: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until a record is as *wanted*."""
+
+        def look() -> dict[str, Any] | None:
+            found = self.photo(photo_id)
+            return found if found and wanted(found) else None
+
+        return wait_for(look, what=lambda: f"photo {photo_id} in the wanted state, found {self.photo(photo_id)}")
+
+    def with_status(self, photo_id: str, status: str) -> dict[str, Any]:
+        """Wait until a record has *status*."""
+        return self.settled(photo_id, lambda record: record.get("status") == status)
+
+
+def expect(status: int, answer: httpx.Response) -> httpx.Response:
+    """Return *answer*. Raises RunError when it has another status than *status*."""
+    if answer.status_code != status:
+        request = answer.request
+        raise RunError(f"expected {status} to {request.method} {request.url}, got {answer.status_code}: {answer.text}")
+    return answer
+
+
+def wait_for(look: Callable[[], T | None], *, what: Callable[[], str]) -> T:
+    """Look until something is found; a guard against hanging, not a promise of speed."""
+    deadline = time.monotonic() + SETTLED_S
+    while (found := look()) is None:
+        if time.monotonic() > deadline:
+            raise RunError(f"expected {what()} within {SETTLED_S} s")
+        time.sleep(0.05)
+    return found
+
+
+@contextmanager
+def short_visibility(stack: LocalStack, role: str) -> Generator[None]:
+    """Let messages that a queue hands out in this block come again after a second; a dozen minutes is for AWS."""
+    sqs, url = stack.aws.client("sqs"), stack.known["queues"][role]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+@contextmanager
+def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
+    """Run a stack on free ports for the length of the block; RunError unless it starts, and stops well."""
+    process = launch(folder, *arguments)
+    try:
+        with httpx.Client(timeout=30, trust_env=False) as client:
+            known = read_endpoints(process)
+            yield LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=ENDED_S)
+    finally:
+        process.kill()
+        process.wait()
+    if process.returncode != 0 or said.splitlines()[-1:] != [GOODBYE]:
+        raise RunError(f"expected the stack to end with {GOODBYE!r}, got exit code {process.returncode}: {said}")
+
+
+def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start ``up`` as a script would."""
+    up = [sys.executable, "-m", "darkroom", "up", "--json", "--port-base", "0", "--folder", str(folder)]
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [*up, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def read_endpoints(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Read the line of endpoints. Raises RunError with the stack's own output instead."""
+    line = first_line(process)
+    if not line:
+        _, said = process.communicate()
+        raise RunError(f"expected the endpoints, the stack said: {said}")
+    return json.loads(line)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Read one line of output; empty when *process* ended without one, RunError when it says nothing for too long."""
+    if process.stdout is None:
+        raise RunError("expected a process whose output is piped")
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(STARTED_S):
+            raise RunError(f"expected the stack to be up within {STARTED_S} s")
+    return process.stdout.readline()
