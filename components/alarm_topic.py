@@ -11,7 +11,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.permissions import Permission, policy, service, tls_only
 
 SENDERS: Final = ("cloudwatch", "budgets")
@@ -21,7 +21,7 @@ SENDERS: Final = ("cloudwatch", "budgets")
 class AlarmTopicArgs:
     """*region*: where the alarms are; their topic must be in the same."""
 
-    place: Place
+    place: StackContext
     component: str
     region: str
     emails: tuple[str, ...]
@@ -71,7 +71,7 @@ class AlarmTopic(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-def key_permissions(place: Place) -> list[Permission]:
+def key_permissions(place: StackContext) -> list[Permission]:
     """Let the account manage the key, and the senders use it. In a key's policy, "*" is this key."""
     account = Permission(("kms:*",), ("*",), principal={"AWS": place.account_id})
     senders = [
@@ -86,7 +86,7 @@ def key_permissions(place: Place) -> list[Permission]:
     return [account, *senders]
 
 
-def publish(sender: str, topic_arn: pulumi.Input[str], place: Place) -> Permission:
+def publish(sender: str, topic_arn: pulumi.Input[str], place: StackContext) -> Permission:
     """Let an AWS service publish for this account."""
     return Permission(
         ("sns:Publish",),

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from components.function import LambdaFunction
 from components.metrics import Metric, Watched, memory_of, of_cdn, of_function, of_queue, of_table, own
 from components.queues import DeadLetters, WorkQueue
-from processor.settings import MEMORY_ALARM_PERCENT
+from processor.settings.services import MEMORY_ALARM_PERCENT
 
 QUEUE_AGE_S: Final = 15 * 60
 FAILED_PHOTOS_PERCENT: Final = 5

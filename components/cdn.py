@@ -16,11 +16,12 @@ from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
 from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
 from components.cdn_routes import PicturePolicies
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.negotiation import formats_beside_jpeg, negotiation_code
 from components.permissions import Permission, below, policy, service, tls_only
 from components.storage import PrivateBucket
-from processor.settings import CdnSettings, Recipe
+from processor.recipe import Recipe
+from processor.settings.tree import CdnSettings
 
 COMPONENT: Final = "cdn"
 # Long enough to shield an origin, too short for anyone to miss a photo that has just come.
@@ -35,7 +36,7 @@ NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
 class CdnArgs:
     """Plain settings, the buckets and the API behind the CDN. *adopt*: id of a distribution to import."""
 
-    place: Place
+    place: StackContext
     settings: CdnSettings
     recipe: Recipe
     log_retention_days: int

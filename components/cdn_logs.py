@@ -12,7 +12,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.permissions import Permission, below, policy, service, tls_only
 from components.storage import PrivateBucket, PrivateBucketArgs, expire
 
@@ -23,7 +23,7 @@ CLOUDFRONT_REGION: Final = "us-east-1"
 class AccessLogsArgs:
     """Whose accesses are logged, where, and for how long."""
 
-    place: Place
+    place: StackContext
     component: str
     bucket: str
     retention_days: int

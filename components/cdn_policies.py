@@ -7,7 +7,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place
+from components.naming import StackContext
 
 YEAR_S: Final = 365 * 24 * 3600
 DAY_S: Final = 24 * 3600
@@ -18,7 +18,7 @@ NEVER_CACHED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
 ALL_HEADERS_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
 
 
-def pictures_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+def pictures_cache(name: str, place: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
     """Keep pictures for a year under their path and version; odd query strings make no new copy and no new bill."""
     keys = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs(
         items=["v"]
@@ -34,7 +34,7 @@ def pictures_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aw
     )
 
 
-def originals_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+def originals_cache(name: str, place: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
     """Keep originals briefly: their URLs carry no version, and a replaced one must show."""
     nothing = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
         query_string_behavior="none"

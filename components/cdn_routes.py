@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from components.cdn_policies import ALL_HEADERS_BUT_HOST, NEVER_CACHED
 from components.storage import PrivateBucket
-from processor.settings import CdnSettings
+from processor.settings.tree import CdnSettings
 
 ORIGIN_HEADER: Final = "x-origin-verify"
 # The longest that CloudFront grants without asking; a stream's heartbeat comes every 15 s.

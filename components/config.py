@@ -9,10 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.build import ROOT
-from components.naming import Place
+from components.naming import StackContext
 from components.packages import Packages
 from processor.errors import SettingsError
-from processor.settings import Settings
+from processor.settings.tree import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +20,7 @@ class StackConfig:
     """Everything that the program starts from."""
 
     settings: Settings
-    place: Place
+    place: StackContext
     packages: Packages
 
 
@@ -56,9 +56,9 @@ def refuse_foreign_layers(settings: Settings, region: str, stack_file: str) -> N
             raise pulumi.RunError(f'{stack_file}: deployment.{key}: found "{arn}", expected a layer in {region}')
 
 
-def place(settings: Settings, region: str) -> Place:
+def place(settings: Settings, region: str) -> StackContext:
     """Say where the stack stands."""
-    return Place(
+    return StackContext(
         project=pulumi.get_project(),
         stack=pulumi.get_stack(),
         region=region,

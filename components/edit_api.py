@@ -18,7 +18,7 @@ from components.function import FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import EVERYONE, Permission
 from components.queues import WorkQueue
-from processor.settings_env import EditApiEnv, to_env
+from processor.settings.functions import EditApiEnv, to_env
 
 HANDLER: Final = "run.sh"
 SECRET_CHARS: Final = 48

@@ -15,13 +15,13 @@ import pulumi
 from components.cdn_address import CdnAddress
 from components.config import StackConfig
 from components.edit_api import EditApi, EditApiArgs
-from components.function import FunctionArgs, LambdaFunction, Pin, Source
+from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings_env import EditEnv, to_env
+from processor.settings.functions import EditEnv, to_env
 
 COMPONENT: Final = "edits"
 HANDLER: Final = "processor.handlers.edit.handler"
@@ -76,7 +76,9 @@ class EditService(pulumi.ComponentResource):
             layers=(args.imaging_layer_arn, args.runtime_layer_arn),
             env=worker_env(args, self.jobs),
             permissions=self.worker_permissions(args),
-            sources=(Source(lane="jobs", arn=self.jobs.arn, batch_size=1, max_concurrency=settings.max_concurrency),),
+            sources=(
+                EventSource(lane="jobs", arn=self.jobs.arn, batch_size=1, max_concurrency=settings.max_concurrency),
+            ),
             pin=Pin(version=rollback.edit, canary_percent=rollback.canary_percent),
             tmp_mib=settings.ephemeral_storage_mib,
         )

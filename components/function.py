@@ -18,7 +18,7 @@ from components.config import StackConfig
 from components.naming import token
 from components.permissions import Permission, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs
-from processor.settings import FunctionSettings
+from processor.settings.services import FunctionSettings
 
 RUNTIME: Final = f"python{PYTHON}"
 ALIAS: Final = "live"
@@ -32,7 +32,7 @@ TRACES_ENV: Final = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class EventSource:
     """A queue that feeds the function, through a lane of its own."""
 
     lane: str
@@ -64,7 +64,7 @@ class FunctionArgs:
     layers: Sequence[pulumi.Input[str]]
     env: pulumi.Input[Mapping[str, str]]
     permissions: Sequence[Permission]
-    sources: Sequence[Source] = ()
+    sources: Sequence[EventSource] = ()
     pin: Pin = Pin()
     tmp_mib: int = DEFAULT_TMP_MIB
     asynchronous: bool = False
@@ -187,7 +187,7 @@ def live_alias(name: str, function: aws.lambda_.Function, pin: Pin, child: pulum
 
 
 def feed(
-    name: str, alias: aws.lambda_.Alias, source: Source, *, tags: Mapping[str, str], child: pulumi.ResourceOptions
+    name: str, alias: aws.lambda_.Alias, source: EventSource, *, tags: Mapping[str, str], child: pulumi.ResourceOptions
 ) -> None:
     """Let a queue invoke the alias; a message that failed comes again, its neighbours in the batch do not."""
     aws.lambda_.EventSourceMapping(

@@ -10,7 +10,8 @@ import pulumi
 
 from components.function import LambdaFunction
 from components.queues import DeadLetters, WorkQueue
-from processor.settings import CdnSettings, EditSettings, FunctionSettings, RenditionSettings
+from processor.settings.services import EditSettings, FunctionSettings, RenditionSettings
+from processor.settings.tree import CdnSettings
 
 DARKROOM: Final = "Darkroom"
 

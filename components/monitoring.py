@@ -16,9 +16,9 @@ from components.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.alarms import Alarm, alarms
 from components.dashboard import EDGE_REGION, dashboard
 from components.metrics import Watched
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.queries import QUERIES
-from processor.settings import MonitoringSettings
+from processor.settings.tree import MonitoringSettings
 
 COMPONENT: Final = "monitoring"
 BUDGET_ALARMS: Final = (("ACTUAL", 80), ("FORECASTED", 100))
@@ -28,7 +28,7 @@ BUDGET_ALARMS: Final = (("ACTUAL", 80), ("FORECASTED", 100))
 class MonitoringArgs:
     """Plain settings, and everything that is watched."""
 
-    place: Place
+    place: StackContext
     settings: MonitoringSettings
     watched: Watched
 

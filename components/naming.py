@@ -8,7 +8,7 @@ import pulumi
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class StackContext:
     """One stack in one account and region."""
 
     project: str

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from processor.settings import OutputFormat, Recipe
+from processor.recipe import OutputFormat, Recipe
 
 SOURCE: Final = Path(__file__).with_name("negotiate.js")
 BEST_FIRST: Final[tuple[OutputFormat, ...]] = ("avif", "webp")

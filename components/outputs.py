@@ -14,7 +14,7 @@ from components.metrics import Watched
 from components.monitoring import Monitoring
 from components.queues import DeadLetters
 from components.rendition_pipeline import RenditionPipeline
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 
 
 def outputs(

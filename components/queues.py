@@ -11,7 +11,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.permissions import Permission, policy, service, tls_only
 
 DAY_S: Final = 24 * 3600
@@ -25,7 +25,7 @@ MAX_RECEIVES: Final = 5
 class DeadLettersArgs:
     """A queue that nothing reads by itself."""
 
-    place: Place
+    place: StackContext
     queue: str
     component: str
 
@@ -58,7 +58,7 @@ class DeadLetters(pulumi.ComponentResource):
 class WorkQueueArgs:
     """*visibility_timeout_s*: derived from the timeout of the function. *bucket_arn*: a bucket that may send."""
 
-    place: Place
+    place: StackContext
     queue: str
     component: str
     visibility_timeout_s: int

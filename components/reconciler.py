@@ -13,7 +13,7 @@ from components.function import FunctionArgs, LambdaFunction
 from components.naming import token
 from components.permissions import Permission, below, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
-from processor.settings_env import ReconcileEnv, to_env
+from processor.settings.functions import ReconcileEnv, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
 MEMORY: Final = "reconciler/"  # what a run leaves to the next
@@ -33,7 +33,7 @@ class ReconcilerArgs:
     cdn_host: pulumi.Input[str]
 
 
-class Reconciler(pulumi.ComponentResource):
+class ReconcilerFunction(pulumi.ComponentResource):
     """The function, and the schedule that starts it."""
 
     def __init__(self, name: str, args: ReconcilerArgs, opts: pulumi.ResourceOptions | None = None) -> None:

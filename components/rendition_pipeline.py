@@ -14,15 +14,15 @@ import pulumi_aws as aws
 
 from components.cdn_address import CdnAddress
 from components.config import StackConfig
-from components.function import FunctionArgs, LambdaFunction, Pin, Source
+from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
 from components.layers import layer
 from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
-from components.reconciler import Reconciler, ReconcilerArgs
+from components.reconciler import ReconcilerArgs, ReconcilerFunction
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings_env import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, to_env
 
 COMPONENT: Final = "renditions"
 HANDLER: Final = "processor.handlers.rendition.handler"
@@ -54,7 +54,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.imaging_layer = layer(f"{name}-imaging", packages.imaging, config=config, parent=self)
         self.runtime_layer = layer(f"{name}-runtime", packages.runtime, config=config, parent=self)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
-        self.reconciler = Reconciler(f"{name}-reconciler", self.reconciliation(args), opts=child)
+        self.reconciler = ReconcilerFunction(f"{name}-reconciler", self.reconciliation(args), opts=child)
         self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
 
     def rendition_function(self, args: RenditionPipelineArgs) -> FunctionArgs:
@@ -69,13 +69,13 @@ class RenditionPipeline(pulumi.ComponentResource):
             env=rendition_env(args),
             permissions=self.rendition_permissions(args),
             sources=(
-                Source(
+                EventSource(
                     lane="uploads",
                     arn=self.uploads.arn,
                     batch_size=settings.batch_size,
                     max_concurrency=settings.max_concurrency,
                 ),
-                Source(
+                EventSource(
                     lane="backfill",
                     arn=self.backfill.arn,
                     batch_size=settings.batch_size,

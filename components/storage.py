@@ -13,7 +13,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 
 ABANDONED_UPLOAD_DAYS: Final = 7
 PREFLIGHT_S: Final = 3600
@@ -27,7 +27,7 @@ Lifecycle = aws.s3.BucketLifecycleConfigurationRuleFilterArgs
 class PrivateBucketArgs:
     """One bucket. *cors*: origins and methods that pages may use; *requests*: count them for the dashboard."""
 
-    place: Place
+    place: StackContext
     bucket: str
     component: str
     adopt: bool = False

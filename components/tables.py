@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place
+from components.naming import StackContext
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class Index:
 class TableArgs:
     """One table. *attributes*: every key attribute and its type (S, N). *caps*: units per second, read and write."""
 
-    place: Place
+    place: StackContext
     table: str
     component: str
     hash_key: str

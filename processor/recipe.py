@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from processor.settings_base import Section
+from processor.validation import Section
 
 OutputFormat = Literal["jpeg", "webp", "avif"]
 
@@ -51,7 +51,7 @@ class Size(Section):
     formats: Formats | None = Field(default=None, description="Formats of this size; absent: the recipe's.")
 
 
-class Quality(Section):
+class OutputQuality(Section):
     """Encoder quality per format; the scales of different formats do not compare."""
 
     jpeg: QualityPercent = Field(default=85, description="JPEG quality; from 90 chroma is kept at full resolution.")
@@ -75,7 +75,7 @@ class Raw(Section):
     )
 
 
-class Limits(Section):
+class DecodeLimits(Section):
     """What a file may ask of the decoder; beyond it the photo fails with a verdict."""
 
     max_bytes: int = Field(default=512 * 2**20, ge=1, le=5 * 2**30, description="Largest original.")
@@ -107,10 +107,10 @@ class Recipe(Section):
         default_factory=guide_sizes, min_length=1, max_length=20, description="Rendition sizes by name, in any order."
     )
     formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
-    quality: Quality = Field(default=Quality(), description="Encoder quality per format.")
+    quality: OutputQuality = Field(default=OutputQuality(), description="Encoder quality per format.")
     keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")
     raw: Raw = Field(default=Raw(), description="How camera RAW files become pixels.")
-    limits: Limits = Field(default=Limits(), description="What a file may ask of the decoder.")
+    limits: DecodeLimits = Field(default=DecodeLimits(), description="What a file may ask of the decoder.")
 
     def formats_of(self, size: str) -> tuple[OutputFormat, ...]:
         """Name the formats that the size named *size* is written in."""

@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 
-from processor.settings import Settings
-from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
+from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
+from processor.settings.tree import Settings
 from processor.wording import Schema, allowed, plain, values_of
 
 HEAD = """# Settings
 
-Written by `make docs` from the models in `processor/settings.py`; a test keeps it current.
+Written by `make docs` from the models in `processor/settings/`; a test keeps it current.
 
 The tree stands in a stack file (`Pulumi.<stack>.yaml`) under `config: {darkroom:settings: …}`, or
 alone in a file for `darkroom render --settings FILE`. Only what differs from the defaults

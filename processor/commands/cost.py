@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from processor.commands.examples import examples
-from processor.commands.stack_file import read_stack
 from processor.errors import UsageError
 from processor.ops.cost.guides import Guide, guides
 from processor.ops.cost.prices import Price, load_prices
 from processor.ops.cost.rows import Due, Row, total
 from processor.ops.cost.stack import Bill, Use
+from processor.settings.stack_file import read_stack
 
 
 @click.command(

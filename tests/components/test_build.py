@@ -44,7 +44,7 @@ def test_the_function_holds_the_processing_package_and_its_start_script(tmp_path
 
     found = names(path)
     assert found == sorted(found)
-    assert {"run.sh", "processor/settings.py"} <= set(found)
+    assert {"run.sh", "processor/settings/tree.py"} <= set(found)
     assert [] == [name for name in found if not re.fullmatch(r"run\.sh|processor/[a-z_0-9/]+\.py", name)]
     with ZipFile(path) as archive:
         assert (ROOT / "processor/handlers/rendition.py").read_bytes() == archive.read(

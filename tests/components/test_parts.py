@@ -10,18 +10,19 @@ import pulumi
 import pytest
 
 from components.config import StackConfig
-from components.function import FunctionArgs, LambdaFunction, Pin, Source
-from components.naming import Place
+from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
+from components.naming import StackContext
 from components.packages import Packages
 from components.permissions import Permission, policy
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs
 from components.tables import Index, TableArgs, table
-from processor.settings import Deployment, FunctionSettings, Settings
+from processor.settings.services import FunctionSettings
+from processor.settings.tree import DeploymentSettings, Settings
 from tools.plan.model import Plan
 from tools.plan.recorder import record_program
 
-PLACE = Place(
+PLACE = StackContext(
     project="darkroom",
     stack="test",
     region="us-east-1",
@@ -106,7 +107,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
     archive = tmp_path / "package.zip"
     archive.touch()
     config = StackConfig(
-        settings=Settings(deployment=Deployment(insights_layer_arn=None, traces_layer_arn=traces)),
+        settings=Settings(deployment=DeploymentSettings(insights_layer_arn=None, traces_layer_arn=traces)),
         place=PLACE,
         packages=Packages(function=archive, imaging=archive, runtime=archive),
     )
@@ -118,7 +119,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
         layers=(),
         env={"A": "1"},
         permissions=(Permission(("s3:GetObject",), ("arn:aws:s3:::pictures/*",)),),
-        sources=[Source(lane=lane, arn=f"arn:{lane}", batch_size=1, max_concurrency=2) for lane in lanes],
+        sources=[EventSource(lane=lane, arn=f"arn:{lane}", batch_size=1, max_concurrency=2) for lane in lanes],
         pin=pin or Pin(),
         asynchronous=asynchronous,
         spans=spans,

@@ -16,9 +16,9 @@ import pytest
 from components.build import function_files
 from components.queues import MAX_RECEIVES
 from processor.editing.pipeline import MAX_DELIVERIES
-from processor.settings import Settings
-from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
-from processor.settings_file import load_settings
+from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
+from processor.settings.stack_file import load_settings
+from processor.settings.tree import Settings
 from tests.contracts.calls import ROOT, definitions_reached, labels, operations
 from tools.plan.model import Plan, Resource
 from tools.policies import statements

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from processor.edits.session import Session, SessionImage, SessionStatus
-from processor.settings import EditSettings, GalleryStore
-from processor.settings_env import EditEnv, to_env
+from processor.settings.functions import EditEnv, to_env
+from processor.settings.services import EditSettings, GalleryStore
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.edits import RESULTS, SESSIONS, EditRoom, create_sessions_table
 from tests.factories.events import sqs_event

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from processor.settings import RenditionSettings
-from processor.settings_env import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.services import RenditionSettings
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.events import s3_event, s3_record, sqs_event
 from tests.factories.invoked import DISK_FULL

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.model import Addresses
 from local.stack import configuration
-from processor.settings import Settings
+from processor.settings.tree import Settings
 from tools.plan.recorder import stack_config
 
 HERE = "http://127.0.0.1"

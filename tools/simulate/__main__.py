@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from processor.ops.cost.prices import load_prices
-from processor.settings import Settings
-from processor.settings_file import load_settings
+from processor.settings.stack_file import load_settings
+from processor.settings.tree import Settings
 from tools.simulate.chart import Curve, Panel, draw
 from tools.simulate.scenario import BIN_S, Outcome, by_time, one_queue, percentile, two_lanes
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Work, compute_usd, requests_usd
-from processor.settings import Settings
+from processor.settings.tree import Settings
 from tools.simulate.lane import Done, Lane, Photo
 from tools.simulate.load import SEED, backlog, uploads
 

@@ -16,13 +16,13 @@ from processor.imaging.structure.jpeg import walk_jpeg
 from processor.imaging.structure.png import walk_png
 from processor.imaging.structure.tiff_photo import walk_raf, walk_tiff
 from processor.imaging.structure.webp import walk_webp
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 
 MAX_SCAN_MEGAPIXELS = 4_000
 """Scans × megapixels of a progressive JPEG: about 4 s of CPU (1.1 GP·scan/s measured)."""
 
 
-WALKERS: Final[Mapping[Container, Callable[[memoryview, Limits], Header]]] = {
+WALKERS: Final[Mapping[Container, Callable[[memoryview, DecodeLimits], Header]]] = {
     "jpeg": lambda data, limits: walk_jpeg(data, max_scans=limits.max_scans),
     "png": lambda data, _: walk_png(data),
     "webp": lambda data, limits: walk_webp(data, max_frames=limits.max_frames),
@@ -36,7 +36,7 @@ WALKERS: Final[Mapping[Container, Callable[[memoryview, Limits], Header]]] = {
 }
 
 
-def inspect_structure(data: memoryview, limits: Limits, *, raw_max_megapixels: float) -> Header:
+def inspect_structure(data: memoryview, limits: DecodeLimits, *, raw_max_megapixels: float) -> Header:
     """Return what *data* claims to be; raise PhotoError where it breaks its format's rules or the limits."""
     try:
         header = WALKERS[sniff(data)](data, limits)
@@ -46,7 +46,7 @@ def inspect_structure(data: memoryview, limits: Limits, *, raw_max_megapixels: f
     return header
 
 
-def check_limits(header: Header, limits: Limits, *, raw_max_megapixels: float) -> None:
+def check_limits(header: Header, limits: DecodeLimits, *, raw_max_megapixels: float) -> None:
     """Raise DIMENSIONS_TOO_LARGE, TOO_MANY_FRAMES or TOO_MANY_SCANS, with what is allowed and what was found."""
     megapixels = raw_max_megapixels if header.format == "raw" else limits.max_megapixels
     found = f"received {header.width:,} × {header.height:,} px ({header.megapixels:,.1f} MP)"

@@ -14,7 +14,8 @@ from processor.ops.cost.prices import Prices
 from processor.ops.cost.rows import Due, Row
 from processor.ops.cost.work import MIB_PER_GB, TYPICAL, Work, requests_of
 from processor.ops.reconcile.limits import PER_DAY
-from processor.settings import FunctionSettings, Settings
+from processor.settings.services import FunctionSettings
+from processor.settings.tree import Settings
 
 DAYS: Final = 30
 GB: Final = 1e9

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from processor.ops.cost.prices import Prices
-from processor.settings import RenditionSettings
+from processor.settings.services import RenditionSettings
 
 MIB_PER_GB: Final = 1024
 # Reading the original, writing four renditions, two manifests and the record, from Lambda in the same region: an

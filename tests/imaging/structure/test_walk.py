@@ -7,12 +7,12 @@ import pytest
 from processor.errors import PhotoError
 from processor.imaging.structure.header import Header, needs_memory, refuse_zero_tail, size_lie
 from processor.imaging.structure.walk import check_limits
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from tests.factories.photos import hostile
 from tests.factories.photos.heif import heic
 from tests.imaging.structure.claims import claims, named, refusal
 
-LIMITS = Limits(max_dimension_px=1_000, max_megapixels=1, max_frames=10)
+LIMITS = DecodeLimits(max_dimension_px=1_000, max_megapixels=1, max_frames=10)
 
 
 def header(width: int = 10, height: int = 10, *, frames: int = 1, scans: int = 1) -> Header:
@@ -63,7 +63,7 @@ def test_claims_beyond_the_limits_are_refused(bad: Header, verdict: str, finding
 def test_a_raw_has_a_limit_of_its_own() -> None:
     """Medium-format sensors exceed what other photos may have."""
     raw = Header(format="raw", width=2_000, height=2_000)
-    limits = Limits(max_megapixels=1)
+    limits = DecodeLimits(max_megapixels=1)
 
     check_limits(raw, limits, raw_max_megapixels=4)
     with pytest.raises(PhotoError, match=r"expected at most 3\.5 megapixels, received 2,000 × 2,000 px \(4\.0 MP\)"):
@@ -131,8 +131,8 @@ def test_a_long_run_of_zeros_at_the_end_is_a_cut() -> None:
 
 def test_the_limits_of_the_settings_apply_to_the_whole_file() -> None:
     """Not only to headers made in a test."""
-    assert refusal(heic(), Limits(max_dimension_px=479)).startswith("DIMENSIONS_TOO_LARGE: ")
-    assert 480 == claims(heic(), Limits(max_dimension_px=480)).width
+    assert refusal(heic(), DecodeLimits(max_dimension_px=479)).startswith("DIMENSIONS_TOO_LARGE: ")
+    assert 480 == claims(heic(), DecodeLimits(max_dimension_px=480)).width
 
 
 def test_too_much_memory_is_one_sentence_with_the_limit_where_it_is_known() -> None:

@@ -1,79 +1,35 @@
-"""The one settings tree: every size, limit, memory, name and switch, written once.
+"""Define the settings of the two services: renditions of photos, and edits.
 
-``Settings.from_mapping`` reads the tree of a stack file; a wrong value raises SettingsError with one
-line: the key, what was found, what is allowed. ``docs/settings.md`` is generated from these models.
-Values that follow from others (queue visibility, alarm thresholds) are properties and cannot be set.
+A function's settings are assembled from parts, so that ``functions.py`` can cut out what one function reads:
 
-    Settings
-    ├── renditions  RenditionSettings = Recipe (what decides pixels) + names + capacity
-    ├── edits       EditSettings
-    ├── cdn         CdnSettings
-    ├── monitoring  MonitoringSettings
-    ├── deployment  Deployment        protection, processor, layers of AWS
-    ├── adopt       Adopt             existing resources to import
-    └── rollback    Rollback          functions pinned to a published version
+    RenditionSettings = RenditionWork (GalleryStore + Recipe) + FunctionSettings
+    EditSettings      = EditWork + EditAcceptance (both EditStore) + FunctionSettings
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from processor.recipe import Limits, OutputFormat, Quality, Raw, Recipe, Size
-from processor.settings_base import Section, from_tree
-from processor.settings_deployment import Adopt, Deployment, Rollback
-from processor.settings_values import (
+from processor.recipe import Recipe
+from processor.settings.values import (
     EMPTY_IS_NONE,
     BucketName,
-    CertificateArn,
     Concurrency,
-    EmailAddress,
     FunctionName,
     HostName,
     HttpsUrl,
     KmsKeyArn,
-    LogRetentionDays,
     MemoryMib,
-    PublicKeyPem,
     TableName,
     TimeoutS,
-    WebAclArn,
-    WebOrigin,
-    ZoneId,
 )
-
-__all__ = [
-    "Adopt",
-    "Auth",
-    "CdnSettings",
-    "Deployment",
-    "EditAcceptance",
-    "EditApiSettings",
-    "EditSettings",
-    "EditStore",
-    "EditWork",
-    "FunctionSettings",
-    "GalleryStore",
-    "Limits",
-    "MonitoringSettings",
-    "OutputFormat",
-    "Quality",
-    "Raw",
-    "Recipe",
-    "ReconcilerSettings",
-    "RenditionSettings",
-    "RenditionWork",
-    "Rollback",
-    "Settings",
-    "Size",
-]
+from processor.validation import Section
 
 VISIBILITY_FACTOR: Final = 6  # AWS: visibility of a queue that feeds a function >= 6 x the function's timeout
 DURATION_ALARM_MARGIN_S: Final = 5
 MEMORY_ALARM_PERCENT: Final = 90
-
 PartT = TypeVar("PartT", bound=Section)
 
 
@@ -81,15 +37,6 @@ def part_of(kind: type[PartT], whole: Section, **more: object) -> PartT:
     """Cut from *whole* the fields that *kind* also has, and add *more*."""
     shared = kind.model_fields.keys() & type(whole).model_fields.keys()
     return kind.model_validate({name: getattr(whole, name) for name in shared} | more)
-
-
-def refuse_shared(names: Mapping[str, str]) -> None:
-    """Raise ValueError when two keys of *names* hold the same name."""
-    keys: dict[str, str] = {}
-    for key, name in names.items():
-        if name in keys:
-            raise ValueError(f'found "{name}" as {keys[name]} and as {key}, expected two names')
-        keys[name] = key
 
 
 class FunctionSettings(Section):
@@ -260,119 +207,3 @@ class EditSettings(EditWork, EditAcceptance, FunctionSettings):
         default=30, ge=1, le=3650, description="Results are deleted after this time, old versions too."
     )
     api: EditApiSettings = EditApiSettings()
-
-
-class CdnSettings(Section):
-    """How the public reaches renditions, results and the edit API."""
-
-    domain: Annotated[HostName | None, EMPTY_IS_NONE] = Field(
-        default=None, description="Domain of the CDN; empty: the distribution's own name."
-    )
-    certificate_arn: Annotated[CertificateArn | None, EMPTY_IS_NONE] = Field(
-        default=None, description="Certificate for the domain; required with one."
-    )
-    hosted_zone_id: Annotated[ZoneId | None, EMPTY_IS_NONE] = Field(
-        default=None, description="Route 53 zone of the domain; when given, the alias record is made too."
-    )
-    originals: Literal["signed", "public", "off"] = Field(
-        default="signed", description="Originals through the CDN: by signed URLs, to anyone, or not at all."
-    )
-    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
-        default="PriceClass_100", description="CloudFront's edge locations: the cheapest regions, more, or all."
-    )
-    signing_public_key: Annotated[PublicKeyPem | None, EMPTY_IS_NONE] = Field(
-        default=None,
-        description="RSA 2048 or ECDSA P-256 key that checks signed URLs of originals; empty: with `originals: signed` "
-        "nobody gets one.",
-    )
-    cors_origins: tuple[WebOrigin, ...] = Field(
-        default=(),
-        max_length=20,
-        description="Web pages that may upload photos, read pictures by script and use the edit API.",
-    )
-    negotiate_formats: bool = Field(
-        default=True,
-        description="Answer `.jpg` with WebP or AVIF where the browser takes it and `renditions.formats` lists it; "
-        "turn off until older photos have been rendered in a new format too.",
-    )
-    web_acl_arn: Annotated[WebAclArn | None, EMPTY_IS_NONE] = Field(
-        default=None, description="Firewall in front of the CDN; empty: none."
-    )
-    logs_bucket: BucketName = Field(default="galerly-cdn-logs", description="Bucket of the CDN's access logs.")
-
-    @model_validator(mode="after")
-    def _domain_and_certificate_go_together(self) -> Self:
-        if self.domain and not self.certificate_arn:
-            raise ValueError(
-                f'found domain "{self.domain}" without certificate_arn, expected both domain and certificate_arn'
-            )
-        if not self.domain and (self.certificate_arn or self.hosted_zone_id):
-            orphan = "certificate_arn" if self.certificate_arn else "hosted_zone_id"
-            raise ValueError(f"found {orphan} without domain, expected both domain and {orphan}")
-        return self
-
-
-class MonitoringSettings(Section):
-    """Who is told what, and how much is kept."""
-
-    emails: tuple[EmailAddress, ...] = Field(
-        default=(), max_length=20, description="Addresses that alarms are mailed to."
-    )
-    error_rate_percent: float = Field(
-        default=5.0, gt=0, le=100, description="Errors per invocation that raise an alarm."
-    )
-    log_retention_days: LogRetentionDays = Field(default=30, description="How long CloudWatch keeps logs.")
-    monthly_budget_usd: float = Field(
-        default=200.0, gt=0, le=10_000_000, description="Budget; alarms at 80 % and forecast 100 %."
-    )
-
-
-class Settings(Section):
-    """Everything that can be set."""
-
-    renditions: RenditionSettings = RenditionSettings()
-    edits: EditSettings = EditSettings()
-    cdn: CdnSettings = CdnSettings()
-    monitoring: MonitoringSettings = MonitoringSettings()
-    deployment: Deployment = Deployment()
-    adopt: Adopt = Adopt()
-    rollback: Rollback = Rollback()
-
-    @model_validator(mode="after")
-    def _results_are_never_originals(self) -> Self:
-        renditions, edits = self.renditions, self.edits
-        if edits.results_bucket == renditions.originals_bucket:
-            raise ValueError(
-                f'found "{edits.results_bucket}" as edits.results_bucket and as renditions.originals_bucket, '
-                "expected two buckets: results of edits must never trigger renditions"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _each_name_is_used_once(self) -> Self:
-        renditions, edits = self.renditions, self.edits
-        refuse_shared(
-            {
-                "renditions.originals_bucket": renditions.originals_bucket,
-                "renditions.renditions_bucket": renditions.renditions_bucket,
-                "edits.results_bucket": edits.results_bucket,
-                "cdn.logs_bucket": self.cdn.logs_bucket,
-            }
-        )
-        refuse_shared(
-            {
-                "edits.function_name": edits.function_name,
-                "edits.api.function_name": edits.api.function_name,
-                "renditions.function_name": renditions.function_name,
-                "renditions.reconciler.function_name": renditions.reconciler.function_name,
-            }
-        )
-        refuse_shared(
-            {"renditions.photos_table": renditions.photos_table, "edits.sessions_table": edits.sessions_table}
-        )
-        return self
-
-    @classmethod
-    def from_mapping(cls, tree: Mapping[str, Any]) -> Self:
-        """Check *tree* (a stack file's ``darkroom:settings``); raise SettingsError with one line."""
-        return from_tree(cls, tree)

@@ -1,18 +1,19 @@
-"""Settings from a YAML file: a Pulumi stack file, or the bare tree.
+"""Read settings from YAML: a Pulumi stack file, or the bare tree.
 
-Apart from the models, because PyYAML comes with the command line and is not in any Lambda layer.
+A module of its own, because PyYAML comes with the command line and is in no Lambda layer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import yaml
 
-from processor.errors import SettingsError
-from processor.settings import Settings
+from processor.errors import SettingsError, UsageError
+from processor.settings.tree import Settings
 
 STACK_KEY = "darkroom:settings"
 
@@ -52,3 +53,25 @@ def line_of(error: Exception) -> str:
     """Say in which line the YAML broke, where the parser knows."""
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     return f":{mark.line + 1}" if mark else ""
+
+
+REGION_KEY: Final = "aws:region"
+DEFAULT_REGION: Final = "us-east-1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackFile:
+    """What the file says."""
+
+    name: str
+    region: str
+    settings: Settings
+
+
+def read_stack(name: str) -> StackFile:
+    """Read the file of the stack *name*, which may itself be a file; raises UsageError and SettingsError."""
+    path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"Pulumi.{name}.yaml")
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file, expected the settings of stack {name} in this folder")
+    region = str(read_yaml(path).get("config", {}).get(REGION_KEY, DEFAULT_REGION))
+    return StackFile(name=path.stem.removeprefix("Pulumi."), region=region, settings=load_settings(path))

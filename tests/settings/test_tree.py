@@ -9,7 +9,8 @@ from hypothesis import given
 
 from processor.errors import SettingsError
 from processor.recipe import Recipe
-from processor.settings import RenditionSettings, Settings
+from processor.settings.services import RenditionSettings
+from processor.settings.tree import Settings
 from tests import strategies
 
 

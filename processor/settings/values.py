@@ -1,6 +1,6 @@
-"""What single settings may be: names as AWS allows them, addresses, capacities.
+"""Define the types of single settings: names as AWS allows them, addresses, capacities.
 
-The ``allowed`` of a schema is what people read where a pattern would say nothing to them.
+The ``allowed`` of a schema is the sentence that errors and docs/settings.md print instead of a pattern.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from processor.errors import SettingsError
-from processor.settings import EditSettings, RenditionSettings, Settings, Size
-from processor.settings_env import (
+from processor.recipe import Size
+from processor.settings.functions import (
     MAX_ENV_BYTES,
     EditApiEnv,
     EditEnv,
@@ -19,6 +19,8 @@ from processor.settings_env import (
     from_env,
     to_env,
 )
+from processor.settings.services import EditSettings, RenditionSettings
+from processor.settings.tree import Settings
 from tests import strategies
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"

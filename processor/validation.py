@@ -1,4 +1,4 @@
-"""What all settings share: the base model, and errors in plain words."""
+"""Check trees of settings against models and report the first problem in one plain line."""
 
 from __future__ import annotations
 

@@ -26,8 +26,7 @@ from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from processor.errors import SettingsError
-from processor.settings import (
-    CdnSettings,
+from processor.settings.services import (
     EditAcceptance,
     EditSettings,
     EditWork,
@@ -36,8 +35,9 @@ from processor.settings import (
     RenditionWork,
     part_of,
 )
-from processor.settings_base import Section, from_tree
-from processor.settings_values import CdnHost, DistributionId, HttpsUrl, TimeoutS, WebOrigin
+from processor.settings.tree import CdnSettings
+from processor.settings.values import CdnHost, DistributionId, HttpsUrl, TimeoutS, WebOrigin
+from processor.validation import Section, from_tree
 
 EnvT = TypeVar("EnvT", bound="Slice")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from processor.errors import SettingsError
-from processor.settings import Settings
-from processor.settings_file import load_settings
+from processor.settings.stack_file import load_settings
+from processor.settings.tree import Settings
 
 
 def written(folder: Path, text: str | bytes) -> Path:
