@@ -33,7 +33,11 @@ def load() -> StackConfig:
     if tree is None:
         raise pulumi.RunError(f"{stack_file}: found no {config.name}:settings, expected the settings of the stack")
     try:
-        settings = Settings.from_mapping(tree)
+        settings = Settings.from_mapping(
+            tree,
+            prefix=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            warn=lambda line: pulumi.log.warn(f"{stack_file}: {line}"),
+        )
     except SettingsError as error:
         raise pulumi.RunError(f"{stack_file}: {error}") from None
     refuse_foreign_layers(settings, region, stack_file)

@@ -90,8 +90,8 @@ class DecodeLimits(Section):
     decoder_memory_mib: int = Field(default=900, ge=64, le=10_240, description="Memory of a decoder's child process.")
 
 
-def guide_sizes() -> dict[str, Size]:
-    """Give the four sizes that galleries already link to."""
+def default_sizes() -> dict[str, Size]:
+    """Return the four default sizes, boxes in px."""
     return {
         "thumbnail": Size(width=400, height=400),
         "small": Size(width=800, height=600),
@@ -104,7 +104,7 @@ class Recipe(Section):
     """Everything that decides the pixels of a rendition, and nothing else."""
 
     sizes: Mapping[SizeName, Size] = Field(
-        default_factory=guide_sizes, min_length=1, max_length=20, description="Rendition sizes by name, in any order."
+        default_factory=default_sizes, min_length=1, max_length=20, description="Rendition sizes by name, in any order."
     )
     formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
     quality: OutputQuality = Field(default=OutputQuality(), description="Encoder quality per format.")

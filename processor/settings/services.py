@@ -25,7 +25,7 @@ from processor.settings.values import (
     TableName,
     TimeoutS,
 )
-from processor.validation import Section
+from processor.validation import Section, resource_name
 
 VISIBILITY_FACTOR: Final = 6  # AWS: visibility of a queue that feeds a function >= 6 x the function's timeout
 DURATION_ALARM_MARGIN_S: Final = 5
@@ -71,11 +71,9 @@ class FunctionSettings(Section):
 class GalleryStore(Section):
     """Where a gallery's photos are."""
 
-    originals_bucket: BucketName = Field(default="galerly-images-storage", description="Bucket that clients upload to.")
-    renditions_bucket: BucketName = Field(
-        default="galerly-renditions", description="Bucket of renditions and manifests."
-    )
-    photos_table: TableName = Field(default="galerly-photos", description="DynamoDB table of photo records, key `id`.")
+    originals_bucket: BucketName = resource_name("originals", "Bucket that clients upload to.")
+    renditions_bucket: BucketName = resource_name("renditions", "Bucket of renditions and manifests.")
+    photos_table: TableName = resource_name("photos", "DynamoDB table of photo records, key `id`.")
 
     @model_validator(mode="after")
     def _output_is_never_input(self) -> Self:
@@ -104,7 +102,7 @@ class RenditionWork(GalleryStore, Recipe):
 class ReconcilerSettings(FunctionSettings):
     """The function that finds what got stuck."""
 
-    function_name: FunctionName = Field(default="galerly-reconciler", description="Name of the reconciler.")
+    function_name: FunctionName = resource_name("reconciler", "Name of the reconciler.")
     memory_mib: MemoryMib = Field(default=512, description="Memory of the reconciler.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time one run may take.")
     every_min: int = Field(default=15, ge=5, le=1440, description="Time between two runs.")
@@ -116,9 +114,7 @@ class ReconcilerSettings(FunctionSettings):
 class RenditionSettings(RenditionWork, FunctionSettings):
     """Originals in, renditions out."""
 
-    function_name: FunctionName = Field(
-        default="galerly-image-processing", description="Name of the rendition function."
-    )
+    function_name: FunctionName = resource_name("rendition", "Name of the rendition function.")
     memory_mib: MemoryMib = Field(default=1769, description="Memory of the rendition function; 1,769 MiB is one vCPU.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time one invocation may take.")
     max_concurrency: Concurrency = Field(default=100, description="Uploads lane: invocations at the same time.")
@@ -156,8 +152,8 @@ class Auth(Section):
 class EditStore(Section):
     """What both edit functions share."""
 
-    results_bucket: BucketName = Field(default="generated-images-bucket", description="Bucket of edited pictures.")
-    sessions_table: TableName = Field(default="image-edit-sessions", description="DynamoDB table of edit sessions.")
+    results_bucket: BucketName = resource_name("results", "Bucket of edited pictures.")
+    sessions_table: TableName = resource_name("sessions", "DynamoDB table of edit sessions.")
     max_image_bytes: int = Field(default=25 * 2**20, ge=1, le=512 * 2**20, description="Largest source file.")
 
 
@@ -188,7 +184,7 @@ class EditAcceptance(EditStore):
 class EditApiSettings(FunctionSettings):
     """The function that answers the edit API and streams progress."""
 
-    function_name: FunctionName = Field(default="lambdallmproxy-image-edit-api", description="Name of the edit API.")
+    function_name: FunctionName = resource_name("edit-api", "Name of the edit API.")
     memory_mib: MemoryMib = Field(default=512, description="Memory of the edit API.")
     timeout_s: TimeoutS = Field(default=900, description="Longest time that a progress stream may last.")
 
@@ -196,9 +192,7 @@ class EditApiSettings(FunctionSettings):
 class EditSettings(EditWork, EditAcceptance, FunctionSettings):
     """Pictures edited by commands."""
 
-    function_name: FunctionName = Field(
-        default="lambdallmproxy-image-processor", description="Name of the edit worker."
-    )
+    function_name: FunctionName = resource_name("edit", "Name of the edit worker.")
     memory_mib: MemoryMib = Field(default=2048, description="Memory of the edit worker; 1,769 MiB is one vCPU.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time that one picture's edit may take.")
     max_concurrency: Concurrency = Field(default=20, description="Edits at the same time.")

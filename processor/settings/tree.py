@@ -16,8 +16,9 @@ Values that follow from others (queue visibility, alarm thresholds) are properti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+import logging
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -36,7 +37,11 @@ from processor.settings.values import (
     WebOrigin,
     ZoneId,
 )
-from processor.validation import Section, from_tree
+from processor.validation import PROJECT, Section, from_tree, renamed, resource_name, with_names
+
+_LOG = logging.getLogger(__name__)
+# Former dotted key -> new dotted key, of settings that this release renamed; the next release empties the table.
+RENAMED: Final[Mapping[str, str]] = {}
 
 
 def refuse_shared(names: Mapping[str, str]) -> None:
@@ -84,7 +89,7 @@ class CdnSettings(Section):
     web_acl_arn: Annotated[WebAclArn | None, EMPTY_IS_NONE] = Field(
         default=None, description="Firewall in front of the CDN; empty: none."
     )
-    logs_bucket: BucketName = Field(default="galerly-cdn-logs", description="Bucket of the CDN's access logs.")
+    logs_bucket: BucketName = resource_name("cdn-logs", "Bucket of the CDN's access logs.")
 
     @model_validator(mode="after")
     def _domain_and_certificate_go_together(self) -> Self:
@@ -234,6 +239,12 @@ class Settings(Section):
         return self
 
     @classmethod
-    def from_mapping(cls, tree: Mapping[str, Any]) -> Self:
-        """Check *tree* (a stack file's ``darkroom:settings``); raise SettingsError with one line."""
-        return from_tree(cls, tree)
+    def from_mapping(
+        cls, tree: Mapping[str, Any], *, prefix: str = PROJECT, warn: Callable[[str], object] = _LOG.warning
+    ) -> Self:
+        """Check *tree* (a stack file's ``darkroom:settings``); raise SettingsError with one line.
+
+        *prefix*: ``{project}-{stack}``, the start of each resource name that *tree* leaves out. *warn* receives one
+        line for each setting that stands under its former name.
+        """
+        return from_tree(cls, with_names(cls, renamed(tree, RENAMED, warn), prefix))

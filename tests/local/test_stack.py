@@ -18,7 +18,9 @@ ADDRESSES = Addresses(
 
 def settings() -> Settings:
     """Read the stack's settings as the program does."""
-    return Settings.from_mapping(configuration(ADDRESSES, Path("packages"))["darkroom:settings"])
+    return Settings.from_mapping(
+        configuration(ADDRESSES, Path("packages"))["darkroom:settings"], prefix="darkroom-local"
+    )
 
 
 def test_nothing_is_named_after_development() -> None:

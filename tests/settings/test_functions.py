@@ -73,7 +73,7 @@ def test_an_environment_beyond_lambdas_limit_is_refused_by_name() -> None:
     with pytest.raises(SettingsError) as refusal:
         to_env(told)
     assert (
-        "environment of EditEnv: found 4,813 bytes, expected at most 3,584 (Lambda's limit); "
+        "environment of EditEnv: found 4,802 bytes, expected at most 3,584 (Lambda's limit); "
         "the longest variable is DARKROOM_ALLOWED_SOURCE_HOSTS"
     ) == str(refusal.value)
 
@@ -103,8 +103,8 @@ def test_the_edit_worker_keeps_the_variables_of_the_old_system() -> None:
     old = ("S3_BUCKET", "DYNAMODB_TABLE", "MAX_IMAGE_SIZE", "MAX_DIMENSIONS", "DEFAULT_QUALITY")
 
     assert {
-        "S3_BUCKET": "generated-images-bucket",
-        "DYNAMODB_TABLE": "image-edit-sessions",
+        "S3_BUCKET": "darkroom-results",
+        "DYNAMODB_TABLE": "darkroom-sessions",
         "MAX_IMAGE_SIZE": "26214400",
         "MAX_DIMENSIONS": "10000",
         "DEFAULT_QUALITY": "90",

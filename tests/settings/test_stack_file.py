@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from processor.errors import SettingsError
-from processor.settings.stack_file import load_settings
+from processor.settings import tree
+from processor.settings.stack_file import load_settings, read_yaml
 from processor.settings.tree import Settings
+from processor.validation import Section, role_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -28,7 +35,7 @@ config:
 """
 
 
-def test_a_stack_file_and_the_bare_tree_say_the_same(tmp_path: Path) -> None:
+def test_a_stack_file_and_the_bare_tree_have_the_same_meaning(tmp_path: Path) -> None:
     """The command line takes the file that Pulumi deploys, or the tree alone."""
     bare = "renditions: {sizes: {tiny: {width: 64, height: 64, fit: cover}}, quality: {jpeg: 70}}"
 
@@ -40,9 +47,70 @@ def test_a_stack_file_and_the_bare_tree_say_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "config:\n", "config: {aws:region: us-east-1}\n", "# nothing yet\n"])
-def test_a_file_that_says_nothing_means_the_defaults(tmp_path: Path, text: str) -> None:
+def test_a_file_without_settings_means_the_defaults(tmp_path: Path, text: str) -> None:
     """Only what differs from the defaults needs to be written."""
-    assert Settings() == load_settings(written(tmp_path, text))
+    assert Settings.from_mapping({}, prefix="darkroom-settings") == load_settings(written(tmp_path, text))
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_a_stack_file_repeats_no_default(stack: str) -> None:
+    """A stack file holds what differs, so that a reader sees it, and a better default reaches every stack."""
+    path = ROOT / f"Pulumi.{stack}.yaml"
+    known = read_yaml(path)["config"]["darkroom:settings"]
+    defaults = Settings.from_mapping({}, prefix=f"darkroom-{stack}")
+
+    assert [] == list(repeated(known, load_settings(path), defaults))
+
+
+def repeated(known: Mapping[str, Any], settings: BaseModel, defaults: BaseModel, where: str = "") -> Iterator[str]:
+    """Yield the dotted keys of *known* that change nothing: a value like the default, or an empty branch."""
+    for key, value in known.items():
+        ours, default = getattr(settings, key), getattr(defaults, key)
+        if value and isinstance(ours, BaseModel) and isinstance(default, BaseModel):
+            yield from repeated(value, ours, default, f"{where}{key}.")
+        elif ours == default:
+            yield f"{where}{key}"
+
+
+def test_a_repeated_default_is_found() -> None:
+    """The check above can fail: a value, a size as it is by default, an empty branch."""
+    known = {"renditions": {"timeout_s": 300, "memory_mib": 2000, "formats": ["jpeg"]}, "adopt": {}}
+
+    assert ["renditions.timeout_s", "renditions.formats", "adopt"] == list(
+        repeated(known, Settings.from_mapping(known), Settings())
+    )
+
+
+def test_only_production_holds_names_of_its_customer() -> None:
+    """Names that the file leaves out are derived; production's are all written."""
+    names = {stack: set(names_of(load_settings(ROOT / f"Pulumi.{stack}.yaml"))) for stack in ("dev", "prod")}
+
+    assert 10 == len(names["prod"]) == len(names["dev"])
+    assert all(name.startswith("darkroom-dev-") for name in names["dev"])
+    assert not any(name.startswith("darkroom-") for name in names["prod"])
+
+
+def names_of(section: Section) -> Iterator[str]:
+    """Yield the name of each bucket, table and function in *section*."""
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
+        if role_of(field):
+            yield value
+        elif isinstance(value, Section):
+            yield from names_of(value)
+
+
+def test_a_former_name_in_a_file_warns_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The line names the file, the former name and the new one."""
+    monkeypatch.setattr(tree, "RENAMED", {"edits.lifetime_h": "edits.session_ttl_h"})
+    path = written(tmp_path, "edits: {lifetime_h: 7}")
+
+    assert 7 == load_settings(path).edits.session_ttl_h
+    assert [
+        f"{path}: edits.lifetime_h: renamed to edits.session_ttl_h; the next release refuses the former name"
+    ] == caplog.messages
 
 
 @pytest.mark.parametrize(
