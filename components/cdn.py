@@ -15,9 +15,9 @@ import pulumi_aws as aws
 from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
 from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
+from components.cdn_policies import formats_beside_jpeg, negotiation_code
 from components.cdn_routes import PicturePolicies
 from components.naming import StackContext, token
-from components.negotiation import formats_beside_jpeg, negotiation_code
 from components.permissions import Permission, below, policy, service, tls_only
 from components.storage import PrivateBucket
 from processor.recipe import Recipe
@@ -36,7 +36,7 @@ NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
 class CdnArgs:
     """Plain settings, the buckets and the API behind the CDN. *adopt*: id of a distribution to import."""
 
-    place: StackContext
+    context: StackContext
     settings: CdnSettings
     recipe: Recipe
     log_retention_days: int
@@ -56,7 +56,7 @@ class Cdn(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.access = aws.cloudfront.OriginAccessControl(
             f"{name}-access",
-            name=args.place.physical("buckets"),
+            name=args.context.physical("buckets"),
             origin_access_control_origin_type="s3",
             signing_behavior="always",
             signing_protocol="sigv4",
@@ -65,12 +65,12 @@ class Cdn(pulumi.ComponentResource):
         pictures = self.picture_policies(name, args, child)
         originals = self.original_policies(name, args, child)
         api_headers = cdn_policies.headers(
-            f"{name}-api-headers", args.place.physical("api"), more={"Cache-Control": "no-store"}, child=child
+            f"{name}-api-headers", args.context.physical("api"), more={"Cache-Control": "no-store"}, child=child
         )
         self.distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
-            comment=args.place.physical("cdn"),
+            comment=args.context.physical("cdn"),
             http_version="http2and3",
             is_ipv6_enabled=True,
             price_class=args.settings.price_class,
@@ -97,8 +97,8 @@ class Cdn(pulumi.ComponentResource):
                 geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
             ),
             viewer_certificate=cdn_routes.certificate(args.settings),
-            tags=args.place.tags(COMPONENT),
-            opts=args.place.keep(self, adopt=args.adopt),
+            tags=args.context.tags(COMPONENT),
+            opts=args.context.data_options(self, adopt=args.adopt),
         )
         self.address = CdnAddress(
             host=pulumi.Output.from_input(args.settings.domain or self.distribution.domain_name),
@@ -120,12 +120,12 @@ class Cdn(pulumi.ComponentResource):
         vary = {"Vary": "Accept"} if negotiates else None
         headers = cdn_policies.headers(
             f"{name}-pictures-headers",
-            args.place.physical("pictures"),
+            args.context.physical("pictures"),
             cors_origins=args.settings.cors_origins,
             more=vary,
             child=child,
         )
-        cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.place, child)
+        cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.context, child)
         function_arn = self.negotiation(f"{name}-negotiation", args, child) if negotiates else None
         return PicturePolicies(cache=cache.id, headers=headers.id, function_arn=function_arn)
 
@@ -133,11 +133,11 @@ class Cdn(pulumi.ComponentResource):
         """Rewrite `.jpg` by what the browser accepts."""
         function = aws.cloudfront.Function(
             name,
-            name=args.place.physical("negotiation"),
+            name=args.context.physical("negotiation"),
             runtime="cloudfront-js-2.0",
             code=negotiation_code(args.recipe),
             publish=True,
-            tags=args.place.tags(COMPONENT),
+            tags=args.context.tags(COMPONENT),
             opts=child,
         )
         return function.arn
@@ -146,12 +146,12 @@ class Cdn(pulumi.ComponentResource):
         """Serve originals, to whom the settings say."""
         headers = cdn_policies.headers(
             f"{name}-originals-headers",
-            args.place.physical("originals"),
+            args.context.physical("originals"),
             cors_origins=args.settings.cors_origins,
             more={"Cache-Control": "no-cache"},
             child=child,
         )
-        cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.place, child)
+        cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.context, child)
         signers = self.signers(name, args, child) if args.settings.originals == "signed" else None
         return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
 
@@ -162,19 +162,19 @@ class Cdn(pulumi.ComponentResource):
             return None
         key = aws.cloudfront.PublicKey(
             f"{name}-signing-key",
-            name=args.place.physical("originals"),
+            name=args.context.physical("originals"),
             encoded_key=args.settings.signing_public_key,
             opts=child,
         )
         group = aws.cloudfront.KeyGroup(
-            f"{name}-signers", name=args.place.physical("originals"), items=[key.id], opts=child
+            f"{name}-signers", name=args.context.physical("originals"), items=[key.id], opts=child
         )
         return group.id
 
     def access_logs(self, args: CdnArgs) -> AccessLogsArgs:
         """Say what is logged."""
         return AccessLogsArgs(
-            place=args.place,
+            context=args.context,
             component=COMPONENT,
             bucket=args.settings.logs_bucket,
             retention_days=args.log_retention_days,

@@ -23,7 +23,7 @@ CLOUDFRONT_REGION: Final = "us-east-1"
 class AccessLogsArgs:
     """Whose accesses are logged, where, and for how long."""
 
-    place: StackContext
+    context: StackContext
     component: str
     bucket: str
     retention_days: int
@@ -36,11 +36,11 @@ class AccessLogs(pulumi.ComponentResource):
     def __init__(self, name: str, args: AccessLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("AccessLogs"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        tags = args.place.tags(args.component)
+        tags = args.context.tags(args.component)
         self.bucket = PrivateBucket(f"{name}-files", log_bucket(args), opts=child)
         source = aws.cloudwatch.LogDeliverySource(
             f"{name}-source",
-            name=args.place.physical("cdn"),
+            name=args.context.physical("cdn"),
             log_type="ACCESS_LOGS",
             resource_arn=args.distribution_arn,
             region=CLOUDFRONT_REGION,
@@ -57,7 +57,7 @@ class AccessLogs(pulumi.ComponentResource):
         )
         destination = aws.cloudwatch.LogDeliveryDestination(
             f"{name}-destination",
-            name=args.place.physical("cdn"),
+            name=args.context.physical("cdn"),
             output_format="json",
             delivery_destination_configuration=aws.cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs(
                 destination_resource_arn=self.bucket.arn
@@ -80,7 +80,7 @@ class AccessLogs(pulumi.ComponentResource):
 def log_bucket(args: AccessLogsArgs) -> PrivateBucketArgs:
     """Keep the files as long as every other log."""
     return PrivateBucketArgs(
-        place=args.place,
+        context=args.context,
         bucket=args.bucket,
         component=args.component,
         rules=(expire("old-logs", days=args.retention_days),),
@@ -97,7 +97,7 @@ def deliver(bucket: PrivateBucket, source: aws.cloudwatch.LogDeliverySource, arg
         (below(bucket.arn, "AWSLogs/"),),
         principal=service("delivery.logs"),
         conditions={
-            "StringEquals": {"aws:SourceAccount": args.place.account_id},
+            "StringEquals": {"aws:SourceAccount": args.context.account_id},
             "ArnEquals": {"aws:SourceArn": source.arn},
         },
     )

@@ -107,7 +107,7 @@ class EditApi(pulumi.ComponentResource):
         )
         return wiring.apply(
             lambda known: {
-                **to_env(EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.place.stack, **known)),
+                **to_env(EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.context.stack, **known)),
                 **ADAPTER_ENV,
             }
         )
@@ -119,10 +119,10 @@ def parameter(
     """Keep a secret where only those who are granted it can read it."""
     return aws.ssm.Parameter(
         name,
-        name=f"/{args.config.place.project}/{args.config.place.stack}/{role}",
+        name=f"/{args.config.context.project}/{args.config.context.stack}/{role}",
         type="SecureString",
         value=value,
-        tags=args.config.place.tags(args.component),
+        tags=args.config.context.tags(args.component),
         opts=child,
     )
 

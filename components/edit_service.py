@@ -121,7 +121,7 @@ def results(config: StackConfig) -> PrivateBucketArgs:
     """Keep results for a while and slots for a day; of both, no old versions beyond that."""
     days = config.settings.edits.result_ttl_days
     return PrivateBucketArgs(
-        place=config.place,
+        context=config.context,
         bucket=config.settings.edits.results_bucket,
         component=COMPONENT,
         adopt=config.settings.adopt.results_bucket,
@@ -141,7 +141,7 @@ def results(config: StackConfig) -> PrivateBucketArgs:
 def sessions(config: StackConfig) -> TableArgs:
     """Keep one record per session, until its ``ttl``."""
     return TableArgs(
-        place=config.place,
+        context=config.context,
         table=config.settings.edits.sessions_table,
         component=COMPONENT,
         hash_key="sessionId",
@@ -155,7 +155,7 @@ def sessions(config: StackConfig) -> TableArgs:
 def jobs(config: StackConfig) -> WorkQueueArgs:
     """Declare the queue that holds one message per picture."""
     return WorkQueueArgs(
-        place=config.place,
+        context=config.context,
         queue=f"{config.settings.edits.function_name}-jobs",
         component=COMPONENT,
         visibility_timeout_s=config.settings.edits.visibility_timeout_s,
@@ -164,7 +164,7 @@ def jobs(config: StackConfig) -> WorkQueueArgs:
 
 def worker_env(args: EditServiceArgs, jobs: WorkQueue) -> pulumi.Output[dict[str, str]]:
     """Tell the worker its slice of the settings, how the CDN is called, and where its jobs come from."""
-    settings, stack = args.config.settings, args.config.place.stack
+    settings, stack = args.config.settings, args.config.context.stack
     return pulumi.Output.all(cdn_host=args.cdn.host, jobs_queue_url=jobs.url).apply(
         lambda wiring: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, **wiring))
     )

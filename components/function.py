@@ -83,7 +83,7 @@ class LambdaFunction(pulumi.ComponentResource):
         super().__init__(token("Function"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         deployment = args.config.settings.deployment
-        tags = args.config.place.tags(args.component)
+        tags = args.config.context.tags(args.component)
         self.settings, self.physical = args.settings, args.settings.function_name
         self.failures = failure_queue(name, args, child) if args.asynchronous else None
         self.log_group = aws.cloudwatch.LogGroup(
@@ -164,7 +164,9 @@ def failure_queue(name: str, args: FunctionArgs, child: pulumi.ResourceOptions) 
     """Declare where failed asynchronous invocations are kept."""
     queue = f"{args.settings.function_name}-failures"
     return DeadLetters(
-        f"{name}-failures", DeadLettersArgs(place=args.config.place, queue=queue, component=args.component), opts=child
+        f"{name}-failures",
+        DeadLettersArgs(context=args.config.context, queue=queue, component=args.component),
+        opts=child,
     )
 
 

@@ -39,7 +39,7 @@ def outputs(
         "deadLetterQueueUrls": {role: queue.url for role, queue in dead_letters(pipeline, edits).items()},
         "functions": {role: one.alias.function_version for role, one in functions(pipeline, edits).items()},
         "alarmTopicArn": monitoring.topic.arn,
-        "dashboardUrl": dashboard_url(config.place.region, monitoring),
+        "dashboardUrl": dashboard_url(config.context.region, monitoring),
         "mainFunctionEnv": main_function_env(edits),
     }
 
@@ -69,7 +69,7 @@ def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, D
 def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn) -> Watched:
     """Collect everything that alarms and the dashboard look at."""
     return Watched(
-        stack=config.place.stack,
+        stack=config.context.stack,
         functions=functions(pipeline, edits),
         lanes={"uploads": pipeline.uploads, "backfill": pipeline.backfill, "jobs": edits.jobs},
         dead_letters=dead_letters(pipeline, edits),

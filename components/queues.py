@@ -25,7 +25,7 @@ MAX_RECEIVES: Final = 5
 class DeadLettersArgs:
     """A queue that nothing reads by itself."""
 
-    place: StackContext
+    context: StackContext
     queue: str
     component: str
 
@@ -41,7 +41,7 @@ class DeadLetters(pulumi.ComponentResource):
             name=args.queue,
             message_retention_seconds=DEAD_RETENTION_S,
             sqs_managed_sse_enabled=True,
-            tags=args.place.tags(args.component),
+            tags=args.context.tags(args.component),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn, self.url = self.queue.arn, self.queue.url
@@ -58,7 +58,7 @@ class DeadLetters(pulumi.ComponentResource):
 class WorkQueueArgs:
     """*visibility_timeout_s*: derived from the timeout of the function. *bucket_arn*: a bucket that may send."""
 
-    place: StackContext
+    context: StackContext
     queue: str
     component: str
     visibility_timeout_s: int
@@ -74,7 +74,7 @@ class WorkQueue(pulumi.ComponentResource):
         self.physical = args.queue
         self.dead = DeadLetters(
             f"{name}-dlq",
-            DeadLettersArgs(place=args.place, queue=f"{args.queue}-dlq", component=args.component),
+            DeadLettersArgs(context=args.context, queue=f"{args.queue}-dlq", component=args.component),
             opts=child,
         )
         self.queue = aws.sqs.Queue(
@@ -87,7 +87,7 @@ class WorkQueue(pulumi.ComponentResource):
             redrive_policy=pulumi.Output.json_dumps(
                 {"deadLetterTargetArn": self.dead.arn, "maxReceiveCount": MAX_RECEIVES}
             ),
-            tags=args.place.tags(args.component),
+            tags=args.context.tags(args.component),
             opts=child,
         )
         self.arn, self.url = self.queue.arn, self.queue.url
@@ -116,7 +116,7 @@ def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs) -> list[Permi
                 principal=service("s3"),
                 conditions={
                     "ArnEquals": {"aws:SourceArn": args.bucket_arn},
-                    "StringEquals": {"aws:SourceAccount": args.place.account_id},
+                    "StringEquals": {"aws:SourceAccount": args.context.account_id},
                 },
             )
         )

@@ -39,14 +39,14 @@ class ReconcilerFunction(pulumi.ComponentResource):
     def __init__(self, name: str, args: ReconcilerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Reconciler"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        place, settings = args.config.place, args.config.settings.renditions.reconciler
+        context, settings = args.config.context, args.config.settings.renditions.reconciler
         self.function = LambdaFunction(f"{name}-reconcile", function(args), opts=child)
         self.missed = DeadLetters(f"{name}-missed", missed_runs(args), opts=child)
         role = aws.iam.Role(
             f"{name}-schedule-role",
-            name=place.physical("reconciler-schedule"),
-            assume_role_policy=trust("scheduler", account_id=place.account_id),
-            tags=place.tags(args.component),
+            name=context.physical("reconciler-schedule"),
+            assume_role_policy=trust("scheduler", account_id=context.account_id),
+            tags=context.tags(args.component),
             opts=child,
         )
         grants = aws.iam.RolePolicy(
@@ -79,7 +79,7 @@ class ReconcilerFunction(pulumi.ComponentResource):
 def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
     """Keep word of runs that the scheduler could not start."""
     return DeadLettersArgs(
-        place=args.config.place,
+        context=args.config.context,
         queue=f"{args.config.settings.renditions.reconciler.function_name}-missed",
         component=args.component,
     )
@@ -87,7 +87,7 @@ def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
 
 def function(args: ReconcilerArgs) -> FunctionArgs:
     """Say what the function is and may do."""
-    settings, stack = args.config.settings.renditions, args.config.place.stack
+    settings, stack = args.config.settings.renditions, args.config.context.stack
     return FunctionArgs(
         config=args.config,
         settings=settings.reconciler,

@@ -7,6 +7,7 @@ rendition function, and the reconciler. Bucket policies are the CDN's to attach 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -14,8 +15,7 @@ import pulumi_aws as aws
 
 from components.cdn_address import CdnAddress
 from components.config import StackConfig
-from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
-from components.layers import layer
+from components.function import RUNTIME, EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
@@ -118,7 +118,7 @@ class RenditionPipeline(pulumi.ComponentResource):
 def originals(config: StackConfig) -> PrivateBucketArgs:
     """Keep what clients upload, and for a month what they replace or delete."""
     return PrivateBucketArgs(
-        place=config.place,
+        context=config.context,
         bucket=config.settings.renditions.originals_bucket,
         component=COMPONENT,
         adopt=config.settings.adopt.originals_bucket,
@@ -134,7 +134,7 @@ def originals(config: StackConfig) -> PrivateBucketArgs:
 def renditions(config: StackConfig) -> PrivateBucketArgs:
     """Keep what can be made again: without versions."""
     return PrivateBucketArgs(
-        place=config.place,
+        context=config.context,
         bucket=config.settings.renditions.renditions_bucket,
         component=COMPONENT,
         adopt=config.settings.adopt.renditions_bucket,
@@ -146,7 +146,7 @@ def photos(config: StackConfig) -> TableArgs:
     """Keep one record per photo."""
     settings = config.settings.renditions
     return TableArgs(
-        place=config.place,
+        context=config.context,
         table=settings.photos_table,
         component=COMPONENT,
         hash_key="id",
@@ -163,7 +163,7 @@ def photos(config: StackConfig) -> TableArgs:
 def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
     """Declare one lane into the rendition function; *bucket_arn*: the bucket that announces its objects in it."""
     return WorkQueueArgs(
-        place=config.place,
+        context=config.context,
         queue=f"{config.settings.renditions.function_name}-{role}",
         component=COMPONENT,
         visibility_timeout_s=config.settings.renditions.visibility_timeout_s,
@@ -188,7 +188,19 @@ def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi
 
 def rendition_env(args: RenditionPipelineArgs) -> pulumi.Output[dict[str, str]]:
     """Tell the function its slice of the settings and how the CDN is called."""
-    settings, stack = args.config.settings.renditions, args.config.place.stack
+    settings, stack = args.config.settings.renditions, args.config.context.stack
     return pulumi.Output.all(args.cdn.host, args.cdn.distribution_id).apply(
         lambda known: to_env(RenditionEnv.of(settings, stack=stack, cdn_host=known[0], distribution_id=known[1]))
+    )
+
+
+def layer(name: str, package: Path, *, config: StackConfig, parent: pulumi.Resource) -> aws.lambda_.LayerVersion:
+    """Publish *package* as the layer that *name* ends in."""
+    return aws.lambda_.LayerVersion(
+        name,
+        layer_name=config.context.physical(name.rpartition("-")[2]),
+        code=pulumi.FileArchive(str(package)),
+        compatible_architectures=[config.settings.deployment.architecture],
+        compatible_runtimes=[RUNTIME],
+        opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -27,7 +27,7 @@ Lifecycle = aws.s3.BucketLifecycleConfigurationRuleFilterArgs
 class PrivateBucketArgs:
     """One bucket. *cors*: origins and methods that pages may use; *requests*: count them for the dashboard."""
 
-    place: StackContext
+    context: StackContext
     bucket: str
     component: str
     adopt: bool = False
@@ -49,9 +49,9 @@ class PrivateBucket(pulumi.ComponentResource):
         self.bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket,
-            force_destroy=not args.place.protect,
-            tags=args.place.tags(args.component),
-            opts=args.place.keep(self, adopt=args.bucket if args.adopt else None),
+            force_destroy=not args.context.protect,
+            tags=args.context.tags(args.component),
+            opts=args.context.data_options(self, adopt=args.bucket if args.adopt else None),
         )
         self.name, self.arn = self.bucket.id, self.bucket.arn
         aws.s3.BucketPublicAccessBlock(

@@ -24,7 +24,7 @@ class Index:
 class TableArgs:
     """One table. *attributes*: every key attribute and its type (S, N). *caps*: units per second, read and write."""
 
-    place: StackContext
+    context: StackContext
     table: str
     component: str
     hash_key: str
@@ -52,9 +52,9 @@ def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamod
         ttl=aws.dynamodb.TableTtlArgs(attribute_name=args.ttl, enabled=True) if args.ttl else None,
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
         server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
-        deletion_protection_enabled=args.place.protect,
-        tags=args.place.tags(args.component),
-        opts=args.place.keep(parent, adopt=args.table if args.adopt else None),
+        deletion_protection_enabled=args.context.protect,
+        tags=args.context.tags(args.component),
+        opts=args.context.data_options(parent, adopt=args.table if args.adopt else None),
     )
 
 

@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from processor.commands.examples import examples
+from processor.ops.cost.bill import Bill, Due, Row, Use, total
 from processor.ops.cost.prices import Price, load_prices
-from processor.ops.cost.rows import Due, Row, total
-from processor.ops.cost.stack import Bill, Use
 from processor.settings.stack_file import read_stack
 
 

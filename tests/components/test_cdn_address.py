@@ -28,7 +28,7 @@ def test_a_kept_promise_is_what_was_said() -> None:
     def program() -> None:
         with promised_address() as promise:
             export(promise.address)
-            promise.keep(address())
+            promise.resolve(address())
 
     assert KNOWN == record_program(program).outputs
 
@@ -50,7 +50,7 @@ def test_a_failure_after_the_promise_was_kept_is_the_programs_own() -> None:
 
     def program() -> None:
         with promised_address() as promise:
-            promise.keep(address())
+            promise.resolve(address())
             raise LookupError("no such table")
 
     with pytest.raises(LookupError, match=r"^no such table$"):

@@ -9,10 +9,9 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components.config import StackConfig
+from components.config import Packages, StackConfig
 from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import StackContext
-from components.packages import Packages
 from components.permissions import Permission, policy
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs
@@ -22,7 +21,7 @@ from processor.settings.tree import DeploymentSettings, Settings
 from tools.plan.model import Plan
 from tools.plan.recorder import record_program
 
-PLACE = StackContext(
+CONTEXT = StackContext(
     project="darkroom",
     stack="test",
     region="us-east-1",
@@ -41,7 +40,7 @@ def resources_of(program: Callable[[], object]) -> list[str]:
 def test_a_bucket_is_private_encrypted_and_tidy_with_nothing_said() -> None:
     """The defaults are the safe choice: no pages let in, no versions kept, no requests counted."""
     plan = record_program(
-        lambda: PrivateBucket("b", PrivateBucketArgs(place=PLACE, bucket="pictures", component="tests"))
+        lambda: PrivateBucket("b", PrivateBucketArgs(context=CONTEXT, bucket="pictures", component="tests"))
     )
 
     assert ["b", "b-bucket", "b-encryption", "b-lifecycle", "b-ownership", "b-public-access"] == [
@@ -53,7 +52,7 @@ def test_a_bucket_is_private_encrypted_and_tidy_with_nothing_said() -> None:
 
 def test_a_versioned_buckets_rules_wait_for_its_versions() -> None:
     """S3 refuses rules about old versions before there are any."""
-    args = PrivateBucketArgs(place=PLACE, bucket="pictures", component="tests", versioned=True)
+    args = PrivateBucketArgs(context=CONTEXT, bucket="pictures", component="tests", versioned=True)
     plan = record_program(lambda: PrivateBucket("b", args))
 
     assert "b-versioning" in plan.named("b-lifecycle").depends_on
@@ -61,7 +60,7 @@ def test_a_versioned_buckets_rules_wait_for_its_versions() -> None:
 
 def test_a_queue_lets_nobody_send_with_nothing_said() -> None:
     """Who may send by role needs no place in the queue's policy; a bucket does."""
-    args = WorkQueueArgs(place=PLACE, queue="work", component="tests", visibility_timeout_s=360)
+    args = WorkQueueArgs(context=CONTEXT, queue="work", component="tests", visibility_timeout_s=360)
     plan = record_program(lambda: WorkQueue("q", args))
     said = json.loads(plan.named("q-policy").inputs["policy"])["Statement"]
 
@@ -74,7 +73,7 @@ def test_a_queue_lets_nobody_send_with_nothing_said() -> None:
 def test_an_indexes_cap_is_its_tables() -> None:
     """An index without a cap would let a scan of it run the bill up."""
     args = TableArgs(
-        place=PLACE,
+        context=CONTEXT,
         table="photos",
         component="tests",
         hash_key="id",
@@ -108,7 +107,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
     archive.touch()
     config = StackConfig(
         settings=Settings(deployment=DeploymentSettings(insights_layer_arn=None, traces_layer_arn=traces)),
-        place=PLACE,
+        context=CONTEXT,
         packages=Packages(function=archive, imaging=archive, runtime=archive),
     )
     args = FunctionArgs(

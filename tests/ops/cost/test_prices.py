@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from processor.ops.cost.bill import ALARMS
 from processor.ops.cost.prices import load_prices
-from processor.ops.cost.stack import ALARMS
 from processor.ops.cost.work import MEASURED, TYPICAL, Experience, Work
 from processor.upload.receipt import USD_PER_GB_SECOND
 from tests.factories.plans import plans

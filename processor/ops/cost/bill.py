@@ -6,12 +6,12 @@ that is a constant here, with its reason. Free tiers are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from processor.ops.cost.prices import Prices
-from processor.ops.cost.rows import Due, Row
+from processor.ops.cost.prices import Price, Prices
 from processor.ops.cost.work import MIB_PER_GB, TYPICAL, Work, requests_of
 from processor.ops.reconcile.limits import PER_DAY
 from processor.settings.services import FunctionSettings
@@ -32,6 +32,29 @@ INDEXES: Final = 2
 API_MS: Final = 50 + TYPICAL.ms
 EDIT_WRITES: Final = 5  # session, started, done, two steps of progress
 RECONCILE_S: Final = 5.0  # a run that finds nothing, 10,000 photos
+
+
+class Due(StrEnum):
+    """When a row is paid."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """*amount* units of *price* that *resource* uses; *of* says how that comes about."""
+
+    resource: str
+    of: str
+    amount: float
+    price: Price
+    due: Due = Due.MONTHLY
+
+    @property
+    def usd(self) -> float:
+        """What it costs."""
+        return self.price.of(self.amount)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,3 +174,8 @@ class Bill:
         yield self.row(monitoring, "1 key, of the alarm topic", 1, "kms_key")
         logged = (self.use.new_per_month + self.use.edits_per_month) * LOG_BYTES / GB
         yield self.row(monitoring, f"{logged:.1f} GB of logs", logged, "logs")
+
+
+def total(rows: Iterable[Row], due: Due) -> float:
+    """Sum up what is paid at *due*, USD."""
+    return sum(row.usd for row in rows if row.due is due)

