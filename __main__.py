@@ -1,4 +1,4 @@
-"""Darkroom on AWS: configuration, settings, four components, outputs. No logic stands here."""
+"""Entry point of the Pulumi program: configuration, four components, outputs. No logic."""
 
 from __future__ import annotations
 

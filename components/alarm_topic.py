@@ -1,4 +1,4 @@
-"""AlarmTopic: where alarms go. Encrypted with a key of its own, because CloudWatch may not use AWS' key for SNS.
+"""Declare the topic of alarms, encrypted with a key of its own: CloudWatch may not use AWS's key for SNS.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
@@ -19,7 +19,7 @@ SENDERS: Final = ("cloudwatch", "budgets")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlarmTopicArgs:
-    """*region*: where the alarms are; their topic must be in the same."""
+    """*region*: that of the alarms, which publish to topics of their own region only."""
 
     context: StackContext
     component: str
@@ -28,7 +28,7 @@ class AlarmTopicArgs:
 
 
 class AlarmTopic(pulumi.ComponentResource):
-    """The topic, its key, and everyone who is told."""
+    """The topic, its key and its subscribers."""
 
     def __init__(self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("AlarmTopic"), name, None, opts)
@@ -74,7 +74,7 @@ class AlarmTopic(pulumi.ComponentResource):
 
 
 def key_permissions(context: StackContext) -> list[Permission]:
-    """Let the account manage the key, and the senders use it. In a key's policy, "*" is this key."""
+    """Grant the account management of the key, and the senders its use. In a key's policy, "*" is this key."""
     account = Permission(("kms:*",), ("*",), principal={"AWS": context.account_id})
     senders = [
         Permission(
@@ -89,7 +89,7 @@ def key_permissions(context: StackContext) -> list[Permission]:
 
 
 def publish(sender: str, topic_arn: pulumi.Input[str], context: StackContext) -> Permission:
-    """Let an AWS service publish for this account."""
+    """Grant the AWS service *sender* to publish for this account."""
     return Permission(
         ("sns:Publish",),
         (topic_arn,),

@@ -1,7 +1,7 @@
-"""Cdn: the only way in for the public.
+"""Declare the CDN, the only public access.
 
-Owns the distribution, its policies and access logs, the domain's records; and it alone attaches the policies of the
-buckets behind it, because a bucket has one policy document: this distribution reads, everyone comes over TLS.
+Owns the distribution, its policies and access logs, the domain's records. It alone attaches the policies of the buckets
+behind it, because a bucket has one policy document: this distribution reads, and every request needs TLS.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from processor.recipe import Recipe
 from processor.settings.tree import CdnSettings
 
 COMPONENT: Final = "cdn"
-# Long enough to shield an origin, too short for anyone to miss a photo that has just come.
+# Long enough to shield an origin, too short to hide a photo that was just rendered.
 ERROR_TTL_S: Final = 1
 HIDDEN_ERRORS: Final = (403, 404)
 CACHE_TAG_HEADER: Final = "x-amz-meta-cache-tag"
-# Prefixes of the originals bucket that hold no photos for everybody.
+# Prefixes of the originals bucket that hold no public photos.
 NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
 
 
@@ -49,7 +49,7 @@ class CdnArgs:
 
 
 class Cdn(pulumi.ComponentResource):
-    """The distribution and what belongs to it. *address* is how others know it."""
+    """The distribution and what belongs to it. *address*: for other components."""
 
     def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Cdn"), name, None, opts)
@@ -115,7 +115,7 @@ class Cdn(pulumi.ComponentResource):
         self.register_outputs({"host": self.address.host, "distributionId": self.distribution.id})
 
     def picture_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
-        """Serve renditions and results; renditions in the best format that the browser takes."""
+        """Declare how renditions and results are served; renditions in the best format that the browser accepts."""
         negotiates = args.settings.negotiate_formats and bool(formats_beside_jpeg(args.recipe))
         vary = {"Vary": "Accept"} if negotiates else None
         headers = cdn_policies.headers(
@@ -130,7 +130,7 @@ class Cdn(pulumi.ComponentResource):
         return PicturePolicies(cache=cache.id, headers=headers.id, function_arn=function_arn)
 
     def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-        """Rewrite `.jpg` by what the browser accepts."""
+        """Declare the function that rewrites `.jpg` to the best format that the browser accepts."""
         function = aws.cloudfront.Function(
             name,
             name=args.context.physical("negotiation"),
@@ -143,7 +143,7 @@ class Cdn(pulumi.ComponentResource):
         return function.arn
 
     def original_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
-        """Serve originals, to whom the settings say."""
+        """Declare how originals are served: to the public or by signed URLs."""
         headers = cdn_policies.headers(
             f"{name}-originals-headers",
             args.context.physical("originals"),
@@ -156,7 +156,7 @@ class Cdn(pulumi.ComponentResource):
         return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
 
     def signers(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-        """Trust URLs signed with the private half of the configured key; None without one."""
+        """Declare the group that trusts URLs signed with the configured key's private half; None without a key."""
         if args.settings.signing_public_key is None:
             pulumi.warn("cdn.originals is signed without cdn.signing_public_key: no original is served", self)
             return None
@@ -172,7 +172,7 @@ class Cdn(pulumi.ComponentResource):
         return group.id
 
     def access_logs(self, args: CdnArgs) -> AccessLogsArgs:
-        """Say what is logged."""
+        """Return the arguments of the access logs."""
         return AccessLogsArgs(
             context=args.context,
             component=COMPONENT,
@@ -182,7 +182,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def originals_readers(self, args: CdnArgs) -> list[Permission]:
-        """Let the distribution read originals unless nobody shall; S3 answers everyone else with 403."""
+        """Grant the distribution s3:GetObject on originals, unless `cdn.originals` is off or has no key (S3: 403)."""
         settings = args.settings
         if settings.originals == "off" or (settings.originals == "signed" and not settings.signing_public_key):
             return []
@@ -191,7 +191,7 @@ class Cdn(pulumi.ComponentResource):
         return [self.reader(args.originals), self.reader(args.originals, *NEVER_PUBLIC, effect="Deny")]
 
     def reader(self, bucket: PrivateBucket, *prefixes: str, effect: Literal["Allow", "Deny"] = "Allow") -> Permission:
-        """Let (or never let) this distribution, and no other, read below *prefixes*; none: everything."""
+        """Allow (or deny) this distribution, and no other, to read below *prefixes*; none: everything."""
         return Permission(
             ("s3:GetObject",),
             tuple(below(bucket.arn, prefix) for prefix in prefixes or ("",)),
@@ -201,7 +201,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def attach(self, name: str, bucket: PrivateBucket, *permissions: Permission) -> None:
-        """Attach a bucket's one policy document."""
+        """Attach the one policy document of a bucket."""
         aws.s3.BucketPolicy(
             name,
             bucket=bucket.name,
@@ -210,7 +210,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def record(self, name: str, kind: str, settings: CdnSettings) -> None:
-        """Point the domain at the distribution, where its zone is ours."""
+        """Point the domain at the distribution, if the settings name its zone."""
         if settings.domain and settings.hosted_zone_id:
             aws.route53.Record(
                 name,

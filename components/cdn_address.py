@@ -43,7 +43,7 @@ class AddressPromise:
         )
 
     def resolve(self, address: CdnAddress) -> None:
-        """Give every output of the promised address its value in *address*."""
+        """Resolve every output of the promised address with its value in *address*."""
         self.resolved = True
         self._resolve(pulumi.Output.all(host=address.host, id=address.distribution_id, arn=address.distribution_arn))
 

@@ -1,6 +1,6 @@
-"""AccessLogs: what the CDN served, as files in a private bucket.
+"""Declare the CDN's access logs: files in a private bucket.
 
-By CloudWatch's log delivery ("standard logging v2"), which needs no ACL on the bucket. CloudFront's side of it lives
+CloudWatch's log delivery ("standard logging v2") writes them and needs no ACL on the bucket. CloudFront's side of it is
 in us-east-1 only. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
 """
 
@@ -21,7 +21,7 @@ CLOUDFRONT_REGION: Final = "us-east-1"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessLogsArgs:
-    """Whose accesses are logged, where, and for how long."""
+    """The distribution whose accesses are logged, the bucket, and the days of retention."""
 
     context: StackContext
     component: str
@@ -78,7 +78,7 @@ class AccessLogs(pulumi.ComponentResource):
 
 
 def log_bucket(args: AccessLogsArgs) -> PrivateBucketArgs:
-    """Keep the files as long as every other log."""
+    """Return the bucket, which keeps the files as long as every other log."""
     return PrivateBucketArgs(
         context=args.context,
         bucket=args.bucket,
@@ -88,7 +88,7 @@ def log_bucket(args: AccessLogsArgs) -> PrivateBucketArgs:
 
 
 def deliver(bucket: PrivateBucket, source: aws.cloudwatch.LogDeliverySource, args: AccessLogsArgs) -> Permission:
-    """Let the delivery of this very source write.
+    """Grant the delivery of *source* to write.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
     """
@@ -104,7 +104,7 @@ def deliver(bucket: PrivateBucket, source: aws.cloudwatch.LogDeliverySource, arg
 
 
 def every_metric(name: str, distribution: aws.cloudfront.Distribution, child: pulumi.ResourceOptions) -> None:
-    """Switch on the metrics that CloudFront keeps back: cache hits among them."""
+    """Enable CloudFront's additional metrics, cache hits among them."""
     aws.cloudfront.MonitoringSubscription(
         name,
         distribution_id=distribution.id,

@@ -1,4 +1,4 @@
-"""What the CDN keeps, under which key and for how long, and which headers it adds."""
+"""Declare the CDN's cache policies, response headers and content negotiation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL_HEADERS_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewe
 
 
 def pictures_cache(name: str, context: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
-    """Keep pictures for a year under their path and version; odd query strings make no new copy and no new bill."""
+    """Cache pictures for a year by path and `v`; other query strings create no new copy."""
     keys = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs(
         items=["v"]
     )
@@ -39,7 +39,7 @@ def pictures_cache(name: str, context: StackContext, child: pulumi.ResourceOptio
 
 
 def originals_cache(name: str, context: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
-    """Keep originals briefly: their URLs carry no version, and a replaced one must show."""
+    """Cache originals briefly: their URLs carry no version, and a replaced original must show."""
     nothing = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
         query_string_behavior="none"
     )
@@ -112,7 +112,7 @@ def headers(
 
 
 def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs:
-    """Let pages of *origins* read pictures by script."""
+    """Allow pages of *origins* to read pictures by script."""
     return aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs(
         access_control_allow_credentials=False,
         access_control_allow_headers=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs(
@@ -133,7 +133,7 @@ BEST_FIRST: Final[tuple[OutputFormat, ...]] = ("avif", "webp")
 
 
 def formats_beside_jpeg(recipe: Recipe) -> Mapping[str, list[OutputFormat]]:
-    """Give, for each size that has any, its formats beside JPEG, best first."""
+    """Return the formats beside JPEG of each size that has any, best first."""
     found: dict[str, list[OutputFormat]] = {
         size: [one for one in BEST_FIRST if one in recipe.formats_of(size)] for size in sorted(recipe.sizes)
     }

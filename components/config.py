@@ -1,4 +1,4 @@
-"""The stack's configuration, checked: one line for whatever is wrong, before anything is declared."""
+"""Read and check the stack's configuration before anything is declared: settings, context and packages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processor.settings.tree import Settings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackConfig:
-    """Everything that the program starts from."""
+    """The program's input."""
 
     settings: Settings
     context: StackContext
@@ -53,7 +53,7 @@ def load() -> StackConfig:
 
 
 def refuse_foreign_layers(settings: Settings, region: str, stack_file: str) -> None:
-    """Raise RunError when a layer is published in another region: Lambda would refuse it without saying why."""
+    """Raise RunError when a layer is published in another region: Lambda would refuse it without a reason."""
     for key in ("insights_layer_arn", "web_adapter_layer_arn", "traces_layer_arn"):
         arn: str | None = getattr(settings.deployment, key)
         if arn and arn.split(":")[3] != region:
@@ -61,7 +61,7 @@ def refuse_foreign_layers(settings: Settings, region: str, stack_file: str) -> N
 
 
 def context(settings: Settings, region: str) -> StackContext:
-    """Say where the stack stands."""
+    """Return the context of the stack: its project, name, account and region."""
     return StackContext(
         project=pulumi.get_project(),
         stack=pulumi.get_stack(),
@@ -94,7 +94,7 @@ class Packages:
 
 
 def find_layer(sources: Path, folder: Path, layer: str, architecture: str) -> Path:
-    """Find the zip of *layer*; raise RunError when it is missing or built from another lock.
+    """Return the path of the zip of *layer*; raise RunError when it is missing or built from another lock.
 
     It is not built here: that would download 70 MB in the middle of a preview (ADR 23).
     """

@@ -1,7 +1,7 @@
-"""Monitoring: who is told what, and where to look.
+"""Declare alarms, dashboard, saved queries and the budget.
 
-Owns the alarm topic (one more in us-east-1 where the stack is elsewhere: CloudFront's metrics are there, and an alarm
-can only tell a topic of its own region), every alarm, the dashboard, the saved queries and the budget.
+Owns the alarm topic too, and a second one in us-east-1 for a stack of another region: CloudFront's metrics are there,
+and an alarm can only publish to a topic of its own region.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BUDGET_ALARMS: Final = (("ACTUAL", 80), ("FORECASTED", 100))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonitoringArgs:
-    """Plain settings, and everything that is watched."""
+    """Plain settings, and the watched resources."""
 
     context: StackContext
     settings: MonitoringSettings
@@ -84,7 +84,7 @@ class Monitoring(pulumi.ComponentResource):
         )
 
     def budget(self, name: str, args: MonitoringArgs) -> None:
-        """Tell everyone before the month gets more expensive than planned."""
+        """Declare the budget, which warns before a month costs more than planned."""
         aws.budgets.Budget(
             name,
             name=args.context.physical("monthly"),
@@ -94,7 +94,7 @@ class Monitoring(pulumi.ComponentResource):
             limit_unit="USD",
             cost_filters=[
                 aws.budgets.BudgetCostFilterArgs(
-                    # Of several values, any would do; the stack's tag alone is what nothing else carries.
+                    # AWS matches any of several values; only the stack's own tag is on no other resource.
                     name="TagKeyValue",
                     values=[f"user:stack${args.context.stack}"],
                 )
@@ -115,12 +115,12 @@ class Monitoring(pulumi.ComponentResource):
 
 
 def topic(args: MonitoringArgs, region: str) -> AlarmTopicArgs:
-    """Say who is told of alarms in *region*."""
+    """Return the arguments of the topic in *region*."""
     return AlarmTopicArgs(context=args.context, component=COMPONENT, region=region, emails=args.settings.emails)
 
 
 def measured(alarm: Alarm) -> dict[str, Any]:
-    """Write what an alarm measures: one metric by itself, or an expression over several."""
+    """Return the arguments of an alarm's measurement: one metric, or an expression over several."""
     if alarm.expression is None:
         [metric] = alarm.metrics.values()
         statistic = "extended_statistic" if metric.stat.startswith("p") else "statistic"
@@ -136,7 +136,7 @@ def measured(alarm: Alarm) -> dict[str, Any]:
 
 
 def parts(alarm: Alarm) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-    """Write the metrics that an alarm's expression is made of."""
+    """Return the metrics of an alarm's expression."""
     return [
         aws.cloudwatch.MetricAlarmMetricQueryArgs(
             id=part,
@@ -153,8 +153,8 @@ def parts(alarm: Alarm) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
     ]
 
 
-# By name; the fields are those that processor/upload/reports.py logs. A file that cannot be opened names no camera,
-# but its extension names the make.
+# Saved queries of CloudWatch Logs Insights by name, for the first minutes after an alarm; processor/upload/reports.py
+# logs the fields. A file that cannot be opened has no camera, but its extension names the make.
 QUERIES: Final = {
     "slowest-photos": """\
 fields @timestamp, key, format, receipt.decoder, receipt.total_ms, receipt.peak_memory_mib

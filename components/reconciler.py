@@ -1,4 +1,4 @@
-"""Reconciler: on a schedule, finds photos that got stuck, repairs records from manifests, sends photos again."""
+"""Declare the reconciler, which finds stuck photos on a schedule, repairs records and requeues photos."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
 from processor.settings.functions import ReconcileEnv, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
-MEMORY: Final = "reconciler/"  # what a run leaves to the next
+MEMORY: Final = "reconciler/"  # state that a run stores for the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReconcilerArgs:
-    """What it looks at, and the lane that it sends photos to."""
+    """The watched stores, and the queue that photos are sent to again."""
 
     config: StackConfig
     component: str
@@ -34,7 +34,7 @@ class ReconcilerArgs:
 
 
 class ReconcilerFunction(pulumi.ComponentResource):
-    """The function, and the schedule that starts it."""
+    """The function and its schedule."""
 
     def __init__(self, name: str, args: ReconcilerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Reconciler"), name, None, opts)
@@ -68,7 +68,7 @@ class ReconcilerFunction(pulumi.ComponentResource):
                 arn=self.function.alias.arn,
                 role_arn=role.arn,
                 dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=self.missed.arn),
-                # A run that could not be started is made up for by the next one.
+                # The next run makes up for a run that could not start.
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(maximum_retry_attempts=0),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[grants]),
@@ -77,7 +77,7 @@ class ReconcilerFunction(pulumi.ComponentResource):
 
 
 def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
-    """Keep word of runs that the scheduler could not start."""
+    """Return the queue of runs that the scheduler could not start."""
     return DeadLettersArgs(
         context=args.config.context,
         queue=f"{args.config.settings.renditions.reconciler.function_name}-missed",
@@ -86,7 +86,7 @@ def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
 
 
 def function(args: ReconcilerArgs) -> FunctionArgs:
-    """Say what the function is and may do."""
+    """Return the arguments of the function, its permissions among them."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
     return FunctionArgs(
         config=args.config,

@@ -1,7 +1,7 @@
-"""RenditionPipeline: originals in, renditions out.
+"""Declare the rendition pipeline: originals in, renditions out.
 
 Owns the originals and renditions buckets, the photos table, the two lanes with their dead letters, the layers, the
-rendition function, and the reconciler. Bucket policies are the CDN's to attach (``components/cdn.py``).
+rendition function, and the reconciler. The CDN attaches the bucket policies (``components/cdn.py``).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RenditionPipelineArgs:
 
 
 class RenditionPipeline(pulumi.ComponentResource):
-    """The upload story's infrastructure."""
+    """Infrastructure of uploads."""
 
     def __init__(self, name: str, args: RenditionPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("RenditionPipeline"), name, None, opts)
@@ -58,7 +58,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
 
     def rendition_function(self, args: RenditionPipelineArgs) -> FunctionArgs:
-        """Say what the rendition function is and may do."""
+        """Return the arguments of the rendition function, its permissions among them."""
         settings, rollback = args.config.settings.renditions, args.config.settings.rollback
         return FunctionArgs(
             config=args.config,
@@ -87,7 +87,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         )
 
     def rendition_permissions(self, args: RenditionPipelineArgs) -> list[Permission]:
-        """Give what the calls in ``processor/aws`` need; a contract test compares the two."""
+        """Return the grants of the calls in ``processor/aws``; a contract test compares the two."""
         made = tuple(below(self.renditions.arn, prefix) for prefix in ("renditions/", "manifests/"))
         permissions = [
             Permission(("s3:GetObject", "s3:GetObjectVersion"), (below(self.originals.arn),)),
@@ -102,7 +102,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         return permissions
 
     def reconciliation(self, args: RenditionPipelineArgs) -> ReconcilerArgs:
-        """Say what the reconciler looks at."""
+        """Return the arguments of the reconciler."""
         return ReconcilerArgs(
             config=args.config,
             component=COMPONENT,
@@ -116,7 +116,7 @@ class RenditionPipeline(pulumi.ComponentResource):
 
 
 def originals(config: StackConfig) -> PrivateBucketArgs:
-    """Keep what clients upload, and for a month what they replace or delete."""
+    """Return the bucket of uploads, which keeps replaced and deleted ones for a month."""
     return PrivateBucketArgs(
         context=config.context,
         bucket=config.settings.renditions.originals_bucket,
@@ -132,7 +132,7 @@ def originals(config: StackConfig) -> PrivateBucketArgs:
 
 
 def renditions(config: StackConfig) -> PrivateBucketArgs:
-    """Keep what can be made again: without versions."""
+    """Return the bucket of renditions; they can be rendered again, so it has no versions."""
     return PrivateBucketArgs(
         context=config.context,
         bucket=config.settings.renditions.renditions_bucket,
@@ -143,7 +143,7 @@ def renditions(config: StackConfig) -> PrivateBucketArgs:
 
 
 def photos(config: StackConfig) -> TableArgs:
-    """Keep one record per photo."""
+    """Return the table of photo records."""
     settings = config.settings.renditions
     return TableArgs(
         context=config.context,
@@ -161,7 +161,7 @@ def photos(config: StackConfig) -> TableArgs:
 
 
 def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
-    """Declare one lane into the rendition function; *bucket_arn*: the bucket that announces its objects in it."""
+    """Return one lane into the rendition function; *bucket_arn*: the bucket that sends events to it."""
     return WorkQueueArgs(
         context=config.context,
         queue=f"{config.settings.renditions.function_name}-{role}",
@@ -172,7 +172,7 @@ def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = 
 
 
 def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi.Resource) -> aws.s3.BucketNotification:
-    """Announce every object that comes or goes. A bucket has one notification resource: a second would erase it."""
+    """Send an event for each created or removed object. A bucket has one notification resource: a second erases it."""
     return aws.s3.BucketNotification(
         name,
         bucket=bucket.name,
@@ -181,13 +181,13 @@ def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi
                 id="uploads", queue_arn=queue.arn, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
             )
         ],
-        # S3 sends a test event at once, and refuses a queue that does not let it.
+        # S3 sends a test event at once, and refuses a queue whose policy does not allow it.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue.policy]),
     )
 
 
 def rendition_env(args: RenditionPipelineArgs) -> pulumi.Output[dict[str, str]]:
-    """Tell the function its slice of the settings and how the CDN is called."""
+    """Return the function's environment: its slice of the settings, the CDN's host and distribution."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
     return pulumi.Output.all(args.cdn.host, args.cdn.distribution_id).apply(
         lambda known: to_env(RenditionEnv.of(settings, stack=stack, cdn_host=known[0], distribution_id=known[1]))

@@ -1,4 +1,4 @@
-"""A DynamoDB table that can be restored: on demand, encrypted, with point-in-time recovery."""
+"""Declare a DynamoDB table: on demand, encrypted, with point-in-time recovery."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TableArgs:
 
 
 def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamodb.Table:
-    """Declare the table, protected where the stack is."""
+    """Declare the table, protected as the stack's settings state."""
     return aws.dynamodb.Table(
         name,
         name=args.table,
@@ -59,7 +59,7 @@ def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamod
 
 
 def index(one: Index, caps: tuple[int, int] | None) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
-    """Declare one index, capped like its table: an index without a cap would throttle nobody."""
+    """Declare one index with its table's maximum units: the cap of a table does not cover its indexes."""
     keys = [aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=one.hash_key, key_type="HASH")]
     if one.range_key:
         keys.append(aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=one.range_key, key_type="RANGE"))

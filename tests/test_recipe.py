@@ -42,6 +42,6 @@ def test_a_size_overrides_only_the_qualities_it_names() -> None:
 
 
 def test_a_recipe_cannot_be_changed() -> None:
-    """What has been hashed stays as it was."""
+    """A recipe's hash stays true."""
     with pytest.raises(ValidationError, match="frozen"):
         Recipe().keep_copyright = False  # pyright: ignore[reportAttributeAccessIssue]

@@ -54,22 +54,22 @@ class FunctionSettings(Section):
 
     @property
     def visibility_timeout_s(self) -> int:
-        """How long a received message stays hidden from other receivers."""
+        """Visibility timeout of the queue that feeds the function, s."""
         return VISIBILITY_FACTOR * self.timeout_s
 
     @property
     def duration_alarm_s(self) -> int:
-        """The longest invocation that raises no alarm."""
+        """Longest invocation that raises no alarm, s."""
         return self.timeout_s - DURATION_ALARM_MARGIN_S
 
     @property
     def memory_alarm_mib(self) -> int:
-        """The largest use of memory that raises no alarm."""
+        """Largest use of memory that raises no alarm, MiB."""
         return self.memory_mib * MEMORY_ALARM_PERCENT // 100
 
 
 class GalleryStore(Section):
-    """Where a gallery's photos are."""
+    """Buckets and table of a gallery's photos."""
 
     originals_bucket: BucketName = resource_name("originals", "Bucket that clients upload to.")
     renditions_bucket: BucketName = resource_name("renditions", "Bucket of renditions and manifests.")
@@ -86,7 +86,7 @@ class GalleryStore(Section):
 
 
 class RenditionWork(GalleryStore, Recipe):
-    """What the rendition function itself must know; its capacity is none of its business."""
+    """Settings that the code of the rendition function reads; its capacity is not among them."""
 
     missing_record: Literal["create", "require"] = Field(
         default="create",
@@ -95,31 +95,31 @@ class RenditionWork(GalleryStore, Recipe):
 
     @property
     def recipe(self) -> Recipe:
-        """Only what decides pixels: bucket names must never change a recipe's hash."""
+        """The settings that decide pixels: a bucket's name must never change a recipe's hash."""
         return part_of(Recipe, self)
 
 
 class ReconcilerSettings(FunctionSettings):
-    """The function that finds what got stuck."""
+    """The function that finds stuck photos and repairs records."""
 
     function_name: FunctionName = resource_name("reconciler", "Name of the reconciler.")
     memory_mib: MemoryMib = Field(default=512, description="Memory of the reconciler.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time one run may take.")
     every_min: int = Field(default=15, ge=5, le=1440, description="Time between two runs.")
     stuck_after_s: int = Field(
-        default=600, ge=0, le=86_400, description="What has not changed for this long while it should have is stuck."
+        default=600, ge=0, le=86_400, description="Photos whose processing made no progress for this long are stuck."
     )
 
 
 class RenditionSettings(RenditionWork, FunctionSettings):
-    """Originals in, renditions out."""
+    """Rendition of originals: sizes, names, capacity."""
 
     function_name: FunctionName = resource_name("rendition", "Name of the rendition function.")
     memory_mib: MemoryMib = Field(default=1769, description="Memory of the rendition function; 1,769 MiB is one vCPU.")
     timeout_s: TimeoutS = Field(default=300, description="Longest time one invocation may take.")
     max_concurrency: Concurrency = Field(default=100, description="Uploads lane: invocations at the same time.")
     backfill_concurrency: Concurrency = Field(default=10, description="Backfill lane: invocations at the same time.")
-    batch_size: int = Field(default=1, ge=1, le=10, description="Messages that one invocation gets at most.")
+    batch_size: int = Field(default=1, ge=1, le=10, description="Most messages in one invocation.")
     originals_kms_key_arn: Annotated[KmsKeyArn | None, EMPTY_IS_NONE] = Field(
         default=None, description="Key that encrypts originals; empty: S3's own."
     )
@@ -142,15 +142,15 @@ class RenditionSettings(RenditionWork, FunctionSettings):
 
 
 class Auth(Section):
-    """Who may use the edit API: bearer tokens (JWT) of one OpenID Connect issuer."""
+    """Accepted bearer tokens (JWT) of the edit API: those of one OpenID Connect issuer."""
 
     issuer: HttpsUrl = Field(description="Expected `iss` of a token.")
     audience: str = Field(min_length=1, max_length=256, description="Expected `aud` of a token.")
-    jwks_url: HttpsUrl = Field(description="Where the issuer publishes its signing keys.")
+    jwks_url: HttpsUrl = Field(description="Address of the issuer's signing keys.")
 
 
 class EditStore(Section):
-    """What both edit functions share."""
+    """Settings that both edit functions read."""
 
     results_bucket: BucketName = resource_name("results", "Bucket of edited pictures.")
     sessions_table: TableName = resource_name("sessions", "DynamoDB table of edit sessions.")
@@ -158,14 +158,14 @@ class EditStore(Section):
 
 
 class EditWork(EditStore):
-    """What the edit worker must know."""
+    """Settings that the code of the edit worker reads."""
 
     max_dimension_px: int = Field(
         default=10_000, ge=1, le=65_535, description="Longest side of a source, and of a result."
     )
     max_megapixels: int = Field(default=100, ge=1, le=1000, description="Largest area of a source, and of a result.")
     default_quality: int = Field(
-        default=90, ge=1, le=100, description="Quality of lossy results unless a request says one."
+        default=90, ge=1, le=100, description="Quality of lossy results without a quality in the request."
     )
     allowed_source_hosts: tuple[HostName, ...] = Field(
         default=(), max_length=50, description="Hosts that pictures may be fetched from; empty: any public host."
@@ -173,12 +173,14 @@ class EditWork(EditStore):
 
 
 class EditAcceptance(EditStore):
-    """What the edit API must know to accept or refuse a request."""
+    """Settings by which the edit API accepts or refuses a request."""
 
-    # A session is one item of at most 400 KB, of which each picture may take 3 KB before its end.
+    # A session is one item of at most 400 KB; each picture may take 3 KB of it.
     max_images: int = Field(default=50, ge=1, le=100, description="Pictures in one request.")
     session_ttl_h: int = Field(default=24, ge=1, le=8760, description="A session's record is deleted after this time.")
-    auth: Auth | None = Field(default=None, description="Who may use the edit API; absent: nobody.")
+    auth: Auth | None = Field(
+        default=None, description="Accepted bearer tokens; absent: the edit API refuses all requests."
+    )
 
 
 class EditApiSettings(FunctionSettings):
@@ -190,7 +192,7 @@ class EditApiSettings(FunctionSettings):
 
 
 class EditSettings(EditWork, EditAcceptance, FunctionSettings):
-    """Pictures edited by commands."""
+    """Edits of pictures by commands: limits, names, capacity."""
 
     function_name: FunctionName = resource_name("edit", "Name of the edit worker.")
     memory_mib: MemoryMib = Field(default=2048, description="Memory of the edit worker; 1,769 MiB is one vCPU.")

@@ -1,8 +1,8 @@
-"""The one settings tree: every size, limit, memory, name and switch, written once.
+"""Define the settings tree: every size, limit, memory, name and switch, written once.
 
-``Settings.from_mapping`` reads the tree of a stack file; a wrong value raises SettingsError with one
-line: the key, what was found, what is allowed. ``docs/settings.md`` is generated from these models.
-Values that follow from others (queue visibility, alarm thresholds) are properties and cannot be set.
+``Settings.from_mapping`` reads the tree of a stack file; a wrong value raises SettingsError with one line: the key,
+what was found, what is allowed. ``docs/settings.md`` is generated from these models. Derived values (queue visibility,
+alarm thresholds) are properties and cannot be set.
 
     Settings
     ├── renditions  RenditionSettings = Recipe (what decides pixels) + names + capacity
@@ -54,7 +54,7 @@ def refuse_shared(names: Mapping[str, str]) -> None:
 
 
 class CdnSettings(Section):
-    """How the public reaches renditions, results and the edit API."""
+    """Public access to renditions, results and the edit API."""
 
     domain: Annotated[HostName | None, EMPTY_IS_NONE] = Field(
         default=None, description="Domain of the CDN; empty: the distribution's own name."
@@ -74,7 +74,7 @@ class CdnSettings(Section):
     signing_public_key: Annotated[PublicKeyPem | None, EMPTY_IS_NONE] = Field(
         default=None,
         description="RSA 2048 or ECDSA P-256 key that checks signed URLs of originals; empty: with `originals: signed` "
-        "nobody gets one.",
+        "no original is served.",
     )
     cors_origins: tuple[WebOrigin, ...] = Field(
         default=(),
@@ -104,7 +104,7 @@ class CdnSettings(Section):
 
 
 class MonitoringSettings(Section):
-    """Who is told what, and how much is kept."""
+    """Alarms, logs and the budget."""
 
     emails: tuple[EmailAddress, ...] = Field(
         default=(), max_length=20, description="Addresses that alarms are mailed to."
@@ -124,11 +124,11 @@ INSIGHTS_LAYER = "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExte
 
 
 class DeploymentSettings(Section):
-    """What holds for the whole stack."""
+    """Protection, tags, processor and AWS layers of the whole stack."""
 
     protect: bool = Field(
         default=True,
-        description="Keep buckets, tables and the distribution from being deleted; false: `destroy` takes all.",
+        description="Protect buckets, tables and the distribution from deletion; false: `destroy` deletes all.",
     )
     cost_centre: str = Field(
         default="darkroom", min_length=1, max_length=256, description="Tag `cost-centre` of every resource."
@@ -194,7 +194,7 @@ class Rollback(Section):
 
 
 class Settings(Section):
-    """Everything that can be set."""
+    """All settings of a stack."""
 
     renditions: RenditionSettings = RenditionSettings()
     edits: EditSettings = EditSettings()

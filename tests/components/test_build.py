@@ -19,14 +19,14 @@ from components.build import ROOT
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Copy what the packages are built from."""
+    """Copy the sources of the packages."""
     for part in ("processor", "requirements"):
         shutil.copytree(ROOT / part, tmp_path / "checkout" / part)
     return tmp_path / "checkout"
 
 
 def names(path: Path) -> list[str]:
-    """List what the zip at *path* holds, in its order."""
+    """List the names in the zip at *path*, in its order."""
     with ZipFile(path) as archive:
         return archive.namelist()
 

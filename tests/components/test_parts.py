@@ -58,8 +58,8 @@ def test_a_versioned_buckets_rules_wait_for_its_versions() -> None:
     assert "b-versioning" in plan.named("b-lifecycle").depends_on
 
 
-def test_a_queue_lets_nobody_send_with_nothing_said() -> None:
-    """Who may send by role needs no place in the queue's policy; a bucket does."""
+def test_no_principal_may_send_to_a_queue_by_default() -> None:
+    """A role's grant to send needs no statement in the queue's policy; a bucket does."""
     args = WorkQueueArgs(context=CONTEXT, queue="work", component="tests", visibility_timeout_s=360)
     plan = record_program(lambda: WorkQueue("q", args))
     said = json.loads(plan.named("q-policy").inputs["policy"])["Statement"]
@@ -127,7 +127,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
 
 
 def actions(plan: Plan) -> set[str]:
-    """Give everything that the function's role may do."""
+    """Return all grants of the function's role."""
     said = json.loads(plan.named("f-grants").inputs["policy"])["Statement"]
     return {action for one in said for action in one["Action"]}
 
@@ -171,7 +171,7 @@ def test_a_function_reads_only_the_queues_that_feed_it(tmp_path: Path) -> None:
     }
 
 
-def test_a_function_that_nobody_waits_for_keeps_its_failures(tmp_path: Path) -> None:
+def test_an_asynchronous_function_keeps_its_failures(tmp_path: Path) -> None:
     """Three attempts, then a queue that its role may write to."""
     plan = function(tmp_path, asynchronous=True)
     config = plan.named("f-asynchronous").inputs
@@ -199,7 +199,7 @@ def test_the_alias_follows_the_pin(tmp_path: Path, pin: Pin, version: str, routi
     assert (version, routing) == (alias["functionVersion"], alias.get("routingConfig"))
 
 
-def test_a_policy_says_only_what_was_said() -> None:
+def test_a_policy_has_only_the_given_fields() -> None:
     """A statement without a principal or a condition has no such key."""
 
     def program() -> None:

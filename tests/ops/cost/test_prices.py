@@ -24,7 +24,7 @@ def test_every_price_has_a_region_a_source_and_a_date() -> None:
 
 
 def test_receipts_and_the_price_file_agree() -> None:
-    """What a function writes into its receipts is what operators calculate with."""
+    """Receipts and `darkroom cost` use one price."""
     assert pytest.approx(USD_PER_GB_SECOND) == load_prices()["lambda_arm64"].of(1)
 
 
