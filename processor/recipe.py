@@ -104,7 +104,10 @@ class Recipe(Section):
     """Everything that decides the pixels of a rendition, and nothing else."""
 
     sizes: Mapping[SizeName, Size] = Field(
-        default_factory=default_sizes, min_length=1, max_length=20, description="Rendition sizes by name, in any order."
+        default_factory=default_sizes,
+        min_length=1,
+        max_length=20,
+        description="All rendition sizes by name, in any order; they replace the default four.",
     )
     formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
     quality: OutputQuality = Field(default=OutputQuality(), description="Encoder quality per format.")

@@ -64,5 +64,7 @@ def test_a_forgotten_promise_is_an_error() -> None:
         with promised_address() as promise:
             export(promise.address)
 
-    with pytest.raises(RuntimeError, match=r"^expected the CDN's address to be kept inside the block, it never was$"):
+    with pytest.raises(
+        RuntimeError, match=r"^expected a call of AddressPromise\.resolve inside the block, found none$"
+    ):
         record_program(program)

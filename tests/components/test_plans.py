@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from processor.ops.cost.bill import ALARMS
 from tools.plan.model import Plan
 from tools.plan.text import text_of
 
@@ -25,7 +26,7 @@ PRODUCTION = {
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": 1,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": 1,
     "aws:cloudwatch/logGroup:LogGroup": 4,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": 31,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ALARMS,
     "aws:cloudwatch/queryDefinition:QueryDefinition": 3,
     "aws:dynamodb/table:Table": 2,
     "aws:iam/role:Role": 5,
