@@ -84,7 +84,7 @@ class Packages:
     def make(cls, sources: Path, folder: Path, architecture: str) -> Self:
         """Zip the function of the checkout *sources* into *folder*, and find the layers there.
 
-        Raises RunError with one line that says what to run.
+        Raises RunError with one line that names the command to run.
         """
         return cls(
             imaging=find_layer(sources, folder, "imaging", architecture),

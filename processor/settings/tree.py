@@ -118,7 +118,7 @@ class MonitoringSettings(Section):
     )
 
 
-# Published by AWS per region and architecture; `docs/deploying.md` says where to find others.
+# Published by AWS per region and architecture; docs/deploying.md explains how to find others.
 ADAPTER_LAYER = "arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerArm64:27"
 INSIGHTS_LAYER = "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension-Arm64:20"
 

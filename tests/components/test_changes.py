@@ -302,5 +302,5 @@ def layers(plan: Plan) -> list[Resource]:
     ids=lambda change: json.dumps(change)[:40],
 )
 def test_no_setting_opens_a_hole(change: dict[str, Any]) -> None:
-    """The policies hold whatever is switched on."""
+    """The policies hold with every optional part switched on."""
     assert [] == findings(plan_with("prod", change))
