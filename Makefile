@@ -13,6 +13,9 @@ EVERY  := --universal --python-version 3.11
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
 LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34
 
+# Where this is set, every process would compile the libraries that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up test check fmt lint types imports policies plan bench package engine golden simulate drill load lock docs screens audit faults soak verdicts mutate
 

@@ -145,6 +145,7 @@ def test_the_layers_agree() -> None:
     assert {name: runtime[name].version for name in shared} == {name: imaging[name].version for name in shared}
 
 
+@pytest.mark.stack
 def test_production_is_not_held_back_by_the_emulator() -> None:
     """Only the emulator's environment has ministack's botocore. A lock notes beside a version what constrained it."""
     assert ["emulator"] == [path.stem for path in LOCKS if "ministack==" in path.read_text(encoding="utf-8")]
@@ -191,9 +192,11 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "processor": (),
     "processor/api": ("runtime",),
     "processor/aws": ("runtime",),
+    "processor/editing": ("runtime",),
     "processor/fetch": ("runtime",),
     "processor/handlers": ("runtime",),
     "processor/telemetry.py": ("runtime",),
+    "processor/upload": ("runtime",),
 }
 
 

@@ -70,6 +70,7 @@ PIXELS = {"PIL", "numpy", "pillow_heif", "pyvips", "rawpy"}
 CLOUD = {"boto3", "botocore", "pulumi", "pulumi_aws"}
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
@@ -157,6 +158,7 @@ darkroom.main()
 """
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize(
     ("module", "command"),
     [

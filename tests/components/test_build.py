@@ -39,7 +39,7 @@ def test_the_same_files_give_the_same_zip() -> None:
 
 
 def test_the_function_holds_the_processing_package_and_its_start_script(tmp_path: Path) -> None:
-    """No tests, no tools, no caches, nothing of this machine; the script is where the handler expects it: at the root."""
+    """No tests, no tools, no caches, nothing of this machine; the script is at the root, as the handler states."""
     path = build.build_function(ROOT, tmp_path)
 
     found = names(path)

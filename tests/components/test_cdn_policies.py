@@ -32,6 +32,7 @@ def uri_after(uri: str, accept: str | None) -> str:
     return str(done.stdout).strip()
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize(
     ("uri", "accept", "expected"),
     [

@@ -48,6 +48,7 @@ def test_the_pages_print_commands_of_every_kind() -> None:
     assert len(SENTENCES) >= 40
 
 
+@pytest.mark.stack
 def test_what_the_readme_shows_for_files_works_as_it_is_typed(tmp_path: Path) -> None:
     """Every line of README's block without a stack, on photos of those names, one after the other."""
     lines = [line for line in fenced(ROOT / "README.md") if line.startswith("darkroom ")]

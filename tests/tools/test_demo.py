@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
+from tests.factories.photos import scene, scenery
 from tools.demo import PHOTOS, demo
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw every scene at an eighth of its size: twelve large ones take long, and their size is not the point."""
+
+    def shrunk(draw: Any) -> Any:
+        return lambda width, height, *more, **named: draw(width // 8, height // 8, *more, **named)
+
+    for module, names in ((scenery, ("flower", "lights", "mountains", "night", "sea")), (scene, ("scene",))):
+        for name in names:
+            monkeypatch.setattr(module, name, shrunk(getattr(module, name)))
 
 
 def test_a_newcomer_sees_each_photo_drawn_and_where_it_is(tmp_path: Path) -> None:

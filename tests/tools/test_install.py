@@ -64,6 +64,7 @@ def test_whatever_the_program_imports_is_locked() -> None:
     assert libraries <= LOCKED
 
 
+@pytest.mark.stack
 @pytest.mark.skipif("CI" not in os.environ, reason="needs a package index and a minute: set CI=1 to run it")
 def test_the_steps_of_pulumi_install_give_a_program_that_runs(tmp_path: Path) -> None:
     """Pulumi's pip toolchain: an environment, the newest pip, requirements.txt. The bundled pip can read it, too."""

@@ -17,6 +17,8 @@ from local.run.child import Child
 from local.run.errors import RunError
 from tests.patience import HANG_S
 
+pytestmark = pytest.mark.stack
+
 Start = Callable[[str], Child]
 
 
