@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. What the longest
 # prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave, and a little more.

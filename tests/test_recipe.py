@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from processor.recipe import OutputFormat, Quality, Recipe, Size
+from processor.recipe import OutputFormat, OutputQuality, Recipe, Size
 
 
 def test_the_default_sizes_are_the_ones_that_galleries_link_to() -> None:
@@ -35,13 +35,13 @@ def test_a_size_without_formats_has_the_recipes() -> None:
 def test_a_size_overrides_only_the_qualities_it_names() -> None:
     """A partial override leaves the other formats' quality alone."""
     recipe = Recipe(
-        quality=Quality(jpeg=85, webp=80, avif=60), sizes={"a": Size(width=1, height=1, quality={"jpeg": 95})}
+        quality=OutputQuality(jpeg=85, webp=80, avif=60), sizes={"a": Size(width=1, height=1, quality={"jpeg": 95})}
     )
 
     assert [95, 80, 60] == [recipe.quality_of("a", output) for output in get_args(OutputFormat)]
 
 
 def test_a_recipe_cannot_be_changed() -> None:
-    """A hashed recipe cannot change."""
+    """A recipe's hash stays true."""
     with pytest.raises(ValidationError, match="frozen"):
         Recipe().keep_copyright = False  # pyright: ignore[reportAttributeAccessIssue]

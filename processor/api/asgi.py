@@ -24,7 +24,7 @@ from processor.aws.results import Slots
 from processor.aws.secrets import ParameterStore
 from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys, UserLimits
-from processor.settings_env import EditApiEnv, from_env
+from processor.settings.functions import EditApiEnv, from_env
 from processor.telemetry import Telemetry
 
 

@@ -12,7 +12,7 @@ import jwt
 
 from processor.api.signing_keys import SigningKeys
 from processor.errors import EditCode, EditError
-from processor.settings import Auth
+from processor.settings.services import Auth
 
 REQUIRED: Final = ("exp", "iss", "aud", "sub")
 LEEWAY_S: Final = 30

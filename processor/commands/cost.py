@@ -1,4 +1,4 @@
-"""``cost``: what a stack costs, resource by resource; and what the old guides should have said."""
+"""The ``cost`` command: estimate the bill of a stack, resource by resource."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from processor.commands.examples import examples
-from processor.commands.stack_file import read_stack
-from processor.errors import UsageError
-from processor.ops.cost.guides import Guide, guides
+from processor.ops.cost.bill import Bill, Due, Row, Use, total
 from processor.ops.cost.prices import Price, load_prices
-from processor.ops.cost.rows import Due, Row, total
-from processor.ops.cost.stack import Bill, Use
+from processor.settings.stack_file import read_stack
 
 
-@click.command(
-    epilog=examples("darkroom cost --stack prod --photos 1000000 --new-per-month 50000", "darkroom cost --guides")
-)
-@click.option("--stack", metavar="NAME", help="Stack (Pulumi.NAME.yaml here), or a settings file.")
+@click.command(epilog=examples("darkroom cost --stack prod --photos 1000000 --new-per-month 50000"))
+@click.option("--stack", required=True, metavar="NAME", help="Stack (Pulumi.NAME.yaml here), or a settings file.")
 @click.option("--photos", type=click.IntRange(min=0), default=100_000, show_default=True, help="Photos there are.")
 @click.option("--new-per-month", type=click.IntRange(min=0), default=10_000, show_default=True, help="Uploads a month.")
 @click.option(
@@ -32,16 +27,14 @@ from processor.ops.cost.stack import Bill, Use
     help="Views over a photo's life.",
 )
 @click.option("--edits-per-month", type=click.IntRange(min=0), default=1_000, show_default=True, help="Edits a month.")
-@click.option("--guides", "of_guides", is_flag=True, help="The tables of both guides instead, with what was wrong.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per row.")
 def cost(  # noqa: PLR0913 - one argument per option
     *,
-    stack: str | None,
+    stack: str,
     photos: int,
     new_per_month: int,
     views_per_photo: float,
     edits_per_month: int,
-    of_guides: bool,
     as_json: bool,
 ) -> None:
     """Estimate what a stack costs.
@@ -49,12 +42,6 @@ def cost(  # noqa: PLR0913 - one argument per option
     Computed from its settings, measured receipts and list prices (processor/ops/cost).
     """
     prices = load_prices()
-    if of_guides:
-        for guide in guides(prices):
-            print_guide(guide)
-        return
-    if stack is None:
-        raise UsageError("--stack: found none, expected a stack's name, or --guides")
     use = Use(
         photos=photos,
         new_per_month=new_per_month,
@@ -72,12 +59,12 @@ def cost(  # noqa: PLR0913 - one argument per option
 def print_json(rows: Sequence[Row]) -> None:
     """Print every row for a script."""
     for row in rows:
-        said = {"resource": row.resource, "of": row.of, "due": row.due, "amount": row.amount, "per": row.price.per}
-        click.echo(json.dumps({**said, "usd": round(row.usd, 6)}, ensure_ascii=False))
+        fields = {"resource": row.resource, "of": row.of, "due": row.due, "amount": row.amount, "per": row.price.per}
+        click.echo(json.dumps({**fields, "usd": round(row.usd, 6)}, ensure_ascii=False))
 
 
 def print_rows(rows: Sequence[Row]) -> None:
-    """Print the table, what is paid once and what every month apart."""
+    """Print two tables: costs that are paid once, and costs of every month."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     for due in Due:
         table = Table("resource", "use", "USD", title=f"Paid {due.value}", title_justify="left", show_footer=True)
@@ -90,20 +77,7 @@ def print_rows(rows: Sequence[Row]) -> None:
 
 
 def print_prices(prices: set[Price]) -> None:
-    """Say whose prices these are."""
+    """Print each price with its region, date and source."""
     click.echo("Prices:")
     for price in sorted(prices, key=lambda one: one.per):
         click.echo(f"  ${price.usd:g} per {price.per}: {price.region}, {price.date}, {price.source}")
-
-
-def print_guide(guide: Guide) -> None:
-    """Print one guide's table."""
-    console = Console(highlight=False, markup=False)
-    table = Table("resource", "usage", "guide", "right", "what was wrong", title=guide.title, title_justify="left")
-    for line in guide.lines:
-        printed = "-" if line.printed is None else f"${line.printed:.2f}"
-        table.add_row(line.resource, line.usage, printed, f"${line.usd:.3f}", line.wrong or "nothing")
-    table.add_row("Total", "", f"${guide.printed:.2f}", f"${guide.usd:.2f}", "")
-    console.print(table)
-    for note in guide.notes:
-        click.echo(f"- {note}")

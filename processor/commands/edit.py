@@ -20,8 +20,8 @@ from processor.imaging.edit_model import FILE_KINDS, Edited, EditLimits, OutputW
 from processor.imaging.editor import Editor
 from processor.imaging.model import EXTENSIONS_OF
 from processor.keys import short_hash
-from processor.settings import EditSettings
-from processor.settings_file import load_settings
+from processor.settings.services import EditSettings
+from processor.settings.stack_file import load_settings
 from processor.source import Source
 
 FAILED: Final = 1

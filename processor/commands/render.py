@@ -24,7 +24,7 @@ from processor.imaging.model import EXTENSIONS, Rendering, Rendition
 from processor.imaging.renderer import Renderer
 from processor.keys import RENDITIONS, cut, rendition_key, short_hash
 from processor.recipe import Recipe
-from processor.settings_file import load_settings
+from processor.settings.stack_file import load_settings
 from processor.source import Source
 
 FILE_NAME_BYTES = 255  # the limit of Linux's and macOS' file systems

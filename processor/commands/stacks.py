@@ -9,8 +9,8 @@ from typing import Any, Literal
 import click
 
 from processor.aws.clients import OperatorClients
-from processor.commands.stack_file import read_stack
-from processor.settings import Settings
+from processor.settings.stack_file import read_stack
+from processor.settings.tree import Settings
 
 Lane = Literal["uploads", "backfill"]
 

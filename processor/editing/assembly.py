@@ -16,7 +16,7 @@ from processor.editing.results import ResultStore
 from processor.editing.sources import Fetch, Sources
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.editor import Editor as ImagingEditor
-from processor.settings_env import EditEnv
+from processor.settings.functions import EditEnv
 from processor.source import Source
 
 if TYPE_CHECKING:

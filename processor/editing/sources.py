@@ -19,7 +19,7 @@ from processor.aws.photos import PhotoOwners
 from processor.edits.names import RESULTS, slot_key
 from processor.errors import EditCode, EditError
 from processor.keys import RENDITIONS
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 from processor.source import Source
 
 SHOWN_CHARS: Final = 80

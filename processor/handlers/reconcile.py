@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from processor.budget import Budget
 from processor.handlers.reconciliation import Reconciliation
-from processor.settings_env import ReconcileEnv, from_env
+from processor.settings.functions import ReconcileEnv, from_env
 from processor.telemetry import Telemetry
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from processor.ops.reconcile.orphans import OrphanWalk
 from processor.ops.reconcile.records import RecordWalk
 from processor.ops.reconcile.repairs import Repairs
 from processor.ops.reconcile.run import Reconciler, Report
-from processor.settings_env import ReconcileEnv
+from processor.settings.functions import ReconcileEnv
 from processor.telemetry import Telemetry, one
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from processor.imaging.geometry import Box, fit_inside
 from processor.imaging.picture import Picture
 from processor.imaging.steps.resize import stretch
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 
 NO_SIDE: Final = 1 << 20
-RESULT_LIMITS: Final = Limits(max_dimension_px=65_535, max_megapixels=1_000, max_frames=100_000)
+RESULT_LIMITS: Final = DecodeLimits(max_dimension_px=65_535, max_megapixels=1_000, max_frames=100_000)
 """Of the file that was written here: it is read to tell its true dimensions, not to be judged."""
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import MAX_SIDE_PX, Limits
+from processor.recipe import MAX_SIDE_PX, DecodeLimits
 from processor.source import Source
 
 
-def source_limits(limits: EditLimits) -> Limits:
+def source_limits(limits: EditLimits) -> DecodeLimits:
     """Return what a source may ask of its decoder. Its bytes were counted when they were fetched."""
-    return Limits(
+    return DecodeLimits(
         max_dimension_px=min(limits.max_dimension_px, MAX_SIDE_PX),
         max_megapixels=limits.max_megapixels,
         max_frames=limits.max_frames,

@@ -10,7 +10,7 @@ from processor.aws.photos import PhotoRecords
 from processor.aws.renditions import RenditionObjects
 from processor.imaging.recipe import recipe_hash
 from processor.imaging.renderer import Renderer as ImagingRenderer
-from processor.settings_env import RenditionEnv
+from processor.settings.functions import RenditionEnv
 from processor.upload.cleanup import Cleanup
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter

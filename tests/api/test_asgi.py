@@ -24,8 +24,9 @@ from processor.api.asgi import assemble
 from processor.aws.clients import ssm_client
 from processor.aws.secrets import ParameterStore
 from processor.errors import StoreUnavailable
-from processor.settings import CdnSettings, EditApiSettings, EditSettings
-from processor.settings_env import EditApiEnv, to_env
+from processor.settings.functions import EditApiEnv, to_env
+from processor.settings.services import EditApiSettings, EditSettings
+from processor.settings.tree import CdnSettings
 from tests.factories.api import AUTH, PAGE
 from tests.factories.darkroom import session as aws_session
 from tests.patience import HANG_S

@@ -77,7 +77,7 @@ CLOUD = {"boto3", "botocore", "pulumi", "pulumi_aws"}
         (("--help",), PIXELS | CLOUD | {"rich", "yaml"}),
         (("parse", "resize to 50%"), PIXELS | CLOUD),
         (("render", "--help"), CLOUD | {"starlette", "fastapi"}),
-        (("cost", "--guides"), PIXELS | CLOUD),
+        (("cost", "--stack", "dev"), PIXELS | CLOUD),
         (("status", "--folder", "/nonexistent"), PIXELS | CLOUD),
         (("up", "--help"), PIXELS | CLOUD),
     ],

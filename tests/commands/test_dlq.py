@@ -213,9 +213,8 @@ def test_a_queue_that_does_not_exist_is_told(letters: Operation) -> None:
     result = letters.run("dlq", "list", "--queue", "jobs")
 
     assert isinstance(result.exception, UsageError)
-    assert (
-        "lambdallmproxy-image-processor-jobs-dlq: no such queue in this account and region, expected a deployed stack"
-        == str(result.exception)
+    assert "darkroom-test-edit-jobs-dlq: no such queue in this account and region, expected a deployed stack" == str(
+        result.exception
     )
 
 

@@ -33,7 +33,7 @@ from processor.aws.results import Slots
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys
-from processor.settings import Auth
+from processor.settings.services import Auth
 from processor.telemetry import Telemetry
 from tests.factories.darkroom import shared
 from tests.factories.edits import RESULTS, SESSIONS, SessionStore, open_sessions

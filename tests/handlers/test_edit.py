@@ -21,8 +21,8 @@ from processor.edits.session import Session, SessionImage, SessionStatus
 from processor.errors import StoreUnavailable
 from processor.handlers import edit
 from processor.handlers.batch import BatchWorker
-from processor.settings import EditSettings, GalleryStore
-from processor.settings_env import EditEnv, to_env
+from processor.settings.functions import EditEnv, to_env
+from processor.settings.services import EditSettings, GalleryStore
 from processor.telemetry import Telemetry
 from testkit.contexts import Context
 from testkit.events import sqs_event

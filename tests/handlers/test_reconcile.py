@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from processor.handlers import reconcile
-from processor.settings_env import to_env
+from processor.settings.functions import to_env
 from testkit.contexts import Context
 from tests.factories.reconciling import open_gallery
 

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from processor.handlers import rendition
-from processor.settings import RenditionSettings
-from processor.settings_env import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.services import RenditionSettings
 from testkit.contexts import Context
 from testkit.events import batch_event, s3_event, s3_record, sqs_event
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom

@@ -11,7 +11,7 @@ from processor.errors import PhotoError
 from processor.imaging import line, printing
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
-from processor.recipe import Limits, Recipe, Size
+from processor.recipe import DecodeLimits, Recipe, Size
 from processor.source import Source
 from testkit.photos.exif import exif
 from testkit.photos.heif import heic
@@ -189,7 +189,7 @@ def test_what_is_no_photo_never_reaches_a_decoder(name: str) -> None:
 def test_the_limits_of_the_recipe_hold() -> None:
     """Checked before any pixel is decoded."""
     with pytest.raises(PhotoError) as caught:
-        developed(jpeg(), Recipe(limits=Limits(max_dimension_px=479)))
+        developed(jpeg(), Recipe(limits=DecodeLimits(max_dimension_px=479)))
 
     assert "DIMENSIONS_TOO_LARGE" == caught.value.code
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from processor.imaging.mark import MARKERS, marked
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import Limits, OutputFormat
+from processor.recipe import DecodeLimits, OutputFormat
 from testkit.photos.scene import scene
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
@@ -50,7 +50,7 @@ def test_a_marked_file_is_the_same_picture(output: OutputFormat, *, exif: bool) 
     found = marked(plain, output, "0055AED6DCD9")
 
     assert pixels(plain) == pixels(found)
-    header = inspect_structure(memoryview(found), Limits(), raw_max_megapixels=160)
+    header = inspect_structure(memoryview(found), DecodeLimits(), raw_max_megapixels=160)
     assert (output, 64, 48) == (header.format, header.width, header.height)
     assert 0 < len(found) - len(plain) <= 24
 

@@ -8,7 +8,7 @@ import pytest
 
 from processor.imaging import recipe as fingerprint
 from processor.imaging.recipe import recipe_hash
-from processor.recipe import Limits, Quality, Raw, Recipe, Size
+from processor.recipe import DecodeLimits, OutputQuality, Raw, Recipe, Size
 
 PLAIN = Recipe()
 
@@ -29,7 +29,7 @@ def test_the_hash_is_short_and_stable() -> None:
         Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, fit="cover")}),
         Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, quality={"jpeg": 90})}),
         Recipe(formats=("jpeg", "webp")),
-        Recipe(quality=Quality(jpeg=86)),
+        Recipe(quality=OutputQuality(jpeg=86)),
         Recipe(keep_copyright=False),
         Recipe(raw=Raw(strategy="preview")),
     ],
@@ -41,7 +41,9 @@ def test_whatever_changes_pixels_changes_the_hash(other: Recipe) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [Recipe(limits=Limits(max_megapixels=50)), Recipe(raw=Raw(max_megapixels=50))], ids=["limits", "raw limit"]
+    "other",
+    [Recipe(limits=DecodeLimits(max_megapixels=50)), Recipe(raw=Raw(max_megapixels=50))],
+    ids=["limits", "raw limit"],
 )
 def test_limits_do_not_change_the_hash(other: Recipe) -> None:
     """They decide whether a photo is rendered, never how."""

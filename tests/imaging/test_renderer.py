@@ -14,7 +14,7 @@ import pyvips
 from processor.errors import OutOfTime, PhotoError
 from processor.imaging.renderer import Renderer, is_risky
 from processor.imaging.structure.header import Header
-from processor.recipe import Limits, Recipe, Size
+from processor.recipe import DecodeLimits, Recipe, Size
 from processor.source import Source
 from testkit.photos.heif import avif, heic
 from testkit.photos.jpeg import cut, jpeg
@@ -181,7 +181,7 @@ def test_a_child_killed_between_two_photos_is_replaced_unnoticed(always: Rendere
 def test_a_decode_that_takes_too_long_is_a_verdict(always: Renderer) -> None:
     """Within the time that the settings give it, and the next photo works."""
     started = monotonic()
-    limits = Limits(decode_timeout_s=0.05)
+    limits = DecodeLimits(decode_timeout_s=0.05)
     verdict = render(always, png_of(4000, 4000), Recipe(limits=limits))
 
     assert "DECODE_TIMEOUT" == verdict
@@ -193,7 +193,7 @@ def test_a_decode_that_takes_too_long_is_a_verdict(always: Renderer) -> None:
 @pytest.mark.faults
 def test_a_photo_that_needs_too_much_memory_is_a_verdict(always: Renderer) -> None:
     """Interlaced, 48 MB: it must be decoded as a whole. The caller stays as it was."""
-    verdict = render(always, png_of(4000, 4000), Recipe(limits=Limits(decoder_memory_mib=100)))
+    verdict = render(always, png_of(4000, 4000), Recipe(limits=DecodeLimits(decoder_memory_mib=100)))
 
     assert "DECODER_OUT_OF_MEMORY" == verdict
     assert "isolated" == render(always, jpeg())

@@ -14,7 +14,7 @@ from processor.keys import ObjectKey
 from processor.ops.backfill.reasons import Reason, error_at, reason_of
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Experience, compute_usd, known_as, requests_usd
-from processor.settings import Settings
+from processor.settings.tree import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

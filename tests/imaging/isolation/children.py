@@ -7,7 +7,7 @@ from pathlib import Path
 from time import sleep
 from typing import Final
 
-from processor.recipe import Limits, Recipe, Size
+from processor.recipe import DecodeLimits, Recipe, Size
 
 PREAMBLE: Final = """#!{python}
 import json, os, signal, socket, struct, sys, time
@@ -30,7 +30,7 @@ def write_child(folder: Path, body: str) -> str:
 
 def quick(*, timeout_s: float = 10.0, memory_mib: int = 900) -> Recipe:
     """Make a recipe of one small size."""
-    limits = Limits(decode_timeout_s=timeout_s, decoder_memory_mib=memory_mib)
+    limits = DecodeLimits(decode_timeout_s=timeout_s, decoder_memory_mib=memory_mib)
     return Recipe(sizes={"small": Size(width=100, height=100)}, limits=limits)
 
 

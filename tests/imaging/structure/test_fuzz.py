@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from processor.errors import PhotoError
 from processor.imaging.exif import read_exif
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos import extra
 from testkit.photos.exif import exif
 from testkit.photos.heif import avif, heic
@@ -59,7 +59,7 @@ def walk(data: bytes) -> None:
     """Walk *data*; anything but a header or a verdict fails, and so does a long walk."""
     started = process_time()
     with suppress(PhotoError):
-        inspect_structure(memoryview(data), Limits(), raw_max_megapixels=160)
+        inspect_structure(memoryview(data), DecodeLimits(), raw_max_megapixels=160)
     assert process_time() - started < HANG_S
 
 

@@ -1,4 +1,4 @@
-"""What each function is told survives the trip through its environment."""
+"""The environment of each function: every value arrives as it was set."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from processor.errors import SettingsError
-from processor.settings import EditSettings, RenditionSettings, Settings, Size
-from processor.settings_env import (
+from processor.recipe import Size
+from processor.settings.functions import (
     MAX_ENV_BYTES,
     EditApiEnv,
     EditEnv,
@@ -19,6 +19,8 @@ from processor.settings_env import (
     from_env,
     to_env,
 )
+from processor.settings.services import EditSettings, RenditionSettings
+from processor.settings.tree import Settings
 from tests import strategies
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"
@@ -32,12 +34,12 @@ DEFAULTS = Settings()
 
 
 def rendition_env(settings: RenditionSettings = DEFAULTS.renditions, **wiring: str) -> RenditionEnv:
-    """Give the rendition function's slice, deployed as stack "test"."""
+    """Return the rendition function's slice, deployed as stack "test"."""
     return RenditionEnv.of(settings, stack="test", cdn_host="cdn.example.com", **wiring)
 
 
 def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice]:
-    """Give every function's slice of the same settings."""
+    """Return every function's slice of the same settings."""
     return [
         rendition_env(renditions),
         rendition_env(renditions, distribution_id="E2EXAMPLE"),
@@ -49,14 +51,14 @@ def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice
 
 @given(renditions=strategies.renditions, edits=strategies.edits)
 def test_every_slice_survives_the_environment(renditions: RenditionSettings, edits: EditSettings) -> None:
-    """What infrastructure writes is what the handler reads, for every value that settings can have."""
-    for told in all_slices(renditions, edits):
-        assert told == from_env(type(told), to_env(told))
+    """A handler reads the values that infrastructure wrote, for every value that settings can have."""
+    for part in all_slices(renditions, edits):
+        assert part == from_env(type(part), to_env(part))
 
 
 def test_the_default_environments_leave_room_for_more() -> None:
     """Lambda takes 4 KB; with the default settings no function needs half of it."""
-    sizes = [len(json.dumps(to_env(told))) for told in all_slices(DEFAULTS.renditions, DEFAULTS.edits)]
+    sizes = [len(json.dumps(to_env(part))) for part in all_slices(DEFAULTS.renditions, DEFAULTS.edits)]
 
     assert max(sizes) < 2048
 
@@ -65,18 +67,18 @@ def test_an_environment_beyond_lambdas_limit_is_refused_by_name() -> None:
     """The deployment learns which variable is too long before Lambda answers with an error."""
     many = {f"size-{number:02}-{'x' * 20}": Size(width=4000, height=4000, quality={"jpeg": 85}) for number in range(20)}
     hosts = tuple(f"host-{number:02}.{'x' * 60}.example.com" for number in range(50))
-    told = EditEnv.of(EditSettings(allowed_source_hosts=hosts), DEFAULTS.renditions, stack="test", **EDIT_WIRING)
+    part = EditEnv.of(EditSettings(allowed_source_hosts=hosts), DEFAULTS.renditions, stack="test", **EDIT_WIRING)
 
     assert len(json.dumps(to_env(rendition_env(RenditionSettings(sizes=many))))) <= MAX_ENV_BYTES
     with pytest.raises(SettingsError) as refusal:
-        to_env(told)
+        to_env(part)
     assert (
-        "environment of EditEnv: found 4,813 bytes, expected at most 3,584 (Lambda's limit); "
+        "environment of EditEnv: found 4,802 bytes, expected at most 3,584 (Lambda's limit); "
         "the longest variable is DARKROOM_ALLOWED_SOURCE_HOSTS"
     ) == str(refusal.value)
 
 
-def test_the_rendition_function_is_told_only_what_it_reads() -> None:
+def test_the_rendition_function_receives_only_what_it_reads() -> None:
     """Its capacity and everything about edits stay out; the exact names are a contract with infrastructure."""
     assert {
         "DARKROOM_CDN_HOST",
@@ -101,15 +103,15 @@ def test_the_edit_worker_keeps_the_variables_of_the_old_system() -> None:
     old = ("S3_BUCKET", "DYNAMODB_TABLE", "MAX_IMAGE_SIZE", "MAX_DIMENSIONS", "DEFAULT_QUALITY")
 
     assert {
-        "S3_BUCKET": "generated-images-bucket",
-        "DYNAMODB_TABLE": "image-edit-sessions",
+        "S3_BUCKET": "darkroom-results",
+        "DYNAMODB_TABLE": "darkroom-sessions",
         "MAX_IMAGE_SIZE": "26214400",
         "MAX_DIMENSIONS": "10000",
         "DEFAULT_QUALITY": "90",
     } == {name: env[name] for name in old}
 
 
-def test_concurrency_does_not_change_what_the_function_is_told() -> None:
+def test_concurrency_does_not_change_the_environment() -> None:
     """Another number of concurrent invocations publishes no new version of the function."""
     assert to_env(rendition_env()) == to_env(rendition_env(RenditionSettings(max_concurrency=7, memory_mib=1769)))
 
@@ -128,7 +130,7 @@ def test_concurrency_does_not_change_what_the_function_is_told() -> None:
     ],
 )
 def test_a_broken_environment_names_the_variable(variable: str, value: str | None, line: str) -> None:
-    """Whoever changed a variable by hand reads which one, what it holds and what it may hold."""
+    """The line names the variable that was changed by hand, its value and the allowed values."""
     env = to_env(rendition_env())
     if value is None:
         del env[variable]
@@ -142,6 +144,6 @@ def test_a_broken_environment_names_the_variable(variable: str, value: str | Non
 
 def test_other_peoples_variables_are_left_alone() -> None:
     """Lambda sets dozens of variables of its own."""
-    told = rendition_env()
+    part = rendition_env()
 
-    assert told == from_env(RenditionEnv, {**to_env(told), "AWS_REGION": "eu-west-1", "DARKROOM_LATER": "?"})
+    assert part == from_env(RenditionEnv, {**to_env(part), "AWS_REGION": "eu-west-1", "DARKROOM_LATER": "?"})

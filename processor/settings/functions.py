@@ -1,12 +1,13 @@
-"""What each Lambda function is told: its slice of the settings, as environment variables.
+"""Define the environment variables of each Lambda function: its slice of the settings.
 
-A slice is the part of the settings that one function's code reads, and what only the deployment
-knows: addresses of other resources, the stack's name. Capacity is left out, so that another number
-of concurrent invocations publishes no new version. Infrastructure writes ``to_env(slice)``; a
-handler reads ``from_env(Slice, os.environ)``, and nothing else reads the environment.
+A slice is the part of the settings that one function's code reads, with values that only the deployment knows:
+addresses of other resources, the stack's name. Capacity is left out, so that another number of concurrent invocations
+publishes no new version. Infrastructure writes ``to_env(slice)``; a handler reads ``from_env(Slice, os.environ)``, and
+no other code reads the environment.
 
-One variable per field, ``DARKROOM_<FIELD>``: text as it is, everything else as JSON, nothing when
-there is no value. The edit functions keep the names that the system before Darkroom had:
+One variable per field, ``DARKROOM_<FIELD>``: text as it is, everything else as JSON, no variable without a value.
+Five variables of the edit functions keep the names of the editor guide (``GUIDE_NAMES``), because other functions of
+that system set and read them:
 
     S3_BUCKET        results_bucket     edit worker, edit API
     DYNAMODB_TABLE   sessions_table     edit worker, edit API
@@ -26,8 +27,7 @@ from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from processor.errors import SettingsError
-from processor.settings import (
-    CdnSettings,
+from processor.settings.services import (
     EditAcceptance,
     EditSettings,
     EditWork,
@@ -36,19 +36,20 @@ from processor.settings import (
     RenditionWork,
     part_of,
 )
-from processor.settings_base import Section, from_tree
-from processor.settings_values import CdnHost, DistributionId, HttpsUrl, TimeoutS, WebOrigin
+from processor.settings.tree import CdnSettings
+from processor.settings.values import CdnHost, DistributionId, HttpsUrl, TimeoutS, WebOrigin
+from processor.validation import Section, from_tree
 
 EnvT = TypeVar("EnvT", bound="Slice")
 
-LEGACY: Final[Mapping[str, str]] = {
+GUIDE_NAMES: Final[Mapping[str, str]] = {
     "results_bucket": "S3_BUCKET",
     "sessions_table": "DYNAMODB_TABLE",
     "max_image_bytes": "MAX_IMAGE_SIZE",
     "max_dimension_px": "MAX_DIMENSIONS",
     "default_quality": "DEFAULT_QUALITY",
 }
-# Lambda takes 4 KB, measured as JSON; 512 bytes are left for what is not a setting (allocator, powertools).
+# Lambda accepts 4 KB, measured as JSON; 512 bytes are reserved for other variables (allocator, powertools).
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_ENV_BYTES: Final = 4096 - 512
 
@@ -69,13 +70,13 @@ ParameterName = Annotated[
 
 
 class Slice(Section):
-    """What every function is told."""
+    """The environment that all functions share."""
 
     stack: StackName = Field(description="Stack that the function belongs to; a dimension of its metrics.")
 
 
 class RenditionEnv(RenditionWork, Slice):
-    """What the rendition function is told."""
+    """The environment of the rendition function."""
 
     service: Literal["rendition"] = Field(default="rendition", description="Service in logs and metrics.")
     cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
@@ -90,11 +91,13 @@ class RenditionEnv(RenditionWork, Slice):
 
 
 class EditEnv(EditWork, GalleryStore, Slice):
-    """What the edit worker is told. It reads ``photo://`` and our own CDN's pictures where they are stored."""
+    """The environment of the edit worker, which reads ``photo://`` and CDN sources from the gallery's buckets."""
 
     service: Literal["edit"] = Field(default="edit", description="Service in logs and metrics.")
     cdn_host: CdnHost = Field(description="Host in the URLs of results.")
-    jobs_queue_url: HttpsUrl = Field(description="Queue that jobs come from; those that failed for now come sooner.")
+    jobs_queue_url: HttpsUrl = Field(
+        description="Queue of jobs; the worker shortens the visibility timeout of a job that failed for now."
+    )
 
     @classmethod
     def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, **wiring: str) -> Self:
@@ -103,13 +106,13 @@ class EditEnv(EditWork, GalleryStore, Slice):
 
 
 class EditApiEnv(EditAcceptance, Slice):
-    """What the edit API is told."""
+    """The environment of the edit API."""
 
     service: Literal["edit-api"] = Field(default="edit-api", description="Service in logs and metrics.")
     jobs_queue_url: HttpsUrl = Field(description="Queue that takes one job per picture.")
     ticket_key_parameter: ParameterName = Field(description="SSM parameter of the key that signs progress tickets.")
     origin_secret_parameter: ParameterName | None = Field(
-        default=None, description="SSM parameter of the secret that the CDN sends along; absent: anybody may call."
+        default=None, description="SSM parameter of the secret that the CDN sends along; absent: no secret is required."
     )
     timeout_s: TimeoutS = Field(description="Longest time of one invocation; progress streams end before it.")
     cors_origins: tuple[WebOrigin, ...] = Field(default=(), description="Web pages that may use the API.")
@@ -117,20 +120,20 @@ class EditApiEnv(EditAcceptance, Slice):
     @classmethod
     def of(cls, settings: EditSettings, cdn: CdnSettings, *, stack: str, **wiring: str) -> Self:
         """Cut the slice from *settings* and *cdn*; *wiring*: the queue and the parameters."""
-        told = {"stack": stack, "timeout_s": settings.api.timeout_s, "cors_origins": cdn.cors_origins}
-        return part_of(cls, settings, **told, **wiring)
+        known = {"stack": stack, "timeout_s": settings.api.timeout_s, "cors_origins": cdn.cors_origins}
+        return part_of(cls, settings, **known, **wiring)
 
 
 class ReconcileEnv(GalleryStore, Slice):
-    """What the reconciler is told."""
+    """The environment of the reconciler."""
 
     service: Literal["reconcile"] = Field(default="reconcile", description="Service in logs and metrics.")
     uploads_queue_url: HttpsUrl = Field(description="Queue that stuck photos are sent to again.")
     cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
     missing_record: Literal["create", "require"] = Field(
-        default="create", description="Whether records that are not there are written here."
+        default="create", description="`create` or `require` missing photo records."
     )
-    stuck_after_s: int = Field(default=600, ge=0, description="What has not changed for this long may be stuck.")
+    stuck_after_s: int = Field(default=600, ge=0, description="Photos without progress for this long may be stuck.")
 
     @classmethod
     def of(cls, settings: RenditionSettings, *, stack: str, uploads_queue_url: str, cdn_host: str) -> Self:
@@ -145,16 +148,16 @@ class ReconcileEnv(GalleryStore, Slice):
         )
 
 
-def to_env(told: Slice) -> dict[str, str]:
-    """Write *told* as environment variables; raise SettingsError when Lambda would not take that many bytes."""
-    names = variables(type(told))
-    fields = {name: getattr(told, name) for name in names}
+def to_env(part: Slice) -> dict[str, str]:
+    """Write *part* as environment variables; raise SettingsError above Lambda's limit of bytes."""
+    names = variables(type(part))
+    fields = {name: getattr(part, name) for name in names}
     env = {names[name]: encoded(value) for name, value in fields.items() if value is not None}
     size = len(json.dumps(env))
     if size > MAX_ENV_BYTES:
         longest = max(env, key=lambda variable: len(env[variable]))
         raise SettingsError(
-            f"environment of {type(told).__name__}: found {size:,} bytes, expected at most {MAX_ENV_BYTES:,} "
+            f"environment of {type(part).__name__}: found {size:,} bytes, expected at most {MAX_ENV_BYTES:,} "
             f"(Lambda's limit); the longest variable is {longest}"
         )
     return env
@@ -172,8 +175,8 @@ def from_env(kind: type[EnvT], environ: Mapping[str, str]) -> EnvT:
 
 
 def variables(kind: type[Slice]) -> dict[str, str]:
-    """Name the variable of each field of *kind*."""
-    return {name: LEGACY.get(name, f"DARKROOM_{name.upper()}") for name in kind.model_fields}
+    """Return the name of the variable of each field of *kind*."""
+    return {name: GUIDE_NAMES.get(name, f"DARKROOM_{name.upper()}") for name in kind.model_fields}
 
 
 def encoded(value: object) -> str:
@@ -186,7 +189,7 @@ def encoded(value: object) -> str:
 
 
 def decoded(text: str) -> object:
-    """Read JSON; what is none is left to be refused by name, with what is allowed."""
+    """Read JSON; return *text* itself if it is none, for the check to refuse by name."""
     try:
         return json.loads(text)
     except ValueError:
@@ -194,7 +197,7 @@ def decoded(text: str) -> object:
 
 
 def holds_text(annotation: object) -> bool:
-    """Tell whether a field of this annotation is a string, when it is anything."""
+    """Return whether the values of a field with this annotation are strings, apart from None."""
     inner = get_args(annotation)
     if get_origin(annotation) is Annotated:
         return holds_text(inner[0])

