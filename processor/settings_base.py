@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from processor.errors import SettingsError
-from processor.wording import Schema, allowed, nearest, plain, shown, value_line, values_of
+from processor.schema_text import Schema, allowed, nearest, plain, shown, value_line, values_of
 
 SectionT = TypeVar("SectionT", bound="Section")
 NO_NAMES: Mapping[str, str] = {}

@@ -12,7 +12,7 @@ from typing import Final
 import click
 from PIL import Image
 
-from processor.commands.examples import examples
+from processor.cli.examples import examples
 from tests.factories.photos import heif, icc, jpeg, raw, scene, scenery
 from tests.factories.photos.scene import Pixels
 

@@ -6,9 +6,9 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 
+from processor.schema_text import Schema, allowed, plain, values_of
 from processor.settings import Settings
 from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
-from processor.wording import Schema, allowed, plain, values_of
 
 HEAD = """# Settings
 

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from processor.api.dependencies import Services
 from processor.api.errors import translate_errors
 from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, Measure, OriginGuard
 from processor.api.openapi import document_api
-from processor.api.parts import Parts
 from processor.api.routes import edits, health, sessions
 
 # With the threads of the feeds not more than the AWS clients keep connections.
@@ -27,17 +27,17 @@ REQUEST_THREADS: Final = 12
 CORS_MAX_AGE_S: Final = 600
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(services: Services) -> FastAPI:
     """Put the application together."""
     app = FastAPI(
         openapi_url="/image-edit/openapi.json",
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # a redirect of a POST is a trap
-        middleware=around(parts),
+        middleware=around(services),
         lifespan=bounded_threads,
     )
-    app.state.parts = parts
+    app.state.services = services
     translate_errors(app)
     for routes in (edits, sessions, health):
         app.include_router(routes.router)
@@ -45,21 +45,21 @@ def create_app(parts: Parts) -> FastAPI:
     return app
 
 
-def around(parts: Parts) -> list[Middleware]:
+def around(services: Services) -> list[Middleware]:
     """List what stands around the routes, from the outside in."""
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=list(parts.cors_origins),
+        allow_origins=list(services.cors_origins),
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
         expose_headers=[*RATE_HEADERS, "Retry-After"],
         max_age=CORS_MAX_AGE_S,
     )
     return [
-        Middleware(Measure, telemetry=parts.telemetry),
+        Middleware(Measure, telemetry=services.telemetry),
         cors,
-        Middleware(Boundary, telemetry=parts.telemetry),
-        Middleware(OriginGuard, secret=parts.origin_secret),
+        Middleware(Boundary, telemetry=services.telemetry),
+        Middleware(OriginGuard, secret=services.origin_secret),
         Middleware(BodyLimit),
     ]
 

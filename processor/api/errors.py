@@ -1,13 +1,12 @@
-"""Where errors become answers: one body, ``{error, code, details?}``, for ours and for the framework's.
+"""Translate errors into responses with one body, ``{error, code, details?}``: ours and the framework's.
 
-A TransientError is nobody's fault and may pass: 503 with Retry-After. What nobody foresaw is turned into 500 by
-``middleware.Boundary``.
+A TransientError may pass: 503 with Retry-After. ``middleware.Boundary`` turns any other exception into 500.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -15,8 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from processor.api.problems import problems_of
 from processor.errors import HTTP_STATUS, DarkroomError, EditCode, EditError, TransientError
+from processor.schema_text import shown
 
 RETRY_AFTER_S: Final = 2
 FOREIGN_CODES: Final[Mapping[int, EditCode]] = {
@@ -65,7 +64,7 @@ def on_edit_error(_: Request, error: Exception) -> Response:
 def on_transient_error(request: Request, error: Exception) -> Response:
     """Ask to come again, and tell the operators: nothing is swallowed."""
     assert isinstance(error, DarkroomError)  # noqa: S101 - registered for nothing else
-    request.app.state.parts.telemetry.warning("Request put off", code=error.code, reason=str(error))
+    request.app.state.services.telemetry.warning("Request put off", code=error.code, reason=str(error))
     sentence = "A service that this one needs does not answer right now. Try again in a moment."
     return error_response(EditCode.TRY_AGAIN, sentence, headers={"Retry-After": str(RETRY_AFTER_S)})
 
@@ -93,3 +92,66 @@ def translate_errors(app: FastAPI) -> None:
     app.add_exception_handler(TransientError, on_transient_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_foreign_error)
+
+
+MAX_PROBLEMS: Final = 20
+# By pydantic's names: https://docs.pydantic.dev/latest/errors/validation_errors/
+EXPECTED: Final[Mapping[str, str]] = {
+    "bool_type": "true or false",
+    "dict_type": "a JSON object",
+    "extra_forbidden": "no such field",
+    "greater_than_equal": "{ge} or more",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "less_than_equal": "{le} or less",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "missing": "a value",
+    "model_attributes_type": "a JSON object (Content-Type: application/json)",
+    "model_type": "a JSON object",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} character",
+    "string_type": "text",
+    "string_unicode": "text in Unicode",
+    "too_long": "at most {max_length} items",
+    "too_short": "at least {min_length} item",
+    "union_tag_invalid": "one of {expected_tags} as {discriminator}",
+    "union_tag_not_found": "{discriminator}",
+}
+NOTHING: Final = frozenset({"missing", "union_tag_not_found"})
+
+
+def problems_of(error: RequestValidationError) -> list[str]:
+    """Describe at most MAX_PROBLEMS problems of a request, one line each: a hostile request could hold any number."""
+    errors: Sequence[Any] = error.errors()
+    return [problem_line(one) for one in errors[:MAX_PROBLEMS]]
+
+
+def problem_line(problem: Mapping[str, Any]) -> str:
+    """Put one problem into words."""
+    kind: str = problem["type"]
+    if kind == "json_invalid":
+        return f"body: expected JSON, found none ({problem['ctx']['error']} at character {problem['loc'][-1]})"
+    expected = EXPECTED.get(kind, str(problem["msg"]))
+    for name, value in problem.get("ctx", {}).items():
+        expected = expected.replace(f"{{{name}}}", str(value))
+    return f"{field_path(problem['loc'])}: found {found_value(problem)}, expected {expected}"
+
+
+def found_value(problem: Mapping[str, Any]) -> str:
+    """Quote the invalid value."""
+    if problem["type"] in NOTHING:
+        return "nothing"
+    # The framework leaves a body of another type as it came.
+    return "a body that is not JSON" if isinstance(problem["input"], bytes) else shown(problem["input"])
+
+
+def field_path(location: Sequence[int | str]) -> str:
+    """Write ``("body", "images", 0, "url")`` as ``images[0].url``."""
+    kind, *parts = location
+    # Behind "operation" pydantic names the variant, which nobody wrote there.
+    if parts[:1] == ["operation"] and len(parts) > 2:  # noqa: PLR2004 - operation, variant, field
+        del parts[1]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    return text if kind == "body" and text else f"{kind} {text}".strip()

@@ -32,7 +32,7 @@ REST: Final = 5
 FAILURES: Final = 5
 
 
-class Feed:
+class SessionFeed:
     """One session, as it was read last. *over*: it is read no more."""
 
     def __init__(self, session: Session) -> None:
@@ -62,23 +62,23 @@ class Feed:
 
 
 @dataclass(kw_only=True)
-class Feeds:
+class SessionFeeds:
     """The followed sessions of one process. *read* gives a session, None when there is none any more."""
 
     read: Callable[[str], Session | None]
     telemetry: Telemetry
     fastest_s: float = FASTEST_S
     slowest_s: float = SLOWEST_S
-    followed: dict[str, Feed] = field(default_factory=dict[str, Feed], init=False)
+    followed: dict[str, SessionFeed] = field(default_factory=dict[str, SessionFeed], init=False)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"], init=False)
     _threads: anyio.CapacityLimiter | None = field(default=None, init=False)
 
     @asynccontextmanager
-    async def follow(self, session: Session) -> AsyncGenerator[Feed]:
+    async def follow(self, session: Session) -> AsyncGenerator[SessionFeed]:
         """Follow *session*, read a moment ago, until the block is left."""
         feed = self.followed.get(session.session_id)
         if feed is None or feed.over:
-            feed = self.followed[session.session_id] = Feed(session)
+            feed = self.followed[session.session_id] = SessionFeed(session)
             if not feed.over:
                 self._tasks[session.session_id] = asyncio.create_task(self.keep_reading(feed))
         feed.publish(session)
@@ -90,7 +90,7 @@ class Feeds:
             if not feed.readers:
                 await self.forget(feed)
 
-    async def forget(self, feed: Feed) -> None:
+    async def forget(self, feed: SessionFeed) -> None:
         """Stop reading a session that nobody follows any more."""
         session_id = feed.session.session_id
         if self.followed.get(session_id) is not feed:
@@ -102,7 +102,7 @@ class Feeds:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def keep_reading(self, feed: Feed) -> None:
+    async def keep_reading(self, feed: SessionFeed) -> None:
         """Read a session again and again until it has ended, is gone, or cannot be read."""
         try:
             await self.read_on(feed)
@@ -111,7 +111,7 @@ class Feeds:
         finally:
             feed.end()
 
-    async def read_on(self, feed: Feed) -> None:
+    async def read_on(self, feed: SessionFeed) -> None:
         """Read at a pace that follows the session's own."""
         pause, failures = self.fastest_s, 0
         while not feed.over:

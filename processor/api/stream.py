@@ -21,7 +21,7 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEv
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
-from processor.api.feeds import Feed, Feeds
+from processor.api.feeds import SessionFeed, SessionFeeds
 from processor.edits.session import Event, Session
 from processor.errors import EditCode, EditError
 
@@ -37,7 +37,7 @@ MARGIN_S: Final = 15
 class Streams:
     """Writes streams. *lifetime_s*: a stream ends after it with a ``retry:`` hint, and the client resumes."""
 
-    feeds: Feeds
+    feeds: SessionFeeds
     lifetime_s: float
     heartbeat_s: float = HEARTBEAT_S
     clock: Callable[[], float] = time.monotonic
@@ -77,7 +77,7 @@ def sent(session: Session, event: Event) -> ServerSentEvent:
     return JSONServerSentEvent(session.data_of(event), id=str(event.id), event=event.type)
 
 
-def heartbeat(feed: Feed, last_id: int) -> ServerSentEvent:
+def heartbeat(feed: SessionFeed, last_id: int) -> ServerSentEvent:
     """Show that the stream is alive."""
     data = {"type": "heartbeat", "sessionId": feed.session.session_id, "timestamp": time.time_ns() // 1_000_000}
     return JSONServerSentEvent(data, id=str(last_id), event="heartbeat")

@@ -15,14 +15,11 @@ from processor.aws.originals import Originals
 from processor.aws.photos import PendingRecords, PhotoRecords
 from processor.aws.queues import Queue
 from processor.budget import Budget
-from processor.ops.reconcile.drift import Remedy
-from processor.ops.reconcile.lane import SecondChances
-from processor.ops.reconcile.manifests import ManifestWalk
-from processor.ops.reconcile.memory import Memory
-from processor.ops.reconcile.orphans import OrphanWalk
-from processor.ops.reconcile.records import RecordWalk
-from processor.ops.reconcile.repairs import Repairs
-from processor.ops.reconcile.run import Reconciler, Report
+from processor.ops.reconcile.repairs import Remedy, Repairs
+from processor.ops.reconcile.requeue import RequeueList
+from processor.ops.reconcile.run import Reconciler, ReconcilerReport
+from processor.ops.reconcile.state import ReconcilerState
+from processor.ops.reconcile.walks import ManifestWalk, OrphanWalk, RecordWalk
 from processor.settings_env import ReconcileEnv
 from processor.telemetry import Telemetry, one
 
@@ -63,7 +60,7 @@ class Reconciliation:
         notes = StateObject(s3=self.s3, bucket=self.env.renditions_bucket, key=MEMORY_KEY)
         note = notes.read()
         with ThreadPoolExecutor(THREADS) as threads:
-            reconciler = self.reconciler(Memory.from_json(note.text), threads)
+            reconciler = self.reconciler(ReconcilerState.from_json(note.text), threads)
             try:
                 report = reconciler.run(budget)
             finally:
@@ -72,7 +69,7 @@ class Reconciliation:
         self.publish(report)
         return asdict(report)
 
-    def reconciler(self, memory: Memory, threads: ThreadPoolExecutor) -> Reconciler:
+    def reconciler(self, memory: ReconcilerState, threads: ThreadPoolExecutor) -> Reconciler:
         """Put one run together."""
         env = self.env
         originals = BucketListing(s3=self.s3, bucket=env.originals_bucket)
@@ -80,16 +77,14 @@ class Reconciliation:
         filed = ManifestReader(s3=self.s3, bucket=env.renditions_bucket)
         photos = PhotoRecords(dynamodb=self.dynamodb, table=env.photos_table)
         queue = Queue(sqs=self.sqs, url=env.uploads_queue_url)
-        chances = SecondChances.remembering(
-            memory.sent, queue=queue, originals_bucket=env.originals_bucket, now=self.now
-        )
+        chances = RequeueList.remembering(memory.sent, queue=queue, originals_bucket=env.originals_bucket, now=self.now)
         repairs = Repairs(
             photos=photos,
             originals=Originals(s3=self.s3, bucket=env.originals_bucket),
             chances=chances,
             missing_record=env.missing_record,
             cdn_host=env.cdn_host,
-            tell=self.tell,
+            on_remedy=self.report_remedy,
         )
         return Reconciler(
             memory=memory,
@@ -123,7 +118,7 @@ class Reconciliation:
         """Tell whether whatever follows from *listed* has had enough time."""
         return self.now() - listed.modified.timestamp() >= self.env.stuck_after_s
 
-    def tell(self, remedy: Remedy, key: str) -> None:
+    def report_remedy(self, remedy: Remedy, key: str) -> None:
         """Log and count what was done for one photo."""
         if remedy is Remedy.RECORD:
             self.telemetry.warning("record repaired", key=key)
@@ -136,7 +131,7 @@ class Reconciliation:
         """Log a manifest that a person has to look at."""
         self.telemetry.defect("manifest unreadable", error, code=error.code)
 
-    def publish(self, report: Report) -> None:
+    def publish(self, report: ReconcilerReport) -> None:
         """Log and count the run. StuckPhotos is published by every run: the alarm rings when it is missing."""
         self.telemetry.info("reconciled", **asdict(report))
         self.telemetry.count({"StuckPhotos": one(report.stuck), "OrphanRenditions": one(report.orphans)})

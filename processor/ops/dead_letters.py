@@ -1,4 +1,4 @@
-"""Dead letters sorted: what failed, in which format, from which camera; so that one group can be replayed alone."""
+"""Sort dead letters by error, format and camera, so that one group of them can be redriven alone."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final, cast
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 from processor.aws.dead_letters import Letter
 from processor.aws.photos import PhotoRecord
+from processor.edits.job import ImageJob
+from processor.edits.session import Session, SessionImage
 from processor.keys import ObjectKey
 
 NO_EVENT: Final = "NO_S3_EVENT"
 NO_RECORD: Final = "NO_RECORD"
-UNTOLD: Final = "UNTOLD"
+NO_ERROR_RECORDED: Final = "NO_ERROR_RECORDED"
 NOT_KNOWN: Final = "?"
 
 Lookup = Callable[[str], PhotoRecord | None]
@@ -25,8 +28,9 @@ Lookup = Callable[[str], PhotoRecord | None]
 class Group:
     """What dead letters have in common.
 
-    *code*: the error on the photo's record; NO_RECORD without one, UNTOLD when it says nothing (then the logs do),
-    NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the extension.
+    *code*: the error on the photo's record; NO_RECORD without a record, NO_ERROR_RECORDED when the record holds no
+    error (then search the logs), NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the
+    extension.
     """
 
     code: str
@@ -83,7 +87,7 @@ def group_of(name: ObjectKey, record: PhotoRecord | None) -> Group:
     error: Mapping[str, Any] = said.get("error") or {}
     camera: Mapping[str, Any] = said.get("camera") or {}
     return Group(
-        code=str(error.get("code") or UNTOLD) if record else NO_RECORD,
+        code=str(error.get("code") or NO_ERROR_RECORDED) if record else NO_RECORD,
         format=str(said.get("format") or name.extension or NOT_KNOWN),
         camera=" ".join(str(camera[part]) for part in ("make", "model") if camera.get(part)) or NOT_KNOWN,
     )
@@ -110,3 +114,44 @@ def counted(letters: Iterable[Sorted]) -> list[tuple[Group, int, str]]:
     found = list(letters)
     examples = {one.group: one.keys[0] if one.keys else one.letter.id for one in reversed(found)}
     return [(group, count, examples[group]) for group, count in Counter(one.group for one in found).most_common()]
+
+
+NO_JOB: Final = "NO_EDIT_JOB"
+NO_SESSION: Final = "NO_SESSION"
+
+FindSession = Callable[[str], Session | None]
+
+
+def sort_job(letter: Letter, find: FindSession) -> Sorted:
+    """Find the group of one letter by its session. Its key is ``session/picture``, so a prefix can select a session.
+
+    The code is the error in the session; NO_ERROR_RECORDED without one, NO_SESSION when the session has expired or
+    never existed, NO_EDIT_JOB when the message is no job.
+    """
+    try:
+        job = ImageJob.read(letter.body)
+    except ValueError:
+        return Sorted(letter=letter, keys=(), group=Group(code=NO_JOB, format=NOT_KNOWN, camera=NOT_KNOWN))
+    session = find(job.session_id)
+    group = Group(code=code_of(job, session), format=format_of(job, session), camera=NOT_KNOWN)
+    return Sorted(letter=letter, keys=(f"{job.session_id}/{job.image_id}",), group=group)
+
+
+def code_of(job: ImageJob, session: Session | None) -> str:
+    """Say what a picture's user was told."""
+    if session is None:
+        return NO_SESSION
+    failure = session.errors.get(job.image_id)
+    return failure.code if failure else NO_ERROR_RECORDED
+
+
+def format_of(job: ImageJob, session: Session | None) -> str:
+    """Say what a picture's name, or else its address, claims to be."""
+    image = session.image(job.image_id) if session else None
+    return (extension(image) if image else "") or NOT_KNOWN
+
+
+def extension(image: SessionImage) -> str:
+    """Give the extension of a picture; a ``data:`` address has none, and may be megabytes long."""
+    path = "" if image.url.startswith("data:") else urlsplit(image.url).path
+    return (PurePosixPath(image.name).suffix or PurePosixPath(path).suffix).lower().removeprefix(".")

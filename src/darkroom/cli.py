@@ -50,9 +50,9 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
 
 SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "Photos on this machine": {
-        "render": Entry("processor.commands.render", "Render photos into web-ready renditions."),
-        "edit": Entry("processor.commands.edit", "Edit one photo by a command in plain English."),
-        "parse": Entry("processor.commands.parse", "Print the plan of a command in plain English."),
+        "render": Entry("processor.cli.render", "Render photos into web-ready renditions."),
+        "edit": Entry("processor.cli.edit", "Edit one photo by a command in plain English."),
+        "parse": Entry("processor.cli.parse", "Print the plan of a command in plain English."),
         "demo": Entry("tools.demo", "Draw a few photos to try things with."),
     },
     "The whole stack on this machine": {
@@ -62,9 +62,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "down": Entry("local.commands", "Stop the stack and wait until it has stopped.", "local"),
     },
     "A deployed stack": {
-        "backfill": Entry("processor.commands.backfill", "Render originals that have no current renditions.", "aws"),
-        "dlq": Entry("processor.commands.dlq", "List, show, redrive or discard dead letters.", "aws"),
-        "cost": Entry("processor.commands.cost", "Estimate what a stack costs."),
+        "backfill": Entry("processor.cli.backfill", "Render originals that have no current renditions.", "aws"),
+        "dlq": Entry("processor.cli.dlq", "List, show, redrive or discard dead letters.", "aws"),
+        "cost": Entry("processor.cli.cost", "Estimate what a stack costs."),
     },
 }
 ENTRIES: Final[Mapping[str, Entry]] = {name: entry for part in SECTIONS.values() for name, entry in part.items()}

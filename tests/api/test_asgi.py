@@ -59,7 +59,11 @@ def test_the_parts_are_what_the_environment_says() -> None:
     """Limits, sign-in, pages, secrets, and streams that end before the function does."""
     parts = assemble(told())
 
-    assert (7, 24, 25 * 2**20) == (parts.desk.max_images, parts.desk.session_ttl_h, parts.slots.max_bytes)
+    assert (7, 24, 25 * 2**20) == (
+        parts.session_service.max_images,
+        parts.session_service.session_ttl_h,
+        parts.slots.max_bytes,
+    )
     assert (AUTH, (PAGE,), "origin secret") == (parts.tokens.auth, parts.cors_origins, parts.origin_secret)
     assert (105.0, b"ticket key") == (parts.streams.lifetime_s, parts.tickets.key)
 

@@ -99,8 +99,8 @@ def test_the_framework_s_own_refusal_is_not_described(api: Api) -> None:
 def fuzzed() -> Iterator[Api]:
     """Give an API whose streams end at once and whose users have no limits: the fuzz is after other things."""
     with open_api(Stage(lifetime_s=0.01)) as api, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("processor.api.callers.LIMITS", {"read": 10**6, "write": 10**6})
-        patch.setattr("processor.api.accepting.RUNNING_SESSIONS", 10**6)
+        patch.setattr("processor.api.dependencies.LIMITS", {"read": 10**6, "write": 10**6})
+        patch.setattr("processor.api.session_service.RUNNING_SESSIONS", 10**6)
         yield api
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processor.api.tickets import LIFETIME_S, Tickets
+from processor.api.credentials import LIFETIME_S, Tickets
 from processor.errors import EditCode, EditError
 
 SESSION = "ses_AAAAAAAAAAAAAAAAAAAAAAAA"

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, HMACAlgorithm
 
+from processor.api.credentials import Tokens
 from processor.api.signing_keys import SigningKeys
-from processor.api.tokens import Tokens
 from processor.errors import EditCode, EditError
 from tests.factories.api import ADA, AUTH, Issuer, claims, ec_key, rsa_key, token
 

@@ -1,6 +1,6 @@
 """A backfill as an S3 Batch Operations job: for more objects than one wants to wait for at a terminal.
 
-The job invokes the rendition function itself, which answers every task (processor/handlers/worker.py).
+The job invokes the rendition function itself, which answers every task (processor/handlers/batch.py).
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
 """
 
@@ -19,7 +19,7 @@ REPORTS: Final = "backfill/reports"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class BatchJobTarget:
     """Where the job runs. *bucket*: of manifest and report. *role_arn*: what S3 takes on to read, write and invoke."""
 
     account_id: str
@@ -62,7 +62,7 @@ def generated_manifest(bucket: str, csv: bytes) -> JobManifest:
     return JobManifest(bucket=bucket, key=f"{FOLDER}{etag}.csv", etag=etag)
 
 
-def job_request(place: Place, manifest: JobManifest, *, description: str) -> dict[str, Any]:
+def job_request(place: BatchJobTarget, manifest: JobManifest, *, description: str) -> dict[str, Any]:
     """Write the request of CreateJob. The job waits for a person's confirmation in the console before it starts."""
     return {
         "AccountId": place.account_id,

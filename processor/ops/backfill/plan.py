@@ -26,7 +26,7 @@ class Planned:
 
 
 @dataclass(kw_only=True, slots=True)
-class Plan:
+class BackfillPlan:
     """*counts*: objects by reason. *seconds*, *compute_usd*, *requests_usd*: of everything that is sent."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
@@ -74,9 +74,11 @@ class Estimate:
         return self.usd / self.photos if self.photos else 0.0
 
 
-def plan_of(originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, wanted: AbstractSet[Reason]) -> Plan:
+def plan_backfill(
+    originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, wanted: AbstractSet[Reason]
+) -> BackfillPlan:
     """Look at every original and its record."""
-    plan = Plan()
+    plan = BackfillPlan()
     for listed, record in with_records(originals, records):
         reason = reason_of(listed, record, recipe)
         plan.counts[str(reason)] += 1

@@ -20,7 +20,7 @@ from processor.keys import ObjectKey
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
 from processor.ops.backfill.plan import Planned
 from processor.ops.backfill.reasons import WAITING, error_at
-from processor.ops.messages import render_newest
+from processor.upload.events import render_newest
 
 POLL_S: Final = 1.0
 MAX_FLYING: Final = 1000
@@ -40,7 +40,7 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class BackfillLimits:
     """*rate*: photos per s, None: as fast as the lane. *max_usd*: of the whole backfill. *usd_per_photo*: expected."""
 
     rate: float | None
@@ -57,7 +57,7 @@ class Backfill:
     originals_bucket: str
     records: PhotoBatches
     scope: Scope
-    limits: Limits
+    limits: BackfillLimits
     path: Path
     waiting: deque[Planned]
     flying: dict[str, str | None]

@@ -13,7 +13,7 @@ from typing import Final
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.rows import Due, Row
 from processor.ops.cost.work import MIB_PER_GB, TYPICAL, Work, requests_of
-from processor.ops.reconcile.limits import PER_DAY
+from processor.ops.reconcile.state import PER_DAY
 from processor.settings import FunctionSettings, Settings
 
 DAYS: Final = 30

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from processor.budget import Budget
-from processor.ops.reconcile.lane import SecondChances
-from processor.ops.reconcile.limits import PER_DAY
-from processor.ops.reconcile.memory import Memory, Step, Walk
+from processor.ops.reconcile.requeue import RequeueList
+from processor.ops.reconcile.state import PER_DAY, ReconcilerState, Step, Walk
 
 
 class Pages(Protocol):
@@ -28,7 +27,7 @@ class Pages(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class ReconcilerReport:
     """What is known after a run. *sent*: photos that this run has sent again; *finished*: no walk was cut short."""
 
     stuck: int
@@ -41,22 +40,22 @@ class Report:
 class Reconciler:
     """One run. *memory* is what it began with, and in the end what it leaves."""
 
-    memory: Memory
+    memory: ReconcilerState
     records: Pages
     manifests: Pages
     renditions: Pages
-    chances: SecondChances
+    chances: RequeueList
     now: Callable[[], float]
     sent: int = 0
 
-    def run(self, budget: Budget) -> Report:
+    def run(self, budget: Budget) -> ReconcilerReport:
         """Walk until everything was seen or the time is used up, a page here and a page there."""
         for name, per_day in PER_DAY.items():
             if self.walk(name).due(now := self.now(), per_day=per_day):
                 self.remember(name, self.walk(name).begun(now))
         while (name := self.next_walk()) and budget.usable_s() > 0:
             self.take_page(name)
-        return Report(
+        return ReconcilerReport(
             stuck=self.memory.records.figure,
             orphans=self.memory.manifests.figure + self.memory.renditions.figure,
             sent=self.sent,

@@ -16,9 +16,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from processor.commands.examples import examples
-from processor.commands.inputs import Input, find_inputs
-from processor.commands.report import Report, active, failed, skipped, unreadable
+from processor.cli.examples import examples
+from processor.cli.inputs import Input, find_inputs
+from processor.cli.report import RenderReport, active, failed, skipped, unreadable
 from processor.errors import PhotoError, UsageError
 from processor.imaging.model import EXTENSIONS, Rendering, Rendition
 from processor.imaging.renderer import Renderer
@@ -87,11 +87,11 @@ def claim_stems(inputs: Sequence[Input]) -> list[Job]:
     return jobs
 
 
-def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> Iterator[Report]:
+def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> Iterator[RenderReport]:
     """Render *at_once* photos at a time, each in a decoder child; reports come in the order of *jobs*."""
     own, renderers = threading.local(), list[Renderer]()
 
-    def one(job: Job) -> Report:
+    def one(job: Job) -> RenderReport:
         if not hasattr(own, "renderer"):
             own.renderer = Renderer(isolate="always")
             renderers.append(own.renderer)
@@ -107,7 +107,7 @@ def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> 
         pool.shutdown()
 
 
-def render_one(job: Job, recipe: Recipe, out: Path, renderer: Renderer) -> Report:
+def render_one(job: Job, recipe: Recipe, out: Path, renderer: Renderer) -> RenderReport:
     """Render one photo and write its files; whatever is wrong with it becomes its report."""
     path = job.photo.path
     try:
@@ -146,7 +146,7 @@ def output_name(job: Job, rendition: Rendition) -> str:
     return rendition_key(job.photo.key.gallery, stem, rendition.size, extension).removeprefix(RENDITIONS)
 
 
-def print_json(reports: Iterator[Report]) -> Counter[str]:
+def print_json(reports: Iterator[RenderReport]) -> Counter[str]:
     """Print one object a line as photos are done; count the outcomes."""
     counts: Counter[str] = Counter()
     for report in reports:
@@ -155,7 +155,7 @@ def print_json(reports: Iterator[Report]) -> Counter[str]:
     return counts
 
 
-def print_lines(reports: Iterator[Report], total: int) -> Counter[str]:
+def print_lines(reports: Iterator[RenderReport], total: int) -> Counter[str]:
     """Show a progress bar on a terminal, a line for what was not rendered, and the sum."""
     counts: Counter[str] = Counter()
     console = Console(stderr=True, highlight=False)

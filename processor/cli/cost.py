@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from processor.commands.examples import examples
-from processor.commands.stack_file import read_stack
+from processor.cli.examples import examples
+from processor.cli.stack_file import read_stack
 from processor.errors import UsageError
 from processor.ops.cost.guides import Guide, guides
 from processor.ops.cost.prices import Price, load_prices

@@ -9,14 +9,14 @@ from typing import Any, Literal
 import click
 
 from processor.aws.clients import OperatorClients
-from processor.commands.stack_file import read_stack
+from processor.cli.stack_file import read_stack
 from processor.settings import Settings
 
 Lane = Literal["uploads", "backfill"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stack:
+class OpenedStack:
     """One deployed stack."""
 
     name: str
@@ -45,8 +45,8 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def open_stack(name: str, endpoint_url: str | None) -> Stack:
+def open_stack(name: str, endpoint_url: str | None) -> OpenedStack:
     """Read the file of the stack *name*, which may itself be a file, and prepare calls to its account."""
     file = read_stack(name)
     clients = OperatorClients(region=file.region, endpoint_url=endpoint_url)
-    return Stack(name=file.name, settings=file.settings, clients=clients)
+    return OpenedStack(name=file.name, settings=file.settings, clients=clients)

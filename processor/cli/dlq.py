@@ -22,10 +22,9 @@ from processor.aws.dead_letters import DeadLetterQueue, Letter, queue_url
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Queue
 from processor.aws.session_item import SessionReader
-from processor.commands.examples import examples
-from processor.commands.stacks import Stack, open_stack, stack_options
-from processor.ops.dead_jobs import sort_job
-from processor.ops.dead_letters import Filter, Sorted, counted, sort_letter
+from processor.cli.examples import examples
+from processor.cli.stacks import OpenedStack, open_stack, stack_options
+from processor.ops.dead_letters import Filter, Sorted, counted, sort_job, sort_letter
 
 MOST: Final = 10_000
 JOBS: Final = "jobs"
@@ -35,7 +34,7 @@ NOT_ALL_MOVED: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class DlqLane:
     """A lane's dead letters, and the lane itself. *chosen*: which letters are meant; *sorter* finds their groups."""
 
     dead: DeadLetterQueue
@@ -45,7 +44,7 @@ class Desk:
     most: int
 
     @classmethod
-    def of(cls, stack: Stack, lane: str, chosen: Filter, most: int) -> Desk:
+    def of(cls, stack: OpenedStack, lane: str, chosen: Filter, most: int) -> DlqLane:
         """Find both queues."""
         sqs = stack.clients.sqs()
         return cls(
@@ -65,13 +64,13 @@ class Desk:
         return [one for one in map(self.sorter, letters) if self.chosen.takes(one)]
 
 
-def photo_sorter(stack: Stack) -> Callable[[Letter], Sorted]:
+def photo_sorter(stack: OpenedStack) -> Callable[[Letter], Sorted]:
     """Sort by the photos' records."""
     photos = PhotoRecords(dynamodb=stack.clients.dynamodb(), table=stack.settings.renditions.photos_table)
     return lambda letter: sort_letter(letter, photos.read)
 
 
-def job_sorter(stack: Stack) -> Callable[[Letter], Sorted]:
+def job_sorter(stack: OpenedStack) -> Callable[[Letter], Sorted]:
     """Sort by the sessions of edits, as long as they have not expired."""
     sessions = SessionReader(dynamodb=stack.clients.dynamodb(), table=stack.settings.edits.sessions_table)
     return lambda letter: sort_job(letter, lambda session_id: sessions.read(session_id, now_s=time.time()))
@@ -96,10 +95,10 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def desk_of(stack: str, endpoint_url: str | None, queue: str, most: int, **chosen: Any) -> Desk:
+def desk_of(stack: str, endpoint_url: str | None, queue: str, most: int, **chosen: Any) -> DlqLane:
     """Open the desk that the options describe."""
     wanted = Filter(code=chosen["code"], format=chosen["kind"], camera=chosen["camera"], prefix=chosen["prefix"])
-    return Desk.of(open_stack(stack, endpoint_url), queue, wanted, most)
+    return DlqLane.of(open_stack(stack, endpoint_url), queue, wanted, most)
 
 
 @click.group(epilog=examples("darkroom dlq list --stack prod"))
@@ -159,7 +158,7 @@ def redrive(*, yes: bool, **chosen: Any) -> None:
     report("redriven", len(meant), yes=yes)
 
 
-def redrive_all(desk: Desk, *, yes: bool) -> None:
+def redrive_all(desk: DlqLane, *, yes: bool) -> None:
     """Let SQS move everything by itself, and wait until it says that it has: it goes on when this machine is off."""
     if not yes:
         report("redriven", desk.dead.waiting(), yes=False)

@@ -1,22 +1,53 @@
-"""Who calls, and how much they may: what routes ask for before they do anything.
+"""Dependencies of the routes: the application's services, the caller and the caller's rate limit.
 
-A bearer token opens everything of its user. A ticket opens one session for reading. Both are counted: writes and
-reads per minute and user.
+A bearer token gives access to everything of its user. A ticket gives read access to one session. Both are counted:
+writes and reads per minute and user.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 
+from processor.api.credentials import HOW, Tickets, Tokens, closed, unauthorized
 from processor.api.middleware import ALLOWANCE
-from processor.api.parts import Parts, Tools
-from processor.api.tokens import HOW, closed, unauthorized
-from processor.aws.sessions import session_not_found
+from processor.api.session_service import SessionService
+from processor.api.stream import Streams
+from processor.aws.results import Slots
+from processor.aws.sessions import Sessions, session_not_found
+from processor.aws.user_limits import UserLimits
 from processor.edits.session import Session
+from processor.telemetry import Telemetry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """Collaborators. *origin_secret* None: requests need not come through the CDN."""
+
+    session_service: SessionService
+    tokens: Tokens
+    tickets: Tickets
+    sessions: Sessions
+    limits: UserLimits
+    slots: Slots
+    streams: Streams
+    telemetry: Telemetry
+    origin_secret: str | None
+    cors_origins: tuple[str, ...]
+
+
+def services_of(request: Request) -> Services:
+    """Give the application's services to a route."""
+    services: Services = request.app.state.services
+    return services
+
+
+Injected = Annotated[Services, Depends(services_of)]
+
 
 LIMITS: Final[dict[Literal["write", "read"], int]] = {"write": 10, "read": 60}
 SESSION_ID: Final = re.compile("ses_[A-Za-z0-9_-]{22,64}")
@@ -40,28 +71,28 @@ Ticket = Annotated[str | None, Security(TICKET)]
 SessionId = Annotated[str, Path(description="Id of the session.", examples=["ses_Zk3vR1mXo2bT9aLq7WcYdHfE"])]
 
 
-def signed_in(parts: Tools, request: Request, credentials: Bearer) -> str:
+def signed_in(services: Injected, request: Request, credentials: Bearer) -> str:
     """Give the user whom the bearer token speaks for."""
     refuse_token_in_query(request)
-    if parts.tokens.auth is None:
+    if services.tokens.auth is None:
         raise closed()
     if credentials is None:
         raise unauthorized(f"No bearer token was sent. {HOW}")
-    return parts.tokens.user_of(credentials.credentials)
+    return services.tokens.user_of(credentials.credentials)
 
 
 User = Annotated[str, Depends(signed_in)]
 
 
-def writer(parts: Tools, request: Request, user_id: User) -> str:
+def writer(services: Injected, request: Request, user_id: User) -> str:
     """Give the user, and count one write."""
-    count(parts, request, user_id, "write")
+    count(services, request, user_id, "write")
     return user_id
 
 
-def reader(parts: Tools, request: Request, user_id: User) -> str:
+def reader(services: Injected, request: Request, user_id: User) -> str:
     """Give the user, and count one read."""
-    count(parts, request, user_id, "read")
+    count(services, request, user_id, "read")
     return user_id
 
 
@@ -80,27 +111,27 @@ KnownId = Annotated[str, Depends(session_id_of)]
 
 
 def readable_session(
-    parts: Tools, request: Request, session_id: SessionId, credentials: Bearer, ticket: Ticket
+    services: Injected, request: Request, session_id: SessionId, credentials: Bearer, ticket: Ticket
 ) -> Session:
     """Give a session that the caller may read, by token or ticket, and count one read of its owner."""
-    if credentials is None and ticket is not None and parts.tokens.auth is not None:
+    if credentials is None and ticket is not None and services.tokens.auth is not None:
         refuse_token_in_query(request)
-        parts.tickets.check(ticket, session_id)
-        session = parts.sessions.find(session_id_of(session_id))
+        services.tickets.check(ticket, session_id)
+        session = services.sessions.find(session_id_of(session_id))
         if session is None:
             raise session_not_found(session_id)
-        count(parts, request, session.user_id, "read")
+        count(services, request, session.user_id, "read")
         return session
-    user_id = reader(parts, request, signed_in(parts, request, credentials))
-    return parts.sessions.get(session_id_of(session_id), user_id=user_id)
+    user_id = reader(services, request, signed_in(services, request, credentials))
+    return services.sessions.get(session_id_of(session_id), user_id=user_id)
 
 
 ReadableSession = Annotated[Session, Depends(readable_session)]
 
 
-def count(parts: Parts, request: Request, user_id: str, kind: Literal["write", "read"]) -> None:
+def count(services: Services, request: Request, user_id: str, kind: Literal["write", "read"]) -> None:
     """Count one request; every answer to it will say what is left."""
-    allowance = parts.limits.count(user_id, kind, limit=LIMITS[kind])
+    allowance = services.limits.count(user_id, kind, limit=LIMITS[kind])
     request.scope.setdefault("state", {})[ALLOWANCE] = allowance
     allowance.require()
 

@@ -7,8 +7,7 @@ import pytest
 from processor.aws.dead_letters import Letter
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, Session, SessionImage
-from processor.ops.dead_jobs import sort_job
-from processor.ops.dead_letters import Group, Sorted
+from processor.ops.dead_letters import Group, Sorted, sort_job
 from tests.factories.edits import a_session
 
 TOLD = {"a": ImageFailure(code="PROCESSING_FAILED", message="Try again.")}
@@ -40,7 +39,7 @@ def test_without_a_name_the_address_tells_the_format(url: str, kind: str) -> Non
 
     found = sorted_of(session, ImageJob(session_id=session.session_id, image_id="a").body())
 
-    assert Group(code="UNTOLD", format=kind, camera="?") == found.group
+    assert Group(code="NO_ERROR_RECORDED", format=kind, camera="?") == found.group
 
 
 def test_a_job_of_an_expired_session_is_told_apart() -> None:
@@ -54,7 +53,7 @@ def test_a_picture_that_its_session_does_not_have_tells_nothing() -> None:
     """A job that somebody made up belongs to no group of ours, and breaks nothing."""
     found = sorted_of(a_session(), ImageJob(session_id="ses_1", image_id="other").body())
 
-    assert Group(code="UNTOLD", format="?", camera="?") == found.group
+    assert Group(code="NO_ERROR_RECORDED", format="?", camera="?") == found.group
 
 
 @pytest.mark.parametrize("body", ["no json", "[]", '{"Records": []}'])

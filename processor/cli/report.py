@@ -15,7 +15,7 @@ from processor.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class RenderReport:
     """One photo's outcome; every key is always present, None where nothing is known."""
 
     source: str
@@ -37,26 +37,26 @@ class Report:
         return asdict(self)
 
 
-def skipped(source: Path, skip: Skip) -> Report:
-    """Report a file that is none of our business."""
+def skipped(source: Path, skip: Skip) -> RenderReport:
+    """Report a file that is not a photo."""
     reason = {"code": f"SKIPPED_{skip.name}", "message": skip.sentence}
-    return Report(source=str(source), status="skipped", error=reason)
+    return RenderReport(source=str(source), status="skipped", error=reason)
 
 
-def failed(source: Path, error: PhotoError) -> Report:
-    """Report a verdict."""
-    return Report(source=str(source), status="failed", error={"code": error.code, "message": error.public})
+def failed(source: Path, error: PhotoError) -> RenderReport:
+    """Report a photo that cannot be rendered."""
+    return RenderReport(source=str(source), status="failed", error={"code": error.code, "message": error.public})
 
 
-def unreadable(source: Path, error: OSError) -> Report:
-    """Report a file that the system does not let us read."""
+def unreadable(source: Path, error: OSError) -> RenderReport:
+    """Report a file that the system refuses to open."""
     message = f"The file cannot be read: {error.strerror}. Check its permissions and try again."
-    return Report(source=str(source), status="failed", error={"code": "UNREADABLE", "message": message})
+    return RenderReport(source=str(source), status="failed", error={"code": "UNREADABLE", "message": message})
 
 
-def active(source: Path, rendering: Rendering, files: Mapping[Rendition, Path], recipe: Recipe) -> Report:
-    """Report a photo whose renditions are all written; *files*: rendition → where it lies."""
-    return Report(
+def active(source: Path, rendering: Rendering, files: Mapping[Rendition, Path], recipe: Recipe) -> RenderReport:
+    """Report a photo whose renditions are all written; *files*: the path of each rendition."""
+    return RenderReport(
         source=str(source),
         status="active",
         format=rendering.format,

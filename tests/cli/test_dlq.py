@@ -44,7 +44,7 @@ def test_letters_are_counted_by_code_format_and_camera(letters: Operation) -> No
         {"code": "NO_RECORD", "format": "heic", "camera": "?", "count": 2},
         {"code": "CORRUPT", "format": "cr3", "camera": "Canon R5", "count": 1},
         {"code": "NO_S3_EVENT", "format": "?", "camera": "?", "count": 1},
-        {"code": "UNTOLD", "format": "heic", "camera": "?", "count": 1},
+        {"code": "NO_ERROR_RECORDED", "format": "heic", "camera": "?", "count": 1},
     ]
     found = groups(letters)
 
@@ -131,7 +131,7 @@ def moving(letters: Operation, *tasks: dict[str, Any]) -> list[dict[str, Any]]:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Take no time to wait; give how often and how long it would have been."""
     taken: list[float] = []
-    monkeypatch.setattr("processor.commands.dlq.time.sleep", taken.append)
+    monkeypatch.setattr("processor.cli.dlq.time.sleep", taken.append)
     return taken
 
 
@@ -203,7 +203,9 @@ def test_edit_jobs_are_listed_by_what_their_users_were_told(operation: Operation
     listed = operation.run("dlq", "list", "--queue", "jobs", "--json")
     shown = operation.run("dlq", "show", "--queue", "jobs", "--prefix", told.session_id)
 
-    assert {"PROCESSING_FAILED", "UNTOLD"} == {json.loads(line)["code"] for line in listed.stdout.splitlines()}
+    assert {"PROCESSING_FAILED", "NO_ERROR_RECORDED"} == {
+        json.loads(line)["code"] for line in listed.stdout.splitlines()
+    }
     [letter] = [json.loads(line) for line in shown.stdout.splitlines()]
     assert ([f"{told.session_id}/a"], "PROCESSING_FAILED", "png") == (letter["keys"], letter["code"], letter["format"])
 

@@ -8,7 +8,7 @@ import pytest
 
 from processor.aws.photos import PhotoRecord
 from processor.manifest import Manifest, Photo, StoredRendition
-from processor.ops.reconcile.drift import Remedy, remedy_of
+from processor.ops.reconcile.repairs import Remedy, remedy_of
 
 KEY = "wedding/IMG_1.jpg"
 SMALL = StoredRendition(

@@ -16,16 +16,16 @@ from processor.aws.dead_letters import queue_url
 from processor.aws.objects import BucketListing
 from processor.aws.photos import PhotoBatches
 from processor.aws.queues import Queue
-from processor.commands.backfill_report import print_ending, print_plan
-from processor.commands.batch_job import JobOptions, write_job
-from processor.commands.examples import examples
-from processor.commands.stacks import Stack, open_stack, stack_options
+from processor.cli.backfill_report import print_ending, print_plan
+from processor.cli.batch_job import JobOptions, write_job
+from processor.cli.examples import examples
+from processor.cli.stacks import OpenedStack, open_stack, stack_options
 from processor.errors import UsageError
 from processor.imaging.recipe import recipe_hash
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
-from processor.ops.backfill.plan import Estimate, Plan, plan_of
+from processor.ops.backfill.plan import BackfillPlan, Estimate, plan_backfill
 from processor.ops.backfill.reasons import BY_ITSELF, WANTED, Reason
-from processor.ops.backfill.run import Backfill, End, Limits
+from processor.ops.backfill.run import Backfill, BackfillLimits, End
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import requests_usd
 
@@ -127,23 +127,23 @@ def prefix_of(prefix: str, gallery: str | None) -> str:
     return f"{gallery.strip('/')}/" if gallery else prefix
 
 
-def checkpoint_of(stack: Stack, wish: Wish) -> Checkpoint:
+def checkpoint_of(stack: OpenedStack, wish: Wish) -> Checkpoint:
     """Begin, or go on from the checkpoint that was named."""
     recipe = recipe_hash(stack.settings.renditions.recipe)
     scope = Scope(stack=stack.name, prefix=wish.prefix, only=wish.only or "", recipe=recipe)
     return Checkpoint.read(wish.resume, scope) if wish.resume else Checkpoint(scope=scope)
 
 
-def make_plan(stack: Stack, wish: Wish, since: Checkpoint, console: Console) -> Plan:
+def make_plan(stack: OpenedStack, wish: Wish, since: Checkpoint, console: Console) -> BackfillPlan:
     """Look at every original behind the checkpoint."""
     settings, clients = stack.settings.renditions, stack.clients
     originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(wish.prefix, after=since.after)
     records = PhotoBatches(dynamodb=clients.dynamodb(), table=settings.photos_table)
     with console.status("Looking at originals and records"):
-        return plan_of(originals, records, recipe=since.scope.recipe, wanted=wish.reasons)
+        return plan_backfill(originals, records, recipe=since.scope.recipe, wanted=wish.reasons)
 
 
-def run(stack: Stack, wish: Wish, since: Checkpoint, plan: Plan, estimate: Estimate) -> int:
+def run(stack: OpenedStack, wish: Wish, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
     """Send everything and see what becomes of it; give the exit code."""
     settings, sqs = stack.settings.renditions, stack.clients.sqs()
     path = wish.resume or Path(f"backfill-{stack.name}.json")
@@ -153,7 +153,7 @@ def run(stack: Stack, wish: Wish, since: Checkpoint, plan: Plan, estimate: Estim
         lane=Queue(sqs=sqs, url=queue_url(sqs, stack.lane("backfill"))),
         originals_bucket=settings.originals_bucket,
         records=PhotoBatches(dynamodb=stack.clients.dynamodb(), table=settings.photos_table),
-        limits=Limits(
+        limits=BackfillLimits(
             rate=wish.rate,
             max_usd=wish.max_usd,
             usd_per_photo=max(estimate.usd_per_photo, MIN_USD),

@@ -1,4 +1,4 @@
-"""Photos on their way back into the uploads lane: each at most once in a while, none while the lane is behind."""
+"""Requeue originals for rendering: each at most once in a while, none while the uploads queue is behind."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from processor.aws.queues import Queue
-from processor.ops.messages import render_newest
-from processor.ops.reconcile.memory import MOST_REMEMBERED, Sent
+from processor.ops.reconcile.state import MOST_REMEMBERED, Sent
+from processor.upload.events import render_newest
 
 # So many messages that nobody has received mean that photos wait for their turn: sending them again would double it.
 LANE_IS_BEHIND: Final = 100
 
 
 @dataclass(kw_only=True, slots=True)
-class SecondChances:
+class RequeueList:
     """Collects photos to send again. *sent*: what was sent lately, by key; *busy*: the lane is behind."""
 
     queue: Queue
@@ -28,7 +28,7 @@ class SecondChances:
     @classmethod
     def remembering(
         cls, sent: Mapping[str, Sent], *, queue: Queue, originals_bucket: str, now: Callable[[], float]
-    ) -> SecondChances:
+    ) -> RequeueList:
         """Begin with what earlier runs have *sent*, apart from what is long done."""
         recent = {key: one for key, one in sent.items() if now() < one.forgotten_at}
         busy = queue.waiting() > LANE_IS_BEHIND

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import click
 
-from processor.commands.examples import examples
-from processor.commands.render import make_folder
+from processor.cli.examples import examples
+from processor.cli.render import make_folder
 from processor.edits.command import compile_command
 from processor.edits.operations.file import Format, PictureFormat
 from processor.edits.plan import Plan

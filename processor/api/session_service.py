@@ -1,8 +1,7 @@
-"""The edit, accepted: the plan compiled, the pictures' addresses looked at, the session stored, its jobs sent.
+"""Start an edit session: compile the plan, check the pictures, store the session, send its jobs.
 
-In this order, so that every answer is true: a refusal leaves nothing behind, a 202 is a session whose jobs are in the
-queue. A request that comes again under its Idempotency-Key finds the session of the first one, and whatever that one
-did not live to do is done now.
+In this order, a refused request leaves nothing behind, and after 202 the jobs are in the queue. A request repeated
+with its Idempotency-Key finds the session of the first one; jobs that were not sent then are sent now.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Sender:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
+class AcceptedSession:
     """A session whose jobs are sent. *anew*: by this very request."""
 
     session: Session
@@ -44,7 +43,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class SessionService:
     """Accepts edits."""
 
     sessions: Sessions
@@ -56,9 +55,9 @@ class Desk:
     session_ttl_h: int
     now_ms: Callable[[], int] = milliseconds
 
-    def accept(self, request: EditRequest, sender: Sender) -> Accepted:
+    def accept(self, request: EditRequest, sender: Sender) -> AcceptedSession:
         """Start a session, or give the one that this request has started before; EditError says why not."""
-        plan = compiled(request.operation)
+        plan = plan_of(request.operation)
         require_images(request.images, max_images=self.max_images)
         data = [
             checked(image, f"images[{place}].url", max_bytes=self.slots.max_bytes)
@@ -75,13 +74,13 @@ class Desk:
         if not self.sessions.create(session):
             return self.accept_again(self.sessions.get(session_id, user_id=sender.user_id))
         self.send_jobs(session, sender)
-        return Accepted(session=session, anew=True)
+        return AcceptedSession(session=session, anew=True)
 
-    def accept_again(self, session: Session) -> Accepted:
+    def accept_again(self, session: Session) -> AcceptedSession:
         """Give a session that is stored already; its jobs may never have been sent."""
         if session.untouched:
             self.jobs.send(session.jobs)
-        return Accepted(session=session, anew=False)
+        return AcceptedSession(session=session, anew=False)
 
     def send_jobs(self, session: Session, sender: Sender) -> None:
         """Send the jobs. Nobody could send them again without a key, so such a session is taken back."""
@@ -105,7 +104,7 @@ class Desk:
             session_id=session_id,
             user_id=user_id,
             status=SessionStatus.PENDING,
-            operation=told(request.operation),
+            operation=stated(request.operation),
             counters=Counters(total=len(images), remaining=len(images)),
             created_at=now,
             updated_at=now,
@@ -118,7 +117,7 @@ class Desk:
         )
 
 
-def compiled(operation: Operation) -> Plan:
+def plan_of(operation: Operation) -> Plan:
     """Give the plan of an operation; EditError says what was not understood."""
     if isinstance(operation, CommandOperation):
         return compile_command(operation.command)
@@ -127,7 +126,7 @@ def compiled(operation: Operation) -> Plan:
     return plan_from_steps(operation.steps)
 
 
-def told(operation: Operation) -> dict[str, Any]:
+def stated(operation: Operation) -> dict[str, Any]:
     """Keep what was asked for in the asker's words; parameters and steps are in the plan, checked and exact."""
     if isinstance(operation, CommandOperation):
         return {"type": "command", "command": operation.command}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from processor.ops.reconcile.memory import Memory, Sent, Step, Walk
+from processor.ops.reconcile.state import ReconcilerState, Sent, Step, Walk
 
 DAY_S = 86_400.0
 
 
 def test_a_memory_survives_its_object() -> None:
     """Whatever keys it holds."""
-    memory = Memory(
+    memory = ReconcilerState(
         records=Walk(under_way=True, after="p-1", began_at=5.5, seen=3, found=2, before=1),
         sent={"wedding/Übung 😀.jpg": Sent(at=7.25, times=2)},
     )
 
-    assert memory == Memory.from_json(memory.to_json())
-    assert Memory() == Memory.from_json(b"")
+    assert memory == ReconcilerState.from_json(memory.to_json())
+    assert ReconcilerState() == ReconcilerState.from_json(b"")
 
 
 def test_small_galleries_are_walked_by_every_run_and_large_ones_once_a_day() -> None:

@@ -8,14 +8,14 @@ from typing import Final
 
 import click
 
-from processor.ops.backfill.plan import Estimate, Plan
+from processor.ops.backfill.plan import BackfillPlan, Estimate
 from processor.ops.backfill.reasons import Reason
 from processor.ops.backfill.run import Backfill, End
 
 ROWS: Final = "{:<28}{:>12,}  {}"
 
 
-def print_plan(plan: Plan, estimate: Estimate, wanted: Collection[Reason]) -> None:
+def print_plan(plan: BackfillPlan, estimate: Estimate, wanted: Collection[Reason]) -> None:
     """Print objects by reason, then time and cost."""
     for reason, count in plan.counts.most_common():
         click.echo(ROWS.format(reason, count, "send" if reason in wanted else "leave"))

@@ -9,9 +9,9 @@ from typing import Final
 
 import click
 
-from processor.commands.stacks import Stack
+from processor.cli.stacks import OpenedStack
 from processor.errors import UsageError
-from processor.ops.backfill.batch import JobManifest, Place, generated_manifest, job_request, manifest_csv
+from processor.ops.backfill.batch import BatchJobTarget, JobManifest, generated_manifest, job_request, manifest_csv
 
 SCHEME: Final = "s3://"
 
@@ -25,7 +25,7 @@ class JobOptions:
     out: Path
 
 
-def write_job(stack: Stack, options: JobOptions, keys: list[str]) -> None:
+def write_job(stack: OpenedStack, options: JobOptions, keys: list[str]) -> None:
     """Write ``job.json`` and, without an inventory, the list of objects; say what to do with them."""
     if not options.role_arn:
         raise UsageError("--role-arn: found none, expected the role that S3 takes on (docs/operations.md says which)")
@@ -33,7 +33,7 @@ def write_job(stack: Stack, options: JobOptions, keys: list[str]) -> None:
         click.echo("Nothing to send: no job is written.")
         return
     settings = stack.settings.renditions
-    place = Place(
+    place = BatchJobTarget(
         account_id=stack.clients.account_id(),
         region=stack.clients.region,
         function_name=settings.function_name,
@@ -58,7 +58,7 @@ def write_job(stack: Stack, options: JobOptions, keys: list[str]) -> None:
     click.echo("The job waits until you confirm it in S3's console.", err=True)
 
 
-def inventory(stack: Stack, address: str) -> JobManifest:
+def inventory(stack: OpenedStack, address: str) -> JobManifest:
     """Find an inventory's manifest and its ETag."""
     bucket, _, key = address.removeprefix(SCHEME).partition("/")
     if not address.startswith(SCHEME) or not key.endswith("manifest.json"):

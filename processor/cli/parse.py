@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from processor.commands.examples import examples
+from processor.cli.examples import examples
 from processor.edits.command import compile_command
 from processor.errors import EditError
 
