@@ -21,7 +21,7 @@ from rich.table import Table
 from processor.aws.dead_letters import DeadLetterQueue, Letter, queue_url
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Queue
-from processor.aws.session_item import SessionReader
+from processor.aws.session_reading import SessionReader
 from processor.cli.examples import examples
 from processor.cli.stacks import OpenedStack, open_stack, stack_options
 from processor.ops.dead_letters import Filter, Sorted, counted, sort_job, sort_letter

@@ -1,4 +1,4 @@
-"""Name how a job can end, and the public error of each verdict."""
+"""Define the outcomes of a job, and the public error of each verdict."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from processor.errors import DarkroomError, EditCode, EditError, PhotoError, Ver
 
 
 class EditEnding(StrEnum):
-    """How one job ended. The value is the one in logs and metrics."""
+    """Ending of one job. Logs and metrics use the value."""
 
     EDITED = "edited"
-    FAILED = "failed"  # the picture has an error now, and will have no result
+    FAILED = "failed"  # the picture has an error, and will have no result
     SETTLED = "settled"  # an earlier delivery had ended it
     CANCELLED = "cancelled"
     DROPPED = "dropped"  # its session is gone
     GAVE_UP = "gave_up"  # too many deliveries: recorded as an error, and kept as a dead letter
 
 
-CLOSED = {
+CLOSED: Final[Mapping[JobState, EditEnding]] = {
     JobState.DONE: EditEnding.SETTLED,
     JobState.CANCELLED: EditEnding.CANCELLED,
     JobState.GONE: EditEnding.DROPPED,
@@ -32,21 +32,22 @@ CLOSED = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditOutcome:
-    """The ending, with the *code* and *detail* of a failure, or the *result*. *untold*: progress that got lost."""
+    """The ending, with *code* and *detail* of a failure, or the *result*. *lost_reports*: progress not written."""
 
     ending: EditEnding
     code: str = ""
     detail: str = ""
     result: EditResult | None = None
-    untold: int = 0
+    lost_reports: int = 0
 
 
 class JobCancelled(Exception):
-    """The picture has ended, or its session was cancelled or is gone: the worker stops."""
+    """The picture has ended, or its session was cancelled or is gone: the worker stops, and acknowledges the job."""
 
-    def __init__(self, standing: JobState) -> None:
-        super().__init__(f"the picture is {standing.value}")
-        self.standing = standing
+    def __init__(self, state: JobState, lost_reports: int = 0) -> None:
+        super().__init__(f"the picture is {state.value}")
+        self.state = state
+        self.lost_reports = lost_reports
 
 
 CODES: Final[Mapping[Verdict, EditCode]] = {
@@ -74,7 +75,7 @@ def failure_of(verdict: PhotoError | EditError) -> ImageFailure:
 
 
 def public_text(error: DarkroomError) -> str:
-    """Give the public sentence, short enough for a session's record."""
+    """Return the public sentence, cut to MAX_MESSAGE_CHARS to keep the session's item small."""
     return error.public if len(error.public) <= MAX_MESSAGE_CHARS else f"{error.public[: MAX_MESSAGE_CHARS - 1]}…"
 
 

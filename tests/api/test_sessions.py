@@ -31,7 +31,7 @@ def test_a_session_shows_what_has_become_of_each_picture(api: Api) -> None:
     """Progress, results and errors by picture, and counters over all."""
     session_id = started(api, "a", "b", "c")
     jobs = [ImageJob(session_id=session_id, image_id=name) for name in "abc"]
-    seen = api.work.take_up(jobs[0], ImageProgress(status=ImageStatus.FETCHING, percent=5)).session
+    seen = api.work.start(jobs[0], ImageProgress(status=ImageStatus.FETCHING, percent=5)).session
     assert seen
     assert api.work.finish(jobs[0], a_result("a"), seen=seen).applied
     failure = ImageFailure(code="SOURCE_FAILED", message="Nothing is there.")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from processor.aws.session_item import item_in, milliseconds, running_values
+from processor.aws.item_changes import item_in
+from processor.aws.session_item import milliseconds, running_values
 
 
 def test_the_time_is_in_milliseconds() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from processor.aws.session_item import Changed, ItemChange, SessionChanges
+from processor.aws.item_changes import Changed, ItemChange, SessionChanges
 from processor.aws.session_work import Ended, FoundJob, JobState
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session, SessionStatus
@@ -19,8 +19,8 @@ from tests.factories.stores import answer_lost, once, refused
 
 FETCHING = ImageProgress(status=ImageStatus.FETCHING, percent=5, message="Fetching.")
 ENCODING = ImageProgress(status=ImageStatus.ENCODING, percent=90, message="Encoding.")
-ENDED_BY_US = Ended(applied=True, standing=JobState.DONE)
-ENDED_BEFORE = Ended(applied=False, standing=JobState.DONE)
+ENDED_BY_US = Ended(applied=True, state=JobState.DONE)
+ENDED_BEFORE = Ended(applied=False, state=JobState.DONE)
 BROKEN = ImageFailure(code="SOURCE_FAILED", message="The address did not answer.")
 
 
@@ -41,8 +41,8 @@ def test_a_picture_goes_its_way(store: SessionStore) -> None:
     session = store.start("a")
     [job] = session.jobs
 
-    found = store.work.take_up(job, FETCHING)
-    assert (JobState.OPEN, SessionStatus.PROCESSING) == (found.standing, found.session and found.session.status)
+    found = store.work.start(job, FETCHING)
+    assert (JobState.OPEN, SessionStatus.PROCESSING) == (found.state, found.session and found.session.status)
     assert ENDED_BY_US == store.work.finish(job, a_result(), seen=session)
 
     ended = store.read(session)
@@ -108,7 +108,7 @@ def test_a_picture_that_is_further_is_taken_up_again(store: SessionStore, before
     store.work.advance(job, before)
     left = store.read(session)
 
-    assert FoundJob(standing=JobState.OPEN, session=left) == store.work.take_up(job, FETCHING)
+    assert FoundJob(state=JobState.OPEN, session=left) == store.work.start(job, FETCHING)
     assert left == store.read(session)
 
 
@@ -119,7 +119,7 @@ def test_a_picture_that_has_ended_is_not_taken_up(store: SessionStore) -> None:
     store.work.finish(done, a_result(), seen=session)
     left = store.read(session)
 
-    assert FoundJob(standing=JobState.DONE, session=left) == store.work.take_up(done, FETCHING)
+    assert FoundJob(state=JobState.DONE, session=left) == store.work.start(done, FETCHING)
     assert left == store.read(session)
 
 
@@ -130,13 +130,13 @@ def test_a_look_changes_nothing_and_says_how_a_picture_stands(store: SessionStor
     store.work.finish(done, a_result(), seen=session)
     running = store.read(session)
 
-    assert FoundJob(standing=JobState.DONE, session=running) == store.work.look(done)
-    assert FoundJob(standing=JobState.OPEN, session=running) == store.work.look(other)
+    assert FoundJob(state=JobState.DONE, session=running) == store.work.look(done)
+    assert FoundJob(state=JobState.OPEN, session=running) == store.work.look(other)
     nobodys = ImageJob(session_id=session.session_id, image_id="c")
-    assert FoundJob(standing=JobState.GONE, session=running) == store.work.look(nobodys)
+    assert FoundJob(state=JobState.GONE, session=running) == store.work.look(nobodys)
 
     cancelled = store.sessions.cancel(session.session_id, user_id=session.user_id)
-    assert FoundJob(standing=JobState.CANCELLED, session=cancelled) == store.work.look(other)
+    assert FoundJob(state=JobState.CANCELLED, session=cancelled) == store.work.look(other)
     assert cancelled == store.read(session)
 
 
@@ -148,7 +148,7 @@ def test_a_session_is_open_until_its_second_comes(store: SessionStore, early_ms:
     store.clock.ms = session.expires_at * 1000 - early_ms
 
     found = store.work.look(job)
-    assert (standing, standing is JobState.OPEN) == (found.standing, found.session is not None)
+    assert (standing, standing is JobState.OPEN) == (found.state, found.session is not None)
 
 
 def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: SessionStore) -> None:
@@ -222,8 +222,8 @@ def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int
     store.work.advance(running, FETCHING)
     cancelled = [store.sessions.cancel(session.session_id, user_id=session.user_id) for _ in range(number)][-1]
 
-    assert Ended(applied=False, standing=JobState.CANCELLED) == store.work.finish(running, a_result("b"), seen=session)
-    assert Ended(applied=False, standing=JobState.CANCELLED) == store.work.fail(queued, BROKEN, seen=session)
+    assert Ended(applied=False, state=JobState.CANCELLED) == store.work.finish(running, a_result("b"), seen=session)
+    assert Ended(applied=False, state=JobState.CANCELLED) == store.work.fail(queued, BROKEN, seen=session)
     assert JobState.CANCELLED == store.work.advance(queued, FETCHING)
     assert JobState.DONE == store.work.advance(done, FETCHING)
 
@@ -260,7 +260,7 @@ def test_an_expired_session_is_gone_though_dynamodb_still_has_it(store: SessionS
     store.clock.ms = session.expires_at * 1000
 
     assert JobState.GONE == store.work.advance(job, FETCHING)
-    assert Ended(applied=False, standing=JobState.GONE) == store.work.finish(job, a_result(), seen=session)
+    assert Ended(applied=False, state=JobState.GONE) == store.work.finish(job, a_result(), seen=session)
 
 
 @pytest.mark.faults

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from processor.aws.session_item import item_of, session_of
+from processor.aws.session_item import item_of
+from processor.aws.session_reading import session_of
 from processor.aws.sessions import MAX_ITEM_BYTES, cursor_to, new_session_id, require_room
 from processor.editing.progress import MESSAGE_CHARS
 from processor.edits.options import EditOptions

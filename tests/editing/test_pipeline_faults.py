@@ -184,7 +184,7 @@ def test_progress_that_gets_lost_does_not_cost_the_picture(room: EditRoom, opera
 
     outcome = room.process(session.jobs[0])
 
-    assert (EditEnding.EDITED, 1) == (outcome.ending, outcome.untold)
+    assert (EditEnding.EDITED, 1) == (outcome.ending, outcome.lost_reports)
     assert_edited_once(room, session)
 
 

@@ -17,6 +17,6 @@ TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
     Path("processor/imaging/mark.py"): ("tests/imaging/test_mark.py",),
     Path("processor/aws/manifests.py"): ("tests/aws/test_manifests.py",),
     Path("processor/edits/session.py"): ("tests/edits/test_session.py", *SESSIONS),
-    Path("processor/aws/session_item.py"): ("tests/aws/test_session_changes.py", *SESSIONS),
+    Path("processor/aws/session_item.py"): ("tests/aws/test_session_item.py", *SESSIONS),
     Path("processor/aws/session_work.py"): SESSIONS,
 }
