@@ -104,7 +104,7 @@ def photo_of(tree: Mapping[str, Any]) -> Photo:
 
 
 def record_fields(manifest: Manifest, *, cdn_host: str) -> dict[str, Any]:
-    """Give the fields of the photo record that follow from a complete manifest, and nothing that does not.
+    """Return the fields of the photo record that follow from a complete manifest, and nothing that does not.
 
     None means that the field must be absent.
     """

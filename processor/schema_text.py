@@ -49,7 +49,7 @@ def plain(schema: Schema, root: Schema) -> Schema:
 
 
 def values_of(schema: Schema) -> Schema:
-    """Give the schema of a mapping's values; pydantic files them under the pattern of the keys, when there is one."""
+    """Return the schema of a mapping's values; pydantic files them under the pattern of the keys, when there is one."""
     patterned = next(iter(schema.get("patternProperties", {}).values()), None)
     return patterned or schema.get("additionalProperties") or {}
 

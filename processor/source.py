@@ -64,7 +64,7 @@ class Source:
         return cls.from_chunks([data], max_bytes=len(data))
 
     def close(self) -> None:
-        """Give the memory back; safe to call twice."""
+        """Return the memory back; safe to call twice."""
         if self.fd < 0:
             return
         os.close(self.fd)

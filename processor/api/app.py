@@ -1,8 +1,8 @@
-"""The edit API as an application: what stands around it, and its routes.
+"""Build the edit API's application: its middleware and its routes.
 
     Measure ▶ CORS ▶ Boundary ▶ OriginGuard ▶ BodyLimit ▶ routes ▶ {error, code, details?}
 
-CORS stands outside of whatever refuses, so that a page can read why it was refused.
+CORS comes before every refusal, so that a page can read why its request was refused.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, Measure,
 from processor.api.openapi import document_api
 from processor.api.routes import edits, health, sessions
 
-# With the threads of the feeds not more than the AWS clients keep connections.
+# Together with the threads of the feeds at most as many as the AWS clients keep connections.
 REQUEST_THREADS: Final = 12
 CORS_MAX_AGE_S: Final = 600
 
 
 def create_app(services: Services) -> FastAPI:
-    """Put the application together."""
+    """Build the application."""
     app = FastAPI(
         openapi_url="/image-edit/openapi.json",
-        docs_url=None,  # its page loads scripts from elsewhere
+        docs_url=None,  # its page loads scripts from another host
         redoc_url=None,
-        redirect_slashes=False,  # a redirect of a POST is a trap
-        middleware=around(services),
+        redirect_slashes=False,  # clients lose the body when a POST is redirected
+        middleware=middleware(services),
         lifespan=bounded_threads,
     )
     app.state.services = services
@@ -45,8 +45,8 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-def around(services: Services) -> list[Middleware]:
-    """List what stands around the routes, from the outside in."""
+def middleware(services: Services) -> list[Middleware]:
+    """List the middleware, the outermost first."""
     cors = Middleware(
         CORSMiddleware,
         allow_origins=list(services.cors_origins),
@@ -66,6 +66,6 @@ def around(services: Services) -> list[Middleware]:
 
 @asynccontextmanager
 async def bounded_threads(_: FastAPI) -> AsyncGenerator[None]:
-    """Bound the threads that requests block in."""
+    """Limit the threads in which requests block."""
     to_thread.current_default_thread_limiter().total_tokens = REQUEST_THREADS
     yield

@@ -1,6 +1,6 @@
-"""The edit API of one process, put together from what the function is told: uvicorn's application factory.
+"""Build the edit API of one process from its environment variables: uvicorn's application factory.
 
-The two secrets are read before the first request is taken, and once: a process that cannot read them must not serve.
+Both secrets are read once, before the first request: a process that cannot read them must not serve.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from processor.telemetry import Telemetry
 
 def application() -> FastAPI:
     """Build the application of this process."""
-    gc.disable()  # nothing that is made here becomes garbage
+    gc.disable()  # nothing made here becomes garbage
     try:
         return create_app(assemble(from_env(EditApiEnv, os.environ)))
     finally:

@@ -41,13 +41,13 @@ WHY: Final[dict[type[jwt.InvalidTokenError], str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tokens:
-    """Checks tokens. *auth* None: nobody may use the API."""
+    """Checks bearer tokens. *auth* None: every token is refused."""
 
     auth: Auth | None
     keys: SigningKeys
 
     def user_of(self, token: str) -> str:
-        """Give the user (`sub`) whom *token* speaks for; raise EditError(UNAUTHORIZED) when it does not hold."""
+        """Return the user (`sub`) of *token*; raise EditError(UNAUTHORIZED) when it is invalid."""
         if self.auth is None:
             raise closed()
         if len(token) > MAX_TOKEN_CHARS:
@@ -64,7 +64,7 @@ class Tokens:
             key = self.keys.find(key_id_of(token))
             if key is None:
                 raise unauthorized("The token is signed with a key that the issuer does not publish.")
-            # The key decides the algorithm, never the token.
+            # The key determines the algorithm, never the token.
             return jwt.decode(
                 token,
                 key,
@@ -85,7 +85,7 @@ def key_id_of(token: str) -> str | None:
 
 
 def closed() -> EditError:
-    """Say that nobody can sign in."""
+    """Build the error of an API without a configured issuer."""
     return EditError(
         EditCode.UNAUTHORIZED,
         "auth: expected an issuer in the settings (edits.auth), found none.",
@@ -94,7 +94,7 @@ def closed() -> EditError:
 
 
 def unauthorized(sentence: str) -> EditError:
-    """Refuse, with one *sentence* for people that never repeats the token."""
+    """Build an error. *sentence*: public, must not quote the token."""
     return EditError(EditCode.UNAUTHORIZED, sentence)
 
 
@@ -124,6 +124,6 @@ class Tickets:
             raise unauthorized("The ticket has expired: get the session again for a new progressUrl.")
 
     def mac(self, session_id: str, expiry: int) -> str:
-        """Sign; URL-safe, 43 characters."""
+        """Return the MAC of a ticket; URL-safe base64, 43 characters."""
         digest = hmac.digest(self.key, f"{PURPOSE}\n{session_id}\n{expiry}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -26,7 +26,7 @@ from processor.telemetry import Telemetry
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """Collaborators. *origin_secret* None: requests need not come through the CDN."""
+    """Services of the application. *origin_secret* None: requests need not come through the CDN."""
 
     session_service: SessionService
     tokens: Tokens
@@ -41,7 +41,7 @@ class Services:
 
 
 def services_of(request: Request) -> Services:
-    """Give the application's services to a route."""
+    """Return the application's services."""
     services: Services = request.app.state.services
     return services
 
@@ -51,7 +51,7 @@ Injected = Annotated[Services, Depends(services_of)]
 
 LIMITS: Final[dict[Literal["write", "read"], int]] = {"write": 10, "read": 60}
 SESSION_ID: Final = re.compile("ses_[A-Za-z0-9_-]{22,64}")
-# Addresses end up in histories and logs. https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2
+# URLs end up in histories and logs. https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2
 IN_QUERY: Final = frozenset({"access_token", "authorization", "bearer", "id_token", "jwt", "token"})
 
 BEARER: Final = HTTPBearer(
@@ -72,7 +72,7 @@ SessionId = Annotated[str, Path(description="Id of the session.", examples=["ses
 
 
 def signed_in(services: Injected, request: Request, credentials: Bearer) -> str:
-    """Give the user whom the bearer token speaks for."""
+    """Return the user of the bearer token; raise EditError(UNAUTHORIZED) without a valid one."""
     refuse_token_in_query(request)
     if services.tokens.auth is None:
         raise closed()
@@ -85,13 +85,13 @@ User = Annotated[str, Depends(signed_in)]
 
 
 def writer(services: Injected, request: Request, user_id: User) -> str:
-    """Give the user, and count one write."""
+    """Return the user; count one write."""
     count(services, request, user_id, "write")
     return user_id
 
 
 def reader(services: Injected, request: Request, user_id: User) -> str:
-    """Give the user, and count one read."""
+    """Return the user; count one read."""
     count(services, request, user_id, "read")
     return user_id
 
@@ -101,7 +101,7 @@ Reader = Annotated[str, Depends(reader)]
 
 
 def session_id_of(session_id: SessionId) -> str:
-    """Take the id out of the path; what cannot be an id is not looked for."""
+    """Return the id in the path; raise EditError(SESSION_NOT_FOUND) for text that cannot be an id."""
     if not SESSION_ID.fullmatch(session_id):
         raise session_not_found(session_id)
     return session_id
@@ -113,7 +113,7 @@ KnownId = Annotated[str, Depends(session_id_of)]
 def readable_session(
     services: Injected, request: Request, session_id: SessionId, credentials: Bearer, ticket: Ticket
 ) -> Session:
-    """Give a session that the caller may read, by token or ticket, and count one read of its owner."""
+    """Return a session that the caller may read, by token or ticket; count one read of its owner."""
     if credentials is None and ticket is not None and services.tokens.auth is not None:
         refuse_token_in_query(request)
         services.tickets.check(ticket, session_id)
@@ -130,13 +130,13 @@ ReadableSession = Annotated[Session, Depends(readable_session)]
 
 
 def count(services: Services, request: Request, user_id: str, kind: Literal["write", "read"]) -> None:
-    """Count one request; every answer to it will say what is left."""
+    """Count one request; its response carries the remaining allowance in headers."""
     allowance = services.limits.count(user_id, kind, limit=LIMITS[kind])
     request.scope.setdefault("state", {})[ALLOWANCE] = allowance
     allowance.require()
 
 
 def refuse_token_in_query(request: Request) -> None:
-    """Refuse to be taught bad habits: a token in an address is a token in a log."""
+    """Refuse a token in the query: URLs are logged."""
     if IN_QUERY & {name.lower() for name in request.query_params}:
         raise unauthorized(f"A token in an address is never accepted. {HOW}")

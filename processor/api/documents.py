@@ -1,4 +1,4 @@
-"""What clients get, as models: they write the answers and the OpenAPI document alike. Times in ms since 1970."""
+"""Models of the responses, for the JSON bodies and the OpenAPI document alike. Times in ms since 1970."""
 
 from __future__ import annotations
 

@@ -18,32 +18,32 @@ from processor.errors import HTTP_STATUS, DarkroomError, EditCode, EditError, Tr
 from processor.schema_text import shown
 
 RETRY_AFTER_S: Final = 2
-FOREIGN_CODES: Final[Mapping[int, EditCode]] = {
+FRAMEWORK_CODES: Final[Mapping[int, EditCode]] = {
     404: EditCode.NOT_FOUND,
     405: EditCode.METHOD_NOT_ALLOWED,
     413: EditCode.IMAGE_TOO_LARGE,
 }
-FOREIGN_SENTENCES: Final[Mapping[int, str]] = {
+FRAMEWORK_SENTENCES: Final[Mapping[int, str]] = {
     400: "The body cannot be read: expected a JSON object in UTF-8 (Content-Type: application/json).",
     404: "There is nothing at this address: see /image-edit/openapi.json for what there is.",
     405: "This address does not take this method: see /image-edit/openapi.json for those that it takes.",
     413: "The body is too large: expected at most 6 MB. Put local files into upload slots (POST /image-edit/uploads).",
 }
-UNFORESEEN: Final = "Something went wrong on our side. It has been recorded; try again later."
+UNEXPECTED: Final = "Something went wrong on our side. It has been recorded; try again later."
 
 
 class ErrorResponse(JSONResponse):
-    """An error's body. ASCII: what clients sent may stand in it, even what UTF-8 cannot say (lone surrogates)."""
+    """An error's body. ASCII: it may quote text of the client that UTF-8 cannot encode (lone surrogates)."""
 
     def render(self, content: Any) -> bytes:
-        """Write the body."""
+        """Encode the body."""
         return json.dumps(content, ensure_ascii=True, default=str, separators=(",", ":")).encode("ascii")
 
 
 def error_response(
     code: EditCode, sentence: str, details: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> ErrorResponse:
-    """Answer with an error."""
+    """Build the response of an error."""
     body: dict[str, Any] = {"error": sentence, "code": code.value}
     if details:
         body["details"] = dict(details)
@@ -51,7 +51,7 @@ def error_response(
 
 
 def on_edit_error(_: Request, error: Exception) -> Response:
-    """Answer with what the error says to the public."""
+    """Answer with the error's public sentence."""
     assert isinstance(error, EditError)  # noqa: S101 - registered for nothing else
     headers: dict[str, str] = {}
     if error.edit_code is EditCode.UNAUTHORIZED:
@@ -62,7 +62,7 @@ def on_edit_error(_: Request, error: Exception) -> Response:
 
 
 def on_transient_error(request: Request, error: Exception) -> Response:
-    """Ask to come again, and tell the operators: nothing is swallowed."""
+    """Answer 503 with Retry-After, and log the error."""
     assert isinstance(error, DarkroomError)  # noqa: S101 - registered for nothing else
     request.app.state.services.telemetry.warning("Request put off", code=error.code, reason=str(error))
     sentence = "A service that this one needs does not answer right now. Try again in a moment."
@@ -70,7 +70,7 @@ def on_transient_error(request: Request, error: Exception) -> Response:
 
 
 def on_invalid_request(_: Request, error: Exception) -> Response:
-    """Say every problem of a request, the first as the sentence."""
+    """Answer with the problems of a request: the first as the sentence, all in the details."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     problems = problems_of(error)
     first, *more = problems
@@ -78,20 +78,20 @@ def on_invalid_request(_: Request, error: Exception) -> Response:
     return error_response(EditCode.INVALID_INPUT, sentence, {"problems": problems} if more else None)
 
 
-def on_foreign_error(_: Request, error: Exception) -> Response:
-    """Put the framework's refusals into our words."""
+def on_framework_error(_: Request, error: Exception) -> Response:
+    """Answer an error of the framework with our body."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    code = FOREIGN_CODES.get(error.status_code, EditCode.INVALID_INPUT)
-    sentence = FOREIGN_SENTENCES.get(error.status_code, FOREIGN_SENTENCES[400])
+    code = FRAMEWORK_CODES.get(error.status_code, EditCode.INVALID_INPUT)
+    sentence = FRAMEWORK_SENTENCES.get(error.status_code, FRAMEWORK_SENTENCES[400])
     return error_response(code, sentence, headers=error.headers)
 
 
 def translate_errors(app: FastAPI) -> None:
-    """Register the translations."""
+    """Register the handlers."""
     app.add_exception_handler(EditError, on_edit_error)
     app.add_exception_handler(TransientError, on_transient_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
-    app.add_exception_handler(HTTPException, on_foreign_error)
+    app.add_exception_handler(HTTPException, on_framework_error)
 
 
 MAX_PROBLEMS: Final = 20
@@ -129,7 +129,7 @@ def problems_of(error: RequestValidationError) -> list[str]:
 
 
 def problem_line(problem: Mapping[str, Any]) -> str:
-    """Put one problem into words."""
+    """Describe one problem in a line."""
     kind: str = problem["type"]
     if kind == "json_invalid":
         return f"body: expected JSON, found none ({problem['ctx']['error']} at character {problem['loc'][-1]})"
@@ -143,14 +143,14 @@ def found_value(problem: Mapping[str, Any]) -> str:
     """Quote the invalid value."""
     if problem["type"] in NOTHING:
         return "nothing"
-    # The framework leaves a body of another type as it came.
+    # The framework passes a body of another type as bytes.
     return "a body that is not JSON" if isinstance(problem["input"], bytes) else shown(problem["input"])
 
 
 def field_path(location: Sequence[int | str]) -> str:
     """Write ``("body", "images", 0, "url")`` as ``images[0].url``."""
     kind, *parts = location
-    # Behind "operation" pydantic names the variant, which nobody wrote there.
+    # After "operation" pydantic inserts the variant, which is not in the request.
     if parts[:1] == ["operation"] and len(parts) > 2:  # noqa: PLR2004 - operation, variant, field
         del parts[1]
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")

@@ -24,7 +24,7 @@ UNCOUNTED: Final = frozenset({"/image-edit/health"})
 
 
 def document_api(app: FastAPI) -> None:
-    """Make *app* describe itself by ``document``."""
+    """Make *app* serve ``document`` as its OpenAPI document."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -35,20 +35,20 @@ def document_api(app: FastAPI) -> None:
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """Write the document."""
-    said = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
-    schemas: dict[str, Any] = said["components"]["schemas"]
+    """Build the document."""
+    written = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
+    schemas: dict[str, Any] = written["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     describe_steps(schemas)
-    for path, methods in said["paths"].items():
+    for path, methods in written["paths"].items():
         for operation in methods.values():
             correct(operation, counted=path not in UNCOUNTED)
-    return said
+    return written
 
 
 def describe_steps(schemas: dict[str, Any]) -> None:
-    """Say what a step may be, wherever steps stand."""
+    """Insert the schema of steps into all models that hold steps."""
     plan = Plan.model_json_schema(ref_template=COMPONENT)
     for name, schema in plan["$defs"].items():
         schemas.setdefault(name, schema)
@@ -57,7 +57,7 @@ def describe_steps(schemas: dict[str, Any]) -> None:
 
 
 def correct(operation: dict[str, Any], *, counted: bool) -> None:
-    """Take out the framework's refusal, which we answer otherwise; put in the headers of what is counted."""
+    """Remove the framework's 422, which we answer as 400; add the rate headers to counted routes."""
     answers: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
@@ -113,7 +113,7 @@ PROGRESS: Final[ResponseDocs] = {
 
 
 def error_responses(*codes: EditCode) -> ResponseDocs:
-    """Describe the refusals that a route may answer with, besides those that every route may."""
+    """Document the errors of a route: *codes*, and those that every route may return."""
     by_status: dict[int, list[EditCode]] = {}
     for code in sorted({*codes, *ALWAYS}, key=list(EditCode).index):
         by_status.setdefault(HTTP_STATUS[code], []).append(code)
@@ -121,7 +121,7 @@ def error_responses(*codes: EditCode) -> ResponseDocs:
 
 
 def error_response_of(status: int, codes: list[EditCode]) -> dict[str, Any]:
-    """Describe one status."""
+    """Document the errors of one status, with an example each."""
     examples = {code.value: {"value": {"error": EXAMPLES[code], "code": code.value}} for code in codes}
     return {
         "model": ErrorDocument,

@@ -27,7 +27,7 @@ RUNNING_SESSIONS: Final = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
-    """Who asks: *key* is the Idempotency-Key, "" when none was sent, *body* what was sent, byte for byte."""
+    """The caller of a request. *key*: the Idempotency-Key, "" without one; *body*: the bytes as they were sent."""
 
     user_id: str
     key: str
@@ -36,15 +36,15 @@ class Sender:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AcceptedSession:
-    """A session whose jobs are sent. *anew*: by this very request."""
+    """A session whose jobs are sent. *new*: this request started it."""
 
     session: Session
-    anew: bool
+    new: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionService:
-    """Accepts edits."""
+    """Starts edit sessions."""
 
     sessions: Sessions
     limits: UserLimits
@@ -56,7 +56,7 @@ class SessionService:
     now_ms: Callable[[], int] = milliseconds
 
     def accept(self, request: EditRequest, sender: Sender) -> AcceptedSession:
-        """Start a session, or give the one that this request has started before; EditError says why not."""
+        """Start a session, or return the one that this request started before. Raise EditError when it is invalid."""
         plan = plan_of(request.operation)
         require_images(request.images, max_images=self.max_images)
         data = [
@@ -74,16 +74,16 @@ class SessionService:
         if not self.sessions.create(session):
             return self.accept_again(self.sessions.get(session_id, user_id=sender.user_id))
         self.send_jobs(session, sender)
-        return AcceptedSession(session=session, anew=True)
+        return AcceptedSession(session=session, new=True)
 
     def accept_again(self, session: Session) -> AcceptedSession:
-        """Give a session that is stored already; its jobs may never have been sent."""
+        """Return a session that is stored already; send its jobs unless a worker has started one."""
         if session.untouched:
             self.jobs.send(session.jobs)
-        return AcceptedSession(session=session, anew=False)
+        return AcceptedSession(session=session, new=False)
 
     def send_jobs(self, session: Session, sender: Sender) -> None:
-        """Send the jobs. Nobody could send them again without a key, so such a session is taken back."""
+        """Send the jobs. On failure cancel a session without an Idempotency-Key: its request cannot be repeated."""
         try:
             self.jobs.send(session.jobs)
         except StoreUnavailable:
@@ -94,7 +94,7 @@ class SessionService:
     def new_session(
         self, session_id: str, request: EditRequest, plan: Plan, user_id: str, data: list[bytes | None]
     ) -> Session:
-        """Write the session down; pictures that came inside the request go into slots."""
+        """Build the session; store pictures that the request contains in upload slots."""
         now = self.now_ms()
         images = tuple(
             stored(image, held, lambda held: self.slots.store(user_id, held))
@@ -104,7 +104,7 @@ class SessionService:
             session_id=session_id,
             user_id=user_id,
             status=SessionStatus.PENDING,
-            operation=stated(request.operation),
+            operation=operation_as_sent(request.operation),
             counters=Counters(total=len(images), remaining=len(images)),
             created_at=now,
             updated_at=now,
@@ -118,7 +118,7 @@ class SessionService:
 
 
 def plan_of(operation: Operation) -> Plan:
-    """Give the plan of an operation; EditError says what was not understood."""
+    """Compile an operation to a plan; raise EditError for what cannot be understood."""
     if isinstance(operation, CommandOperation):
         return compile_command(operation.command)
     if isinstance(operation, BulkOperation):
@@ -126,8 +126,8 @@ def plan_of(operation: Operation) -> Plan:
     return plan_from_steps(operation.steps)
 
 
-def stated(operation: Operation) -> dict[str, Any]:
-    """Keep what was asked for in the asker's words; parameters and steps are in the plan, checked and exact."""
+def operation_as_sent(operation: Operation) -> dict[str, Any]:
+    """Return the operation in the caller's words. Parameters and steps are in the plan."""
     if isinstance(operation, CommandOperation):
         return {"type": "command", "command": operation.command}
     if isinstance(operation, BulkOperation):

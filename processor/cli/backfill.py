@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from processor.aws.dead_letters import queue_url
 from processor.aws.objects import BucketListing
-from processor.aws.photos import PhotoBatches
+from processor.aws.photo_scans import PhotoBatches
 from processor.aws.queues import Queue
 from processor.cli.backfill_report import print_ending, print_plan
 from processor.cli.batch_job import JobOptions, write_job

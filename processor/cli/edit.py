@@ -90,7 +90,7 @@ def format_for(out: Path, plan: Plan) -> PictureFormat | None:
 
 
 def named(written: PictureFormat) -> str:
-    """Give the extension of a format."""
+    """Return the extension of a format."""
     return f".{FILE_KINDS[written].extension}"
 
 
@@ -120,7 +120,7 @@ def tell(photo: Path, out: Path, plan: Plan, edited: Edited, *, as_json: bool) -
 
 
 def facts(photo: Path, out: Path, plan: Plan, edited: Edited) -> dict[str, Any]:
-    """Give the result as plain data."""
+    """Return the result as plain data."""
     return {
         "source": str(photo),
         "status": "complete",

@@ -74,7 +74,7 @@ def make_folder(folder: Path) -> None:
 
 
 def claim_stems(inputs: Sequence[Input]) -> list[Job]:
-    """Give each photo the first stem that none before it has: IMG_1.CR2 and IMG_1.JPG never overwrite each other."""
+    """Return each photo the first stem that none before it has: IMG_1.CR2 and IMG_1.JPG never overwrite each other."""
     claimed: set[tuple[str, str]] = set()
     jobs: list[Job] = []
     for photo in inputs:

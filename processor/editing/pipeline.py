@@ -4,9 +4,9 @@
             ─▶ store the result ─▶ finish the picture (and with the last one the session)
 
 SQS delivers a job at least once, also to several workers at a time. Every step before the end may be repeated: a
-result's name and bytes depend on the job alone. Only the first delivery ends the picture (``session_work``). A verdict on the picture is
-recorded as its error; TransientError leaves the job to another delivery. The last delivery that the queue allows does
-not try again, since it could die like those before it: it records an error.
+result's name and bytes depend on the job alone. Only the first delivery ends the picture (``session_work``). A verdict
+on the picture is recorded as its error; TransientError leaves the job to another delivery. The last delivery that the
+queue allows does not try again, since it could die like those before it: it records an error.
 """
 
 from __future__ import annotations

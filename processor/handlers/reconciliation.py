@@ -12,7 +12,8 @@ from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_clien
 from processor.aws.manifests import ManifestReader, UnreadableManifest
 from processor.aws.objects import BucketListing, Listed, StateObject
 from processor.aws.originals import Originals
-from processor.aws.photos import PendingRecords, PhotoRecords
+from processor.aws.photo_scans import PendingRecords
+from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Queue
 from processor.budget import Budget
 from processor.ops.reconcile.repairs import Remedy, Repairs
@@ -115,7 +116,7 @@ class Reconciliation:
         )
 
     def settled(self, listed: Listed) -> bool:
-        """Tell whether whatever follows from *listed* has had enough time."""
+        """Return whether whatever follows from *listed* has had enough time."""
         return self.now() - listed.modified.timestamp() >= self.env.stuck_after_s
 
     def report_remedy(self, remedy: Remedy, key: str) -> None:

@@ -58,11 +58,11 @@ class Filter:
 
     @property
     def everything(self) -> bool:
-        """Tell whether nothing is left out."""
+        """Return whether nothing is left out."""
         return self == Filter()
 
     def takes(self, one: Sorted) -> bool:
-        """Tell whether a letter is meant."""
+        """Return whether a letter is meant."""
         group = one.group
         return (
             self.code in {None, group.code}
@@ -152,6 +152,6 @@ def format_of(job: ImageJob, session: Session | None) -> str:
 
 
 def extension(image: SessionImage) -> str:
-    """Give the extension of a picture; a ``data:`` address has none, and may be megabytes long."""
+    """Return the extension of a picture; a ``data:`` address has none, and may be megabytes long."""
     path = "" if image.url.startswith("data:") else urlsplit(image.url).path
     return (PurePosixPath(image.name).suffix or PurePosixPath(path).suffix).lower().removeprefix(".")

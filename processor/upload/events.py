@@ -108,5 +108,5 @@ def task_event(task: Json) -> ObjectEvent:
 
 
 def render_newest(bucket: str, key: str) -> str:
-    """Ask for the newest content of *key*, named as it is: only S3 itself encodes keys in events."""
+    """Build a message that asks to render the current content of *key*. Only S3 itself encodes keys in events."""
     return json.dumps({"Records": [{"s3": {"bucket": {"name": bucket}, "object": {"key": key}}}]}, ensure_ascii=False)

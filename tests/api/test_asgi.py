@@ -100,7 +100,7 @@ class Ssm(http.server.BaseHTTPRequestHandler):
     """Answers GetParameter as SSM does."""
 
     def do_POST(self) -> None:
-        """Give a parameter."""
+        """Return a parameter."""
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps({"Parameter": {"Name": asked["Name"], "Value": SECRETS[asked["Name"]]}}).encode()
         self.send_response(200)

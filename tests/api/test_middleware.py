@@ -15,7 +15,7 @@ SECRET = "what only the CDN knows"  # noqa: S105 - of this test alone
 
 @pytest.fixture
 def guarded() -> Iterator[Api]:
-    """Give an API that only the CDN may call."""
+    """Return an API that only the CDN may call."""
     with open_api(Stage(origin_secret=SECRET)) as opened:
         yield opened
 

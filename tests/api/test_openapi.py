@@ -45,7 +45,7 @@ def document(api: Api) -> dict[str, Any]:
 
 
 def described(api: Api) -> dict[str, dict[str, Any]]:
-    """Give every operation by "method path"."""
+    """Return every operation by "method path"."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in document(api)["paths"].items()
@@ -97,7 +97,7 @@ def test_the_framework_s_own_refusal_is_not_described(api: Api) -> None:
 
 @pytest.fixture(scope="module")
 def fuzzed() -> Iterator[Api]:
-    """Give an API whose streams end at once and whose users have no limits: the fuzz is after other things."""
+    """Return an API whose streams end at once and whose users have no limits: the fuzz is after other things."""
     with open_api(Stage(lifetime_s=0.01)) as api, pytest.MonkeyPatch.context() as patch:
         patch.setattr("processor.api.dependencies.LIMITS", {"read": 10**6, "write": 10**6})
         patch.setattr("processor.api.session_service.RUNNING_SESSIONS", 10**6)

@@ -24,7 +24,7 @@ class Clock:
         self.s = 1000.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.s
 
 

@@ -86,12 +86,12 @@ def work_on(api: Api, session_id: str, name: str, *, fails: bool = False) -> Non
 
 
 def ids_of(events: list[Frame]) -> list[int]:
-    """Give the ids of what happened, without heartbeats."""
+    """Return the ids of what happened, without heartbeats."""
     return [int(one["id"]) for one in events if "id" in one and one.get("event") != "heartbeat"]
 
 
 def named(events: list[Frame], name: str) -> list[dict[str, Any]]:
-    """Give the data of all events of one name."""
+    """Return the data of all events of one name."""
     return [json.loads(one["data"]) for one in events if one.get("event") == name]
 
 

@@ -16,7 +16,7 @@ def tickets(now: float = 1000.0, key: bytes = b"key") -> Tickets:
 
 
 def refusal(ticket: str, session_id: str = SESSION, checker: Tickets | None = None) -> str:
-    """Give the sentence that refuses a ticket."""
+    """Return the sentence that refuses a ticket."""
     with pytest.raises(EditError) as caught:
         (checker or tickets()).check(ticket, session_id)
     assert EditCode.UNAUTHORIZED == caught.value.edit_code

@@ -25,7 +25,7 @@ def tokens(issuer: Issuer | None = None) -> Tokens:
 
 
 def refusal(said: str) -> str:
-    """Give the sentence that refuses a token."""
+    """Return the sentence that refuses a token."""
     with pytest.raises(EditError) as caught:
         tokens().user_of(said)
     assert EditCode.UNAUTHORIZED == caught.value.edit_code

@@ -34,7 +34,7 @@ PHOTO = Photo(
 
 @pytest.fixture
 def manifests(darkroom: Darkroom) -> Manifests:
-    """Give an empty renditions bucket."""
+    """Return an empty renditions bucket."""
     return darkroom.line.maker.manifests
 
 

@@ -14,7 +14,7 @@ from tests.factories.stores import refused
 
 @pytest.fixture
 def photos(darkroom: Darkroom) -> PhotoRecords:
-    """Give the empty photos table."""
+    """Return the empty photos table."""
     return darkroom.line.desk.photos
 
 

@@ -15,7 +15,7 @@ KEY = "renditions/wedding/IMG_1_small.jpg"
 
 @pytest.fixture
 def objects(darkroom: Darkroom) -> RenditionObjects:
-    """Give an empty renditions bucket."""
+    """Return an empty renditions bucket."""
     return darkroom.line.maker.objects
 
 

@@ -26,7 +26,7 @@ BROKEN = ImageFailure(code="SOURCE_FAILED", message="The address did not answer.
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Give an empty table."""
+    """Return an empty table."""
     with open_sessions() as opened:
         yield opened
 
@@ -158,9 +158,11 @@ def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: 
     calls: list[str] = []
 
     class Refusing(SessionChanges):
-        def apply(self, key: str, change: ItemChange, *, give_back: bool = True) -> Changed:
+        def apply(self, key: str, change: ItemChange, *, return_item: bool = True) -> Changed:
             calls.append(key)
-            item = super().apply(key, replace(change, condition="attribute_not_exists(sessionId)"), give_back=give_back)
+            item = super().apply(
+                key, replace(change, condition="attribute_not_exists(sessionId)"), return_item=return_item
+            )
             return Changed(applied=False, item=item.item)
 
     work = replace(store.work, changes=Refusing(dynamodb=store.work.changes.dynamodb, table=SESSIONS))

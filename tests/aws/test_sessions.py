@@ -32,13 +32,13 @@ NOT_FOUND = "There is no such session: expected the id of a session of yours tha
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Give an empty table."""
+    """Return an empty table."""
     with open_sessions() as opened:
         yield opened
 
 
 def refusal(call: Any, *arguments: Any, **more: Any) -> EditError:
-    """Give the error that a call raises."""
+    """Return the error that a call raises."""
     with pytest.raises(EditError) as raised:
         call(*arguments, **more)
     return raised.value

@@ -16,7 +16,7 @@ from tests.factories.stores import answer_lost, once, refused
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Give an empty table, at the beginning of a minute."""
+    """Return an empty table, at the beginning of a minute."""
     with open_sessions() as opened:
         opened.clock.back_to_the_minute()
         yield opened

@@ -12,7 +12,7 @@ from tests.factories.operating import Operation, open_operation
 
 @pytest.fixture
 def operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operation]:
-    """Give an empty stack; files that commands leave are in *tmp_path*."""
+    """Return an empty stack; files that commands leave are in *tmp_path*."""
     monkeypatch.chdir(tmp_path)
     with open_operation(tmp_path, monkeypatch) as opened:
         yield opened

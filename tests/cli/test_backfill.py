@@ -57,7 +57,7 @@ def backfill(operation: Operation, *options: str) -> Result:
 
 
 def code_of(result: Result) -> int:
-    """Give the exit code of a run that ended."""
+    """Return the exit code of a run that ended."""
     assert isinstance(result.exception, SystemExit | None), result.exception
     return result.exit_code
 

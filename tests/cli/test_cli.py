@@ -22,7 +22,7 @@ INTERRUPTED = "Error: interrupted before anything began"
 
 
 def every_command() -> Iterator[tuple[str, click.Command]]:
-    """Give each command, and those of groups, under the words that name it."""
+    """Return each command, and those of groups, under the words that name it."""
     for name in ENTRIES:
         command = cli.get_command(click.Context(cli), name)
         assert command is not None

@@ -21,7 +21,7 @@ DEAD = "uploads-dlq"
 
 @pytest.fixture
 def letters(operation: Operation) -> Operation:
-    """Give a lane with five dead letters of four kinds."""
+    """Return a lane with five dead letters of four kinds."""
     operation.darkroom.put_record(
         id="wedding/a b+1.CR3", status="failed", error={"code": "CORRUPT"}, camera={"make": "Canon", "model": "R5"}
     )

@@ -25,7 +25,7 @@ Process = Callable[[ObjectEvent, Budget], UploadOutcome]
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest) -> str:
-    """Give a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
+    """Return a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
     return request.node.name
 
 

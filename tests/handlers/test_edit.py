@@ -55,7 +55,7 @@ class Jobs:
 
 @pytest.fixture
 def jobs(room: EditRoom) -> Jobs:
-    """Give an empty jobs queue."""
+    """Return an empty jobs queue."""
     assert room, "its stores are moto's, and so is the queue"
     sqs: Any = sqs_client(session())
     patience = {"VisibilityTimeout": str(EditSettings().visibility_timeout_s)}
@@ -64,7 +64,7 @@ def jobs(room: EditRoom) -> Jobs:
 
 @pytest.fixture
 def function(room: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditRoom]:
-    """Give a handler that has just been loaded, and its stores."""
+    """Return a handler that has just been loaded, and its stores."""
     settings = EditSettings(results_bucket=RESULTS, sessions_table=SESSIONS)
     gallery = GalleryStore(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
     told = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=jobs.url))
@@ -77,7 +77,7 @@ def function(room: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest) -> str:
-    """Give a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
+    """Return a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
     return request.node.name
 
 

@@ -30,7 +30,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def function(darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Darkroom]:
-    """Give a handler that has just been loaded, and its stores."""
+    """Return a handler that has just been loaded, and its stores."""
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
     rendition.worker.cache_clear()

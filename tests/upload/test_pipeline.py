@@ -21,12 +21,12 @@ SIZES = ["large", "medium", "small", "thumbnail"]
 
 
 def unsequenced(event: ObjectEvent) -> ObjectEvent:
-    """Give the event as the migration script or an S3 Batch job tells it: a bucket and a key."""
+    """Return the event as the migration script or an S3 Batch job tells it: a bucket and a key."""
     return replace(event, sequencer="", version_id=None, etag=None, size=None)
 
 
 def shown(darkroom: Darkroom, photo_id: str) -> set[str]:
-    """Give the versions in a record's addresses."""
+    """Return the versions in a record's addresses."""
     record = darkroom.record(photo_id) or {}
     return {value.rpartition("?v=")[2] for name, value in record.items() if name.endswith("_url")}
 

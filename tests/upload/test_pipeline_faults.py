@@ -31,7 +31,7 @@ def uploads(darkroom: Darkroom, *contents: bytes) -> list[ObjectEvent]:
 
 
 def pixels(darkroom: Darkroom) -> set[str]:
-    """Give the sequencers of all stored renditions."""
+    """Return the sequencers of all stored renditions."""
     return {meta["sequencer"] for key, (_, meta) in darkroom.kept().items() if key.startswith("renditions/")}
 
 

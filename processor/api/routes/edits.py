@@ -1,4 +1,4 @@
-"""Start an edit; or only look at what a command would do, get places for local files, see what there is."""
+"""Routes that start an edit, compile a command, offer upload slots and list the operations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ IdempotencyKey = Annotated[
 
 
 async def body_of(request: Request) -> bytes:
-    """Give the body as it was sent; the framework has read it already."""
+    """Return the bytes of the body; the framework has read them already."""
     return await request.body()
 
 
@@ -60,7 +60,7 @@ def start(
 ) -> StartedDocument:
     """Edit pictures: each is a job of its own; a failed one never stops the others."""
     accepted = services.session_service.accept(asked, Sender(user_id=user_id, key=idempotency_key, body=body))
-    if accepted.anew:
+    if accepted.new:
         services.telemetry.count({"SessionsStarted": one()})
     return started_document(accepted.session, services.tickets.issue(accepted.session.session_id))
 
@@ -95,7 +95,7 @@ def uploads(services: Injected, user_id: Reader, asked: UploadsRequest) -> Uploa
 
 
 def require_size(file: LocalFile, place: int, max_bytes: int) -> None:
-    """Refuse a file before it is uploaded in vain."""
+    """Raise EditError(IMAGE_TOO_LARGE) before a file is uploaded that no edit would accept."""
     if file.size is not None and file.size > max_bytes:
         raise too_large(f"files[{place}].size", file.size, max_bytes)
 

@@ -1,4 +1,4 @@
-"""Readiness: asked for by the Lambda Web Adapter, without token and without the CDN's secret."""
+"""Route for the readiness check of the Lambda Web Adapter: no token, no secret of the CDN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look at sessions, follow one, cancel one."""
+"""Routes that show, follow, cancel and list sessions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def progress(
         return Response(document.model_dump_json(by_alias=True), media_type=JSON)
     last_id = resume_point(session, last_event_id)
     if session.status.ended and last_id == len(session.events):
-        # Nothing can follow. 204 is what makes an EventSource stop asking.
+        # No event can follow. 204 makes an EventSource stop reconnecting.
         return Response(status_code=204)
     session_id = session.session_id
     return EventStream(
@@ -53,7 +53,7 @@ async def progress(
 
 
 def wants_json(accept: str) -> bool:
-    """Tell whether a client polls: it names JSON, and not the stream."""
+    """Return whether a client polls: it accepts JSON and not the stream."""
     kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
     return JSON in kinds and EVENTS not in kinds
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from processor.aws.objects import Listed
-from processor.aws.photos import RECORDS_PER_READ, PhotoBatches, PhotoRecord
+from processor.aws.photo_scans import RECORDS_PER_READ, PhotoBatches
+from processor.aws.photos import PhotoRecord
 from processor.keys import ObjectKey
 from processor.ops.backfill.reasons import Reason, error_at, reason_of
 from processor.ops.cost.prices import Prices

@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from processor.aws.photos import PhotoBatches, PhotoRecord
+from processor.aws.photo_scans import PhotoBatches
+from processor.aws.photos import PhotoRecord
 from processor.aws.queues import Queue
 from processor.keys import ObjectKey
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
@@ -108,7 +109,7 @@ class Backfill:
         return End.FINISHED
 
     def reason_to_stop(self) -> End | None:
-        """Tell whether going on would waste money; who resumes a run that stopped knows what failed until then."""
+        """Return whether going on would waste money; who resumes a run that stopped knows what failed until then."""
         done, failed = (now - before for now, before in zip((self.done, self.failed), self.earlier, strict=True))
         if done + failed >= ENOUGH_ENDED and 100 * failed > FAILURES_PERCENT * (done + failed):
             return End.FAILING

@@ -38,7 +38,7 @@ def remedy_of(manifest: Manifest, record: PhotoRecord | None, *, lost: bool) -> 
 
 
 def has_the_last_word(record: PhotoRecord, manifest: Manifest) -> bool:
-    """Tell whether *record* is of a newer event, of another original, or a verdict or tombstone of this state."""
+    """Return whether *record* is of a newer event, of another original, or a verdict or tombstone of this state."""
     ended = record.status == DELETED or record.error is not None
     return (
         record.sequencer > manifest.sequencer
@@ -48,7 +48,7 @@ def has_the_last_word(record: PhotoRecord, manifest: Manifest) -> bool:
 
 
 def shows(record: PhotoRecord, manifest: Manifest) -> bool:
-    """Tell whether readers of *record* are sent to what *manifest* describes."""
+    """Return whether readers of *record* are sent to what *manifest* describes."""
     photo = manifest.finished
     sizes = {one.size for one in photo.renditions if one.format == "jpeg"}
     return (
@@ -74,7 +74,7 @@ class Repairs:
     on_remedy: ReportRemedy
 
     def settle(self, address: str, manifest: Manifest, record: PhotoRecord | None, *, lost: bool) -> Remedy:
-        """Give a photo what it needs, and say what that was. *address*: the manifest's key."""
+        """Return a photo what it needs, and say what that was. *address*: the manifest's key."""
         remedy = remedy_of(manifest, record, lost=lost)
         content = None if remedy is Remedy.NOTHING else self.originals.current(manifest.key)
         if content is None:

@@ -35,7 +35,7 @@ class RequeueList:
         return cls(queue=queue, originals_bucket=originals_bucket, now=now, sent=recent, busy=busy)
 
     def may_take(self, key: str) -> bool:
-        """Tell whether *key* can be sent now: not when it was a while ago, nor while the lane is behind."""
+        """Return whether *key* can be sent now: not when it was a while ago, nor while the lane is behind."""
         known = self.offered.get(key) or self.sent.get(key)
         if known is None:
             return not self.busy and len(self.sent) + len(self.offered) < MOST_REMEMBERED

@@ -63,7 +63,7 @@ class Reconciler:
         )
 
     def walk(self, name: str) -> Walk:
-        """Give a walk as it stands."""
+        """Return a walk as it stands."""
         walk: Walk = getattr(self.memory, name)
         return walk
 

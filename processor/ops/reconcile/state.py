@@ -40,7 +40,7 @@ class Walk:
     before: int = 0
 
     def due(self, now: float, *, per_day: int) -> bool:
-        """Tell whether to walk: on, or anew when that visits no more than *per_day* entries a day."""
+        """Return whether to walk: on, or anew when that visits no more than *per_day* entries a day."""
         return self.under_way or now >= self.began_at + DAY_S * self.seen / per_day
 
     def begun(self, now: float) -> Self:

@@ -14,7 +14,8 @@ from typing import Final
 
 from processor.aws.manifests import ManifestReader, UnreadableManifest
 from processor.aws.objects import PAGE_KEYS, BucketListing, Listed
-from processor.aws.photos import UNSETTLED, PendingRecords, PhotoRecord, PhotoRecords
+from processor.aws.photo_scans import UNSETTLED, PendingRecords
+from processor.aws.photos import PhotoRecord, PhotoRecords
 from processor.keys import MANIFESTS, RENDITIONS, UUID_FIRST, ObjectKey, manifest_key
 from processor.manifest import Manifest
 from processor.ops.reconcile.repairs import Remedy, Repairs
@@ -63,7 +64,7 @@ class RecordWalk:
         return self.repairs.send(name.key)
 
     def lost(self, manifest: Manifest) -> bool:
-        """Tell whether a rendition that *manifest* names is not in its bucket."""
+        """Return whether a rendition that *manifest* names is not in its bucket."""
         named = {one.key for one in manifest.photo.renditions} if manifest.photo else set[str]()
         return not named <= self.renditions.near(named)
 

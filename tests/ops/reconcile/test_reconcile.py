@@ -162,7 +162,7 @@ def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest
     """A table and buckets that no single run gets through, two entries a page and one page a run."""
     for module, name in (("manifests", "PAGE_MANIFESTS"), ("orphans", "PAGE_KEYS")):
         monkeypatch.setattr(f"processor.ops.reconcile.{module}.{name}", 2)
-    monkeypatch.setattr("processor.aws.photos.PAGE_RECORDS", 2)
+    monkeypatch.setattr("processor.aws.photo_scans.PAGE_RECORDS", 2)
     monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     # None is due again meanwhile.
     monkeypatch.setattr("processor.ops.reconcile.run.PER_DAY", {"records": 1, "manifests": 1, "renditions": 1})

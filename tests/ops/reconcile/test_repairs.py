@@ -39,7 +39,7 @@ FINE = {
 
 
 def record(**changes: Any) -> PhotoRecord:
-    """Give a record that shows the manifest, but for *changes*; None removes."""
+    """Return a record that shows the manifest, but for *changes*; None removes."""
     item = {name: value for name, value in (FINE | changes).items() if value is not None}
     return PhotoRecord(id=KEY, item=item)
 
