@@ -1,7 +1,7 @@
-"""What is wrong with a value, and what is allowed instead, in plain words.
+"""Describe JSON schemas, and values that violate them, in plain words.
 
-What a value may be is written once, in its model. The model's JSON schema carries it to every reader: the error line,
-``docs/settings.md``, ``docs/operations-reference.md`` and the API. ``allowed`` puts a schema into words.
+The limits of a value are written once, in its model. The model's JSON schema passes them to error lines,
+``docs/settings.md``, ``docs/operations-reference.md`` and the API. ``allowed`` describes a schema.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_FOUND_CHARS = 60
 
 
 def value_line(key: str, schema: Schema, root: Schema, problem: ErrorDetails) -> str:
-    """Say of the value at *key*, whose *schema* stands in *root*, what was found and what is allowed."""
+    """Describe the *problem* of the value at *key*: found and expected. *schema* is a part of *root*."""
     match problem["type"]:
         case "missing":
             return f"{key}: found nothing, expected {allowed(schema, root)}"
@@ -29,33 +29,33 @@ def value_line(key: str, schema: Schema, root: Schema, problem: ErrorDetails) ->
 
 
 def shown(value: object) -> str:
-    """Quote what was found, on one line and not too long."""
+    """Quote a value on one line, cut to MAX_FOUND_CHARS."""
     text = json.dumps(value, default=str, ensure_ascii=False).encode(errors="backslashreplace").decode()
     return text if len(text) <= MAX_FOUND_CHARS else f"{text[:MAX_FOUND_CHARS]}…"
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
-    """Suggest the known name that *key* was probably meant to be, else list them all."""
+    """Suggest the known name closest to *key*, else list all names."""
     names = sorted(known)
     close = get_close_matches(key, names, n=1)
     return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(names)}"
 
 
 def plain(schema: Schema, root: Schema) -> Schema:
-    """Follow a reference and look through "or nothing"."""
+    """Resolve a reference, and return the type inside an optional one."""
     schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
     name = schema.get("$ref", "").removeprefix("#/$defs/")
     return root["$defs"][name] if name else schema
 
 
 def values_of(schema: Schema) -> Schema:
-    """Return the schema of a mapping's values; pydantic files them under the pattern of the keys, when there is one."""
+    """Return the schema of a mapping's values; pydantic stores it under the pattern of the keys, if there is one."""
     patterned = next(iter(schema.get("patternProperties", {}).values()), None)
     return patterned or schema.get("additionalProperties") or {}
 
 
 def allowed(schema: Schema, root: Schema) -> str:
-    """Put into words what *schema*, found in *root*, allows; what it says itself comes first."""
+    """Describe the values that *schema*, a part of *root*, allows; its own "allowed" text comes first."""
     schema = schema if "allowed" in schema else plain(schema, root)
     match schema:
         case {"allowed": str(words)}:
@@ -83,6 +83,6 @@ def allowed(schema: Schema, root: Schema) -> str:
 
 
 def bounds(schema: Schema) -> str:
-    """Say the range of a number; every number has a lower end."""
+    """Describe the range of a number; every schema has a lower bound."""
     lowest = f"from {schema['minimum']}" if "minimum" in schema else f"above {schema['exclusiveMinimum']}"
     return f"{lowest} to {schema['maximum']}" if "maximum" in schema else f"{lowest} up"

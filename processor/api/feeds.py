@@ -42,7 +42,7 @@ class SessionFeed:
         self.readers = 0
 
     def publish(self, session: Session) -> bool:
-        """Publish *session* if it has new events, and wake all readers; return whether it was."""
+        """Publish *session* if it has new events, and wake all readers; return whether it had."""
         if len(session.events) <= len(self.session.events):
             return False
         self.session = session

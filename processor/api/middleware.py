@@ -30,7 +30,7 @@ RATE_HEADERS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimi
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Measures the time to the first byte, and logs each request in one line, without its query: it may hold a ticket."""
+    """Measures the time to the first byte; logs each request in one line without its query, which may hold a ticket."""
 
     app: ASGIApp
     telemetry: Telemetry

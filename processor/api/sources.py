@@ -111,7 +111,7 @@ def data_of(url: str, where: str, *, max_bytes: int) -> bytes:
 
 
 def stored(image: SourceImage, data: bytes | None, keep: Keep) -> SessionImage:
-    """Convert a request's picture to a session's; *keep* stores the bytes of a ``data:`` URL and returns a reference."""
+    """Convert a request's picture to a session's; *keep* stores the bytes of a ``data:`` URL, returns a reference."""
     url = image.url if data is None else keep(data)
     return SessionImage(id=image.id, url=url, name=image.name or name_in(url), tags=tuple(image.tags))
 

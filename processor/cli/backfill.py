@@ -1,4 +1,4 @@
-"""``backfill``: render what was uploaded before, what failed, or what another recipe made; priced first."""
+"""Command ``backfill``: render originals without current renditions, after showing duration and cost."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Rate(click.ParamType[float]):
     name = "N/s"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read it; wrong usage otherwise."""
+        """Parse the rate; fail as wrong usage."""
         try:
             rate = float(str(value).removesuffix("/s"))
         except ValueError:
@@ -51,8 +51,8 @@ class Rate(click.ParamType[float]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
-    """What the command line asks for."""
+class BackfillOptions:
+    """Options of the command line."""
 
     prefix: str
     only: str | None
@@ -62,7 +62,7 @@ class Wish:
 
     @property
     def reasons(self) -> frozenset[Reason]:
-        """Which originals are sent."""
+        """The reasons for which originals are sent."""
         return WANTED[self.only] if self.only else BY_ITSELF
 
 
@@ -97,7 +97,7 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
     checkpoint that --resume goes on from. Exits with 0 when all were rendered, 1 when some were not.
     """
     opened = open_stack(stack, endpoint_url)
-    wish = Wish(
+    wish = BackfillOptions(
         prefix=prefix_of(options["prefix"], options["gallery"]),
         only=options["only"],
         max_usd=options["max_usd"],
@@ -121,21 +121,21 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
 
 
 def prefix_of(prefix: str, gallery: str | None) -> str:
-    """Join both ways of choosing originals."""
+    """Combine --prefix and --gallery."""
     if gallery and prefix:
         raise UsageError("--prefix and --gallery: found both, expected one of them")
     return f"{gallery.strip('/')}/" if gallery else prefix
 
 
-def checkpoint_of(stack: OpenedStack, wish: Wish) -> Checkpoint:
-    """Begin, or go on from the checkpoint that was named."""
+def checkpoint_of(stack: OpenedStack, wish: BackfillOptions) -> Checkpoint:
+    """Read the checkpoint of --resume, or begin a new one."""
     recipe = recipe_hash(stack.settings.renditions.recipe)
     scope = Scope(stack=stack.name, prefix=wish.prefix, only=wish.only or "", recipe=recipe)
     return Checkpoint.read(wish.resume, scope) if wish.resume else Checkpoint(scope=scope)
 
 
-def make_plan(stack: OpenedStack, wish: Wish, since: Checkpoint, console: Console) -> BackfillPlan:
-    """Look at every original behind the checkpoint."""
+def make_plan(stack: OpenedStack, wish: BackfillOptions, since: Checkpoint, console: Console) -> BackfillPlan:
+    """Compare every original after the checkpoint with its record."""
     settings, clients = stack.settings.renditions, stack.clients
     originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(wish.prefix, after=since.after)
     records = PhotoBatches(dynamodb=clients.dynamodb(), table=settings.photos_table)
@@ -143,8 +143,8 @@ def make_plan(stack: OpenedStack, wish: Wish, since: Checkpoint, console: Consol
         return plan_backfill(originals, records, recipe=since.scope.recipe, wanted=wish.reasons)
 
 
-def run(stack: OpenedStack, wish: Wish, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
-    """Send everything and see what becomes of it; give the exit code."""
+def run(stack: OpenedStack, wish: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
+    """Send the originals and wait for their outcomes; return the exit code."""
     settings, sqs = stack.settings.renditions, stack.clients.sqs()
     path = wish.resume or Path(f"backfill-{stack.name}.json")
     work = Backfill.resumed(
@@ -181,17 +181,17 @@ def watched(work: Backfill, console: Console) -> End:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[said]}"),
+        TextColumn("{task.fields[summary]}"),
     )
     total = len(work.waiting) + len(work.flying) + ended(work)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task: TaskID = progress.add_task("backfill", total=total, said="")
+        task: TaskID = progress.add_task("backfill", total=total, summary="")
 
-        def tell(now: Backfill) -> None:
-            said = f"{len(now.flying)} under way, {now.failed} failed, ${now.spent_usd:.4f}"
-            progress.update(task, completed=ended(now), said=said)
+        def show(now: Backfill) -> None:
+            summary = f"{len(now.flying)} under way, {now.failed} failed, ${now.spent_usd:.4f}"
+            progress.update(task, completed=ended(now), summary=summary)
 
-        work.tell = tell
+        work.on_poll = show
         return work.run()
 
 

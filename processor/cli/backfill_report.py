@@ -1,4 +1,4 @@
-"""What a backfill says before and after."""
+"""Print the plan and the outcome of a backfill."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def print_plan(plan: BackfillPlan, estimate: Estimate, wanted: Collection[Reason
 
 
 def print_ending(work: Backfill, end: End) -> None:
-    """Print what came of it."""
+    """Print the outcome."""
     look = "(dlq list --queue backfill; is this recipe deployed?)"
     unresolved = f", {work.unresolved} neither {look}" if work.unresolved else ""
     left = f", {len(work.waiting)} not sent" if work.waiting else ""
@@ -37,5 +37,5 @@ def print_ending(work: Backfill, end: End) -> None:
 
 
 def duration(seconds: float) -> str:
-    """Say how long that is."""
+    """Format a duration as h:mm:ss."""
     return str(timedelta(seconds=round(seconds)))

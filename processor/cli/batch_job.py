@@ -1,4 +1,4 @@
-"""``backfill --engine s3-batch``: the job's request and list of objects, as files for the AWS command line."""
+"""Write the request and the list of objects of ``backfill --engine s3-batch`` as files for the AWS command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHEME: Final = "s3://"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobOptions:
-    """What the command line says about the job."""
+    """Options of the command line for the job."""
 
     role_arn: str | None
     inventory: str | None
@@ -26,14 +26,14 @@ class JobOptions:
 
 
 def write_job(stack: OpenedStack, options: JobOptions, keys: list[str]) -> None:
-    """Write ``job.json`` and, without an inventory, the list of objects; say what to do with them."""
+    """Write ``job.json`` and, without an inventory, the list of objects; print the commands that use them."""
     if not options.role_arn:
         raise UsageError("--role-arn: found none, expected the role that S3 takes on (docs/operations.md says which)")
     if not keys and not options.inventory:
         click.echo("Nothing to send: no job is written.")
         return
     settings = stack.settings.renditions
-    place = BatchJobTarget(
+    target = BatchJobTarget(
         account_id=stack.clients.account_id(),
         region=stack.clients.region,
         function_name=settings.function_name,
@@ -46,14 +46,14 @@ def write_job(stack: OpenedStack, options: JobOptions, keys: list[str]) -> None:
         manifest, upload = inventory(stack, options.inventory), ""
     else:
         csv = manifest_csv(settings.originals_bucket, keys)
-        manifest, listed = generated_manifest(place.bucket, csv), options.out / "objects.csv"
+        manifest, listed = generated_manifest(target.bucket, csv), options.out / "objects.csv"
         listed.write_bytes(csv)
         upload = f"aws s3api put-object --bucket {manifest.bucket} --key {manifest.key} --body {listed}\n"
     request = options.out / "job.json"
     description = (
         f"Darkroom backfill of {stack.name}: {'inventory' if manifest.inventory else f'{len(keys):,} originals'}"
     )
-    request.write_text(json.dumps(job_request(place, manifest, description=description), indent=1), encoding="utf-8")
+    request.write_text(json.dumps(job_request(target, manifest, description=description), indent=1), encoding="utf-8")
     click.echo(f"{upload}aws s3control create-job --cli-input-json file://{request}", nl=True)
     click.echo("The job waits until you confirm it in S3's console.", err=True)
 

@@ -1,6 +1,6 @@
-"""``dlq``: look into a dead-letter queue, replay a group of it after a fix, discard what nobody wants.
+"""Command ``dlq``: list dead letters, redrive a group of them after a fix, or discard it.
 
-Everything is a dry run until ``--yes``.
+Without ``--yes`` it is a dry run.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NOT_ALL_MOVED: Final = 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DlqLane:
-    """A lane's dead letters, and the lane itself. *chosen*: which letters are meant; *sorter* finds their groups."""
+    """A lane: its queue and its dead-letter queue. *chosen*: the selected letters; *sorter*: finds a letter's group."""
 
     dead: DeadLetterQueue
     lane: Queue
@@ -56,28 +56,28 @@ class DlqLane:
         )
 
     def look(self) -> AbstractContextManager[list[Letter]]:
-        """Hold the letters for as long as it takes."""
+        """Receive the letters; they stay hidden for the block."""
         return self.dead.opened(most=self.most)
 
     def sort(self, letters: Sequence[Letter]) -> list[Sorted]:
-        """Sort those that are meant."""
+        """Group the selected letters."""
         return [one for one in map(self.sorter, letters) if self.chosen.takes(one)]
 
 
 def photo_sorter(stack: OpenedStack) -> Callable[[Letter], Sorted]:
-    """Sort by the photos' records."""
+    """Group letters by the records of their photos."""
     photos = PhotoRecords(dynamodb=stack.clients.dynamodb(), table=stack.settings.renditions.photos_table)
     return lambda letter: sort_letter(letter, photos.read)
 
 
 def job_sorter(stack: OpenedStack) -> Callable[[Letter], Sorted]:
-    """Sort by the sessions of edits, as long as they have not expired."""
+    """Group letters by their edit sessions."""
     sessions = SessionReader(dynamodb=stack.clients.dynamodb(), table=stack.settings.edits.sessions_table)
     return lambda letter: sort_job(letter, lambda session_id: sessions.read(session_id, now_s=time.time()))
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what all of these commands take."""
+    """Add the options that all of these commands have."""
     for option in (
         click.option(
             "--most", type=click.IntRange(1, 100_000), default=MOST, show_default=True, help="Look at so many."
@@ -95,8 +95,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def desk_of(stack: str, endpoint_url: str | None, queue: str, most: int, **chosen: Any) -> DlqLane:
-    """Open the desk that the options describe."""
+def lane_of(stack: str, endpoint_url: str | None, queue: str, most: int, **chosen: Any) -> DlqLane:
+    """Open the lane that the options select."""
     wanted = Filter(code=chosen["code"], format=chosen["kind"], camera=chosen["camera"], prefix=chosen["prefix"])
     return DlqLane.of(open_stack(stack, endpoint_url), queue, wanted, most)
 
@@ -111,9 +111,9 @@ def dlq() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per group.")
 def list_groups(*, as_json: bool, **chosen: Any) -> None:
     """Count dead letters by error code, format and camera."""
-    desk = desk_of(**chosen)
-    with desk.look() as letters:
-        groups = counted(desk.sort(letters))
+    lane = lane_of(**chosen)
+    with lane.look() as letters:
+        groups = counted(lane.sort(letters))
     if as_json:
         for group, count, example in groups:
             said = {"code": group.code, "format": group.format, "camera": group.camera}
@@ -129,9 +129,9 @@ def list_groups(*, as_json: bool, **chosen: Any) -> None:
 @options
 def show(**chosen: Any) -> None:
     """Print dead letters as JSON, one a line."""
-    desk = desk_of(**chosen)
-    with desk.look() as letters:
-        for one in desk.sort(letters):
+    lane = lane_of(**chosen)
+    with lane.look() as letters:
+        for one in lane.sort(letters):
             sent = datetime.fromtimestamp(one.letter.sent_at / 1000, UTC).isoformat(timespec="seconds")
             said = {"id": one.letter.id, "sent_at": sent, "receives": one.letter.receives, "keys": one.keys}
             group = {"code": one.group.code, "format": one.group.format, "camera": one.group.camera}
@@ -145,27 +145,27 @@ def show(**chosen: Any) -> None:
 @click.option("--yes", is_flag=True, help="Do it.")
 def redrive(*, yes: bool, **chosen: Any) -> None:
     """Send dead letters through their lane again: a group of them, or all when nothing is chosen."""
-    desk = desk_of(**chosen)
-    if desk.chosen.everything:
-        redrive_all(desk, yes=yes)
+    lane = lane_of(**chosen)
+    if lane.chosen.everything:
+        redrive_all(lane, yes=yes)
         return
-    with desk.look() as letters:
-        meant = desk.sort(letters)
+    with lane.look() as letters:
+        meant = lane.sort(letters)
         if yes:
-            # Sent before it is deleted: a fault between the two makes a duplicate, which the lane takes for one.
-            desk.lane.send([one.letter.body for one in meant])
-            desk.dead.delete([one.letter for one in meant])
+            # Send before deleting: a failure in between makes a duplicate, which the function recognises.
+            lane.lane.send([one.letter.body for one in meant])
+            lane.dead.delete([one.letter for one in meant])
     report("redriven", len(meant), yes=yes)
 
 
-def redrive_all(desk: DlqLane, *, yes: bool) -> None:
-    """Let SQS move everything by itself, and wait until it says that it has: it goes on when this machine is off."""
+def redrive_all(lane: DlqLane, *, yes: bool) -> None:
+    """Start a redrive task of SQS and wait for its end; it continues without this command."""
     if not yes:
-        report("redriven", desk.dead.waiting(), yes=False)
+        report("redriven", lane.dead.waiting(), yes=False)
         return
-    desk.dead.move_all()
+    lane.dead.move_all()
     click.echo("SQS moves the letters back to their lane, also without this command.", err=True)
-    while not (found := desk.dead.moving()).ended:
+    while not (found := lane.dead.moving()).ended:
         time.sleep(LOOK_S)
     if not found.complete:
         click.echo(f"{found.state}: {found.moved} letters redriven, then SQS stopped: {found.reason or 'untold'}.")
@@ -178,14 +178,14 @@ def redrive_all(desk: DlqLane, *, yes: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do it.")
 def discard(*, yes: bool, **chosen: Any) -> None:
     """Delete dead letters for good. Originals stay; `backfill --only missing` finds them again."""
-    desk = desk_of(**chosen)
-    with desk.look() as letters:
-        meant = desk.sort(letters)
+    lane = lane_of(**chosen)
+    with lane.look() as letters:
+        meant = lane.sort(letters)
         if yes:
-            desk.dead.delete([one.letter for one in meant])
+            lane.dead.delete([one.letter for one in meant])
     report("discarded", len(meant), yes=yes)
 
 
 def report(done: str, count: int, *, yes: bool) -> None:
-    """Say what was done, or what would be."""
+    """Print the number of letters handled, or that would be."""
     click.echo(f"{count} letters {done}." if yes else f"{count} letters would be {done}: say --yes to do it.")

@@ -1,4 +1,4 @@
-"""``edit``: one picture on this machine changed by a command in plain English, without AWS."""
+"""Command ``edit``: edit one picture on this machine by a command in plain English, without AWS."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FAILED: Final = 1
 FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
     extension: written for written in FILE_KINDS for extension in EXTENSIONS_OF[written]
 }
-"""What the name of the file to be written says of its format."""
+"""Formats by the extension of the output file."""
 
 
 @click.command(
@@ -54,10 +54,10 @@ def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json
         plan = compile_command(command)
         edited = make(photo, plan, work, out)
     except (PhotoError, EditError) as error:
-        tell_failure(photo, error, as_json=as_json)
+        print_failure(photo, error, as_json=as_json)
         sys.exit(FAILED)
     write(out, edited.data)
-    tell(photo, out, plan, edited, as_json=as_json)
+    print_result(photo, out, plan, edited, as_json=as_json)
 
 
 def make(photo: Path, plan: Plan, work: EditSettings, out: Path) -> Edited:
@@ -90,7 +90,7 @@ def format_for(out: Path, plan: Plan) -> PictureFormat | None:
 
 
 def named(written: PictureFormat) -> str:
-    """Return the extension of a format."""
+    """Return the extension of a format, with its dot."""
     return f".{FILE_KINDS[written].extension}"
 
 
@@ -107,8 +107,8 @@ def write(out: Path, data: bytes) -> None:
         raise UsageError(f"{what}, free some space or choose another --out") from error
 
 
-def tell(photo: Path, out: Path, plan: Plan, edited: Edited, *, as_json: bool) -> None:
-    """Say what was done, what came out, and what was not as one may expect."""
+def print_result(photo: Path, out: Path, plan: Plan, edited: Edited, *, as_json: bool) -> None:
+    """Print the plan, the notes and the result; with *as_json* one JSON object."""
     if as_json:
         click.echo(json.dumps(facts(photo, out, plan, edited), ensure_ascii=False))
         return
@@ -120,7 +120,7 @@ def tell(photo: Path, out: Path, plan: Plan, edited: Edited, *, as_json: bool) -
 
 
 def facts(photo: Path, out: Path, plan: Plan, edited: Edited) -> dict[str, Any]:
-    """Return the result as plain data."""
+    """Return the result as JSON values."""
     return {
         "source": str(photo),
         "status": "complete",
@@ -137,10 +137,10 @@ def facts(photo: Path, out: Path, plan: Plan, edited: Edited) -> dict[str, Any]:
     }
 
 
-def tell_failure(photo: Path, error: PhotoError | EditError, *, as_json: bool) -> None:
-    """Say why there is no file."""
+def print_failure(photo: Path, error: PhotoError | EditError, *, as_json: bool) -> None:
+    """Print the error of an edit without a result."""
     if not as_json:
-        # The sentence may quote the photo's name or the command: as text, never as control codes.
+        # The sentence may quote the file name or the command: escape control characters.
         click.echo(f"Error: {error.public!r}" if not error.public.isprintable() else f"Error: {error.public}", err=True)
         return
     details = error.details if isinstance(error, EditError) else {}

@@ -1,4 +1,4 @@
-"""The examples at the end of every command's ``--help``."""
+"""Format the examples at the end of every command's ``--help``."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _folder(folder: Path) -> Iterator[Input]:
 
 
 def is_candidate(path: Path) -> bool:
-    """Return whether a folder's member deserves a verdict: named like an image, or holding one."""
+    """Return whether a file of a folder is reported: its name or its content is that of an image."""
     extension = path.suffix.lower().lstrip(".")
     if extension in PHOTO_EXTENSIONS or extension in OTHER_IMAGE_EXTENSIONS or extension in BY_EXTENSION:
         return True

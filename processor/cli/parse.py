@@ -1,4 +1,4 @@
-"""``parse``: show the plan that a command in plain English compiles to, without running it."""
+"""Command ``parse``: print the plan of a command in plain English, without running it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def parse(command: str) -> None:
     Exits with 0 and {"steps", "explanation"}, or with 1 and {"error", "code", "details"} when it is not understood.
     """
     try:
-        said, code = compile_command(command).as_json(), 0
+        document, code = compile_command(command).as_json(), 0
     except EditError as error:
-        said, code = {"error": error.public, "code": error.code, "details": error.details}, NOT_UNDERSTOOD
-    click.echo(json.dumps(said, ensure_ascii=False))
+        document, code = {"error": error.public, "code": error.code, "details": error.details}, NOT_UNDERSTOOD
+    click.echo(json.dumps(document, ensure_ascii=False))
     sys.exit(code)

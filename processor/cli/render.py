@@ -1,4 +1,4 @@
-"""``render``: photos on this machine to renditions on this machine, without AWS."""
+"""Command ``render``: render photos of this machine to files, without AWS."""
 
 from __future__ import annotations
 

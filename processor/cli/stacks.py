@@ -1,4 +1,4 @@
-"""A deployed stack as commands see it: its settings and region, from the file that Pulumi reads too, and AWS."""
+"""Open a deployed stack for a command: its settings, from the stack file of Pulumi, and its AWS clients."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ Lane = Literal["uploads", "backfill"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedStack:
-    """One deployed stack."""
+    """Settings, queue names and AWS clients of one deployed stack."""
 
     name: str
     settings: Settings
     clients: OperatorClients
 
     def lane(self, lane: str) -> str:
-        """Name the queue *lane*, as components/rendition_pipeline.py and edit_service.py do."""
+        """Return the name of the queue *lane*, as components/rendition_pipeline.py and edit_service.py do."""
         functions = {"jobs": self.settings.edits.function_name}
         return f"{functions.get(lane, self.settings.renditions.function_name)}-{lane}"
 
     def dead_letters(self, lane: str) -> str:
-        """Name the dead-letter queue of *lane*, as components/queues.py does."""
+        """Return the name of the dead-letter queue of *lane*, as components/queues.py does."""
         return f"{self.lane(lane)}-dlq"
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what names a stack to a command."""
+    """Add the options that select a stack."""
     for option in (
         click.option("--endpoint-url", help="Address of an embedded stack instead of AWS."),
         click.option(

@@ -26,7 +26,7 @@ Lookup = Callable[[str], PhotoRecord | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """What dead letters have in common.
+    """Common properties of dead letters.
 
     *code*: the error on the photo's record; NO_RECORD without a record, NO_ERROR_RECORDED when the record holds no
     error (then search the logs), NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the
@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sorted:
-    """One letter in its group. *keys*: the originals that it is about."""
+    """One letter and its group. *keys*: the originals that it names."""
 
     letter: Letter
     keys: tuple[str, ...]
@@ -49,7 +49,7 @@ class Sorted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
-    """Which letters are meant; None: whatever it is."""
+    """Selects letters; None: any value."""
 
     code: str | None = None
     format: str | None = None
@@ -58,11 +58,11 @@ class Filter:
 
     @property
     def everything(self) -> bool:
-        """Return whether nothing is left out."""
+        """Return whether every letter is selected."""
         return self == Filter()
 
     def takes(self, one: Sorted) -> bool:
-        """Return whether a letter is meant."""
+        """Return whether a letter is selected."""
         group = one.group
         return (
             self.code in {None, group.code}
@@ -82,19 +82,19 @@ def sort_letter(letter: Letter, lookup: Lookup) -> Sorted:
 
 
 def group_of(name: ObjectKey, record: PhotoRecord | None) -> Group:
-    """Say what is known of an original."""
-    said: Mapping[str, Any] = record.item if record else {}
-    error: Mapping[str, Any] = said.get("error") or {}
-    camera: Mapping[str, Any] = said.get("camera") or {}
+    """Build the group of an original from its record."""
+    fields: Mapping[str, Any] = record.item if record else {}
+    error: Mapping[str, Any] = fields.get("error") or {}
+    camera: Mapping[str, Any] = fields.get("camera") or {}
     return Group(
         code=str(error.get("code") or NO_ERROR_RECORDED) if record else NO_RECORD,
-        format=str(said.get("format") or name.extension or NOT_KNOWN),
+        format=str(fields.get("format") or name.extension or NOT_KNOWN),
         camera=" ".join(str(camera[part]) for part in ("make", "model") if camera.get(part)) or NOT_KNOWN,
     )
 
 
 def keys_of(body: str) -> tuple[str, ...]:
-    """Name the originals of an S3 event; none when *body* is something else."""
+    """Return the keys of originals in an S3 event; none when *body* is something else."""
     try:
         tree: Any = json.loads(body)
         records = cast("Sequence[Any]", tree["Records"])
@@ -104,13 +104,13 @@ def keys_of(body: str) -> tuple[str, ...]:
 
 
 def key_of(record: Any) -> str:
-    """Name the original of one record; only what S3 itself sent has its key encoded."""
+    """Return the key of one record; only S3 itself encodes keys."""
     key = str(record["s3"]["object"]["key"])
     return unquote_plus(key) if record.get("eventName") else key
 
 
 def counted(letters: Iterable[Sorted]) -> list[tuple[Group, int, str]]:
-    """Count each group, the largest first, with an example's key."""
+    """Count the letters of each group, the largest first; each group with the key of an example."""
     found = list(letters)
     examples = {one.group: one.keys[0] if one.keys else one.letter.id for one in reversed(found)}
     return [(group, count, examples[group]) for group, count in Counter(one.group for one in found).most_common()]
@@ -138,7 +138,7 @@ def sort_job(letter: Letter, find: FindSession) -> Sorted:
 
 
 def code_of(job: ImageJob, session: Session | None) -> str:
-    """Say what a picture's user was told."""
+    """Return the error code that the session holds for a picture."""
     if session is None:
         return NO_SESSION
     failure = session.errors.get(job.image_id)
@@ -146,12 +146,12 @@ def code_of(job: ImageJob, session: Session | None) -> str:
 
 
 def format_of(job: ImageJob, session: Session | None) -> str:
-    """Say what a picture's name, or else its address, claims to be."""
+    """Return the extension of a picture's name, or else of its URL."""
     image = session.image(job.image_id) if session else None
     return (extension(image) if image else "") or NOT_KNOWN
 
 
 def extension(image: SessionImage) -> str:
-    """Return the extension of a picture; a ``data:`` address has none, and may be megabytes long."""
+    """Return the extension of a picture; a ``data:`` URL has none, and may be megabytes long."""
     path = "" if image.url.startswith("data:") else urlsplit(image.url).path
     return (PurePosixPath(image.name).suffix or PurePosixPath(path).suffix).lower().removeprefix(".")

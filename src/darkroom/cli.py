@@ -1,4 +1,4 @@
-"""All commands: listed from one table, imported when they are run. Errors end with one line and an exit code."""
+"""List all commands in one table, and import them when they run. Errors end with one line and an exit code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXIT_CODES: Final[Mapping[type[Exception], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command: where it is defined, what it does, the extra that it needs beyond the base installation."""
+    """One command: its module, its summary, the extra that it needs beyond the base installation."""
 
     module: str
     summary: str
@@ -127,7 +127,7 @@ def end(sentence: str, code: int) -> int:
 
 
 def not_installed(command: str, extra: str, missing: list[str]) -> str:
-    """Say that packages are missing, and what installs them."""
+    """Describe missing packages and the command that installs them."""
     more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
     return (
         f"darkroom {command} needs packages that are not installed ({', '.join(missing[:SHOWN])}{more}): "

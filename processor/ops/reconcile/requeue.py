@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from processor.aws.queues import Queue
-from processor.ops.reconcile.state import MOST_REMEMBERED, Sent
+from processor.ops.reconcile.state import MAX_SENT, Sent
 from processor.upload.events import render_newest
 
-# So many messages that nobody has received mean that photos wait for their turn: sending them again would double it.
-LANE_IS_BEHIND: Final = 100
+# So many visible messages mean that photos still wait: requeueing them would double the work.
+QUEUE_IS_BEHIND: Final = 100
 
 
 @dataclass(kw_only=True, slots=True)
 class RequeueList:
-    """Collects photos to send again. *sent*: what was sent lately, by key; *busy*: the lane is behind."""
+    """Collects originals to requeue. *sent*: requeued lately, by key; *busy*: the queue is behind."""
 
     queue: Queue
     originals_bucket: str
@@ -26,31 +26,31 @@ class RequeueList:
     offered: dict[str, Sent] = field(default_factory=dict[str, Sent])
 
     @classmethod
-    def remembering(
+    def resumed(
         cls, sent: Mapping[str, Sent], *, queue: Queue, originals_bucket: str, now: Callable[[], float]
     ) -> RequeueList:
-        """Begin with what earlier runs have *sent*, apart from what is long done."""
-        recent = {key: one for key, one in sent.items() if now() < one.forgotten_at}
-        busy = queue.waiting() > LANE_IS_BEHIND
+        """Start with the keys that earlier runs have *sent*, without those that are done."""
+        recent = {key: one for key, one in sent.items() if now() < one.done_at}
+        busy = queue.waiting() > QUEUE_IS_BEHIND
         return cls(queue=queue, originals_bucket=originals_bucket, now=now, sent=recent, busy=busy)
 
-    def may_take(self, key: str) -> bool:
-        """Return whether *key* can be sent now: not when it was a while ago, nor while the lane is behind."""
+    def may_send(self, key: str) -> bool:
+        """Return whether *key* may be sent now: not before its wait is over, nor while the queue is behind."""
         known = self.offered.get(key) or self.sent.get(key)
         if known is None:
-            return not self.busy and len(self.sent) + len(self.offered) < MOST_REMEMBERED
-        return not self.busy and self.now() >= known.rests_until
+            return not self.busy and len(self.sent) + len(self.offered) < MAX_SENT
+        return not self.busy and self.now() >= known.next_at
 
     def offer(self, key: str) -> bool:
-        """Take *key* along, if it can be."""
-        if not self.may_take(key):
+        """Add *key* if it may be sent; return whether it was added."""
+        if not self.may_send(key):
             return False
         known = self.sent.get(key)
         self.offered[key] = Sent(at=self.now(), times=known.times + 1 if known else 1)
         return True
 
     def send(self) -> int:
-        """Send what was offered, and tell how much that was. What could not be sent is offered by the next run."""
+        """Send the offered keys; return their number. After a failure the next run offers them again."""
         offered, self.offered = self.offered, {}
         self.queue.send([render_newest(self.originals_bucket, key) for key in offered])
         self.sent |= offered

@@ -24,52 +24,52 @@ from processor.ops.reconcile.state import Step
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordWalk:
-    """Finds stuck photos. *settled(at)*: whether something that changed then has had enough time."""
+    """Finds stuck photos. *settled(listed)*: whether the object is old enough to have been processed."""
 
-    unsettled: PendingRecords
+    pending: PendingRecords
     photos: PhotoRecords
     originals: BucketListing
     renditions: BucketListing
-    filed: ManifestReader
+    reader: ManifestReader
     repairs: Repairs
     settled: Callable[[Listed], bool]
     threads: ThreadPoolExecutor
 
     def page(self, after: str) -> Step:
-        """Look into one page of records; those that are still stuck are what it has found."""
-        page = self.unsettled.page(after)
+        """Check one page of records; count those that are still stuck."""
+        page = self.pending.page(after)
         stuck = sum(self.threads.map(self.is_stuck, page.ids))
         return Step(last=page.last, seen=page.scanned, found=stuck)
 
     def is_stuck(self, photo_id: str) -> bool:
-        """Help one photo if it is stuck, and tell whether it still is."""
+        """Repair one photo if it is stuck; return whether it still is."""
         record = self.photos.read(photo_id)
         if record is None or record.status not in UNSETTLED:
             return False
         original = self.original_of(record)
         if original is None or not self.settled(original) or ObjectKey(original.key).skip(original.size):
-            return False  # not uploaded yet, uploaded a moment ago, or no photo at all
-        if self.repairs.chances.busy:
-            return False  # it waits for its turn
-        return self.help(ObjectKey(original.key), record) is not Remedy.RECORD
+            return False  # not uploaded yet, just uploaded, or not a photo
+        if self.repairs.requeue.busy:
+            return False  # it still waits in the queue
+        return self.repair(ObjectKey(original.key), record) is not Remedy.RECORD
 
-    def help(self, name: ObjectKey, record: PhotoRecord) -> Remedy:
-        """Write the record from the photo's manifest if that is complete; else send the original again."""
+    def repair(self, name: ObjectKey, record: PhotoRecord) -> Remedy:
+        """Write the record from the photo's manifest if that is complete; else requeue the original."""
         for stem in name.stem_candidates():
             address = manifest_key(name.gallery, stem)
-            manifest = self.filed.read(address)
+            manifest = self.reader.read(address)
             if manifest and manifest.key == name.key:
                 remedy = self.repairs.settle(address, manifest, record, lost=self.lost(manifest))
                 return self.repairs.send(name.key) if remedy is Remedy.NOTHING else remedy
         return self.repairs.send(name.key)
 
     def lost(self, manifest: Manifest) -> bool:
-        """Return whether a rendition that *manifest* names is not in its bucket."""
+        """Return whether a rendition that *manifest* names is missing."""
         named = {one.key for one in manifest.photo.renditions} if manifest.photo else set[str]()
         return not named <= self.renditions.near(named)
 
     def original_of(self, record: PhotoRecord) -> Listed | None:
-        """Find the original of *record*: by its key, else below its gallery by the id that its name begins with."""
+        """Find the original of *record*: by its key, else in its gallery by the id at the start of its name."""
         if key := record.original_key or (None if UUID_FIRST.fullmatch(record.id) else record.id):
             return self.originals.find(key)
         gallery = record.item.get("gallery_id")
@@ -82,7 +82,7 @@ PAGE_MANIFESTS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filed:
+class StoredManifest:
     """A manifest and its key."""
 
     address: str
@@ -97,20 +97,20 @@ class Filed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ManifestWalk:
-    """Compares manifests with records and buckets. *doubt(error)* hears of manifests that cannot be read."""
+    """Compares manifests with records and buckets; calls *on_unreadable(error)* for a manifest it cannot read."""
 
     manifests: BucketListing
     originals: BucketListing
     renditions: BucketListing
-    filed: ManifestReader
+    reader: ManifestReader
     photos: PhotoRecords
     repairs: Repairs
     settled: Callable[[Listed], bool]
-    doubt: Callable[[UnreadableManifest], None]
+    on_unreadable: Callable[[UnreadableManifest], None]
     threads: ThreadPoolExecutor
 
     def page(self, after: str) -> Step:
-        """Look into one page; renditions of originals that are gone are what it has found."""
+        """Check one page; count renditions of originals that are gone."""
         page = self.manifests.page(MANIFESTS, after=after, limit=PAGE_MANIFESTS)
         found = [one for one in self.threads.map(self.read, filter(self.settled, page)) if one]
         originals = self.originals.near([one.manifest.key for one in found])
@@ -121,31 +121,31 @@ class ManifestWalk:
         last = page[-1].key if len(page) == PAGE_MANIFESTS else None
         return Step(last=last, seen=len(page), found=orphans)
 
-    def read(self, listed: Listed) -> Filed | None:
-        """Read one manifest; None when it has gone since, or is none of ours."""
+    def read(self, listed: Listed) -> StoredManifest | None:
+        """Read one manifest; None when it was deleted meanwhile, or cannot be read."""
         try:
-            manifest = self.filed.read(listed.key)
+            manifest = self.reader.read(listed.key)
         except UnreadableManifest as error:
-            self.doubt(error)
+            self.on_unreadable(error)
             return None
-        return Filed(address=listed.key, manifest=manifest) if manifest else None
+        return StoredManifest(address=listed.key, manifest=manifest) if manifest else None
 
-    def settle(self, one: Filed, kept: frozenset[str]) -> None:
-        """Compare one manifest with its record, and mend what differs."""
+    def settle(self, one: StoredManifest, kept: frozenset[str]) -> None:
+        """Compare one manifest with its record; repair the difference."""
         record = self.photos.read(ObjectKey(one.manifest.key).photo_id)
         self.repairs.settle(one.address, one.manifest, record, lost=not one.required <= kept)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrphanWalk:
-    """Counts orphans, and leaves them alone: what nobody vouches for is for a person to delete."""
+    """Counts renditions without a manifest. They are not deleted: a person decides."""
 
     renditions: BucketListing
     manifests: BucketListing
     settled: Callable[[Listed], bool]
 
     def page(self, after: str) -> Step:
-        """Look at one page of renditions, and at the manifests in the same range."""
+        """Check one page of renditions against the manifests in the same range."""
         page = self.renditions.page(RENDITIONS, after=after, limit=PAGE_KEYS)
         wanted = [manifest_of(one.key) for one in page if self.settled(one)]
         found = self.manifests.near(wanted)

@@ -9,7 +9,7 @@ import pytest
 
 from processor.budget import Budget
 from processor.errors import StoreUnavailable
-from processor.handlers.reconciliation import MEMORY_KEY
+from processor.handlers.reconciliation import STATE_KEY
 from processor.upload.outcome import Result
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.reconciling import HOUR_S, Gallery, open_gallery
@@ -187,7 +187,7 @@ def one_page(gallery: Gallery) -> dict[str, Any]:
 
 def memory_of(gallery: Gallery) -> dict[str, Any]:
     """Read what the last run has left to the next one."""
-    kept = gallery.darkroom.s3.client.get_object(Bucket=RENDITIONS, Key=MEMORY_KEY)
+    kept = gallery.darkroom.s3.client.get_object(Bucket=RENDITIONS, Key=STATE_KEY)
     return dict(json.loads(kept["Body"].read()))
 
 
