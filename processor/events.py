@@ -92,7 +92,7 @@ class Batch(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageResult:
-    """How one message ended, in the terms of S3 Batch Operations. *acknowledged*: the queue may delete it."""
+    """Result of one message, in the terms of S3 Batch Operations. *acknowledged*: the queue may delete it."""
 
     code: Literal["Succeeded", "TemporaryFailure", "PermanentFailure"]
     acknowledged: bool

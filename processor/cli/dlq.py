@@ -38,7 +38,7 @@ class DlqLane:
     """A lane: its queue and its dead-letter queue. *chosen*: the selected letters; *sorter*: finds a letter's group."""
 
     dead: DeadLetterQueue
-    lane: Queue
+    queue: Queue
     sorter: Callable[[Letter], Sorted]
     chosen: Filter
     most: int
@@ -49,7 +49,7 @@ class DlqLane:
         sqs = stack.clients.sqs()
         return cls(
             dead=DeadLetterQueue(sqs=sqs, url=queue_url(sqs, stack.dead_letters(lane))),
-            lane=Queue(sqs=sqs, url=queue_url(sqs, stack.lane(lane))),
+            queue=Queue(sqs=sqs, url=queue_url(sqs, stack.lane(lane))),
             sorter=job_sorter(stack) if lane == JOBS else photo_sorter(stack),
             chosen=chosen,
             most=most,
@@ -153,7 +153,7 @@ def redrive(*, yes: bool, **chosen: Any) -> None:
         meant = lane.sort(letters)
         if yes:
             # Send before deleting: a failure in between makes a duplicate, which the function recognises.
-            lane.lane.send([one.letter.body for one in meant])
+            lane.queue.send([one.letter.body for one in meant])
             lane.dead.delete([one.letter for one in meant])
     report("redriven", len(meant), yes=yes)
 

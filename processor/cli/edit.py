@@ -39,7 +39,9 @@ FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
 )
 @click.argument("photo", type=click.Path(path_type=Path), metavar="PHOTO")
 @click.argument("command")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write; its name tells the format.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="File to write; its extension selects the format."
+)
 @click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
 @click.option("--json", "as_json", is_flag=True, help="The result, or the error, as one JSON object on stdout.")
 def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json: bool) -> None:
@@ -80,12 +82,14 @@ def format_for(out: Path, plan: Plan) -> PictureFormat | None:
     """Return the format that the name *out* asks for, None when it asks for none; raises UsageError."""
     extension = out.suffix.lower().lstrip(".")
     wished = FORMAT_OF.get(extension)
-    said: list[PictureFormat] = [step.to for step in plan.steps if isinstance(step, Format)]
+    asked: list[PictureFormat] = [step.to for step in plan.steps if isinstance(step, Format)]
     if wished is None and any(extension in extensions for extensions in EXTENSIONS_OF.values()):
         known = ", ".join(kind.extension for kind in FILE_KINDS.values())
         raise UsageError(f"{out}: .{extension} files cannot be written, expected one of {known}")
-    if wished is not None and said and said[-1] != wished:
-        raise UsageError(f"{out}: the command says {said[-1].upper()}, expected a name that ends in {named(said[-1])}")
+    if wished is not None and asked and asked[-1] != wished:
+        raise UsageError(
+            f"{out}: the command converts to {asked[-1].upper()}, expected a name that ends in {named(asked[-1])}"
+        )
     return wished
 
 
@@ -144,5 +148,5 @@ def print_failure(photo: Path, error: PhotoError | EditError, *, as_json: bool) 
         click.echo(f"Error: {error.public!r}" if not error.public.isprintable() else f"Error: {error.public}", err=True)
         return
     details = error.details if isinstance(error, EditError) else {}
-    said = {"code": error.code, "message": error.public, "details": details}
-    click.echo(json.dumps({"source": str(photo), "status": "error", "error": said}, ensure_ascii=False))
+    document = {"code": error.code, "message": error.public, "details": details}
+    click.echo(json.dumps({"source": str(photo), "status": "error", "error": document}, ensure_ascii=False))

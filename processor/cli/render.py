@@ -66,7 +66,7 @@ def render(photos: tuple[Path, ...], out: Path, settings: Path | None, *, as_jso
 
 
 def make_folder(folder: Path) -> None:
-    """Create *folder*; one line when it cannot be."""
+    """Create *folder*; raise UsageError when it cannot be created."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -108,7 +108,7 @@ def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> 
 
 
 def render_one(job: Job, recipe: Recipe, out: Path, renderer: Renderer) -> RenderReport:
-    """Render one photo and write its files; whatever is wrong with it becomes its report."""
+    """Render one photo and write its files; report an error of the photo instead of raising it."""
     path = job.photo.path
     try:
         if skip := job.photo.key.skip(path.stat().st_size):
@@ -123,7 +123,7 @@ def render_one(job: Job, recipe: Recipe, out: Path, renderer: Renderer) -> Rende
 
 
 def write_all(job: Job, rendering: Rendering, out: Path) -> Mapping[Rendition, Path]:
-    """Write every rendition under its final name only when it is whole."""
+    """Write every rendition to a temporary file, then rename it; raise UsageError when a file cannot be written."""
     files = {rendition: out / output_name(job, rendition) for rendition in rendering.renditions}
     try:
         for rendition, path in files.items():
@@ -138,7 +138,7 @@ def write_all(job: Job, rendering: Rendering, out: Path) -> Mapping[Rendition, P
 
 
 def output_name(job: Job, rendition: Rendition) -> str:
-    """Return ``{gallery}/{stem}_{size}.{ext}``, with a file name that the file system takes."""
+    """Return ``{gallery}/{stem}_{size}.{ext}``, with a file name that file systems accept."""
     extension = EXTENSIONS[rendition.format]
     stem, tail = job.stem, f"_{rendition.size}.{extension}"
     if len((stem + tail).encode()) > FILE_NAME_BYTES:
@@ -165,7 +165,7 @@ def print_lines(reports: Iterator[RenderReport], total: int) -> Counter[str]:
         for report in reports:
             counts[report.status] += 1
             if report.error:
-                # Names come from strangers: as text, never as markup or control codes.
+                # File names may hold markup or control characters: print them as text.
                 console.print(
                     f"{report.status}: {report.source!r}: {report.error['message']}", markup=False, soft_wrap=True
                 )

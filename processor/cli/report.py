@@ -1,4 +1,4 @@
-"""What a command says about each photo: the JSON that scripts read (docs/render.schema.json), and lines for people."""
+"""Report the outcome of each photo, as JSON for scripts (docs/render.schema.json) or in lines for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from processor.recipe import Recipe
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderReport:
-    """One photo's outcome; every key is always present, None where nothing is known."""
+    """One photo's outcome; every key is always present, None where it does not apply."""
 
     source: str
     status: Literal["active", "failed", "skipped"]

@@ -1,4 +1,4 @@
-"""The file of a stack, ``Pulumi.NAME.yaml``: its settings and region, without AWS."""
+"""Read a stack file, ``Pulumi.NAME.yaml``: settings and region, without AWS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_REGION: Final = "us-east-1"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackFile:
-    """What the file says."""
+    """Content of a stack file."""
 
     name: str
     region: str

@@ -107,7 +107,7 @@ def test_the_name_tells_the_format_unless_the_command_does(
 @pytest.mark.parametrize(
     ("name", "command", "said"),
     [
-        ("a.jpg", "convert to png", "a.jpg: the command says PNG, expected a name that ends in .png"),
+        ("a.jpg", "convert to png", "a.jpg: the command converts to PNG, expected a name that ends in .png"),
         (
             "a.heic",
             "rotate right",

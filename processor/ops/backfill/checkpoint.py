@@ -23,9 +23,7 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
-    """Progress of a backfill. *after*: the last key sent. *in_flight*: keys sent that have not ended yet, each with the
-    time of an older failure.
-    """
+    """Progress of a backfill. *after*: the last key sent. *flying*: keys in flight, with the time of an old error."""
 
     scope: Scope
     after: str = ""

@@ -170,7 +170,7 @@ class Backfill:
         self.spent_usd += usd
 
     def give_up(self, records: dict[str, PhotoRecord], ids: dict[str, str]) -> None:
-        """End the photos in flight when the queue is empty: with an old error they failed again, others are dead letters.
+        """End the photos in flight of an empty queue: those with an old error failed again, others are dead letters.
 
         Photos that an interrupted run left may never have been sent: those are sent once more.
         """
