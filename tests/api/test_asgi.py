@@ -36,7 +36,7 @@ SECRETS = {"/darkroom/test/ticket-key": "ticket key", "/darkroom/test/origin-sec
 
 
 def told(**more: Any) -> EditApiEnv:
-    """Say what infrastructure tells the function."""
+    """Set the environment variables that the infrastructure sets."""
     wiring = {
         "jobs_queue_url": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs",
         "ticket_key_parameter": "/darkroom/test/ticket-key",
@@ -90,7 +90,7 @@ def test_a_secret_is_read_in_clear() -> None:
 @pytest.mark.faults
 @pytest.mark.parametrize("value", ["", None])
 def test_without_its_secret_a_process_does_not_begin(value: str | None) -> None:
-    """An empty secret would let everybody in, a missing one nobody; neither may pass for working."""
+    """An empty secret would let every client in, a missing one no client: the process must not start with either."""
     client, stub = ssm_that_answers(value)
     with stub, pytest.raises(StoreUnavailable, match="/key"):
         ParameterStore(ssm=client).read("/key")
@@ -109,7 +109,7 @@ class Ssm(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the base class calls it
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def ready(process: subprocess.Popen[bytes], origin: str, log: Path) -> None:
 def test_the_script_starts_a_server_that_the_adapter_finds(
     started: tuple[subprocess.Popen[bytes], str, Path],
 ) -> None:
-    """Ready on its port, guarded by the secret, silent about addresses, gone when it is told to go."""
+    """It listens on its port, requires the secret, logs no queries, and ends at SIGTERM."""
     process, origin, log = started
     ready(process, origin, log)
     around = httpx.get(f"{origin}/image-edit/sessions?ticket=t1cket", trust_env=False)
@@ -184,7 +184,7 @@ def test_the_script_starts_a_server_that_the_adapter_finds(
 
 @pytest.mark.stack
 def test_the_application_never_loads_pixels_or_what_only_tools_need() -> None:
-    """Every module more is time of somebody's first request."""
+    """Every further module delays the first request of a cold start."""
     script = "import sys, processor.api.asgi; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document is complete and true: requests made from it are answered as it says, and never with 5xx."""
+"""Tests of the OpenAPI document: complete and true, requests made from it get documented responses, never 5xx."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_all_but_readiness_ask_for_a_token(api: Api) -> None:
 
 
 def test_steps_are_described_by_the_vocabulary(api: Api) -> None:
-    """Whoever generates a client gets every operation with its parameters."""
+    """A generated client has every operation with its parameters."""
     schemas = document(api)["components"]["schemas"]
     steps = schemas["PlanOperation"]["properties"]["steps"]["items"]
 
@@ -91,7 +91,7 @@ def test_steps_are_described_by_the_vocabulary(api: Api) -> None:
 
 
 def test_the_framework_s_own_refusal_is_not_described(api: Api) -> None:
-    """Nobody is ever answered with it."""
+    """The API never returns it."""
     assert "HTTPValidationError" not in api.client.get("/image-edit/openapi.json").text
 
 

@@ -96,7 +96,7 @@ def named(events: list[Frame], name: str) -> list[dict[str, Any]]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Give something its time; a hang guard, not a measurement."""
+    """Wait for a condition; the limit is a hang guard, not a measurement."""
     deadline = time.monotonic() + HANG_S
     while not condition():
         assert time.monotonic() < deadline, "expected it to happen"
@@ -128,7 +128,7 @@ def test_a_session_is_followed_from_its_first_event_to_its_last() -> None:
     assert [one["event"] for one in events] == [json.loads(one["data"])["type"] for one in events]
 
 
-def test_a_session_that_ended_long_ago_tells_its_whole_story() -> None:
+def test_a_session_that_ended_long_ago_streams_all_its_events() -> None:
     """Opened late: all events, then the end, then the stream closes."""
     with served() as (api, server):
         session_id = started(api)
@@ -227,7 +227,7 @@ def test_a_client_that_leaves_changes_nothing() -> None:
 
 
 def test_many_readers_of_a_session_cost_one_reading() -> None:
-    """Ten streams, one feed; all hear the same."""
+    """Ten streams share one feed and get the same events."""
     with served() as (api, server):
         session_id = started(api)
         heard: list[list[Frame]] = []
@@ -248,8 +248,8 @@ def test_many_readers_of_a_session_cost_one_reading() -> None:
 
 
 @pytest.mark.fault(24)
-def test_a_reader_that_takes_nothing_costs_no_memory_and_holds_up_nobody() -> None:
-    """It keeps its place in a list that all share; others hear the end meanwhile."""
+def test_a_reader_that_takes_nothing_costs_no_memory_and_delays_no_other() -> None:
+    """It keeps its place in a shared list; others receive the end meanwhile."""
     with served() as (api, server):
         session_id = started(api, "a", "b")
         with streaming(server, session_id) as slow:
@@ -262,7 +262,7 @@ def test_a_reader_that_takes_nothing_costs_no_memory_and_holds_up_nobody() -> No
 
 @pytest.mark.fault(24)
 def test_a_reader_that_is_stuck_is_let_go() -> None:
-    """Its stream is closed, and somebody is told; it can resume."""
+    """Its stream is closed, and a warning is logged; it can resume."""
     told: list[str] = []
     closed: list[bool] = []
 
@@ -309,7 +309,7 @@ def test_a_store_that_fails_for_a_moment_interrupts_nothing() -> None:
 
 @pytest.mark.faults
 def test_a_store_that_stays_away_ends_streams_with_a_hint_to_come_again() -> None:
-    """Nobody waits for ever for a session that cannot be read."""
+    """A stream ends when its session cannot be read."""
     with served() as (api, server):
         session_id = started(api)
         with streaming(server, session_id) as stream:
@@ -321,7 +321,7 @@ def test_a_store_that_stays_away_ends_streams_with_a_hint_to_come_again() -> Non
 
 
 def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
-    """The client comes again and hears 404."""
+    """The client reconnects and gets 404."""
     with served() as (api, server):
         session_id = started(api)
         with streaming(server, session_id) as stream:
@@ -337,7 +337,7 @@ def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
 
 @pytest.mark.faults
 def test_a_defect_while_reading_is_told_and_lets_the_readers_go(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody awaits the reading task: it must not fail in silence."""
+    """No code awaits the reading task, so it must log its failure."""
     with served() as (api, server):
         session_id = started(api)
         with streaming(server, session_id) as stream:

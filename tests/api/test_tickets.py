@@ -62,5 +62,5 @@ def test_what_is_no_ticket_opens_nothing(ticket: str) -> None:
 
 
 def test_the_key_is_not_shown() -> None:
-    """A dump of the parts tells no secret."""
+    """The repr of the services holds no secret."""
     assert "key" not in repr(tickets(key=b"very secret"))

@@ -68,7 +68,7 @@ def test_a_picture_goes_its_way(store: SessionStore) -> None:
         ("", SessionStatus.ERROR),
     ],
 )
-def test_the_end_of_a_session_says_what_became_of_all(store: SessionStore, good: str, status: SessionStatus) -> None:
+def test_the_end_of_a_session_counts_all_pictures(store: SessionStore, good: str, status: SessionStatus) -> None:
     """Whichever picture is the last."""
     session = store.start("a", "b", "c")
 
@@ -91,7 +91,7 @@ def test_the_end_of_a_session_says_what_became_of_all(store: SessionStore, good:
 
 
 def test_progress_only_moves_forward(store: SessionStore) -> None:
-    """A second worker on the same picture tells nobody what they know."""
+    """A second worker on the same picture repeats no event."""
     session = store.start("a")
     [job] = session.jobs
     for progress in (FETCHING, ENCODING, FETCHING, ENCODING):
@@ -102,7 +102,7 @@ def test_progress_only_moves_forward(store: SessionStore) -> None:
 
 @pytest.mark.parametrize("before", [FETCHING, ENCODING])
 def test_a_picture_that_is_further_is_taken_up_again(store: SessionStore, before: ImageProgress) -> None:
-    """By the worker that comes after a death: it gets the session all the same, and tells nothing twice."""
+    """The worker after a killed one gets the session, and repeats no event."""
     session = store.start("a")
     [job] = session.jobs
     store.work.advance(job, before)
@@ -123,7 +123,7 @@ def test_a_picture_that_has_ended_is_not_taken_up(store: SessionStore) -> None:
     assert left == store.read(session)
 
 
-def test_a_look_changes_nothing_and_says_how_a_picture_stands(store: SessionStore) -> None:
+def test_a_look_changes_nothing_and_returns_the_state(store: SessionStore) -> None:
     """Open, done, cancelled, or gone: with its session, unless that is over."""
     session = store.start("a", "b")
     done, other = session.jobs
@@ -174,7 +174,7 @@ def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: 
 
 
 def test_a_picture_ends_once(store: SessionStore) -> None:
-    """What ended stays as it is, whoever comes later with what."""
+    """An ended picture stays as it is, whatever a later delivery brings."""
     session = store.start("a", "b")
     job, _ = session.jobs
     store.work.finish(job, a_result(), seen=session)
@@ -240,13 +240,13 @@ def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int
 
 
 @pytest.mark.parametrize("job", [ImageJob(session_id="ses_none", image_id="a")])
-def test_a_job_of_no_session_is_for_nobody(store: SessionStore, job: ImageJob) -> None:
+def test_a_job_of_no_session_is_gone(store: SessionStore, job: ImageJob) -> None:
     """Nothing is made where nothing was."""
     assert JobState.GONE == store.work.advance(job, FETCHING)
     assert [] == store.items()
 
 
-def test_a_job_for_a_picture_that_the_session_lacks_is_for_nobody(store: SessionStore) -> None:
+def test_a_job_for_a_picture_that_the_session_lacks_is_gone(store: SessionStore) -> None:
     """Not a reason to invent one."""
     session = store.start("a")
     job = ImageJob(session_id=session.session_id, image_id="b")

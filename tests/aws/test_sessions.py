@@ -74,7 +74,7 @@ def test_a_session_is_read_as_it_was_stored(store: SessionStore) -> None:
 
 
 def test_an_id_is_used_once(store: SessionStore) -> None:
-    """What is stored under it stays."""
+    """The stored session stays."""
     session = store.start("a")
 
     assert not store.sessions.create(replace(session, user_id="somebody else"))
@@ -101,7 +101,7 @@ def test_what_is_no_session_is_not_found(store: SessionStore, session_id: str) -
     assert [] == store.items()
 
 
-def test_somebody_elses_session_is_not_found_and_not_changed(store: SessionStore) -> None:
+def test_a_session_of_another_user_is_not_found_and_not_changed(store: SessionStore) -> None:
     """The answer is the one for a session that is not there."""
     session = store.start("a")
 
@@ -164,7 +164,7 @@ def test_a_listed_session_shows_how_it_stands(store: SessionStore) -> None:
 
 
 def test_a_cursor_leads_through_the_callers_own_list(store: SessionStore) -> None:
-    """Somebody else's cursor is a place in one's own list, and shows nothing of theirs."""
+    """A cursor of another user is a position in the caller's own list, and shows nothing of the other user."""
     theirs = store.start("a", user_id="somebody else")
     mine = store.start("a")
     cursor = cursor_to(str(theirs.created_at + 10_000), theirs.session_id)

@@ -1,4 +1,4 @@
-"""How much one user may ask for, and idempotency keys."""
+"""Tests of the limits per user and of idempotency keys."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_new_minute_and_another_kind_and_another_user_count_anew(store: Sessio
     assert limits.count(USER, "write", limit=1).granted
 
 
-def test_counters_expire_and_name_nobody(store: SessionStore) -> None:
+def test_counters_expire_and_hold_no_user_id(store: SessionStore) -> None:
     """A user's id may be an address; nor does the list of sessions see them."""
     store.limits.count(USER, "write", limit=1)
 
@@ -97,7 +97,7 @@ def test_so_many_sessions_may_run_and_no_more(store: SessionStore) -> None:
 
 @pytest.mark.parametrize("way", ["complete", "cancelled", "deleted", "dead"])
 def test_a_session_that_is_over_makes_room_for_another(store: SessionStore, way: str) -> None:
-    """However it came to its end, nobody had to say so."""
+    """Every kind of end frees the place without an explicit call."""
     session = store.sessions.get(running(store)[1], user_id=USER)
     match way:
         case "complete":
@@ -119,7 +119,7 @@ def test_a_session_that_is_over_makes_room_for_another(store: SessionStore, way:
             store.limits.reserve(USER, new_session_id(), limit=3)
 
 
-def test_ten_starts_at_the_same_time_give_three_sessions(store: SessionStore) -> None:
+def test_ten_starts_at_the_same_time_make_three_sessions(store: SessionStore) -> None:
     """An id counts before its session is stored."""
 
     def start(_: int) -> bool:
@@ -163,7 +163,7 @@ def test_a_key_leads_to_the_first_requests_session(store: SessionStore) -> None:
 
 
 def test_a_key_is_for_one_body(store: SessionStore) -> None:
-    """Another request under it is a mistake that its sender should hear of."""
+    """Another request under the same key is a mistake of the client, so it is refused."""
     store.keys.remember(USER, "key", body=b"{}", session_id="ses_1")
 
     with pytest.raises(EditError) as raised:
@@ -181,7 +181,7 @@ def test_a_key_is_forgotten_after_a_day(store: SessionStore) -> None:
 
 
 def test_a_user_and_a_key_are_not_confused(store: SessionStore) -> None:
-    """Where one ends and the other begins is part of the name."""
+    """The boundary between user and key is part of the name."""
     first = store.keys.remember("ab", "c", body=b"", session_id="ses_1")
     second = store.keys.remember("a", "bc", body=b"", session_id="ses_2")
 

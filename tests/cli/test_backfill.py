@@ -32,14 +32,14 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sent(operation: Operation) -> list[str]:
-    """Let the rendition line work whenever the backfill looks at records; give what has come through the lane."""
+    """Run the upload pipeline whenever the backfill reads records; return the keys that passed the queue."""
     seen: list[str] = []
     operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: seen.extend(operation.work()))
     return seen
 
 
 def upload(operation: Operation, *names: str, content: bytes = b"a photo") -> list[str]:
-    """Upload originals of which nobody has heard."""
+    """Upload originals without records."""
     keys = [f"wedding/{name}" for name in names]
     for key in keys:
         operation.darkroom.upload(key, content)
@@ -155,7 +155,7 @@ def test_too_many_failures_stop_a_run(operation: Operation, sent: list[str], mon
 def test_a_run_that_stopped_for_failures_can_be_resumed(
     operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody has looked and wants to go on: what failed before does not stop it at once again."""
+    """The operator has looked and resumes: earlier failures do not stop the run again."""
     monkeypatch.setattr(running, "MAX_FLYING", 9)
     monkeypatch.setattr(running, "ENOUGH_ENDED", 9)
     keys = upload(operation, *numbered(27))
@@ -170,7 +170,7 @@ def test_a_run_that_stopped_for_failures_can_be_resumed(
 
 
 def test_a_spent_budget_stops_a_run(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is under way is counted with what it is expected to cost."""
+    """Photos in flight count with their expected cost."""
     monkeypatch.setattr(running, "MAX_FLYING", 5)
     upload(operation, *numbered(40))
 
@@ -212,7 +212,7 @@ def test_another_recipe_makes_everything_due(operation: Operation, sent: list[st
 
 
 def test_a_photo_that_ends_in_the_dead_letters_is_neither(operation: Operation) -> None:
-    """The lane is empty and the record has not moved: that is told, and not taken for success."""
+    """The queue is empty and the record has not changed: that is reported, and not counted as success."""
     upload(operation, *numbered(2))
     operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: operation.take("backfill"))
 

@@ -47,7 +47,7 @@ def test_every_command_shows_an_example_that_can_be_typed(words: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_the_list_of_commands_says_what_each_command_says_itself(name: str) -> None:
+def test_the_list_of_commands_shows_the_summary_of_each_command(name: str) -> None:
     """The list is written without importing the commands, so it could differ from them."""
     first_line = str(COMMANDS[name].help).partition("\n")[0]
 
@@ -55,7 +55,7 @@ def test_the_list_of_commands_says_what_each_command_says_itself(name: str) -> N
 
 
 def imported_by(*arguments: str) -> set[str]:
-    """Run a command and give the packages that it imported."""
+    """Run a command and return the packages that it imported."""
     program = (
         "import atexit, sys; from darkroom.cli import run; "
         "atexit.register(lambda: print(*sys.modules)); run(sys.argv[1:])"
@@ -88,7 +88,7 @@ def test_a_command_imports_only_what_it_needs(arguments: tuple[str, ...], unwant
     assert not imported_by(*arguments) & unwanted
 
 
-def test_a_command_without_its_extra_says_what_installs_it(
+def test_a_command_without_its_extra_names_the_installation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One line, no trace, exit code 2."""
@@ -104,7 +104,7 @@ def test_a_command_without_its_extra_says_what_installs_it(
 
 
 def test_a_long_list_of_missing_packages_is_shortened() -> None:
-    """Three say enough."""
+    """Three names are enough."""
     said = not_installed("up", "local", ["a", "b", "c", "d", "e"])
 
     assert said.startswith("darkroom up needs packages that are not installed (a, b, c and 2 more): ")

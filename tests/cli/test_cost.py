@@ -63,7 +63,7 @@ def test_a_setting_changes_the_bill(tmp_path: Path) -> None:
 
 
 def test_people_get_tables_with_sums_and_sources() -> None:
-    """What is paid once stands apart from what is paid every month."""
+    """One-time costs and monthly costs have separate tables."""
     printed = cost("--stack", str(ROOT / "Pulumi.dev.yaml")).stdout
 
     assert printed.index("Paid once") < printed.index("Paid monthly")

@@ -73,7 +73,7 @@ def test_letters_are_shown_whole(letters: Operation) -> None:
 
 @pytest.mark.parametrize("command", ["redrive", "discard"])
 def test_nothing_happens_without_yes(letters: Operation, command: str) -> None:
-    """A dry run says how many it would be."""
+    """A dry run prints the number."""
     said = letters.run("dlq", command, "--format", "heic").stdout
 
     assert said.startswith("3 letters would be")
@@ -114,7 +114,7 @@ def test_a_letter_that_is_not_deleted_is_an_error(letters: Operation) -> None:
 
 
 def moving(letters: Operation, *tasks: dict[str, Any]) -> list[dict[str, Any]]:
-    """Answer as SQS does, which moto cannot: one of *tasks* after the other; give what is asked for."""
+    """Answer as SQS does, which moto cannot: one of *tasks* after the other; return the requests."""
     asked: list[dict[str, Any]] = []
     answers = iter(tasks)
 
@@ -129,7 +129,7 @@ def moving(letters: Operation, *tasks: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Take no time to wait; give how often and how long it would have been."""
+    """Replace sleeping; return the durations."""
     taken: list[float] = []
     monkeypatch.setattr("processor.cli.dlq.time.sleep", taken.append)
     return taken
@@ -166,7 +166,7 @@ def test_a_move_that_fails_is_a_failure(letters: Operation) -> None:
 
 
 def test_a_task_that_sqs_does_not_know_is_no_success(letters: Operation) -> None:
-    """Whoever starts something and cannot find it must not say that it is done."""
+    """A command that cannot find its own task must not report success."""
     moving(letters, {})
 
     found = letters.run("dlq", "redrive", "--yes").exception
@@ -188,7 +188,7 @@ EDITS = """\
 """
 
 
-def test_edit_jobs_are_listed_by_what_their_users_were_told(operation: Operation) -> None:
+def test_edit_jobs_are_listed_by_their_error_in_the_session(operation: Operation) -> None:
     """Session and picture as the key, the code of the picture's error; a prefix chooses one session."""
     operation.stack.write_text(operation.stack.read_text() + EDITS)
     create_sessions_table(operation.clients["dynamodb"].client)
@@ -210,7 +210,7 @@ def test_edit_jobs_are_listed_by_what_their_users_were_told(operation: Operation
     assert ([f"{told.session_id}/a"], "PROCESSING_FAILED", "png") == (letter["keys"], letter["code"], letter["format"])
 
 
-def test_a_queue_that_does_not_exist_is_told(letters: Operation) -> None:
+def test_a_missing_queue_is_reported(letters: Operation) -> None:
     """Another region, another account, or nothing deployed yet."""
     result = letters.run("dlq", "list", "--queue", "jobs")
 
@@ -221,7 +221,7 @@ def test_a_queue_that_does_not_exist_is_told(letters: Operation) -> None:
     )
 
 
-def test_a_stack_without_a_file_is_told() -> None:
+def test_a_stack_without_a_file_is_reported() -> None:
     """The name of the file that was looked for helps."""
     result = CliRunner().invoke(cli, ["dlq", "list", "--stack", "none"], standalone_mode=False)
 

@@ -41,7 +41,7 @@ def code_of(result: Result) -> int:
 
 
 def test_a_command_makes_a_file(photo: Path, tmp_path: Path) -> None:
-    """What was understood and what came out are said on stderr; stdout stays empty."""
+    """The plan and the result are printed on stderr; stdout stays empty."""
     out = tmp_path / "new" / "small.webp"
     result = run(photo, "resize to 120px and convert to webp", "--out", out)
 
@@ -54,7 +54,7 @@ def test_a_command_makes_a_file(photo: Path, tmp_path: Path) -> None:
     assert [out] == list(out.parent.iterdir())
 
 
-def test_json_tells_the_facts(photo: Path, tmp_path: Path) -> None:
+def test_json_holds_the_result(photo: Path, tmp_path: Path) -> None:
     """One object: what came out, what it was made by, what to know about it."""
     out = tmp_path / "large.jpg"
     result = run(photo, "resize to 999px", "--out", out, "--json")
@@ -95,7 +95,7 @@ def test_notes_are_told_to_people(photo: Path, tmp_path: Path) -> None:
         ("a.out", "convert to gif", "GIF"),
     ],
 )
-def test_the_name_tells_the_format_unless_the_command_does(
+def test_the_extension_selects_the_format_unless_the_command_does(
     photo: Path, tmp_path: Path, name: str, command: str, kind: str
 ) -> None:
     """And without either, the source does."""
@@ -150,7 +150,7 @@ def test_what_cannot_be_done_exits_with_1(tmp_path: Path, data: bytes, command: 
 
 
 def test_control_codes_of_a_command_are_not_sent_to_the_terminal(photo: Path, tmp_path: Path) -> None:
-    """What the message quotes is shown as text."""
+    """Quoted text is printed as text."""
     result = run(photo, "write '\x1b[31m東京' at the top", "--out", tmp_path / "a.jpg")
 
     assert "\x1b" not in result.stderr

@@ -65,7 +65,7 @@ def album(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_gives_one_valid_report_per_photo_in_order(album: Path, tmp_path: Path) -> None:
+def test_a_folder_produces_one_valid_report_per_photo_in_order(album: Path, tmp_path: Path) -> None:
     """Every photo, and what is named like one, gets a verdict; notes and hidden files are not photos."""
     result = render(album, "--out", tmp_path / "out", "--json")
 
@@ -90,7 +90,7 @@ def test_the_schema_names_every_code_that_can_come() -> None:
     assert sorted([*Verdict, "UNREADABLE", *(f"SKIPPED_{skip.name}" for skip in Skip)]) == sorted(codes)
 
 
-def test_renditions_lie_where_the_report_says_and_have_its_sizes(album: Path, tmp_path: Path) -> None:
+def test_renditions_have_the_paths_and_sizes_of_the_report(album: Path, tmp_path: Path) -> None:
     """Scripts rely on path, width, height and bytes."""
     result = render(album, "--out", tmp_path / "out", "--json")
 
@@ -168,7 +168,7 @@ def test_hostile_files_never_stop_the_run(tmp_path: Path) -> None:
 
 @pytest.mark.stack
 def test_people_get_a_line_per_failure_and_the_sum(album: Path, tmp_path: Path) -> None:
-    """Without --json stdout stays empty and stderr tells what was not rendered, and why."""
+    """Without --json stdout stays empty and stderr names the photos that were not rendered, with the reason."""
     ended = run_module("render", album, "--out", tmp_path / "out")
 
     lines = ended.stderr.splitlines()
@@ -243,7 +243,7 @@ def test_a_file_that_may_not_be_read_is_reported_and_the_run_goes_on(
 
 
 def test_a_full_disk_ends_the_run_with_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be written is no verdict on the photo."""
+    """A file that cannot be written is not a failure of the photo."""
     photo = tmp_path / "a.jpg"
     photo.write_bytes(jpeg())
 

@@ -1,4 +1,4 @@
-"""Dead letters of edits: whose picture it is, and what its user was told."""
+"""Tests of dead letters of edits: their picture, and its error in the session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def sorted_of(session: Session | None, body: str) -> Sorted:
 
 
 def test_a_job_is_known_by_its_session_and_picture() -> None:
-    """The group is what the picture's user was told, and what the picture's name claims to be."""
+    """The group is the picture's error in the session and the extension of its name."""
     session = a_session(SessionImage(id="a", url="https://x.example/?file=1", name="Beach.HEIC"), errors=TOLD)
 
     found = sorted_of(session, ImageJob(session_id=session.session_id, image_id="a").body())
@@ -33,8 +33,8 @@ def test_a_job_is_known_by_its_session_and_picture() -> None:
     ("url", "kind"),
     [("https://x.example/a/b.PNG?sig=1", "png"), ("data:image/png;base64,AA.B", "?"), ("https://x.example/a", "?")],
 )
-def test_without_a_name_the_address_tells_the_format(url: str, kind: str) -> None:
-    """As far as it says anything; a query or the data of a picture are no names."""
+def test_without_a_name_the_url_determines_the_format(url: str, kind: str) -> None:
+    """If it has an extension; a query or the data of a picture are no names."""
     session = a_session(SessionImage(id="a", url=url))
 
     found = sorted_of(session, ImageJob(session_id=session.session_id, image_id="a").body())
@@ -43,21 +43,21 @@ def test_without_a_name_the_address_tells_the_format(url: str, kind: str) -> Non
 
 
 def test_a_job_of_an_expired_session_is_told_apart() -> None:
-    """Nobody waits for it any more: it can be discarded."""
+    """Its session has expired: it can be discarded."""
     found = sorted_of(None, ImageJob(session_id="ses_gone", image_id="a").body())
 
     assert (("ses_gone/a",), Group(code="NO_SESSION", format="?", camera="?")) == (found.keys, found.group)
 
 
-def test_a_picture_that_its_session_does_not_have_tells_nothing() -> None:
-    """A job that somebody made up belongs to no group of ours, and breaks nothing."""
+def test_a_picture_that_its_session_lacks_has_no_error_recorded() -> None:
+    """An invented job has no error recorded, and breaks nothing."""
     found = sorted_of(a_session(), ImageJob(session_id="ses_1", image_id="other").body())
 
     assert Group(code="NO_ERROR_RECORDED", format="?", camera="?") == found.group
 
 
 @pytest.mark.parametrize("body", ["no json", "[]", '{"Records": []}'])
-def test_what_is_no_job_says_so(body: str) -> None:
+def test_a_message_that_is_no_job_is_grouped_as_such(body: str) -> None:
     """A stray message is listed like any other."""
     found = sorted_of(None, body)
 

@@ -18,7 +18,7 @@ __all__ = ["plans"]
 ROOT = Path(__file__).parents[3]
 
 
-def test_every_price_says_where_it_holds_and_who_says_so() -> None:
+def test_every_price_has_a_region_and_a_source() -> None:
     """A price without a date is a rumour."""
     for name, price in load_prices().items():
         assert price.usd > 0, name
@@ -28,7 +28,7 @@ def test_every_price_says_where_it_holds_and_who_says_so() -> None:
 
 
 def test_receipts_and_the_price_file_agree() -> None:
-    """What a function writes into its receipts is what operators calculate with."""
+    """Operators calculate with the numbers that the function writes into receipts."""
     assert pytest.approx(USD_PER_GB_SECOND) == load_prices()["lambda_arm64"].of(1)
 
 
@@ -48,7 +48,7 @@ def test_the_page_about_costs_prints_the_figures_of_the_guides() -> None:
 
 
 def test_experience_is_preferred_to_measurements() -> None:
-    """By format where there is any; of a format that nobody has seen, the mean of all others is expected."""
+    """By format if there is any; for an unknown format the mean of all others is expected."""
     experience = Experience()
     assert (MEASURED["heic"], MEASURED["dng"], TYPICAL) == tuple(map(experience.expect, ("heif", "nef", "xyz")))
 

@@ -1,4 +1,4 @@
-"""What a record lacks, told by the manifest."""
+"""Tests of the repair that a record needs, given its manifest."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_record_that_shows_the_photo_or_knows_better_needs_nothing(changes: di
     ],
 )
 def test_a_record_that_shows_something_else_is_written_anew(changes: dict[str, Any]) -> None:
-    """Overwritten as a whole, in parts, or with what somebody had read before."""
+    """Overwritten as a whole, in parts, or with an old copy."""
     assert Remedy.RECORD is remedy_of(COMPLETE, record(**changes), lost=False)
 
 

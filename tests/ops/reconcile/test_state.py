@@ -1,4 +1,4 @@
-"""What one run leaves to the next."""
+"""Tests of the state that one run leaves to the next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_memory_survives_its_object() -> None:
 
 
 def test_small_galleries_are_walked_by_every_run_and_large_ones_once_a_day() -> None:
-    """What a walk costs follows from how many entries it visits."""
+    """The cost of a walk depends on the number of entries it visits."""
     done = Walk(began_at=1_000_000.0)
 
     assert done.due(1_000_000.0, per_day=1_000_000)
