@@ -132,8 +132,8 @@ def test_a_look_changes_nothing_and_returns_the_state(store: SessionStore) -> No
 
     assert FoundJob(state=JobState.DONE, session=running) == store.work.look(done)
     assert FoundJob(state=JobState.OPEN, session=running) == store.work.look(other)
-    nobodys = ImageJob(session_id=session.session_id, image_id="c")
-    assert FoundJob(state=JobState.GONE, session=running) == store.work.look(nobodys)
+    unknown = ImageJob(session_id=session.session_id, image_id="c")
+    assert FoundJob(state=JobState.GONE, session=running) == store.work.look(unknown)
 
     cancelled = store.sessions.cancel(session.session_id, user_id=session.user_id)
     assert FoundJob(state=JobState.CANCELLED, session=cancelled) == store.work.look(other)
