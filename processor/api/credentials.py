@@ -89,7 +89,7 @@ def closed() -> EditError:
     return EditError(
         EditCode.UNAUTHORIZED,
         "auth: expected an issuer in the settings (edits.auth), found none.",
-        public="Nobody can use this service yet: its operator has configured no sign-in (setting edits.auth).",
+        public="This service accepts no users yet: its operator has configured no sign-in (setting edits.auth).",
     )
 
 

@@ -162,5 +162,5 @@ def test_without_an_issuer_every_token_is_refused() -> None:
     with pytest.raises(EditError) as caught:
         Tokens(auth=None, keys=SigningKeys(fetch=Issuer().jwks)).user_of(token())
 
-    expected = "Nobody can use this service yet: its operator has configured no sign-in (setting edits.auth)."
+    expected = "This service accepts no users yet: its operator has configured no sign-in (setting edits.auth)."
     assert (EditCode.UNAUTHORIZED, expected) == (caught.value.edit_code, caught.value.public)

@@ -77,7 +77,7 @@ def test_an_id_is_used_once(store: SessionStore) -> None:
     """The stored session stays."""
     session = store.start("a")
 
-    assert not store.sessions.create(replace(session, user_id="somebody else"))
+    assert not store.sessions.create(replace(session, user_id="another user"))
 
     assert session == store.read(session)
 
@@ -106,7 +106,7 @@ def test_a_session_of_another_user_is_not_found_and_not_changed(store: SessionSt
     session = store.start("a")
 
     for call in (store.sessions.get, store.sessions.cancel):
-        assert NOT_FOUND == refusal(call, session.session_id, user_id="somebody else").public
+        assert NOT_FOUND == refusal(call, session.session_id, user_id="another user").public
 
     assert session == store.read(session)
 
@@ -135,7 +135,7 @@ def test_a_session_that_has_ended_is_not_cancelled(store: SessionStore) -> None:
 def test_sessions_are_listed_newest_first_page_by_page(store: SessionStore) -> None:
     """Only the caller's; the last page has no cursor."""
     mine = [store.start("a").session_id for _ in range(5)]
-    store.start("a", user_id="somebody else")
+    store.start("a", user_id="another user")
 
     pages, cursor = [], None
     for _ in range(3):
@@ -165,7 +165,7 @@ def test_a_listed_session_shows_how_it_stands(store: SessionStore) -> None:
 
 def test_a_cursor_leads_through_the_callers_own_list(store: SessionStore) -> None:
     """A cursor of another user is a position in the caller's own list, and shows nothing of the other user."""
-    theirs = store.start("a", user_id="somebody else")
+    theirs = store.start("a", user_id="another user")
     mine = store.start("a")
     cursor = cursor_to(str(theirs.created_at + 10_000), theirs.session_id)
 

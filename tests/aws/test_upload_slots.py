@@ -58,7 +58,7 @@ def test_what_came_inside_a_request_lies_in_a_slot_of_its_user(room: EditRoom) -
     with room.sources.open(reference, user_id=USER) as source:
         assert b"a picture" == bytes(source.view)
     with pytest.raises(Exception, match="expected a picture, found none"):
-        room.sources.open(reference, user_id="somebody else")
+        room.sources.open(reference, user_id="another user")
 
 
 @pytest.mark.faults

@@ -53,7 +53,7 @@ def test_requests_are_counted_down_to_none(store: SessionStore) -> None:
 def test_a_new_minute_and_another_kind_and_another_user_count_anew(store: SessionStore) -> None:
     """Reads do not use up writes."""
     limits = store.limits
-    for user, kind in ((USER, "write"), (USER, "read"), ("somebody else", "write")):
+    for user, kind in ((USER, "write"), (USER, "read"), ("another user", "write")):
         assert limits.count(user, kind, limit=1).granted  # type: ignore[arg-type]
     assert not limits.count(USER, "write", limit=1).granted
     store.clock.ms += MINUTE_MS
@@ -92,7 +92,7 @@ def test_so_many_sessions_may_run_and_no_more(store: SessionStore) -> None:
         raised.value.details,
     )
     assert raised.value.public.startswith("Too many sessions at the same time: expected at most 3, found 3 running.")
-    store.limits.reserve("somebody else", new_session_id(), limit=3)
+    store.limits.reserve("another user", new_session_id(), limit=3)
 
 
 @pytest.mark.parametrize("way", ["complete", "cancelled", "deleted", "dead"])
@@ -157,7 +157,7 @@ def test_a_key_leads_to_the_first_requests_session(store: SessionStore) -> None:
     first = store.keys.remember(USER, "key", body=b"{}", session_id="ses_1")
     again = store.keys.remember(USER, "key", body=b"{}", session_id="ses_2")
     other_key = store.keys.remember(USER, "key 2", body=b"{}", session_id="ses_3")
-    other_user = store.keys.remember("somebody else", "key", body=b"{}", session_id="ses_4")
+    other_user = store.keys.remember("another user", "key", body=b"{}", session_id="ses_4")
 
     assert ("ses_1", "ses_1", "ses_3", "ses_4") == (first, again, other_key, other_user)
 

@@ -254,8 +254,8 @@ def test_everything_else_is_for_the_fetcher_to_judge(room: EditRoom, reference: 
 )
 def test_what_is_not_there_is_an_error_of_the_picture(room: EditRoom, reference: str, sentence: str) -> None:
     """A photo of another user counts as missing."""
-    put_photo(room, user_id="somebody else")
-    room.put(RESULTS, slot_key("somebody else", SLOT))
+    put_photo(room, user_id="another user")
+    room.put(RESULTS, slot_key("another user", SLOT))
     session = room.begin(SessionImage(id="a", url=reference))
 
     assert EditEnding.FAILED == room.process(session.jobs[0]).ending

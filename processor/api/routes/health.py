@@ -11,5 +11,5 @@ router = APIRouter(prefix="/image-edit")
 
 @router.get("/health", summary="Readiness")
 def health() -> HealthDocument:
-    """Tell that the service takes requests: it begins to listen only when it has read its settings and secrets."""
+    """Report that the service takes requests: it begins to listen only when it has read its settings and secrets."""
     return HealthDocument()
