@@ -1,6 +1,6 @@
 """Dependencies of the routes: the application's services, the caller and the caller's rate limit.
 
-A bearer token gives access to everything of its user. A ticket gives read access to one session. Both are counted:
+A bearer token allows everything of its user. A ticket allows reading one session. Both are counted:
 writes and reads per minute and user.
 """
 

@@ -77,14 +77,12 @@ class BackfillOptions:
 @click.option("--prefix", default="", help="Only originals whose key begins with this.")
 @click.option("--gallery", help="Only this gallery.")
 @click.option("--only", type=click.Choice([*WANTED]), help="Only these; absent: missing and recipe-changed.")
-@click.option(
-    "--plan", "plan_only", is_flag=True, help="Only say what would be sent, how long it takes, what it costs."
-)
-@click.option("--max-usd", type=click.FloatRange(min=0, min_open=True), help="Stop when so much is spent.")
-@click.option("--rate", type=Rate(), help="Send at most so many photos per second.")
-@click.option("--resume", type=click.Path(path_type=Path), help="Go on from this checkpoint.")
+@click.option("--plan", "plan_only", is_flag=True, help="Only print what would be sent, the duration and the cost.")
+@click.option("--max-usd", type=click.FloatRange(min=0, min_open=True), help="Stop when this amount is spent.")
+@click.option("--rate", type=Rate(), help="Send at most this many photos per second.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Resume from this checkpoint.")
 @click.option("--engine", type=click.Choice(["queue", "s3-batch"]), default="queue", show_default=True)
-@click.option("--role-arn", help="s3-batch: role that S3 takes on.")
+@click.option("--role-arn", help="s3-batch: role that S3 assumes.")
 @click.option("--inventory", help="s3-batch: s3://…/manifest.json of an S3 Inventory instead of a generated list.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out/backfill"), show_default=True, help="s3-batch."
@@ -92,12 +90,12 @@ class BackfillOptions:
 def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: str, **options: Any) -> None:
     """Render originals that have no current renditions.
 
-    They go through the backfill lane, so uploads do not wait for them.
-    Skips renditions, videos, archives and whatever is current, so a second run sends nothing. Ctrl-C leaves a
-    checkpoint that --resume goes on from. Exits with 0 when all were rendered, 1 when some were not.
+    They go through the backfill queue, so uploads do not wait for them.
+    Skips renditions, videos, archives and current photos, so a second run sends nothing. Ctrl-C leaves a
+    checkpoint for --resume. Exits with 0 when all were rendered, 1 when some were not.
     """
     opened = open_stack(stack, endpoint_url)
-    wish = BackfillOptions(
+    chosen = BackfillOptions(
         prefix=prefix_of(options["prefix"], options["gallery"]),
         only=options["only"],
         max_usd=options["max_usd"],
@@ -105,10 +103,10 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
         resume=options["resume"],
     )
     console = Console(stderr=True, highlight=False)
-    since = checkpoint_of(opened, wish)
-    plan = make_plan(opened, wish, since, console)
-    estimate = plan.estimate(opened.settings, load_prices(), rate=wish.rate)
-    print_plan(plan, estimate, wish.reasons)
+    since = checkpoint_of(opened, chosen)
+    plan = make_plan(opened, chosen, since, console)
+    estimate = plan.estimate(opened.settings, load_prices(), rate=chosen.rate)
+    print_plan(plan, estimate, chosen.reasons)
     if plan_only:
         return
     if engine == "s3-batch":
@@ -117,7 +115,7 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
         return
     if len(plan.send) > MANY:
         console.print(f"More than {MANY:,} originals: consider --engine s3-batch, which needs no terminal.")
-    sys.exit(run(opened, wish, since, plan, estimate))
+    sys.exit(run(opened, chosen, since, plan, estimate))
 
 
 def prefix_of(prefix: str, gallery: str | None) -> str:
@@ -127,26 +125,26 @@ def prefix_of(prefix: str, gallery: str | None) -> str:
     return f"{gallery.strip('/')}/" if gallery else prefix
 
 
-def checkpoint_of(stack: OpenedStack, wish: BackfillOptions) -> Checkpoint:
+def checkpoint_of(stack: OpenedStack, chosen: BackfillOptions) -> Checkpoint:
     """Read the checkpoint of --resume, or begin a new one."""
     recipe = recipe_hash(stack.settings.renditions.recipe)
-    scope = Scope(stack=stack.name, prefix=wish.prefix, only=wish.only or "", recipe=recipe)
-    return Checkpoint.read(wish.resume, scope) if wish.resume else Checkpoint(scope=scope)
+    scope = Scope(stack=stack.name, prefix=chosen.prefix, only=chosen.only or "", recipe=recipe)
+    return Checkpoint.read(chosen.resume, scope) if chosen.resume else Checkpoint(scope=scope)
 
 
-def make_plan(stack: OpenedStack, wish: BackfillOptions, since: Checkpoint, console: Console) -> BackfillPlan:
+def make_plan(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, console: Console) -> BackfillPlan:
     """Compare every original after the checkpoint with its record."""
     settings, clients = stack.settings.renditions, stack.clients
-    originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(wish.prefix, after=since.after)
+    originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(chosen.prefix, after=since.after)
     records = PhotoBatches(dynamodb=clients.dynamodb(), table=settings.photos_table)
     with console.status("Looking at originals and records"):
-        return plan_backfill(originals, records, recipe=since.scope.recipe, wanted=wish.reasons)
+        return plan_backfill(originals, records, recipe=since.scope.recipe, wanted=chosen.reasons)
 
 
-def run(stack: OpenedStack, wish: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
+def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
     """Send the originals and wait for their outcomes; return the exit code."""
     settings, sqs = stack.settings.renditions, stack.clients.sqs()
-    path = wish.resume or Path(f"backfill-{stack.name}.json")
+    path = chosen.resume or Path(f"backfill-{stack.name}.json")
     work = Backfill.resumed(
         since,
         plan.send,
@@ -154,8 +152,8 @@ def run(stack: OpenedStack, wish: BackfillOptions, since: Checkpoint, plan: Back
         originals_bucket=settings.originals_bucket,
         records=PhotoBatches(dynamodb=stack.clients.dynamodb(), table=settings.photos_table),
         limits=BackfillLimits(
-            rate=wish.rate,
-            max_usd=wish.max_usd,
+            rate=chosen.rate,
+            max_usd=chosen.max_usd,
             usd_per_photo=max(estimate.usd_per_photo, MIN_USD),
             usd_of_requests=requests_usd(settings, load_prices()),
         ),

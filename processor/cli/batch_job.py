@@ -28,7 +28,7 @@ class JobOptions:
 def write_job(stack: OpenedStack, options: JobOptions, keys: list[str]) -> None:
     """Write ``job.json`` and, without an inventory, the list of objects; print the commands that use them."""
     if not options.role_arn:
-        raise UsageError("--role-arn: found none, expected the role that S3 takes on (docs/operations.md says which)")
+        raise UsageError("--role-arn: found none, expected the role that S3 assumes (see docs/operations.md)")
     if not keys and not options.inventory:
         click.echo("Nothing to send: no job is written.")
         return

@@ -80,7 +80,11 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that all of these commands have."""
     for option in (
         click.option(
-            "--most", type=click.IntRange(1, 100_000), default=MOST, show_default=True, help="Look at so many."
+            "--most",
+            type=click.IntRange(1, 100_000),
+            default=MOST,
+            show_default=True,
+            help="Read at most this many letters.",
         ),
         click.option(
             "--prefix", default="", help="Only what begins with this: keys of originals; ids of sessions for jobs."
@@ -116,8 +120,8 @@ def list_groups(*, as_json: bool, **chosen: Any) -> None:
         groups = counted(lane.sort(letters))
     if as_json:
         for group, count, example in groups:
-            said = {"code": group.code, "format": group.format, "camera": group.camera}
-            click.echo(json.dumps({**said, "count": count, "example": example}, ensure_ascii=False))
+            fields = {"code": group.code, "format": group.format, "camera": group.camera}
+            click.echo(json.dumps({**fields, "count": count, "example": example}, ensure_ascii=False))
         return
     table = Table("code", "format", "camera", "letters", "for example")
     for group, count, example in groups:
@@ -133,16 +137,16 @@ def show(**chosen: Any) -> None:
     with lane.look() as letters:
         for one in lane.sort(letters):
             sent = datetime.fromtimestamp(one.letter.sent_at / 1000, UTC).isoformat(timespec="seconds")
-            said = {"id": one.letter.id, "sent_at": sent, "receives": one.letter.receives, "keys": one.keys}
+            fields = {"id": one.letter.id, "sent_at": sent, "receives": one.letter.receives, "keys": one.keys}
             group = {"code": one.group.code, "format": one.group.format, "camera": one.group.camera}
-            click.echo(json.dumps({**said, **group, "body": one.letter.body}, ensure_ascii=False))
+            click.echo(json.dumps({**fields, **group, "body": one.letter.body}, ensure_ascii=False))
 
 
 @dlq.command(
     epilog=examples("darkroom dlq redrive --stack prod --format cr3 --yes", "darkroom dlq redrive --stack prod --yes")
 )
 @options
-@click.option("--yes", is_flag=True, help="Do it.")
+@click.option("--yes", is_flag=True, help="Do it; without, only print what would be done.")
 def redrive(*, yes: bool, **chosen: Any) -> None:
     """Send dead letters through their lane again: a group of them, or all when nothing is chosen."""
     lane = lane_of(**chosen)
@@ -168,14 +172,16 @@ def redrive_all(lane: DlqLane, *, yes: bool) -> None:
     while not (found := lane.dead.moving()).ended:
         time.sleep(LOOK_S)
     if not found.complete:
-        click.echo(f"{found.state}: {found.moved} letters redriven, then SQS stopped: {found.reason or 'untold'}.")
+        click.echo(
+            f"{found.state}: {found.moved} letters redriven, then SQS stopped: {found.reason or 'no reason given'}."
+        )
         sys.exit(NOT_ALL_MOVED)
     report("redriven", found.moved, yes=True)
 
 
 @dlq.command(epilog=examples("darkroom dlq discard --stack prod --code NO_S3_EVENT --yes"))
 @options
-@click.option("--yes", is_flag=True, help="Do it.")
+@click.option("--yes", is_flag=True, help="Do it; without, only print what would be done.")
 def discard(*, yes: bool, **chosen: Any) -> None:
     """Delete dead letters for good. Originals stay; `backfill --only missing` finds them again."""
     lane = lane_of(**chosen)
@@ -188,4 +194,4 @@ def discard(*, yes: bool, **chosen: Any) -> None:
 
 def report(done: str, count: int, *, yes: bool) -> None:
     """Print the number of letters handled, or that would be."""
-    click.echo(f"{count} letters {done}." if yes else f"{count} letters would be {done}: say --yes to do it.")
+    click.echo(f"{count} letters {done}." if yes else f"{count} letters would be {done}: pass --yes to do it.")

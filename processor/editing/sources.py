@@ -1,7 +1,7 @@
 """Resolve a picture's reference for one user and read the picture.
 
 upload://<slot>                     the results bucket, below the user's own prefix
-photo://<photo id>                  the originals bucket, when the photo's record says that it is the user's
+photo://<photo id>                  the originals bucket, when the user owns the photo by its record
 https://<our CDN>/renditions/…      the renditions bucket
 https://<our CDN>/edits/…           the results bucket
 any other address                   fetched, by the rules of ``processor.fetch``

@@ -175,7 +175,7 @@ def test_a_claim_that_was_given_back_cannot_be_completed(manifests: Manifests) -
     held = manifests.claim(RAW, "1", planned)
     manifests.delete(held)
 
-    with pytest.raises(StoreUnavailable, match="expected our claim, received none"):
+    with pytest.raises(StoreUnavailable, match="expected our claim, found none"):
         manifests.complete(held, held.manifest)
 
 
@@ -186,7 +186,7 @@ def test_a_claim_that_another_original_has_now_is_not_overwritten(manifests: Man
     manifests.delete(held)
     theirs = manifests.claim(JPEG, "1", planned)
 
-    with pytest.raises(StoreUnavailable, match="expected our claim, received none"):
+    with pytest.raises(StoreUnavailable, match="expected our claim, found none"):
         manifests.complete(held, held.manifest)
     assert ("IMG_1", theirs) == (theirs.stem, manifests.find(JPEG))
 

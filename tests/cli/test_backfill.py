@@ -327,7 +327,7 @@ def test_an_s3_batch_job_needs_a_role(operation: Operation) -> None:
     """S3 cannot invoke anything by itself."""
     result = backfill(operation, "--engine", "s3-batch")
 
-    assert str(result.exception).startswith("--role-arn: found none, expected the role that S3 takes on")
+    assert str(result.exception).startswith("--role-arn: found none, expected the role that S3 assumes")
 
 
 def test_a_busy_table_is_asked_again(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,8 +43,8 @@ def test_letters_are_counted_by_code_format_and_camera(letters: Operation) -> No
     expected = [
         {"code": "NO_RECORD", "format": "heic", "camera": "?", "count": 2},
         {"code": "CORRUPT", "format": "cr3", "camera": "Canon R5", "count": 1},
-        {"code": "NO_S3_EVENT", "format": "?", "camera": "?", "count": 1},
         {"code": "NO_ERROR_RECORDED", "format": "heic", "camera": "?", "count": 1},
+        {"code": "NO_S3_EVENT", "format": "?", "camera": "?", "count": 1},
     ]
     found = groups(letters)
 
@@ -143,7 +143,7 @@ def test_everything_is_moved_by_sqs_itself(letters: Operation, naps: list[float]
         {"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 2},
         {"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 5},
     )
-    assert "5 letters would be redriven: say --yes to do it.\n" == letters.run("dlq", "redrive").stdout
+    assert "5 letters would be redriven: pass --yes to do it.\n" == letters.run("dlq", "redrive").stdout
     assert [] == asked
 
     done = letters.run("dlq", "redrive", "--yes")

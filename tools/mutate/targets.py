@@ -11,7 +11,7 @@ SESSIONS: Final = ("tests/aws/test_session_work.py", "tests/aws/test_sessions.py
 
 TARGETS: Final[Mapping[Path, tuple[str, ...]]] = {
     Path("processor/keys.py"): ("tests/test_keys.py", "tests/aws/test_manifests.py"),
-    Path("processor/events.py"): ("tests/test_events.py", "tests/handlers/test_envelopes.py"),
+    Path("processor/events.py"): ("tests/test_events.py", "tests/upload/test_events.py"),
     Path("processor/upload/transitions.py"): ("tests/upload",),
     Path("processor/imaging/geometry.py"): ("tests/imaging/test_geometry.py",),
     Path("processor/imaging/mark.py"): ("tests/imaging/test_mark.py",),

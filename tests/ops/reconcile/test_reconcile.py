@@ -160,8 +160,8 @@ def test_a_message_that_sqs_does_not_take_is_an_error(gallery: Gallery) -> None:
 
 def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table and buckets that no single run gets through, two entries a page and one page a run."""
-    for module, name in (("manifests", "PAGE_MANIFESTS"), ("orphans", "PAGE_KEYS")):
-        monkeypatch.setattr(f"processor.ops.reconcile.{module}.{name}", 2)
+    monkeypatch.setattr("processor.ops.reconcile.walks.PAGE_MANIFESTS", 2)
+    monkeypatch.setattr("processor.ops.reconcile.walks.PAGE_KEYS", 2)
     monkeypatch.setattr("processor.aws.photo_scans.PAGE_RECORDS", 2)
     monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     # None is due again meanwhile.
