@@ -37,6 +37,9 @@ WHY: Final[dict[type[jwt.InvalidTokenError], str]] = {
     jwt.MissingRequiredClaimError: f"The token lacks a claim: expected {', '.join(REQUIRED)}.",
     jwt.InvalidSignatureError: "The token's signature does not match: expected one by the issuer's key.",
 }
+LIFETIME_S: Final = 15 * 60
+PURPOSE: Final = "darkroom progress ticket v1"
+SHAPE: Final = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +99,6 @@ def closed() -> EditError:
 def unauthorized(sentence: str) -> EditError:
     """Build an error. *sentence*: public, must not quote the token."""
     return EditError(EditCode.UNAUTHORIZED, sentence)
-
-
-LIFETIME_S: Final = 15 * 60
-PURPOSE: Final = "darkroom progress ticket v1"
-SHAPE: Final = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,32 @@ FRAMEWORK_SENTENCES: Final[Mapping[int, str]] = {
     413: "The body is too large: expected at most 6 MB. Put local files into upload slots (POST /image-edit/uploads).",
 }
 UNEXPECTED: Final = "Something went wrong on our side. It has been recorded; try again later."
+MAX_PROBLEMS: Final = 20
+# By pydantic's names: https://docs.pydantic.dev/latest/errors/validation_errors/
+EXPECTED: Final[Mapping[str, str]] = {
+    "bool_type": "true or false",
+    "dict_type": "a JSON object",
+    "extra_forbidden": "no such field",
+    "greater_than_equal": "{ge} or more",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "less_than_equal": "{le} or less",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "missing": "a value",
+    "model_attributes_type": "a JSON object (Content-Type: application/json)",
+    "model_type": "a JSON object",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} character",
+    "string_type": "text",
+    "string_unicode": "text in Unicode",
+    "too_long": "at most {max_length} items",
+    "too_short": "at least {min_length} item",
+    "union_tag_invalid": "one of {expected_tags} as {discriminator}",
+    "union_tag_not_found": "{discriminator}",
+}
+NOTHING: Final = frozenset({"missing", "union_tag_not_found"})
 
 
 class ErrorResponse(JSONResponse):
@@ -92,34 +118,6 @@ def translate_errors(app: FastAPI) -> None:
     app.add_exception_handler(TransientError, on_transient_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_framework_error)
-
-
-MAX_PROBLEMS: Final = 20
-# By pydantic's names: https://docs.pydantic.dev/latest/errors/validation_errors/
-EXPECTED: Final[Mapping[str, str]] = {
-    "bool_type": "true or false",
-    "dict_type": "a JSON object",
-    "extra_forbidden": "no such field",
-    "greater_than_equal": "{ge} or more",
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-    "less_than_equal": "{le} or less",
-    "list_type": "a list",
-    "literal_error": "{expected}",
-    "missing": "a value",
-    "model_attributes_type": "a JSON object (Content-Type: application/json)",
-    "model_type": "a JSON object",
-    "string_pattern_mismatch": "text of the form {pattern}",
-    "string_too_long": "at most {max_length} characters",
-    "string_too_short": "at least {min_length} character",
-    "string_type": "text",
-    "string_unicode": "text in Unicode",
-    "too_long": "at most {max_length} items",
-    "too_short": "at least {min_length} item",
-    "union_tag_invalid": "one of {expected_tags} as {discriminator}",
-    "union_tag_not_found": "{discriminator}",
-}
-NOTHING: Final = frozenset({"missing", "union_tag_not_found"})
 
 
 def problems_of(error: RequestValidationError) -> list[str]:

@@ -21,6 +21,49 @@ DESCRIPTION: Final = (
 )
 COMPONENT: Final = "#/components/schemas/{model}"
 UNCOUNTED: Final = frozenset({"/image-edit/health"})
+ResponseDocs = dict[int | str, dict[str, Any]]
+EXAMPLES: Final[Mapping[EditCode, str]] = {
+    EditCode.INVALID_INPUT: "images[0].url: found nothing, expected a value",
+    EditCode.UNPARSEABLE_COMMAND: 'I do not understand "rezise": did you mean "resize to 800px"?',
+    EditCode.UNSUPPORTED_COMMAND: "Nothing can be added to a picture here: text and watermarks can be put on it.",
+    EditCode.UNAUTHORIZED: "The token has expired: sign in again.",
+    EditCode.FORBIDDEN: "This address is not for direct use: call the service through its public address.",
+    EditCode.SESSION_NOT_FOUND: "There is no such session: expected the id of a session of yours that has not expired.",
+    EditCode.TOO_MANY_IMAGES: "Too many images: expected at most 50 in one request, received 51.",
+    EditCode.IMAGE_TOO_LARGE: "images[0].url: expected at most 26,214,400 bytes, received 30,000,000.",
+    EditCode.SOURCE_REFUSED: "images[0].url: expected an address without user name and password.",
+    EditCode.TOO_MANY_SESSIONS: "Too many sessions at the same time: expected at most 3, found 3 running.",
+    EditCode.RATE_LIMIT_EXCEEDED: "Too many requests: expected at most 10 a minute. Try again in 17 seconds.",
+    EditCode.IDEMPOTENCY_CONFLICT: "This Idempotency-Key was used for another request.",
+    EditCode.TRY_AGAIN: "A service that this one needs does not answer right now. Try again in a moment.",
+    EditCode.INTERNAL_ERROR: "Something went wrong on our side. It has been recorded; try again later.",
+}
+ALWAYS: Final = (EditCode.UNAUTHORIZED, EditCode.FORBIDDEN, EditCode.TRY_AGAIN, EditCode.INTERNAL_ERROR)
+RATE_HEADER_DOCS: Final[Mapping[str, Any]] = {
+    name: {"schema": {"type": "integer"}, "description": description}
+    for name, description in {
+        "X-RateLimit-Limit": "Requests of this kind that a user has per minute.",
+        "X-RateLimit-Remaining": "How many of them are left.",
+        "X-RateLimit-Reset": "When all of them are back, s from now.",
+    }.items()
+}
+RETRY_AFTER: Final[Mapping[str, Any]] = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "When to come again, s from now."}
+}
+STREAM: Final = (
+    "retry: 1000\n\nid: 1\nevent: progress\n"
+    'data: {"type":"progress","sessionId":"ses_…","timestamp":1763739000000,"imageId":"a",'
+    '"status":"fetching","progress":0,"step":"","message":""}\n\n'
+)
+PROGRESS: Final[ResponseDocs] = {
+    200: {
+        "description": "Events as they happen; or, for polling, the session as it is.",
+        "model": SessionDocument,
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": STREAM}},
+        "headers": dict(RATE_HEADER_DOCS),
+    },
+    204: {"description": "The session has ended and you know all of its events: stop asking."},
+}
 
 
 def document_api(app: FastAPI) -> None:
@@ -64,52 +107,6 @@ def correct(operation: dict[str, Any], *, counted: bool) -> None:
     for status, answer in answers.items():
         if counted and (status.startswith("2") or status == "429"):
             answer["headers"] = {**RATE_HEADER_DOCS, **answer.get("headers", {})}
-
-
-ResponseDocs = dict[int | str, dict[str, Any]]
-
-EXAMPLES: Final[Mapping[EditCode, str]] = {
-    EditCode.INVALID_INPUT: "images[0].url: found nothing, expected a value",
-    EditCode.UNPARSEABLE_COMMAND: 'I do not understand "rezise": did you mean "resize to 800px"?',
-    EditCode.UNSUPPORTED_COMMAND: "Nothing can be added to a picture here: text and watermarks can be put on it.",
-    EditCode.UNAUTHORIZED: "The token has expired: sign in again.",
-    EditCode.FORBIDDEN: "This address is not for direct use: call the service through its public address.",
-    EditCode.SESSION_NOT_FOUND: "There is no such session: expected the id of a session of yours that has not expired.",
-    EditCode.TOO_MANY_IMAGES: "Too many images: expected at most 50 in one request, received 51.",
-    EditCode.IMAGE_TOO_LARGE: "images[0].url: expected at most 26,214,400 bytes, received 30,000,000.",
-    EditCode.SOURCE_REFUSED: "images[0].url: expected an address without user name and password.",
-    EditCode.TOO_MANY_SESSIONS: "Too many sessions at the same time: expected at most 3, found 3 running.",
-    EditCode.RATE_LIMIT_EXCEEDED: "Too many requests: expected at most 10 a minute. Try again in 17 seconds.",
-    EditCode.IDEMPOTENCY_CONFLICT: "This Idempotency-Key was used for another request.",
-    EditCode.TRY_AGAIN: "A service that this one needs does not answer right now. Try again in a moment.",
-    EditCode.INTERNAL_ERROR: "Something went wrong on our side. It has been recorded; try again later.",
-}
-ALWAYS: Final = (EditCode.UNAUTHORIZED, EditCode.FORBIDDEN, EditCode.TRY_AGAIN, EditCode.INTERNAL_ERROR)
-RATE_HEADER_DOCS: Final[Mapping[str, Any]] = {
-    name: {"schema": {"type": "integer"}, "description": description}
-    for name, description in {
-        "X-RateLimit-Limit": "Requests of this kind that a user has per minute.",
-        "X-RateLimit-Remaining": "How many of them are left.",
-        "X-RateLimit-Reset": "When all of them are back, s from now.",
-    }.items()
-}
-RETRY_AFTER: Final[Mapping[str, Any]] = {
-    "Retry-After": {"schema": {"type": "integer"}, "description": "When to come again, s from now."}
-}
-STREAM: Final = (
-    "retry: 1000\n\nid: 1\nevent: progress\n"
-    'data: {"type":"progress","sessionId":"ses_…","timestamp":1763739000000,"imageId":"a",'
-    '"status":"fetching","progress":0,"step":"","message":""}\n\n'
-)
-PROGRESS: Final[ResponseDocs] = {
-    200: {
-        "description": "Events as they happen; or, for polling, the session as it is.",
-        "model": SessionDocument,
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": STREAM}},
-        "headers": dict(RATE_HEADER_DOCS),
-    },
-    204: {"description": "The session has ended and you know all of its events: stop asking."},
-}
 
 
 def error_responses(*codes: EditCode) -> ResponseDocs:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PAGE_KEYS: Final = 1000  # the most that one ListObjectsV2 returns
+CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +73,6 @@ class BucketListing:
     def find(self, key: str) -> Listed | None:
         """Find the object *key*: the first that its name as a prefix lists."""
         return next((one for one in self.page(key, limit=1) if one.key == key), None)
-
-
-CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RECORDS_PER_READ: Final = 100
 BATCH_ATTEMPTS: Final = 8
 OPERATOR_FIELDS: Final = ("id", "status", "original_key", "receipt", "error", "format", "sequencer")
+UNSETTLED: Final = ("pending", "processing")
+# Records per page: the caller checks its remaining time between pages.
+PAGE_RECORDS: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +60,6 @@ def record_of(item: Mapping[str, Any]) -> PhotoRecord:
     """Decode one record."""
     plain = {name: from_attribute(value) for name, value in item.items()}
     return PhotoRecord(id=plain["id"], item=plain)
-
-
-UNSETTLED: Final = ("pending", "processing")
-# Records per page: the caller checks its remaining time between pages.
-PAGE_RECORDS: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # The content of a URL never changes: a rendition's URL holds its version, each result has a URL of its own.
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
+SLOT_BYTES: Final = 18
+SCHEME: Final = "upload://"
+OFFER_S: Final = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,11 +43,6 @@ class ResultObjects:
                 CacheControl=CACHE_CONTROL,
                 Metadata={"cache-tag": cache_tag},
             )
-
-
-SLOT_BYTES: Final = 18
-SCHEME: Final = "upload://"
-OFFER_S: Final = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,6 +34,8 @@ DEAD_AFTER_S: Final = 3 * 3600
 # An id is listed a moment before its session is stored.
 GRACE_S: Final = 60
 USER_HASH_CHARS: Final = 32
+KEPT_S: Final = 24 * 3600
+HASH_CHARS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,10 +148,6 @@ def too_many_sessions(limit: int, running: list[str]) -> EditError:
 def hashed(user_id: str) -> str:
     """Hash a user id for a key, so that logs do not show it."""
     return short_hash(user_id, USER_HASH_CHARS)
-
-
-KEPT_S: Final = 24 * 3600
-HASH_CHARS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,23 @@ from processor.aws.session_work import JobState
 from processor.edits.session import EditResult, ImageFailure, ImageProgress
 from processor.errors import DarkroomError, EditCode, EditError, PhotoError, Verdict
 
+CODES: Final[Mapping[Verdict, EditCode]] = {
+    Verdict.NOT_AN_IMAGE: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.UNSUPPORTED_FORMAT: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.TRUNCATED: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.CORRUPT: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.IMAGE_TOO_LARGE: EditCode.IMAGE_TOO_LARGE,
+    Verdict.DIMENSIONS_TOO_LARGE: EditCode.DIMENSIONS_TOO_LARGE,
+    Verdict.TOO_MANY_FRAMES: EditCode.DIMENSIONS_TOO_LARGE,
+    Verdict.TOO_MANY_SCANS: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.METADATA_TOO_LARGE: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.DECODE_TIMEOUT: EditCode.PROCESSING_TIMEOUT,
+    Verdict.DECODER_CRASHED: EditCode.UNSUPPORTED_FORMAT,
+    Verdict.DECODER_OUT_OF_MEMORY: EditCode.DIMENSIONS_TOO_LARGE,
+    Verdict.RENDERING_FAILED: EditCode.UNSUPPORTED_FORMAT,
+}
+MAX_MESSAGE_CHARS: Final = 500
+
 
 class EditEnding(StrEnum):
     """Ending of one job. Logs and metrics use the value."""
@@ -48,24 +65,6 @@ class JobCancelled(Exception):
         super().__init__(f"the picture is {state.value}")
         self.state = state
         self.lost_reports = lost_reports
-
-
-CODES: Final[Mapping[Verdict, EditCode]] = {
-    Verdict.NOT_AN_IMAGE: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.UNSUPPORTED_FORMAT: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.TRUNCATED: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.CORRUPT: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.IMAGE_TOO_LARGE: EditCode.IMAGE_TOO_LARGE,
-    Verdict.DIMENSIONS_TOO_LARGE: EditCode.DIMENSIONS_TOO_LARGE,
-    Verdict.TOO_MANY_FRAMES: EditCode.DIMENSIONS_TOO_LARGE,
-    Verdict.TOO_MANY_SCANS: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.METADATA_TOO_LARGE: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.DECODE_TIMEOUT: EditCode.PROCESSING_TIMEOUT,
-    Verdict.DECODER_CRASHED: EditCode.UNSUPPORTED_FORMAT,
-    Verdict.DECODER_OUT_OF_MEMORY: EditCode.DIMENSIONS_TOO_LARGE,
-    Verdict.RENDERING_FAILED: EditCode.UNSUPPORTED_FORMAT,
-}
-MAX_MESSAGE_CHARS: Final = 500
 
 
 def failure_of(verdict: PhotoError | EditError) -> ImageFailure:

@@ -22,6 +22,9 @@ NO_ERROR_RECORDED: Final = "NO_ERROR_RECORDED"
 NOT_KNOWN: Final = "?"
 
 Lookup = Callable[[str], PhotoRecord | None]
+NO_JOB: Final = "NO_EDIT_JOB"
+NO_SESSION: Final = "NO_SESSION"
+FindSession = Callable[[str], Session | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,12 +117,6 @@ def counted(letters: Iterable[Sorted]) -> list[tuple[Group, int, str]]:
     found = list(letters)
     examples = {one.group: one.keys[0] if one.keys else one.letter.id for one in reversed(found)}
     return [(group, count, examples[group]) for group, count in Counter(one.group for one in found).most_common()]
-
-
-NO_JOB: Final = "NO_EDIT_JOB"
-NO_SESSION: Final = "NO_SESSION"
-
-FindSession = Callable[[str], Session | None]
 
 
 def sort_job(letter: Letter, find: FindSession) -> Sorted:

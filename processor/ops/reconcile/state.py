@@ -12,6 +12,9 @@ FIRST_WAIT_S: Final = 3600.0
 BACKOFF: Final = 4
 # About 1 MB; further photos are requeued when some of these are done.
 MAX_SENT: Final = 10_000
+# Entries of a table or bucket that are visited a day at most, which limits the cost to about $0.50 a day and million
+# photos. Galleries of up to 100,000 photos are walked by every run. ``ops.cost`` computes with these numbers too.
+PER_DAY: Final[Mapping[str, int]] = {"records": 10_000_000, "manifests": 1_000_000, "renditions": 4_000_000}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,8 +100,3 @@ class ReconcilerState:
         tree: dict[str, Any] = json.loads(text) if text else {}
         walks = {name: Walk(**tree[name]) for name in ("records", "manifests", "renditions") if name in tree}
         return cls(**walks, sent={key: Sent(**one) for key, one in tree.get("sent", {}).items()})
-
-
-# Entries of a table or bucket that are visited a day at most, which limits the cost to about $0.50 a day and million
-# photos. Galleries of up to 100,000 photos are walked by every run. ``ops.cost`` computes with these numbers too.
-PER_DAY: Final[Mapping[str, int]] = {"records": 10_000_000, "manifests": 1_000_000, "renditions": 4_000_000}

@@ -21,6 +21,8 @@ from processor.manifest import Manifest
 from processor.ops.reconcile.repairs import Remedy, Repairs
 from processor.ops.reconcile.state import Step
 
+PAGE_MANIFESTS: Final = 200
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordWalk:
@@ -76,9 +78,6 @@ class RecordWalk:
         prefix = f"{gallery}/{record.id}" if gallery else record.id
         named = [one for one in self.originals.page(prefix) if ObjectKey(one.key).photo_id == record.id]
         return max(named, key=lambda one: one.modified, default=None)
-
-
-PAGE_MANIFESTS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
