@@ -37,9 +37,9 @@ WHY: Final[dict[type[jwt.InvalidTokenError], str]] = {
     jwt.MissingRequiredClaimError: f"The token lacks a claim: expected {', '.join(REQUIRED)}.",
     jwt.InvalidSignatureError: "The token's signature does not match: expected one by the issuer's key.",
 }
-LIFETIME_S: Final = 15 * 60
-PURPOSE: Final = "darkroom progress ticket v1"
-SHAPE: Final = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
+TICKET_LIFETIME_S: Final = 15 * 60
+TICKET_PURPOSE: Final = "darkroom progress ticket v1"
+TICKET_SHAPE: Final = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,12 +110,12 @@ class Tickets:
 
     def issue(self, session_id: str) -> str:
         """Make a ticket for *session_id*."""
-        expiry = int(self.now()) + LIFETIME_S
+        expiry = int(self.now()) + TICKET_LIFETIME_S
         return f"{expiry}.{self.mac(session_id, expiry)}"
 
     def check(self, ticket: str, session_id: str) -> None:
         """Raise EditError(UNAUTHORIZED) unless *ticket* opens *session_id* now."""
-        shape = SHAPE.fullmatch(ticket)
+        shape = TICKET_SHAPE.fullmatch(ticket)
         if not shape or not hmac.compare_digest(self.mac(session_id, int(shape[1])), shape[2]):
             raise unauthorized("The ticket does not open this session: expected the one in the session's progressUrl.")
         if int(shape[1]) <= self.now():
@@ -123,5 +123,5 @@ class Tickets:
 
     def mac(self, session_id: str, expiry: int) -> str:
         """Return the MAC of a ticket; URL-safe base64, 43 characters."""
-        digest = hmac.digest(self.key, f"{PURPOSE}\n{session_id}\n{expiry}".encode(), hashlib.sha256)
+        digest = hmac.digest(self.key, f"{TICKET_PURPOSE}\n{session_id}\n{expiry}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")

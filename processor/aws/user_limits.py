@@ -34,8 +34,8 @@ DEAD_AFTER_S: Final = 3 * 3600
 # An id is listed a moment before its session is stored.
 GRACE_S: Final = 60
 USER_HASH_CHARS: Final = 32
-KEPT_S: Final = 24 * 3600
-HASH_CHARS: Final = 64
+IDEMPOTENCY_KEPT_S: Final = 24 * 3600
+KEY_HASH_CHARS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,13 +164,13 @@ class IdempotencyKeys:
         The earlier session may not exist: its request may have died before storing it. Raise
         EditError(IDEMPOTENCY_CONFLICT) when the earlier request had another *body*.
         """
-        now, body_hash = int(self.now_s()), short_hash(body.decode(errors="surrogateescape"), HASH_CHARS)
+        now, body_hash = int(self.now_s()), short_hash(body.decode(errors="surrogateescape"), KEY_HASH_CHARS)
         changed = SessionChanges(dynamodb=self.dynamodb, table=self.table).apply(
-            f"idem#{short_hash(f'{len(user_id)}:{user_id}{key}', HASH_CHARS)}",
+            f"idem#{short_hash(f'{len(user_id)}:{user_id}{key}', KEY_HASH_CHARS)}",
             ItemChange(
                 update="SET bodyHash = :body, #session = :session, #ttl = :ttl",
                 condition="attribute_not_exists(bodyHash) OR #ttl <= :now",
-                values={":body": body_hash, ":session": session_id, ":ttl": now + KEPT_S, ":now": now},
+                values={":body": body_hash, ":session": session_id, ":ttl": now + IDEMPOTENCY_KEPT_S, ":now": now},
             ),
         )
         if changed.item is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processor.api.credentials import LIFETIME_S, Tickets
+from processor.api.credentials import TICKET_LIFETIME_S, Tickets
 from processor.errors import EditCode, EditError
 
 SESSION = "ses_AAAAAAAAAAAAAAAAAAAAAAAA"
@@ -27,8 +27,8 @@ def test_a_ticket_opens_its_session_for_a_quarter_of_an_hour() -> None:
     """The last second counts, the next does not."""
     ticket = tickets().issue(SESSION)
 
-    tickets(1000 + LIFETIME_S - 1).check(ticket, SESSION)
-    assert refusal(ticket, checker=tickets(1000 + LIFETIME_S)).startswith("The ticket has expired")
+    tickets(1000 + TICKET_LIFETIME_S - 1).check(ticket, SESSION)
+    assert refusal(ticket, checker=tickets(1000 + TICKET_LIFETIME_S)).startswith("The ticket has expired")
 
 
 def test_a_ticket_opens_no_other_session() -> None:
