@@ -35,7 +35,7 @@ SCRIPT = ROOT / "processor" / "api" / "run.sh"
 SECRETS = {"/darkroom/test/ticket-key": "ticket key", "/darkroom/test/origin-secret": "origin secret"}
 
 
-def told(**more: Any) -> EditApiEnv:
+def api_env(**more: Any) -> EditApiEnv:
     """Set the environment variables that the infrastructure sets."""
     wiring = {
         "jobs_queue_url": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs",
@@ -57,7 +57,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("secrets")
 def test_the_parts_are_what_the_environment_says() -> None:
     """Limits, sign-in, pages, secrets, and streams that end before the function does."""
-    parts = assemble(told())
+    parts = assemble(api_env())
 
     assert (7, 24, 25 * 2**20) == (
         parts.session_service.max_images,
@@ -133,7 +133,7 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path
     log = tmp_path / "log"
     with ssm_server() as ssm, log.open("wb") as output:
         environment = {
-            **to_env(told()),
+            **to_env(api_env()),
             "AWS_LWA_PORT": port,
             "AWS_ENDPOINT_URL_SSM": ssm,
             "AWS_ACCESS_KEY_ID": "x",

@@ -263,7 +263,7 @@ def test_a_reader_that_takes_nothing_costs_no_memory_and_delays_no_other() -> No
 @pytest.mark.fault(24)
 def test_a_reader_that_is_stuck_is_let_go() -> None:
     """Its stream is closed, and a warning is logged; it can resume."""
-    told: list[str] = []
+    logged: list[str] = []
     closed: list[bool] = []
 
     async def endless() -> AsyncGenerator[ServerSentEvent]:
@@ -283,11 +283,11 @@ def test_a_reader_that_is_stuck_is_let_go() -> None:
 
     async def stream() -> None:
         with anyio.fail_after(HANG_S):
-            answer = EventStream(endless(), stuck=lambda: told.append("stuck"), patience_s=0.01)
+            answer = EventStream(endless(), stuck=lambda: logged.append("stuck"), patience_s=0.01)
             await answer({"type": "http", "method": "GET"}, receive, send)
 
     anyio.run(stream)
-    assert (["stuck"], [True]) == (told, closed)
+    assert (["stuck"], [True]) == (logged, closed)
 
 
 @pytest.mark.faults
@@ -336,7 +336,7 @@ def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
 
 
 @pytest.mark.faults
-def test_a_defect_while_reading_is_told_and_lets_the_readers_go(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_defect_while_reading_is_logged_and_ends_the_streams(caplog: pytest.LogCaptureFixture) -> None:
     """No code awaits the reading task, so it must log its failure."""
     with served() as (api, server):
         session_id = started(api)

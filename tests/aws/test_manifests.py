@@ -206,7 +206,7 @@ def test_a_manifest_that_changes_again_and_again_is_written_later(darkroom: Dark
     ("operation", "label"),
     [("get_object", "GetObject"), ("put_object", "PutObject"), ("delete_object", "DeleteObject")],
 )
-def test_a_refusal_of_s3_is_told_by_call_and_key(
+def test_a_refusal_of_s3_is_described_by_call_and_key(
     darkroom: Darkroom, manifests: Manifests, operation: str, label: str
 ) -> None:
     """Never taken for "there is none"."""

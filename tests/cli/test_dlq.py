@@ -195,19 +195,25 @@ def test_edit_jobs_are_listed_by_their_error_in_the_session(operation: Operation
     for lane in ("jobs", "jobs-dlq"):
         operation.urls[lane] = operation.sqs.client.create_queue(QueueName=f"test-edit-{lane}")["QueueUrl"]
     store = SessionStore(dynamodb=operation.clients["dynamodb"])
-    told, other = store.start(SessionImage(id="a", url="https://x.example/a.png")), store.start()
-    store.work.fail(told.jobs[0], ImageFailure(code="PROCESSING_FAILED", message="Try again."), seen=told)
-    for job in (*told.jobs, *other.jobs):
+    failed_session, other = store.start(SessionImage(id="a", url="https://x.example/a.png")), store.start()
+    store.work.fail(
+        failed_session.jobs[0], ImageFailure(code="PROCESSING_FAILED", message="Try again."), seen=failed_session
+    )
+    for job in (*failed_session.jobs, *other.jobs):
         operation.send("jobs-dlq", job.body())
 
     listed = operation.run("dlq", "list", "--queue", "jobs", "--json")
-    shown = operation.run("dlq", "show", "--queue", "jobs", "--prefix", told.session_id)
+    shown = operation.run("dlq", "show", "--queue", "jobs", "--prefix", failed_session.session_id)
 
     assert {"PROCESSING_FAILED", "NO_ERROR_RECORDED"} == {
         json.loads(line)["code"] for line in listed.stdout.splitlines()
     }
     [letter] = [json.loads(line) for line in shown.stdout.splitlines()]
-    assert ([f"{told.session_id}/a"], "PROCESSING_FAILED", "png") == (letter["keys"], letter["code"], letter["format"])
+    assert ([f"{failed_session.session_id}/a"], "PROCESSING_FAILED", "png") == (
+        letter["keys"],
+        letter["code"],
+        letter["format"],
+    )
 
 
 def test_a_missing_queue_is_reported(letters: Operation) -> None:

@@ -77,7 +77,7 @@ def test_json_holds_the_result(photo: Path, tmp_path: Path) -> None:
     } == facts
 
 
-def test_notes_are_told_to_people(photo: Path, tmp_path: Path) -> None:
+def test_notes_are_printed_on_stderr(photo: Path, tmp_path: Path) -> None:
     """Between what was understood and what came out."""
     result = run(photo, "resize to 999px", "--out", tmp_path / "large.jpg")
 

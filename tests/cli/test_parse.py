@@ -27,7 +27,7 @@ def test_a_command_is_shown_as_steps_and_in_words() -> None:
     ) == parse("resize to 800px")
 
 
-def test_what_is_not_understood_is_told_on_stdout() -> None:
+def test_an_unknown_command_is_reported_on_stdout() -> None:
     """Exit code 1, and the same three keys as the API's error body."""
     assert (
         1,

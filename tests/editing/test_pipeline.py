@@ -28,7 +28,7 @@ def room() -> Iterator[EditRoom]:
         yield opened
 
 
-def told(session: Session) -> list[tuple[str, str, int]]:
+def reported(session: Session) -> list[tuple[str, str, int]]:
     """Shorten a session's events: what happened, how far that is."""
     return [
         (event.type, event.progress.status.value if event.progress else "", event.progress.percent)
@@ -92,10 +92,10 @@ def test_onlookers_hear_of_every_stage(room: EditRoom) -> None:
         ("progress", "encoding", 90),
         ("complete", "", 100),
         ("session_complete", "", 100),
-    ] == told(room.read(session))
+    ] == reported(room.read(session))
 
 
-def test_slow_steps_are_told_and_quick_ones_are_not(room: EditRoom) -> None:
+def test_slow_steps_are_reported_and_quick_ones_are_not(room: EditRoom) -> None:
     """A report costs a write of the whole session."""
     plan = Plan(steps=(Resize(width=8), Rotate(degrees=90), Flip(direction="horizontal")))
     session = room.begin("a", plan=plan)
@@ -103,7 +103,7 @@ def test_slow_steps_are_told_and_quick_ones_are_not(room: EditRoom) -> None:
 
     room.process(session.jobs[0])
 
-    # Started; taken up, decoding, asked; told, asked, encoding; asked, ended.
+    # Clock readings: started; fetching, decoding, checked; reported, checked, encoding; checked, ended.
     calls = ["put_item", "update_item", "update_item", "get_item", "update_item", "get_item", "update_item"]
     assert [*calls, "get_item", "update_item"] == room.dynamodb.calls
     messages = [event.progress.message for event in room.read(session).events if event.progress]
@@ -116,23 +116,25 @@ def test_slow_steps_are_told_and_quick_ones_are_not(room: EditRoom) -> None:
 
 
 @pytest.mark.parametrize(("pictures", "stages"), [(10, ["fetching", "processing", "encoding"]), (11, ["fetching"])])
-def test_quick_stages_are_told_in_small_sessions_only(room: EditRoom, pictures: int, stages: list[str]) -> None:
+def test_quick_stages_are_reported_in_small_sessions_only(room: EditRoom, pictures: int, stages: list[str]) -> None:
     """With fifty pictures at a time, the writes of their one item are the bottleneck."""
     session = room.begin(*(f"picture {number}" for number in range(pictures)))
 
     room.process(session.jobs[0])
 
-    assert [*stages, "complete"] == [status or name for name, status, _ in told(room.read(session))]
+    assert [*stages, "complete"] == [status or name for name, status, _ in reported(room.read(session))]
 
 
-def test_slow_stages_are_told_in_large_sessions_too(room: EditRoom) -> None:
+def test_slow_stages_are_reported_in_large_sessions_too(room: EditRoom) -> None:
     """A user sees progress at least once a second."""
     session = room.begin(*(f"picture {number}" for number in range(50)))
     room.editor.during[0] = lambda: room.seconds.__setitem__(0, 1.0)
 
     room.process(session.jobs[0])
 
-    assert ["fetching", "processing", "complete"] == [status or name for name, status, _ in told(room.read(session))]
+    assert ["fetching", "processing", "complete"] == [
+        status or name for name, status, _ in reported(room.read(session))
+    ]
 
 
 def test_a_picture_that_cannot_be_edited_has_an_error(room: EditRoom) -> None:
@@ -161,7 +163,7 @@ def test_a_picture_that_cannot_be_edited_has_an_error(room: EditRoom) -> None:
     ).items()
 
 
-def test_the_editor_is_told_what_the_request_wishes(room: EditRoom) -> None:
+def test_the_editor_gets_the_options_of_the_request(room: EditRoom) -> None:
     """And how long it may take: what the invocation has left but for the time to store the result."""
     options = EditOptions(output_format="png", quality=80, max_width=100, max_height=90, preserve_metadata=True)
     session = room.begin(SessionImage(id="a", url="https://example.com/some/IMG%201.HEIC?sig=1"), options=options)

@@ -107,7 +107,7 @@ def test_a_test_event_is_acknowledged(service: str) -> None:
 
 
 @pytest.mark.parametrize("schema", ["1.0", "2.0"])
-def test_an_s3_batch_job_is_told_about_every_task(service: str, schema: str) -> None:
+def test_an_s3_batch_job_gets_a_result_for_every_task(service: str, schema: str) -> None:
     """In its own words, in ASCII."""
     event = batch_event("a.jpg", "transient.jpg", "failed.jpg", "defect.jpg", schema=schema)
 

@@ -67,8 +67,8 @@ def function(room: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Ite
     """Return a handler that has just been loaded, and its stores."""
     settings = EditSettings(results_bucket=RESULTS, sessions_table=SESSIONS)
     gallery = GalleryStore(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
-    told = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=jobs.url))
-    for name, value in (told | {"AWS_DEFAULT_REGION": "us-east-1"}).items():
+    variables = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=jobs.url))
+    for name, value in (variables | {"AWS_DEFAULT_REGION": "us-east-1"}).items():
         monkeypatch.setenv(name, value)
     edit.worker.cache_clear()
     yield room

@@ -42,7 +42,7 @@ def test_without_a_name_the_url_determines_the_format(url: str, kind: str) -> No
     assert Group(code="NO_ERROR_RECORDED", format=kind, camera="?") == found.group
 
 
-def test_a_job_of_an_expired_session_is_told_apart() -> None:
+def test_a_job_of_an_expired_session_has_a_group_of_its_own() -> None:
     """Its session has expired: it can be discarded."""
     found = sorted_of(None, ImageJob(session_id="ses_gone", image_id="a").body())
 
