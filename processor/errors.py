@@ -6,6 +6,7 @@
     ├── InstallationError         a library is missing or is not the locked one: no photo's fault
     ├── PhotoError                a permanent verdict on one photo: record it, never retry
     ├── EditError                 an edit, or a request for one, that cannot be carried out as it is
+    ├── ParameterError            (edits.building) a wrong parameter of a step; becomes an EditError
     ├── MalformedEvent            (events) an invocation or a message lacks what it must hold
     ├── UnreadableManifest        (aws.manifests) an object below manifests/ is no manifest
     └── TransientError            may pass: propagate it, the queue retries
@@ -14,11 +15,8 @@
         ├── StoreUnavailable      S3, DynamoDB, KMS or CloudFront refused or did not answer
         └── IssuerUnavailable     (api.signing_keys) the sign-in service does not answer
 
-Other exceptions are raised on purpose, but never leave the package that raises them:
-
-    Overtaken, SourceGone         (events) the upload pipeline ends: a newer event won, the original is deleted
-    JobCancelled                  (editing.outcome) the edit pipeline ends: its session was cancelled or has ended
-    ParameterError                (edits.building) a wrong parameter of a step, which becomes an EditError
+Signals are plain exceptions that their own package always catches: Overtaken and SourceGone (events, for the upload
+pipeline), JobCancelled (editing.outcome); one in edits.language ends a reading, one in imaging.isolation a connection.
 
 Domain code raises; one boundary (a handler, the API, the command line) translates.
 """
