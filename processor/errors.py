@@ -6,7 +6,7 @@
     ├── InstallationError         a library is missing or is not the locked one: no photo's fault
     ├── PhotoError                a permanent verdict on one photo: record it, never retry
     ├── EditError                 an edit, or a request for one, that cannot be carried out as it is
-    ├── ParameterError            (edits.building) a wrong parameter of a step; becomes an EditError
+    ├── ParameterError            (edits.vocabulary) a wrong parameter of a step; becomes an EditError
     ├── MalformedEvent            (events) an invocation or a message lacks what it must hold
     ├── UnreadableManifest        (aws.manifests) an object below manifests/ is no manifest
     └── TransientError            may pass: propagate it, the queue retries
