@@ -47,6 +47,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/deptry --no-ansi .
+	@$(BIN)/python -m tools.lint
 
 types: $(READY)
 	$(BIN)/basedpyright

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from processor.errors import SettingsError
-from processor.wording import Schema, allowed, nearest, plain, shown, value_line, values_of
+from processor.schema_text import Schema, allowed, nearest, plain, shown, value_line, values_of
 
 SectionT = TypeVar("SectionT", bound="Section")
 NO_NAMES: Mapping[str, str] = {}

@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 
+from processor.schema_text import Schema, allowed, plain, values_of
 from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
 from processor.settings.tree import Settings
 from processor.validation import ROLE
-from processor.wording import Schema, allowed, plain, values_of
 
 HEAD = """# Settings
 

@@ -23,7 +23,7 @@ def reconciliation() -> Reconciliation:
     return Reconciliation.of(env, Telemetry(service=env.service, stack=env.stack))
 
 
-def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - a schedule says nothing
+def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - a schedule's event is empty
     """Do one run."""
     reconciler = reconciliation()
     reconciler.telemetry.invocation(context.aws_request_id)

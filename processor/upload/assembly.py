@@ -1,4 +1,4 @@
-"""Put the upload pipeline together from the function's settings."""
+"""Build the upload pipeline from the function's settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from processor.upload.rendering import OriginalRenderer, PhotoRenderer
 
 
 def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) -> UploadPipeline:
-    """Make the pipeline and its AWS clients. *renderer*: another one than the imaging package's."""
+    """Make the pipeline and its AWS clients. *renderer*: replaces the imaging package's (tests)."""
     session = Session()
     s3 = s3_client(session)
     manifests = Manifests(s3=s3, bucket=env.renditions_bucket)

@@ -13,7 +13,7 @@ from typing import Final
 
 from processor.ops.cost.prices import Price, Prices
 from processor.ops.cost.work import MIB_PER_GB, TYPICAL, Work, requests_of
-from processor.ops.reconcile.limits import PER_DAY
+from processor.ops.reconcile.state import PER_DAY
 from processor.settings.services import FunctionSettings
 from processor.settings.tree import Settings
 

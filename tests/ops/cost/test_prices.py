@@ -34,7 +34,7 @@ def test_the_bill_counts_the_alarms_that_there_are(plans: dict[str, Plan]) -> No
 
 
 def test_experience_is_preferred_to_measurements() -> None:
-    """By format where there is any; a format without receipts is expected to take the mean of all others."""
+    """By format if there is any; for an unknown format the mean of all others is expected."""
     experience = Experience()
     assert (MEASURED["heic"], MEASURED["dng"], TYPICAL) == tuple(map(experience.expect, ("heif", "nef", "xyz")))
 
