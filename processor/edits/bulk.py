@@ -1,4 +1,4 @@
-"""Bulk operations: what the buttons of clients written for the system before Darkroom send.
+"""Read bulk operations: what the buttons of clients written before Darkroom send.
 
 Every operation of the vocabulary is one, with its own parameters. Next to these stand the names that image editors'
 clients use for the same things, so that a button need not learn a second vocabulary.
@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from processor.edits.building import ParameterError
-from processor.edits.vocabulary import OPERATIONS
+from processor.edits.vocabulary import OPERATIONS, ParameterError
 from processor.wording import nearest, shown
 
 
@@ -47,7 +46,7 @@ BUTTONS: Final[Mapping[str, Button]] = {
 
 
 def as_step(kind: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give the operation that a bulk operation means, and its parameters; raises ParameterError."""
+    """Return the operation that a bulk operation means, and its parameters; raises ParameterError."""
     name = kind.strip().lower().replace("-", "_").replace(" ", "_")
     if name not in BUTTONS and name not in OPERATIONS:
         raise ParameterError(f"unknown operation {shown(kind)}; {nearest(name, {*BUTTONS, *OPERATIONS})}")

@@ -1,4 +1,4 @@
-"""Colours by name: the CSS Color Module's keywords (https://www.w3.org/TR/css-color-4/#named-colors)."""
+"""List colours by name: the CSS Color Module's keywords (https://www.w3.org/TR/css-color-4/#named-colors)."""
 
 from __future__ import annotations
 

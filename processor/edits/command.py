@@ -1,48 +1,119 @@
-"""Commands in plain English to plans: ``compile_command("resize to 800px and convert to webp")``.
+"""Compile commands in plain English to plans: ``compile_command("resize to 800px and convert to webp")``.
 
-Tokens become terms (``language/reading.py``), terms are cut into clauses (``language/clauses.py``), and each clause is
-read by the frame of the operation that it names (``language/frames/table.py``), which takes what it knows: a clause is
-understood when nothing is left over. The same words always give the same plan; the time is linear in their number.
+    command ─▶ terms      language/reading.py      words, numbers with their units and prepositions
+            ─▶ clauses    language/segments.py     one for each thing that is asked for, or not wanted
+            ─▶ order      language/order.py        "before", "after"; what a list shares
+            ─▶ steps      language/steps.py        "make it dark", but not "it's dark" (states.py);
+                                                   the parser (parsers/) of a clause takes what it knows
+
+A clause is understood when nothing is left over, so no word is ignored. The same words always give the same plan; the
+time is linear in their number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Final, get_args
+from dataclasses import dataclass, field
+from typing import Final
 
-from processor.edits.building import ParameterError
-from processor.edits.language.clauses import Clause, split
-from processor.edits.language.frames.table import FRAMES
+from processor.edits.language.negation import check, wished
+from processor.edits.language.order import arranged, shared
+from processor.edits.language.parsers.file import TWO_FORMATS
+from processor.edits.language.questions import refuse_question
 from processor.edits.language.reading import terms_of
 from processor.edits.language.refusals import refusal
-from processor.edits.language.sharing import shared
-from processor.edits.language.terms import Stuck, Term
+from processor.edits.language.segments import Segment, split
+from processor.edits.language.states import contradicted
+from processor.edits.language.steps import Understood, changes, compile_clause, restates, with_following, written
+from processor.edits.language.terms import ParseError, Term
 from processor.edits.operations.base import Operation
-from processor.edits.operations.file import PictureFormat
 from processor.edits.plan import Plan, plan_of
 from processor.errors import EditCode, EditError
 
 MAX_COMMAND_CHARS: Final = 2_000
-# Without quotes, what is to be written looks like unknown words: these frames say that quotes are missing.
-TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
-SPEAKS_FOR_ITSELF: Final = frozenset({"head", "verb", "change", "separator"})
-UNKNOWN: Final = "not understood"
-LEFT_OVER: Final = "understood, but it does not go with the rest of the step"
-OTHER_FORMATS: Final = frozenset({"pdf", "heic", "heif", "bmp", "svg", "jxl", "ico", "psd", "raw", "dng", "eps", "mp"})
-OTHER_FORMAT: Final = f"expected a format that can be written: {', '.join(get_args(PictureFormat))}"
-TWO_FORMATS: Final = "expected one format, because one command writes one file for each picture"
 NOTHING_ASKED: Final = 'expected what to do, as in "resize to 800px"'
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Understood:
-    """The steps that some terms compile to, and how many clauses these terms were."""
+@dataclass(slots=True)
+class Compilation:
+    """A command being compiled: what is understood so far, what is not wanted, and the clause at work."""
 
-    terms: Sequence[Term]
-    steps: Sequence[Operation]
-    clauses: int = 1
+    understood: list[Understood] = field(default_factory=list[Understood])
+    unwanted: list[Segment] = field(default_factory=list[Segment])
+    current: tuple[Term, ...] = ()
+
+    @property
+    def steps(self) -> list[Operation]:
+        """Return all steps so far, in order."""
+        return [step for one in self.understood for step in one.steps]
+
+    def run(self, command: str) -> None:
+        """Compile *command*; raises ParseError at the first place that is not understood."""
+        terms = terms_of(command)
+        refuse_question(command, terms)
+        segments = shared(arranged(list(split(contradicted(terms)))))
+        if not segments:
+            raise ParseError(NOTHING_ASKED)
+        at = 0
+        while at < len(segments):
+            self.current = segments[at].terms
+            following = segments[at + 1] if at + 1 < len(segments) else None
+            at += self._negated(segments[at], following) if segments[at].mark == "not" else self._next(segments, at)
+        check(self.unwanted, self.steps, repairs=any(one.fault for one in self.understood))
+
+    def _next(self, segments: Sequence[Segment], at: int) -> int:
+        """Compile the clause *at*; return how many clauses were used."""
+        segment = segments[at]
+        self._refuse_second_format(segment)
+        if self.understood and segment.adds and self._add(segment.terms):
+            return 1
+        following = segments[at + 1] if at + 1 < len(segments) else None
+        found, used = with_following(segment.terms, following)
+        if self._already_repaired(segment):
+            return used
+        repaired = self.understood and self.understood[-1].fault and segment.mark == "" and _plain(self.understood[-1])
+        if repaired and changes(found) == changes(self.understood[-1]):
+            self.understood.pop()  # "it's blurry, sharpen it" says the repair as well
+        self.understood.append(found)
+        return used
+
+    def _already_repaired(self, segment: Segment) -> bool:
+        """Tell whether a clause only asks to "fix it", which the repair of a described fault has done."""
+        only_fix = all(term.kind == "verb" or (term.kind, term.name) == ("head", "fix") for term in segment.terms)
+        return only_fix and bool(self.understood) and self.understood[-1].fault
+
+    def _negated(self, segment: Segment, following: Segment | None) -> int:
+        """Follow what is not wanted: as a wish about the clause before or behind it, else as a condition."""
+        wish = wished(segment)
+        if wish and self.understood and self._add(wish):
+            return 1
+        if wish and following is not None and following.mark != "not":
+            with suppress(ParseError):
+                self.understood.append(compile_clause((*following.terms, *wish)))
+                return 2
+        self.unwanted.append(segment)
+        return 1
+
+    def _add(self, terms: tuple[Term, ...]) -> bool:
+        """Read *terms* as the end of the clause before; tell whether they can be."""
+        before = self.understood[-1]
+        try:
+            together = compile_clause((*before.terms, *terms))
+        except ParseError:
+            return False
+        if written(together) == written(before) and not restates(terms):
+            return False
+        self.understood[-1] = together
+        return True
+
+    def _refuse_second_format(self, segment: Segment) -> None:
+        """Refuse "convert to png and webp", of which only the last would be written."""
+        second = next((term for term in segment.terms if term.kind == "format"), None)
+        if self.understood and second is not None and segment.adds:
+            names = [step.operation_name() for step in self.understood[-1].steps]
+            if "format" in names:
+                raise ParseError(TWO_FORMATS, second)
 
 
 def compile_command(command: str) -> Plan:
@@ -52,14 +123,17 @@ def compile_command(command: str) -> Plan:
         raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_COMMAND_CHARS, "found": len(command)})
     if not is_text(command):
         raise EditError(EditCode.INVALID_INPUT, "the command holds halves of characters, expected Unicode text")
-    clauses: Sequence[Sequence[Term]] = ()
-    understood: list[Understood] = []
+    compilation = Compilation()
     try:
-        clauses = shared(list(split(terms_of(command))))
-        understand(clauses, understood)
-    except Stuck as stuck:
-        raise refusal(command, stuck, [*clauses, ()][_count(understood)], _steps(understood), is_command) from None
-    return plan_of(_steps(understood))
+        compilation.run(command)
+    except ParseError as error:
+        raise refusal(command, error, compilation.current, compilation.steps, is_command) from None
+    return plan_of(compilation.steps)
+
+
+def _plain(fault: Understood) -> bool:
+    """Tell whether a fault is described without an amount."""
+    return not any(term.kind in {"number", "level"} for term in fault.terms)
 
 
 def is_text(command: str) -> bool:
@@ -74,74 +148,7 @@ def is_text(command: str) -> bool:
 def is_command(text: str) -> bool:
     """Tell whether *text* is understood as a whole."""
     try:
-        understand(shared(list(split(terms_of(text)))), [])
-    except Stuck:
+        Compilation().run(text)
+    except ParseError:
         return False
     return True
-
-
-def understand(clauses: Sequence[Sequence[Term]], understood: list[Understood]) -> None:
-    """Compile *clauses* one after the other into *understood*; raises Stuck at the first that is not understood."""
-    if not clauses:
-        raise Stuck(NOTHING_ASKED)
-    while (at := _count(understood)) < len(clauses):
-        _check_formats(understood, clauses[at])
-        following = clauses[at + 1] if at + 1 < len(clauses) else ()
-        if not (understood and _adds(clauses[at]) and _added(understood, clauses[at])):
-            understood.append(_with_following(clauses[at], following if _adds(following) else ()))
-
-
-def _check_formats(understood: Sequence[Understood], clause: Sequence[Term]) -> None:
-    """Refuse "convert to png and webp", of which only the last would come out."""
-    second = next((term for term in clause if term.kind == "format"), None)
-    if understood and second is not None and _adds(clause) and understood[-1].steps[0].operation_name() == "format":
-        raise Stuck(TWO_FORMATS, second)
-
-
-def _adds(clause: Sequence[Term]) -> bool:
-    """Tell whether a clause may say more about the one before it: "a border, 10px, red"."""
-    return bool(clause) and not any(term.kind in SPEAKS_FOR_ITSELF for term in clause)
-
-
-def _added(understood: list[Understood], clause: Sequence[Term]) -> bool:
-    """Read *clause* as the end of the one before it; tell whether it could be."""
-    before = understood[-1]
-    try:
-        together = _compile([*before.terms, *clause])
-    except Stuck:
-        return False
-    understood[-1] = replace(together, clauses=before.clauses + 1)
-    return True
-
-
-def _with_following(clause: Sequence[Term], following: Sequence[Term]) -> Understood:
-    """Compile a clause; one that says too little alone may need what follows: "crop to 200x200 at 10, 20"."""
-    try:
-        return _compile(clause)
-    except Stuck as stuck:
-        if following:
-            with suppress(Stuck):
-                return replace(_compile([*clause, *following]), clauses=2)
-        raise stuck from None
-
-
-def _compile(terms: Sequence[Term]) -> Understood:
-    clause = Clause(terms)
-    strange = next((term for term in terms if term.kind in {"unknown", "thing"}), None)
-    if strange is not None and (clause.head not in TAKES_WORDS or clause.has("text")):
-        raise Stuck(OTHER_FORMAT if strange.name in OTHER_FORMATS else UNKNOWN, strange)
-    try:
-        steps = FRAMES[clause.head](clause)
-    except ParameterError as error:
-        raise Stuck(str(error), clause.place) from None
-    if (left := clause.leftover()) is not None:
-        raise Stuck(LEFT_OVER, left)
-    return Understood(terms=terms, steps=steps)
-
-
-def _count(understood: Sequence[Understood]) -> int:
-    return sum(one.clauses for one in understood)
-
-
-def _steps(understood: Sequence[Understood]) -> list[Operation]:
-    return [step for one in understood for step in one.steps]

@@ -1,17 +1,17 @@
-"""The vocabulary as a document: what ``GET /image-edit/operations`` and ``docs/operations-reference.md`` say."""
+"""Describe the vocabulary, for ``GET /image-edit/operations`` and ``docs/operations-reference.md``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, get_args
 
-from processor.edits.building import schema_of
 from processor.edits.colours import NAMED
-from processor.edits.language.values import ASPECTS
+from processor.edits.language.parsers.ratios import ORIENTED
+from processor.edits.language.values import ASPECTS, ORIENTATIONS, PRESETS
 from processor.edits.operations.base import Anchor, Operation
 from processor.edits.operations.file import PictureFormat
 from processor.edits.plan import MAX_STEPS
-from processor.edits.vocabulary import OPERATIONS
+from processor.edits.vocabulary import OPERATIONS, schema_of
 from processor.wording import Schema, allowed, plain
 
 RANGE: Final[Mapping[str, str]] = {
@@ -29,10 +29,18 @@ def vocabulary_document() -> dict[str, Any]:
         "operations": [_operation(name, kind) for name, kind in OPERATIONS.items()],
         "formats": list(get_args(PictureFormat)),
         "anchors": list(get_args(Anchor)),
-        "aspects": {name: aspect for aspect, names in ASPECTS.items() for name in names.split(" | ")},
+        "aspects": _aspects(),
         "colours": dict(NAMED),
         "maxSteps": MAX_STEPS,
     }
+
+
+def _aspects() -> dict[str, str]:
+    """Return every named aspect; "portrait" and "landscape" alone are usual shapes of photos."""
+    named = {
+        name: aspect for table in (ASPECTS, PRESETS) for aspect, names in table.items() for name in names.split(" | ")
+    }
+    return named | {name: ORIENTED[way] for way, names in ORIENTATIONS.items() for name in names.split(" | ")}
 
 
 def _operation(name: str, kind: type[Operation]) -> dict[str, Any]:

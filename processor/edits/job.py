@@ -1,4 +1,4 @@
-"""One job of the edit worker, as a message of the jobs queue says it."""
+"""Write and read one job of the edit worker, a message of the jobs queue."""
 
 from __future__ import annotations
 

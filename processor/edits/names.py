@@ -1,6 +1,6 @@
-"""Where the edit service keeps what, in the results bucket.
+"""Name the objects of the edit service in the results bucket.
 
-uploads/{hash of user}/{slot}                a file that a user has put there; nobody else can name it
+uploads/{hash of user}/{slot}                a file that a user has put there; other users cannot name it
 edits/{session}/{image}/{name}.{extension}   a result
 """
 

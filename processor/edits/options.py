@@ -1,4 +1,4 @@
-"""What a request says of its results besides the operation; the same for all pictures of a session."""
+"""Define the options of a request, which hold for all pictures of a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan: what a command, a bulk operation or a list of steps compiles to, in the order in which it is applied."""
+"""Define plans: the steps that a command, a bulk operation or a list compiles to, in the order of their application."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processor.edits.building import ParameterError, build
 from processor.edits.bulk import as_step
 from processor.edits.operations.base import Operation
-from processor.edits.vocabulary import Step
+from processor.edits.vocabulary import ParameterError, Step, build
 from processor.errors import EditCode, EditError
 from processor.wording import shown
 
@@ -26,17 +25,17 @@ class Plan(BaseModel):
 
     @property
     def explanation(self) -> str:
-        """Say the plan in words, as it is shown before it runs."""
+        """Return the plan in words, as it is shown before it runs."""
         first, *more = [step.words() for step in self.steps]
         said = first[0].upper() + first[1:]
         return said + "".join(f", then {words}" for words in more) + "."
 
     def as_json(self) -> dict[str, Any]:
-        """Give the plan as clients see it: what was said of each step, defaults left out, and the whole in words."""
+        """Return the plan as clients see it: its steps without defaults, and the whole in words."""
         return {"steps": self.steps_json(), "explanation": self.explanation}
 
     def steps_json(self) -> list[dict[str, Any]]:
-        """Give the steps as a client would write them; ``plan_from_steps`` reads them back."""
+        """Return the steps as a client would write them; ``plan_from_steps`` reads them back."""
         return [step.written() for step in self.steps]
 
 
@@ -54,7 +53,7 @@ def plan_from_steps(steps: Sequence[object]) -> Plan:
 
 
 def plan_from_bulk(kind: str, parameters: Mapping[str, Any]) -> Plan:
-    """Check a bulk operation of the guides' API, as ``resize`` with ``{"width": 800}``; raises EditError."""
+    """Check a bulk operation, as ``resize`` with ``{"width": 800}``; raises EditError INVALID_INPUT."""
     try:
         name, own = as_step(kind, parameters)
         return plan_of([build(name, own)])

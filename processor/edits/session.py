@@ -5,7 +5,7 @@
                           ─▶ error      all failed
     pending, processing   ─▶ cancelled  by its owner; what is done stays
 
-An event's id is its place in the session's list, from 1 on: ids have no gaps, whoever appended. Events
+An event's id is its place in the session's list, from 1 on: ids have no gaps. Events
 refer to results and errors instead of repeating them, because every change of a session pays for its
 whole size; ``Session.data_of`` joins them again.
 """

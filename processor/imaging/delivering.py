@@ -30,7 +30,8 @@ def deliver(picture: Picture, credit: Credit, plan: Plan, delivery: Delivery, li
         picture = as_format_holds(_bounded(picture, delivery), delivery.format)
         _refuse_sides(picture.size, delivery)
         writer = Writer(format=delivery.format, credit=credit if delivery.keep_credit else None)
-        quality = (delivery.quality or limits.default_quality) if delivery.kind.lossy else None
+        lossy = delivery.kind.lossy and not delivery.lossless
+        quality = (delivery.quality or limits.default_quality) if lossy else None
         written = write_within(picture, writer, quality, delivery.max_bytes)
     except pyvips.Error as error:
         raise writing_failed(error, delivery.format, picture.size) from error

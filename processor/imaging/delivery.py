@@ -24,7 +24,11 @@ WEB_FORMATS: Final[dict[ImageFormat, PictureFormat]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """*quality* 1-100 as asked for, or None; *max_bytes* of the whole file; *keep_credit*: artist and copyright."""
+    """The file to be written.
+
+    *quality*: 1-100 as asked for, or None; *max_bytes*: of the whole file; *keep_credit*: artist and copyright;
+    *lossless*: keep every pixel value, where the format can.
+    """
 
     format: PictureFormat
     quality: int | None = None
@@ -32,6 +36,7 @@ class Delivery:
     max_width: int | None = None
     max_height: int | None = None
     keep_credit: bool = False
+    lossless: bool = False
 
     @property
     def kind(self) -> FileKind:
@@ -48,8 +53,10 @@ def delivery_of(plan: Plan, wish: OutputWish, source: ImageFormat) -> Delivery:
     qualities = [step for step in plan.steps if isinstance(step, Quality)]
     values = [step.value for step in qualities if step.value is not None]
     sizes = [step.max_bytes for step in qualities if step.max_bytes is not None]
+    output: PictureFormat = wish.format or (said.to if said else WEB_FORMATS.get(source, "jpeg"))
     return Delivery(
-        format=wish.format or (said.to if said else WEB_FORMATS.get(source, "jpeg")),
+        format=output,
+        lossless=said is not None and said.lossless and output != "jpeg" and wish.quality is None,
         quality=wish.quality or (values[-1] if values else None),
         max_bytes=sizes[-1] if sizes else None,
         max_width=wish.max_width,

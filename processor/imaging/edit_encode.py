@@ -30,6 +30,8 @@ LOSSY: Final[Mapping[str, Callable[[Image, int, int], bytes]]] = {
 LOSSLESS: Final[Mapping[str, Callable[[Image, int], bytes]]] = {
     "png": lambda image, keep: image.pngsave_buffer(keep=keep),
     "gif": lambda image, keep: image.gifsave_buffer(keep=keep),
+    "webp": lambda image, keep: image.webpsave_buffer(lossless=True, effort=4, keep=keep),
+    "avif": lambda image, keep: image.heifsave_buffer(lossless=True, compression="av1", effort=3, keep=keep),
     "tiff": lambda image, keep: image.tiffsave_buffer(compression="deflate", predictor="horizontal", keep=keep),
 }
 

@@ -85,8 +85,8 @@ def test_what_is_not_understood_is_marked_and_mended_by_a_suggestion(desk: Desk,
     complaints.expect(REFUSED)
     page = desk.open(desk.photo())
 
-    command(page).fill("crop to square and frobnicate then blur")
-    expect(page.locator("mark")).to_have_text("frobnicate")
+    command(page).fill("crop to square and rezise to 800px then blur")
+    expect(page.locator("mark")).to_have_text("rezise")
     expect(page.get_by_text("Understood so far: crop to 1:1 from the centre.")).to_be_visible()
     expect(page.get_by_role("button", name="Run on 1 picture")).to_be_disabled()
     page.get_by_role("list", name="Suggestions").get_by_role("button", name="resize to 800px").click()

@@ -38,7 +38,7 @@ def test_what_is_not_understood_is_told_on_stdout() -> None:
                 "understood": [],
                 "stopped_at": {"position": 0, "word": "rezise"},
                 "problem": "not understood",
-                "suggestions": ["resize to 800px", "resize to 50%"],
+                "suggestions": ["resize to 800px"],
             },
         },
     ) == parse("rezise to 800px")

@@ -16,12 +16,13 @@ def rows(name: str) -> Iterator[list[str]]:
     """Read the cases of a table; a line that begins with # is none."""
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
-            yield line.split("\t")
+            command, *rest = line.split("\t")
+            yield [command.replace("\\n", "\n"), *rest]
 
 
 def compiled(name: str) -> dict[str, list[dict[str, Any]]]:
     """Give the cases that compile: command → steps."""
-    return {command: json.loads(steps) for command, steps in rows(name) if steps.startswith("[")}
+    return {command: json.loads(steps) for command, steps, *_ in rows(name) if steps.startswith("[")}
 
 
 def filled(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

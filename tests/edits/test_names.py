@@ -6,7 +6,7 @@ import unicodedata
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processor.edits.names import SEGMENT_BYTES, result_key, result_url, safe_name, slot_key
@@ -18,6 +18,7 @@ HARMFUL = set('/\\\r\n\0"<>;:|?*%#&')
 
 
 @given(NAMES)
+@settings(deadline=None)
 def test_a_safe_name_leads_nowhere_and_ends_no_header(name: str) -> None:
     """Neither a folder nor a line, a quote, a control or a direction; never empty, never longer than its limit."""
     safe = safe_name(name)
@@ -29,12 +30,14 @@ def test_a_safe_name_leads_nowhere_and_ends_no_header(name: str) -> None:
 
 
 @given(NAMES)
+@settings(deadline=None)
 def test_a_safe_name_is_safe_already(name: str) -> None:
     """Making it safe again changes nothing."""
     assert safe_name(name) == safe_name(f"{safe_name(name)}.jpg")
 
 
 @given(st.text(min_size=1, max_size=100), NAMES)
+@settings(deadline=None)
 def test_a_result_stays_in_its_picture_s_folder(image_id: str, name: str) -> None:
     """Ids are the client's too; the address leads back to the key, and no browser finds a way out of it."""
     key = result_key("ses_1", image_id, name, "webp")
@@ -53,7 +56,7 @@ def test_a_slot_is_named_by_us_alone(slot: str) -> None:
 
 
 def test_a_user_s_folder_is_a_hash() -> None:
-    """Users may be e-mail addresses; nobody reads them in a key."""
+    """Users may be e-mail addresses; keys do not show them."""
     assert f"uploads/{short_hash('ada@example.com', 32)}/slot-of-a-user-0001" == slot_key(
         "ada@example.com", "slot-of-a-user-0001"
     )

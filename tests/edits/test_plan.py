@@ -17,8 +17,8 @@ WRONG_STEPS: list[tuple[object, str]] = [
     (
         {"op": "resize"},
         (
-            "step 2 (resize): expected width, height or both, or else percent, "
-            "received width None, height None, percent None"
+            "step 2 (resize): expected width, height or both, or else percent, or else megapixels, "
+            "received width None, height None, percent None, megapixels None"
         ),
     ),
     ({"op": "resiz"}, 'step 2 (resiz): unknown operation "resiz"; did you mean "resize"?'),

@@ -119,7 +119,7 @@ def test_statuses_are_the_words_of_the_contract() -> None:
     ]
 
 
-def test_a_picture_that_nobody_has_taken_up_is_queued_at_nothing() -> None:
+def test_a_picture_that_no_worker_has_taken_up_is_queued_at_zero() -> None:
     """Before any progress."""
     assert (ImageStatus.QUEUED, 0, "", "") == astuple(ImageProgress())
     assert ("", ()) == astuple(SessionImage(id="a", url="u"))[2:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,7 +15,7 @@ from processor.imaging.model import ImageFormat
 from tests.factories.photos.jpeg import encoded, jpeg
 from tests.factories.photos.raster import png
 from tests.factories.photos.scene import textured
-from tests.imaging.steps.trials import Step, edit, flat, picture_of, plan_of, png_of
+from tests.imaging.steps.trials import Step, edit, flat, picture_of, plan_of, png_of, shown
 
 PHOTO = encoded(Image.fromarray(textured(600, 400)), quality=97)
 
@@ -56,6 +57,17 @@ def test_quality_and_bytes_are_read_apart(
     delivery = delivery_of(plan_of({"op": "grayscale"}, *steps), output, "jpeg")
 
     assert (quality, max_bytes) == (delivery.quality, delivery.max_bytes)
+
+
+@pytest.mark.parametrize("written", ["webp", "avif"])
+def test_lossless_keeps_every_pixel(written: str) -> None:
+    """Pixel for pixel, decoded by another library; a quality that the request asks for is lossy again."""
+    pixels = textured(60, 40)
+    lossless = edit(png_of(pixels), {"op": "format", "to": written, "lossless": True})
+
+    assert np.array_equal(pixels, shown(lossless))
+    again = edit(png_of(pixels), {"op": "format", "to": written, "lossless": True}, output=OutputWish(quality=50))
+    assert len(again.data) < len(lossless.data)
 
 
 @pytest.mark.parametrize("written", ["jpeg", "webp", "avif"])

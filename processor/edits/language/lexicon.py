@@ -1,7 +1,7 @@
-"""Look up what the words at one place of a command mean: the longest phrase wins, fillers inside it do not count.
+"""Look up what the words at one place of a command mean: the longest phrase wins, noise inside it does not count.
 
 The phrases stand in a tree of words. Looking one up takes as many steps as the longest phrase has words, with a bounded
-number of fillers between them, so that reading a command stays linear in its length.
+number of words without meaning between them, so that reading a command stays linear in its length.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from functools import cache, lru_cache
 from typing import Final
 
 from processor.edits.colours import NAMED, SPOKEN
-from processor.edits.language import phrases, values
-from processor.edits.language.phrases import FILLERS
+from processor.edits.language import connectives, explanations, phrases, values
+from processor.edits.language.connectives import NOISE
 from processor.edits.language.terms import Kind
 from processor.edits.language.tokens import Token
 
-MAX_FILLERS_INSIDE: Final = 3
+MAX_NOISE_INSIDE: Final = 3
 SHORTEST_STEM: Final = 3
 SHORTENED: Final = frozenset({"s", "d", "ll", "m", "re", "ve"})  # it's, i'd, let's; never don't
+REMOVING: Final = ("get rid of", "delete", "eliminate", "take out", "take away")
 SPELLINGS: Final = (("colour", "color"), ("grey", "gray"), ("centre", "center"), ("levell", "level"), ("yse", "yze"))
 # Endings, and what stands in their place in the basic form; the longest first.
 ENDINGS: Final = (
@@ -44,23 +45,23 @@ class Lexicon:
     words: frozenset[str]
 
     def longest(self, line: Sequence[Token], at: int) -> tuple[tuple[Kind, str], int] | None:
-        """Give the meaning of the longest phrase that begins at *at*, and the place behind it."""
+        """Return the meaning of the longest phrase that begins at *at*, and the place behind it."""
         node, found, skipped = self.root, None, 0
         while at < len(line) and line[at].kind in {"word", "number", "separator"}:
             following = next((node.following[form] for form in forms(line[at].text) if form in node.following), None)
             if following is not None:
                 node, at, skipped = following, at + 1, 0
                 found = (node.meaning, at) if node.meaning else found
-            elif node is not self.root and skipped < MAX_FILLERS_INSIDE and is_filler(line[at].text):
+            elif node is not self.root and skipped < MAX_NOISE_INSIDE and is_noise(line[at].text):
                 at, skipped = at + 1, skipped + 1
             else:
                 break
         return found
 
 
-def is_filler(word: str) -> bool:
-    """Tell whether *word* means nothing here."""
-    return any(form in FILLERS for form in forms(word))
+def is_noise(word: str) -> bool:
+    """Tell whether *word* is one of those without meaning."""
+    return any(form in NOISE for form in forms(word))
 
 
 @lru_cache(maxsize=4096)
@@ -81,8 +82,8 @@ def forms(word: str) -> tuple[str, ...]:
 
 @cache
 def lexicon() -> Lexicon:
-    """Grow the tree, once."""
-    root, words = Node(), set[str](FILLERS)
+    """Build the tree, once."""
+    root, words = Node(), set[str](NOISE)
     for kind, name, phrase in entries():
         node = root
         for word in phrase.split():
@@ -94,10 +95,14 @@ def lexicon() -> Lexicon:
 
 def entries() -> Iterator[tuple[Kind, str, str]]:
     """List every phrase with its kind and name; where one stands twice, the first counts."""
-    for tables in (phrases.kinds(), values.kinds()):
+    for tables in (phrases.kinds(), connectives.kinds(), values.kinds(), explanations.kinds()):
         for kind, table in tables.items():
             for name, listed in table.items():
                 for phrase in listed.split(" | "):
                     yield kind, name, phrase
+                    if phrase.startswith("remove "):
+                        for verb in REMOVING:
+                            yield kind, name, phrase.replace("remove", verb, 1)
     for phrase, value in {**SPOKEN, **NAMED}.items():
-        yield "colour", value, phrase
+        if "grey" not in phrase:  # ``forms`` reads it as gray
+            yield "colour", value, phrase

@@ -1,33 +1,42 @@
-"""The words of the language: every phrase that means one thing, under the kind and the name of what it means.
+"""List the words of operations: every phrase that names one, under the name of its parser.
 
-A phrase is written as people write it, in American spelling and basic form; ``lexicon.py`` reads other spellings and
-forms ("colours", "sharpening") as these. Words that mean nothing here are FILLERS: they may stand anywhere.
+A phrase is written in American spelling and basic form; ``lexicon.py`` reads other spellings and forms ("colours",
+"sharpening") as these.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from processor.edits.language.terms import Kind
 
-# Each names a frame of frames/table.py.
+# Each names a parser of parsers/table.py.
 HEADS: Final[Mapping[str, str]] = {
-    "resize": "resize | re size | size to | limit to | downsize",
-    "scale": "scale | rescale | zoom",
-    "bigger": (
-        "bigger | larger | enlarge | upscale | upsize | scale up | size up | too small | magnify | grow | zoom in"
-    ),
+    "resize": "resize | re size | size to | downsize",
+    "scale": "scale | rescale",
+    "zoom": "zoom in | zoom | zoom in on | zoom into",
+    "bigger": ("bigger | larger | enlarge | upscale | upsize | scale up | size up | magnify | grow | upscaling"),
     "smaller": (
-        "smaller | shrink | downscale | scale down | size down | too big | too large | halve | zoom out | "
-        "cut size | cut in half | cut in two"
+        "smaller | shrink | downscale | scale down | size down | halve it | zoom out | "
+        "cut size | cut size in half | cut in half | cut in two | shrink down"
     ),
-    "cover": "resize and crop | crop and resize | resize to fill | resize to cover | cover | fill",
-    "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into",
+    "cover": (
+        "crop to fill | crop to cover | resize and crop | crop and resize | resize to fill | resize to cover | "
+        "cover | fill"
+    ),
+    "rest": "fill rest | fill remaining space | fill remainder | fill empty space | fill space",
+    "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into | make fit | fit in",
     "stretch": "stretch | squash | squeeze | distort",
     "thumbnail": "thumbnail | thumb | make thumbnail",
-    "crop": "crop | crop out | cut | cut out | cut to | cut down | shave | chop",
+    "crop": "crop | cut | cut to | cut down to | cropping",
+    "cut off": (
+        "cut anything off | crop anything off | cut off anything | cut something off | cut parts off | cut any off | "
+        "crop off | crop away | cut off | cut away | shave | shave off | chop | chop off | slice | slice off | "
+        "trim off | "
+        "crop out | cut out"
+    ),
+    "keep": "keep | keep only | keep just",
     "autocrop": (
         "auto crop | autocrop | smart crop | smartcrop | crop automatically | crop smartly | crop intelligently"
     ),
@@ -36,25 +45,31 @@ HEADS: Final[Mapping[str, str]] = {
         "remove whitespace | remove empty space | remove margins | autotrim | auto trim | trim border | "
         "trim white space | trim whitespace | trim margins | crop whitespace | crop border | cut border"
     ),
-    "rotate": "rotate | spin | tilt | rotation",
+    "rotate": "rotate | spin | tilt | rotate by",
     "straighten": "straighten",
     "turn": "turn",
-    "upside down": "flip upside down | turn upside down | rotate upside down | upside down | half turn | turn around",
+    "upside down": (
+        "flip upside down | rotate half turn | turn upside down | rotate upside down | upside down | half turn | "
+        "turn around"
+    ),
     "flip": "flip | mirror | reflect | flop | mirror image",
     "border": "border | frame",
+    "bars": "bars | bar | margins",
     "padding": "padding",
     "extend": "extend | expand | extend canvas | expand canvas | enlarge canvas | canvas",
-    "pad": "pad | letterbox | pad out",
+    "pad": "pad | pad out",
+    "letterbox": "letterbox | pillarbox",
     "round corner": (
         "corner rounded | corner round | round corner | rounded corner | corner radius | round off corner"
     ),
     "round": "round | rounded",
     "grayscale": (
-        "grayscale | gray scale | black and white | black & white | b & w | b and w | bw | b w | monochrome | "
+        "grayscale | gray scale | black and white | black white | black & white | b & w | b and w | bw | b w | "
+        "monochrome | "
         "desaturate completely | remove color | remove all color | no color | gray tones | gray out"
     ),
     "sepia": (
-        "sepia | sepia tone | sepia effect | sepia filter | vintage | vintage look | look old | old | retro | "
+        "sepia | sepia tone | sepia effect | sepia filter | vintage | vintage look | look old | retro | "
         "old photo | look like old photo | look like old photograph | antique | old fashioned | vintage effect | "
         "vintage filter | sepia toned"
     ),
@@ -64,15 +79,17 @@ HEADS: Final[Mapping[str, str]] = {
         "stretch histogram | normalize tone | normalize color"
     ),
     "equalize": "equalize | equalize histogram | histogram equalization | equalization | equalize tone",
-    "brightness": "brightness | exposure",
-    "brighter": "brighter | brighten | brighten up | lighter | lighten | lighten up | bright | too dark",
-    "darker": "darker | darken | dark | dim | dimmer | too bright | too light",
+    "brightness": "brightness | luminosity",
+    "exposure": "exposure",
+    "brighter": "more light | add light | brighter | brighten | brighten up | lighter | lighten | lighten up",
+    "darker": "less light | darker | darken | dimmer",
     "saturation": "saturation | color saturation | vibrance | color intensity",
     "saturated": (
-        "saturated | saturate | vivid | vibrant | colorful | punchy | more color | add color | richer color | "
-        "vivid color"
+        "saturate | more color | add color | richer color | vivid color | punchy | stronger color | "
+        "more intense color | color more intense | color stronger | boost color"
     ),
-    "desaturate": "desaturate | muted | muted color | washed out | faded color",
+    "desaturate": "desaturate | muted | muted color",
+    "color": "color | number of color | color count | color palette | palette",
     "hue": (
         "hue | hue shift | shift hue | hue rotate | rotate hue | hue rotation | change hue | shift color | "
         "color shift | turn hue | rotate color"
@@ -82,44 +99,48 @@ HEADS: Final[Mapping[str, str]] = {
     "pop": "pop | color pop | look punchy | stand out",
     "gamma": "gamma | gamma correction | gamma correct | correct gamma | gamma curve",
     "tint": "tint | colorize | color tint | color overlay | tint color",
-    "warm": "warm | warmer | warm up | warm tone | warm tint | warm color | warmth | warmer color | warmer tone",
-    "cool": (
-        "cool | cooler | cool down | cool tone | cool tint | colder | cool color | cooler color | cooler tone | cold"
-    ),
+    "warm": "warmer | warm up | warm tone | warm tint | warm color | warmth | warmer color | warmer tone",
+    "cool": ("cooler | cool down | cool tone | cool tint | colder | cool color | cooler color | cooler tone"),
     "enhance": (
-        "enhance | auto enhance | autoenhance | improve | improve quality | look better | better | nicer | "
-        "nice | look nice | look good | look great | look amazing | fix | auto fix | autofix | touch up | "
+        "fix color | correct color | fix light | fix lighting | enhance | auto enhance | autoenhance | improve | "
+        "improve quality | look better | better | nicer | "
+        "nice | look nice | look good | look great | look amazing | auto fix | autofix | touch up | "
         "enhancement | enhance quality | beautify | improve color | enhance color | look professional | "
-        "auto correct | prettier | look prettier | retouch | auto adjust | auto tone | auto color | polish"
+        "auto correct | enhance automatically | automatically enhance | improve automatically | "
+        "fix automatically | automatically fix | adjust automatically | prettier | look prettier | retouch | "
+        "auto adjust | auto tone | auto color | polish"
     ),
-    "blur": "blur | gaussian blur | blurry | blurrier | blur effect | defocus | out of focus",
-    "soften": "soften | softer | make soft | look soft | soft focus | soft blur | smooth | smoother",
+    "fix": "fix | fix that | repair | correct | fix up",
+    "blur": "blur | gaussian blur | blurrier | blur effect | defocus",
+    "soften": "soften | softer | make soft | soft focus | soft blur | smooth | smoother",
     "sharpen": (
-        "sharpen | sharper | sharp | clearer | sharpness | unsharp mask | crisp | crisper | unblur | "
-        "remove blur | sharpen edge | sharpen detail | deblur | add detail | bring out detail | less blurry | "
+        "sharpen | sharper | clearer | sharpness | unsharp mask | crisper | unblur | "
+        "remove blur | fix blur | too much blur | sharpen edge | sharpen detail | deblur | add detail | "
+        "bring out detail | less blurry | "
         "less blur | reduce blur"
     ),
     "denoise": (
         "denoise | de noise | reduce noise | remove noise | noise reduction | less noise | less noisy | "
-        "remove grain | reduce grain | clean up noise | noise removal | less grain | less grainy | too noisy | "
-        "too grainy"
+        "remove grain | reduce grain | clean up noise | noise removal | less grain | less grainy"
     ),
     "emboss": "emboss | emboss effect | relief",
     "edge": (
         "edge detection | edge detect | detect edge | find edge | show edge | highlight edge | trace edge | "
-        "edge only | outline edge"
+        "only edge | edge only | outline edge"
     ),
     "posterize": "posterize | posterization | poster effect",
     "solarize": "solarize | solarization",
     "pixelate": "pixelate | pixelation | pixelated | pixelize | blocky | censor",
     "vignette": "vignette | vignetting | darken corner | dark corner | darken edge | dark edge | vignette effect",
-    "text": "text | overlay text | text overlay | caption | write | label | words | subtitle | type",
+    "text": "text | meme with | meme | overlay text | text overlay | caption | write | label | words | subtitle | type",
     "title": "title | heading | headline",
     "watermark": "watermark | overlay",
-    "quality": "quality",
+    "quality": "quality | compression quality | q",
     "compress": (
-        "compress | compression | file size | filesize | smaller file | file smaller | reduce file size | "
-        "size on disk | smaller file size | reduce weight | shrink file size | decrease file size | "
+        "compress | compression | file size | size of file | weigh | filesize | smaller file | file smaller | "
+        "reduce file size | "
+        "size on disk | smaller file size | smaller in file size | reduce weight | shrink file size | "
+        "decrease file size | "
         "lower file size | lighter file | file lighter"
     ),
     "optimize": "optimize | optimization | web optimize | web friendly | web ready | ready for web | good for web",
@@ -128,7 +149,12 @@ HEADS: Final[Mapping[str, str]] = {
         "clear metadata | strip all metadata | remove all metadata | remove location | remove gps | strip gps | "
         "remove gps location | delete gps location | strip location | without metadata | no metadata | "
         "clear exif | remove location data | remove gps data | strip exif data | remove exif data | "
-        "delete location | remove personal data"
+        "delete location | remove personal data | remove all private data"
+    ),
+    "still": (
+        "first frame only | only first frame | first frame | keep only first frame | keep first frame | still | "
+        "still image | remove animation | no animation | without animation | stop animation | freeze | "
+        "just first frame"
     ),
     "keep copyright": (
         "keep copyright | preserve copyright | keep copyright metadata | keep copyright information | "
@@ -139,80 +165,31 @@ HEADS: Final[Mapping[str, str]] = {
     ),
 }
 
-# What stands in front of an operation, or alone in front of what it wants.
-VERBS: Final[Mapping[str, str]] = {
-    "make": "make | get | have | want | turn out | create | set | give | keep | prepare | need",
-    "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
-    "apply": "apply | do | perform | use | run | adjust | tweak",
-    "convert": (
-        "convert | convert to | save | export | output | change format | encode | transform | store | return | "
-        "format | reformat | switch to | download"
-    ),
-    "change": "change | replace | swap | modify | alter",
-    "become": (
-        "turn into | turn this into | change into | transform into | make into | turn to | convert into | "
-        "look like | make look like | in style of | style of | as if"
-    ),
+# How a picture is ("it's blurry") or shall be ("make it blurry"); states.py tells which.
+STATES: Final[Mapping[str, str]] = {
+    "blurry": "blurry | blurred | out of focus | fuzzy | unsharp | unfocused",
+    "soft": "soft | look soft",
+    "sharp": "sharp | crisp | clear",
+    "dark": "dark | dim",
+    "underexposed": "underexposed | under exposed | gloomy | murky",
+    "bright": "bright",
+    "overexposed": "overexposed | over exposed | blown out | too light",
+    "washed out": "washed out | faded | faded color",
+    "dull": "dull | pale | lifeless | bland | colorless | drab",
+    "flat": "flat",
+    "noisy": "noisy | grainy | noise | grain",
+    "saturated": "saturated | vivid | vibrant | colorful",
+    "contrasty": "contrasty | harsh",
+    "warm": "warm | yellowish | orangish | reddish",
+    "cold": "cold | cool | bluish",
+    "large": "large | big | huge",
+    "small": "small | tiny",
+    "old": "old | antique look",
+    "rotated": "rotated | tilted | crooked | turned | skewed | slanted | leaning",
+    "sideways": "sideways",
 }
-CHANGES: Final[Mapping[str, str]] = {
-    "more": (
-        "more | increase | raise | boost | add more | up | turn up | higher | bump | bump up | intensify | stronger"
-    ),
-    "less": (
-        "less | reduce | decrease | lower | turn down | drop | diminish | cut down on | not so | weaker | bring down"
-    ),
-    "remove": "remove | erase | delete | take off | take away | get rid of | strip | drop out | eliminate",
-}
-LABELS: Final[Mapping[str, str]] = {
-    "width": "width | wide | w | across | wider than | no wider than | in width | max width | maximum width",
-    "height": "height | tall | h | taller than | no taller than | in height | max height | maximum height",
-    "longest": (
-        "longest side | long side | longest edge | long edge | longer side | longer edge | largest side | "
-        "biggest side | max side | maximum side | largest dimension | longest dimension"
-    ),
-    "x": "x | left offset",
-    "y": "y | top offset",
-    "size": "size | font size | text size | as big | as large | dimension | in size | resolution",
-    "opacity": "opacity | opaque | alpha",
-    "margin": "margin",
-    "radius": "radius",
-    "sigma": "sigma",
-    "threshold": "threshold | tolerance",
-    "intensity": "intensity | strength | amount",
-    "stroke": "stroke | outline | stroke width | outline width | outlined",
-    "factor": "factor | factor of",
-}
-RELATIONS: Final[Mapping[str, str]] = {
-    "to": "to",
-    "by": "by",
-}
-SEPARATORS: Final[Mapping[str, str]] = {
-    "and": "and | also | plus | as well as | and also | & | but",
-    "then": (
-        "then | and then | after that | afterwards | followed by | next | finally | first | firstly | and finally | "
-        "before that | lastly | and after that | secondly | and next"
-    ),
-}
-FILLERS: Final = frozenset(
-    re.findall(
-        r"[a-z]+",
-        """a an the it this that these those its my our your all of image picture photo photograph pic file
-    please kindly can could would will you i we me us id let just simply really quite need should like want
-    wish in on at from with for into onto as is are be look so some effect filter overall thanks thank hey hi hello
-    around off ok okay now entire whole there here value new original current present only them one version mode
-    style tone color using via inside within over
-    letter font please let's""",
-    )
-)
 
 
 def kinds() -> Mapping[Kind, Mapping[str, str]]:
-    """Give every table of this module under its kind."""
-    return {
-        "head": HEADS,
-        "verb": VERBS,
-        "change": CHANGES,
-        "label": LABELS,
-        "relation": RELATIONS,
-        "separator": SEPARATORS,
-    }
+    """Return every table of this module under its kind."""
+    return {"head": HEADS, "state": STATES}

@@ -1,103 +1,103 @@
-"""Read a command: from its tokens to terms, each number with its unit, its relation and what it is a number of."""
+"""Read a command into terms: words by the lexicon, numbers with their unit, their preposition and what they measure.
+
+Each pass is linear: ``terms`` looks words and numbers up, the passes of ``relations.py`` write prepositions and labels
+onto them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from processor.edits.colours import hexadecimal
-from processor.edits.language.lexicon import is_filler, lexicon
-from processor.edits.language.numerals import Reading, read
-from processor.edits.language.terms import Extent, Kind, Number, Term
+from processor.edits.language.lexicon import is_noise, lexicon
+from processor.edits.language.numerals import Reading, adds, read, starts_factor, unit_at
+from processor.edits.language.relations import WEAK, bounded, coloured, labelled, related
+from processor.edits.language.terms import Extent, Kind, Number, Point, Term, Unit
 from processor.edits.language.tokens import Token, tokens
 
-# These stand behind their number, or in front of it; all other labels stand in front when a number follows.
-SIDES: Final = frozenset({"width", "height"})
 JOINS: Final = frozenset({"by", "x"})
-NAMELESS: Final = ""
+LENGTHS: Final[frozenset[Unit]] = frozenset({"", "px", "cm", "mm", "in"})
+FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/5", "1/8", "1/10"})
+ARTICLES: Final = frozenset({"a", "an", "the", "my", "our", "your", "its", "this", "that"})
+PICTURE: Final = frozenset(
+    {"image", "picture", "photo", "photograph", "pic", "it", "them", "me", "us", "images", "pictures", "photos"}
+)
+VERBATIM: Final = frozenset({"text", "link"})
+# Letters that a number may follow without a space: "x10", "q80".
+PREFIXES: Final = frozenset({"x", "y", "w", "h", "q"})
 
 
 def terms_of(command: str) -> list[Term]:
-    """Read *command*; raises Stuck at a quotation that is never closed."""
-    return list(labelled(related(terms(list(tokens(command))))))
+    """Read *command*; raises ParseError at a quotation that is never closed."""
+    return labelled(coloured(bounded(related(terms(list(tokens(command)))))))
 
 
 def terms(line: Sequence[Token]) -> Iterator[Term]:
-    """Turn tokens into terms, in order; fillers are left out."""
+    """Turn tokens into terms, in order; words without meaning are left out."""
     at = 0
+    held: Term | None = None
     while at < len(line):
-        term, at = _next(line, at)
-        if term is not None:
-            yield term
+        found, end = _next(line, at)
+        if found or line[at].text not in ARTICLES:
+            if held is not None and (found or line[at].text not in PICTURE):
+                yield held
+            held = None  # "of the picture": neither means anything
+        if len(found) == 1 and found[0].kind == "relation" and found[0].name in WEAK:
+            held = found[0]
+        else:
+            yield from found
+        at = end
+    if held is not None:
+        yield held
 
 
-def _next(line: Sequence[Token], at: int) -> tuple[Term | None, int]:
-    if found := lexicon().longest(line, at):
+def _next(line: Sequence[Token], at: int) -> tuple[Sequence[Term], int]:
+    if not adds(line, at) and not starts_factor(line, at) and (found := lexicon().longest(line, at)):
         (kind, name), end = found
-        return _named(kind, name, line[at], line[end - 1]), end
-    if line[at].text == "a" and lexicon().longest(line, at + 1):
-        return None, at + 1  # "a quarter turn": the phrase, not the fraction
-    if reading := read(line, at):
-        return _number(line, at, reading)
+        return [_named(kind, name, line[at], line[end - 1])], end
+    if (line[at].kind, line[at].text) == ("word", "a") and lexicon().longest(line, at + 1):
+        return [], at + 1  # "a quarter turn": the phrase, not the fraction
+    if line[at].kind == "extent" and at + 1 < len(line):
+        return _extent_with_unit(line, at)
+    readable = line[at].kind not in VERBATIM and not _inside_word(line, at)
+    if readable and (reading := read(line, at)):
+        number, end = _number(line, at, reading)
+        return [number], end
     return _alone(line[at]), at + 1
 
 
-def _alone(token: Token) -> Term | None:
-    """Give the term that one token makes, whatever stands around it; None for a filler."""
+def _inside_word(line: Sequence[Token], at: int) -> bool:
+    """Tell whether a number is the end of a name ("png8"), not a number of something."""
+    before = line[at - 1] if at else None
+    name = before is not None and before.kind == "word" and before.text not in PREFIXES
+    return name and line[at].kind == "number" and line[at].glued and line[at].text[0] not in "+-"
+
+
+def _alone(token: Token) -> Sequence[Term]:
+    """Return the terms that one token makes, whatever stands around it; none for a word without meaning."""
     match token.kind:
         case "word":
-            term = None if is_filler(token.text) else _term("unknown", token.text, token)
+            found = [] if is_noise(token.text) else [_term("unknown", token.text, token)]
         case "extent":
-            width, _, height = token.text.replace("×", "x").replace("*", "x").partition("x")
-            term = _extent(_digits(width), _digits(height), token, token, exact="p" in token.text)
+            width, height = _sides(token.text)
+            found = [_extent(width, height, token, token, exact="p" in token.text)]
+        case "geometry":
+            size, x, y = token.text.split("+")
+            found = [_extent(*_sides(size), token, token), _point(int(x), int(y), token)]
+        case "point":
+            x, _, y = token.text.partition(",")
+            found = [_point(int(x), int(y), token)]
         case "ratio":
-            term = _ratio(token)
+            found = [_ratio(token)]
         case "hex" | "rgb":
-            term = _term("colour", _hex(token), token)
-        case "link":
-            term = _term("link", token.text.rstrip(".,;"), token)
-        case "text" | "separator":
-            term = _term(token.kind, token.text, token)
+            found = [_term("colour", _hex(token), token)]
+        case "link" | "text" | "separator" | "paper":
+            found = [_term(token.kind, token.text, token)]
         case _:
-            term = _term("unknown", token.text, token)
-    return term
-
-
-def related(line: Iterable[Term]) -> Iterator[Term]:
-    """Write "to" and "by" onto the number behind them, across a label; elsewhere they mean nothing."""
-    relation = ""
-    for term in line:
-        if term.kind == "relation":
-            relation = term.name
-        elif isinstance(term, Number):
-            yield replace(term, relation=relation)
-            relation = ""
-        else:
-            relation = relation if term.kind == "label" else ""
-            yield term
-
-
-def labelled(line: Iterable[Term]) -> Iterator[Term]:
-    """Write labels onto their numbers: "800 wide", "width 800", "opacity 50%"; one without a number stays a term."""
-    waiting = list(line)
-    for at, term in enumerate(waiting):
-        before, after = waiting[at - 1] if at else None, waiting[at + 1] if at + 1 < len(waiting) else None
-        free = isinstance(before, Number) and not before.label
-        label = "height" if term.kind == "level" and term.name == "high" and free else term.name
-        if term.kind == "label" or label != term.name:
-            ahead = isinstance(after, Number) and not (free and label in SIDES)
-            if ahead and isinstance(after, Number):
-                waiting[at + 1] = _with_label(after, label)
-                waiting[at] = replace(term, kind="label", name=NAMELESS)
-            elif free and isinstance(before, Number):
-                waiting[at - 1] = _with_label(before, label)
-                waiting[at] = replace(term, kind="label", name=NAMELESS)
-    return (term for term in waiting if (term.kind, term.name) != ("label", NAMELESS))
-
-
-def _with_label(number: Number, label: str) -> Number:
-    return replace(number, unit="×") if label == "factor" else replace(number, label=label)
+            found = [_term("unknown", token.text, token)]
+    return found
 
 
 def _term(kind: Kind, name: str, first: Token, last: Token | None = None) -> Term:
@@ -112,34 +112,60 @@ def _named(kind: Kind, name: str, first: Token, last: Token) -> Term:
 
 
 def _number(line: Sequence[Token], at: int, reading: Reading) -> tuple[Term, int]:
-    """Give a number; with "by" and another one behind it, the extent that both make."""
+    """Return a number; with "by" or "x" and another one behind it, the extent that both make."""
     end = reading.end
-    if reading.unit in {"", "px"} and end + 1 < len(line) and line[end].text in JOINS:
+    if reading.unit in LENGTHS and end + 1 < len(line) and line[end].text in JOINS:
         second = read(line, end + 1)
-        if second is not None and second.unit in {"", "px"}:
-            exact = "px" in {reading.unit, second.unit}
-            extent = _extent(reading.value, second.value, line[at], line[second.end - 1], exact=exact)
+        if second is not None and second.unit in LENGTHS and not second.signed:
+            unit = second.unit or reading.unit
+            extent = _extent(reading.value, second.value, line[at], line[second.end - 1], exact=bool(unit), unit=unit)
             return extent, second.end
     number = Number(kind="number", name=line[at].text, start=line[at].start, end=line[end - 1].end, value=reading.value)
-    return replace(number, unit=reading.unit, signed=reading.signed), end
+    return replace(number, unit=reading.unit, signed=reading.signed, fraction=reading.fraction), end
 
 
-def _extent(width: float, height: float, first: Token, last: Token, *, exact: bool = True) -> Extent:
+def _extent_with_unit(line: Sequence[Token], at: int) -> tuple[Sequence[Term], int]:
+    """Return an extent token with the unit of paper behind it: "4x6 inches"."""
+    _, unit, end = unit_at(line, at + 1)
+    if unit not in LENGTHS or not unit:
+        return _alone(line[at]), at + 1
+    width, height = _sides(line[at].text)
+    return [_extent(width, height, line[at], line[end - 1], unit=unit)], end
+
+
+def _extent(  # noqa: PLR0913 - two sides, two ends, and how they are meant
+    width: float, height: float, first: Token, last: Token, *, exact: bool = True, unit: Unit = ""
+) -> Extent:
     name = f"{width:g}x{height:g}"
-    return Extent(kind="extent", name=name, start=first.start, end=last.end, width=width, height=height, exact=exact)
+    return Extent(
+        kind="extent",
+        name=name,
+        start=first.start,
+        end=last.end,
+        width=width,
+        height=height,
+        exact=exact,
+        unit=unit,
+    )
 
 
-def _digits(text: str) -> float:
-    return float("".join(character for character in text if character.isdigit()))
+def _point(x: int, y: int, token: Token) -> Point:
+    return Point(kind="point", name=f"{x},{y}", start=token.start, end=token.end, x=x, y=y)
+
+
+def _sides(text: str) -> tuple[float, float]:
+    first, _, second = text.replace("×", "x").replace("*", "x").replace("px", "").replace("pixel", "").partition("x")
+    width, height = ("".join(character for character in side if character.isdigit()) for side in (first, second))
+    return float(width), float(height)
 
 
 def _ratio(token: Token) -> Term:
-    """Give an aspect ratio; one over a small number, with a slash, is a fraction."""
+    """Return an aspect ratio; a usual fraction with a slash may also be a share of the size."""
     text = "".join(token.text.split())
-    first, slash, second = text.partition("/")
-    if slash and first == "1" and second in {"2", "3", "4", "5", "8", "10"}:
-        share = 100 / float(second)
-        return Number(kind="number", name=text, start=token.start, end=token.end, value=share, unit="%")
+    if text in FRACTIONS:
+        over, _, under = text.partition("/")
+        value = 100 * float(over) / float(under)
+        return Number(kind="number", name=text, start=token.start, end=token.end, value=value, unit="%", fraction=True)
     return _term("aspect", text, token)
 
 

@@ -1,4 +1,4 @@
-"""What all operations share, and the values that several of them take."""
+"""Define what all operations share, and the values that several of them take."""
 
 from __future__ import annotations
 
@@ -75,16 +75,16 @@ class Operation(BaseModel):
 
     @abstractmethod
     def words(self) -> str:
-        """Say what this step does, as one imperative without a full stop."""
+        """Describe what this step does, as one imperative without a full stop."""
 
     def written(self) -> dict[str, Any]:
-        """Give the step as a person would write it: without what was not said, whole numbers without a fraction."""
+        """Return the step as a person would write it: no defaults, whole numbers without a fraction."""
         said = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         return {"op": self.operation_name()} | {key: _plain_number(value) for key, value in said.items()}
 
     @classmethod
     def operation_name(cls) -> str:
-        """Give the name that plans call it by."""
+        """Return the name that plans call it by."""
         name: str = cls.model_fields["op"].default
         return name
 
@@ -94,7 +94,7 @@ def _plain_number(value: object) -> object:
 
 
 def place(anchor: Anchor | None) -> str:
-    """Say where an anchor is: "the top left", "the centre"."""
+    """Return where an anchor is: "the top left", "the centre"."""
     said = {"center": "centre", "northeast": "top right", "northwest": "top left"}
     said |= {"southeast": "bottom right", "southwest": "bottom left"}
     said |= {"north": "top", "east": "right", "south": "bottom", "west": "left"}

@@ -1,12 +1,12 @@
-"""Effects: operations on a pixel and its neighbours."""
+"""Define effects: operations on a pixel and its neighbours."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from processor.edits.operations.base import Intensity, Operation, number
+from processor.edits.operations.base import Intensity, Operation, number, require
 
 
 class Blur(Operation):
@@ -19,7 +19,7 @@ class Blur(Operation):
     sigma: float = Field(default=5, ge=0.3, le=100, description="Standard deviation of the Gaussian, px.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"blur by {number(self.sigma)} px"
 
 
@@ -33,7 +33,7 @@ class Sharpen(Operation):
     sigma: float = Field(default=1, ge=0.3, le=10, description="Size of the detail that is sharpened, px.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "sharpen" if self.sigma == 1 else f"sharpen by {number(self.sigma)} px"
 
 
@@ -47,7 +47,7 @@ class Effect(Operation):
     intensity: Intensity = Field(default=0.5, description="Strength.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"{self.imperative} at {number(self.intensity)}"
 
 
@@ -79,13 +79,29 @@ class Edge(Effect):
 
 
 class Posterize(Effect):
-    """Reduce the picture to few tones."""
+    """Reduce the picture to few tones, or to few colours."""
 
-    examples: ClassVar = ("posterize",)
+    examples: ClassVar = ("posterize", "posterize to 4 levels", "reduce to 16 colors")
     imperative: ClassVar = "posterise"
 
     op: Literal["posterize"] = "posterize"
     intensity: Intensity = Field(default=0.5, description="Strength: 0 keeps most tones, 1 the fewest.")
+    levels: int | None = Field(default=None, ge=2, le=64, description="Tones of each channel, instead of a strength.")
+    colors: int | None = Field(
+        default=None, ge=2, le=256, description="At most so many colours in the whole picture, instead of a strength."
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_say_how_few(self) -> Self:
+        fine = self.levels is None or self.colors is None
+        require(holds=fine, expected="levels or colors", found=f"levels {self.levels} and colors {self.colors}")
+        return self
+
+    def words(self) -> str:
+        """Describe this step."""
+        if self.colors is not None:
+            return f"reduce to at most {self.colors} colours"
+        return super().words() if self.levels is None else f"posterise to {self.levels} tones a channel"
 
 
 class Solarize(Effect):

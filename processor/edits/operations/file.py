@@ -1,4 +1,4 @@
-"""Operations on the file that is written: its format, its quality, what it says of the photo."""
+"""Define operations on the file that is written: its format, its quality, its metadata."""
 
 from __future__ import annotations
 
@@ -27,14 +27,34 @@ class Format(Operation):
     """Write the result in another format."""
 
     group: ClassVar = "file"
-    examples: ClassVar = ("convert to webp", "save as png", "make it a jpg")
+    examples: ClassVar = ("convert to webp", "save as png", "make it a jpg", "convert to lossless webp")
 
     op: Literal["format"] = "format"
     to: FormatName = Field(description="The format.")
+    lossless: bool = Field(default=False, description="Keep every pixel value; not in JPEG.")
+
+    @model_validator(mode="after")
+    def _can_be_lossless(self) -> Self:
+        fine = not self.lossless or self.to != "jpeg"
+        require(holds=fine, expected="a format without loss (png, webp, avif, gif or tiff)", found=self.to)
+        return self
 
     def words(self) -> str:
-        """Say it."""
-        return f"save as {self.to.upper()}"
+        """Describe this step."""
+        return f"save as {'lossless ' if self.lossless else ''}{self.to.upper()}"
+
+
+class Still(Operation):
+    """Keep only the first frame of an animation."""
+
+    group: ClassVar = "file"
+    examples: ClassVar = ("first frame only", "remove the animation")
+
+    op: Literal["still"] = "still"
+
+    def words(self) -> str:
+        """Describe this step."""
+        return "keep the first frame only"
 
 
 class Quality(Operation):
@@ -58,14 +78,14 @@ class Quality(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         parts = [f"quality {self.value}"] if self.value is not None else []
         parts += [f"at most {self.max_bytes:,} bytes"] if self.max_bytes is not None else []
         return f"save with {' and '.join(parts)}"
 
 
 class Metadata(Operation):
-    """Say what the file may tell about the photo: nothing, or its credit and copyright."""
+    """Set what the file tells about the photo: nothing, or its credit and copyright."""
 
     group: ClassVar = "file"
     examples: ClassVar = ("strip metadata", "keep copyright")
@@ -76,5 +96,5 @@ class Metadata(Operation):
     )
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "strip all metadata" if self.keep == "nothing" else "keep artist and copyright"

@@ -1,4 +1,4 @@
-"""Operations on tone and colour."""
+"""Define operations on tone and colour."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Grayscale(Operation):
     op: Literal["grayscale"] = "grayscale"
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "make it black and white"
 
 
@@ -34,7 +34,7 @@ class Sepia(Operation):
     amount: float = Field(default=80, ge=0, le=100, description="Strength, %.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"apply sepia at {number(self.amount)} %"
 
 
@@ -47,7 +47,7 @@ class Negate(Operation):
     op: Literal["negate"] = "negate"
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "invert the colours"
 
 
@@ -60,7 +60,7 @@ class Normalize(Operation):
     op: Literal["normalize"] = "normalize"
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "stretch the tones to the full range"
 
 
@@ -73,7 +73,7 @@ class Equalize(Operation):
     op: Literal["equalize"] = "equalize"
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "equalise the histogram"
 
 
@@ -95,7 +95,7 @@ class Modulate(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         parts = [
             f"{name} × {number(factor)}"
             for name, factor in (("brightness", self.brightness), ("saturation", self.saturation))
@@ -117,7 +117,7 @@ class Contrast(Operation):
     )
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"{'raise' if self.amount >= 0 else 'lower'} the contrast by {number(abs(self.amount))}"
 
 
@@ -131,7 +131,7 @@ class Gamma(Operation):
     value: float = Field(default=2.2, ge=0.1, le=5, description="Exponent; 1 changes nothing.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"apply gamma {number(self.value)}"
 
 
@@ -145,7 +145,7 @@ class Tint(Operation):
     color: Colour = Field(description="Colour of the tint; warm: #FFC896, cool: #96C8FF.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"tint with {self.color}"
 
 
@@ -159,5 +159,5 @@ class Enhance(Operation):
     level: Literal["light", "moderate", "aggressive"] = Field(default="moderate", description="How much.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return {"light": "enhance lightly", "moderate": "enhance", "aggressive": "enhance strongly"}[self.level]

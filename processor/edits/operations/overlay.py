@@ -1,12 +1,15 @@
-"""Operations that put something on the picture."""
+"""Define operations that put something on the picture."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from processor.edits.operations.base import Colour, Opacity, Operation, Position, anchor_name, number, place
+from processor.edits.operations.base import Colour, Opacity, Operation, Position, anchor_name, number, place, require
+
+BLACK = "#000000"
+Offset = Annotated[int, Field(ge=0, le=10_000)]
 
 Corner = Annotated[
     Literal["northwest", "northeast", "southwest", "southeast", "center"],
@@ -18,7 +21,10 @@ class Text(Operation):
     """Write a line of text on the picture."""
 
     group: ClassVar = "overlay"
-    examples: ClassVar = ("add title 'Summer Vacation' at top", "add watermark 'Copyright 2025' at bottom")
+    examples: ClassVar = (
+        *("add title 'Summer Vacation' at top", "add watermark 'Copyright 2025' at bottom"),
+        "add text 'Sale' in white with a black outline, 20px from the bottom",
+    )
 
     op: Literal["text"] = "text"
     text: str = Field(
@@ -33,13 +39,31 @@ class Text(Operation):
     stroke: Colour = Field(default="#000000", description="Colour of their outline.")
     stroke_width: int = Field(default=2, ge=0, le=10, description="Width of the outline, px.")
     opacity: Opacity = Field(default=1, description="0 invisible, 1 solid.")
+    bold: bool = Field(default=False, description="Heavier letters.")
+    rotation: float = Field(default=0, ge=-360, le=360, description="Turn of the text, degrees clockwise.")
+    margin: Offset | None = Field(
+        default=None, description="Distance from the edges, px; none: 3 % of the shorter side."
+    )
+    x: Offset | None = Field(default=None, description="Left edge of the text, px; needs y.")
+    y: Offset | None = Field(default=None, description="Top edge of the text, px; needs x.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        fine = (self.x is None) == (self.y is None)
+        require(holds=fine, expected="both x and y, or a position", found=f"x {self.x}, y {self.y}")
+        return self
 
     def words(self) -> str:
-        """Say it."""
-        style = f"in {self.color}, {self.size} px high" + (
-            f", {self.opacity * 100:g} % solid" if self.opacity < 1 else ""
-        )
-        return f"write “{self.text}” at {place(self.position)}, {style}"
+        """Describe this step."""
+        where = f"at {place(self.position)}" if self.x is None else f"at x {self.x}, y {self.y}"
+        style = [f"in {self.color}", f"{self.size} px high"]
+        style += ["bold"] if self.bold else []
+        style += [f"turned by {number(self.rotation)}°"] if self.rotation else []
+        style += [f"{self.margin} px from the edge"] if self.margin is not None else []
+        style += [f"outlined in {self.stroke}"] if self.stroke_width and self.stroke != BLACK else []
+        style += ["without an outline"] if not self.stroke_width else []
+        style += [f"{self.opacity * 100:g} % solid"] if self.opacity < 1 else []
+        return f"write “{self.text}” {where}, {', '.join(style)}"
 
 
 class Watermark(Operation):
@@ -61,6 +85,6 @@ class Watermark(Operation):
     margin: float = Field(default=2, ge=0, le=20, description="Distance from the edges, % of the picture's width.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         looks = f"{number(self.width_percent)} % wide, {self.opacity * 100:g} % solid"
         return f"put {self.image} as a watermark at {place(self.position)}, {looks}"

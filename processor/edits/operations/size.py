@@ -1,4 +1,4 @@
-"""Operations that change how large a picture is, or which part of it is shown."""
+"""Define operations that change how large a picture is, or which part of it is shown."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from processor.edits.operations.base import Aspect, Colour, Operation, Position, Side, number, place, require
 
 Percent = Annotated[float, Field(gt=0, le=1000)]
+Cut = Annotated[float, Field(ge=0, le=10_000)]
+Unit = Literal["px", "%"]
 
 
 class Resize(Operation):
@@ -21,9 +23,11 @@ class Resize(Operation):
     width: Side | None = Field(default=None, description="Width of the box, px.")
     height: Side | None = Field(default=None, description="Height of the box, px.")
     percent: Percent | None = Field(default=None, description="Of the picture's present size.")
+    megapixels: float | None = Field(default=None, gt=0, le=100, description="Width × height, millions of pixels.")
     fit: Literal["inside", "cover", "contain", "fill"] = Field(
         default="inside",
-        description="With both sides: fit into the box, cover and cut, fit and pad to the box, or distort.",
+        description="With both sides: fit into the box, cover and cut, fit and pad to the box, or distort. "
+        "With one side, fill leaves the other as it is.",
     )
     position: Position = Field(default="center", description="Which part stays when cover cuts, or where contain puts.")
     enlarge: bool | None = Field(
@@ -36,9 +40,11 @@ class Resize(Operation):
     @model_validator(mode="after")
     def _one_way_to_say_the_size(self) -> Self:
         sides = self.width is not None or self.height is not None
-        found = f"width {self.width}, height {self.height}, percent {self.percent}"
+        found = f"width {self.width}, height {self.height}, percent {self.percent}, megapixels {self.megapixels}"
         require(
-            holds=sides != (self.percent is not None), expected="width, height or both, or else percent", found=found
+            holds=sides + (self.percent is not None) + (self.megapixels is not None) == 1,
+            expected="width, height or both, or else percent, or else megapixels",
+            found=found,
         )
         return self
 
@@ -48,12 +54,15 @@ class Resize(Operation):
         return self.percent is not None if self.enlarge is None else self.enlarge
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         if self.percent is not None:
             return f"resize to {number(self.percent)} % of its size"
+        if self.megapixels is not None:
+            return f"resize to {number(self.megapixels)} megapixels, keeping the aspect{self._small()}"
         if self.width is None or self.height is None:
             side, name = (self.width, "wide") if self.width is not None else (self.height, "high")
-            return f"resize to {side} px {name}, keeping the aspect{self._small()}"
+            other = "keeping the other side" if self.fit == "fill" else "keeping the aspect"
+            return f"resize to {side} px {name}, {other}{self._small()}"
         how = {"inside": "fit inside", "cover": "cover", "contain": "fit into a frame of", "fill": "stretch to"}
         kept = f" from {place(self.position)}" if self.fit == "cover" else ""
         return f"resize to {how[self.fit]} {self.width} × {self.height} px{kept}{self._small()}"
@@ -63,40 +72,55 @@ class Resize(Operation):
 
 
 class Crop(Operation):
-    """Cut out a part: at a place, of a size at an anchor, to an aspect ratio, or by cutting all edges."""
+    """Cut out a part: at a place, of a size at an anchor, to an aspect ratio, or by cutting edges."""
 
     group: ClassVar = "size"
-    examples: ClassVar = ("crop to 16:9", "crop to square", "crop to 500x500 from center", "remove 50px from all sides")
+    examples: ClassVar = (
+        *("crop to 16:9", "crop to square", "crop to 500x500 from center", "remove 50px from all sides"),
+        *("crop 100px off the top", "crop 10% from each side", "keep the left half"),
+    )
 
     op: Literal["crop"] = "crop"
-    x: int | None = Field(default=None, ge=0, le=10_000, description="Left edge, px; needs y.")
-    y: int | None = Field(default=None, ge=0, le=10_000, description="Top edge, px; needs x.")
-    width: Side | None = Field(default=None, description="Width of the part, px.")
-    height: Side | None = Field(default=None, description="Height of the part, px.")
+    x: int | None = Field(default=None, ge=0, le=10_000, description="Left edge; needs y.")
+    y: int | None = Field(default=None, ge=0, le=10_000, description="Top edge; needs x.")
+    width: Side | None = Field(default=None, description="Width of the part.")
+    height: Side | None = Field(default=None, description="Height of the part.")
     aspect: Aspect | None = Field(default=None, description="Largest part of this aspect ratio.")
-    position: Position = Field(default="center", description="Where the part lies, unless x and y say it.")
-    trim_edges: Side | None = Field(default=None, description="Cut this much off every side, px.")
+    position: Position = Field(default="center", description="Where the part lies, unless x and y are given.")
+    trim_edges: Side | None = Field(default=None, description="Cut this much off every side.")
+    top: Cut | None = Field(default=None, description="Cut this much off the top.")
+    right: Cut | None = Field(default=None, description="Cut this much off the right.")
+    bottom: Cut | None = Field(default=None, description="Cut this much off the bottom.")
+    left: Cut | None = Field(default=None, description="Cut this much off the left.")
+    unit: Unit = Field(default="px", description="Unit of all lengths; %: of the picture's width or height.")
+
+    @property
+    def cuts(self) -> dict[str, float]:
+        """Give what is cut off, by side; sides that keep everything are left out."""
+        sides = {"top": self.top, "right": self.right, "bottom": self.bottom, "left": self.left}
+        return {side: cut for side, cut in sides.items() if cut}
 
     @model_validator(mode="after")
     def _one_way_to_say_the_part(self) -> Self:
         sized = self.width is not None and self.height is not None
         half = (self.width is None) != (self.height is None)
         placed = (self.x is not None, self.y is not None)
-        ways = [self.aspect is not None, sized, self.trim_edges is not None]
+        ways = [self.aspect is not None, sized, self.trim_edges is not None, bool(self.cuts)]
         fine = sum(ways) == 1 and not half and placed in {(False, False), (sized, sized)}
-        names = ("x", "y", "width", "height", "aspect", "trim_edges")
+        names = ("x", "y", "width", "height", "aspect", "trim_edges", "top", "right", "bottom", "left")
         found = ", ".join(name for name in names if getattr(self, name) is not None) or "none of them"
-        require(
-            holds=fine, expected="width and height (with x and y, or a position), aspect, or trim_edges", found=found
-        )
+        expected = "width and height (with x and y, or a position), aspect, trim_edges, or top, right, bottom and left"
+        require(holds=fine, expected=expected, found=found)
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         if self.trim_edges is not None:
-            return f"cut {self.trim_edges} px off every side"
+            return f"cut {self.trim_edges} {self.unit} off every side"
+        if self.cuts:
+            return f"cut {', '.join(f'{number(cut)} {self.unit} off the {side}' for side, cut in self.cuts.items())}"
         where = f"from {place(self.position)}" if self.x is None else f"at x {self.x}, y {self.y}"
-        what = self.aspect if self.aspect is not None else f"{self.width} × {self.height} px"
+        what = self.aspect if self.aspect is not None else f"{self.width} × {self.height} {self.unit}"
         return f"crop to {what} {where}"
 
 
@@ -115,7 +139,7 @@ class AutoCrop(Operation):
     )
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         what = {"attention": "what draws the eye", "entropy": "the richest part", "face": "the face"}[self.focus]
         return f"crop to {what}" + (f" at {self.aspect}" if self.aspect else "")
 
@@ -130,7 +154,7 @@ class Trim(Operation):
     threshold: int = Field(default=10, ge=1, le=255, description="How much a pixel differs from the border, 1-255.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "trim plain borders"
 
 
@@ -145,7 +169,7 @@ class Border(Operation):
     color: Colour = Field(default="#000000", description="Colour of the border.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return f"add a border of {self.width} px in {self.color}"
 
 
@@ -169,7 +193,7 @@ class Extend(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         sides = (("top", self.top), ("right", self.right), ("bottom", self.bottom), ("left", self.left))
         return f"extend {', '.join(f'{name} by {px} px' for name, px in sides if px)} in {self.color}"
 
@@ -198,7 +222,7 @@ class Pad(Operation):
         return self
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         frame = self.aspect or f"{self.width} × {self.height} px"
         return f"pad to {frame}" + (f" with {self.background}" if self.background else "")
 
@@ -212,10 +236,11 @@ class Round(Operation):
     op: Literal["round"] = "round"
     radius: Annotated[int, Field(ge=1, le=5_000)] | Literal["circle"] = Field(
         default=20,
-        description='Radius of the corners, px, or "circle".',
+        description='Radius of the corners, or "circle".',
         json_schema_extra={"allowed": 'a whole number from 1 to 5000, or "circle"'},
     )
+    unit: Unit = Field(default="px", description="Unit of the radius; %: of the shorter side.")
 
     def words(self) -> str:
-        """Say it."""
-        return "cut a circle" if self.radius == "circle" else f"round the corners by {self.radius} px"
+        """Describe this step."""
+        return "cut a circle" if self.radius == "circle" else f"round the corners by {self.radius} {self.unit}"

@@ -1,4 +1,4 @@
-"""Operations that turn or mirror a picture."""
+"""Define operations that turn or mirror a picture."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Rotate(Operation):
     )
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         way = "clockwise" if self.degrees >= 0 else "counter-clockwise"
         corners = f" on {self.background}" if self.background else ""
         return f"rotate by {number(abs(self.degrees))}° {way}{corners}"
@@ -38,5 +38,5 @@ class Flip(Operation):
     direction: Literal["horizontal", "vertical"] = Field(description="Which way the picture is mirrored.")
 
     def words(self) -> str:
-        """Say it."""
+        """Describe this step."""
         return "mirror left and right" if self.direction == "horizontal" else "mirror top and bottom"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pyvips import Image
+from pyvips import ForeignKeep, Image
 
 from processor.edits.operations.effect import Pixelate, Posterize, Solarize, Vignette
 from processor.imaging.geometry import Box
-from processor.imaging.picture import OPAQUE, Picture, premultiplied
+from processor.imaging.picture import OPAQUE, Picture, colours_of, premultiplied
 from processor.imaging.steps.curves import apply_curve
 
 MOST_TONES, FEWEST_TONES = 16, 2
@@ -17,10 +17,19 @@ CLEAR = 0.35
 
 
 def posterize(picture: Picture, step: Posterize) -> Picture:
-    """Leave 16 tones per colour at intensity 0, two at 1, evenly from black to white."""
-    count = round(MOST_TONES * (FEWEST_TONES / MOST_TONES) ** step.intensity)
+    """Leave 16 tones per colour at intensity 0, two at 1, evenly from black to white; or so many levels or colours."""
+    if step.colors is not None:
+        bits = step.colors.bit_length() - 1
+        return picture.each_colour(lambda colours: _quantized(colours, bits))
+    count = step.levels or round(MOST_TONES * (FEWEST_TONES / MOST_TONES) ** step.intensity)
     curve = (Image.identity() * (count / (OPAQUE + 1))).floor() * (OPAQUE / (count - 1))
     return apply_curve(picture, curve)
+
+
+def _quantized(colours: Image, bits: int) -> Image:
+    """Reduce to a palette of at most 2 ** *bits* colours, chosen for this frame (libimagequant or quantizr)."""
+    data = colours.gifsave_buffer(bitdepth=bits, dither=0, keep=ForeignKeep.NONE)
+    return colours_of(Image.gifload_buffer(data).colourspace("srgb")).copy_memory()
 
 
 def solarize(picture: Picture, step: Solarize) -> Picture:

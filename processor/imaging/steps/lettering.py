@@ -22,6 +22,7 @@ from processor.imaging.geometry import Box
 FONT_PACKAGE, FONT_FILE = "fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"
 WEIGHT_AND_WIDTH: Final = (600, 100)
 """Semi-bold, of normal width: thinner strokes drown in a photo."""
+BOLD_AND_WIDTH: Final = (900, 100)
 UNASSIGNED: Final = "\uffff"
 """A noncharacter: no font has a glyph for it, so it is drawn as what is drawn for missing ones."""
 DRAWN_WITH_OTHERS: Final = frozenset({"Mn", "Me", "Cf"})
@@ -39,6 +40,7 @@ class Style:
     size: int
     align: Literal["left", "center", "right"]
     stroke_width: int
+    bold: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,10 +93,10 @@ def load_font() -> ImageFont.FreeTypeFont:
     return font
 
 
-def at_size(font: ImageFont.FreeTypeFont, size: int) -> ImageFont.FreeTypeFont:
+def at_size(font: ImageFont.FreeTypeFont, size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     """Return *font* at *size* px."""
     sized = font.font_variant(size=size)
-    sized.set_variation_by_axes(list(WEIGHT_AND_WIDTH))
+    sized.set_variation_by_axes(list(BOLD_AND_WIDTH if bold else WEIGHT_AND_WIDTH))
     return sized
 
 
@@ -122,7 +124,7 @@ def fitted(text: str, font: ImageFont.FreeTypeFont, room: Box, style: Style) -> 
     """Break *text* into lines that fit into *room*, smaller than asked for where it must be; None: not even then."""
     size = style.size
     while size >= SMALLEST_PX:
-        sized = at_size(font, size)
+        sized = at_size(font, size, bold=style.bold)
         inner = room.width - 2 * style.stroke_width
         lines = tuple(line for part in text.split("\n") for line in _wrapped(part, sized, inner))
         lettering = Lettering(font=sized, lines=lines, style=replace(style, size=size))

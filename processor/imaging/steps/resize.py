@@ -10,6 +10,7 @@ from processor.imaging.steps.canvas import on_canvas
 
 PERCENT_PARTS = 1_000_000
 """A percentage is exact to a millionth: sizes are computed in whole numbers."""
+MEGA = 1_000_000
 
 
 def resize(picture: Picture, step: Resize) -> Picture:
@@ -45,6 +46,8 @@ def target(size: Box, step: Resize) -> Box:
         parts = round(step.percent * PERCENT_PARTS / 100)
         wanted = Box(scaled(size.width, parts, PERCENT_PARTS), scaled(size.height, parts, PERCENT_PARTS))
         return wanted if step.enlarges else Box(min(size.width, wanted.width), min(size.height, wanted.height))
+    if step.megapixels is not None:
+        return _of_area(size, step.megapixels * MEGA, enlarges=step.enlarges)
     if step.width is None or step.height is None:
         return _by_one_side(size, step)
     box = Box(step.width, step.height)
@@ -58,7 +61,18 @@ def target(size: Box, step: Resize) -> Box:
     return _of_width(size, box.width) if by_width else _of_height(size, box.height)
 
 
+def _of_area(size: Box, pixels: float, *, enlarges: bool) -> Box:
+    """Return the size of the same aspect that has so many pixels."""
+    factor = (pixels / (size.width * size.height)) ** 0.5
+    if factor > 1 and not enlarges:
+        return size
+    return Box(max(1, round(size.width * factor)), max(1, round(size.height * factor)))
+
+
 def _by_one_side(size: Box, step: Resize) -> Box:
+    if step.fit == "fill":  # the other side stays
+        frame = Box(step.width or size.width, step.height or size.height)
+        return frame if step.enlarges else Box(min(frame.width, size.width), min(frame.height, size.height))
     frame = _of_width(size, step.width) if step.width is not None else _of_height(size, step.height or size.height)
     return frame if step.enlarges or size.holds(frame) else size
 
@@ -77,6 +91,8 @@ def _noted(picture: Picture, step: Resize) -> Picture:
     short = [
         side for side, wanted in ((size.width, step.width), (size.height, step.height)) if wanted and side < wanted
     ]
+    if step.megapixels is not None and step.megapixels * MEGA > size.width * size.height:
+        return picture.noting(f"The picture was not enlarged: it is {size.width} × {size.height} px.")
     sides = (step.width is not None) + (step.height is not None)
     if len(short) < sides and not (short and step.fit in {"cover", "fill"}):
         return picture

@@ -18,7 +18,9 @@ def round_corners(picture: Picture, step: Round) -> Picture:
         left, top = place(square, picture.size, "center")
         cut = picture.each(lambda image: image.crop(left, top, side, side))
         return _masked(cut, side / 2)
-    return _masked(picture, min(step.radius, picture.size.width / 2, picture.size.height / 2))
+    short = min(picture.size.width, picture.size.height)
+    radius = step.radius if step.unit == "px" else short * step.radius / 100
+    return _masked(picture, min(radius, short / 2))
 
 
 def _masked(picture: Picture, radius: float) -> Picture:

@@ -17,7 +17,7 @@ from processor.edits.operations.effect import (
     Solarize,
     Vignette,
 )
-from processor.edits.operations.file import Format, Metadata, Quality
+from processor.edits.operations.file import Format, Metadata, Quality, Still
 from processor.edits.operations.light import (
     Contrast,
     Enhance,
@@ -97,11 +97,17 @@ def step_table(marks: Marks) -> Mapping[type[Operation], StepFunction]:
         Vignette: vignette,
         Text: text,
         Watermark: marked,
+        Still: first_frame,
         # What the file is like is read off the plan when it is written (delivery.py).
         Format: leave,
         Quality: leave,
         Metadata: leave,
     }
+
+
+def first_frame(picture: Picture, _: Still) -> Picture:
+    """Keep the first frame of an animation."""
+    return picture.still()
 
 
 def leave(picture: Picture, _: Operation) -> Picture:

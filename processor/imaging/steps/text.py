@@ -10,7 +10,7 @@ from processor.edits.operations.base import Anchor
 from processor.edits.operations.overlay import Text
 from processor.errors import EditCode, EditError
 from processor.imaging.geometry import Box
-from processor.imaging.picture import Picture, rgb
+from processor.imaging.picture import Picture, eight_bit, rgb
 from processor.imaging.steps.anchors import place
 from processor.imaging.steps.compose import faded, put
 from processor.imaging.steps.lettering import Lettering, Style, fitted, load_font, writable
@@ -26,14 +26,16 @@ def text(picture: Picture, step: Text) -> Picture:
     if not words:
         raise _no_glyphs(left_out)
     size = picture.size
-    margin = round(MARGIN_SHARE * min(size.width, size.height))
+    margin = step.margin if step.margin is not None else round(MARGIN_SHARE * min(size.width, size.height))
     room = Box(max(1, size.width - 2 * margin), max(1, size.height - 2 * margin))
-    style = Style(size=step.size, align=_align(step.position), stroke_width=step.stroke_width)
+    style = Style(size=step.size, align=_align(step.position), stroke_width=step.stroke_width, bold=step.bold)
     lettering = fitted(words, font, room, style)
     if lettering is None:
         raise _no_room(size)
-    layer = faded(_layer(lettering, step), step.opacity)
+    layer = faded(_turned(_layer(lettering, step), step.rotation), step.opacity)
     left, top = place(Box(layer.width, layer.height), size, step.position, margin=margin)
+    if step.x is not None and step.y is not None:
+        left, top = step.x, step.y
     written = picture.each(lambda image: put(image, layer, left, top))
     return _noted(written, left_out, lettering.style.size if lettering.style.size < step.size else None)
 
@@ -45,6 +47,13 @@ def _layer(lettering: Lettering, step: Text) -> Image:
         return letters
     outline = _inked(lettering, step.stroke_width, step.stroke)
     return outline.composite2(letters, "over").copy_memory()
+
+
+def _turned(layer: Image, degrees: float) -> Image:
+    """Turn a layer clockwise; what is added around it is transparent."""
+    if not degrees:
+        return layer
+    return eight_bit(layer.premultiply().rotate(degrees).unpremultiply()).copy_memory()
 
 
 def _inked(lettering: Lettering, stroke_width: int, colour: str) -> Image:

@@ -34,6 +34,13 @@ from tests.imaging.steps.trials import (
         ({"x": 590, "y": 390, "width": 10, "height": 10}, (10, 10)),
         ({"trim_edges": 50}, (500, 300)),
         ({"trim_edges": 199}, (202, 2)),
+        ({"top": 100}, (600, 300)),
+        ({"left": 20, "right": 30.4}, (550, 400)),
+        ({"trim_edges": 10, "unit": "%"}, (480, 320)),
+        ({"right": 50, "unit": "%"}, (300, 400)),
+        ({"left": 66.6667, "bottom": 25, "unit": "%"}, (200, 300)),
+        ({"width": 50, "height": 10, "unit": "%"}, (300, 40)),
+        ({"width": 1, "height": 1, "x": 10, "y": 99, "unit": "%"}, (6, 4)),
     ],
 )
 def test_a_picture_of_600_by_400_is_cut_to(step: Step, size: tuple[int, int]) -> None:

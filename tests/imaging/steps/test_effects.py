@@ -49,6 +49,30 @@ def test_posterize_leaves_a_count_of_tones(intensity: float, count: int) -> None
     assert shares.max() - shares.min() <= 1
 
 
+@pytest.mark.parametrize("levels", [2, 3, 10])
+def test_posterize_leaves_the_levels_that_are_asked_for(levels: int) -> None:
+    """Evenly from black to white."""
+    tones = np.unique(after({"op": "posterize", "levels": levels}, ramp())[0, :, 0])
+
+    assert np.allclose(np.linspace(0, 255, levels), tones, atol=0.51)
+
+
+@pytest.mark.parametrize(("colors", "most"), [(2, 2), (8, 8), (12, 8), (256, 256)])
+def test_posterize_leaves_at_most_so_many_colours(colors: int, most: int) -> None:
+    """Of a photo with thousands; alpha stays as it is."""
+    photo = half_transparent(textured(120, 80))
+    reduced = after({"op": "posterize", "colors": colors}, photo)
+    found = len(np.unique(reduced[..., :3].reshape(-1, 3), axis=0))
+
+    assert most / 2 < found <= most
+    assert np.array_equal(photo[..., 3], reduced[..., 3])
+
+
+def test_a_palette_of_four_keeps_four_colours() -> None:
+    """Nothing is dithered or averaged away."""
+    assert np.abs(after({"op": "posterize", "colors": 4}, quarters()).astype(int) - quarters()).max() <= 2
+
+
 @pytest.mark.parametrize(("intensity", "threshold"), [(0.5, 127), (0.25, 191), (1, 0)])
 def test_solarize_inverts_what_is_brighter(intensity: float, threshold: int) -> None:
     """The threshold falls as the intensity rises."""

@@ -47,6 +47,11 @@ from tests.imaging.steps.trials import (
         ({"width": 900, "height": 300, "fit": "fill"}, (600, 300)),
         ({"width": 900, "height": 300, "fit": "fill", "enlarge": True}, (900, 300)),
         ({"width": 1}, (1, 1)),
+        ({"megapixels": 0.06}, (300, 200)),
+        ({"megapixels": 0.96}, (600, 400)),
+        ({"megapixels": 0.96, "enlarge": True}, (1200, 800)),
+        ({"height": 100, "fit": "fill"}, (600, 100)),
+        ({"width": 700, "fit": "fill", "enlarge": True}, (700, 400)),
     ],
 )
 def test_a_picture_of_600_by_400_gets_the_size(step: Step, size: tuple[int, int]) -> None:

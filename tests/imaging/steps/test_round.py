@@ -52,6 +52,13 @@ def test_a_radius_beyond_half_the_side_makes_a_pill() -> None:
     )
 
 
+def test_a_radius_in_percent_is_of_the_shorter_side() -> None:
+    """A quarter of 40 px is 10 px."""
+    assert np.array_equal(
+        after({"op": "round", "radius": 10}, quarters()), after({"op": "round", "radius": 25, "unit": "%"}, quarters())
+    )
+
+
 def test_what_was_transparent_stays_so() -> None:
     """Masks multiply."""
     alpha = after({"op": "round", "radius": 10}, half_transparent(quarters()))[..., 3]

@@ -87,7 +87,16 @@ def test_tone_leaves_alpha_alone(name: str) -> None:
     assert np.array_equal(pixels[..., 3], changed[..., 3])
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+def test_still_keeps_the_first_frame() -> None:
+    """An animation becomes a picture; a picture stays as it is."""
+    frames = picture_of(SCENE, 255 - SCENE, delays=(50, 60))
+    changed = applied({"op": "still"}, frames)
+
+    assert (1, ()) == (len(changed.frames), changed.delays)
+    assert np.array_equal(SCENE, raster(changed.first))
+
+
+@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - {"still"}))
 def test_every_step_takes_an_animation(name: str) -> None:
     """All frames come out, of one size."""
     frames = picture_of(SCENE, 255 - SCENE, SCENE, delays=(50, 60, 70))

@@ -100,6 +100,38 @@ def test_no_outline_is_no_outline() -> None:
     assert 128 == written("Hello", stroke_width=0).min()
 
 
+@pytest.mark.parametrize(("position", "edge"), [("north", 1), ("west", 0)])
+def test_a_margin_is_the_distance_from_the_edge(position: str, edge: int) -> None:
+    """To the pixel, but for what a letter itself leaves."""
+    first = touched(flat(400, 300), written("H", position=position, margin=50))[edge]
+
+    assert 50 <= first <= 54
+
+
+def test_a_place_is_the_upper_left_corner() -> None:
+    """Whatever else is said."""
+    left, top, _, _ = touched(flat(400, 300), written("H", x=120, y=70))
+
+    assert 120 <= left <= 124
+    assert 70 <= top <= 74
+
+
+def test_a_quarter_turn_of_the_text_swaps_its_sides() -> None:
+    """What was wide is high, within a pixel."""
+    left, top, right, bottom = touched(flat(400, 300), written("Hello"))
+    turned = touched(flat(400, 300), written("Hello", rotation=90, position="center"))
+
+    assert np.allclose([bottom - top, right - left], [turned[2] - turned[0], turned[3] - turned[1]], atol=2)
+
+
+def test_bold_letters_cover_more() -> None:
+    """At the same height."""
+    plain, bold = (written("H", size=100, stroke_width=0, bold=bold) for bold in (False, True))
+
+    assert (bold == 255).sum() > 1.15 * (plain == 255).sum()
+    assert np.allclose(touched(flat(400, 300), plain)[[1, 3]], touched(flat(400, 300), bold)[[1, 3]], atol=2)
+
+
 def test_long_text_wraps_between_words_and_stays_inside() -> None:
     """All of it is within the margins."""
     one, many = written("word", size=24), written("word " * 40, size=24)

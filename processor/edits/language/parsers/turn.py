@@ -1,11 +1,11 @@
-"""Clauses that turn or mirror a picture."""
+"""Parse clauses that turn or mirror a picture."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from processor.edits.language.clauses import Clause
-from processor.edits.language.frames.amounts import step
+from processor.edits.language.clauses import CHANGES, Clause
+from processor.edits.language.parsers.amounts import step
 from processor.edits.operations.base import Operation
 
 QUARTER: Final = 90
@@ -13,18 +13,27 @@ FULL: Final = 360
 WAYS: Final = {"horizontal": ("horizontal",), "vertical": ("vertical",), "both ways": ("horizontal", "vertical")}
 
 
-def rotate(clause: Clause, *, degrees: float | None = QUARTER) -> list[Operation]:
-    """Rotate by an angle, or by *degrees* to a side; counter-clockwise quarter turns are told clockwise."""
-    left = _leftward(clause)
+def rotate(clause: Clause, *, degrees: float | None = QUARTER, back: bool = False) -> list[Operation]:
+    """Rotate by an angle, or by *degrees* to a side; *back*: undo a turn that is described.
+
+    Counter-clockwise quarter turns are written clockwise.
+    """
+    left = _leftward(clause) != back
     quarter = clause.takes("option", "quarter turn")
-    number = None if quarter else clause.number("°", "")
+    number = None if quarter else clause.number("°", "", labels=("", "angle"), relations=CHANGES)
+    part = clause.peek("%")
+    if number is None and part is not None and part.fraction and any(term.name == "turn" for term in clause.terms):
+        clause.rest.remove(part)
+        return [step("rotate", degrees=(-1 if left else 1) * FULL * part.value / 100)]
     degrees = QUARTER if quarter else degrees
     angle = degrees if number is None else number.value
+    if angle is None or (number is None and clause.has("level")):
+        angle = None
     if angle is None:
-        raise clause.missing('an angle, as in "rotate 2 degrees"')
+        raise clause.missing('an angle, as in "rotate 2 degrees"', "rotate 2 degrees", "rotate -2 degrees")
     if left:
         angle = FULL - angle if angle % QUARTER == 0 and 0 < angle < FULL else -angle
-    clause.take("option", "background")
+    clause.all("option", "background", "corner", "transparent")
     return [step("rotate", degrees=angle, background=clause.take("colour") or None)]
 
 
@@ -39,7 +48,7 @@ def turns(clause: Clause) -> bool:
 
 def flip(clause: Clause) -> list[Operation]:
     """Mirror; left and right unless the clause says otherwise, and by 180 degrees it is a rotation."""
-    if clause.has("number"):
+    if clause.peek("°", "", relations=CHANGES):
         return rotate(clause)
     named = clause.take("option", *WAYS)
     place = "" if named else clause.take("place", "east", "west", "north", "south")

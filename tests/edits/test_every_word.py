@@ -1,0 +1,124 @@
+"""No word of a command is ignored: what is added to it, or taken from it, changes the plan or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from processor.edits.command import compile_command
+from processor.edits.language.connectives import NOISE
+from processor.edits.language.reading import terms_of
+from processor.edits.language.tokens import tokens
+from processor.errors import EditError
+from tests.edits.tables import compiled
+
+TABLES = ("commands.tsv", "phrasings.tsv", "own_phrasings.tsv", "reviewed.tsv")
+ACCEPTED = list({command: None for name in TABLES for command in compiled(name)})
+SAMPLE = ACCEPTED[::3]  # of the commands into which words are put everywhere
+# "Not" in these gives a sentence that is true of the same plan: "convert to gray, not scale".
+TRUE_OF_THE_SAME_PLAN = {
+    "Convert to gray not scale",
+    "improve not quality",
+    "16 color not palette",
+    "limit palette to 64 not colors",
+    "convert to png not from jpg",
+    "convert to png from not jpg",
+    "fix not the colors",
+    "fix the not colors",
+    "instagram story not size without cropping",
+    "instagram story not size not cropping",
+    "resize to 800x600 with transparent not padding",
+    "invert not colors",
+    "resize to 800x600 but don't keep not the aspect ratio",
+    "resize to 800x600 but don't keep the not aspect ratio",
+    "make it square by adding white not borders",
+}
+MEANINGFUL = {
+    "number",
+    "extent",
+    "point",
+    "paper",
+    "aspect",
+    "colour",
+    "place",
+    "level",
+    "not",
+    "order",
+    "text",
+    "link",
+}
+# What is so anyway: a default ("rotate right"), an order as written, a description ("remove the white border").
+DEFAULTS = {
+    *("50%", "90 degrees", "ninety degrees", "90", "right", "20%", "150%", "one and a half times", "once"),
+    *("half", "left", "20px", "90°", "50 percent", "center", "keep the size", "isn't"),
+    *("after", "before", "before you", "avatar", "white", "square", "4:5"),
+}
+SHARED_BY_BOTH_SIDES = {"crop left 100 right 100"}
+
+
+def answer(command: str) -> Any:
+    """Return the steps, or why there are none."""
+    try:
+        return compile_command(command).steps_json()
+    except EditError as error:
+        return error.code
+
+
+def inserted(command: str, word: str) -> Iterator[str]:
+    """Put *word* between any two tokens of *command*, in front and behind."""
+    for place in [*(token.start for token in tokens(command)), len(command)]:
+        yield " ".join(f"{command[:place]} {word} {command[place:]}".split(" "))
+
+
+@pytest.mark.parametrize("word", ["zorp", "37", "37px", "by 7%", "slightly", "without", "not", "red"])
+def test_a_word_more_changes_the_plan_or_is_refused(word: str) -> None:
+    """An unknown word, a second number, a degree, a negation, a colour: wherever it stands."""
+    ignored = [
+        longer
+        for command in SAMPLE
+        for longer in inserted(command, word)
+        if answer(longer) == answer(command)
+        and " ".join(longer.replace("without", "not").split()) not in TRUE_OF_THE_SAME_PLAN
+    ]
+
+    assert [] == ignored
+
+
+def test_an_unknown_word_is_what_a_refusal_points_at() -> None:
+    """The command stops there, unless something before it is not understood without it."""
+    pointed = 0
+    for command in ACCEPTED:
+        with pytest.raises(EditError) as caught:
+            compile_command(f"{command} zorp")
+        pointed += caught.value.details["stopped_at"]["word"] == "zorp"
+
+    assert pointed > 0.97 * len(ACCEPTED)
+
+
+def test_a_word_less_changes_the_plan_or_is_refused() -> None:
+    """Each number, colour, place, degree, negation, text: unless it says what is so anyway."""
+    ignored = [
+        (command, command[term.start : term.end])
+        for command in ACCEPTED
+        for term in terms_of(command)
+        if term.kind in MEANINGFUL and command[term.start : term.end] not in DEFAULTS
+        if answer(command[: term.start] + command[term.end :]) == answer(command)
+    ]
+
+    assert [] == [(command, word) for command, word in ignored if command not in SHARED_BY_BOTH_SIDES]
+
+
+def test_words_without_meaning_are_a_short_list() -> None:
+    """Articles, pronouns, politeness, and what a picture is called."""
+    assert len(NOISE) < 80
+
+
+@pytest.mark.parametrize("command", ACCEPTED)
+def test_each_number_is_used(command: str) -> None:
+    """Another number gives another plan, or is refused."""
+    for token in tokens(command):
+        if token.kind == "number":
+            other = f"{command[: token.start]}{float(token.text.replace(',', '')) + 1.5:g}{command[token.end :]}"
+            assert answer(other) != answer(command)
