@@ -36,6 +36,8 @@ class Verdict(StrEnum):
     DECODE_TIMEOUT = "DECODE_TIMEOUT"
     DECODER_CRASHED = "DECODER_CRASHED"
     DECODER_OUT_OF_MEMORY = "DECODER_OUT_OF_MEMORY"
+    RENDERING_FAILED = "RENDERING_FAILED"
+    """An error that no decoder announces: a defect of Darkroom. The log has the traceback."""
 
 
 ADVICE: Final[dict[Verdict, str]] = {
@@ -51,6 +53,7 @@ ADVICE: Final[dict[Verdict, str]] = {
     Verdict.DECODE_TIMEOUT: "Export it as JPEG and upload it again.",
     Verdict.DECODER_CRASHED: "Export it as JPEG and upload it again.",
     Verdict.DECODER_OUT_OF_MEMORY: "Export it as JPEG and upload it again.",
+    Verdict.RENDERING_FAILED: "Export it as JPEG and upload it again.",
 }
 
 

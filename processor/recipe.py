@@ -81,13 +81,28 @@ class Limits(Section):
     max_bytes: int = Field(default=512 * 2**20, ge=1, le=5 * 2**30, description="Largest original.")
     # Phone panoramas are wider than 10,000 px.
     max_dimension_px: int = Field(default=30_000, ge=1, le=65_535, description="Longest side of an original.")
-    max_megapixels: int = Field(default=100, ge=1, le=1000, description="Largest area of an original that is not RAW.")
+    max_megapixels: int = Field(
+        default=250,
+        ge=1,
+        le=1000,
+        description="Largest area of an original that is not RAW; a decoder that needs all pixels at once takes less.",
+    )
     max_frames: int = Field(default=1000, ge=1, le=100_000, description="Frames or pages of an original.")
     max_scans: int = Field(
         default=100, ge=1, le=10_000, description="Scans of a progressive JPEG; thousands hang a decoder."
     )
-    decode_timeout_s: float = Field(default=10.0, gt=0, le=300, description="Longest decode in a child process.")
-    decoder_memory_mib: int = Field(default=900, ge=64, le=10_240, description="Memory of a decoder's child process.")
+    decode_timeout_s: float = Field(
+        default=10.0,
+        gt=0,
+        le=300,
+        description="Longest decode in a child process, in CPU time; six times as long by the clock.",
+    )
+    decoder_memory_mib: int = Field(
+        default=1200,
+        ge=64,
+        le=10_240,
+        description="Memory of a decoder's child process; the function's memory_mib holds it, the file and 200 MiB.",
+    )
 
 
 def guide_sizes() -> dict[str, Size]:

@@ -205,7 +205,7 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         (
             {"renditions": {"memory_mib": 512}},
             (
-                "renditions: found limits.decoder_memory_mib 900 above memory_mib 512, "
+                "renditions: found limits.decoder_memory_mib 1200 above memory_mib 512, "
                 "expected a decoder that fits into the function"
             ),
         ),

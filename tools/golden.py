@@ -26,7 +26,7 @@ from processor.imaging.model import Rendering
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe, Size
 from processor.source import Source
-from tests.factories.photos import exif, heif, icc, jpeg, raster, raw, scene
+from tests.factories.photos import exif, heif, icc, jpeg, layouts, raster, raw, scene
 from tools.likeness import delta_e, likest, ssim
 
 RECORD: Final = Path(__file__).parents[1] / "tests" / "golden" / "renditions.json"
@@ -58,8 +58,14 @@ ORIGINALS: Final[Mapping[str, Callable[[], bytes]]] = {
     "photo.webp": raster.webp,
     "animated.gif": raster.animated_gif,
     "16-bit.tif": lambda: raster.tiff_photo(bits=16),
+    "saved-selection.tif": lambda: layouts.layout(layouts.with_channels("selection"), extra=(0,)),
+    "lab.tif": lambda: layouts.layout(layouts.lab(8), layouts.CIE_LAB),
+    "float.tif": lambda: layouts.layout((scene.scene() / 255).astype(np.float32)),
+    "subsampled.tif": layouts.subsampled_ycbcr,
     "photo.bmp": raster.bmp,
     "phone.heic": heif.heic,
+    "premultiplied.heic": lambda: heif.half_transparent_heic(premultiplied=True),
+    "pq-tiles.hif": lambda: heif.pq_grid(colour_on="tiles"),
     "photo.avif": heif.avif,
     "demosaic.dng": raw.dng,
     "preview.dng": lambda: raw.dng(preview=raw.preview(scene.WIDTH, scene.HEIGHT)),

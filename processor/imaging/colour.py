@@ -1,4 +1,4 @@
-"""Bring any source colour to sRGB, 8 bit, three bands: ICC, relative colorimetric, black-point compensation."""
+"""Convert any source colour to sRGB, 8 bit, three bands: ICC, relative colorimetric, black-point compensation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IDENTITY_TOLERANCE = 1
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """How a source becomes sRGB; *decision* goes on the receipt."""
+    """The conversion of a source to sRGB; *decision* goes on the receipt."""
 
     profile: bytes | str | None
     decision: str
@@ -51,18 +51,55 @@ def to_srgb(image: Image, colour: Colour) -> Image:
 
 def embedded_profile(image: Image) -> bytes | None:
     """Return the ICC profile that the file carries, if any."""
-    if PROFILE_FIELD not in image.get_fields():
+    return blob_of(image, PROFILE_FIELD)
+
+
+def blob_of(image: Image, name: str) -> bytes | None:
+    """Return the binary metadata *name*, if the image has it.
+
+    Never ask for all names: one that is no UTF-8, such as a PNG keyword in Latin-1, makes pyvips raise.
+    """
+    if not image.get_typeof(name):
         return None
-    profile: Any = image.get(PROFILE_FIELD)
-    return bytes(profile)
+    blob: Any = image.get(name)
+    return bytes(blob)
 
 
 def flatten(image: Image) -> Image:
     """Put a transparent image on white; before any resizing, so that hidden pixels cannot bleed in."""
     if not image.hasalpha():
         return image
-    white = 65535.0 if image.format == "ushort" else 255.0
-    return image.flatten(background=[white], max_alpha=white)
+    full = full_scale(image)
+    white = 0.0 if image.interpretation == "cmyk" else full  # no ink
+    return image.flatten(background=[white], max_alpha=full)
+
+
+def without_profile(image: Image) -> Image:
+    """Return *image* without its embedded profile."""
+    if not image.get_typeof(PROFILE_FIELD):
+        return image
+    bare = image.copy()
+    bare.remove(PROFILE_FIELD)
+    return bare
+
+
+def as_rgb(image: Image) -> Image:
+    """Return grey samples as three equal channels, so that a profile for RGB fits."""
+    if image.interpretation not in {"b-w", "grey16"}:
+        return image
+    grey: Any = image[0]
+    rest = [image.extract_band(1, n=image.bands - 1)] if image.bands > 1 else []
+    return grey.bandjoin([grey, grey, *rest]).copy(interpretation="rgb16" if image.format == "ushort" else "srgb")
+
+
+def straight_alpha(image: Image) -> Image:
+    """Divide the colours of a premultiplied image by its alpha, the last band."""
+    return image.unpremultiply(max_alpha=full_scale(image)).rint().cast(image.format)
+
+
+def full_scale(image: Image) -> float:
+    """Return the sample value of full light, or of an opaque pixel."""
+    return 65535.0 if image.format == "ushort" else 255.0
 
 
 def _transform(image: Image, profile: bytes | str, *, stand_in: str | None = None) -> Image:
@@ -88,7 +125,7 @@ def set_blob(image: Image, name: str, data: bytes) -> None:
 
 
 def _flaw(profile: bytes, image: Image) -> str:
-    """Say why *profile* cannot describe *image*; empty when it can."""
+    """Return why *profile* cannot describe *image*; empty when it can."""
     if len(profile) < HEADER_BYTES or profile[36:40] != b"acsp":
         return UNREADABLE
     bands = SPACES.get(profile[16:20])

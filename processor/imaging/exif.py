@@ -1,33 +1,38 @@
-"""Read from EXIF what a gallery may know: orientation, camera, moment, credit. Never place, serial or owner.
+"""Read orientation, camera, moment and credit of a photo. Never place, serial number or owner.
 
-Tags: CIPA DC-008 (EXIF 2.32). Blobs come from strangers: whatever cannot be read is absent, never an error.
+Tags: CIPA DC-008 (EXIF 2.32); where they are silent, XMP and IPTC count. What cannot be read is absent, never an error.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from struct import error as struct_error
 
 from processor.errors import PhotoError
 from processor.imaging.model import CameraFacts
+from processor.imaging.structure.iptc import BY_LINE, COPYRIGHT_NOTICE, data_sets, decoded, texts
 from processor.imaging.structure.tiff import EXIF_IFD, MAGICS, Directory, first_directory, sub_directory
+from processor.imaging.xmp import NO_XMP, Xmp, read_xmp
 
-MAKE, MODEL, ORIENTATION, DATE_TIME, ARTIST, COPYRIGHT = 0x010F, 0x0110, 0x0112, 0x0132, 0x013B, 0x8298
-EXPOSURE, F_NUMBER, ISO, TAKEN, OFFSET, OFFSET_TAKEN = 0x829A, 0x829D, 0x8827, 0x9003, 0x9010, 0x9011
+MAKE, MODEL, ORIENTATION, ARTIST, COPYRIGHT = 0x010F, 0x0110, 0x0112, 0x013B, 0x8298
+EXPOSURE, F_NUMBER, ISO, TAKEN, DIGITIZED, OFFSET_TAKEN = 0x829A, 0x829D, 0x8827, 0x9003, 0x9004, 0x9011
 FOCAL_LENGTH, LENS_MODEL = 0x920A, 0xA434
+XMP, IPTC, PHOTOSHOP = 0x02BC, 0x83BB, 0x8649  # in TIFF and RAW files
 
 INTEROPERABILITY_IFD, INTEROPERABILITY_INDEX, ADOBE_RGB_INDEX = 0xA005, 0x0001, b"R03"
 
 MAX_TEXT = 128
+MAX_CREDIT_BYTES = 1_024
 SHORT = re.compile(rb"[\x00-\x1f\x7f]")
 OFFSET_FORM = re.compile(r"[+-]\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Who made and owns the photo, as the bytes that the EXIF holds (ASCII by the standard, UTF-8 in practice)."""
+    """Artist and copyright notice, in UTF-8."""
 
     artist: bytes = b""
     copyright: bytes = b""
@@ -40,6 +45,8 @@ class Exif:
     image: Directory
     photo: Directory
     interoperability: bytes = b""
+    xmp: Xmp = NO_XMP
+    iptc: Mapping[tuple[int, int], list[str]] = field(default_factory=dict[tuple[int, int], list[str]])
 
     @property
     def orientation(self) -> int:
@@ -54,8 +61,11 @@ class Exif:
 
     @property
     def credit(self) -> Credit:
-        """Artist and copyright."""
-        return Credit(self.image.text(ARTIST), self.image.text(COPYRIGHT))
+        """Artist and copyright: of EXIF, else XMP, else IPTC."""
+        return Credit(
+            _credit(_first_text(self.image, ARTIST), self.xmp.creator, "; ".join(self.iptc.get(BY_LINE, ()))),
+            _credit(_first_text(self.image, COPYRIGHT), self.xmp.rights, *self.iptc.get(COPYRIGHT_NOTICE, ())),
+        )
 
     @property
     def camera(self) -> CameraFacts:
@@ -72,34 +82,67 @@ class Exif:
 
     @property
     def taken_at(self) -> str | None:
-        """When the shutter opened: ISO 8601 local time, with the offset from UTC where the camera knew it."""
-        text = (self.photo.text(TAKEN) or self.image.text(DATE_TIME)).decode("ascii", "replace")
-        try:
-            moment = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - cameras mostly know no zone
-        except ValueError:
-            return None
-        offset = (self.photo.text(OFFSET_TAKEN) or self.photo.text(OFFSET)).decode("ascii", "replace")
-        return moment.isoformat() + (offset if OFFSET_FORM.fullmatch(offset) else "")
+        """When the photo was taken: ISO 8601 local time, with the offset from UTC where the camera knew it.
+
+        DateTimeOriginal, else DateTimeDigitized, else XMP; blank ones count as absent. Neither DateTime nor OffsetTime:
+        they are the last edit's.
+        """
+        if taken := _moment(self.photo.text(TAKEN)):
+            offset = self.photo.text(OFFSET_TAKEN).decode("ascii", "replace")
+            return taken + (offset if OFFSET_FORM.fullmatch(offset) else "")
+        return _moment(self.photo.text(DIGITIZED)) or self.xmp.taken_at
 
 
 NO_DIRECTORY = Directory({}, "page")
 NO_EXIF = Exif(NO_DIRECTORY, NO_DIRECTORY)
 
 
-def read_exif(blob: bytes | memoryview | None) -> Exif:
-    """Read a TIFF-structured blob (an APP1 body behind ``Exif`` mark, or a whole TIFF or RAW file)."""
-    if blob is None:
-        return NO_EXIF
-    view = memoryview(blob)
-    if bytes(view[:4]) not in MAGICS:
-        return NO_EXIF
-    try:
-        image = first_directory(view)
-    except (PhotoError, struct_error, IndexError):
-        return NO_EXIF
+def read_exif(blob: bytes | memoryview | None, *, xmp: bytes | None = None, iptc: bytes | None = None) -> Exif:
+    """Read a TIFF-structured blob (an APP1 body behind ``Exif`` mark, or a whole TIFF or RAW file).
+
+    *xmp*, *iptc*: the file's packet and data sets, where they do not lie in the blob.
+    """
+    view = memoryview(blob or b"")
+    image = _first_directory(view)
     photo = sub_directory(view, image, EXIF_IFD) or NO_DIRECTORY
     interoperability = sub_directory(view, photo, INTEROPERABILITY_IFD) or NO_DIRECTORY
-    return Exif(image, photo, interoperability.text(INTEROPERABILITY_INDEX))
+    return Exif(
+        image,
+        photo,
+        interoperability.text(INTEROPERABILITY_INDEX),
+        read_xmp(xmp or image.blob(XMP)),
+        texts(iptc or data_sets(image.blob(IPTC)) or data_sets(image.blob(PHOTOSHOP))),
+    )
+
+
+def _first_directory(view: memoryview) -> Directory:
+    if bytes(view[:4]) not in MAGICS:
+        return NO_DIRECTORY
+    try:
+        return first_directory(view)
+    except (PhotoError, struct_error, IndexError):
+        return NO_DIRECTORY
+
+
+def _moment(value: bytes) -> str | None:
+    """Return EXIF's form of a moment in ISO 8601; None for blanks and zeros, which cameras without a clock write."""
+    try:
+        moment = datetime.strptime(value.decode("ascii", "replace"), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - no zone
+    except ValueError:
+        return None
+    return moment.isoformat()
+
+
+def _first_text(directory: Directory, tag: int) -> str:
+    """Return the first part of a text that is not blank; photographer and editor are parted by NUL."""
+    parts = (decoded(part) for part in directory.blob(tag).split(b"\0"))
+    return next((part for part in parts if part), "")
+
+
+def _credit(*candidates: str) -> bytes:
+    """Return the first text that says something, as at most 1,024 bytes of UTF-8."""
+    text = next((one.strip() for one in candidates if one.strip()), "")
+    return text.encode("utf-8", "replace")[:MAX_CREDIT_BYTES].decode("utf-8", "ignore").encode()
 
 
 def _text(value: bytes) -> str | None:

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from struct import pack
 from typing import Final
 
-Chromaticities = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+Point = tuple[float, float]
+Chromaticities = tuple[Point, Point, Point]
 Matrix = tuple[tuple[float, float, float], ...]
 
 SRGB_SIDES: Final[Chromaticities] = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 ADOBE_RGB_SIDES: Final[Chromaticities] = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
 ADOBE_RGB_GAMMA: Final = 563 / 256
 
-D65: Final = (0.3127, 0.3290)
+D65: Final[Point] = (0.3127, 0.3290)
 D50: Final = (0.9642, 1.0, 0.8249)
 BRADFORD: Final[Matrix] = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 
@@ -28,16 +29,16 @@ def adobe_rgb_profile() -> bytes:
     return matrix_profile("Adobe RGB (EXIF R03)", ADOBE_RGB_SIDES, lambda value: value**ADOBE_RGB_GAMMA)
 
 
-def matrix_profile(name: str, primaries: Chromaticities, decode: Callable[[float], float]) -> bytes:
-    """Write a profile: *primaries* as CIE xy under D65, *decode* from a 0-1 value to 0-1 light."""
+def matrix_profile(name: str, primaries: Chromaticities, decode: Callable[[float], float], white: Point = D65) -> bytes:
+    """Write a profile: *primaries* and *white* as CIE xy, *decode* from a 0-1 value to 0-1 light."""
     curve = [decode(i / (CURVE_POINTS - 1)) for i in range(CURVE_POINTS)]
-    return _write(name, _to_pcs(primaries), curve)
+    return _write(name, _to_pcs(primaries, white), curve)
 
 
-def _to_pcs(primaries: Chromaticities) -> Matrix:
-    """Return RGB → XYZ under D50: primaries scaled to D65 white, adapted by Bradford."""
+def _to_pcs(primaries: Chromaticities, white_point: Point) -> Matrix:
+    """Return RGB → XYZ under D50: primaries scaled to their white, adapted by Bradford."""
     columns = [(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]
-    white = (D65[0] / D65[1], 1.0, (1 - sum(D65)) / D65[1])
+    white = (white_point[0] / white_point[1], 1.0, (1 - sum(white_point)) / white_point[1])
     rows: Matrix = tuple((columns[0][i], columns[1][i], columns[2][i]) for i in range(3))
     scale = _apply(_inverse(rows), white)
     scaled: Matrix = tuple((row[0] * scale[0], row[1] * scale[1], row[2] * scale[2]) for row in rows)
@@ -53,7 +54,9 @@ def _write(name: str, matrix: Matrix, curve: list[float]) -> bytes:
     """Write a version 2 display profile with one curve for all channels."""
     text = name.encode("ascii")
     described = b"desc\0\0\0\0" + pack(">I", len(text) + 1) + text + b"\0" + bytes(78)
-    shared_curve = b"curv\0\0\0\0" + pack(f">I{len(curve)}H", len(curve), *(round(65535 * value) for value in curve))
+    shared_curve = b"curv\0\0\0\0" + pack(
+        f">I{len(curve)}H", len(curve), *(round(65535 * min(1.0, value)) for value in curve)
+    )
     columns = [_xyz(matrix[0][col], matrix[1][col], matrix[2][col]) for col in range(3)]
     bodies = [described, _xyz(*D50), *columns, shared_curve]
     names = [b"desc", b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"]

@@ -1,22 +1,21 @@
-"""From a source's bytes to a picture that steps can work on: upright, sRGB, 8 bit, alpha and frames kept."""
+"""Decode a source for an edit: upright, sRGB, 8 bit, alpha and frames kept."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import pyvips
 from pyvips import Image
 
 from processor.edits.operations.file import Format, Metadata, Quality
 from processor.edits.operations.size import Resize
 from processor.edits.plan import Plan
 from processor.imaging.cascade import ORIENTATION_FIELD
+from processor.imaging.collection import collection_paused
 from processor.imaging.colour import Colour, decide, to_srgb
 from processor.imaging.decoders.choose import open_original
-from processor.imaging.decoders.damage import forget_warnings, refuse_damage, verdict_of
+from processor.imaging.decoders.damage import forget_warnings, photo_errors, refuse_damage
 from processor.imaging.decoders.native import load_frames
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.edit_model import EditLimits
@@ -36,7 +35,7 @@ WHOLE: Final = Size(width=MAX_SIDE_PX, height=MAX_SIDE_PX)
 
 
 class Taken(NamedTuple):
-    """A picture in memory, and who its file says made and owns it. Unpacked at once, so that no pixels outlive use."""
+    """A picture in memory, and the credit of its file. Unpack it at once, so that no pixels outlive their use."""
 
     picture: Picture
     credit: Credit
@@ -45,7 +44,7 @@ class Taken(NamedTuple):
 def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE) -> Taken:
     """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError."""
     raw = Raw(max_megapixels=limits.max_megapixels)
-    with _verdicts():
+    with collection_paused(), photo_errors():
         recipe = Recipe(sizes={"edit": first}, limits=source_limits(limits), raw=raw)
         original = open_original(source, header, recipe)
         (part,) = original.parts()
@@ -55,8 +54,8 @@ def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WH
 
 def take_frames(source: Source, header: Header) -> Taken:
     """Decode all frames of an animation; raises PhotoError."""
-    exif = read_exif(header.exif)
-    with _verdicts():
+    exif = read_exif(header.exif, xmp=header.xmp, iptc=header.iptc)
+    with collection_paused(), photo_errors():
         roll = load_frames(source, header)
         times = _Times.of(roll)
         stored = _in_srgb(_read(roll, Box(roll.width, roll.height)), decide(roll)).copy_memory()
@@ -72,7 +71,7 @@ def take_frames(source: Source, header: Header) -> Taken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Times:
-    """How an animation plays."""
+    """An animation's frame count, delays in ms, and loop count."""
 
     count: int
     delays: tuple[int, ...]
@@ -80,8 +79,9 @@ class _Times:
 
     @classmethod
     def of(cls, roll: Image) -> _Times:
-        """Read what libvips says of the frames of *roll*."""
-        known: dict[str, Any] = {name: roll.get(name) for name in roll.get_fields()}
+        """Read them from libvips' metadata of *roll*."""
+        names = ("n-pages", "delay", "loop")
+        known: dict[str, Any] = {name: roll.get(name) for name in names if roll.get_typeof(name)}
         count: int = known.get("n-pages", 1)
         said: list[int] = known.get("delay", [])
         delays = (*said[:count], *[DEFAULT_DELAY_MS] * (count - len(said)))
@@ -101,22 +101,14 @@ def first_size(plan: Plan) -> Size:
     return Size(width=step.width or MAX_SIDE_PX, height=step.height or MAX_SIDE_PX, fit=fit)
 
 
-@contextmanager
-def _verdicts() -> Generator[None]:
-    try:
-        yield
-    except pyvips.Error as error:
-        raise verdict_of(error) from error
-
-
 def _developed(pixels: Pixels, frame: Box) -> Image:
     """Read the source, which may be lazy and readable once, at *frame* px (upright)."""
     colour = decide(pixels.image, profile=pixels.profile)
-    stored = _read(pixels.image, frame.turned(pixels.orientation))
+    stored = _read(pixels.image, frame.turned(pixels.orientation), pixels.verify)
     return upright(_in_srgb(stored, colour), pixels.orientation).copy_memory()
 
 
-def _read(image: Image, frame: Box) -> Image:
+def _read(image: Image, frame: Box, verify: Callable[[], None] = refuse_damage) -> Image:
     """Decode into memory, shrunk to *frame*; data that is lost raises PhotoError."""
     forget_warnings()
     across, down = frame.width / image.width, frame.height / image.height
@@ -127,7 +119,7 @@ def _read(image: Image, frame: Box) -> Image:
         stored = mixed.cast(image.format).copy(interpretation=image.interpretation).copy_memory()
     else:
         stored = image.resize(across, vscale=down).copy_memory()
-    refuse_damage()
+    verify()
     stored.remove(ORIENTATION_FIELD)
     return stored
 

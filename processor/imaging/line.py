@@ -7,18 +7,18 @@ describes the resized pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import pyvips
 from pyvips import Image
 
 from processor.imaging.cascade import cascade, develop_first
+from processor.imaging.collection import collection_paused
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
-from processor.imaging.decoders.damage import forget_warnings, refuse_damage, verdict_of
+from processor.imaging.decoders.damage import forget_warnings, photo_errors, rendering_errors
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
@@ -26,6 +26,7 @@ from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
 from processor.imaging.printing import Printer
+from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
 from processor.recipe import Recipe
@@ -36,60 +37,74 @@ ENCODERS_AT_ONCE = 2
 
 
 def ignore_progress() -> None:
-    """Take no notice that decoding has ended."""
+    """Ignore that decoding has ended."""
 
 
 def develop(
-    source: Source, recipe: Recipe, *, file_name: str, on_decoded: Callable[[], None] = ignore_progress
+    source: Source,
+    recipe: Recipe,
+    *,
+    file_name: str,
+    header: Header | None = None,
+    on_decoded: Callable[[], None] = ignore_progress,
 ) -> Rendering:
-    """Render every size of *source* in this process; *on_decoded* is called when no hostile byte is left to read.
+    """Render every size of *source* in this process. Raises PhotoError.
 
-    *file_name* is only compared with what the content says. Raises PhotoError.
+    *file_name* is only compared with what the content says; *header*: the source's structure, where it has been read;
+    *on_decoded* is called when no hostile byte is left to read.
     """
     prepare_engine()
     watch, memory = Stopwatch(), PeakMemory()
-    try:
-        with watch.step("structure"):
-            header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
-        with watch.step("open"):
+    with collection_paused(), rendering_errors():
+        with photo_errors(), watch.step("structure"):
+            header = header or inspect_structure(
+                source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels
+            )
+        with photo_errors(), watch.step("open"):
             original = open_original(source, header, recipe)
         with ThreadPoolExecutor(ENCODERS_AT_ONCE, thread_name_prefix="encode") as encoders:
             credit = original.exif.credit if recipe.keep_copyright else None
             printer = Printer(encoders, recipe, watch, credit=credit)
-            shots = list(_shoot(original, printer, watch, on_decoded))
-    except pyvips.Error as error:
-        raise verdict_of(error) from error
-    smallest = min((shot.smallest for shot in shots), key=lambda image: image.width * image.height)
-    with watch.step("inspect"):
-        hash_text, colour = placeholder(smallest), dominant_colour(smallest)
-    return Rendering(
-        format=header.format,
-        width=original.size.width,
-        height=original.size.height,
-        renditions=printer.renditions(),
-        camera=original.exif.camera,
-        taken_at=original.exif.taken_at,
-        placeholder=hash_text,
-        dominant_color=colour,
-        receipt=Receipt(
-            decoder=shots[-1].decoder,
-            decoder_why="; ".join(shot.why for shot in shots),
-            sources={size: shot.decoder for shot in shots for size in shot.sizes},
-            colour=shots[-1].colour,
-            orientation=shots[-1].orientation,
-            detected_format=header.format,
-            extension_matches=PurePath(file_name).suffix.lower().lstrip(".") in EXTENSIONS_OF[header.format],
-            isolated=False,
-            engine=engine_versions(),
-            steps_ms=watch.steps_ms,
-            peak_memory_mib=memory.mib(),
-        ),
+            with photo_errors():
+                parts = list(_render_parts(original, printer, watch, on_decoded))
+        smallest = min((part.smallest for part in parts), key=lambda image: image.width * image.height)
+        with watch.step("inspect"):
+            hash_text, colour = placeholder(smallest), dominant_colour(smallest)
+        return Rendering(
+            format=header.format,
+            width=original.size.width,
+            height=original.size.height,
+            renditions=printer.renditions(),
+            camera=original.exif.camera,
+            taken_at=original.exif.taken_at,
+            placeholder=hash_text,
+            dominant_color=colour,
+            receipt=_receipt(parts, header, file_name, watch, memory),
+        )
+
+
+def _receipt(
+    parts: Sequence[_PartResult], header: Header, file_name: str, watch: Stopwatch, memory: PeakMemory
+) -> Receipt:
+    largest = parts[-1]
+    return Receipt(
+        decoder=largest.decoder,
+        decoder_why="; ".join(part.why for part in parts),
+        sources={size: part.decoder for part in parts for size in part.sizes},
+        colour=largest.colour,
+        orientation=largest.orientation,
+        detected_format=header.format,
+        extension_matches=PurePath(file_name).suffix.lower().lstrip(".") in EXTENSIONS_OF[header.format],
+        isolated=False,
+        engine=engine_versions(),
+        steps_ms=watch.steps_ms,
+        peak_memory_mib=memory.mib(),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Shot:
-    """What is remembered of one part when its pixels are gone; *smallest*: its smallest picture."""
+class _PartResult:
+    """The facts of one part that outlive its pixels. *smallest*: its smallest picture."""
 
     sizes: tuple[str, ...]
     decoder: Decoder
@@ -99,7 +114,9 @@ class _Shot:
     smallest: Image
 
 
-def _shoot(original: Original, printer: Printer, watch: Stopwatch, on_decoded: Callable[[], None]) -> Iterator[_Shot]:
+def _render_parts(
+    original: Original, printer: Printer, watch: Stopwatch, on_decoded: Callable[[], None]
+) -> Iterator[_PartResult]:
     """Develop each part down its cascade and hand every picture to the printer."""
     waiting = len(original.rungs)
     for part in watch.each("decode", original.parts()):
@@ -109,7 +126,7 @@ def _shoot(original: Original, printer: Printer, watch: Stopwatch, on_decoded: C
             on_decoded()
         for rung, picture in cascade(picture, part.rungs):  # noqa: B020 - the last is the smallest
             printer.order(rung, picture)
-        yield _Shot(
+        yield _PartResult(
             sizes=tuple(rung.size for rung in part.rungs),
             decoder=part.pixels.decoder,
             why=part.pixels.why,
@@ -126,7 +143,7 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     with watch.step("decode"):
         forget_warnings()
         stored = develop_first(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
-        refuse_damage()
+        pixels.verify()
     with watch.step("upright and colour"):
         picture = to_srgb(upright(stored, pixels.orientation), colour)
         # A picture that is what it should be already is not copied once more: 32 MB for a large rung.

@@ -40,7 +40,7 @@ class Renderer(ChildOwner):
         check_installation()
         from processor.imaging.line import develop  # noqa: PLC0415 - a parent that only isolates needs no libvips
 
-        return develop(source, recipe, file_name=file_name)
+        return develop(source, recipe, file_name=file_name, header=header)
 
     def _in_child(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
         def job(child: DecoderProcess, left: float | None) -> Rendering:

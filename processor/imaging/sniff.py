@@ -1,4 +1,4 @@
-"""Name a file's format by its first bytes; the file name is never believed."""
+"""Detect a file's format from its first bytes; its name does not count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, Literal
 from processor.errors import PhotoError, Verdict
 
 Container = Literal["jpeg", "png", "webp", "gif", "tiff", "bmp", "isobmff", "cr3", "raf", "raw"]
-"""What the structure walkers tell apart; ``raw`` are RAW files with a magic of their own that only LibRaw reads."""
+"""The kinds that the structure walkers distinguish; ``raw`` are RAW files with a magic that only LibRaw reads."""
 
 HEAD_BYTES: Final = 64
 TEXT_BYTES: Final = frozenset(b"\t\n\r\f" + bytes(range(32, 127)))
@@ -22,7 +22,7 @@ PHOTOS: Final[tuple[tuple[Container, Callable[[bytes], bool]], ...]] = (
     ("cr3", lambda head: head[4:12] == b"ftypcrx "),
     ("isobmff", lambda head: head[4:8] == b"ftyp" and _brands(head) & HEIF_BRANDS != set()),
     ("raf", lambda head: head.startswith(b"FUJIFILMCCD-RAW")),
-    ("raw", lambda head: head.startswith((b"\0MRM", b"FOVb", b"ARRI"))),
+    ("raw", lambda head: head.startswith((b"\0MRM", b"FOVb", b"ARRI")) or head[6:14] == b"HEAPCCDR"),  # Canon CRW
     ("tiff", lambda head: head[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"MMOR", b"IIU\0"}),
     ("bmp", lambda head: head.startswith(b"BM") and head[14:18] in BMP_HEADERS),
 )
@@ -48,7 +48,7 @@ OTHER_FILES: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
 
 
 def sniff(data: memoryview) -> Container:
-    """Return the container; raise NOT_AN_IMAGE, UNSUPPORTED_FORMAT or TRUNCATED naming what it is instead."""
+    """Return the container; raise NOT_AN_IMAGE or UNSUPPORTED_FORMAT with the kind of file received."""
     head = bytes(data[:HEAD_BYTES])
     for container, matches in PHOTOS:
         if matches(head):

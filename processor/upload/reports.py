@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from processor.budget import Budget
+from processor.errors import Verdict
 from processor.events import MessageResult, ObjectEvent
 from processor.manifest import Manifest
 from processor.telemetry import Telemetry, one
@@ -52,6 +53,8 @@ def report_upload(telemetry: Telemetry, event: ObjectEvent, outcome: UploadOutco
         case Result.FAILED:
             telemetry.warning("photo failed", **fields)
             telemetry.count({"PhotosFailed": one()}, code=outcome.code)
+            if outcome.code == Verdict.RENDERING_FAILED:
+                telemetry.count({"RenderingDefects": one()})
         case Result.SKIPPED:
             telemetry.info("object skipped", **fields)
             telemetry.count({"ObjectsSkipped": one()}, reason=outcome.code)

@@ -155,6 +155,22 @@ def test_a_defect_is_logged_with_its_trace(service: str, capsys: pytest.CaptureF
     assert (1.0, "ZeroDivisionError") == (metric["UnexpectedFailures"][0], metric["code"])
 
 
+def test_a_rendering_defect_is_acknowledged_and_has_a_metric_of_its_own(
+    service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message would fail the same way again; the metric is what an operator watches."""
+
+    def process(event: ObjectEvent, budget: Budget) -> Outcome:
+        return Outcome(result=Result.FAILED, code="RENDERING_FAILED", detail="Traceback: KeyError")
+
+    answer = handle(service, process, sqs_event(s3_event(s3_record("a.jpg"))))
+
+    log, by_code, defect = lines(capsys)
+    assert {"batchItemFailures": []} == answer
+    assert ("RENDERING_FAILED", "Traceback: KeyError") == (log["code"], log["detail"])
+    assert [1.0] == by_code["PhotosFailed"] == defect["RenderingDefects"]
+
+
 @pytest.mark.parametrize(
     ("key", "metric", "dimension"),
     [

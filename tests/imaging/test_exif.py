@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from processor.imaging.exif import NO_EXIF, Credit, read_exif
 from processor.imaging.model import CameraFacts
 from tests.factories.photos import exif as written
-from tests.factories.photos.exif import exif
+from tests.factories.photos.exif import exif, iim, resource, xmp_packet
 from tests.factories.photos.extra import tiff_of_shared_values
-from tests.factories.photos.ifd import Directory, Field, Value, ascii_text, byte, long, rational, short, tiff
+from tests.factories.photos.ifd import Directory, Field, Value, ascii_text, byte, long, rational, short, tiff, undefined
 from tests.factories.photos.raw import dng
 
 
@@ -82,7 +84,16 @@ def test_neither_serial_numbers_nor_owner_nor_place_are_read() -> None:
     ("entries", "expected"),
     [
         ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9011": ascii_text("+02:00")}, "2024-05-17T18:30:15+02:00"),
-        ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9010": ascii_text("-07:00")}, "2024-05-17T18:30:15-07:00"),
+        ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9010": ascii_text("-07:00")}, "2024-05-17T18:30:15"),
+        ({"t9004": ascii_text("2018:03:04 05:06:07")}, "2018-03-04T05:06:07"),
+        (
+            {"t9003": ascii_text("0000:00:00 00:00:00"), "t9004": ascii_text("2018:03:04 05:06:07")},
+            "2018-03-04T05:06:07",
+        ),
+        (
+            {"t9003": ascii_text("    :  :     :  :  "), "t9004": ascii_text("2018:03:04 05:06:07")},
+            "2018-03-04T05:06:07",
+        ),
         ({"t9003": ascii_text("2024:05:17 18:30:15")}, "2024-05-17T18:30:15"),
         ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9011": ascii_text("   :  ")}, "2024-05-17T18:30:15"),
         ({"t9003": ascii_text("2024:05:17 18:30:15"), "t9011": ascii_text("+02:00; DROP")}, "2024-05-17T18:30:15"),
@@ -91,7 +102,20 @@ def test_neither_serial_numbers_nor_owner_nor_place_are_read() -> None:
         ({"t9003": ascii_text("yesterday")}, None),
         ({}, None),
     ],
-    ids=["offset", "file offset", "no offset", "blank offset", "absurd offset", "zeros", "blank", "text", "absent"],
+    ids=[
+        "offset",
+        "edit's offset",
+        "digitized",
+        "zeros first",
+        "blanks first",
+        "no offset",
+        "blank offset",
+        "absurd offset",
+        "zeros",
+        "blank",
+        "text",
+        "absent",
+    ],
 )
 def test_the_moment_is_local_time_with_an_offset_where_it_is_known(
     entries: dict[str, Value], expected: str | None
@@ -100,12 +124,71 @@ def test_the_moment_is_local_time_with_an_offset_where_it_is_known(
     assert expected == read_exif(photo(**entries)).taken_at
 
 
-def test_the_moment_of_the_file_stands_in_for_that_of_the_shot() -> None:
-    """Tag 0x0132, where a scanner writes no other."""
-    assert "2024-05-17T18:30:15" == read_exif(tiff(Directory({0x0132: ascii_text("2024:05:17 18:30:15")}))).taken_at
+def test_the_moment_of_the_last_edit_is_not_that_of_the_photo() -> None:
+    """Tag 0x0132 (DateTime): a scan of 2018 that was edited in 2024 is not of 2024."""
+    assert read_exif(tiff(Directory({0x0132: ascii_text("2024:05:17 18:30:15")}))).taken_at is None
 
 
-def test_the_credit_keeps_its_bytes() -> None:
+def test_xmp_tells_the_moment_where_exif_does_not() -> None:
+    """After both dates of EXIF."""
+    packet = xmp_packet(b'exif:DateTimeOriginal="2017-01-02T03:04:05+06:00"')
+
+    assert "2017-01-02T03:04:05+06:00" == read_exif(photo(t9003=ascii_text("    ")), xmp=packet).taken_at
+    assert "2018-03-04T05:06:07" == read_exif(photo(t9004=ascii_text("2018:03:04 05:06:07")), xmp=packet).taken_at
+
+
+def test_credit_comes_from_exif_then_xmp_then_iptc() -> None:
+    """The first that says something, in UTF-8, for artist and copyright on their own."""
+    packet = xmp_packet(b"", "<dc:creator><rdf:Seq><rdf:li>Zoë</rdf:li></rdf:Seq></dc:creator>".encode())
+    iptc = iim((2, 80, b"Iptc"), (2, 116, "© Müller".encode("cp1252")))
+
+    assert Credit(b"Artist", "© Müller".encode()) == read_exif(exif(artist="Artist"), xmp=packet, iptc=iptc).credit
+    assert Credit("Zoë".encode(), "© Müller".encode()) == read_exif(exif(artist="  "), xmp=packet, iptc=iptc).credit
+    assert Credit(b"Iptc", "© Müller".encode()) == read_exif(None, iptc=iptc).credit
+
+
+def test_iptc_in_utf_8_says_so() -> None:
+    """Data set 1:90; several by-lines are all named."""
+    iptc = iim((1, 90, b"\x1b%G"), (2, 80, "Zoë".encode()), (2, 80, b"B"))
+
+    assert Credit("Zoë; B".encode()) == read_exif(None, iptc=iptc).credit
+
+
+@pytest.mark.parametrize("tag", [0x83BB, 0x8649])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_tiff_keeps_credit_in_tags_of_its_own(tag: int, *, packed: bool) -> None:
+    """XMP in 700; IPTC in 33723, also as numbers of 32 bit, or inside Photoshop's resources in 34377."""
+    sets = iim((2, 116, b"(c) Iptc"))
+    content = resource(0x0404, sets) if tag == 0x8649 else sets
+    content += bytes(-len(content) % 4)
+    value = long(*struct.unpack(f"<{len(content) // 4}I", content)) if packed else undefined(content)
+
+    assert Credit(b"", b"(c) Iptc") == read_exif(tiff(Directory({tag: value}))).credit
+    packet = xmp_packet(b"", b"<dc:creator><rdf:Seq><rdf:li>X</rdf:li></rdf:Seq></dc:creator>")
+    assert Credit(b"X") == read_exif(tiff(Directory({700: byte(*packet)}))).credit
+
+
+def test_latin_1_in_exif_becomes_utf_8() -> None:
+    """Older editors wrote the system's encoding."""
+    block = tiff(Directory({0x013B: undefined("Müller".encode("cp1252"))}))
+
+    assert Credit("Müller".encode()) == read_exif(block).credit
+
+
+def test_an_editor_alone_is_credited() -> None:
+    """Photographer and editor are parted by NUL: a blank photographer leaves the editor's notice."""
+    assert Credit(b"", b"Editor") == read_exif(exif(copyright_notice=" \0Editor")).credit
+
+
+def test_a_directory_that_counts_more_entries_than_it_has_is_read_as_far_as_it_goes() -> None:
+    """ImageMagick, Pillow and libvips turn such photos too."""
+    block = bytearray(exif(orientation=6, camera=False))
+    block[8:10] = (900).to_bytes(2, "little")
+
+    assert 6 == read_exif(bytes(block)).orientation
+
+
+def test_the_credit_is_utf_8() -> None:
     """ASCII by the standard, UTF-8 in practice; photographer and editor are parted by NUL, the first counts."""
     block = exif(artist="Zoë", copyright_notice="© 2024 Zoë\0Editor")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 import pyvips
 
 from processor.errors import PhotoError
+from processor.imaging import line, printing
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
 from processor.recipe import Limits, Recipe, Size
@@ -14,7 +17,7 @@ from tests.factories.photos.exif import exif
 from tests.factories.photos.heif import heic
 from tests.factories.photos.hostile import not_photos
 from tests.factories.photos.jpeg import jpeg
-from tests.factories.photos.raster import png
+from tests.factories.photos.raster import png, with_text
 from tests.factories.photos.raw import dng, preview
 from tests.factories.photos.scene import scene
 from tests.imaging.prints import developed, outcome, recipe
@@ -113,6 +116,66 @@ def test_a_photo_that_fails_never_tells_the_end_of_decoding() -> None:
     assert [] == calls
 
 
+def test_an_unknown_error_is_a_verdict_with_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect of Darkroom ends the photo, not the queue: five deliveries would end the same way."""
+
+    def defect(*_: object) -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(line, "open_original", defect)
+    with pytest.raises(PhotoError) as caught:
+        developed(jpeg())
+
+    assert "RENDERING_FAILED" == caught.value.code
+    assert "KeyError: 'a defect'" in str(caught.value)
+    assert "KeyError" not in caught.value.public
+
+
+@pytest.mark.parametrize("step", ["placeholder", "dominant_colour"])
+def test_an_error_behind_the_decoder_is_a_verdict_too(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Such as a picture of more channels than it should have."""
+
+    def defect(_: object) -> None:
+        raise ValueError("zip() argument 2 is shorter than argument 1")
+
+    monkeypatch.setattr(line, step, defect)
+    assert "RENDERING_FAILED" == outcome(jpeg())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("jpegsave: no such quality", "RENDERING_FAILED"), ("out of memory", "DECODER_OUT_OF_MEMORY")]
+)
+def test_an_encoder_that_fails_blames_no_photo(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
+    """It is a defect of ours, or too little memory; never damage."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise pyvips.Error(text)
+
+    monkeypatch.setattr(printing, "encode", failing)
+    assert code == outcome(jpeg())
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(errno.EMFILE, "Too many open files"), RuntimeError("can't start new thread"), MemoryError()],
+    ids=repr,
+)
+def test_a_fault_of_the_machine_is_no_verdict(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    """It may pass: the message is delivered again."""
+
+    def failing(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(line, "open_original", failing)
+    with pytest.raises(type(fault)):
+        developed(jpeg())
+
+
+def test_a_png_text_keyword_in_latin_1_is_no_error() -> None:
+    """W3C PNG, 11.3.3.2: keywords are Latin-1; Python's libvips binding reads field names as UTF-8."""
+    assert "480×320" == outcome(with_text(png(), "Légende", "été"))
+
+
 @pytest.mark.parametrize("name", not_photos())
 def test_what_is_no_photo_never_reaches_a_decoder(name: str) -> None:
     """Whatever its name says: two verdicts, nothing else."""
@@ -138,6 +201,8 @@ def test_the_limits_of_the_recipe_hold() -> None:
         ("vips_tracked: out of memory -- size == 45MB", "DECODER_OUT_OF_MEMORY"),
         ("glib: Error creating thread: Resource temporarily unavailable", "DECODER_OUT_OF_MEMORY"),
         ("VipsJpeg: Insufficient memory (case 4)", "DECODER_OUT_OF_MEMORY"),
+        ("tiff2vips: ZSTD compression support is not configured", "UNSUPPORTED_FORMAT"),
+        ("tiff2vips: samples_per_pixel not a whole number of bytes", "UNSUPPORTED_FORMAT"),
     ],
 )
 def test_every_error_of_libvips_is_a_verdict(text: str, code: str) -> None:

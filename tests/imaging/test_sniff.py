@@ -38,6 +38,7 @@ FTYP = struct.pack(">I4s4sI", 24, b"ftyp", b"mif1", 0)
         ("raf", extra.raf),
         ("raw", lambda: b"\0MRM" + bytes(60)),
         ("raw", lambda: b"FOVb" + bytes(60)),
+        ("raw", lambda: b"II\x1a\0\0\0HEAPCCDR" + bytes(50)),  # Canon CRW
     ],
 )
 def test_a_photo_is_known_by_its_first_bytes(container: str, make: Callable[[], bytes]) -> None:

@@ -17,9 +17,10 @@ Written by `make verdicts ARGS=FOLDER`. Every file goes through the whole rendit
 child with limits of time and memory. It ends as a typed verdict that its uploader can read, or as a picture:
 
 - **unharmed**: the damage is outside the pixels; the rendition is that of the undamaged file;
-- **damage unseen**: the picture differs, and no decoder can know: the format has no checksum over its pixels;
+- **damage unseen**: the picture differs, and no decoder can know: the format has no checksum over its pixels, it codes
+  parts of one colour as zeros (WebP and BMP that end in zeros), or a JPEG's damaged data still makes as many blocks;
 - **rendered**: a good picture with something strange in it that is never unpacked or believed;
-- **WRONG SUCCESS**: pixels are missing and nobody noticed. There is none; the tool fails when there is.
+- **WRONG SUCCESS**: pixels are missing, and Darkroom could have noticed. There is none; the tool fails when there is.
 """
 
 

@@ -1,4 +1,4 @@
-"""JPEG, PNG, WebP, GIF and TIFF by libvips: streamed from top to bottom, shrunk while loading where that is exact.
+"""Decode JPEG, PNG, WebP, GIF and TIFF by libvips: streamed from top to bottom, shrunk while loading where exact.
 
 Loaders are named one by one: libvips' own choice would also take SVG, PDF or Ultra HDR (gain-map JPEG) loaders.
 """
@@ -12,19 +12,22 @@ from typing import Any, Final
 import pyvips
 from pyvips import Image
 
+from processor.imaging.colour import as_rgb, without_profile
+from processor.imaging.decoders.damage import refuse_damage
+from processor.imaging.decoders.jpeg import Jpeg
 from processor.imaging.decoders.original import Pixels
+from processor.imaging.decoders.tiff import load_tiff
 from processor.imaging.exif import Exif
 from processor.imaging.geometry import Box
 from processor.imaging.icc import adobe_rgb_profile
+from processor.imaging.nclx import profile_for, profile_for_gamma
 from processor.imaging.structure.header import Header
 from processor.source import Source
 
 LOADERS: Final[Mapping[str, Callable[..., Image]]] = {
-    "jpeg": Image.jpegload_source,
     "png": Image.pngload_source,
     "webp": Image.webpload_source,
     "gif": Image.gifload_source,
-    "tiff": Image.tiffload_source,
 }
 JPEG_SHRINKS: Final = (8, 4, 2)
 """libjpeg-turbo scales by these in its inverse DCT: cheaper than decoding all and as good."""
@@ -35,21 +38,40 @@ def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> 
     options: dict[str, Any] = {"access": "sequential", "fail_on": "truncated"}
     stored = largest.turned(exif.orientation)
     factor = next((n for n in JPEG_SHRINKS if Box(header.width // n, header.height // n).holds(stored)), 1)
-    why = "libvips reads this format itself"
+    verify, why = refuse_damage, "libvips reads this format itself"
     if header.format == "jpeg" and factor > 1:
         options["shrink"] = factor
         why += f", shrunk {factor}× while loading"
-    if header.format == "tiff":
-        # Damage inside a strip is an error to libtiff, inside a JPEG strip only a warning. Warnings alone say little
-        # otherwise: scanners write unsorted tags.
-        options |= {"page": header.page, "fail_on": "warning" if header.inner_jpeg else "error"}
+    if header.layout is not None:
+        # Damage inside a strip is an error to libtiff, inside a JPEG strip only a warning.
+        options |= {"fail_on": "warning" if header.inner_jpeg else "error"}
+        image, note = load_tiff(source.view, header.layout, options)
+        why += note
+    elif header.format == "jpeg":
+        jpeg = Jpeg(source, header)
+        image, verify = jpeg.open(options), jpeg.refuse_damage
+        why += ", without its end marker" if header.unfinished else ""
+    else:
+        image = _open(source, header.format, options)
+    image, profile = with_named_colour(image, header)
     return Pixels(
-        image=_open(source, header.format, options),
+        image=image,
+        verify=verify,
         decoder="native",
         why=why,
         orientation=exif.orientation,
-        profile=adobe_rgb_profile() if exif.is_adobe_rgb else None,
+        profile=profile or (adobe_rgb_profile() if exif.is_adobe_rgb else None),
     )
+
+
+def with_named_colour(image: Image, header: Header) -> tuple[Image, bytes | None]:
+    """Return *image* and the profile that a PNG's chunks amount to; cICP counts more than an embedded profile."""
+    if header.nclx is not None:
+        image = without_profile(image)
+        profile = profile_for(header.nclx)
+    else:
+        profile = profile_for_gamma(header.gamma, header.chromaticities) if header.gamma else None
+    return (as_rgb(image) if profile else image), profile
 
 
 def load_frames(source: Source, header: Header) -> Image:

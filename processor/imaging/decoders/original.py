@@ -1,4 +1,4 @@
-"""What a decoder hands to the line: where the pixels of each size come from."""
+"""Types that a decoder returns: the opened original, and the pixels for each of its sizes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyvips import Image
 
+from processor.imaging.decoders.damage import refuse_damage
 from processor.imaging.exif import NO_EXIF, Exif
 from processor.imaging.geometry import Box, Rung
 from processor.imaging.model import Decoder
@@ -16,8 +17,9 @@ from processor.imaging.model import Decoder
 class Pixels:
     """A decoded picture as stored. *image* may be lazy and readable once, from top to bottom.
 
-    *orientation*: EXIF 1-8, still to be applied; *applied*: what the decoder has applied already.
-    *profile*: an ICC profile that the image does not carry itself.
+    *orientation*: EXIF 1-8, to be applied by the caller; *applied*: the orientation that the decoder has applied.
+    *profile*: an ICC profile that the image does not carry itself. *verify*: to be called when the image was read;
+    raises PhotoError when pixels were lost.
     """
 
     image: Image
@@ -26,11 +28,12 @@ class Pixels:
     orientation: int = 1
     applied: int = 1
     profile: bytes | None = None
+    verify: Callable[[], None] = refuse_damage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """Some of the rungs, and the pixels that they are made of."""
+    """Some of the rungs, and the pixels to make them from."""
 
     rungs: tuple[Rung, ...]
     pixels: Pixels

@@ -1,4 +1,4 @@
-"""The JPEG that a camera embeds in its RAW, and whether it may stand for the photo."""
+"""Read the JPEG that a camera embeds in its RAW, and decide whether it can replace the demosaic."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from processor.errors import PhotoError
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.exif import Exif, read_exif
 from processor.imaging.geometry import Box
+from processor.imaging.structure.header import truncated
 from processor.imaging.structure.jpeg import walk_jpeg
 
 ASPECT_TOLERANCE = 0.02
@@ -33,14 +34,16 @@ class Preview:
     def read(cls, data: bytes) -> Preview:
         """Check the JPEG's structure; a broken one raises PhotoError."""
         header = walk_jpeg(memoryview(data), max_scans=MAX_SCANS)
-        return cls(Box(header.width, header.height), data, read_exif(header.exif))
+        if header.unfinished:
+            raise truncated("the JPEG has no end marker")
+        return cls(Box(header.width, header.height), data, read_exif(header.exif, xmp=header.xmp, iptc=header.iptc))
 
     def load(self) -> Image:
         """Open the picture, to be read once from top to bottom."""
         return Image.jpegload_buffer(self.data, access="sequential", fail_on="truncated")
 
     def flaw(self, sensor: Box, orientation: int, *, colour: bool) -> str:
-        """Say why this preview cannot stand for a photo of *sensor* px; empty when it can.
+        """Return why this preview cannot replace a photo of *sensor* px; empty when it can.
 
         Most cameras store previews as the sensor lies, some already upright: either shape is right.
         """

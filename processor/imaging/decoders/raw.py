@@ -1,4 +1,4 @@
-"""Camera RAW by LibRaw: the camera's own preview where it is large enough, else a demosaic.
+"""Decode camera RAW by LibRaw: the camera's own preview where it is large enough, else a demosaic.
 
 ``auto`` takes the preview for every size that it fills, and one demosaic for the larger ones: at half size when that
 fills them (four sensor pixels make one: no interpolation, a quarter of the work), else in full.
@@ -44,7 +44,7 @@ SRGB_GAMMA: Final = (2.4, 12.92)
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """An opened RAW. *sensor*: px as stored; *preview*: only when it may stand for the photo, else *flaw* says why."""
+    """An opened RAW. *sensor*: px as stored; *preview*: None when it is unusable, for the reason *flaw*."""
 
     file: rawpy.RawPy
     sensor: Box
@@ -69,7 +69,7 @@ def open_raw(source: Source, header: Header, recipe: Recipe) -> Original:
 
 
 def verdict_of(error: rawpy.LibRawError) -> PhotoError:
-    """Put LibRaw's error into a verdict."""
+    """Translate LibRaw's error into a PhotoError."""
     if isinstance(error, rawpy.LibRawIOError):
         return truncated("its picture data ends too early or is missing")
     if isinstance(error, NO_MEMORY):
@@ -113,7 +113,7 @@ def _square(width: int, height: int, pixel_aspect: float) -> Box:
 
 
 def _without_margin(visible: Box, header: Header) -> Box:
-    """Trust the file when it says a few pixels less than LibRaw: the rest is a dark margin (Kodak DC50: 756×504)."""
+    """Use the declared size when it is a few pixels smaller than LibRaw's: the rest is a dark margin (Kodak DC50)."""
     declared = Box(max(1, header.width), max(1, header.height))
     margin = max(1 - declared.width / visible.width, 1 - declared.height / visible.height)
     return declared if visible.holds(declared) and margin <= MAX_MARGIN else visible

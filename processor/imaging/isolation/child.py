@@ -54,7 +54,7 @@ def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[S
         check_installation()
         answer, blobs = JOBS[request["job"]](channel, request, sources)
     except PhotoError as error:
-        send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding})
+        send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding, "log": str(error)})
     except EditError as error:
         send(channel, refusal(error))
     except MemoryError:

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 from processor.errors import PhotoError, Verdict
 from processor.imaging.isolation.process import DecoderProcess
 
-DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY})
+DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY, Verdict.RENDERING_FAILED})
 
 Result = TypeVar("Result")
 

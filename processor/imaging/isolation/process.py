@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 from processor.errors import InstallationError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
-from processor.imaging.isolation.clock import Clock, decode_clock, slow_decode, slow_step
+from processor.imaging.isolation.clock import Clock, slow_decode, slow_step
 from processor.imaging.isolation.edit_wire import EditOrder, refused, unpack_edited
 from processor.imaging.isolation.wire import Hangup, receive, send, unpack_rendering
 from processor.imaging.model import Rendering
@@ -73,7 +73,7 @@ class DecoderProcess:
 
         Raises OutOfTime when *seconds_left* ends first.
         """
-        clock = decode_clock(recipe.limits.decode_timeout_s, seconds_left)
+        clock = self._decode_clock(recipe.limits.decode_timeout_s, seconds_left)
 
         def hear(answer: dict[str, Any]) -> bool:
             if answer.get("event") != "decoded":
@@ -89,9 +89,7 @@ class DecoderProcess:
     ) -> Edited:
         """Edit the first of *sources* in the child; as *develop*, and raises EditError and what *on_step* raises."""
         limits = order.limits
-        clock = Clock(
-            limits.decode_timeout_s, slow_decode(f"expected at most {limits.decode_timeout_s:g} s"), seconds_left
-        )
+        clock = self._decode_clock(limits.decode_timeout_s, seconds_left)
 
         def hear(answer: dict[str, Any]) -> bool:
             index, step = answer.get("index"), answer.get("step")
@@ -104,6 +102,11 @@ class DecoderProcess:
             return True
 
         return self._converse({"job": "edit", "order": asdict(order)}, sources, clock, hear, _edited)
+
+    def _decode_clock(self, timeout_s: float, seconds_left: float | None) -> Clock:
+        """Start the clock of a job, which begins with decoding."""
+        late = slow_decode(f"expected at most {timeout_s:g} s of computing time")
+        return Clock(timeout_s, late, seconds_left, cpu_time=lambda: cpu_seconds(self.pid))
 
     def _converse(
         self,
@@ -207,7 +210,9 @@ def _refuse_other(answer: dict[str, Any]) -> None:
         case "done":
             return
         case "verdict":
-            raise PhotoError(Verdict(answer.get("verdict")), str(answer.get("finding")))
+            raise PhotoError(
+                Verdict(answer.get("verdict")), str(answer.get("finding")), log=str(answer.get("log")) or None
+            )
         case other:
             message = f"expected done or verdict, received {other!r}"
             raise ValueError(message)
@@ -228,6 +233,15 @@ def child_environment() -> dict[str, str]:
 def _layers() -> list[str]:
     """Return the import path of this process: Lambda's layers are on it, not in the interpreter."""
     return [entry for entry in sys.path if entry]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process has used, in s; 0 when it is gone or the system has no /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_mib(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""Read a picture's size from its AV1 data: the boxes around it may claim any other, and decoders stretch it to that.
+"""Read a picture's size from its AV1 data: the boxes around it can claim another, and decoders stretch to that.
 
 AV1 Bitstream & Decoding Process Specification, 5.3 (OBU syntax) and 5.5 (sequence header).
 """
@@ -16,7 +16,7 @@ LOWEST_LEVEL_WITH_TIERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """What the sequence header says: the largest frame, px; of a *still* picture every frame is that large."""
+    """The largest frame of a sequence header, px; every frame of a *still* picture has this size."""
 
     width: int
     height: int
@@ -24,7 +24,7 @@ class Sequence:
 
 
 def read_sequence(data: memoryview) -> Sequence | None:
-    """Read the size from an item's bytes; None where the header is missing or of a kind that pictures never have."""
+    """Read the size from an item's bytes; None without a sequence header, or with one of a film."""
     position = 0
     for _ in range(MAX_OBUS):
         if position >= len(data):

@@ -1,15 +1,16 @@
-"""Read a BMP's header and check that its pixels are all there."""
+"""Read a BMP's header and check that its pixels are all there.
+
+Zeros at the end say nothing: rows are stored from the bottom up, so they are a black bar at the top.
+"""
 
 from __future__ import annotations
 
 from struct import unpack_from
 
-from processor.imaging.structure.header import Header, corrupt, ends_empty, truncated
+from processor.imaging.structure.header import Header, corrupt, truncated
 
 CORE_HEADER_BYTES = 12
 UNCOMPRESSED = {0, 3, 6}  # BI_RGB, BI_BITFIELDS, BI_ALPHABITFIELDS
-TRUE_COLOUR_BITS = 16
-"""With fewer, a zero is a place in a palette, and any colour."""
 
 
 def walk_bmp(data: memoryview) -> Header:
@@ -26,7 +27,4 @@ def walk_bmp(data: memoryview) -> Header:
     rows_bytes = (width * bits + 31) // 32 * 4 * height
     if compression in UNCOMPRESSED and pixels_at + rows_bytes > len(data) and width * height <= 1 << 30:
         raise truncated(f"the BMP needs {pixels_at + rows_bytes:,} bytes and has {len(data):,}")
-    plain = compression in UNCOMPRESSED and bits >= TRUE_COLOUR_BITS
-    if plain and ends_empty(data[pixels_at : pixels_at + rows_bytes]):
-        raise truncated("the end of the BMP is empty (zeros instead of data)")
     return Header(format="bmp", width=width, height=height)

@@ -1,11 +1,15 @@
-"""What a file claims to be, read from its structure alone: no pixel has been decoded."""
+"""Hold the claims of a file's structure, read without decoding a pixel, and the errors that walkers raise."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.model import ImageFormat
+
+if TYPE_CHECKING:
+    from processor.imaging.structure.tiff_layout import TiffLayout
 
 ZERO_TAIL_BYTES = 64
 """Coded data (Huffman, LZW, CABAC, range coder) never ends in this many zeros: the file was cut and padded."""
@@ -25,17 +29,32 @@ class Header:
     height: int
     frames: int = 1
     scans: int = 1
+    scan_end: int = field(default=0, compare=False)
+    """The byte behind the coded data of a JPEG that has one scan; 0 for others."""
+    unfinished: bool = False
+    """A JPEG that lacks its end marker, or has none where it is looked for."""
+    strays: tuple[str, ...] = field(default=(), compare=False)
+    """libjpeg's warnings of stray bytes in front of a JPEG's scans: they cost no pixels."""
     page: int = 0
     """Which page of a TIFF is the photo."""
     exif: bytes | None = None
+    xmp: bytes | None = field(default=None, repr=False)
+    iptc: bytes | None = field(default=None, repr=False)
+    """IPTC-IIM data sets, without Photoshop's frame."""
     turned: int = 1
     """The EXIF orientation that a HEIF's own properties amount to; its decoder applies them."""
     nclx: tuple[int, int, int] | None = None
-    """HEIF/AVIF colour: primaries, transfer, matrix (ITU-T H.273)."""
+    """The colour that HEIF, AVIF or PNG names: primaries, transfer, matrix (ITU-T H.273)."""
+    gamma: float | None = None
+    """PNG's encoding exponent (gAMA), where no other chunk names the colour."""
+    chromaticities: tuple[float, ...] | None = None
+    """PNG's cHRM: x and y of white, red, green, blue."""
+    layout: TiffLayout | None = field(default=None, compare=False, repr=False)
+    """The sample layout of a TIFF."""
     inner_jpeg: bool = False
     """A TIFF whose strips are JPEGs: what libtiff then warns of is lost pixels."""
     legacy: bool = False
-    """The format's modern decoder cannot read it (old-style JPEG in TIFF)."""
+    """A TIFF that libvips cannot read and Pillow can: old-style JPEG, YCbCr outside JPEG strips."""
 
     @property
     def megapixels(self) -> float:
@@ -44,24 +63,30 @@ class Header:
 
 
 def truncated(what: str) -> PhotoError:
-    """Say where the file ends too early."""
+    """Make the TRUNCATED error; *what* is missing."""
     return PhotoError(Verdict.TRUNCATED, f"The file is incomplete: {what}.")
 
 
 def corrupt(what: str) -> PhotoError:
-    """Say which part of the file contradicts its format."""
+    """Make the CORRUPT error; *what* contradicts the format."""
     return PhotoError(Verdict.CORRUPT, f"The file is damaged: {what}.")
 
 
+def unsupported(what: str) -> PhotoError:
+    """Make the UNSUPPORTED_FORMAT error; *what* no decoder reads, in a file that may be whole."""
+    return PhotoError(Verdict.UNSUPPORTED_FORMAT, f"This photo cannot be read: {what} is not supported.")
+
+
 def size_lie(header: Header, width: int, height: int) -> PhotoError:
-    """Say that the decoder found another size, *width* × *height* px, than the header claims."""
+    """Make the CORRUPT error for a decoded size, *width* × *height* px, that differs from the header's."""
     return corrupt(f"its header says {header.width} × {header.height} px, its picture has {width} × {height} px")
 
 
-def needs_memory(limit_mib: int | None = None) -> PhotoError:
-    """Say that decoding met the limit of its memory, no fault of the file; a decoder itself does not know the limit."""
-    allowed = f": expected at most {limit_mib} MiB" if limit_mib else ""
-    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode{allowed}.")
+def needs_memory(limit_mib: int | None = None, needed_mib: int | None = None) -> PhotoError:
+    """Make the DECODER_OUT_OF_MEMORY error, with the limit and the need where they are known."""
+    allowed = f": expected at most {limit_mib:,} MiB" if limit_mib else ""
+    received = f", received a photo that takes at least {needed_mib:,} MiB" if needed_mib else ""
+    return PhotoError(Verdict.DECODER_OUT_OF_MEMORY, f"The photo needs too much memory to decode{allowed}{received}.")
 
 
 def refuse_zero_tail(coded: memoryview, what: str) -> None:

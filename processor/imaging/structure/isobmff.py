@@ -12,7 +12,7 @@ from typing import Literal
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.av1 import read_sequence
-from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, size_lie, truncated, unsupported
 from processor.imaging.structure.turns import orientation_of
 
 MAX_BOXES = 4_096
@@ -28,7 +28,7 @@ DERIVED = {b"grid", b"iden", b"iovl"}
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """Where some bytes of an item lie: in the file, or in the ``idat`` box."""
+    """The place of some bytes of an item: in the file, or in the ``idat`` box."""
 
     method: int
     offset: int
@@ -37,7 +37,7 @@ class _Extent:
 
 @dataclass(slots=True)
 class _Meta:
-    """What the ``meta`` box says."""
+    """The contents of the ``meta`` box."""
 
     primary: int | None = None
     types: dict[int, bytes] = field(default_factory=dict[int, bytes])
@@ -49,9 +49,13 @@ class _Meta:
 
 def walk_heif(data: memoryview) -> Header:
     """Read the primary picture's format, size (px, before rotation) and colour; its bytes must lie inside the file."""
+    film = False
     for kind, body in boxes(data):
         if kind == b"meta":
             return _header(data, _read_meta(body[4:]))
+        film = film or kind == b"moov"
+    if film:
+        raise unsupported("a HEIF image sequence without a still picture")
     raise truncated("the HEIF file has no description of its pictures")
 
 
@@ -119,22 +123,32 @@ def _header(data: memoryview, meta: _Meta) -> Header:
     _bound_pictures(meta, tiles)
     for item in tiles or [primary]:
         _check_extents(data, meta.extents.get(item, []))
-    claims = [meta.properties[index] for index in meta.owned.get(primary, []) if index < len(meta.properties)]
+    claims = _claims(meta, primary)
     sizes = [unpack_from(">II", body, 4) for kind, body in claims if kind == b"ispe"]
     if not sizes or 0 in sizes[0]:
         raise corrupt("the HEIF's primary picture has no size")
-    nclx = [unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx"]
     width, height = sizes[0]
     header = Header(
         format=CODECS[codec],
         width=width,
         height=height,
         turned=orientation_of(claims),
-        nclx=nclx[0] if nclx else None,
+        nclx=_nclx(claims) or (_nclx(_claims(meta, tiles[0])) if tiles else None),
     )
     if header.format == "avif" and not tiles:
         _check_size(data, header, meta.extents.get(primary, []))
     return header
+
+
+def _claims(meta: _Meta, item: int) -> list[tuple[bytes, memoryview]]:
+    """Return the properties of *item*."""
+    return [meta.properties[index] for index in meta.owned.get(item, []) if index < len(meta.properties)]
+
+
+def _nclx(claims: list[tuple[bytes, memoryview]]) -> tuple[int, int, int] | None:
+    """Return the colour code points; Canon and Sony write them on the tiles of a grid only."""
+    found = (unpack_from(">HHH", body, 4) for kind, body in claims if kind == b"colr" and bytes(body[:4]) == b"nclx")
+    return next(found, None)
 
 
 def _check_size(data: memoryview, header: Header, extents: list[_Extent]) -> None:

@@ -1,51 +1,102 @@
-"""Walk a JPEG's markers: dimensions, scans, EXIF, and whether it has its end (ITU-T T.81, annex B)."""
+"""Walk a JPEG's markers: dimensions, scans, metadata, and whether it has its end (ITU-T T.81, annex B)."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from struct import error as struct_error
 from struct import unpack_from
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.header import ZERO_TAIL_BYTES, Header, corrupt, truncated
+from processor.imaging.structure.iptc import PHOTOSHOP_PREFIX, data_sets
 
 MAX_MARKERS = 4_096
 MAX_METADATA_BYTES = 64 << 20
 MAX_STRAY_BYTES = 1_024
-TAIL_BYTES = 64 << 10
 END_MARKER = b"\xff\xd9"
 
-SOI, EOI, SOS, APP1 = 0xD8, 0xD9, 0xDA, 0xE1
+XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
+
+SOI, EOI, SOS, APP1, APP2, APP13 = 0xD8, 0xD9, 0xDA, 0xE1, 0xE2, 0xED
 STANDALONE = {0x01, *range(0xD0, 0xD8)}  # TEM, RST0-RST7: no length follows
 SEQUENTIAL_FRAMES = {0xC0, 0xC1, 0xC9}
+HUFFMAN_SEQUENTIAL = {0xC0, 0xC1}
 DECODABLE_FRAMES = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive; Huffman or arithmetic
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # SOF0-SOF15 without DHT, JPG, DAC
+ALL_COEFFICIENTS = (1 << 64) - 1
 
 NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """In coded data 0xFF is stuffed (FF00) or a restart; anything else ends the scan (T.81, B.1.1.5)."""
+ANY_MARKER = re.compile(rb"\xff[^\x00\xff]")
 
 
 @dataclass
 class _Walk:
-    """What has been seen so far."""
+    """State of the walk. *pending*: component → the coefficients that no scan has completed, as bits."""
 
     width: int = 0
     height: int = 0
-    components: int = 0
-    """How many one scan must hold to be the only one; 0 for progressive frames, which have several."""
+    frame: int = 0
+    pending: dict[int, int] = field(default_factory=dict[int, int])
+    begun: set[int] = field(default_factory=set[int])
+    """The components whose first coefficient, the mean of each block, has been in a scan."""
     scans: int = 0
+    scan_end: int = 0
+    several_pictures: bool = False
     markers: int = 0
+    strays: list[str] = field(default_factory=list[str])
     metadata_bytes: int = 0
     exif: bytes | None = None
+    xmp: bytes | None = None
+    photoshop: bytes = b""
+
+    @property
+    def announced(self) -> bool:
+        """Whether the scans that began hold the whole picture: a decoder needs nothing behind the last one."""
+        return bool(self.scans and self.pending) and not any(self.pending.values())
 
 
 def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
-    """Read the structure of the primary image; whatever trails it (a motion photo's video) is not looked at."""
-    walk, position = _Walk(), 2
+    """Read the structure of the primary image; whatever trails it (a motion photo's video) is not looked at.
+
+    A file without its end marker passes as *unfinished* when all scans have begun: its decoder notices lost pixels.
+    """
+    walk, unfinished = _Walk(), False
+    try:
+        _read_segments(walk, data, max_scans)
+    except (PhotoError, struct_error, IndexError) as error:
+        of_end = not isinstance(error, PhotoError) or error.verdict in {Verdict.TRUNCATED, Verdict.CORRUPT}
+        if not (of_end and walk.announced) or _ends_in_zeros(data):
+            raise
+        unfinished = True
+    if not walk.scans or not walk.width:
+        raise corrupt("the JPEG has no picture between its start and its end")
+    if set(walk.pending) - walk.begun:
+        raise corrupt("a scan of the JPEG is missing")
+    return Header(
+        format="jpeg",
+        width=walk.width,
+        height=walk.height,
+        scans=walk.scans,
+        exif=walk.exif,
+        xmp=walk.xmp,
+        iptc=data_sets(walk.photoshop) or None,
+        unfinished=unfinished,
+        strays=tuple(walk.strays),
+        scan_end=_end_of_only_scan(walk, unfinished=unfinished),
+    )
+
+
+def _read_segments(walk: _Walk, data: memoryview, max_scans: int) -> None:
+    position = 2
     while True:
+        start = position
         marker, position = _next_marker(data, position)
+        if position - 2 > start and not walk.scans:
+            walk.strays.append(f"{position - 2 - start} extraneous bytes before marker 0x{marker:02x}")
         if marker == EOI:
-            break
+            return
         walk.markers += 1
         if walk.markers > MAX_MARKERS:
             raise PhotoError(
@@ -61,32 +112,30 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
         if end > len(data):
             raise truncated("a JPEG segment runs past the end")
         _read_segment(walk, marker, data[position + 2 : end])
-        position = end
-        if marker == SOS:
-            only = data[end - length + 2] == walk.components
-            position = (only and _end_of_only_scan(data, end)) or _skip_scan(walk, data, end, max_scans)
-    if not walk.scans or not walk.width:
-        raise corrupt("the JPEG has no picture between its start and its end")
-    return Header(format="jpeg", width=walk.width, height=walk.height, scans=walk.scans, exif=walk.exif)
+        position = _end_of_scan(walk, data, end, max_scans) if marker == SOS else end
 
 
 def _next_marker(data: memoryview, position: int) -> tuple[int, int]:
     """Find the marker at or after *position*, past a few stray bytes as decoders do; return it and what follows."""
-    found = NEXT_MARKER.search(data, position)
+    found = ANY_MARKER.search(data, position)
     if found is not None and found.start() - position > MAX_STRAY_BYTES:
         raise corrupt("something else stands where a JPEG segment should begin")
     if found is None:
-        if len(data) > ZERO_TAIL_BYTES and not any(data[-ZERO_TAIL_BYTES:]):
+        if _ends_in_zeros(data):
             raise truncated("the end of the JPEG is empty (zeros instead of data)")
         raise truncated("the JPEG has no end marker")
     return data[found.end() - 1], found.end()
+
+
+def _ends_in_zeros(data: memoryview) -> bool:
+    return len(data) > ZERO_TAIL_BYTES and not any(data[-ZERO_TAIL_BYTES:])
 
 
 def _read_segment(walk: _Walk, marker: int, body: memoryview) -> None:
     if marker in FRAMES:
         _read_frame(walk, marker, body)
     elif marker == SOS:
-        walk.scans += 1
+        _read_scan(walk, body)
     else:
         walk.metadata_bytes += len(body)
         if walk.metadata_bytes > MAX_METADATA_BYTES:
@@ -94,8 +143,18 @@ def _read_segment(walk: _Walk, marker: int, body: memoryview) -> None:
                 Verdict.METADATA_TOO_LARGE,
                 f"The JPEG's metadata is too large: expected at most {MAX_METADATA_BYTES:,} bytes, received more.",
             )
-        if marker == APP1 and walk.exif is None and bytes(body[:6]) == b"Exif\0\0":
-            walk.exif = bytes(body[6:])
+        _read_metadata(walk, marker, body)
+
+
+def _read_metadata(walk: _Walk, marker: int, body: memoryview) -> None:
+    if marker == APP1 and walk.exif is None and bytes(body[:6]) == b"Exif\0\0":
+        walk.exif = bytes(body[6:])
+    elif marker == APP1 and walk.xmp is None and bytes(body[: len(XMP_PREFIX)]) == XMP_PREFIX:
+        walk.xmp = bytes(body[len(XMP_PREFIX) :])
+    elif marker == APP13 and bytes(body[: len(PHOTOSHOP_PREFIX)]) == PHOTOSHOP_PREFIX:
+        walk.photoshop += bytes(body[len(PHOTOSHOP_PREFIX) :])
+    elif marker == APP2 and bytes(body[:4]) == b"MPF\0":
+        walk.several_pictures = True  # CIPA DC-007: others follow this one's end
 
 
 def _read_frame(walk: _Walk, marker: int, body: memoryview) -> None:
@@ -108,27 +167,45 @@ def _read_frame(walk: _Walk, marker: int, body: memoryview) -> None:
             f"{body[0]} bit of kind SOF{marker - 0xC0}.",
         )
     walk.height, walk.width, components = unpack_from(">HHB", body, 1)
-    walk.components = components if marker in SEQUENTIAL_FRAMES else 0
+    walk.frame = marker
+    walk.pending = {body[6 + 3 * number]: ALL_COEFFICIENTS for number in range(components)}
     if not walk.width or not walk.height:
         raise corrupt(f"its header says {walk.width} × {walk.height} px")
 
 
-def _end_of_only_scan(data: memoryview, position: int) -> int:
-    """Return where the end marker stands near the file's end, 0 for nowhere.
+def _read_scan(walk: _Walk, body: memoryview) -> None:
+    """Note which coefficients the scan completes (T.81, B.2.3 and G.1.1.1)."""
+    walk.scans += 1
+    components = [body[1 + 2 * number] for number in range(body[0])]
+    first, last, approximation = body[1 + 2 * body[0] : 4 + 2 * body[0]]
+    if walk.frame in SEQUENTIAL_FRAMES:
+        first, last, approximation = 0, 63, 0
+    if first == 0 and not approximation >> 4:
+        walk.begun.update(components)
+    if not approximation & 15:
+        completed = ALL_COEFFICIENTS >> (63 - min(last, 63)) & ~((1 << min(first, 63)) - 1)
+        for component in components:
+            walk.pending[component] = walk.pending.get(component, 0) & ~completed
 
-    Nothing but coded data can stand between, and to look through it takes 2 ms for 9 MB; the decoder does it anyway.
-    """
-    tail_at = max(position, len(data) - TAIL_BYTES)
-    found = bytes(data[tail_at:]).rfind(END_MARKER)
-    return 0 if found < 0 else tail_at + found
 
-
-def _skip_scan(walk: _Walk, data: memoryview, position: int, max_scans: int) -> int:
+def _end_of_scan(walk: _Walk, data: memoryview, position: int, max_scans: int) -> int:
     """Return where the coded data ends. More scans than *max_scans* cost seconds of CPU each: TOO_MANY_SCANS."""
     if walk.scans > max_scans:
         raise PhotoError(
             Verdict.TOO_MANY_SCANS,
             f"The progressive JPEG has too many scans: expected at most {max_scans}, received more.",
         )
+    only = walk.scans == 1 and walk.announced
+    if only and not walk.several_pictures and bytes(data[-2:]) == END_MARKER and len(data) - 2 >= position:
+        # To look for markers in 9 MB takes 4 ms, and nothing but coded data can stand between.
+        walk.scan_end = len(data) - 2
+        return walk.scan_end
     found = NEXT_MARKER.search(data, position)
-    return len(data) if found is None else found.start()
+    walk.scan_end = len(data) if found is None else found.start()
+    return walk.scan_end
+
+
+def _end_of_only_scan(walk: _Walk, *, unfinished: bool) -> int:
+    """Return where the only scan's coded data ends; 0 when that is unknown, and for other than Huffman coding."""
+    known = walk.scans == 1 and walk.frame in HUFFMAN_SEQUENTIAL and not unfinished
+    return walk.scan_end if known else 0

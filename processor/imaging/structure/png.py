@@ -1,4 +1,4 @@
-"""Walk a PNG's chunks: dimensions, frames, checksums, EXIF, and whether it has its end (W3C PNG, third edition)."""
+"""Walk a PNG's chunks: size, frames, checksums, colour, metadata, and its end (W3C PNG, third edition)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from processor.imaging.structure.png_text import TEXT, TextBudget
 
 SIGNATURE_BYTES = 8
 MAX_CHUNKS = 200_000  # IDATs of 8 KiB in a 100 MP RGBA16 PNG: about 100,000
+FIXED_POINT = 100_000
+LEAST_GAMMA = 0.1
+EXIF_PREFIX = b"Exif\0\0"
 CRITICAL = {b"IHDR", b"PLTE", b"IDAT"}
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What has been seen so far."""
+    """State of the walk."""
 
     width: int = 0
     height: int = 0
     frames: int = 1
     pixel_bytes: int = 0
     exif: bytes | None = None
+    cicp: tuple[int, int, int] | None = None
+    gamma: float | None = None
+    chromaticities: tuple[float, ...] | None = None
+    profiled: bool = False
     texts: TextBudget = field(default_factory=TextBudget)
 
 
@@ -34,7 +41,19 @@ def walk_png(data: memoryview) -> Header:
         _read_chunk(walk, kind, body)
     if not walk.pixel_bytes or not walk.width or not walk.height:
         raise corrupt(f"the PNG says {walk.width} × {walk.height} px and holds {walk.pixel_bytes:,} bytes of pixels")
-    return Header(format="png", width=walk.width, height=walk.height, frames=walk.frames, exif=walk.exif)
+    kept = walk.texts.kept
+    return Header(
+        format="png",
+        width=walk.width,
+        height=walk.height,
+        frames=walk.frames,
+        exif=walk.exif or kept.get("exif"),
+        xmp=kept.get("xmp"),
+        iptc=kept.get("iptc"),
+        nclx=walk.cicp,
+        gamma=None if walk.profiled or walk.cicp else walk.gamma,
+        chromaticities=None if walk.profiled or walk.cicp else walk.chromaticities,
+    )
 
 
 def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
@@ -62,8 +81,24 @@ def _read_chunk(walk: _Walk, kind: bytes, body: memoryview) -> None:
     elif kind == b"acTL":
         walk.frames = max(1, unpack_from(">I", body)[0])
     elif kind == b"eXIf":
-        walk.exif = bytes(body)
+        walk.exif = bytes(body).removeprefix(EXIF_PREFIX)
     elif kind == b"IDAT":
         walk.pixel_bytes += len(body)
     elif kind in TEXT:
-        walk.texts.spend(kind, body)
+        walk.texts.read(kind, body)
+    else:
+        _read_colour(walk, kind, body)
+
+
+def _read_colour(walk: _Walk, kind: bytes, body: memoryview) -> None:
+    """Note the chunks that name the colour; in order of precedence cICP, iCCP, sRGB, gAMA with cHRM (11.3.2)."""
+    if kind == b"cICP" and len(body) >= 3:  # noqa: PLR2004 - primaries, transfer, matrix
+        walk.cicp = (body[0], body[1], body[2])
+    elif kind in {b"iCCP", b"sRGB"}:
+        walk.profiled = True
+    elif kind == b"gAMA" and len(body) == 4:  # noqa: PLR2004 - one number
+        gamma = unpack_from(">I", body)[0] / FIXED_POINT
+        walk.gamma = gamma if LEAST_GAMMA <= gamma <= 1 / LEAST_GAMMA else None
+    elif kind == b"cHRM" and len(body) == 32:  # noqa: PLR2004 - eight numbers
+        values = tuple(value / FIXED_POINT for value in unpack_from(">8I", body))
+        walk.chromaticities = values if all(0 < value < 1 for value in values) else None

@@ -17,8 +17,7 @@ MAX_DIRECTORIES = 2_048
 MAX_ENTRIES = 4_096
 MAX_VALUES = 1 << 20
 MAX_MEMORY_BYTES = 64 << 20
-"""What all entries of a file together may take here: entries and directories can share bytes, so a small file can
-claim gigabytes."""
+"""For all entries of a file: entries and directories can share bytes, so a small file can claim gigabytes."""
 ENTRY_MEMORY_BYTES, NUMBER_MEMORY_BYTES = 64, 8
 
 TYPES: Final[dict[int, str]] = {
@@ -55,6 +54,21 @@ class Directory:
         values = self.tags.get(tag, ())
         return values[0].split(b"\0", 1)[0].strip() if values and isinstance(values[0], bytes) else b""
 
+    def blob(self, tag: int) -> bytes:
+        """Return the bytes of *tag*, whether it calls them text, bytes or numbers of 4 bytes (IPTC in TIFF)."""
+        values = self.tags.get(tag, ())
+        if values and isinstance(values[0], bytes):
+            return values[0]
+        whole = [value for value in values if isinstance(value, int)]
+        if all(0 <= value <= 0xFF for value in whole):  # noqa: PLR2004 - bytes
+            return bytes(whole)
+        longs = b"".join(value.to_bytes(4, "little") for value in whole if 0 <= value < 1 << 32)
+        return (
+            longs
+            if longs[:1] in {b"\x1c", b"8"}
+            else b"".join(longs[at : at + 4][::-1] for at in range(0, len(longs), 4))
+        )
+
     def ratio(self, tag: int) -> float | None:
         """Return the first value of *tag* as a number of its own unit."""
         match self.tags.get(tag, ()):
@@ -72,8 +86,8 @@ def directories(data: memoryview) -> list[Directory]:
 
 
 def first_directory(data: memoryview) -> Directory:
-    """Read the first page's directory alone."""
-    reader = _Reader(data)
+    """Read the first page's directory alone, as far as it goes: some count more entries than they have."""
+    reader = _Reader(data, lenient=True)
     return reader.directory(reader.first, "page")[0]
 
 
@@ -83,7 +97,7 @@ def sub_directory(data: memoryview, parent: Directory, pointer: int) -> Director
     if not offset:
         return None
     try:
-        return _Reader(data).directory(offset, "sub")[0]
+        return _Reader(data, lenient=True).directory(offset, "sub")[0]
     except (PhotoError, error, IndexError):
         return None
 
@@ -108,8 +122,9 @@ def _walk(data: memoryview) -> Iterator[Directory]:
 class _Reader:
     """Reads directories in the file's byte order; every offset is checked before use."""
 
-    def __init__(self, data: memoryview) -> None:
+    def __init__(self, data: memoryview, *, lenient: bool = False) -> None:
         self.data = data
+        self.lenient = lenient
         self._memory_left = MAX_MEMORY_BYTES
         self.order = MAGICS[bytes(data[:4])]
         self.big = data[2] == ord("+") or data[3] == ord("+")
@@ -125,6 +140,8 @@ class _Reader:
         if at < 8 or at + head > len(self.data):  # noqa: PLR2004 - the file's own header
             raise truncated(f"a directory should stand at byte {at:,} of {len(self.data):,}")
         (count,) = self._unpack(count_layout, at)
+        if self.lenient:
+            count = min(count, (len(self.data) - at - head) // entry_bytes)
         if count > MAX_ENTRIES:
             raise corrupt(f"a directory claims {count:,} entries")
         tags: dict[int, tuple[Value, ...]] = {}

@@ -1,4 +1,4 @@
-"""Tell a TIFF from a RAW by its directories, and check that the pixels they point to are inside the file.
+"""Distinguish TIFF from RAW by its directories, and check that their pixels are inside the file.
 
 LibRaw decodes a RAW that was cut in half as a full-size success, so the places are checked here.
 """
@@ -10,12 +10,12 @@ from struct import unpack_from
 from processor.errors import PhotoError, Verdict
 from processor.imaging.structure.header import Header, corrupt, ends_empty, truncated
 from processor.imaging.structure.tiff import Directory, directories
+from processor.imaging.structure.tiff_layout import JPEG, UNCOMPRESSED, TiffLayout
 
-SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-STRIP_OFFSETS, SAMPLES, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 277, 279, 324, 325
+SUBFILE, WIDTH, HEIGHT, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 259, 262
+STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 279, 324, 325
 DNG_VERSION = 50706
 
-UNCOMPRESSED, OLD_STYLE_JPEG, JPEG = 1, 6, 7
 REDUCED = 1
 CFA, LINEAR_RAW = 32803, 34892
 VENDOR_COMPRESSIONS = {32767, 32769, 32770, 32867, 34713, 65000, 65535}  # Sony, Samsung ×2, Kodak, Nikon, Kodak, Pentax
@@ -79,16 +79,18 @@ def _page_header(pages: list[Directory], max_frames: int) -> Header:
     width, height = page.number(WIDTH), page.number(HEIGHT)
     if width <= 0 or height <= 0:
         raise corrupt(f"the TIFF says {width} × {height} px")
-    if page.number(COMPRESSION, UNCOMPRESSED) == UNCOMPRESSED:
-        _check_amount(page, width, height)
+    layout = TiffLayout.of(page)
+    if layout.compression == UNCOMPRESSED:
+        _check_amount(layout, width, height)
     return Header(
         format="tiff",
         width=width,
         height=height,
         frames=len(pages),
         page=index,
-        inner_jpeg=page.number(COMPRESSION) == JPEG,
-        legacy=page.number(COMPRESSION) == OLD_STYLE_JPEG,
+        layout=layout,
+        inner_jpeg=layout.compression == JPEG,
+        legacy=layout.needs_pillow,
     )
 
 
@@ -104,10 +106,10 @@ def _places(page: Directory) -> list[tuple[int, int]]:
     return [place for at, long in tables for place in zip(page.numbers(at), page.numbers(long), strict=False)]
 
 
-def _check_amount(page: Directory, width: int, height: int) -> None:
+def _check_amount(layout: TiffLayout, width: int, height: int) -> None:
     """Uncompressed pixels have a known size; fewer bytes mean a header that lies or a file that was cut."""
-    bits = sum(page.numbers(BITS)) or page.number(SAMPLES, 1)
-    needed, stored = width * height * bits // 8, sum(page.numbers(STRIP_BYTES) or page.numbers(TILE_BYTES))
+    page, needed = layout.directory, layout.least_bytes(width, height)
+    stored = sum(page.numbers(STRIP_BYTES) or page.numbers(TILE_BYTES))
     if stored and stored < needed and width * height <= 1 << 30:
         raise truncated(f"its pixels need {needed:,} bytes and {stored:,} are stored")
 

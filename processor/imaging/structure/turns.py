@@ -1,4 +1,4 @@
-"""Put HEIF's rotation and mirror properties (ISO/IEC 23008-12, 6.5.10 and 6.5.12) into one EXIF orientation."""
+"""Combine HEIF's rotation and mirror properties (ISO/IEC 23008-12, 6.5.10 and 6.5.12) into one EXIF orientation."""
 
 from __future__ import annotations
 

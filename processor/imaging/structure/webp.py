@@ -1,4 +1,7 @@
-"""Walk a WebP's RIFF chunks: canvas, frames, EXIF, completeness (WebP Container Specification)."""
+"""Walk a WebP's RIFF chunks: canvas, frames, EXIF, completeness (WebP Container Specification).
+
+Zeros at the end of coded data say nothing: VP8 and VP8L write them for parts of one colour.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from struct import unpack_from
 
 from processor.errors import PhotoError, Verdict
-from processor.imaging.structure.header import Header, corrupt, refuse_zero_tail, truncated
+from processor.imaging.structure.header import Header, corrupt, truncated
 
 RIFF_HEADER_BYTES = 12
 FRAME_HEADER_BYTES = 16
@@ -19,7 +22,7 @@ def walk_webp(data: memoryview, *, max_frames: int) -> Header:
     (riff_bytes,) = unpack_from("<I", data, 4)
     if riff_bytes + 8 > len(data):
         raise truncated(f"the WebP says {riff_bytes + 8:,} bytes and has {len(data):,}")
-    canvas, frames, exif = (0, 0), 0, None
+    canvas, frames, exif, xmp = (0, 0), 0, None, None
     for kind, body in _chunks(data[: riff_bytes + 8], RIFF_HEADER_BYTES):
         if kind == b"VP8X":
             canvas = (1 + _u24(body, 4), 1 + _u24(body, 7))
@@ -33,9 +36,11 @@ def walk_webp(data: memoryview, *, max_frames: int) -> Header:
             _walk_frame(body)
         elif kind == b"EXIF":
             exif = bytes(body).removeprefix(b"Exif\x00\x00")
+        elif kind == b"XMP ":
+            xmp = bytes(body)
     if not frames:
         raise corrupt("the WebP holds no picture")
-    return Header(format="webp", width=canvas[0], height=canvas[1], frames=frames, exif=exif)
+    return Header(format="webp", width=canvas[0], height=canvas[1], frames=frames, exif=exif, xmp=xmp)
 
 
 def _chunks(data: memoryview, position: int) -> Iterator[tuple[bytes, memoryview]]:
@@ -59,7 +64,6 @@ def _walk_frame(body: memoryview) -> None:
 
 def _bitstream_size(kind: bytes, body: memoryview) -> tuple[int, int]:
     """Read width and height (px) of a VP8 (RFC 6386, 9.1) or VP8L key frame."""
-    refuse_zero_tail(body, "the WebP's picture")
     if kind == b"VP8L":
         if body[0] != 0x2F:  # noqa: PLR2004 - the signature byte
             raise corrupt("the WebP's picture has no start code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 
 from tests.factories.photos.ifd import Blob, Directory, Field, Value, ascii_text, byte, rational, short, tiff, undefined
@@ -83,6 +84,37 @@ def xmp(place: bytes = XMP_PLACE) -> bytes:
         b'exif:GPSLatitude="48,51.5N" exif:GPSLongitude="2,17.6E" '
         b'Iptc4xmpCore:Location="' + place + b'"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     )
+
+
+def xmp_packet(attributes: bytes = b"", elements: bytes = b"") -> bytes:
+    """Build an XMP packet of one description."""
+    names = {
+        b"rdf": b"http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        b"exif": b"http://ns.adobe.com/exif/1.0/",
+        b"xmp": b"http://ns.adobe.com/xap/1.0/",
+        b"photoshop": b"http://ns.adobe.com/photoshop/1.0/",
+        b"dc": b"http://purl.org/dc/elements/1.1/",
+        b"x": b"adobe:ns:meta/",
+    }
+    spaces = b" ".join(b'xmlns:%s="%s"' % pair for pair in names.items())
+    body = b'<rdf:RDF><rdf:Description rdf:about="" %s>%s</rdf:Description></rdf:RDF>' % (attributes, elements)
+    return b"<x:xmpmeta " + spaces + b">" + body + b"</x:xmpmeta>"
+
+
+def iim(*data_sets: tuple[int, int, bytes]) -> bytes:
+    """Build IPTC data sets (IPTC-IIM 4.2): record, number, text."""
+    return b"".join(
+        b"\x1c" + struct.pack(">BBH", record, number, len(text)) + text for record, number, text in data_sets
+    )
+
+
+def resource(kind: int, content: bytes) -> bytes:
+    """Frame *content* as one of Photoshop's image resources, behind another one."""
+
+    def framed(number: int, body: bytes) -> bytes:
+        return b"8BIM" + struct.pack(">HHI", number, 0, len(body)) + body + b"\0" * (len(body) % 2)
+
+    return framed(0x03ED, bytes(15)) + framed(kind, content)
 
 
 def _thumbnail_directory(thumbnail: bytes | None) -> Directory | None:

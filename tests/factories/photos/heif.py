@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pillow_heif
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests.factories.photos.exif import exif
@@ -39,11 +40,70 @@ def transparent_heic() -> bytes:
     return _heif(transparent_scene(), quality=95, chroma=444)
 
 
-def avif(*, transparent: bool = False, icc: bytes | None = None) -> bytes:
-    """Encode the scene as AVIF."""
-    picture = transparent_scene() if transparent else Image.fromarray(scene())
+def grey_heic(bits: Literal[8, 10, 12]) -> bytes:
+    """Encode the scene's luma as monochrome of *bits* bits."""
+    luma = np.asarray(Image.fromarray(scene()).convert("L"))
+    samples = luma if bits == 8 else luma.astype(np.uint16) * 257
+    default = pillow_heif.options.SAVE_HDR_TO_12_BIT
+    pillow_heif.options.SAVE_HDR_TO_12_BIT = bits == 12
+    try:
+        return _raw_heif("L" if bits == 8 else "I;16", samples)
+    finally:
+        pillow_heif.options.SAVE_HDR_TO_12_BIT = default
+
+
+def half_transparent_heic(*, premultiplied: bool) -> bytes:
+    """Encode the scene at 50 % opacity; *premultiplied* as Apple does, with a ``prem`` reference."""
+    pixels = scene() // 2 if premultiplied else scene()
+    samples = np.dstack([pixels, np.full(pixels.shape[:2], 128, np.uint8)])
+    return _raw_heif("RGBa" if premultiplied else "RGBA", samples, chroma=444)
+
+
+def pq_grid(*, colour_on: Literal["grid", "tiles"]) -> bytes:
+    """Encode the scene as BT.2020 PQ in tiles; the colour's ``nclx`` belongs to the grid, or to its tiles alone."""
+    code_points = {"color_primaries": 9, "transfer_characteristics": 16, "matrix_coefficients": 9}
+    tiles = _raw_heif("RGB", bt2020_pq(scene()), chroma=444, tile_size=256, **code_points)
+    return tiles if colour_on == "grid" else without_property(tiles, 1, b"colr")
+
+
+def bt2020_pq(pixels: Pixels) -> Pixels:
+    """Encode sRGB *pixels* as BT.2020 primaries (BT.2087) and the PQ curve (ST 2084), white at 203 cd/m² (BT.2408)."""
+    levels = pixels / 255
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    wide = linear @ np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]).T
+    power = (wide * 203 / 10_000) ** 0.1593017578125
+    return (255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375).round().astype(np.uint8)
+
+
+def avif(pixels: Pixels | None = None, *, transparent: bool = False, icc: bytes | None = None) -> bytes:
+    """Encode the scene, or *pixels*, as AVIF."""
+    picture = transparent_scene() if transparent else Image.fromarray(scene() if pixels is None else pixels)
     out = io.BytesIO()
     picture.save(out, "AVIF", quality=95, icc_profile=icc)
+    return out.getvalue()
+
+
+def without_property(data: bytes, item: int, kind: bytes) -> bytes:
+    """Let *item*'s association with its property *kind* name its first other property once more instead."""
+    out, properties = bytearray(data), data.index(b"ipco")
+    kinds, at = list[bytes](), properties + 4
+    while at < properties - 4 + int.from_bytes(data[properties - 4 : properties], "big"):
+        kinds.append(data[at + 4 : at + 8])
+        at += int.from_bytes(data[at : at + 4], "big")
+    entry = data.index(item.to_bytes(2, "big"), data.index(b"ipma") + 12)
+    places = range(entry + 3, entry + 3 + data[entry + 2])
+    other = next(data[place] for place in places if kinds[(data[place] & 0x7F) - 1] != kind)
+    for place in places:
+        if kinds[(data[place] & 0x7F) - 1] == kind:
+            out[place] = other
+    return bytes(out)
+
+
+def _raw_heif(mode: str, samples: NDArray[np.uint8] | NDArray[np.uint16], **options: Any) -> bytes:
+    height, width = samples.shape[:2]
+    out = io.BytesIO()
+    file: Any = pillow_heif.from_bytes(mode=mode, size=(width, height), data=samples.tobytes())
+    file.save(out, quality=95, **options)
     return out.getvalue()
 
 

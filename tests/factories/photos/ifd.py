@@ -86,6 +86,11 @@ def tiff(first: Directory) -> bytes:
     return HEADER + _laid_out(first, len(HEADER))
 
 
+def directory_at(entries: Mapping[int, Value], start: int) -> bytes:
+    """Serialize one directory whose first byte will stand at offset *start*."""
+    return _laid_out(Directory(entries), start)
+
+
 def _laid_out(directory: Directory, start: int) -> bytes:
     """Serialize *directory* whose first byte will stand at offset *start* of the file."""
     table = b""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +17,7 @@ from tests.factories.photos.scene import scene
 PngMode = Literal["RGB", "RGBA", "L", "LA", "P"]
 # The right half of every transparent picture is fully transparent, over black: flattening must hide the black.
 TRANSPARENT_FROM = 0.5
+PNG_IHDR_END = 33
 
 
 def transparent_scene() -> Image.Image:
@@ -54,6 +57,22 @@ def webp(*, lossless: bool = False, transparent: bool = False, icc: bytes | None
     """Encode the scene as WebP."""
     picture = transparent_scene() if transparent else Image.fromarray(scene())
     return _saved(picture, "WEBP", quality=95, lossless=lossless, icc_profile=icc)
+
+
+def encoded_png(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """Encode *pixels* (height × width × channels) with as many bits as they have."""
+    return _vips(pixels).pngsave_buffer(bitdepth=8 * pixels.itemsize, keep="none")
+
+
+def with_text(data: bytes, keyword: str, text: str) -> bytes:
+    """Put a tEXt chunk, in Latin-1, behind the IHDR of a PNG."""
+    return with_chunk(data, b"tEXt", keyword.encode("latin-1") + b"\0" + text.encode("latin-1"))
+
+
+def with_chunk(data: bytes, kind: bytes, body: bytes) -> bytes:
+    """Put a chunk behind the IHDR of a PNG."""
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return data[:PNG_IHDR_END] + chunk + data[PNG_IHDR_END:]
 
 
 def animated_webp(frames: int = 3) -> bytes:
@@ -109,5 +128,5 @@ def _saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def _vips(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Any:
-    wide = "rgb16" if pixels.shape[2] == 3 else "grey16"
-    return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb" if pixels.dtype == np.uint8 else wide)
+    kinds = ("srgb", "b-w") if pixels.dtype == np.uint8 else ("rgb16", "grey16")
+    return pyvips.Image.new_from_array(pixels).copy(interpretation=kinds[pixels.shape[2] == 1])

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from typing import Literal
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from processor.errors import PhotoError
 from processor.imaging.decoders.heif import heif_errors
 from tests.factories.photos.exif import exif
-from tests.factories.photos.heif import heic, transparent_heic
+from tests.factories.photos.heif import grey_heic, half_transparent_heic, heic, pq_grid, transparent_heic
 from tests.factories.photos.jpeg import cut, zero_tailed
 from tests.factories.photos.scene import furthest, scene
-from tests.imaging.prints import developed, outcome, pixels_of, recipe
+from tests.imaging.prints import developed, outcome, pixels_of, recipe, shown
+
+TONE_MAPPED = 40
+"""Highlights above 60 % of white are rolled off, so bright patches differ from the drawing by design."""
 
 
 def claiming(data: bytes, width: int, height: int) -> bytes:
@@ -50,6 +56,32 @@ def test_odd_sizes_have_no_border(size: tuple[int, int]) -> None:
 
     assert size == (rendering.width, rendering.height)
     assert size[::-1] == pixels_of(rendering.renditions[0]).shape[:2]
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12])
+def test_monochrome_of_any_depth_is_a_grey_photo(bits: Literal[8, 10, 12]) -> None:
+    """The decoder converts colour to 8 bit, monochrome not."""
+    pixels = shown(grey_heic(bits))
+
+    grey = np.asarray(Image.fromarray(scene()).convert("L"))
+    assert np.abs(pixels.astype(int) - grey[..., None]).mean() < 1
+
+
+def test_premultiplied_alpha_is_divided_out() -> None:
+    """As Apple stores it (``prem`` reference): 50 % of a colour on white, whichever way it is stored."""
+    straight, premultiplied = (shown(half_transparent_heic(premultiplied=way)) for way in (False, True))
+
+    expected = (scene().astype(int) + 255) / 2
+    assert np.abs(straight - expected).mean() < 1
+    assert np.abs(premultiplied - expected).mean() < 1
+
+
+def test_a_grid_whose_tiles_alone_name_the_colour_is_converted() -> None:
+    """Canon's and Sony's HDR photos: the same picture as with the colour on the grid itself."""
+    on_grid, on_tiles = (shown(pq_grid(colour_on=place), recipe((480, 480))) for place in ("grid", "tiles"))
+
+    assert np.array_equal(on_grid, on_tiles)
+    assert furthest(on_tiles) <= TONE_MAPPED
 
 
 @pytest.mark.parametrize("fraction", [0.3, 0.6])
@@ -93,6 +125,8 @@ def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture() -> None:
         (RuntimeError("Decoder plugin generated an error"), "CORRUPT"),
         (OSError("broken"), "CORRUPT"),
         (SyntaxError("not heif"), "CORRUPT"),
+        (IndexError("invalid image index: 0"), "CORRUPT"),
+        (EOFError("Decoder plugin generated an error: Unexpected end of file"), "TRUNCATED"),
     ],
     ids=repr,
 )

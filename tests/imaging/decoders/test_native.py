@@ -12,7 +12,7 @@ from PIL import Image
 from processor.errors import PhotoError
 from tests.factories.photos import hostile
 from tests.factories.photos.ifd import Blob, Directory, Value, long, short, tiff
-from tests.factories.photos.jpeg import cut, jpeg, zero_tailed
+from tests.factories.photos.jpeg import cut, encoded, jpeg, zero_tailed
 from tests.factories.photos.raster import gif, interlaced_png, png, png16, tiff_photo, webp
 from tests.factories.photos.scene import Pixels, furthest, scene, textured
 from tests.imaging.prints import developed, outcome, pixels_of, psnr, recipe, shown
@@ -70,7 +70,7 @@ def test_half_a_picture_is_never_a_success(name: str, damage: Callable[[bytes, f
     """Cut, or cut and padded with zeros: a verdict, whichever part notices."""
     data = damage(WHOLE[name], fraction)
     if name == "webp" and damage is zero_tailed and fraction > 0.8:
-        data = damage(data, 0.8)  # the last 64 bytes may be zeros by chance: see ZERO_TAIL_BYTES
+        pytest.skip("VP8 codes parts of one colour as zeros: such a file may be whole")
 
     with pytest.raises(PhotoError) as caught:
         developed(data)
@@ -86,7 +86,95 @@ def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture(name: str) -> Non
         spoiled = data.copy()
         place = int(random.integers(len(data) // 4, len(data) - 40))
         spoiled[place : place + 30] = random.integers(0, 256, 30)
-        assert outcome(spoiled.tobytes()) in {"CORRUPT", "TRUNCATED", "480×320"}
+        # Noise in a TIFF's directory may say anything, such as 6,000 bits a sample.
+        allowed = {"UNSUPPORTED_FORMAT"} if name.startswith("ti") else set[str]()
+        assert outcome(spoiled.tobytes()) in {"CORRUPT", "TRUNCATED", "480×320"} | allowed
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_webp_with_a_plain_bottom_is_whole(level: int, *, lossless: bool) -> None:
+    """VP8 and VP8L code it as zeros: a framed photo, or one cut out, was refused as incomplete."""
+    pixels = textured(1_500, 1_200)
+    pixels[-400:] = level
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "WEBP", quality=80, lossless=lossless)
+
+    assert np.abs(shown(out.getvalue(), recipe((300, 240)))[-60:].astype(int) - level).max() <= 3
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("trailer", [b"", b"SEFH\0\0trailer"], ids=["bare", "trailer"])
+def test_a_jpeg_that_lacks_only_its_end_marker_is_shown(trailer: bytes, *, progressive: bool) -> None:
+    """All its pixels are there (Samsung's panoramas); the receipt says so."""
+    data = jpeg(textured(480, 320), progressive=progressive)
+    rendering = developed(data[:-2] + (b"" if progressive else trailer), file_name="a.jpg")
+
+    assert rendering.receipt.decoder_why.endswith(", without its end marker")
+    assert np.array_equal(shown(data), pixels_of(rendering.renditions[0]))
+
+
+@pytest.mark.parametrize("keep", [0.4, 0.9, 0.995])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_end_marker_and_some_pixels_is_incomplete(keep: float, *, progressive: bool) -> None:
+    """However few are missing."""
+    assert "TRUNCATED" == outcome(cut(jpeg(textured(480, 320), progressive=progressive), keep))
+
+
+def longer_scan(data: bytes) -> bytes:
+    """Repeat some of the coded data: more blocks than the picture has, then bytes that nothing reads."""
+    middle = data.index(b"\xff\xda") + 5_000
+    return data[:middle] + data[middle - 900 : middle] + data[middle:]
+
+
+@pytest.mark.parametrize("optimize", [False, True])
+@pytest.mark.parametrize("box", [480, 240, 77])
+def test_coded_data_that_nothing_reads_is_damage(box: int, *, optimize: bool) -> None:
+    """What libjpeg calls extraneous bytes before the end marker; at every way to shrink."""
+    data = encoded(Image.fromarray(textured(480, 320)), optimize=optimize)
+    with pytest.raises(PhotoError, match="its picture data does not fit its picture") as caught:
+        developed(longer_scan(data), recipe((box, box)))
+
+    assert "CORRUPT" == caught.value.code
+
+
+@pytest.mark.parametrize("height", [*range(1, 34), 241])
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:0"])
+def test_no_height_leaves_rows_unread(height: int, subsampling: str) -> None:
+    """A healthy scan is read to its last byte, at every height and shrink."""
+    data = jpeg(textured(64, height), subsampling=subsampling)
+
+    for box in (64, 31, 16, 8, 5):
+        assert 64 == developed(data, recipe((box, box))).width
+
+
+@pytest.mark.parametrize("padding", [b"\0", b"\xff"])
+def test_padding_before_the_end_marker_is_no_damage(padding: bytes) -> None:
+    """Some cameras fill the scan up to a round size."""
+    data = jpeg()
+
+    assert "480×320" == outcome(data[:-2] + padding * 500 + data[-2:])
+
+
+def test_stray_bytes_in_the_header_are_no_damage() -> None:
+    """Libjpeg warns of them in the same words."""
+    data = jpeg(progressive=True)
+
+    assert "480×320" == outcome(data[:20] + bytes(9) + data[20:])
+
+
+def test_flipped_bytes_in_a_scan_are_mostly_noticed() -> None:
+    """As often as libjpeg's own tool warns; the rest keeps its number of blocks, and nothing can tell."""
+    refused = 0
+    random = np.random.default_rng(8)
+    data = encoded(Image.fromarray(textured(480, 320)))
+    for _ in range(30):
+        spoiled = np.frombuffer(data, np.uint8).copy()
+        places = random.integers(data.index(b"\xff\xda") + 14, len(data) - 2, 8)
+        spoiled[places] = random.integers(0, 256, 8)
+        refused += outcome(spoiled.tobytes()) in {"CORRUPT", "TRUNCATED"}
+
+    assert refused >= 24
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,13 @@ from processor.imaging.structure.header import Header
 from processor.source import Source
 from tests.factories.photos.exif import exif
 from tests.factories.photos.extra import old_style_tiff
-from tests.factories.photos.heif import avif
+from tests.factories.photos.heif import avif, without_property
 from tests.factories.photos.jpeg import cut, zero_tailed
 from tests.factories.photos.raster import bmp
 from tests.factories.photos.scene import furthest, scene, stored
 from tests.imaging.prints import developed, outcome, pixels_of, shown
+
+ALPHA_ITEM = 2
 
 
 def saved(kind: str, orientation: int = 1, mode: str = "RGB") -> bytes:
@@ -37,6 +39,17 @@ def test_a_turned_avif_comes_out_upright(orientation: int) -> None:
 
     assert (480, 320, orientation) == (rendering.width, rendering.height, rendering.receipt.orientation)
     assert furthest(pixels_of(rendering.renditions[0])) <= 4
+
+
+def test_an_avif_that_pillow_is_too_strict_for_is_read_by_libvips() -> None:
+    """Older encoders gave the alpha plane no size."""
+    data = without_property(avif(transparent=True), ALPHA_ITEM, b"ispe")
+    with pytest.raises(OSError, match="cannot identify"):
+        Image.open(io.BytesIO(data))
+    rendering = developed(data)
+
+    assert "Pillow's AVIF decoder refuses it, libvips' does not" == rendering.receipt.decoder_why
+    assert np.abs(shown(avif(transparent=True)).astype(int) - pixels_of(rendering.renditions[0])).mean() < 1
 
 
 def test_an_avif_tells_its_camera() -> None:
@@ -95,7 +108,7 @@ def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture() -> None:
     data = avif()
     for place in range(250, len(data) - 8, 7):
         spoiled = data[:place] + bytes(range(100, 108)) + data[place + 8 :]
-        assert outcome(spoiled) in {"CORRUPT", "TRUNCATED", "480×320"}
+        assert outcome(spoiled) in {"CORRUPT", "TRUNCATED", "UNSUPPORTED_FORMAT", "480×320"}
 
 
 def test_a_bomb_by_pillows_own_measure_is_left_to_the_settings() -> None:
@@ -112,8 +125,11 @@ def test_a_bomb_by_pillows_own_measure_is_left_to_the_settings() -> None:
     ("error", "code"),
     [
         (OSError("image file is truncated (3 bytes not processed)"), "TRUNCATED"),
-        (OSError("cannot identify image file"), "CORRUPT"),
+        (OSError("cannot identify image file"), "UNSUPPORTED_FORMAT"),
+        (OSError("Unsupported BMP bitfields layout"), "UNSUPPORTED_FORMAT"),
         (ValueError("bad"), "CORRUPT"),
+        (KeyError("bad"), "CORRUPT"),
+        (ZeroDivisionError(), "CORRUPT"),
         (RuntimeError("Pixel allocation failed: Out of memory"), "DECODER_OUT_OF_MEMORY"),
         (RuntimeError("Failed to decode frame"), "CORRUPT"),
         (SyntaxError("not a TIFF file"), "CORRUPT"),

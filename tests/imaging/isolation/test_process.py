@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from processor.errors import InstallationError, OutOfTime, PhotoError
-from processor.imaging.isolation import process
+from processor.imaging.isolation import clock, process
 from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
 from processor.source import Source
 from tests.factories.descriptors import open_descriptors, opened_since
@@ -124,9 +124,20 @@ def test_a_child_that_hangs_is_ended_in_time(start: Start) -> None:
     child = start("time.sleep(600)")
     error = refusal(child, timeout_s=0.2)
 
-    expected = "The photo took too long to decode: expected at most 0.2 s."
+    expected = "The photo took too long to decode: expected at most 0.2 s of computing time."
     assert ("DECODE_TIMEOUT", expected) == (error.code, error.finding)
     assert not is_alive(child.pid)
+
+
+def test_computing_time_counts_not_the_clock(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that computes is ended by the CPU time that it used; one that waits for its share of a core is not."""
+    monkeypatch.setattr(clock, "WALL_PER_CPU", 1_000)
+    busy = refusal(start("while True: pass"), timeout_s=0.3)
+    monkeypatch.setattr(process, "cpu_seconds", lambda _: 0.0)
+    patient = start("time.sleep(0.6); say({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'x', 'blobs': []})")
+
+    assert "DECODE_TIMEOUT" == busy.code
+    assert "CORRUPT" == refusal(patient, timeout_s=0.3).code
 
 
 def test_encoding_has_time_of_its_own(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

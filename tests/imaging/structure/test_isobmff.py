@@ -149,6 +149,14 @@ def test_a_heic_that_was_cut_is_refused() -> None:
     assert expected == refusal(cut(heic(), 0.5))
 
 
+def test_an_image_sequence_without_a_still_picture_is_not_supported() -> None:
+    """A film of HEVC frames; the file is whole."""
+    sequence = extra.box(b"ftyp", b"msf1" + bytes(4) + b"msf1hevc") + extra.box(b"moov", bytes(64))
+
+    expected = "UNSUPPORTED_FORMAT: This photo cannot be read: a HEIF image sequence without a still picture"
+    assert refusal(sequence).startswith(expected)
+
+
 def test_zeros_behind_the_last_box_are_padding() -> None:
     """Cameras align files to sectors."""
     assert HEIC == claims(bare_heif({1: b"hvc1"}, properties=[SIZE]) + bytes(512))

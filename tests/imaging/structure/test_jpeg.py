@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from processor.imaging.structure.header import Header
+from processor.imaging.structure.jpeg import NEXT_MARKER
 from processor.recipe import Limits
 from tests.factories.photos import hostile
 from tests.factories.photos.exif import exif
@@ -24,6 +25,14 @@ from tests.factories.photos.jpeg import (
 from tests.imaging.structure.claims import claims, named, refusal
 
 SOI, EOI = b"\xff\xd8", b"\xff\xd9"
+
+
+def without_first_scan(data: bytes) -> bytes:
+    """Cut the first scan, of the means of all blocks, out of a progressive JPEG."""
+    first = data.index(b"\xff\xda")
+    following = NEXT_MARKER.search(data, first + 2 + 12)
+    assert following is not None
+    return data[:first] + data[following.start() :]
 
 
 @pytest.mark.parametrize("data", [jpeg(), grey_jpeg(), cmyk_jpeg(), hostile.polyglot(), mpo()], ids=count())
@@ -61,8 +70,14 @@ def test_fill_bytes_and_a_few_stray_ones_between_segments_are_passed_over() -> N
     ("data", "expected"),
     named(
         [
-            (jpeg()[:-2], "TRUNCATED: The file is incomplete: the JPEG has no end marker."),
-            (cut(jpeg(), 0.5), "TRUNCATED: The file is incomplete: the JPEG has no end marker."),
+            (
+                cut(jpeg(progressive=True), 0.5),
+                "TRUNCATED: The file is incomplete: the JPEG has no end marker.",
+            ),
+            (
+                without_first_scan(jpeg(progressive=True)),
+                "CORRUPT: The file is damaged: a scan of the JPEG is missing.",
+            ),
             (jpeg()[:100], "TRUNCATED: The file is incomplete: a JPEG segment runs past the end."),
             (
                 zero_tailed(jpeg(), 0.9),
@@ -85,6 +100,33 @@ def test_fill_bytes_and_a_few_stray_ones_between_segments_are_passed_over() -> N
 def test_a_damaged_jpeg_is_refused_with_its_damage(data: bytes, expected: str) -> None:
     """Each sentence names the part that is missing or wrong."""
     assert expected == refusal(data)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("trailer", [b"", b"SEFH\0\0trailer\xff\xe0\0"], ids=["bare", "trailer"])
+def test_a_jpeg_whose_scans_have_all_begun_needs_no_end_marker(trailer: bytes, *, progressive: bool) -> None:
+    """Its decoder will notice whether the last one is whole."""
+    data = jpeg(progressive=progressive)
+    header = claims(data[:-2] + (b"" if progressive else trailer))
+
+    assert (480, True, 0) == (header.width, header.unfinished, header.scan_end)
+    assert not claims(data).unfinished
+
+
+def test_the_scan_ends_where_the_next_marker_stands() -> None:
+    """Not at the end of a film or of a second picture that follows."""
+    data = jpeg(exif_block=exif())
+
+    assert len(data) - 2 == claims(data).scan_end == claims(motion_photo()).scan_end
+    assert claims(mpo()).scan_end < len(mpo()) - 700
+    assert 0 == claims(jpeg(progressive=True)).scan_end
+
+
+def test_stray_bytes_are_told_in_the_words_of_libjpeg() -> None:
+    """Its warning of them is then known to be harmless."""
+    data = jpeg()
+
+    assert ("7 extraneous bytes before marker 0xdb",) == claims(data[:20] + bytes(7) + data[20:]).strays
 
 
 def test_a_jpeg_that_declares_its_size_twice_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processor.errors import PhotoError
+from processor.imaging.model import ImageFormat
 from processor.imaging.structure.header import Header, needs_memory, refuse_zero_tail, size_lie
 from processor.imaging.structure.walk import check_limits
 from processor.recipe import Limits
@@ -76,10 +77,10 @@ def test_a_raw_has_a_limit_of_its_own() -> None:
         [
             (
                 data,
-                f"DIMENSIONS_TOO_LARGE: The photo is too large: expected at most 100 megapixels, received {size}.",
+                f"DIMENSIONS_TOO_LARGE: The photo is too large: expected at most 250 megapixels, received {size}.",
             )
             for data, size in (
-                (hostile.png_header(13_000, 13_000), "13,000 × 13,000 px (169.0 MP)"),
+                (hostile.png_header(17_000, 17_000), "17,000 × 17,000 px (289.0 MP)"),
                 (hostile.webp_header(16_000, 16_000), "16,000 × 16,000 px (256.0 MP)"),
                 (hostile.jpeg_header(20_000, 20_000), "20,000 × 20,000 px (400.0 MP)"),
                 (hostile.gif_screen(30_000, 30_000), "30,000 × 30,000 px (900.0 MP)"),
@@ -102,6 +103,29 @@ def test_a_header_that_ends_early_is_truncated() -> None:
     expected = "TRUNCATED: The file is incomplete: it ends inside its own header."
 
     assert expected == refusal(b"BM" + bytes(12) + b"\x28\0\0\0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "scans", "needed"), [("heic", 1, 1907), ("avif", 1, 5245), ("webp", 1, 3337), ("jpeg", 8, 1430)]
+)
+def test_what_cannot_fit_into_memory_is_refused_before_it_is_decoded(
+    kind: ImageFormat, scans: int, needed: int
+) -> None:
+    """With what it takes at least: 500 megapixels in 1,200 MiB."""
+    large = Header(format=kind, width=25_000, height=20_000, scans=scans)
+    limits = Limits(max_megapixels=500, decoder_memory_mib=1_200)
+    with pytest.raises(PhotoError) as caught:
+        check_limits(large, limits, raw_max_megapixels=160)
+
+    expected = f"expected at most 1,200 MiB, received a photo that takes at least {needed:,} MiB."
+    assert "DECODER_OUT_OF_MEMORY" == caught.value.code
+    assert f"The photo needs too much memory to decode: {expected}" == caught.value.finding
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "tiff"])
+def test_what_is_read_row_by_row_has_no_need_of_memory(kind: ImageFormat) -> None:
+    """A baseline JPEG of 250 megapixels is shrunk while loading, into 200 MiB."""
+    check_limits(Header(format=kind, width=17_320, height=14_430), Limits(), raw_max_megapixels=160)
 
 
 def test_megapixels_count_in_millions() -> None:

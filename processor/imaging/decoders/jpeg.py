@@ -1,0 +1,69 @@
+"""Read JPEG by libvips and notice lost pixels, also where libjpeg would only report them at the end of its file.
+
+libvips stops reading when it has all rows: it never meets the bytes that a damaged scan leaves over before the next
+marker ("extraneous bytes" to libjpeg). So its reading is watched, byte by byte where the scan ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pyvips
+from pyvips import Image
+
+from processor.errors import PhotoError
+from processor.imaging.decoders.damage import forget_warnings, refuse_damage
+from processor.imaging.decoders.spliced import Spliced
+from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.source import Source
+
+END_MARKER: Final = b"\xff\xd9"
+PADDING: Final = (b"\0", b"\xff")
+"""Some cameras fill the scan up to a round size."""
+
+
+class Jpeg:
+    """A JPEG to be read once. *header* from its structure walk."""
+
+    def __init__(self, source: Source, header: Header) -> None:
+        self._source = source
+        self._header = header
+        self._pieces = (source.view, END_MARKER) if header.unfinished else (source.view,)
+        self._watched: Spliced | None = None
+
+    def open(self, options: Mapping[str, Any]) -> Image:
+        """Open lazily. All of libjpeg's warnings are kept, not the first alone; scans were counted by the walk."""
+        options = {**options, "access": "sequential", "fail_on": "truncated", "unlimited": True}
+        if not self._header.scan_end and not self._header.unfinished:
+            # The duplicate that libvips reads shares its position with ours.
+            os.lseek(self._source.fd, 0, os.SEEK_SET)
+            return Image.jpegload_source(pyvips.Source.new_from_descriptor(self._source.fd), **options)
+        self._watched = Spliced(self._pieces, watched=self._header.scan_end)
+        return self._watched.open(Image.jpegload_source, options)
+
+    def refuse_damage(self) -> None:
+        """Raise CORRUPT or TRUNCATED when the pixels that were read are not those of the photo."""
+        try:
+            refuse_damage(harmless=self._header.strays)
+        except PhotoError as error:
+            if self._header.unfinished:
+                raise truncated("the JPEG has no end marker, and its picture breaks off") from error
+            raise
+        if self._leftover() and self._leftover_of_all():
+            raise corrupt("its picture data does not fit its picture")
+
+    def _leftover_of_all(self) -> bytes:
+        """Read every row once more: a resize may do without the last ones."""
+        forget_warnings()
+        self.open({}).avg()
+        refuse_damage(harmless=self._header.strays)
+        return self._leftover()
+
+    def _leftover(self) -> bytes:
+        """Return the coded bytes that nothing has read, without padding."""
+        if self._watched is None or not self._header.scan_end:
+            return b""
+        rest = bytes(self._source.view[self._watched.position : self._header.scan_end])
+        return b"" if any(rest == padding * len(rest) for padding in PADDING) else rest
