@@ -160,8 +160,8 @@ def test_a_rendering_defect_is_acknowledged_and_has_a_metric_of_its_own(
 ) -> None:
     """The message would fail the same way again; the metric is what an operator watches."""
 
-    def process(event: ObjectEvent, budget: Budget) -> Outcome:
-        return Outcome(result=Result.FAILED, code="RENDERING_FAILED", detail="Traceback: KeyError")
+    def process(event: ObjectEvent, budget: Budget) -> UploadOutcome:
+        return UploadOutcome(result=Result.FAILED, code="RENDERING_FAILED", detail="Traceback: KeyError")
 
     answer = handle(service, process, sqs_event(s3_event(s3_record("a.jpg"))))
 
