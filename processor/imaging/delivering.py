@@ -14,8 +14,7 @@ from processor.imaging.edit_refusals import too_large_for, too_many_bytes, writi
 from processor.imaging.exif import Credit
 from processor.imaging.fitting import write_within
 from processor.imaging.geometry import Box, fit_inside
-from processor.imaging.picture import Picture
-from processor.imaging.steps.resize import stretch
+from processor.imaging.picture import Picture, stretch
 from processor.imaging.structure.walk import inspect_structure
 from processor.recipe import Limits
 

@@ -21,8 +21,9 @@ from processor.imaging.edit_source import inspect_source
 from processor.imaging.engine import prepare_engine
 from processor.imaging.geometry import Box
 from processor.imaging.intake import ANIMATED, Taken, first_size, take, take_frames
-from processor.imaging.picture import Picture
-from processor.imaging.steps.table import Marks, StepFunction, step_table
+from processor.imaging.picture import Picture, StepFunction
+from processor.imaging.steps.overlay import Marks
+from processor.imaging.steps.table import step_table
 from processor.imaging.structure.header import Header
 from processor.source import Source
 

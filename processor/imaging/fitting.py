@@ -8,8 +8,7 @@ from math import sqrt
 from processor.errors import EditCode, EditError
 from processor.imaging.edit_encode import Writer
 from processor.imaging.geometry import Box, scaled
-from processor.imaging.picture import Picture
-from processor.imaging.steps.resize import stretch
+from processor.imaging.picture import Picture, stretch
 
 LOWEST_QUALITY = 40
 """Below it blocks and smears show: a smaller picture looks better."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processor.imaging.steps.autocrop import NO_FACES
+from processor.imaging.steps.size import NO_FACES
 from tests.factories.photos.scene import Pixels
 from tests.imaging.steps.trials import after, applied, flat, picture_of, size_after
 

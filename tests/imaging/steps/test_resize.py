@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processor.edits.operations.size import Resize
-from processor.imaging.steps.resize import resize
+from processor.imaging.steps.size import resize
 from tests.imaging.steps.trials import (
     BLUE,
     GREEN,
@@ -112,6 +112,10 @@ def test_hidden_colours_do_not_bleed() -> None:
         ({"width": 60}, False),
         ({"width": 30}, False),
         ({"percent": 50}, False),
+        ({"percent": 50, "enlarge": False}, False),
+        ({"percent": 200, "enlarge": False}, True),
+        ({"megapixels": 0.001}, False),
+        ({"megapixels": 1}, True),
         ({"width": 800, "enlarge": True}, False),
     ],
 )

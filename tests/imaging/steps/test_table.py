@@ -1,12 +1,15 @@
-"""No operation without a step, no step without an operation; and none alters what it is given."""
+"""Check that each operation has exactly one step, and promises that all steps keep."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from processor.edits.operations.base import Operation
+from processor.edits.operations.turn import Flip, Rotate
 from processor.edits.vocabulary import OPERATIONS
-from processor.imaging.steps.table import step_table
+from processor.imaging.steps.file import unchanged
+from processor.imaging.steps.table import merged, step_table
 from tests.factories.photos.scene import scene
 from tests.imaging.steps.trials import Step, applied, half_transparent, picture_of, raster
 
@@ -39,8 +42,25 @@ SCENE = scene(96, 64)
 
 
 def test_every_operation_has_its_step() -> None:
-    """One table, as the vocabulary is one."""
+    """The table has the operations of the vocabulary and no other."""
     assert set(OPERATIONS.values()) == set(step_table({}))
+
+
+@pytest.mark.parametrize(
+    ("groups", "found"),
+    [
+        ([[Flip]], "Rotate 0"),
+        ([[Flip, Rotate], [Rotate]], "Rotate 2"),
+        ([[Flip, Rotate, Operation]], "Operation 1"),
+        ([[Operation], []], "Flip 0, Operation 1, Rotate 0"),
+    ],
+)
+def test_a_table_with_a_gap_or_a_repeat_is_refused(groups: list[list[type[Operation]]], found: str) -> None:
+    """An operation without a step would fail only in front of a user; a second step would never run."""
+    tables = [dict.fromkeys(group, unchanged) for group in groups]
+
+    with pytest.raises(ValueError, match=f"^Expected one step for each operation of the vocabulary, found {found}.$"):
+        merged(tables, (Flip, Rotate))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

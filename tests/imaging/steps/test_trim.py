@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processor.imaging.steps.trim import NOTHING
+from processor.imaging.steps.size import NOTHING_TRIMMED
 from tests.factories.photos.scene import Colour, Pixels
 from tests.imaging.steps.trials import BLACK, GREY, RED, WHITE, after, applied, flat, picture_of, raster
 
@@ -46,7 +46,7 @@ def test_a_picture_of_one_colour_stays_and_says_so() -> None:
     """Nothing would be left."""
     changed = applied({"op": "trim"}, picture_of(flat(9, 9)))
 
-    assert ((9, 9), (NOTHING,)) == ((changed.size.width, changed.size.height), changed.notes)
+    assert ((9, 9), (NOTHING_TRIMMED,)) == ((changed.size.width, changed.size.height), changed.notes)
 
 
 def test_frames_keep_what_any_of_them_shows() -> None:

@@ -16,7 +16,8 @@ from processor.edits.plan import Plan
 from processor.imaging.edit_line import carry_out
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.picture import Picture
-from processor.imaging.steps.table import Marks, step_table
+from processor.imaging.steps.overlay import Marks
+from processor.imaging.steps.table import step_table
 from processor.source import Source
 from tests.factories.photos.scene import Colour, Pixels
 

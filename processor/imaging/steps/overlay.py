@@ -1,22 +1,26 @@
-"""Write on the picture."""
+"""Carry out the overlays: text and watermarks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Literal
 
 from pyvips import Image
 
-from processor.edits.operations.base import Anchor
-from processor.edits.operations.overlay import Text
+from processor.edits.operations.base import Anchor, Operation
+from processor.edits.operations.overlay import Text, Watermark
 from processor.errors import EditCode, EditError
-from processor.imaging.geometry import Box
-from processor.imaging.picture import Picture, eight_bit, rgb
-from processor.imaging.steps.anchors import place
-from processor.imaging.steps.compose import faded, put
+from processor.imaging.geometry import Box, scaled
+from processor.imaging.picture import COLOURS, Picture, StepFunction, colours_of, eight_bit, rgb, stretch
+from processor.imaging.steps.layout import place
 from processor.imaging.steps.lettering import Lettering, Style, fitted, load_font, writable
 
 MARGIN_SHARE = 0.03
 """Of the shorter side; it stays free around the text."""
+
+Marks = Mapping[str, Picture]
+"""Watermarks by the reference that plans name them by."""
 
 
 def text(picture: Picture, step: Text) -> Picture:
@@ -32,11 +36,11 @@ def text(picture: Picture, step: Text) -> Picture:
     lettering = fitted(words, font, room, style)
     if lettering is None:
         raise _no_room(size)
-    layer = faded(_turned(_layer(lettering, step), step.rotation), step.opacity)
+    layer = _faded(_turned(_layer(lettering, step), step.rotation), step.opacity)
     left, top = place(Box(layer.width, layer.height), size, step.position, margin=margin)
     if step.x is not None and step.y is not None:
         left, top = step.x, step.y
-    written = picture.each(lambda image: put(image, layer, left, top))
+    written = picture.each(lambda image: _put(image, layer, left, top))
     return _noted(written, left_out, lettering.style.size if lettering.style.size < step.size else None)
 
 
@@ -75,6 +79,44 @@ def _noted(picture: Picture, left_out: str, size: int | None) -> Picture:
     return picture
 
 
+def watermark(picture: Picture, step: Watermark, *, marks: Marks) -> Picture:
+    """Put the first frame of the mark on every frame, *width_percent* wide, its transparency kept.
+
+    Raises EditError when *marks* lack the one that *step* names.
+    """
+    if step.image not in marks:
+        raise _missing(step.image)
+    mark, size = marks[step.image], picture.size
+    margin = round(size.width * step.margin / 100)
+    room = Box(max(1, size.width - 2 * margin), max(1, size.height - 2 * margin))
+    frame = _frame(mark.size, size, room, step.width_percent)
+    layer = _faded(stretch(mark.still().with_alpha(), frame).first, step.opacity)
+    left, top = place(frame, size, step.position, margin=min(margin, (size.height - frame.height) // 2))
+    return picture.each(lambda image: _put(image, layer, left, top))
+
+
+def _frame(mark: Box, size: Box, room: Box, percent: float) -> Box:
+    """Return the size of the mark on the picture, px; one that is too high is made narrower."""
+    width = max(1, round(size.width * percent / 100))
+    height = scaled(mark.height, width, mark.width)
+    if height <= room.height:
+        return Box(width, height)
+    return Box(scaled(mark.width, room.height, mark.height), room.height)
+
+
+def _put(image: Image, layer: Image, left: int, top: int) -> Image:
+    """Lay *layer* (with alpha) on *image*, its corner at *left*, *top* px; an opaque image stays without alpha."""
+    laid = eight_bit(image.composite2(layer, "over", x=left, y=top))
+    return laid if image.bands > COLOURS else colours_of(laid)
+
+
+def _faded(layer: Image, opacity: float) -> Image:
+    """Return *layer* (with alpha) at *opacity* 0-1 of its own."""
+    if opacity >= 1:
+        return layer
+    return colours_of(layer).bandjoin((layer[COLOURS] * opacity).rint().cast("uchar"))
+
+
 def _no_glyphs(left_out: str) -> EditError:
     found = f"received only {left_out}" if left_out else "received only spaces"
     return EditError(
@@ -91,3 +133,19 @@ def _no_room(size: Box) -> EditError:
         "Choose a shorter text, a narrower outline or a larger picture.",
         details={"width": size.width, "height": size.height},
     )
+
+
+def _missing(reference: str) -> EditError:
+    """Refuse a plan that names a watermark without its file."""
+    return EditError(
+        EditCode.INVALID_INPUT,
+        f"The watermark {reference} is not available: expected a photo or an upload of your own. Upload it again.",
+    )
+
+
+def overlay_steps(marks: Marks) -> Mapping[type[Operation], StepFunction]:
+    """Return the overlays; *marks*: the watermarks of the plan."""
+    return {
+        Text: text,
+        Watermark: partial(watermark, marks=marks),
+    }
