@@ -22,7 +22,7 @@ def cascade(top: Image, rungs: Sequence[Rung]) -> Iterator[tuple[Rung, Image]]:
         yield rung, cut(current, rung.crop)
 
 
-def develop_first(image: Image, frame: Box) -> Image:
+def first_shrink(image: Image, frame: Box) -> Image:
     """Read a source, which may be lazy and readable only once, and resize it to exactly *frame* px into memory.
 
     The copy forgets the orientation that the file states: libvips would turn the picture a second time.

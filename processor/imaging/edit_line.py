@@ -13,14 +13,14 @@ import pyvips
 from processor.edits.operations.overlay import Watermark
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
-from processor.imaging.delivering import deliver
-from processor.imaging.delivery import Delivery, delivery_of
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.edit_refusals import step_failed, too_large
 from processor.imaging.edit_source import inspect_source
 from processor.imaging.engine import prepare_engine
 from processor.imaging.geometry import Box
 from processor.imaging.intake import ANIMATED, Taken, first_size, take, take_frames
+from processor.imaging.output.result import encode_result
+from processor.imaging.output.spec import OutputSpec, output_spec
 from processor.imaging.picture import Picture, StepFunction
 from processor.imaging.steps.overlay import Marks
 from processor.imaging.steps.table import step_table
@@ -43,7 +43,7 @@ def carry_out(  # noqa: PLR0913 - keyword-only: what an edit is made of
     """
     prepare_engine()
     header = inspect_source(source, limits)
-    delivery = delivery_of(plan, output, header.format)
+    delivery = output_spec(plan, output, header.format)
     on_step(-1, DECODING)
     picture, credit = _taken(source, header, plan, delivery, limits)
     table = step_table(_marks(plan, assets, limits))
@@ -51,10 +51,10 @@ def carry_out(  # noqa: PLR0913 - keyword-only: what an edit is made of
         on_step(index, step.op)
         picture = _applied(picture, step, table[type(step)], limits)
     on_step(len(plan.steps), ENCODING)
-    return deliver(picture, credit, plan, delivery, limits)
+    return encode_result(picture, credit, plan, delivery, limits)
 
 
-def _taken(source: Source, header: Header, plan: Plan, delivery: Delivery, limits: EditLimits) -> Taken:
+def _taken(source: Source, header: Header, plan: Plan, delivery: OutputSpec, limits: EditLimits) -> Taken:
     """Decode all frames when the file to be written can hold them, else the first."""
     if header.frames == 1 or header.format not in ANIMATED:
         return take(source, header, limits, first=first_size(plan))

@@ -13,14 +13,14 @@ from processor.edits.operations.size import Extend, Pad, Resize
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
 from processor.errors import OutOfTime
-from processor.imaging.delivery import delivery_of
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.edit_source import inspect_source
 from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import EditOrder
-from processor.imaging.isolation.owner import ChildOwner
+from processor.imaging.isolation.pool import DecoderPool
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import EXTENSIONS_OF, ImageFormat
+from processor.imaging.output.spec import output_spec
 from processor.imaging.renderer import is_risky
 from processor.imaging.structure.header import Header
 from processor.source import Source
@@ -34,7 +34,7 @@ def ignore_steps(_: int, __: str) -> None:
     """Take no notice of progress."""
 
 
-class Editor(ChildOwner):
+class Editor(DecoderPool):
     """Edits pictures; owns at most one child process, started when first needed and reused while healthy.
 
     *isolate*: ``"risky"`` (Lambda: small work on common formats stays in this process) or ``"always"``.
@@ -89,7 +89,7 @@ class Editor(ChildOwner):
 
 def is_long(plan: Plan, wish: OutputWish, header: Header) -> bool:
     """Tell whether the work may take longer than an invocation has left: a child can be stopped at any time."""
-    delivery = delivery_of(plan, wish, header.format)
+    delivery = output_spec(plan, wish, header.format)
     tries = delivery.max_bytes is not None or delivery.format == "avif"
     return (
         header.frames > 1

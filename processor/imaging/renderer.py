@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from processor.imaging.installation import check_installation
-from processor.imaging.isolation.owner import ChildOwner
+from processor.imaging.isolation.pool import DecoderPool
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import Header
@@ -19,7 +19,7 @@ SAFE_HERE = frozenset({"jpeg", "png", "webp", "gif", "tiff"})
 ISOLATED_ABOVE_MEGAPIXELS = 50
 
 
-class Renderer(ChildOwner):
+class Renderer(DecoderPool):
     """Develops photos; owns at most one child process, started when first needed and reused while healthy.
 
     *isolate*: ``"risky"`` (Lambda: common formats stay in this process) or ``"always"`` (the command line).

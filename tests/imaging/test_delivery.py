@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from processor.errors import EditError
-from processor.imaging.delivery import delivery_of
-from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import FILE_KINDS, EditLimits, OutputWish
-from processor.imaging.fitting import write_within
 from processor.imaging.model import ImageFormat
+from processor.imaging.output.fitting import fit_bytes
+from processor.imaging.output.spec import output_spec
+from processor.imaging.output.writer import Writer
 from tests.factories.photos.jpeg import encoded, jpeg
 from tests.factories.photos.raster import png
 from tests.factories.photos.scene import textured
@@ -37,7 +37,7 @@ def test_options_come_first_then_the_last_step_then_the_source(
     output = OutputWish() if wish is None else OutputWish(format="avif")
     plan = plan_of({"op": "grayscale"}, *steps)
 
-    assert written == delivery_of(plan, output, source).format
+    assert written == output_spec(plan, output, source).format
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_quality_and_bytes_are_read_apart(
     steps: list[Step], output: OutputWish, quality: int | None, max_bytes: int | None
 ) -> None:
     """The last that says it."""
-    delivery = delivery_of(plan_of({"op": "grayscale"}, *steps), output, "jpeg")
+    delivery = output_spec(plan_of({"op": "grayscale"}, *steps), output, "jpeg")
 
     assert (quality, max_bytes) == (delivery.quality, delivery.max_bytes)
 
@@ -138,7 +138,7 @@ def test_what_fits_already_is_left_alone() -> None:
 def test_what_cannot_be_made_small_enough_is_refused() -> None:
     """A TIFF of one pixel has more bytes than that; the smallest limit is 1,000."""
     with pytest.raises(EditError) as caught:
-        write_within(picture_of(flat(2, 2)), Writer(format="tiff"), None, 50)
+        fit_bytes(picture_of(flat(2, 2)), Writer(format="tiff"), None, 50)
 
     assert "INVALID_INPUT" == caught.value.code
     assert caught.value.public.startswith("The file cannot be made that small: expected at most 50 bytes, it has ")

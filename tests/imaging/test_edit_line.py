@@ -14,8 +14,8 @@ from PIL import Image
 from processor.edits.operations.light import Grayscale
 from processor.errors import EditError, PhotoError
 from processor.imaging import edit_line
-from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import EditLimits, OutputWish
+from processor.imaging.output.writer import Writer
 from tests.factories.photos.heif import avif, heic, transparent_heic
 from tests.factories.photos.jpeg import cut, grey_jpeg, jpeg, private_jpeg
 from tests.factories.photos.raster import (

@@ -8,7 +8,8 @@ import pytest
 import pyvips
 
 from processor.errors import PhotoError
-from processor.imaging import line, printing
+from processor.imaging import encode as printing
+from processor.imaging import line
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
 from processor.recipe import Limits, Recipe, Size

@@ -20,7 +20,7 @@ from processor.errors import EditError, InstallationError, PhotoError
 from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import order_type, pack_edited, refusal
 from processor.imaging.isolation.limits import limit_cpu, limit_memory
-from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send
+from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send
 from processor.recipe import Recipe
 from processor.source import Source
 
@@ -41,7 +41,7 @@ def main(fd: int, memory_mib: int) -> None:
         while True:
             try:
                 request, _, fds = receive(channel, fds=MAX_FDS)
-            except Hangup:
+            except ConnectionClosed:
                 return
             with ExitStack() as open_sources:
                 facts = zip(fds, request["sources"], strict=True)

@@ -16,16 +16,16 @@ from typing import Any, Final, TypeVar
 
 from processor.errors import InstallationError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
-from processor.imaging.isolation.clock import Clock, slow_decode, slow_step
 from processor.imaging.isolation.edit_wire import EditOrder, refused, unpack_edited
-from processor.imaging.isolation.wire import Hangup, receive, send, unpack_rendering
+from processor.imaging.isolation.usage import Clock, slow_decode, slow_step
+from processor.imaging.isolation.wire import ConnectionClosed, receive, send, unpack_rendering
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import needs_memory
 from processor.recipe import Recipe
 from processor.source import Source
 
 POLL_S = 0.02
-LAST_WORDS_S = 1.0
+EXIT_GRACE_S = 1.0
 BETWEEN_BYTES_S = 10.0
 """A child that begins to answer sends the rest at once, or it has lost its way."""
 ENCODE_TIMEOUT_S = 240.0
@@ -159,7 +159,7 @@ class DecoderProcess:
         """Turn a broken connection, and nonsense, into a verdict."""
         try:
             yield
-        except (Hangup, OSError, ValueError) as error:
+        except (ConnectionClosed, OSError, ValueError) as error:
             raise self._obituary() from error
 
     def _wait(self, clock: Clock) -> None:
@@ -175,7 +175,7 @@ class DecoderProcess:
     def _obituary(self) -> PhotoError:
         """Say how the child died; one that only broke the connection is ended here."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(LAST_WORDS_S)
+            self._process.wait(EXIT_GRACE_S)
         self.kill()
         status = self._process.returncode
         if status == -signal.SIGXCPU:

@@ -29,7 +29,7 @@ def rendering_type() -> TypeAdapter[Rendering]:
     return TypeAdapter(Rendering)
 
 
-class Hangup(Exception):
+class ConnectionClosed(Exception):
     """The other side has closed the connection."""
 
 
@@ -47,7 +47,7 @@ def send(channel: socket.socket, message: dict[str, Any], blobs: Sequence[bytes]
 
 
 def receive(channel: socket.socket, *, fds: int = 0) -> tuple[dict[str, Any], list[bytes], list[int]]:
-    """Receive one frame; raises Hangup when the other side is gone, ValueError when it talks nonsense."""
+    """Receive one frame; raises ConnectionClosed when the other side is gone, ValueError when it talks nonsense."""
     received: list[int] = []
     if fds:
         head, received, _, _ = socket.recv_fds(channel, LENGTH.size, fds)
@@ -55,7 +55,7 @@ def receive(channel: socket.socket, *, fds: int = 0) -> tuple[dict[str, Any], li
     else:
         head = _exactly(channel, LENGTH.size)
     if not head:
-        raise Hangup
+        raise ConnectionClosed
     size = LENGTH.unpack(head)[0]
     if size > MAX_JSON_BYTES:
         message = f"expected a frame of at most {MAX_JSON_BYTES:,} bytes, received {size:,}"
@@ -91,7 +91,7 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
     while filled < size:
         count = channel.recv_into(view[filled:])
         if not count:
-            raise Hangup
+            raise ConnectionClosed
         filled += count
     return bytes(buffer)
 

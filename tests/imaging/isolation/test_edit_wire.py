@@ -131,7 +131,7 @@ def test_a_child_that_talks_nonsense_about_an_edit_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
     """Nothing that it says is trusted."""
-    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    monkeypatch.setattr(process, "EXIT_GRACE_S", 0.05)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", write_child(tmp_path, f"{body}; time.sleep(600)"))
         stranger = DecoderProcess(64)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from processor.errors import InstallationError, OutOfTime, PhotoError
-from processor.imaging.isolation import clock, process
+from processor.imaging.isolation import process
+from processor.imaging.isolation import usage as clock
 from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
 from processor.source import Source
 from tests.factories.descriptors import open_descriptors, opened_since
@@ -103,7 +104,7 @@ def test_a_child_out_of_its_cpu_time_has_taken_too_long(start: Start) -> None:
 def test_a_child_that_talks_nonsense_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """It has read hostile bytes: nothing that it says is trusted."""
     child = start(f"{body}; time.sleep(600)")
-    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    monkeypatch.setattr(process, "EXIT_GRACE_S", 0.05)
     error = refusal(child)
 
     assert ("DECODER_CRASHED", CRASHED) == (error.code, error.finding)
@@ -114,7 +115,7 @@ def test_a_child_that_stops_in_the_middle_of_a_word_is_ended(start: Start, monke
     """The parent does not wait for the rest for ever."""
     monkeypatch.setattr(process, "BETWEEN_BYTES_S", 0.2)
     child = start("channel.sendall(struct.pack('>I', 99) + b'{'); time.sleep(600)")
-    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    monkeypatch.setattr(process, "EXIT_GRACE_S", 0.05)
 
     assert "DECODER_CRASHED" == refusal(child).code
 

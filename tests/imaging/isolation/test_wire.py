@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send, unpack_rendering
+from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send, unpack_rendering
 from tests.factories.photos.jpeg import jpeg
 from tests.imaging.prints import developed, recipe
 
@@ -55,7 +55,7 @@ def test_the_other_sides_end_is_a_hangup(line: Line, sent: bytes, fds: int) -> N
     line[0].sendall(sent)
     line[0].close()
 
-    with pytest.raises(Hangup):
+    with pytest.raises(ConnectionClosed):
         receive(line[1], fds=fds)
 
 

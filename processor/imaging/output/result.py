@@ -7,13 +7,13 @@ from typing import Final
 import pyvips
 
 from processor.edits.plan import Plan
-from processor.imaging.delivery import Delivery
-from processor.imaging.edit_encode import Writer, as_format_holds
 from processor.imaging.edit_model import Edited, EditLimits
 from processor.imaging.edit_refusals import too_large_for, too_many_bytes, writing_failed
 from processor.imaging.exif import Credit
-from processor.imaging.fitting import write_within
 from processor.imaging.geometry import Box, fit_inside
+from processor.imaging.output.fitting import fit_bytes
+from processor.imaging.output.spec import OutputSpec
+from processor.imaging.output.writer import Writer, as_format_holds
 from processor.imaging.picture import Picture, stretch
 from processor.imaging.structure.walk import inspect_structure
 from processor.recipe import Limits
@@ -23,7 +23,7 @@ RESULT_LIMITS: Final = Limits(max_dimension_px=65_535, max_megapixels=1_000, max
 """Of the file that was written here: it is read to tell its true dimensions, not to be judged."""
 
 
-def deliver(picture: Picture, credit: Credit, plan: Plan, delivery: Delivery, limits: EditLimits) -> Edited:
+def encode_result(picture: Picture, credit: Credit, plan: Plan, delivery: OutputSpec, limits: EditLimits) -> Edited:
     """Bound the size, write the file, and read from it what was written."""
     try:
         picture = as_format_holds(_bounded(picture, delivery), delivery.format)
@@ -31,7 +31,7 @@ def deliver(picture: Picture, credit: Credit, plan: Plan, delivery: Delivery, li
         writer = Writer(format=delivery.format, credit=credit if delivery.keep_credit else None)
         lossy = delivery.kind.lossy and not delivery.lossless
         quality = (delivery.quality or limits.default_quality) if lossy else None
-        written = write_within(picture, writer, quality, delivery.max_bytes)
+        written = fit_bytes(picture, writer, quality, delivery.max_bytes)
     except pyvips.Error as error:
         raise writing_failed(error, delivery.format, picture.size) from error
     if len(written.data) > limits.max_result_bytes:
@@ -50,14 +50,14 @@ def deliver(picture: Picture, credit: Credit, plan: Plan, delivery: Delivery, li
     )
 
 
-def _bounded(picture: Picture, delivery: Delivery) -> Picture:
+def _bounded(picture: Picture, delivery: OutputSpec) -> Picture:
     """Fit the result into what the request's options say."""
     box = Box(delivery.max_width or NO_SIDE, delivery.max_height or NO_SIDE)
     frame = fit_inside(picture.size, box)
     return picture if frame == picture.size else stretch(picture, frame).in_memory()
 
 
-def _file_notes(delivery: Delivery, credit: Credit) -> tuple[str, ...]:
+def _file_notes(delivery: OutputSpec, credit: Credit) -> tuple[str, ...]:
     """Say what the format could not do."""
     name, notes = delivery.format.upper(), list[str]()
     if delivery.quality is not None and not delivery.kind.lossy:
@@ -67,6 +67,6 @@ def _file_notes(delivery: Delivery, credit: Credit) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _refuse_sides(size: Box, delivery: Delivery) -> None:
+def _refuse_sides(size: Box, delivery: OutputSpec) -> None:
     if size.long_side > delivery.kind.longest_side:
         raise too_large_for(delivery.format, size)

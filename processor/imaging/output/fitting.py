@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from processor.errors import EditCode, EditError
-from processor.imaging.edit_encode import Writer
 from processor.imaging.geometry import Box, scaled
+from processor.imaging.output.writer import Writer
 from processor.imaging.picture import Picture, stretch
 
 LOWEST_QUALITY = 40
@@ -20,7 +20,7 @@ PARTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class WrittenFile:
     """A file, the picture in it, and the quality that it was written at (None: without loss)."""
 
     data: bytes
@@ -28,9 +28,9 @@ class Written:
     quality: int | None
 
 
-def write_within(picture: Picture, writer: Writer, quality: int | None, max_bytes: int | None) -> Written:
+def fit_bytes(picture: Picture, writer: Writer, quality: int | None, max_bytes: int | None) -> WrittenFile:
     """Write at *quality*, or at the best quality and then the largest size that fits *max_bytes*."""
-    written = Written(data=writer.write(picture, quality), picture=picture, quality=quality)
+    written = WrittenFile(data=writer.write(picture, quality), picture=picture, quality=quality)
     if max_bytes is None or len(written.data) <= max_bytes:
         return written
     if quality is not None or writer.format == "png":
@@ -42,27 +42,27 @@ def write_within(picture: Picture, writer: Writer, quality: int | None, max_byte
         if smaller is None:
             break
         data = writer.write(smaller, written.quality)
-        written = Written(data=data, picture=smaller, quality=written.quality)
+        written = WrittenFile(data=data, picture=smaller, quality=written.quality)
     raise _cannot(written, max_bytes)
 
 
-def _at_best_quality(picture: Picture, writer: Writer, quality: int, max_bytes: int) -> Written:
+def _at_best_quality(picture: Picture, writer: Writer, quality: int, max_bytes: int) -> WrittenFile:
     """Search by halves for the highest quality up to *quality* that fits; else return the lowest."""
     low, high = min(LOWEST_QUALITY, quality), quality
-    best = Written(data=writer.write(picture, low), picture=picture, quality=low)
+    best = WrittenFile(data=writer.write(picture, low), picture=picture, quality=low)
     if len(best.data) > max_bytes:
         return best
     while high - low > 1:
         middle = (low + high) // 2
         data = writer.write(picture, middle)
         if len(data) <= max_bytes:
-            low, best = middle, Written(data=data, picture=picture, quality=middle)
+            low, best = middle, WrittenFile(data=data, picture=picture, quality=middle)
         else:
             high = middle
     return best
 
 
-def _shrunk(picture: Picture, written: Written, max_bytes: int) -> Picture | None:
+def _shrunk(picture: Picture, written: WrittenFile, max_bytes: int) -> Picture | None:
     """Resize the whole *picture* to the size at which it should fit; None when it cannot be smaller."""
     size = written.picture.size
     part = int(PARTS * HEADROOM * sqrt(max_bytes / len(written.data)))
@@ -70,7 +70,7 @@ def _shrunk(picture: Picture, written: Written, max_bytes: int) -> Picture | Non
     return None if frame == size else stretch(picture, frame).in_memory()
 
 
-def _noted(written: Written, quality: int | None, size: Box, max_bytes: int) -> Written:
+def _noted(written: WrittenFile, quality: int | None, size: Box, max_bytes: int) -> WrittenFile:
     """Say what gave way."""
     picture, limit = written.picture, f"so that the file has at most {max_bytes:,} bytes"
     if written.quality != quality and quality is not None:
@@ -79,10 +79,10 @@ def _noted(written: Written, quality: int | None, size: Box, max_bytes: int) -> 
         picture = picture.noting(f"The picture has at most 256 colours, {limit}.")
     if picture.size != size:
         picture = picture.noting(f"The picture is {picture.size.width} × {picture.size.height} px, {limit}.")
-    return Written(data=written.data, picture=picture, quality=written.quality)
+    return WrittenFile(data=written.data, picture=picture, quality=written.quality)
 
 
-def _cannot(written: Written, max_bytes: int) -> EditError:
+def _cannot(written: WrittenFile, max_bytes: int) -> EditError:
     return EditError(
         EditCode.INVALID_INPUT,
         f"The file cannot be made that small: expected at most {max_bytes:,} bytes, it has {len(written.data):,}. "

@@ -23,7 +23,7 @@ WEB_FORMATS: Final[dict[ImageFormat, PictureFormat]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
+class OutputSpec:
     """The file to be written.
 
     *quality*: 1-100 as asked for, or None; *max_bytes*: of the whole file; *keep_credit*: artist and copyright;
@@ -47,14 +47,14 @@ class Delivery:
 Kind = TypeVar("Kind", Format, Metadata, Quality)
 
 
-def delivery_of(plan: Plan, wish: OutputWish, source: ImageFormat) -> Delivery:
+def output_spec(plan: Plan, wish: OutputWish, source: ImageFormat) -> OutputSpec:
     """Decide: the request's options first, then the last step that says it, then what the source is."""
     said, told = _last(plan.steps, Format), _last(plan.steps, Metadata)
     qualities = [step for step in plan.steps if isinstance(step, Quality)]
     values = [step.value for step in qualities if step.value is not None]
     sizes = [step.max_bytes for step in qualities if step.max_bytes is not None]
     output: PictureFormat = wish.format or (said.to if said else WEB_FORMATS.get(source, "jpeg"))
-    return Delivery(
+    return OutputSpec(
         format=output,
         lossless=said is not None and said.lossless and output != "jpeg" and wish.quality is None,
         quality=wish.quality or (values[-1] if values else None),

@@ -9,12 +9,12 @@ from typing import Self, TypeVar
 from processor.errors import PhotoError, Verdict
 from processor.imaging.isolation.process import DecoderProcess
 
-DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY, Verdict.RENDERING_FAILED})
+RETRIED_IN_A_NEW_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY, Verdict.RENDERING_FAILED})
 
 Result = TypeVar("Result")
 
 
-class ChildOwner:
+class DecoderPool:
     """Owns at most one child process. Not for use by several threads at once."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class ChildOwner:
         try:
             return job(child, seconds_left)
         except PhotoError as error:
-            if not used or error.verdict not in DOUBTFUL_IN_A_USED_CHILD:
+            if not used or error.verdict not in RETRIED_IN_A_NEW_CHILD:
                 raise
         self.close()
         left = None if seconds_left is None else max(0.0, seconds_left - (monotonic() - started))
