@@ -44,7 +44,7 @@ class Renderer(DecoderPool):
 
     def _in_child(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
         def job(child: DecoderProcess, left: float | None) -> Rendering:
-            return child.develop(source, recipe, file_name=file_name, seconds_left=left)
+            return child.render(source, recipe, file_name=file_name, seconds_left=left)
 
         return self._run(job, memory_mib=recipe.limits.decoder_memory_mib, seconds_left=seconds_left)
 
