@@ -39,7 +39,7 @@ def encode(image: Image, output: OutputFormat, *, quality: int, credit: Credit |
 
 
 def credited(image: Image, credit: Credit) -> Image:
-    """Copy *image* with no metadata but the credit: what is not written cannot leak."""
+    """Copy *image* without metadata but the credit, so that nothing private can leak."""
     bare = image.copy()
     for name in image.get_fields():
         if image.get_typeof(name) in {GValue.blob_type, GValue.gstr_type, GValue.refstr_type} or name == "orientation":
@@ -64,8 +64,8 @@ def credit_exif(credit: Credit) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """One rendition whose bytes are on their way."""
+class _Pending:
+    """One rendition whose file is being encoded."""
 
     size: str
     output: OutputFormat
@@ -75,7 +75,7 @@ class _Order:
 
 
 class EncodeQueue:
-    """Encodes on *encoders*; *credit* goes into every file."""
+    """Encodes pictures on *encoders* while the next one is made, each file once, with *credit* in every file."""
 
     def __init__(
         self, encoders: ThreadPoolExecutor, recipe: Recipe, watch: Stopwatch, *, credit: Credit | None
@@ -84,11 +84,11 @@ class EncodeQueue:
         self._recipe = recipe
         self._watch = watch
         self._credit = credit
-        self._orders: list[_Order] = []
+        self._pending: list[_Pending] = []
         self._picture: Image | None = None
         self._files: dict[tuple[OutputFormat, int], Future[bytes]] = {}
 
-    def order(self, rung: Rung, picture: Image) -> None:
+    def put(self, rung: Rung, picture: Image) -> None:
         """Encode *picture* in all formats of *rung*. A small original is the same picture in several sizes."""
         if picture is not self._picture:
             self._picture, self._files = picture, {}
@@ -96,16 +96,14 @@ class EncodeQueue:
             how = (output, self._recipe.quality_of(rung.size, output))
             if how not in self._files:
                 self._files[how] = self._encoders.submit(self._encode, picture, *how)
-            self._orders.append(_Order(rung.size, output, picture.width, picture.height, self._files[how]))
+            self._pending.append(_Pending(rung.size, output, picture.width, picture.height, self._files[how]))
 
     def renditions(self) -> tuple[Rendition, ...]:
-        """Wait for all; an encoder's error comes out here."""
+        """Wait for all files; raises the first error of an encoder."""
         self._picture = None
         return tuple(
-            Rendition(
-                size=order.size, format=order.output, width=order.width, height=order.height, data=order.data.result()
-            )
-            for order in self._orders
+            Rendition(size=one.size, format=one.output, width=one.width, height=one.height, data=one.data.result())
+            for one in self._pending
         )
 
     def _encode(self, picture: Image, output: OutputFormat, quality: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What a page needs before a photo has arrived: a blurred placeholder and a colour."""
+"""Compute what a page shows until a photo has loaded: a blurred placeholder and a dominant colour."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _render_parts(
         if not waiting:
             on_decoded()
         for rung, picture in cascade(picture, part.rungs):  # noqa: B020 - the last is the smallest
-            printer.order(rung, picture)
+            printer.put(rung, picture)
         yield _PartResult(
             sizes=tuple(rung.size for rung in part.rungs),
             decoder=part.pixels.decoder,

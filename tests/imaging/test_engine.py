@@ -9,7 +9,7 @@ import pytest
 import pyvips
 
 from processor.imaging.engine import engine_versions, prepare_engine
-from processor.imaging.recipe import ENGINE_REVISION
+from processor.recipe import ENGINE_REVISION
 
 
 def test_a_decoder_is_named_once_it_has_been_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

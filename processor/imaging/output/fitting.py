@@ -1,4 +1,4 @@
-"""Make a file that is no larger than it may be: first quality gives way, then size."""
+"""Fit a file into a number of bytes: reduce its quality first, then its size."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from processor.imaging.output.writer import Writer
 from processor.imaging.picture import Picture, stretch
 
 LOWEST_QUALITY = 40
-"""Below it blocks and smears show: a smaller picture looks better."""
+"""Below it, blocks and smears are visible: a smaller picture looks better."""
 HIGHEST_PALETTE_QUALITY = 100
 HEADROOM = 0.95
-"""Files shrink a little less than their pixels."""
+"""Aim below the limit: a file shrinks a little less than its pixels."""
 MAX_SHRINKS = 20
 PARTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenFile:
-    """A file, the picture in it, and the quality that it was written at (None: without loss)."""
+    """A file, the picture in it, and its quality (None: without loss)."""
 
     data: bytes
     picture: Picture
@@ -43,11 +43,11 @@ def fit_bytes(picture: Picture, writer: Writer, quality: int | None, max_bytes: 
             break
         data = writer.write(smaller, written.quality)
         written = WrittenFile(data=data, picture=smaller, quality=written.quality)
-    raise _cannot(written, max_bytes)
+    raise _cannot_fit(written, max_bytes)
 
 
 def _at_best_quality(picture: Picture, writer: Writer, quality: int, max_bytes: int) -> WrittenFile:
-    """Search by halves for the highest quality up to *quality* that fits; else return the lowest."""
+    """Return the file of the highest quality up to *quality* that fits (binary search), else of the lowest."""
     low, high = min(LOWEST_QUALITY, quality), quality
     best = WrittenFile(data=writer.write(picture, low), picture=picture, quality=low)
     if len(best.data) > max_bytes:
@@ -63,7 +63,7 @@ def _at_best_quality(picture: Picture, writer: Writer, quality: int, max_bytes: 
 
 
 def _shrunk(picture: Picture, written: WrittenFile, max_bytes: int) -> Picture | None:
-    """Resize the whole *picture* to the size at which it should fit; None when it cannot be smaller."""
+    """Resize *picture* to the size that should fit; None when it cannot be smaller."""
     size = written.picture.size
     part = int(PARTS * HEADROOM * sqrt(max_bytes / len(written.data)))
     frame = Box(scaled(size.width, part, PARTS), scaled(size.height, part, PARTS))
@@ -71,7 +71,7 @@ def _shrunk(picture: Picture, written: WrittenFile, max_bytes: int) -> Picture |
 
 
 def _noted(written: WrittenFile, quality: int | None, size: Box, max_bytes: int) -> WrittenFile:
-    """Say what gave way."""
+    """Add notes on the quality or the size that was reduced."""
     picture, limit = written.picture, f"so that the file has at most {max_bytes:,} bytes"
     if written.quality != quality and quality is not None:
         picture = picture.noting(f"The quality is {written.quality}, {limit}.")
@@ -82,7 +82,7 @@ def _noted(written: WrittenFile, quality: int | None, size: Box, max_bytes: int)
     return WrittenFile(data=written.data, picture=picture, quality=written.quality)
 
 
-def _cannot(written: WrittenFile, max_bytes: int) -> EditError:
+def _cannot_fit(written: WrittenFile, max_bytes: int) -> EditError:
     return EditError(
         EditCode.INVALID_INPUT,
         f"The file cannot be made that small: expected at most {max_bytes:,} bytes, it has {len(written.data):,}. "

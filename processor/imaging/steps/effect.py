@@ -32,21 +32,20 @@ from processor.imaging.picture import (
 )
 
 FINE_SIGMA = 2
-"""A wider blur leaves no detail that a smaller picture could not hold: it is computed there, at a fraction of the cost,
-so that this is left of its sigma."""
+"""A wider blur is computed on a smaller picture, at a fraction of the cost: it is shrunk until this sigma is left."""
 SMALLEST_SIDE = 8
 TAIL = 0.02
-"""Where the Gaussian is cut off; libvips' own 0.2 makes every blur a sixth too weak."""
+"""Amplitude at which the Gaussian is cut off; libvips' default 0.2 makes every blur a sixth too weak."""
 NOISE_LEVELS = 30
-"""8-bit steps of noise that full strength takes away."""
+"""8-bit steps of noise that full strength removes."""
 NOISE_SIGMA = 2
 """Half the width of the neighbourhood, px, over which denoise averages."""
 LIGHT_FROM_NORTHWEST: Final = [[-2, -1, 0], [-1, 0, 1], [0, 1, 2]]
 FULL_EFFECT = 0.5
-"""From this intensity on nothing of the photo's own colour is left; above it the effect itself grows."""
+"""From this intensity on the photo's own colour is gone; above it the effect itself grows."""
 MOST_TONES, FEWEST_TONES = 16, 2
 LARGEST_BLOCK = 0.05
-"""Of the shorter side: twenty blocks are left of it at full intensity."""
+"""Side of a block at full intensity, as a share of the shorter side."""
 CLEAR = 0.35
 """Up to this distance from the middle, as a share of the half diagonal, a vignette darkens nothing."""
 
@@ -68,7 +67,7 @@ def _gaussian(image: Image, sigma: float) -> Image:
 
 
 def _blurred(image: Image, sigma: float) -> Image:
-    # In whole numbers it would be ten times as fast, and up to two steps too dark or too bright.
+    # Integer precision would be ten times as fast, and up to two steps too dark or too bright.
     return image.gaussblur(sigma, min_ampl=TAIL, precision="float")
 
 
@@ -78,7 +77,7 @@ def sharpen(picture: Picture, step: Sharpen) -> Picture:
 
 
 def denoise(picture: Picture, step: Denoise) -> Picture:
-    """Average where neighbours differ by no more than noise does, so edges stay.
+    """Average where neighbours differ no more than noise does; edges stay.
 
     The guided filter (He, Sun, Tang 2010), guided by the picture itself.
     """
@@ -114,7 +113,7 @@ def emboss(picture: Picture, step: Emboss) -> Picture:
 
 
 def edge(picture: Picture, step: Edge) -> Picture:
-    """Show how steeply lightness changes (Sobel): white lines on black."""
+    """Show the gradient of lightness (Sobel): white lines on black."""
     gain = max(1.0, step.intensity / FULL_EFFECT)
     drawn = picture.each_colour(lambda colours: _grey(_light(colours).sobel() * gain))
     return mixed(picture, drawn, step.intensity / FULL_EFFECT)
@@ -131,7 +130,7 @@ def _grey(light: Image) -> Image:
 
 
 def posterize(picture: Picture, step: Posterize) -> Picture:
-    """Leave 16 tones per colour at intensity 0, two at 1, evenly from black to white; or so many levels or colours."""
+    """Leave 16 tones per colour at intensity 0, two at 1, evenly from black to white; or *levels*, or *colors*."""
     if step.colors is not None:
         bits = step.colors.bit_length() - 1
         return picture.each_colour(lambda colours: _quantized(colours, bits))
@@ -147,7 +146,7 @@ def _quantized(colours: Image, bits: int) -> Image:
 
 
 def solarize(picture: Picture, step: Solarize) -> Picture:
-    """Invert what is brighter than a threshold, which falls as the intensity rises."""
+    """Invert values above a threshold, which falls as the intensity rises."""
     values = Image.identity()
     bright = values > OPAQUE * (1 - step.intensity)
     return apply_curve(picture, bright.ifthenelse(OPAQUE - values, values))
@@ -163,21 +162,21 @@ def pixelate(picture: Picture, step: Pixelate) -> Picture:
 
 
 def _blocks(image: Image, size: Box, block: int) -> Image:
-    # Blocks at the right and lower edge are filled up with copies of the last pixels.
+    # Blocks at the right and lower edge are completed with copies of the last pixels.
     across, down = -(-size.width // block), -(-size.height // block)
     whole = image.embed(0, 0, across * block, down * block, extend="copy")
     return whole.shrink(block, block).zoom(block, block).crop(0, 0, size.width, size.height)
 
 
 def vignette(picture: Picture, step: Vignette) -> Picture:
-    """Darken towards the corners, which lose *intensity* of their light."""
+    """Darken towards the corners, which lose a share of *intensity* of their light."""
     light = _falloff(picture.size) * -step.intensity + 1
     return picture.each_colour(lambda colours: colours * light)
 
 
 def _falloff(size: Box) -> Image:
     """Return 0 in the middle, 1 in the corners, smooth between."""
-    # xyz counts pixels from their upper left corner; their centres lie half a pixel on.
+    # xyz counts pixels from their upper left corner; their centres are half a pixel further.
     middle = [(size.width - 1) / 2, (size.height - 1) / 2]
     half = [max(0.5, size.width / 2), max(0.5, size.height / 2)]
     offset = (Image.xyz(size.width, size.height) - middle) / half

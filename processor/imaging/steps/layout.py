@@ -12,7 +12,7 @@ from processor.errors import EditCode, EditError
 from processor.imaging.geometry import Box, cover, fit_inside, scaled
 
 PERCENT_PARTS = 1_000_000
-"""A percentage is exact to a millionth: sizes are computed in whole numbers."""
+"""Parts of the whole in which a percentage is computed, in whole numbers: exact to a millionth."""
 MEGA = 1_000_000
 SHARES: Final[Mapping[Anchor, tuple[Fraction, Fraction]]] = {
     "northwest": (Fraction(0), Fraction(0)),
@@ -25,7 +25,7 @@ SHARES: Final[Mapping[Anchor, tuple[Fraction, Fraction]]] = {
     "south": (Fraction(1, 2), Fraction(1)),
     "southeast": (Fraction(1), Fraction(1)),
 }
-"""How much of the free width and height lies to the left of and above the part."""
+"""Anchor → share of the free width left of the part, and of the free height above it."""
 
 
 def place(part: Box, whole: Box, anchor: Anchor, *, margin: int = 0) -> tuple[int, int]:
@@ -59,7 +59,7 @@ def smallest_frame(part: Box, aspect: Fraction) -> Box:
 
 
 def target(size: Box, step: Resize) -> Box:
-    """Return the size, px, that the whole picture is scaled to, before cutting or padding."""
+    """Return the size, px, of the whole picture after scaling, before cutting or padding."""
     if step.percent is not None:
         parts = round(step.percent * PERCENT_PARTS / 100)
         wanted = Box(scaled(size.width, parts, PERCENT_PARTS), scaled(size.height, parts, PERCENT_PARTS))
@@ -73,14 +73,14 @@ def target(size: Box, step: Resize) -> Box:
         return box if step.enlarges else Box(min(box.width, size.width), min(box.height, size.height))
     if not step.enlarges:
         return cover(size, box) if step.fit == "cover" else fit_inside(size, box)
-    # Enlarged: the side that the aspects decide takes the box's, the other follows.
+    # Enlarged: one side takes the box's length, by comparison of the aspects; the other follows.
     wide = size.width * box.height >= size.height * box.width
     by_width = wide != (step.fit == "cover")
     return _of_width(size, box.width) if by_width else _of_height(size, box.height)
 
 
 def _of_area(size: Box, pixels: float, *, enlarges: bool) -> Box:
-    """Return the size of the same aspect that has so many pixels."""
+    """Return the size of the same aspect with about *pixels* pixels."""
     factor = (pixels / (size.width * size.height)) ** 0.5
     if factor > 1 and not enlarges:
         return size
@@ -124,7 +124,7 @@ def crop_part(size: Box, step: Crop) -> tuple[tuple[int, int], Box]:
 
 
 def _in_pixels(step: Crop, size: Box) -> Crop:
-    """Return *step* with its percentages of *size* in px; at least one pixel of a part stays."""
+    """Return *step* with its percentages of *size* converted to px; a part has at least one pixel."""
     lengths = {"x": size.width, "width": size.width, "left": size.width, "right": size.width}
     lengths |= {"y": size.height, "height": size.height, "top": size.height, "bottom": size.height}
     shares = {key: value for key, value in step.model_dump(exclude_none=True).items() if key in lengths}

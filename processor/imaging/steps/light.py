@@ -30,7 +30,7 @@ SEPIA: Final = ((0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.1
 LUMA: Final = (0.3, 0.59, 0.11)
 """Weights of red, green and blue (W3C Compositing and Blending, Lum)."""
 CLIPPED_SHARE = 0.005
-"""Of the pixels at either end may be lost: a single speck must not decide."""
+"""Share of the pixels at either end that may be clipped, so that a single speck does not decide."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ STRENGTHS: Final[Mapping[str, _Strength]] = {
 
 
 def grayscale(picture: Picture, _: Grayscale) -> Picture:
-    """Keep the lightness alone."""
+    """Keep only the lightness."""
     return picture.each_colour(lambda colours: colours.colourspace("b-w").colourspace("srgb"))
 
 
@@ -107,7 +107,7 @@ def normalize(picture: Picture, _: Normalize) -> Picture:
     light = _lightness(picture)
     cumulated = light.hist_find().hist_cum()
     clipped = _maximum(cumulated) * CLIPPED_SHARE
-    # Not libvips' percent(): it counts in as many parts as there are tones, too few for a picture of few tones.
+    # Not libvips' percent(): its resolution is one tone, too coarse for a picture of few tones.
     low, high = _first(cumulated > clipped), _first(cumulated >= _maximum(cumulated) - clipped)
     if high <= low:
         return picture
@@ -116,7 +116,7 @@ def normalize(picture: Picture, _: Normalize) -> Picture:
 
 
 def equalize(picture: Picture, _: Equalize) -> Picture:
-    """Give every tone the same room: the curve is the cumulated histogram of lightness."""
+    """Spread the tones evenly: the curve is the cumulative histogram of lightness."""
     light = _lightness(picture)
     cumulated = light.hist_find().hist_cum()
     total = _maximum(cumulated)
@@ -133,7 +133,7 @@ def _first(flags: Image) -> float:
 
 
 def enhance(picture: Picture, step: Enhance) -> Picture:
-    """Stretch the tones, then add contrast, colour and, last, sharpness: noise is not stretched after it."""
+    """Stretch the tones, then add contrast and colour; sharpen last, so that sharpened noise is not stretched."""
     strength = STRENGTHS[step.level]
     better = mixed(picture, normalize(picture, Normalize()), strength.levels)
     better = contrast(better, Contrast(amount=strength.contrast))

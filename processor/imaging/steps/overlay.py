@@ -17,14 +17,14 @@ from processor.imaging.steps.layout import place
 from processor.imaging.steps.lettering import Lettering, Style, fitted, load_font, writable
 
 MARGIN_SHARE = 0.03
-"""Of the shorter side; it stays free around the text."""
+"""Free space around the text, as a share of the shorter side."""
 
 Marks = Mapping[str, Picture]
-"""Watermarks by the reference that plans name them by."""
+"""Reference in a plan → decoded watermark."""
 
 
 def text(picture: Picture, step: Text) -> Picture:
-    """Write the text in lines that fit, smaller where they must be; raises EditError when nothing can be read."""
+    """Write the text in lines that fit, at a smaller size if necessary; raises EditError if none is legible."""
     font = load_font()
     words, left_out = writable(step.text, font)
     if not words:
@@ -54,7 +54,7 @@ def _layer(lettering: Lettering, step: Text) -> Image:
 
 
 def _turned(layer: Image, degrees: float) -> Image:
-    """Turn a layer clockwise; what is added around it is transparent."""
+    """Turn a layer clockwise; the canvas grows, transparent."""
     if not degrees:
         return layer
     return eight_bit(layer.premultiply().rotate(degrees).unpremultiply()).copy_memory()
@@ -111,7 +111,7 @@ def _put(image: Image, layer: Image, left: int, top: int) -> Image:
 
 
 def _faded(layer: Image, opacity: float) -> Image:
-    """Return *layer* (with alpha) at *opacity* 0-1 of its own."""
+    """Return *layer* (with alpha) with its alpha times *opacity* (0-1)."""
     if opacity >= 1:
         return layer
     return colours_of(layer).bandjoin((layer[COLOURS] * opacity).rint().cast("uchar"))

@@ -60,12 +60,12 @@ def autocrop(picture: Picture, step: AutoCrop) -> Picture:
 def _interesting(picture: Picture, part: Box, focus: str) -> tuple[int, int]:
     """Return the corner, px, that libvips chooses on the first frame: by edges, skin and colour, or by detail."""
     found = picture.first.smartcrop(part.width, part.height, interesting=focus)
-    # libvips notes in a crop where its origin lay.
+    # A crop of libvips stores the position of its origin.
     return -found.xoffset, -found.yoffset
 
 
 def trim(picture: Picture, step: Trim) -> Picture:
-    """Cut off the rows and columns that look like the top left pixel, as far as they are plain in all frames."""
+    """Cut off edge rows and columns of the colour of the top left pixel, where all frames have them."""
     boxes = [box for frame in picture.frames if (box := _content(frame, step.threshold)) is not None]
     if not boxes:
         return picture.noting(NOTHING_TRIMMED)
@@ -76,7 +76,7 @@ def trim(picture: Picture, step: Trim) -> Picture:
 
 def _content(image: Image, threshold: int) -> tuple[int, int, int, int] | None:
     """Return left, top, right and bottom, px, of the pixels that differ from the corner; None when none does."""
-    # Premultiplied, so that hidden colours do not count; and then alpha is a band like the others.
+    # Premultiplied, so that hidden colours do not count; alpha is then a band like the others.
     seen = image.premultiply() if image.bands > COLOURS else image
     corner: list[float] = seen.getpoint(0, 0)
     differs = ((seen - corner).abs() > threshold).bandor()
@@ -88,7 +88,7 @@ def _content(image: Image, threshold: int) -> tuple[int, int, int, int] | None:
 
 
 def _span(sums: Image) -> tuple[int, int] | None:
-    """Return the first non-zero row of a column of sums, and the one behind the last."""
+    """Return the first non-zero row of a column of sums, and the row after the last."""
     marked = sums > 0
     if not marked.max():
         return None
@@ -111,7 +111,7 @@ def extend(picture: Picture, step: Extend) -> Picture:
 
 
 def pad(picture: Picture, step: Pad) -> Picture:
-    """Centre the picture in a frame of an aspect or a size; a side that is larger already stays."""
+    """Centre the picture in a frame of an aspect or a size; a larger side stays as it is."""
     size = picture.size
     if step.aspect is not None:
         frame = smallest_frame(size, ratio(step.aspect))
@@ -156,7 +156,7 @@ def rounded_mask(size: Box, radius: float) -> Image:
 
 
 def _on_canvas(picture: Picture, canvas: Box, anchor: Anchor, colour: str | None) -> Picture:
-    """Return *picture* on *canvas* px; *colour* None is transparent, which becomes white where a format cannot."""
+    """Return *picture* on *canvas* px; *colour* None is transparent, or white where the format has no alpha."""
     if canvas == picture.size:
         return picture
     left, top = place(picture.size, canvas, anchor)

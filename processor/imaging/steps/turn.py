@@ -20,7 +20,7 @@ QUARTERS: Final[Mapping[float, Callable[[Image], Image]]] = {
 
 
 def rotate(picture: Picture, step: Rotate) -> Picture:
-    """Turn clockwise; quarter turns move pixels only, other angles resample them on a canvas that cuts nothing."""
+    """Turn clockwise. Quarter turns only move pixels; other angles resample them on a larger canvas."""
     degrees = step.degrees % 360
     if degrees in QUARTERS:
         return picture.each(QUARTERS[degrees])
