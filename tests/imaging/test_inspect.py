@@ -1,4 +1,4 @@
-"""A placeholder and a colour for a page that waits for its photo."""
+"""Check the placeholder and the dominant colour of a photo."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_larger_area_wins() -> None:
 
 
 def test_near_shades_count_as_one_colour() -> None:
-    """Their mean stands for them: a sky is rarely of one blue."""
+    """The result is their mean: a sky is rarely of one blue."""
     sky = image_of(((10, 100, 200), 50), ((14, 104, 204), 50), ((250, 20, 20), 60))
 
     red, green, blue = bytes.fromhex(dominant_colour(sky)[1:])
@@ -42,7 +42,7 @@ def test_near_shades_count_as_one_colour() -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(480, 320), (320, 480), (300, 300), (3, 1), (1, 1)])
 def test_a_placeholder_has_about_the_photos_shape(width: int, height: int) -> None:
-    """About 25 bytes tell it, in base64."""
+    """About 25 bytes, in base64, hold the aspect."""
     hashed = b64decode(placeholder(pyvips.Image.new_from_array(scene(width, height)).copy(interpretation="srgb")))
 
     assert len(hashed) <= 30

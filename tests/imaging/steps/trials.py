@@ -1,4 +1,4 @@
-"""Apply one step, or a whole plan, to pictures made by code, and look at the pixels."""
+"""Apply one step, or a whole plan, to pictures made by code, and return the pixels."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def size_after(step: Step, width: int, height: int) -> tuple[int, int]:
 
 
 def ignore(_: int, __: str) -> None:
-    """Take no notice."""
+    """Ignore progress."""
 
 
 def edit(
