@@ -36,6 +36,7 @@ class Clause:
             self.terms[:1] if len(terms) > 1 and terms[0].name == "only" and terms[1].kind in {"head", "verb"} else ()
         )
         named = [term for before, term in pairwise(self.terms) if _names_kind(before, term)]
+        named += [term for term in self.terms if (term.kind, term.name) == ("option", "all pictures")]
         self.rest = [term for term in self.terms if term is not self._head and term not in (*turned, *just, *named)]
         self.verbs = frozenset(term.name for term in terms if term.kind == "verb")
 

@@ -23,7 +23,7 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
     "transparency": "remove transparency | transparency | no transparency",
     "shortest side": "shortest side | short side | shorter side | short edge | shortest edge | smallest side",
     "horizon": (
-        "horizon | level horizon | straighten horizon | straighten automatically | auto straighten | level | "
+        "horizon | level horizon | straighten horizon | straighten automatically | auto straighten | level it | "
         "straighten it automatically"
     ),
     "orientation": (
@@ -46,9 +46,9 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
     ),
     "vertical text": "written vertically",
     "text effects": "drop shadow | text shadow | with shadow | with a shadow | glow | gradient | with glow",
-    "own text": "my name | my signature | name | signature | date | today's date | copyright notice",
+    "own text": "my name | my signature | signature | date | today's date | copyright notice",
     "two k": "2 k",
-    "frames": "last frame | second frame | frame rate | fps | frames per second",
+    "frames": "frames | last frame | second frame | frame rate | fps | frames per second",
     "wider": "wider | taller | broader | narrower",
 }
 

@@ -41,7 +41,8 @@ HEADS: Final[Mapping[str, str]] = {
         "auto crop | autocrop | smart crop | smartcrop | crop automatically | crop smartly | crop intelligently"
     ),
     "trim": (
-        "trim | remove border | remove frame | remove black bars | remove bars | remove white space | "
+        "trim | remove border | remove all border | remove frame | remove black bars | remove bars | "
+        "remove white space | "
         "remove whitespace | remove empty space | remove margins | autotrim | auto trim | trim border | "
         "trim white space | trim whitespace | trim margins | crop whitespace | crop border | cut border"
     ),
@@ -107,7 +108,7 @@ HEADS: Final[Mapping[str, str]] = {
         "nice | look nice | look good | look great | look amazing | auto fix | autofix | touch up | "
         "enhancement | enhance quality | beautify | improve color | enhance color | look professional | "
         "auto correct | enhance automatically | automatically enhance | improve automatically | "
-        "fix automatically | automatically fix | adjust automatically | prettier | look prettier | retouch | "
+        "fix automatically | automatically fix | adjust automatically | prettier | pretty | look prettier | retouch | "
         "auto adjust | auto tone | auto color | polish"
     ),
     "fix": "fix | fix that | repair | correct | fix up",

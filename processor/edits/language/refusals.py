@@ -95,7 +95,7 @@ def _reason(
         near = [*explanation.suggestions] or suggestions(command, error, clause, is_command)
         return EditCode.UNPARSEABLE_COMMAND, explanation.sentence, near
     if error.suggestions:
-        return EditCode.UNPARSEABLE_COMMAND, error.sentence, [*error.suggestions]
+        return EditCode.UNPARSEABLE_COMMAND, error.sentence, [one for one in error.suggestions if is_command(one)]
     thing = any(term.kind == "thing" for term in clause)
     near = [] if thing else suggestions(command, error, clause, is_command)
     if is_generative(clause) and not (near and strange_words(clause)):
@@ -104,7 +104,12 @@ def _reason(
 
 
 def _explained(clause: Sequence[Term]) -> str:
-    return next((term.name for term in clause if term.kind == "cannot"), "")
+    removes = any((term.kind, term.name) == ("change", "remove") for term in clause)
+    shadows = any((term.kind, term.name) == ("thing", "shadow") for term in clause)
+    if shadows and any(term.kind == "number" for term in clause):
+        return "tones"
+    named = next((term.name for term in clause if term.kind == "cannot"), "")
+    return "" if removes and named == "own text" else named
 
 
 def is_foreign(clause: Sequence[Term]) -> bool:
@@ -118,7 +123,7 @@ def is_foreign(clause: Sequence[Term]) -> bool:
 
 def is_generative(clause: Sequence[Term]) -> bool:
     """Tell whether a clause asks for what only a person, or a model, could find or invent in a picture."""
-    if any(term.kind == "thing" for term in clause):
+    if any(term.kind == "thing" or (term.kind == "cannot" and term.name == "own text") for term in clause):
         return True
     named = {term.name for term in clause if term.kind == "option"}
     heads = {term.name for term in clause if term.kind == "head"}

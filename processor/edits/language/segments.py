@@ -14,7 +14,7 @@ WEAK: Final = frozenset({"turn", "color", "keep"})
 IMPERATIVES: Final = frozenset({"resize", "scale", "crop", "rotate", "flip", "turn", "grayscale", "sharpen", "sepia"})
 TONES: Final = frozenset({"brightness", "contrast", "saturation", "hue", "gamma", "exposure"})
 WRITES: Final = frozenset({"text", "title", "watermark"})
-FILLINGS: Final = frozenset({"rest", "bars", "padding", "pad"})
+FILLINGS: Final = frozenset({"rest", "bars", "padding", "pad", "cover"})
 # Separators behind which a step of its own begins.
 STRONG: Final = frozenset({"then", ";", "\n", "\r", ">", "→"})
 SENTENCES: Final = STRONG | {"."}

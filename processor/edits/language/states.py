@@ -75,7 +75,8 @@ def resolved(terms: Sequence[Term]) -> list[Term]:
     """Return *terms* with each state as the operation that it asks for; raises ParseError for mere descriptions."""
     line = [_cast(before, term) for before, term in zip((None, *terms), terms, strict=False)]
     state = next((term for term in line if term.kind == "state"), None)
-    described = any(term.kind == "copula" for term in line) and not any(term.kind in ASKS for term in line)
+    # At the end, "look" is a noun: "a cinematic look".
+    described = any(term.kind == "copula" for term in line[:-1]) and not any(term.kind in ASKS for term in line)
     if state is not None and any((term.kind, term.name) == ("option", "background") for term in line):
         raise ParseError(NO_BLURRED_PADDING, state, ("pad to square with white",))
     sized = state is not None and state.name in {"small", "large"} and any(term.kind == "head" for term in line)
@@ -84,9 +85,10 @@ def resolved(terms: Sequence[Term]) -> list[Term]:
     if any(term.kind == "too" for term in line):
         return _measure(line)
     upright = any(term.kind == "head" and term.name == "upside down" for term in line)
-    if described and not upright:
+    kept = [term for term in line if term.kind != "copula"]
+    if (described and not upright) or not kept:
         raise ParseError(DESCRIBED, line[0])
-    return [term for term in line if term.kind != "copula"]
+    return kept
 
 
 def contradicted(terms: Sequence[Term]) -> list[Term]:

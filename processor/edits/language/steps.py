@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from processor.edits.language.clauses import Clause
+from processor.edits.language.parsers.implied import CONDITIONS
 from processor.edits.language.parsers.table import PARSERS
 from processor.edits.language.refusals import UNKNOWN
 from processor.edits.language.segments import Segment
@@ -41,7 +42,8 @@ def with_following(terms: tuple[Term, ...], following: Segment | None) -> tuple[
     try:
         return compile_clause(terms), 1
     except ParseError as error:
-        if following is not None and following.adds:
+        waits = all(term.kind == "option" and term.name in CONDITIONS for term in terms)
+        if following is not None and (following.adds or (waits and following.mark != "not")):
             with suppress(ParseError):
                 return compile_clause((*terms, *following.terms)), 2
         raise error from None

@@ -50,6 +50,8 @@ def completions(error: ParseError, clause: Sequence[Term]) -> list[str]:
     )
     if negative or not error.sentence.startswith("expected"):
         return []
+    if len({term.name for term in clause if term.kind == "head"}) > 1:
+        return []
     names = [OPERATIONS_OF.get(term.name, term.name) for term in clause if term.kind == "head"]
     return [example for name in names if name in OPERATIONS for example in OPERATIONS[name].examples][:MAX_SUGGESTIONS]
 

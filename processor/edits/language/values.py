@@ -152,6 +152,10 @@ OPTIONS: Final[Mapping[str, str]] = {
     ),
     "copy": "version | copy | variant",
     "file": "file | format | image format | file format",
+    "all pictures": (
+        "all images | all photos | all pictures | all of them | each image | each photo | each picture | every image | "
+        "every photo | every picture | each of them | everything | all"
+    ),
     "effect": "effect | filter | look | style",
     "saying": "saying | that says | which says | reading | that reads | with text | with words",
     "letters": "letter | lettering | characters",
@@ -181,10 +185,11 @@ THINGS: Final[Mapping[str, str]] = {
         "sunset | sunrise | moon | star | stars | rain | snow scene | tree | trees | flower | flowers | grass | "
         "mountain | mountains | beach | sea view | ocean | water | river | lake | house | building | buildings | "
         "car | cars | bike | bird | birds | horse | animal | animals | unicorn | dragon | object | objects | "
-        "thing | things | stranger | strangers | tourist | tourists | wire | wires | shadow | shadows | "
+        "thing | things | stranger | strangers | tourist | tourists | wire | wires | "
         "reflection | reflections | dust | scratch | scratches | license plate | number plate | wall | table | "
         "chair | food"
     ),
+    "shadow": "shadow | shadows",
     "style": (
         "painting | oil painting | watercolor | watercolour | drawing | sketch | pencil sketch | "
         "pencil drawing | cartoon | anime | manga | comic | comic book | illustration | caricature | pixar | "

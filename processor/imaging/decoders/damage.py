@@ -38,7 +38,7 @@ def rendering_errors() -> Generator[None]:
     """Raise every unexpected error as RENDERING_FAILED; verdicts and faults of the machine pass through unchanged."""
     try:
         yield
-    except DarkroomError:
+    except (DarkroomError, ImportError):  # an import fails in a broken installation, whatever the photo
         raise
     except Exception as error:
         if is_fault_of_machine(error):

@@ -13,6 +13,7 @@ from processor.edits.operations.file import PictureFormat
 
 QUALITIES: Final = {"low": 50, "medium": 75, "high": 90, "maximum": 100}
 COMPRESSIONS: Final = {"slight": 85, "medium": 75, "strong": 50, "maximum": 50, "high": 50}
+WHITE: Final = "#FFFFFF"
 WEB_WIDTH_PX, WEB_QUALITY = 1200, 80
 ARROWS: Final = frozenset({"to", "into", "as", "in"})
 OTHER_FORMAT: Final = f"expected a format that can be written: {', '.join(get_args(PictureFormat))}"
@@ -49,6 +50,8 @@ def convert(clause: Clause) -> list[Operation]:
     """Write another format, with a quality or a largest size where one is given."""
     at = next(place for place, term in enumerate(clause.terms) if term.kind in {"format", "source format"})
     steps = take_format(clause)
+    if clause.has("option", "background") and steps[0].written()["to"] == "jpeg" and clause.takes("colour", WHITE):
+        clause.take("option", "background")  # where a JPEG's picture was transparent it is white anyway
     if size := file_size(clause):
         steps.append(size)
     if clause.peek("%", "", labels=("quality",), relations=CHANGES | BOUNDS):

@@ -16,6 +16,8 @@ PAINTING_VERBS: Final = frozenset({"make", "change", "convert", "become", "apply
 GRAYS: Final = frozenset({"#808080"})
 NOTHING: Final = 'an operation, as in "resize to 800px" or "make it brighter"'
 LEAST_PX: Final = 50  # a bare number from here on may be a size
+CONDITIONS: Final = frozenset({"no crop", "no enlarge", "keep aspect", "ignore aspect", "exact"})
+A_SIZE_TOO: Final = 'a size or a shape too, as in "resize to 2000px, never enlarge"'
 LENGTHS: Final[tuple[Unit, ...]] = ("px", "cm", "mm", "in", "megapixels")
 UPRIGHT: Final = {"vertical": "4:5", "horizontal": "3:2"}
 
@@ -101,6 +103,8 @@ def _overlaid(clause: Clause) -> list[Operation]:
 
 
 def _made(clause: Clause) -> list[Operation]:
+    if clause.rest and all(term.kind == "option" and term.name in CONDITIONS for term in clause.rest):
+        raise clause.missing(A_SIZE_TOO, "resize to 2000px, never enlarge", "make it square without cropping")
     few = clause.peek("colors", "levels")
     if few is not None:
         clause.take("option", "only")

@@ -34,6 +34,8 @@ def rotate(clause: Clause, *, degrees: float | None = QUARTER, back: bool = Fals
     if left:
         angle = FULL - angle if angle % QUARTER == 0 and 0 < angle < FULL else -angle
     clause.all("option", "background", "corner", "transparent")
+    if clause.has("colour"):
+        clause.all("head", "cover", "rest")  # "fill with black"
     return [step("rotate", degrees=angle, background=clause.take("colour") or None)]
 
 
