@@ -23,9 +23,9 @@ from processor.imaging.decoders.original import Original, Part
 from processor.imaging.encode import EncodeQueue
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
-from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
+from processor.imaging.placeholder import dominant_colour, placeholder
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
@@ -64,9 +64,9 @@ def develop(
             original = open_original(source, header, recipe)
         with ThreadPoolExecutor(ENCODERS_AT_ONCE, thread_name_prefix="encode") as encoders:
             credit = original.exif.credit if recipe.keep_copyright else None
-            printer = EncodeQueue(encoders, recipe, watch, credit=credit)
+            queue = EncodeQueue(encoders, recipe, watch, credit=credit)
             with photo_errors():
-                parts = list(_render_parts(original, printer, watch, on_decoded))
+                parts = list(_render_parts(original, queue, watch, on_decoded))
         smallest = min((part.smallest for part in parts), key=lambda image: image.width * image.height)
         with watch.step("inspect"):
             hash_text, colour = placeholder(smallest), dominant_colour(smallest)
@@ -74,7 +74,7 @@ def develop(
             format=header.format,
             width=original.size.width,
             height=original.size.height,
-            renditions=printer.renditions(),
+            renditions=queue.renditions(),
             camera=original.exif.camera,
             taken_at=original.exif.taken_at,
             placeholder=hash_text,
@@ -115,9 +115,9 @@ class _PartResult:
 
 
 def _render_parts(
-    original: Original, printer: EncodeQueue, watch: Stopwatch, on_decoded: Callable[[], None]
+    original: Original, queue: EncodeQueue, watch: Stopwatch, on_decoded: Callable[[], None]
 ) -> Iterator[_PartResult]:
-    """Develop each part down its cascade and hand every picture to the printer."""
+    """Render each part by its cascade and queue every picture for encoding."""
     waiting = len(original.rungs)
     for part in watch.each("decode", original.parts()):
         picture, colour = _top(part, watch)
@@ -125,7 +125,7 @@ def _render_parts(
         if not waiting:
             on_decoded()
         for rung, picture in cascade(picture, part.rungs):  # noqa: B020 - the last is the smallest
-            printer.put(rung, picture)
+            queue.put(rung, picture)
         yield _PartResult(
             sizes=tuple(rung.size for rung in part.rungs),
             decoder=part.pixels.decoder,
