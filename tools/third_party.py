@@ -37,10 +37,10 @@ Written by `make lock`, from the locks in `requirements/`, the metadata of the w
 `requirements/bundled.toml` for the libraries that the wheels bundle; a test keeps it current. The packages of the
 development environment, which is not distributed, are not listed.
 
-Darkroom itself is under the Apache License 2.0. A layer holds programs under other terms, which bind whoever passes the
-layer on: pillow-heif's authors put their wheels under GPL-2.0, because they bundle x265 (Darkroom only decodes HEIC and
-never calls it); libvips, LibRaw, libheif and others are under the LGPL. Deploying a layer into your own AWS account
-passes it on to nobody.
+Darkroom itself is under the Apache License 2.0. A layer holds programs under other terms, which apply when you
+distribute the layer: pillow-heif's authors put their wheels under GPL-2.0, because they bundle x265 (Darkroom only
+decodes HEIC and never calls it); libvips, LibRaw, libheif and others are under the LGPL. Deploying a layer into your
+own AWS account is not distribution.
 """
 
 
