@@ -41,7 +41,7 @@ def test_a_photo_becomes_all_sizes_in_all_formats() -> None:
 
 
 def test_a_size_has_its_own_formats_and_quality() -> None:
-    """Where the settings say so."""
+    """If the settings ask for it."""
     sizes = {
         "fine": Size(width=100, height=100, quality={"jpeg": 99}),
         "plain": Size(width=100, height=100, formats=("jpeg", "webp")),
