@@ -50,9 +50,11 @@ def test_the_record_holds_nothing_private() -> None:
 def test_the_gate_stands_before_the_alias_moves() -> None:
     """A release that renders otherwise is never deployed: the workflow compares first."""
     workflow = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8"))
-    steps = [step.get("run", step.get("uses", "")) for step in workflow["jobs"]["deploy"]["steps"]]
+    steps = workflow["jobs"]["deploy"]["steps"]
+    compares = next(place for place, step in enumerate(steps) if step.get("run") == "make golden")
+    deploys = next(place for place, step in enumerate(steps) if step.get("with", {}).get("command") == "up")
 
-    assert steps.index("make golden") < steps.index("pulumi/actions@v6")
+    assert compares < deploys
 
 
 @pytest.mark.parametrize(
