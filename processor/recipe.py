@@ -1,7 +1,9 @@
-"""Define the settings that decide pixels: the same recipe and original result in the same renditions."""
+"""Define the settings that decide pixels, and their hash: same recipe and same original, same renditions."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -11,7 +13,12 @@ from processor.validation import Section
 
 OutputFormat = Literal["jpeg", "webp", "avif"]
 
-MAX_SIDE_PX = 16_383  # the longest side that a WebP can have; JPEG and AVIF allow more
+ENGINE_REVISION = 1
+"""Raise it when a change of ``processor.imaging`` alters pixels on purpose: every photo is then rendered again."""
+
+HASH_DIGITS = 12
+
+MAX_SIDE_PX = 16_383  # the longest side that a WebP can have; JPEG and AVIF can do more
 
 
 def _jpeg_and_no_repeats(formats: tuple[OutputFormat, ...]) -> tuple[OutputFormat, ...]:
@@ -138,3 +145,10 @@ class Recipe(Section):
         """Return the quality (1-100) of the size named *size* in the format *output*."""
         override = self.sizes[size].quality or {}
         return override.get(output) or self.quality.of(output)
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """Return 12 hex digits, equal for recipes that make equal renditions: limits do not count."""
+    pixels = recipe.model_dump(mode="json", exclude={"limits": True, "raw": {"max_megapixels"}})
+    text = json.dumps({"engine": ENGINE_REVISION, **pixels}, sort_keys=True)
+    return hashlib.sha256(text.encode(), usedforsecurity=False).hexdigest()[:HASH_DIGITS]

@@ -21,13 +21,13 @@ from processor.cli.batch_job import JobOptions, write_job
 from processor.cli.examples import examples
 from processor.cli.stacks import OpenedStack, open_stack, stack_options
 from processor.errors import UsageError
-from processor.imaging.recipe import recipe_hash
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
 from processor.ops.backfill.plan import BackfillPlan, Estimate, plan_backfill
 from processor.ops.backfill.reasons import BY_ITSELF, WANTED, Reason
 from processor.ops.backfill.run import Backfill, BackfillLimits, End
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import requests_usd
+from processor.recipe import recipe_hash
 
 MANY: Final = 1_000_000
 FAILED: Final = 1

@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from processor.errors import PhotoError
 from processor.imaging.model import Rendering, Rendition
-from processor.imaging.recipe import recipe_hash
 from processor.keys import Skip
-from processor.recipe import Recipe
+from processor.recipe import Recipe, recipe_hash
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

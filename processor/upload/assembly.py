@@ -8,8 +8,8 @@ from processor.aws.manifests import Manifests
 from processor.aws.originals import Originals
 from processor.aws.photos import PhotoRecords
 from processor.aws.renditions import RenditionObjects
-from processor.imaging.recipe import recipe_hash
 from processor.imaging.renderer import Renderer as ImagingRenderer
+from processor.recipe import recipe_hash
 from processor.settings.functions import RenditionEnv
 from processor.upload.cleanup import Cleanup
 from processor.upload.pipeline import UploadPipeline

@@ -8,7 +8,8 @@ import pytest
 import pyvips
 
 from processor.errors import PhotoError
-from processor.imaging import line, printing
+from processor.imaging import encode as printing
+from processor.imaging import line
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
 from processor.recipe import DecodeLimits, Recipe, Size
@@ -40,7 +41,7 @@ def test_a_photo_becomes_all_sizes_in_all_formats() -> None:
 
 
 def test_a_size_has_its_own_formats_and_quality() -> None:
-    """Where the settings say so."""
+    """If the settings ask for it."""
     sizes = {
         "fine": Size(width=100, height=100, quality={"jpeg": 99}),
         "plain": Size(width=100, height=100, formats=("jpeg", "webp")),

@@ -1,4 +1,4 @@
-"""Decoder children that misbehave, as real processes; and what is left of children."""
+"""Start real processes that misbehave as decoder children, and look for processes that are left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processor.recipe import DecodeLimits, Recipe, Size
 PREAMBLE: Final = """#!{python}
 import json, os, signal, socket, struct, sys, time
 channel = socket.socket(fileno=int(sys.argv[3]))
-def say(message, blobs=()):
+def send(message, blobs=()):
     text = json.dumps(message).encode() if isinstance(message, (dict, list, str)) else message
     channel.sendall(struct.pack(">I", len(text)) + text + b"".join(blobs))
 channel.recv(1 << 16)
@@ -35,7 +35,7 @@ def quick(*, timeout_s: float = 10.0, memory_mib: int = 900) -> Recipe:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process exists, a zombie included."""
+    """Return whether a process exists, a zombie included."""
     return Path(f"/proc/{pid}").exists()
 
 

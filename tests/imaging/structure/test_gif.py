@@ -35,7 +35,7 @@ def test_a_frame_larger_than_the_screen_counts() -> None:
 
 
 def test_a_later_frame_that_is_cut_is_no_defect() -> None:
-    """The photo is whole: nobody sees the rest."""
+    """The photo is whole: the rest is never shown."""
     whole = animated_gif(3)
 
     assert 480 == claims(whole[: whole.rindex(b"\x21\xf9\x04") + 40]).width

@@ -1,4 +1,4 @@
-"""What a file claims, held against the limits of the settings."""
+"""Check the claims of a file against the limits of the settings."""
 
 from __future__ import annotations
 
@@ -160,6 +160,6 @@ def test_the_limits_of_the_settings_apply_to_the_whole_file() -> None:
 
 
 def test_too_much_memory_is_one_sentence_with_the_limit_where_it_is_known() -> None:
-    """A decoder that finds no memory does not know its limit; whoever watches it from outside does."""
+    """A decoder without memory does not know its limit; its parent does."""
     assert "The photo needs too much memory to decode." == needs_memory().finding
     assert "The photo needs too much memory to decode: expected at most 64 MiB." == needs_memory(64).finding

@@ -1,4 +1,4 @@
-"""What the file is to be, and how it is made to fit."""
+"""Check the file that an edit decides on, and how it is fitted into a number of bytes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from processor.errors import EditError
-from processor.imaging.delivery import delivery_of
-from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import FILE_KINDS, EditLimits, OutputWish
-from processor.imaging.fitting import write_within
 from processor.imaging.model import ImageFormat
+from processor.imaging.output.fitting import fit_bytes
+from processor.imaging.output.spec import output_spec
+from processor.imaging.output.writer import Writer
 from testkit.photos.jpeg import encoded, jpeg
 from testkit.photos.raster import png
 from testkit.photos.scene import textured
@@ -33,11 +33,11 @@ PHOTO = encoded(Image.fromarray(textured(600, 400)), quality=97)
 def test_options_come_first_then_the_last_step_then_the_source(
     steps: list[Step], wish: str | None, source: ImageFormat, written: str
 ) -> None:
-    """Whoever is more explicit decides."""
+    """The most explicit setting decides."""
     output = OutputWish() if wish is None else OutputWish(format="avif")
     plan = plan_of({"op": "grayscale"}, *steps)
 
-    assert written == delivery_of(plan, output, source).format
+    assert written == output_spec(plan, output, source).format
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def test_options_come_first_then_the_last_step_then_the_source(
 def test_quality_and_bytes_are_read_apart(
     steps: list[Step], output: OutputWish, quality: int | None, max_bytes: int | None
 ) -> None:
-    """The last that says it."""
-    delivery = delivery_of(plan_of({"op": "grayscale"}, *steps), output, "jpeg")
+    """The last step that sets a value decides."""
+    spec = output_spec(plan_of({"op": "grayscale"}, *steps), output, "jpeg")
 
-    assert (quality, max_bytes) == (delivery.quality, delivery.max_bytes)
+    assert (quality, max_bytes) == (spec.quality, spec.max_bytes)
 
 
 @pytest.mark.parametrize("written", ["webp", "avif"])
@@ -72,7 +72,7 @@ def test_lossless_keeps_every_pixel(written: str) -> None:
 
 @pytest.mark.parametrize("written", ["jpeg", "webp", "avif"])
 def test_less_quality_is_fewer_bytes(written: str) -> None:
-    """And without a word, the limits' default."""
+    """Without a quality, the default of the limits applies."""
     sizes = [
         len(edit(PHOTO, {"op": "format", "to": written}, *quality, limits=EditLimits(default_quality=80)).data)
         for quality in ([{"op": "quality", "value": 30}], [{"op": "quality", "value": 80}], [])
@@ -82,8 +82,8 @@ def test_less_quality_is_fewer_bytes(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["png", "gif", "tiff"])
-def test_quality_of_a_lossless_format_is_said_to_change_nothing(written: str) -> None:
-    """Nobody waits for a smaller file."""
+def test_quality_of_a_lossless_format_adds_a_note(written: str) -> None:
+    """A note states it, so that no user waits for a smaller file."""
     edited = edit(png(), {"op": "format", "to": written}, {"op": "quality", "value": 50})
 
     note = f"{written.upper()} keeps every pixel: quality 50 changes nothing. WebP and JPEG have one."
@@ -92,7 +92,7 @@ def test_quality_of_a_lossless_format_is_said_to_change_nothing(written: str) ->
 
 @pytest.mark.parametrize("written", ["jpeg", "webp", "avif"])
 def test_a_file_within_bytes_has_the_best_quality_that_fits(written: str) -> None:
-    """Full size; one step better would not fit, which the note's number lets us try."""
+    """The size is full; one step of quality more, by the number in the note, would not fit."""
     steps: list[Step] = [{"op": "resize", "width": 300}, {"op": "format", "to": written}]
     whole = edit(PHOTO, *steps)
     limit = max(1_000, len(whole.data) * 6 // 10)
@@ -107,7 +107,7 @@ def test_a_file_within_bytes_has_the_best_quality_that_fits(written: str) -> Non
 
 @pytest.mark.parametrize("written", FILE_KINDS)
 def test_a_file_within_very_few_bytes_has_fewer_pixels(written: str) -> None:
-    """Every format; the note says the size, which is the file's."""
+    """In every format; the note states the size of the file."""
     edited = edit(PHOTO, {"op": "format", "to": written}, {"op": "quality", "max_bytes": 3_000})
 
     assert 300 < len(edited.data) <= 3_000
@@ -117,7 +117,7 @@ def test_a_file_within_very_few_bytes_has_fewer_pixels(written: str) -> None:
 
 
 def test_a_png_loses_colours_before_pixels() -> None:
-    """At most 256 of them."""
+    """A palette of at most 256 colours."""
     noise = png_of(textured(200, 150))
     edited = edit(noise, {"op": "quality", "max_bytes": len(noise) // 2})
 
@@ -125,8 +125,8 @@ def test_a_png_loses_colours_before_pixels() -> None:
     assert edited.notes[0].startswith("The picture has at most 256 colours, so that")
 
 
-def test_what_fits_already_is_left_alone() -> None:
-    """No note, the quality that was asked for."""
+def test_a_file_that_fits_is_unchanged() -> None:
+    """It has the requested quality and no note."""
     one, other = (
         edit(jpeg(), {"op": "grayscale"}),
         edit(jpeg(), {"op": "grayscale"}, {"op": "quality", "max_bytes": 10**6}),
@@ -135,10 +135,10 @@ def test_what_fits_already_is_left_alone() -> None:
     assert (one.data, ()) == (other.data, other.notes)
 
 
-def test_what_cannot_be_made_small_enough_is_refused() -> None:
-    """A TIFF of one pixel has more bytes than that; the smallest limit is 1,000."""
+def test_a_file_that_cannot_be_small_enough_is_refused() -> None:
+    """A TIFF of one pixel is larger than the limit; the smallest limit is 1,000 bytes."""
     with pytest.raises(EditError) as caught:
-        write_within(picture_of(flat(2, 2)), Writer(format="tiff"), None, 50)
+        fit_bytes(picture_of(flat(2, 2)), Writer(format="tiff"), None, 50)
 
     assert "INVALID_INPUT" == caught.value.code
     assert caught.value.public.startswith("The file cannot be made that small: expected at most 50 bytes, it has ")

@@ -1,4 +1,4 @@
-"""Keep one decoder child: started when first needed, reused while healthy, replaced when it dies of its past."""
+"""Keep one decoder child: start it when first needed, reuse it while healthy, replace it when it crashed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Self, TypeVar
 from processor.errors import PhotoError, Verdict
 from processor.imaging.isolation.process import DecoderProcess
 
-DOUBTFUL_IN_A_USED_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY, Verdict.RENDERING_FAILED})
+RETRIED_IN_A_NEW_CHILD = frozenset({Verdict.DECODER_CRASHED, Verdict.DECODER_OUT_OF_MEMORY, Verdict.RENDERING_FAILED})
 
 Result = TypeVar("Result")
 
 
-class ChildOwner:
-    """Owns at most one child process. Not for use by several threads at once."""
+class DecoderPool:
+    """A pool of at most one child process. Not for use by several threads at once."""
 
     def __init__(self) -> None:
         self._child: DecoderProcess | None = None
@@ -23,14 +23,14 @@ class ChildOwner:
     def _run(
         self, job: Callable[[DecoderProcess, float | None], Result], *, memory_mib: int, seconds_left: float | None
     ) -> Result:
-        """Do *job* in the child. A used one may die of what earlier photos left behind: then a fresh one decides."""
+        """Run *job* in the child. An earlier photo may make a used child crash: a new child then repeats the job."""
         started = monotonic()
         child = self._healthy_child(memory_mib)
         used = child.jobs > 0
         try:
             return job(child, seconds_left)
         except PhotoError as error:
-            if not used or error.verdict not in DOUBTFUL_IN_A_USED_CHILD:
+            if not used or error.verdict not in RETRIED_IN_A_NEW_CHILD:
                 raise
         self.close()
         left = None if seconds_left is None else max(0.0, seconds_left - (monotonic() - started))
@@ -44,15 +44,15 @@ class ChildOwner:
         return child
 
     def close(self) -> None:
-        """End the child, if there is one."""
+        """Kill the child, if there is one."""
         if self._child is not None:
             self._child.kill()
             self._child = None
 
     def __enter__(self) -> Self:
-        """Use as a context manager: no child outlives the block."""
+        """Return the pool; no child outlives the ``with`` block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the child, whatever happened."""
+        """Kill the child."""
         self.close()

@@ -1,4 +1,4 @@
-"""What the file of an edit is to be: read off its plan, the request's wishes and the source."""
+"""Decide the file of an edit, its format, quality and bounds, from the plan, the request and the source."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ WEB_FORMATS: Final[dict[ImageFormat, PictureFormat]] = {
     "gif": "gif",
     "avif": "avif",
 }
-"""Formats that every browser shows, so that an edit keeps them. TIFF, HEIC, BMP and RAW become JPEG."""
+"""Formats that every browser shows: an edit keeps them. TIFF, HEIC, BMP and RAW become JPEG."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
+class OutputSpec:
     """The file to be written.
 
     *quality*: 1-100 as asked for, or None; *max_bytes*: of the whole file; *keep_credit*: artist and copyright;
@@ -40,28 +40,28 @@ class Delivery:
 
     @property
     def kind(self) -> FileKind:
-        """What the format can hold."""
+        """The abilities of the format."""
         return FILE_KINDS[self.format]
 
 
 Kind = TypeVar("Kind", Format, Metadata, Quality)
 
 
-def delivery_of(plan: Plan, wish: OutputWish, source: ImageFormat) -> Delivery:
-    """Decide: the request's options first, then the last step that says it, then what the source is."""
-    said, told = _last(plan.steps, Format), _last(plan.steps, Metadata)
+def output_spec(plan: Plan, wish: OutputWish, source: ImageFormat) -> OutputSpec:
+    """Decide each property: by the request's options, else by the last step that sets it, else by the source."""
+    formatted, metadata = _last(plan.steps, Format), _last(plan.steps, Metadata)
     qualities = [step for step in plan.steps if isinstance(step, Quality)]
     values = [step.value for step in qualities if step.value is not None]
     sizes = [step.max_bytes for step in qualities if step.max_bytes is not None]
-    output: PictureFormat = wish.format or (said.to if said else WEB_FORMATS.get(source, "jpeg"))
-    return Delivery(
+    output: PictureFormat = wish.format or (formatted.to if formatted else WEB_FORMATS.get(source, "jpeg"))
+    return OutputSpec(
         format=output,
-        lossless=said is not None and said.lossless and output != "jpeg" and wish.quality is None,
+        lossless=formatted is not None and formatted.lossless and output != "jpeg" and wish.quality is None,
         quality=wish.quality or (values[-1] if values else None),
         max_bytes=sizes[-1] if sizes else None,
         max_width=wish.max_width,
         max_height=wish.max_height,
-        keep_credit=told.keep == "copyright" if told else wish.keep_metadata,
+        keep_credit=metadata.keep == "copyright" if metadata else wish.keep_metadata,
     )
 
 

@@ -1,4 +1,4 @@
-"""Write an edited picture as a file: six formats, animations where they can be."""
+"""Write an edited picture as a file of one of six formats, an animation where the format can."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOSSY: Final[Mapping[str, Callable[[Image, int, int], bytes]]] = {
     ),
     "webp": lambda image, quality, keep: image.webpsave_buffer(Q=quality, effort=4, keep=keep),
     "avif": lambda image, quality, keep: image.heifsave_buffer(Q=quality, compression="av1", effort=3, keep=keep),
-    # Not what a PNG usually is: 256 colours, for a file that must be small.
+    # 256 colours, unlike most PNGs, for a file that must be small.
     "png": lambda image, quality, keep: image.pngsave_buffer(palette=True, Q=quality, keep=keep),
 }
 LOSSLESS: Final[Mapping[str, Callable[[Image, int], bytes]]] = {
@@ -38,7 +38,7 @@ LOSSLESS: Final[Mapping[str, Callable[[Image, int], bytes]]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Writer:
-    """Writes pictures in one format; *credit* goes into the file where the format holds one."""
+    """Writes pictures in one format; *credit* is written where the format can hold it."""
 
     format: PictureFormat
     credit: Credit | None = None
@@ -54,7 +54,7 @@ class Writer:
         return LOSSY[self.format](image, quality, keep)
 
     def _joined(self, picture: Picture) -> Image:
-        """Join an animation's frames and tell their times."""
+        """Join the frames of an animation and attach their delays."""
         if len(picture.frames) == 1:
             return picture.first
         roll: Any = Image.arrayjoin(list(picture.frames), across=1).copy()
@@ -65,7 +65,7 @@ class Writer:
 
 
 def as_format_holds(picture: Picture, output: PictureFormat) -> Picture:
-    """Put transparent parts on white where *output* has no alpha, and drop an alpha that hides nothing."""
+    """Put transparent parts on white where *output* has no alpha; drop an alpha band that is opaque everywhere."""
     if not picture.has_alpha:
         return picture
     if all(_lowest(frame[COLOURS]) == OPAQUE for frame in picture.frames):
@@ -76,7 +76,7 @@ def as_format_holds(picture: Picture, output: PictureFormat) -> Picture:
 
 
 def _affordable(image: Image) -> bool:
-    """Tell whether there is memory to optimise a JPEG's coding, which holds all its coefficients: 6 bytes a pixel."""
+    """Return whether memory allows an optimised JPEG coding, which holds all coefficients: 6 bytes a pixel."""
     return image.width * image.height <= OPTIMISED_PIXELS
 
 
