@@ -51,3 +51,7 @@ class RunConfig:
         tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         tree["addresses"] = Addresses(**tree["addresses"])
         return cls(**tree)
+
+
+class RunError(Exception):
+    """The stack cannot start, or has to stop; *str()* is one line that says why and what to do."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from local.alarms.expression import UnknownMath, Value, compute
-from local.alarms.model import Rule, State, Verdict
 
 COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanThreshold": operator.gt,
@@ -23,7 +23,7 @@ COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }
 
 
-def judge(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Verdict:
+def evaluate(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Evaluation:
     """Judge the values of *rule*'s series in its last *periods*, newest first; *state* is what it says now."""
     if rule.compare not in COMPARE:
         raise UnknownMath(f"{rule.name}: expected one of {', '.join(COMPARE)}, found {rule.compare}")
@@ -33,10 +33,10 @@ def judge(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, n
     shown = ", ".join("no data" if point is None else f"{point:g}" for point in points)
     reason = f"{bad} of the last {len(points)} periods of {rule.period_s} s breach {rule.threshold:g}: {shown}"
     if bad >= rule.needed:
-        return Verdict(state="ALARM", reason=reason)
+        return Evaluation(state="ALARM", reason=reason)
     if bad + unknown < rule.needed:
-        return Verdict(state="OK", reason=reason)
-    return Verdict(state=state if rule.missing == "ignore" else "INSUFFICIENT_DATA", reason=reason)
+        return Evaluation(state="OK", reason=reason)
+    return Evaluation(state=state if rule.missing == "ignore" else "INSUFFICIENT_DATA", reason=reason)
 
 
 def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:
@@ -48,3 +48,44 @@ def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:
     if rule.missing == "breaching" and began >= rule.since:
         return True
     return None
+
+
+State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+Missing = Literal["notBreaching", "breaching", "ignore", "missing"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """One metric with its dimensions. *stat*: Sum, Average, Maximum, Minimum, SampleCount or p99."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    stat: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One alarm. *expression*: over the names of *series*; *since*: when it was made (s since 1970).
+
+    *compare* is CloudWatch's ComparisonOperator.
+    """
+
+    name: str
+    series: Mapping[str, Series]
+    expression: str
+    compare: str
+    threshold: float
+    period_s: int
+    periods: int
+    needed: int
+    missing: Missing
+    since: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """What an alarm's state is, and why."""
+
+    state: State
+    reason: str

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from local.alarms.evaluate import Rule, Series, State
 from local.alarms.expression import Value
-from local.alarms.model import Rule, Series, State
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

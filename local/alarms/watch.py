@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.alarms.evaluate import judge
+from local.alarms.evaluate import evaluate
 from local.alarms.reading import alarms, history
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def look(cloudwatch: CloudWatchClient, *, now: float) -> list[str]:
     measured = history(cloudwatch, [rule for rule, _ in found], now=now)
     changed: list[str] = []
     for rule, state in found:
-        verdict = judge(rule, measured[rule.name], state=state, now=now)
+        verdict = evaluate(rule, measured[rule.name], state=state, now=now)
         if verdict.state != state:
             cloudwatch.set_alarm_state(
                 AlarmName=rule.name,

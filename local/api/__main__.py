@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from local.api.errors import ApiError
 from local.api.serve import serve
+from local.api.worker import ApiError
 from local.emulator.environment import REGION
 from local.lambdas.errors import HostError
 from local.model import LOOPBACK

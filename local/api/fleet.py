@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Final
 
-from local.api.errors import ApiError
-from local.api.rotation import Rotation
-from local.api.worker import Deployed, Worker
+from local.api.round_robin import RoundRobin
+from local.api.worker import ApiError, DeployedFunction, Worker
 from local.lambdas.errors import HostError
 from local.lambdas.function import Function
 from local.lambdas.invocation import EXITED
-from local.lambdas.sandbox import World
+from local.lambdas.sandbox import SandboxContext
 
 LOOK_S: Final = 0.2
 ASK_S: Final = 5.0
@@ -31,10 +30,15 @@ class Fleet:
     """*count* processes. *find* tells what is deployed now, *prepare* gets code and credentials; both may block."""
 
     def __init__(
-        self, count: int, *, find: Callable[[], Function], prepare: Callable[[Function], Deployed], world: World
+        self,
+        count: int,
+        *,
+        find: Callable[[], Function],
+        prepare: Callable[[Function], DeployedFunction],
+        context: SandboxContext,
     ) -> None:
-        self.rotation = Rotation()
-        self._count, self._find, self._prepare, self._world = count, find, prepare, world
+        self.round_robin = RoundRobin()
+        self._count, self._find, self._prepare, self._context = count, find, prepare, context
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: list[Worker] = []
 
@@ -42,7 +46,7 @@ class Fleet:
         """Start all and wait until they answer; ApiError or HostError when they do not."""
         workers = await asyncio.gather(*(self._launch() for _ in range(self._count)))
         for worker in workers:
-            await self.rotation.add(worker)
+            await self.round_robin.add(worker)
             self._spawn(self._keep(worker))
 
     async def stop(self) -> None:
@@ -54,13 +58,13 @@ class Fleet:
 
     async def end(self, worker: Worker) -> None:
         """End a process; its place is taken by a new one."""
-        await self.rotation.remove(worker)
+        await self.round_robin.remove(worker)
         await worker.stop()
 
     async def _launch(self) -> Worker:
         """Start one process and wait until it answers."""
         deployed = await asyncio.to_thread(lambda: self._prepare(self._find()))
-        worker = Worker(deployed, self._world)
+        worker = Worker(deployed, self._context)
         self._workers.append(worker)
         try:
             await worker.ready()
@@ -74,8 +78,8 @@ class Fleet:
         while True:
             how = await self._until_old(worker)
             successor = await self._succeed(worker, how)
-            await self.rotation.add(successor)
-            await self.rotation.remove(worker)
+            await self.round_robin.add(successor)
+            await self.round_robin.remove(worker)
             self._spawn(self._retire(worker))
             worker = successor
 
@@ -83,8 +87,8 @@ class Fleet:
         """Start the process that takes the place of *worker*, however often it takes."""
         if how is not None:
             log.error("process %d of %s ended (%s): starting another", worker.pid, worker.function.name, how)
-            worker.say(f"Runtime exited with error: {how}\n{EXITED}")
-            await self.rotation.remove(worker)
+            worker.log(f"Runtime exited with error: {how}\n{EXITED}")
+            await self.round_robin.remove(worker)
         pause = FIRST_PAUSE_S
         while True:
             try:

@@ -15,21 +15,20 @@ from typing import Final
 
 import uvicorn
 
-from local.api.app import Front
-from local.api.exchange import BrokenOff
 from local.api.fleet import Fleet
-from local.api.measures import Measures
-from local.api.worker import Deployed
-from local.lambdas.catalogue import Catalogue
-from local.lambdas.clients import Clients
+from local.api.function_url import FunctionUrl
+from local.api.proxy_request import ResponseCutOff
+from local.api.url_metrics import UrlMetrics
+from local.api.worker import DeployedFunction
 from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import RoleSessions
 from local.lambdas.function import Function
-from local.lambdas.garbage import settle
-from local.lambdas.guard import Guard
-from local.lambdas.journal import Journal
-from local.lambdas.metrics import Metrics
-from local.lambdas.sandbox import World
+from local.lambdas.function_registry import FunctionRegistry
+from local.lambdas.log_writer import LogWriter
+from local.lambdas.metrics import MetricWriter
+from local.lambdas.sandbox import SandboxContext
+from local.lambdas.services import EmulatorClients, freeze_gc
+from local.lambdas.watchdog import Watchdog
 from local.model import LOOPBACK
 
 # Streams that are open when the stack stops are cut.
@@ -38,55 +37,55 @@ GRACE_S: Final = 1
 
 async def serve(options: argparse.Namespace, folder: Path) -> None:
     """Start the processes, answer until told to stop, end them. ApiError, HostError; OSError: the port is taken."""
-    told = asyncio.Event()
+    stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    clients = Clients(options.aws, options.region)
-    metrics = Metrics(clients.metrics())
-    journal = Journal(clients.logs, metrics.add)
-    guard = Guard()
-    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say, guard=guard)
-    fleet = assemble(options, clients, CodeStore(folder / "code", fetch_from(options.aws)), world)
-    measures = Measures(function=options.function, metrics=metrics)
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    clients = EmulatorClients(options.aws, options.region)
+    metrics = MetricWriter(clients.metrics())
+    log_writer = LogWriter(clients.logs, metrics.add)
+    watchdog = Watchdog()
+    context = SandboxContext(aws=options.aws, tmp=folder / "tmp", log=log_writer.log, watchdog=watchdog)
+    fleet = assemble(options, clients, CodeStore(folder / "code", fetch_from(options.aws)), context)
+    url_metrics = UrlMetrics(function=options.function, metrics=metrics)
     try:
-        with bound(options.port) as door:
-            await first(fleet.start(), told)
-            if not told.is_set():
-                settle()
-                await answer(Front(fleet=fleet, measures=measures), door, told)
+        with bound(options.port) as listener:
+            await first(fleet.start(), stopping)
+            if not stopping.is_set():
+                freeze_gc()
+                await answer(FunctionUrl(fleet=fleet, url_metrics=url_metrics), listener, stopping)
     finally:
         await fleet.stop()
-        await asyncio.to_thread(journal.close)
+        await asyncio.to_thread(log_writer.close)
         await asyncio.to_thread(metrics.close)
-        await asyncio.to_thread(guard.close)
+        await asyncio.to_thread(watchdog.close)
 
 
-def assemble(options: argparse.Namespace, clients: Clients, code: CodeStore, world: World) -> Fleet:
+def assemble(options: argparse.Namespace, clients: EmulatorClients, code: CodeStore, context: SandboxContext) -> Fleet:
     """Make the fleet of the function that *options* name."""
-    catalogue, roles = Catalogue(clients.functions()), RoleSessions(clients.tokens())
+    registry, roles = FunctionRegistry(clients.functions()), RoleSessions(clients.tokens())
 
     def find() -> Function:
-        return catalogue.find(options.function, options.qualifier)
+        return registry.find(options.function, options.qualifier)
 
-    def prepare(function: Function) -> Deployed:
-        return Deployed(function=function, credentials=roles.credentials(function), code=code.place(function))
+    def prepare(function: Function) -> DeployedFunction:
+        return DeployedFunction(function=function, credentials=roles.credentials(function), code=code.place(function))
 
-    return Fleet(options.processes, find=find, prepare=prepare, world=world)
+    return Fleet(options.processes, find=find, prepare=prepare, context=context)
 
 
 @contextmanager
 def bound(port: int) -> Generator[socket.socket]:
     """Take *port* without listening yet; OSError when another program has it."""
     # asyncio sends small answers at once (TCP_NODELAY) only over what was opened as TCP by name; else they take 40 ms.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind((LOOPBACK, port))
-        yield door
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, port))
+        yield listener
 
 
-async def first(work: Coroutine[None, None, None], told: asyncio.Event) -> None:
+async def first(work: Coroutine[None, None, None], stopping: asyncio.Event) -> None:
     """Do *work*, or break it off when told to stop; its errors are raised."""
-    task, stop = asyncio.create_task(work), asyncio.create_task(told.wait())
+    task, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
     await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
     if task.done():
@@ -96,7 +95,7 @@ async def first(work: Coroutine[None, None, None], told: asyncio.Event) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def answer(front: Front, door: socket.socket, told: asyncio.Event) -> None:
+async def answer(front: FunctionUrl, listener: socket.socket, stopping: asyncio.Event) -> None:
     """Answer requests until told to stop."""
     logging.getLogger("uvicorn.error").addFilter(is_news)
     config = uvicorn.Config(
@@ -111,26 +110,26 @@ async def answer(front: Front, door: socket.socket, told: asyncio.Event) -> None
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    server = Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[door]))
-    await told.wait()
+    server = ApiServer(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await stopping.wait()
     server.should_exit = True
     await serving
 
 
 def is_news(record: logging.LogRecord) -> bool:
     """Pass over the traces of answers that were broken off: why has been said."""
-    return not (record.exc_info and record.exc_info[0] is BrokenOff)
+    return not (record.exc_info and record.exc_info[0] is ResponseCutOff)
 
 
-class Server(uvicorn.Server):
+class ApiServer(uvicorn.Server):
     """Says where it answers, and leaves signals to us: uvicorn's would end this process before those it started."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and print the address."""
         await super().startup(sockets)
-        for door in sockets or []:
-            sys.stdout.write(f"http://{LOOPBACK}:{door.getsockname()[1]}\n")
+        for listener in sockets or []:
+            sys.stdout.write(f"http://{LOOPBACK}:{listener.getsockname()[1]}\n")
             sys.stdout.flush()
 
     @contextmanager

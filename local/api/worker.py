@@ -17,13 +17,12 @@ from uuid import uuid4
 
 import httpx
 
-from local.api.errors import ApiError
 from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
-from local.lambdas.journal import LogStream, stream_name
+from local.lambdas.log_writer import LogStream, stream_name
 from local.lambdas.process import FunctionProcess, Launch
-from local.lambdas.sandbox import World
+from local.lambdas.sandbox import SandboxContext
 from local.model import LOOPBACK
 
 # A guard against a hang: a process is ready in a second, and in many on a machine that is busy.
@@ -42,7 +41,7 @@ UNLIMITED: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
+class DeployedFunction:
     """A version of the web function with what it takes to start it. *code*: its unpacked zip."""
 
     function: Function
@@ -56,18 +55,18 @@ class Worker:
     *peak_mib*: the most that it was seen to hold, with all that it started.
     """
 
-    def __init__(self, deployed: Deployed, world: World) -> None:
+    def __init__(self, deployed: DeployedFunction, context: SandboxContext) -> None:
         function = deployed.function
         self.deployed, self.streams, self.peak_mib = deployed, 0, 0.0
         name = stream_name(function.version)
         self.stream = LogStream(group=function.log_group, name=name, credentials=deployed.credentials)
-        self._say = world.say
+        self._log = context.log
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
         port = str(free_port())
         self.client = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", **UNLIMITED)
         try:
             self._process = FunctionProcess(
-                launch(deployed, world, port=port, log_stream=name), say=self.say, guard=world.guard
+                launch(deployed, context, port=port, log_stream=name), log=self.log, watchdog=context.watchdog
             )
         except OSError as error:
             raise ApiError(
@@ -85,10 +84,10 @@ class Worker:
         """The version that it runs."""
         return self.deployed.function
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Log a line in the process's stream."""
         self._last_lines.append(text)
-        self._say(self.stream, text)
+        self._log(self.stream, text)
 
     def ended(self) -> str | None:
         """Say how the process ended; None while it runs."""
@@ -96,8 +95,8 @@ class Worker:
 
     def look_mib(self) -> float:
         """See what the process holds now."""
-        self._process.family.look()
-        held = self._process.family.memory_mib()
+        self._process.tree.look()
+        held = self._process.tree.memory_mib()
         self.peak_mib = max(self.peak_mib, held)
         return held
 
@@ -134,10 +133,10 @@ class Worker:
         return "".join(f"\n  {line}" for line in self._last_lines)
 
 
-def launch(deployed: Deployed, world: World, *, port: str, log_stream: str) -> Launch:
+def launch(deployed: DeployedFunction, context: SandboxContext, *, port: str, log_stream: str) -> Launch:
     """Say how the adapter starts the function: its handler is a script in its code."""
-    function, code, tmp = deployed.function, deployed.code, world.tmp / uuid4().hex
-    known = environment(function, deployed.credentials, aws=world.aws, code=code, tmp=tmp, log_stream=log_stream)
+    function, code, tmp = deployed.function, deployed.code, context.tmp / uuid4().hex
+    known = environment(function, deployed.credentials, aws=context.aws, code=code, tmp=tmp, log_stream=log_stream)
     # Both name the port; the function's own choice holds where each sandbox has a network of its own.
     env = {**known, "AWS_LWA_PORT": port, "PORT": port}
     return Launch(command=[str(code / function.handler)], env=env, code=code, tmp=tmp, tmp_mib=function.tmp_mib)
@@ -148,3 +147,7 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+class ApiError(Exception):
+    """A process of the API cannot be started."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from components.build import write_empty_layers
-from local.deployer import kept
-from local.deployer.adapters.distribution import EMULATED_HOST
-from local.deployer.model import Deployed
+from local.deployer import kept_state as kept
+from local.deployer.adapters.cloudfront import EMULATED_HOST
+from local.deployer.model import DeployedResource
 from local.deployer.monitor import Deployer
 from local.deployer.target import Target
 from local.model import Addresses
@@ -22,26 +22,26 @@ THREADS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployment:
+class DeployResult:
     """What is there now. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator.
 
     *resources* are in the order in which they were made. *report*: what changed in a kept state, line by line.
     """
 
     outputs: Json
-    resources: tuple[Deployed, ...]
+    resources: tuple[DeployedResource, ...]
     distribution_host: str
     report: tuple[str, ...] = ()
 
 
-def deploy(addresses: Addresses, folder: Path) -> Deployment:
+def deploy(addresses: Addresses, folder: Path) -> DeployResult:
     """Deploy the whole program into the state of *folder*, new or kept; raise DeployError with one line."""
     packages = folder / "packages"
     write_empty_layers(packages)
     return deploy_into(main_program, Target(addresses, folder), configuration(addresses, packages), folder)
 
 
-def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> Deployment:
+def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> DeployResult:
     """Deploy *program*, then remove what the record in *folder* has and the program no longer declares."""
     before = kept.load(folder)
     monitor = Deployer(target)
@@ -57,12 +57,12 @@ def deploy_into(program: Callable[[], object], target: Target, config: Json, fol
     return replace(deployment, report=tuple(kept.report(changes, removed)))
 
 
-def deploy_program(program: Callable[[], object], target: Target, config: Json) -> Deployment:
+def deploy_program(program: Callable[[], object], target: Target, config: Json) -> DeployResult:
     """Deploy a program, a whole one or a part, and remove nothing; raise DeployError, or what the program raises."""
     return run(program, Deployer(target), config)
 
 
-def run(program: Callable[[], object], monitor: Deployer, config: Json) -> Deployment:
+def run(program: Callable[[], object], monitor: Deployer, config: Json) -> DeployResult:
     """Run *program* against *monitor*; raise DeployError with one line, or what the program raises."""
     try:
         run_program(program, monitor, stack=STACK, config=config, threads=THREADS)
@@ -72,4 +72,4 @@ def run(program: Callable[[], object], monitor: Deployer, config: Json) -> Deplo
         raise monitor.failure
     resources = tuple(monitor.deployed)
     hosts = [one.notes[EMULATED_HOST] for one in resources if EMULATED_HOST in one.notes]
-    return Deployment(outputs=monitor.outputs, resources=resources, distribution_host=hosts[0] if hosts else "")
+    return DeployResult(outputs=monitor.outputs, resources=resources, distribution_host=hosts[0] if hosts else "")

@@ -13,7 +13,7 @@ class DeployError(Exception):
     """The stack cannot be deployed: one line that names the resource, the property and what was said of it."""
 
 
-class Inputs:
+class Properties:
     """What the program says of one resource. Every value is taken by name; what nobody took is an error."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
@@ -42,17 +42,17 @@ class Inputs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
+class ResourceInputs:
     """One registration. *name*: in the program. *adopt*: id of what must exist already, "" for nothing."""
 
     type: str
     name: str
-    inputs: Inputs
+    inputs: Properties
     adopt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class CreatedResource:
     """What came of it. *outputs*: only what the emulator decided; the program knows its inputs itself.
 
     *notes*: what others of the embedded stack want to know and no output of AWS says.
@@ -63,11 +63,11 @@ class Made:
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-Adapter = Callable[[Target, Given], Made]
+Adapter = Callable[[Target, ResourceInputs], CreatedResource]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
+class DeployedResource:
     """One resource that is there. *inputs*: a digest of each property, which tells a later deployment what changed.
 
     *declared_only*, *kept_only*: properties that the emulator does not get, or only stores, and why.

@@ -12,8 +12,8 @@ from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPriva
 
 from components.testing.answers import IDENTITY, identity
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
-from local.deployer.declared import DECLARED_ONLY, KEPT_ONLY, is_declared_only
-from local.deployer.model import Deployed, DeployError, Given, Inputs, Made
+from local.deployer.model import CreatedResource, DeployedResource, DeployError, Properties, ResourceInputs
+from local.deployer.not_emulated import NOT_EMULATED, STORED_ONLY, is_not_emulated
 from local.deployer.plain import digests, plain, unknowns
 from local.deployer.target import Target
 from tools.plan.program import Json
@@ -21,7 +21,7 @@ from tools.plan.program import Json
 STACK = "pulumi:pulumi:Stack"
 
 
-class Questions(mocks.Mocks):
+class PulumiCalls(mocks.Mocks):
     """Answers what the program asks AWS."""
 
     def __init__(self, target: Target) -> None:
@@ -46,11 +46,11 @@ class Deployer(mocks.MockMonitor):
     """A monitor that makes what it is told, and remembers the first failure: the others only follow from it."""
 
     def __init__(self, target: Target) -> None:
-        super().__init__(Questions(target))
+        super().__init__(PulumiCalls(target))
         self.target = target
         self.lock = threading.Lock()
         self.urns: set[str] = set()
-        self.deployed: list[Deployed] = []
+        self.deployed: list[DeployedResource] = []
         self.outputs: Json = {}
         self.failure: DeployError | None = None
 
@@ -83,30 +83,30 @@ class Deployer(mocks.MockMonitor):
                 raise DeployError(f"expected every resource once, received {urn} twice")
             self.urns.add(urn)
 
-    def make(self, request: Any) -> Made:
+    def make(self, request: Any) -> CreatedResource:
         """Hand a resource to its adapter."""
         kind, name = request.type, request.name
         received = rpc.deserialize_properties(request.object, keep_unknowns=True)
         self.refuse_unknown(name, received)
         values: Json = plain(received)
         inputs = digests(values)
-        made = Made(id=name) if is_declared_only(kind) else self.adapt(request, values)
+        made = CreatedResource(id=name) if is_not_emulated(kind) else self.adapt(request, values)
         with self.lock:
             self.deployed.append(
-                Deployed(
+                DeployedResource(
                     type=kind,
                     name=name,
                     id=made.id,
                     protect=request.protect,
                     inputs=inputs,
                     notes=made.notes,
-                    declared_only=DECLARED_ONLY.get(kind, {}),
-                    kept_only=KEPT_ONLY.get(kind, {}),
+                    declared_only=NOT_EMULATED.get(kind, {}),
+                    kept_only=STORED_ONLY.get(kind, {}),
                 )
             )
         return made
 
-    def adapt(self, request: Any, values: Json) -> Made:
+    def adapt(self, request: Any, values: Json) -> CreatedResource:
         """Call the adapter, and refuse what it did not take."""
         kind = request.type
         if kind not in ADAPTERS:
@@ -116,10 +116,10 @@ class Deployer(mocks.MockMonitor):
         region = values.pop("region", None) or self.target.region
         if region != self.target.region:
             raise DeployError(f"region: expected {self.target.region}, where everything is, received {region}")
-        known = {key: value for key, value in values.items() if key not in DECLARED_ONLY.get(kind, {})}
-        given = Given(type=kind, name=request.name, inputs=Inputs(known), adopt=request.importId)
-        made = ADAPTERS[kind](self.target, given)
-        given.inputs.refuse_leftovers()
+        known = {key: value for key, value in values.items() if key not in NOT_EMULATED.get(kind, {})}
+        resource = ResourceInputs(type=kind, name=request.name, inputs=Properties(known), adopt=request.importId)
+        made = ADAPTERS[kind](self.target, resource)
+        resource.inputs.refuse_leftovers()
         return made
 
     def refuse_unknown(self, name: str, tree: Any) -> None:

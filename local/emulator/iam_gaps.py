@@ -23,7 +23,7 @@ LISTING: Final = "s3:ListBucket"
 BATCH: Final = "Batch"
 
 
-def mend_iam() -> None:
+def patch_iam() -> None:
     """Replace what is wrong or missing; call it before the first request."""
     judged: Any = importlib.import_module("ministack.core.iam_actions")
     replace(judged, "extract_resource_arn", of_streams)

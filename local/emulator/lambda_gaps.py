@@ -23,13 +23,13 @@ SCHEDULES_S: Final = 1
 Record = dict[str, Any]
 
 
-def mend() -> None:
+def patch_lambda() -> None:
     """Replace what is wrong or missing; call it before the first request."""
     functions: Any = importlib.import_module("ministack.services.lambda_svc")
     events: Any = importlib.import_module("ministack.services.eventbridge")
     replace(functions, "_execute_function_proxy", lambda _: ask_host)
     # The host writes what a function says, with its true memory, and measures every invocation, not direct ones alone.
-    replace(functions, "_emit_lambda_logs", lambda _: say_nothing)
+    replace(functions, "_emit_lambda_logs", lambda _: do_nothing)
     replace(functions, "_emit_lambda_metrics", throttles_alone)
     replace(functions, "invoke_async_with_retry", lambda original: with_destinations(functions, original))
     replace(functions, "_get_function", with_version)
@@ -96,7 +96,7 @@ def throttled(message: str) -> Record:
     return {"throttle": True, "body": body, "error": True, "log": ""}
 
 
-def say_nothing(*_: object, **__: object) -> None:
+def do_nothing(*_: object, **__: object) -> None:
     """Do nothing, in place of what the host does better."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.emulator.lambda_gaps import replace, say_nothing
+from local.emulator.lambda_gaps import do_nothing, replace
 
 NAMESPACE: Final = "AWS/SQS"
 EVERY_S: Final = 4.0
@@ -26,12 +26,12 @@ COUNTS: Final = {
 Figures = Mapping[str, float]
 
 
-def mend_monitoring() -> None:
+def patch_monitoring() -> None:
     """Replace what is wrong or missing; call it before the first request."""
     cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
     queues: Any = importlib.import_module("ministack.services.sqs")
     gauge = Gauge(queues=queues, record=cloudwatch.record_metric)
-    replace(cloudwatch, "_evaluate_alarm", lambda _: say_nothing)
+    replace(cloudwatch, "_evaluate_alarm", lambda _: do_nothing)
     replace(cloudwatch, "_put_metric_alarm", lambda original: with_metrics(cloudwatch, original))
     for name in ("_get_metric_data", "_get_metric_statistics", "_list_metrics"):
         replace(cloudwatch, name, lambda original: after(gauge.measure, original))

@@ -20,7 +20,7 @@ LIST: Final = "ListMessageMoveTasks"
 SOURCE: Final = "DeadLetterQueueSourceArn"
 
 
-def mend_queues() -> None:
+def patch_queues() -> None:
     """Add the missing actions; RuntimeError when a release brings its own, so that ours go."""
     queues: Any = importlib.import_module("ministack.services.sqs")
     mover = Mover(queues=queues)

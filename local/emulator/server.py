@@ -16,10 +16,10 @@ from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType
 from hypercorn.config import Config
 
 from local.emulator.environment import LOG_NAME, environment
-from local.emulator.iam_gaps import mend_iam
-from local.emulator.lambda_gaps import mend
-from local.emulator.monitoring_gaps import mend_monitoring
-from local.emulator.queue_gaps import mend_queues
+from local.emulator.iam_gaps import patch_iam
+from local.emulator.lambda_gaps import patch_lambda
+from local.emulator.monitoring_gaps import patch_monitoring
+from local.emulator.queue_gaps import patch_queues
 from local.model import LOOPBACK
 
 Scope = MutableMapping[str, Any]
@@ -59,10 +59,10 @@ def run(listener: socket.socket, data: Path, *, persist: bool, ready: Callable[[
 def emulator() -> App:
     """Import ministack, which reads its environment now."""
     application = importlib.import_module("ministack.app")
-    mend()
-    mend_monitoring()
-    mend_queues()
-    mend_iam()
+    patch_lambda()
+    patch_monitoring()
+    patch_queues()
+    patch_iam()
     return cast("App", application.app)
 
 

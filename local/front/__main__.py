@@ -19,13 +19,13 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from local.alarms.watch import watch
 from local.front import cdn, oidc, page
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.errors import HANDLERS
 from local.front.gallery import routes as gallery
-from local.front.gallery.changes import Feed
+from local.front.gallery.changes import ChangeFeed
 from local.front.gallery.operations import Operations
 from local.front.gallery.store import PhotoStore
-from local.front.guard import LoopbackOnly
+from local.front.loopback_only import LoopbackOnly
 from local.front.serving import serve
 from local.model import RunConfig
 from local.run.aws import Aws
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True, help="run.json of the run")
     path: Path = parser.parse_args(arguments).config
     addresses = RunConfig.load(path).addresses
-    deployed = Deployed(path=path, aws=Aws(addresses.aws))
+    deployed = DeployedStack(path=path, aws=Aws(addresses.aws))
     try:
         asyncio.run(serve({addresses.page: page_app(deployed), addresses.cdn: cdn.app(deployed)}))
     except OSError as error:
@@ -46,11 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def page_app(deployed: Deployed) -> Starlette:
+def page_app(deployed: DeployedStack) -> Starlette:
     """Serve the page of what is *deployed*, and look at its alarms."""
     issuer = oidc.Issuer(origin=deployed.addresses.page)
     store = PhotoStore(deployed=deployed)
-    feed = Feed(records=lambda: store.all(None))
+    feed = ChangeFeed(records=lambda: store.all(None))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:

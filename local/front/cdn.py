@@ -21,11 +21,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from local.front.deployed import Deployed
-from local.front.distribution import Behaviour, Distribution, read
+from local.front.deployed import DeployedStack
+from local.front.distribution import Behaviour, Distribution, read, with_additions
 from local.front.errors import HANDLERS, Refusal, answer
-from local.front.guard import LoopbackOnly
-from local.front.headers import with_additions
+from local.front.loopback_only import LoopbackOnly
 
 METHODS: Final = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 # A progress stream says something every 15 s; CloudFront gives up on an origin after 60 (components/cdn_routes.py).
@@ -40,10 +39,10 @@ Headers = list[tuple[str, str]]
 
 
 @dataclass(kw_only=True)
-class Edge:
+class CdnProxy:
     """Serves viewers. *reads*: reads the distribution, once it is deployed."""
 
-    deployed: Deployed
+    deployed: DeployedStack
     client: httpx.AsyncClient
     reads: Callable[[], Distribution]
     known: Distribution | None = field(default=None, init=False)
@@ -127,10 +126,10 @@ def has_body(request: Request) -> bool:
     return "content-length" in request.headers or "transfer-encoding" in request.headers
 
 
-def app(deployed: Deployed) -> Starlette:
+def app(deployed: DeployedStack) -> Starlette:
     """Serve the CDN of what is *deployed*."""
     client = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False, follow_redirects=False)
-    edge = Edge(
+    edge = CdnProxy(
         deployed=deployed,
         client=client,
         reads=lambda: read(deployed.aws.client("cloudfront"), deployed.distribution_host),

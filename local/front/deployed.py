@@ -13,7 +13,7 @@ from local.run.aws import Aws
 
 
 @dataclass(kw_only=True)
-class Deployed:
+class DeployedStack:
     """What ``run.json`` says; it is read until the deployment is in it."""
 
     path: Path

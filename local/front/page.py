@@ -15,15 +15,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.oidc import Issuer
 from local.model import Addresses
-from local.run.endpoints import DEVELOPER
+from local.run.banner import DEVELOPER
 
 WEB: Final = Path(__file__).parents[2] / "web"
 
 
-def routes(deployed: Deployed, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
+def routes(deployed: DeployedStack, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
     """Serve ``/config.json`` and the files of *web*."""
 
     async def config(_request: Request) -> Response:

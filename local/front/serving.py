@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-class Server(uvicorn.Server):
+class FrontServer(uvicorn.Server):
     """One of several servers: signals are handled for all of them together."""
 
     @contextmanager
@@ -24,14 +24,14 @@ class Server(uvicorn.Server):
 
 async def serve(apps: Mapping[str, ASGIApp]) -> None:
     """Serve each of *apps* at its origin, until SIGTERM or SIGINT; OSError when a port is taken."""
-    servers = [(Server(config(app)), bind(origin)) for origin, app in apps.items()]
+    servers = [(FrontServer(config(app)), bind(origin)) for origin, app in apps.items()]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, [server for server, _ in servers])
     await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in servers))
 
 
-def end(servers: list[Server]) -> None:
+def end(servers: list[FrontServer]) -> None:
     """Let *servers* finish what they are answering."""
     for server in servers:
         server.should_exit = True

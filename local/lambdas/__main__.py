@@ -15,20 +15,18 @@ from pathlib import Path
 from typing import Final
 
 from local.emulator.environment import REGION
-from local.lambdas.catalogue import Catalogue
-from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import RoleSessions
-from local.lambdas.door import Door
 from local.lambdas.function import Function
-from local.lambdas.garbage import settle
-from local.lambdas.guard import Guard
+from local.lambdas.function_registry import FunctionRegistry
 from local.lambdas.host import Host
-from local.lambdas.journal import Journal
-from local.lambdas.metrics import Metrics
+from local.lambdas.http_api import InvokeServer, pool_status
+from local.lambdas.log_writer import LogWriter
+from local.lambdas.metrics import MetricWriter
 from local.lambdas.pool import Pool
-from local.lambdas.sandbox import Sandbox, World
-from local.lambdas.status import status
+from local.lambdas.sandbox import Sandbox, SandboxContext
+from local.lambdas.services import EmulatorClients, freeze_gc
+from local.lambdas.watchdog import Watchdog
 from local.model import LOOPBACK
 
 MOST: Final = 8
@@ -59,41 +57,41 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(options: argparse.Namespace, folder: Path) -> None:
     """Put everything together and answer until a signal comes; OSError when the port is taken."""
-    clients = Clients(options.aws, options.region)
-    metrics = Metrics(clients.metrics())
-    journal = Journal(clients.logs, metrics.add)
-    guard = Guard()
-    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say, guard=guard)
+    clients = EmulatorClients(options.aws, options.region)
+    metrics = MetricWriter(clients.metrics())
+    log_writer = LogWriter(clients.logs, metrics.add)
+    watchdog = Watchdog()
+    context = SandboxContext(aws=options.aws, tmp=folder / "tmp", log=log_writer.log, watchdog=watchdog)
     code, roles = CodeStore(folder / "code", fetch_from(options.aws)), RoleSessions(clients.tokens())
 
     def start(function: Function) -> Sandbox:
-        return Sandbox(function, roles.credentials(function), code.place(function), world)
+        return Sandbox(function, roles.credentials(function), code.place(function), context)
 
     pool = Pool(start, most=options.most)
-    host = Host(catalogue=Catalogue(clients.functions()), pool=pool, metrics=metrics)
+    host = Host(registry=FunctionRegistry(clients.functions()), pool=pool, metrics=metrics)
     try:
-        with Door(options.port, host.invoke, lambda: status(pool)) as door:
-            sys.stdout.write(f"{door.address}\n")
+        with InvokeServer(options.port, host.invoke, lambda: pool_status(pool)) as server:
+            sys.stdout.write(f"{server.address}\n")
             sys.stdout.flush()
-            settle()
-            until_told(door, pool)
+            freeze_gc()
+            until_told(server, pool)
     finally:
         pool.close()
-        journal.close()
+        log_writer.close()
         metrics.close()
-        guard.close()
+        watchdog.close()
 
 
-def until_told(door: Door, pool: Pool) -> None:
+def until_told(server: InvokeServer, pool: Pool) -> None:
     """Answer requests, and end idle sandboxes, until SIGTERM or SIGINT."""
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: told.set())
-    answering = threading.Thread(target=door.serve_forever, name="door")
+    answering = threading.Thread(target=server.serve_forever, name="http api")
     answering.start()
     while not told.wait(REAP_S):
         pool.end_idle()
-    door.shutdown()
+    server.shutdown()
     answering.join()
 
 

@@ -1,4 +1,4 @@
-"""Metrics into the emulator's CloudWatch: those that functions embed in their logs, and Lambda's own.
+"""Publish metrics to the emulator's CloudWatch: those that functions embed in their logs, and Lambda's own.
 
 The dimensions are those that ``components/metrics.py`` reads: ``FunctionName``, and ``function_name`` for Insights.
 """
@@ -11,8 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from local.lambdas.batches import Batches
-from local.lambdas.datum import Datum, measured
+from local.lambdas.batch_writer import BatchWriter
+from local.lambdas.emf import MetricDatum, metric_now
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -23,14 +23,14 @@ INSIGHTS: Final = "LambdaInsights"
 EVERY_S: Final = 0.5
 
 
-class Metrics:
+class MetricWriter:
     """Publishes values in the background; close() publishes the last of them."""
 
     def __init__(self, cloudwatch: CloudWatchClient) -> None:
         self._cloudwatch = cloudwatch
-        self._batches = Batches[Datum]("metric values", self._write, every_s=EVERY_S)
+        self._batches = BatchWriter[MetricDatum]("metric values", self._write, every_s=EVERY_S)
 
-    def add(self, data: Iterable[Datum]) -> None:
+    def add(self, data: Iterable[MetricDatum]) -> None:
         """Publish *data* soon."""
         for datum in data:
             self._batches.put(datum)
@@ -39,7 +39,7 @@ class Metrics:
         """Publish what is left, and stop."""
         self._batches.close()
 
-    def _write(self, data: list[Datum]) -> None:
+    def _write(self, data: list[MetricDatum]) -> None:
         """Publish *data* namespace by namespace, and take them out as they are published."""
         by_namespace = attrgetter("namespace")
         for namespace, some in groupby(sorted(data, key=by_namespace), key=by_namespace):
@@ -47,7 +47,7 @@ class Metrics:
             data[:] = [datum for datum in data if datum.namespace != namespace]
 
 
-def written(datum: Datum) -> MetricDatumTypeDef:
+def written(datum: MetricDatum) -> MetricDatumTypeDef:
     """Write a value as PutMetricData takes it."""
     return {
         "MetricName": datum.name,
@@ -58,28 +58,28 @@ def written(datum: Datum) -> MetricDatumTypeDef:
     }
 
 
-def began(function: str, *, concurrent: int) -> list[Datum]:
+def began(function: str, *, concurrent: int) -> list[MetricDatum]:
     """Count an invocation that begins, as the *concurrent*-th of its function at this moment."""
     return [
-        measured(LAMBDA, "Invocations", 1, "Count", FunctionName=function),
-        measured(LAMBDA, "ConcurrentExecutions", concurrent, "Count", FunctionName=function),
+        metric_now(LAMBDA, "Invocations", 1, "Count", FunctionName=function),
+        metric_now(LAMBDA, "ConcurrentExecutions", concurrent, "Count", FunctionName=function),
     ]
 
 
-def ended(function: str, *, failed: bool, duration_ms: float, memory_mib: int, used_mib: float) -> list[Datum]:
+def ended(function: str, *, failed: bool, duration_ms: float, memory_mib: int, used_mib: float) -> list[MetricDatum]:
     """Measure an invocation that ended.
 
     Lambda measures no memory; its Insights extension does, whose layer holds programs for Lambda alone.
     """
     return [
-        measured(LAMBDA, "Errors", int(failed), "Count", FunctionName=function),
-        measured(LAMBDA, "Duration", duration_ms, "Milliseconds", FunctionName=function),
-        measured(INSIGHTS, "memory_utilization", 100 * used_mib / memory_mib, "Percent", function_name=function),
-        measured(INSIGHTS, "used_memory_max", used_mib, "Megabytes", function_name=function),
-        measured(INSIGHTS, "total_memory", memory_mib, "Megabytes", function_name=function),
+        metric_now(LAMBDA, "Errors", int(failed), "Count", FunctionName=function),
+        metric_now(LAMBDA, "Duration", duration_ms, "Milliseconds", FunctionName=function),
+        metric_now(INSIGHTS, "memory_utilization", 100 * used_mib / memory_mib, "Percent", function_name=function),
+        metric_now(INSIGHTS, "used_memory_max", used_mib, "Megabytes", function_name=function),
+        metric_now(INSIGHTS, "total_memory", memory_mib, "Megabytes", function_name=function),
     ]
 
 
-def throttled(function: str) -> list[Datum]:
+def throttled(function: str) -> list[MetricDatum]:
     """Count an invocation that was refused."""
-    return [measured(LAMBDA, "Throttles", 1, "Count", FunctionName=function)]
+    return [metric_now(LAMBDA, "Throttles", 1, "Count", FunctionName=function)]

@@ -1,9 +1,10 @@
-"""Start a function's process in a clean world of its own; end it with all that it started."""
+"""Start a function's process, read its output, and end it with all that it started."""
 
 from __future__ import annotations
 
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -14,9 +15,76 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local.lambdas.family import MIB, Family
-from local.lambdas.guard import Guard
-from local.lambdas.output import Output
+from local.lambdas.process_tree import MIB, ProcessTree
+from local.lambdas.watchdog import Watchdog
+
+CHUNK: Final = 65_536
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: 1 MB per event
+MAX_LINE: Final = 1_000_000
+POLL_MS: Final = 1000
+
+
+class OutputReader:
+    """Reads the pipe *fd* in a thread and gives each line to *log*, until the last writer has closed it."""
+
+    def __init__(self, fd: int, log: Callable[[str], None]) -> None:
+        os.set_blocking(fd, False)
+        self._fd, self._log = fd, log
+        self._lock = threading.Lock()
+        self._rest = b""
+        self._closed = False
+        threading.Thread(target=self._follow, name=f"output {fd}", daemon=True).start()
+
+    def drain(self) -> None:
+        """Give what has been written so far: who answers after writing finds its lines before its answer's report."""
+        with self._lock:
+            while not self._closed and self._take():
+                pass
+
+    def close(self) -> None:
+        """Give the rest, a last line without an end too, and close the pipe, whoever still has its other end."""
+        self.drain()
+        with self._lock:
+            if not self._closed:
+                self._finish()
+
+    def _follow(self) -> None:
+        poll = select.poll()
+        poll.register(self._fd, select.POLLIN)
+        while not self._closed:
+            if poll.poll(POLL_MS):
+                with self._lock:
+                    if not self._closed:
+                        self._take()
+
+    def _take(self) -> bool:
+        """Read once; False: nothing is there, or nothing will ever be."""
+        try:
+            chunk = os.read(self._fd, CHUNK)
+        except BlockingIOError:
+            return False
+        if not chunk:
+            self._finish()
+            return False
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if len(self._rest) > MAX_LINE:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in lines:
+            self._tell(line)
+        return True
+
+    def _finish(self) -> None:
+        if self._rest:
+            self._tell(self._rest)
+        self._rest, self._closed = b"", True
+        os.close(self._fd)
+
+    def _tell(self, line: bytes) -> None:
+        # Lambda's runtime ends the lines of a stack trace with \r, so that the trace stays one event.
+        text = line.decode("utf-8", errors="replace").replace("\r", "\n").rstrip("\n")
+        if text:
+            self._log(text[:MAX_LINE])
+
 
 LAST_WORDS_S: Final = 5.0
 
@@ -33,17 +101,17 @@ class Launch:
 
 
 class FunctionProcess:
-    """One process. Its /tmp is made empty, and gone when the process is ended. *say* takes its lines."""
+    """One process. Its /tmp is made empty, and gone when the process is ended. *log* takes its lines."""
 
-    def __init__(self, launch: Launch, *, say: Callable[[str], None], guard: Guard) -> None:
-        self._tmp, self._guard = launch.tmp, guard
+    def __init__(self, launch: Launch, *, log: Callable[[str], None], watchdog: Watchdog) -> None:
+        self._tmp, self._watchdog = launch.tmp, watchdog
         self._how: str | None = None
         self._ending = threading.Lock()
         self._process, pipe = spawn(launch)
-        guard.add(self._process.pid)
+        watchdog.add(self._process.pid)
         limit_files(self._process.pid, launch.tmp_mib)
-        self.family = Family(self._process.pid)
-        self.output = Output(pipe, say)
+        self.tree = ProcessTree(self._process.pid)
+        self.output = OutputReader(pipe, log)
 
     @property
     def pid(self) -> int:
@@ -56,12 +124,12 @@ class FunctionProcess:
         return None if status is None else cause(status)
 
     def end(self) -> str:
-        """Kill everything, give the last lines to *say*, empty /tmp. Safe to call twice; tells how it ended."""
+        """Kill everything, give the last lines to *log*, empty /tmp. Safe to call twice; tells how it ended."""
         with self._ending:
             if self._how is None:
-                self.family.end()
+                self.tree.end()
                 self._how = cause(self._process.wait(LAST_WORDS_S))
-                self._guard.remove(self._process.pid)
+                self._watchdog.remove(self._process.pid)
                 self.output.close()
                 shutil.rmtree(self._tmp, ignore_errors=True)
             return self._how

@@ -18,12 +18,12 @@ from typing import Final
 from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
-from local.lambdas.guard import Guard
 from local.lambdas.invocation import Invocation, Outcome, exited, timed_out
-from local.lambdas.journal import LogStream, stream_name
+from local.lambdas.log_writer import LogStream, stream_name
 from local.lambdas.process import FunctionProcess, Launch
 from local.lambdas.report import exit_line, timeout_line
 from local.lambdas.runtime_api import RuntimeApi
+from local.lambdas.watchdog import Watchdog
 
 LOOK_S: Final = 0.02
 # Lambda gives a start 10 s, and starts again within the function's own time when that was too little.
@@ -33,19 +33,19 @@ Say = Callable[[LogStream, str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class World:
-    """What sandboxes stand in. *aws*: the emulator's origin; *tmp*: where each makes its own; *say*: log a line."""
+class SandboxContext:
+    """What sandboxes stand in. *aws*: the emulator's origin; *tmp*: where each makes its own; *log*: log a line."""
 
     aws: str
     tmp: Path
-    say: Say
-    guard: Guard
+    log: Say
+    watchdog: Watchdog
 
 
 class Sandbox:
     """Runs one invocation at a time, until *broken*. Not for use by several threads at once."""
 
-    def __init__(self, function: Function, credentials: Credentials, code: Path, world: World) -> None:
+    def __init__(self, function: Function, credentials: Credentials, code: Path, context: SandboxContext) -> None:
         self.function, self.credentials = function, credentials
         name = stream_name(function.version)
         self.stream = LogStream(group=function.log_group, name=name, credentials=credentials)
@@ -53,11 +53,11 @@ class Sandbox:
         self.invocations = 0
         self.init_s: float | None = None
         self.used_mib = 0.0
-        self._say = world.say
+        self._log = context.log
         self._api = RuntimeApi()
         self._began = time.monotonic()
-        tmp = world.tmp / uuid.uuid4().hex
-        known = environment(function, credentials, aws=world.aws, code=code, tmp=tmp, log_stream=name)
+        tmp = context.tmp / uuid.uuid4().hex
+        known = environment(function, credentials, aws=context.aws, code=code, tmp=tmp, log_stream=name)
         launch = Launch(
             command=[sys.executable, "-m", "awslambdaric", function.handler],
             env={**known, "AWS_LAMBDA_RUNTIME_API": self._api.address},
@@ -65,16 +65,16 @@ class Sandbox:
             tmp=tmp,
             tmp_mib=function.tmp_mib,
         )
-        self._process = FunctionProcess(launch, say=self.say, guard=world.guard)
+        self._process = FunctionProcess(launch, log=self.log, watchdog=context.watchdog)
 
     @property
     def pid(self) -> int:
         """The process's id."""
         return self._process.pid
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Log a line in the sandbox's stream."""
-        self._say(self.stream, text)
+        self._log(self.stream, text)
 
     def usable(self) -> bool:
         """Tell whether another invocation may begin: the process lives, its credentials last."""
@@ -121,7 +121,7 @@ class Sandbox:
                 return self._broke(request_id)
             if time.monotonic() > deadline:
                 self.stop()
-                self.say(timeout_line(request_id, self.function))
+                self.log(timeout_line(request_id, self.function))
                 return timed_out(request_id, self.function.timeout_s)
 
     def _after_end(self, request_id: str) -> Outcome | None:
@@ -134,20 +134,20 @@ class Sandbox:
     def _broke(self, request_id: str) -> Outcome:
         """End what is left, and say so as Lambda does."""
         ended = self.stop()
-        self.say(exit_line(request_id, ended))
+        self.log(exit_line(request_id, ended))
         return exited(request_id, ended)
 
     def _over_memory(self) -> bool:
         """Tell whether the process, with all that it started, holds more than the function has."""
-        self._process.family.look()
-        held = self._process.family.memory_mib()
+        self._process.tree.look()
+        held = self._process.tree.memory_mib()
         if held > self.function.memory_mib:
             # Pages that several processes share were counted for each.
-            held = self._process.family.proportional_mib()
+            held = self._process.tree.proportional_mib()
         self.used_mib = max(self.used_mib, held)
         return held > self.function.memory_mib
 
     def _measure(self) -> None:
         """Look once more: an invocation may be over before the first look."""
-        family = self._process.family
-        self.used_mib = max(self.used_mib, family.peak_mib(), min(family.memory_mib(), self.function.memory_mib))
+        tree = self._process.tree
+        self.used_mib = max(self.used_mib, tree.peak_mib(), min(tree.memory_mib(), self.function.memory_mib))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from local.run.errors import RunError
+from local.model import RunError
 from local.run.places import ROOT
 
 POLL_S: Final = 0.02

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from local.model import LOOPBACK, Addresses
-from local.run.errors import RunError
+from local.model import LOOPBACK, Addresses, RunError
 
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"aws": 4566, "lambdas": 4570, "api": 4580, "cdn": 4520, "page": 4510}
 LISTENING: Final = "0A"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from local.model import RunError
 from local.run.aws import Aws
-from local.run.errors import RunError
-from local.run.folder import RunFolder
-from local.run.remains import is_ours
+from local.run.orphans import is_ours
+from local.run.run_dir import RunDir
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -26,7 +26,7 @@ GROUP: Final = "/aws/lambda/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Process:
+class ProcessStatus:
     """One line of ``status``."""
 
     name: str
@@ -34,14 +34,14 @@ class Process:
     runs: bool
 
 
-def processes(folder: RunFolder) -> list[Process]:
+def processes(folder: RunDir) -> list[ProcessStatus]:
     """List the processes of the run in *folder*, ``up`` first; RunError when nothing is up."""
     owner = owner_of(folder)
-    below = [Process(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.noted().items()]
-    return [Process(name="up", pid=owner, runs=True), *below]
+    below = [ProcessStatus(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.noted().items()]
+    return [ProcessStatus(name="up", pid=owner, runs=True), *below]
 
 
-def down(folder: RunFolder) -> None:
+def down(folder: RunDir) -> None:
     """Ask the run in *folder* to stop and wait until it has; RunError when nothing is up, or it does not."""
     owner = owner_of(folder)
     os.kill(owner, signal.SIGTERM)
@@ -52,7 +52,7 @@ def down(folder: RunFolder) -> None:
         time.sleep(POLL_S)
 
 
-def owner_of(folder: RunFolder) -> int:
+def owner_of(folder: RunDir) -> int:
     """Give the process id of ``up``; RunError when nothing is up."""
     owner = folder.owner()
     if owner is None:
@@ -60,7 +60,7 @@ def owner_of(folder: RunFolder) -> int:
     return owner
 
 
-def log_lines(folder: RunFolder, name: str, *, follow: bool) -> Iterator[str]:
+def log_lines(folder: RunDir, name: str, *, follow: bool) -> Iterator[str]:
     """Give the lines of a function's log (its name, or its role: ``rendition``), or of a process of the stack's.
 
     Without *follow* the last 200. RunError for a name that nobody has.
@@ -75,7 +75,7 @@ def log_lines(folder: RunFolder, name: str, *, follow: bool) -> Iterator[str]:
     yield from events(logs, group_of(logs, name, folder), follow=follow)
 
 
-def group_of(logs: CloudWatchLogsClient, name: str, folder: RunFolder) -> str:
+def group_of(logs: CloudWatchLogsClient, name: str, folder: RunDir) -> str:
     """Find the log group of the function *name*."""
     pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=GROUP)
     groups = sorted(str(one.get("logGroupName")) for page in pages for one in page["logGroups"])

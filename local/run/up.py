@@ -13,11 +13,11 @@ from types import FrameType
 from typing import Final
 
 from local.emulator.process import EmulatorError, interpreter
-from local.model import RunConfig
-from local.run import ports, remains
-from local.run.errors import RunError
-from local.run.folder import RunFolder
-from local.run.stack import Stack
+from local.model import RunConfig, RunError
+from local.run import orphans as remains
+from local.run import ports
+from local.run.processes import StackProcesses
+from local.run.run_dir import RunDir
 
 POLL_S: Final = 0.2
 OLDEST_PYTHON: Final = (3, 11)
@@ -31,7 +31,7 @@ class Stopped(Exception):
 class Options:
     """What the command line said. *persist*: the folder keeps its state. *edits*: the edit API is started too."""
 
-    folder: RunFolder
+    folder: RunDir
     persist: bool
     port_base: int | None
     edits: bool
@@ -39,10 +39,10 @@ class Options:
 
 @dataclass(kw_only=True)
 class Up:
-    """One run. *say*: prints a line of progress; *ready*: called once, with the seconds that the start took."""
+    """One run. *report*: prints a line of progress; *ready*: called once, with the seconds that the start took."""
 
     options: Options
-    say: Callable[[str], None]
+    report: Callable[[str], None]
     ready: Callable[[RunConfig, float], None]
     began: float = field(default_factory=time.monotonic)
 
@@ -54,19 +54,19 @@ class Up:
             with wishes_for_an_end(), self.options.folder.locked():
                 return self.run_locked()
         except Stopped as stopped:
-            self.say(f"{stopped}: stopped before anything was started")
+            self.report(f"{stopped}: stopped before anything was started")
             return 0
         except RunError as error:
-            self.say(f"up: {error}")
+            self.report(f"up: {error}")
         except OSError as error:
-            self.say(f"up: {refused(error)}")
+            self.report(f"up: {refused(error)}")
         return 1
 
     def run_locked(self) -> int:
         """Run with the folder being ours."""
         folder = self.options.folder
         if ended := remains.end_previous(folder.noted()):
-            self.say(f"stopped what an earlier run left behind: {', '.join(ended)}")
+            self.report(f"stopped what an earlier run left behind: {', '.join(ended)}")
         remains.adopt_orphans()
         stack = self.prepared()
         code = 1
@@ -75,17 +75,17 @@ class Up:
             self.ready(config, time.monotonic() - self.began)
             self.wait(stack)
         except Stopped as stopped:
-            self.say(f"{stopped}: stopping")
+            self.report(f"{stopped}: stopping")
             code = 0
         except RunError as error:
-            self.say(f"up: {error}")
+            self.report(f"up: {error}")
         except OSError as error:
-            self.say(f"up: {refused(error)}")
+            self.report(f"up: {refused(error)}")
         finally:
             self.clear_up(stack)
         return code
 
-    def prepared(self) -> Stack:
+    def prepared(self) -> StackProcesses:
         """Choose the ports, and throw away what is not to be kept: also a state whose deployment never ended."""
         folder, persist = self.options.folder, self.options.persist
         kept = folder.deployed() if persist else None
@@ -94,28 +94,33 @@ class Up:
             addresses = ports.choose(self.options.port_base)
         else:
             addresses = ports.again(kept.addresses, self.options.port_base)
-        return Stack(
-            folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept, say=self.say
+        return StackProcesses(
+            folder=folder,
+            addresses=addresses,
+            persist=persist,
+            web_app=self.options.edits,
+            kept=kept,
+            report=self.report,
         )
 
-    def wait(self, stack: Stack) -> None:
+    def wait(self, stack: StackProcesses) -> None:
         """Watch the processes; RunError when one ends. Their orphans, which are ours, are seen off as they end."""
         while not (failure := stack.failure()):
             remains.reap_orphans(besides={one.process.pid for one in stack.children})
             time.sleep(POLL_S)
         raise RunError(f"{failure}. Everything else is stopped too.")
 
-    def clear_up(self, stack: Stack) -> None:
+    def clear_up(self, stack: StackProcesses) -> None:
         """Leave no process."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)
         killed = stack.stop()
         orphans = remains.kill_descendants(os.getpid())
         if killed:
-            self.say(f"did not stop by themselves and were killed: {', '.join(killed)}")
+            self.report(f"did not stop by themselves and were killed: {', '.join(killed)}")
         if orphans:
-            self.say(f"killed what had lost its parent: {'; '.join(one[:80] for one in orphans)}")
-        self.say("stopped: no process and no open port is left")
+            self.report(f"killed what had lost its parent: {'; '.join(one[:80] for one in orphans)}")
+        self.report("stopped: no process and no open port is left")
 
 
 @contextmanager

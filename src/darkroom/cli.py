@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from darkroom import INTERRUPTED, leave
-from local.run.errors import RunError
+from local.model import RunError
 from processor.errors import InstallationError, SettingsError, TransientError, UsageError
 
 FAILED: Final = 1

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, Route
 
-from local.run.remains import command_of, descendants
+from local.run.orphans import command_of, descendants
 from tests.browser.conftest import Opener
 from tests.e2e.test_processes import processes
 from tests.factories.photos import jpeg, scene

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from local.run.aws import Aws
-from local.run.remains import is_ours
+from local.run.orphans import is_ours
 from tests.factories.photos import jpeg, scene
 from tools.embedded import ENDED_S, ROOT, LocalStack, launch, told, wait_for
 

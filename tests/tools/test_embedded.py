@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.model import RunError
 from local.run.aws import Aws
-from local.run.errors import RunError
 from tools import embedded
 from tools.embedded import LocalStack, started, told, wait_for
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.lambdas.family import MIB, resident
+from local.lambdas.process_tree import MIB, resident
 from tools.embedded import LocalStack
 from tools.soak.killing import api_processes, processes, role, sandboxes
 from tools.soak.processes import descendants, open_files, resident_mib

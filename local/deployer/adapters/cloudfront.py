@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
-from local.deployer.adapters.cloudfront_shapes import counted
-from local.deployer.model import Given, Made
+from local.deployer.adapters.cloudfront_shapes import counted, distribution_config
+from local.deployer.model import CreatedResource, DeployError, ResourceInputs
 from local.deployer.shapes import create_or, pairs, unless
 from local.deployer.target import Target
 
@@ -38,44 +39,46 @@ def cloudfront(target: Target) -> CloudFrontClient:
     return target.client("cloudfront")
 
 
-def origin_access_control(target: Target, given: Given) -> Made:
+def origin_access_control(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Say how the CDN proves who it is."""
-    return put(target, ACCESS, counted(given.inputs.rest()))
+    return put(target, ACCESS, counted(resource.inputs.rest()))
 
 
-def cache_policy(target: Target, given: Given) -> Made:
+def cache_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Say what is kept, under which key."""
     key = "parametersInCacheKeyAndForwardedToOrigin"
-    parameters = {"EnableAcceptEncodingGzip": False, **counted(given.inputs.need(key))}
-    return put(target, CACHE, {"ParametersInCacheKeyAndForwardedToOrigin": parameters, **counted(given.inputs.rest())})
+    parameters = {"EnableAcceptEncodingGzip": False, **counted(resource.inputs.need(key))}
+    return put(
+        target, CACHE, {"ParametersInCacheKeyAndForwardedToOrigin": parameters, **counted(resource.inputs.rest())}
+    )
 
 
-def response_headers_policy(target: Target, given: Given) -> Made:
+def response_headers_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Say which headers are added."""
-    return put(target, HEADERS, counted(given.inputs.rest()))
+    return put(target, HEADERS, counted(resource.inputs.rest()))
 
 
-def public_key(target: Target, given: Given) -> Made:
+def public_key(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Keep a key that checks signed URLs."""
-    config = counted(given.inputs.rest())
+    config = counted(resource.inputs.rest())
     return put(target, KEY, {"CallerReference": config["Name"], **config})
 
 
-def key_group(target: Target, given: Given) -> Made:
+def key_group(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Group keys; its list is one of the two that CloudFront does not count."""
-    return put(target, KEYS, {"Items": given.inputs.need("items"), **counted(given.inputs.rest())})
+    return put(target, KEYS, {"Items": resource.inputs.need("items"), **counted(resource.inputs.rest())})
 
 
-def put(target: Target, kind: Kind, config: Mapping[str, Any]) -> Made:
+def put(target: Target, kind: Kind, config: Mapping[str, Any]) -> CreatedResource:
     """Create a thing of *kind*, or change the one of the same name."""
     client = cloudfront(target)
     named = {f"{kind.noun}Config": config}
     known = find(client, kind, config["Name"])
     if known is None:
-        return Made(id=getattr(client, f"create_{kind.method}")(**named)[kind.noun]["Id"])
+        return CreatedResource(id=getattr(client, f"create_{kind.method}")(**named)[kind.noun]["Id"])
     version = getattr(client, f"get_{kind.method}")(Id=known)["ETag"]
     getattr(client, f"update_{kind.method}")(Id=known, IfMatch=version, **named)
-    return Made(id=known)
+    return CreatedResource(id=known)
 
 
 def find(client: CloudFrontClient, kind: Kind, name: str) -> str | None:
@@ -88,9 +91,9 @@ def find(client: CloudFrontClient, kind: Kind, name: str) -> str | None:
     return None
 
 
-def function(target: Target, given: Given) -> Made:
+def function(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Publish a function that runs at the edge."""
-    inputs, client = given.inputs, cloudfront(target)
+    inputs, client = resource.inputs, cloudfront(target)
     name, code = inputs.need("name"), cast("str", inputs.need("code")).encode()
     tags, publish = inputs.take("tags"), inputs.need("publish")
     config = {"Comment": inputs.take("comment", ""), "Runtime": inputs.need("runtime")}
@@ -106,14 +109,61 @@ def function(target: Target, given: Given) -> Made:
     made = create_or(("FunctionAlreadyExists",), lambda: client.create_function(**wanted, Tags=labels), change)
     if publish:
         client.publish_function(Name=name, IfMatch=version())
-    return Made(id=name, outputs={"arn": made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]})
+    return CreatedResource(id=name, outputs={"arn": made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]})
 
 
-def monitoring_subscription(target: Target, given: Given) -> Made:
+def monitoring_subscription(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Switch on further metrics."""
-    owner, wanted = given.inputs.need("distributionId"), counted(given.inputs.need("monitoringSubscription"))
+    owner, wanted = resource.inputs.need("distributionId"), counted(resource.inputs.need("monitoringSubscription"))
     unless(
         "MonitoringSubscriptionAlreadyExists",
         lambda: cloudfront(target).create_monitoring_subscription(DistributionId=owner, MonitoringSubscription=wanted),
     )
-    return Made(id=owner)
+    return CreatedResource(id=owner)
+
+
+# Every distribution's alias record points into this one zone of CloudFront's.
+ZONE: Final = "Z2FDTNDATAQYW2"
+EMULATED_HOST: Final = "distribution_host"
+
+
+def distribution(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Create the distribution, or change_distribution the one of an earlier deployment or the one to adopt."""
+    tags: Any = {"Items": pairs(resource.inputs.take("tags"))}
+    config: Any = distribution_config(resource.inputs.rest(), caller=resource.name)
+    known = resource.adopt or find_distribution(target, config["Comment"])
+    if known:
+        made = change_distribution(target, known, config)
+    else:
+        wanted: Any = {"DistributionConfig": config, "Tags": tags}
+        made = cloudfront(target).create_distribution_with_tags(DistributionConfigWithTags=wanted)["Distribution"]
+    cloudfront(target).tag_resource(Resource=made["ARN"], Tags=tags)
+    return CreatedResource(
+        id=made["Id"],
+        outputs={
+            "arn": made["ARN"],
+            "domainName": urlsplit(target.addresses.cdn).netloc,
+            "hostedZoneId": ZONE,
+        },
+        notes={EMULATED_HOST: made["DomainName"]},
+    )
+
+
+def find_distribution(target: Target, comment: str) -> str | None:
+    """Find the distribution of an earlier deployment by its comment, the only name that it has."""
+    known = [
+        one["Id"]
+        for one in cloudfront(target).list_distributions()["DistributionList"].get("Items", [])
+        if one["Comment"] == comment
+    ]
+    if len(known) > 1:
+        raise DeployError(f"comment: expected one distribution called {comment}, found {', '.join(known)}")
+    return known[0] if known else None
+
+
+def change_distribution(target: Target, known: str, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Change a distribution; who created it stays as it was."""
+    found = cloudfront(target).get_distribution_config(Id=known)
+    wanted: Any = {**config, "CallerReference": found["DistributionConfig"]["CallerReference"]}
+    changed = cloudfront(target).update_distribution(Id=known, IfMatch=found["ETag"], DistributionConfig=wanted)
+    return cast("Mapping[str, Any]", changed["Distribution"])

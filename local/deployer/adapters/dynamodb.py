@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from local.deployer.model import DeployError, Given, Inputs, Made
+from local.deployer.model import CreatedResource, DeployError, Properties, ResourceInputs
 from local.deployer.shapes import code_of, pairs, pascal, present
 from local.deployer.target import Target
 
@@ -20,16 +20,16 @@ def dynamodb(target: Target) -> DynamoDBClient:
     return target.client("dynamodb")
 
 
-def table(target: Target, given: Given) -> Made:
+def table(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Create a table, or bring the one that is there to what is declared."""
-    inputs = given.inputs
+    inputs = resource.inputs
     name = inputs.need("name")
     tags, ttl, recovery = inputs.take("tags"), inputs.take("ttl"), inputs.take("pointInTimeRecovery")
     fixed, changing = fixed_properties(inputs), changing_properties(inputs)
     found = describe(target, name)
     if found is None:
-        if given.adopt:
-            raise DeployError(f"expected the table {given.adopt}, which is to be adopted, found none")
+        if resource.adopt:
+            raise DeployError(f"expected the table {resource.adopt}, which is to be adopted, found none")
         dynamodb(target).create_table(TableName=name, Tags=pairs(tags), **fixed, **changing)  # pyright: ignore[reportArgumentType]
     else:
         refuse_other_keys(name, fixed, found)
@@ -41,10 +41,10 @@ def table(target: Target, given: Given) -> Made:
             TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"]},
         )
-    return Made(id=name, outputs={"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"})
+    return CreatedResource(id=name, outputs={"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"})
 
 
-def fixed_properties(inputs: Inputs) -> dict[str, Any]:
+def fixed_properties(inputs: Properties) -> dict[str, Any]:
     """Take what only a new table can be given."""
     return present(
         KeySchema=[{"AttributeName": inputs.need("hashKey"), "KeyType": "HASH"}],
@@ -56,7 +56,7 @@ def fixed_properties(inputs: Inputs) -> dict[str, Any]:
     )
 
 
-def changing_properties(inputs: Inputs) -> dict[str, Any]:
+def changing_properties(inputs: Properties) -> dict[str, Any]:
     """Take what may change."""
     return present(
         BillingMode=inputs.need("billingMode"),

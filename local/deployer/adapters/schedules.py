@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from local.deployer.model import Given, Made
+from local.deployer.model import CreatedResource, ResourceInputs
 from local.deployer.shapes import create_or, pairs, pascal
 from local.deployer.target import Target
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 
-def schedule(target: Target, given: Given) -> Made:
+def schedule(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Start something regularly."""
     scheduler: EventBridgeSchedulerClient = target.client("scheduler")
-    wanted: dict[str, Any] = pascal(given.inputs.rest())
+    wanted: dict[str, Any] = pascal(resource.inputs.rest())
     made = create_or(
         ("ConflictException",),
         lambda: scheduler.create_schedule(**wanted),
         lambda: scheduler.update_schedule(**wanted),
     )
-    return Made(id=f"default/{wanted['Name']}", outputs={"arn": made["ScheduleArn"]})
+    return CreatedResource(id=f"default/{wanted['Name']}", outputs={"arn": made["ScheduleArn"]})
 
 
-def budget(target: Target, given: Given) -> Made:
+def budget(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Declare a budget."""
     budgets: BudgetsClient = target.client("budgets")
-    inputs = given.inputs
+    inputs = resource.inputs
     tags: Any = pairs(inputs.take("tags"), key="Key")
     notifications: Any = [notification(one) for one in inputs.take("notifications", [])]
     wanted: Any = {
@@ -46,7 +46,7 @@ def budget(target: Target, given: Given) -> Made:
         ),
         lambda: budgets.update_budget(AccountId=account, NewBudget=wanted),
     )
-    return Made(id=f"{account}:{wanted['BudgetName']}")
+    return CreatedResource(id=f"{account}:{wanted['BudgetName']}")
 
 
 def notification(declared: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ Records = Callable[[], Iterable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class PhotoChange:
     """One event."""
 
     number: int
@@ -38,12 +38,12 @@ def new_run() -> str:
 
 
 @dataclass(kw_only=True)
-class Feed:
+class ChangeFeed:
     """What changed since somebody began to listen. *run*: names the stretch that *changes* are of."""
 
     records: Records
     run: str = field(default_factory=new_run)
-    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=KEPT))
+    changes: deque[PhotoChange] = field(default_factory=lambda: deque(maxlen=KEPT))
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     seen: Mapping[str, Mapping[str, Any]] | None = None
     listeners: int = 0
@@ -119,4 +119,4 @@ class Feed:
 
     def note(self, kind: Literal["photo", "removed"], record: Mapping[str, Any]) -> None:
         """Keep one change for those who listen."""
-        self.changes.append(Change(number=next(self.numbers), kind=kind, record=record))
+        self.changes.append(PhotoChange(number=next(self.numbers), kind=kind, record=record))

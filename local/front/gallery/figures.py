@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from local.alarms.model import Series
+from local.alarms.evaluate import Series
 from local.alarms.reading import query, values
 from local.model import STACK
 from processor.telemetry import NAMESPACE

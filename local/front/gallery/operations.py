@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
 from local.front.gallery.figures import Figures
 
@@ -27,7 +27,7 @@ COUNTS: Final[Mapping[str, str]] = {
 class Operations:
     """The operators' view of what is *deployed*."""
 
-    deployed: Deployed
+    deployed: DeployedStack
 
     @property
     def sqs(self) -> SQSClient:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.front.gallery.changes import Feed
+from local.front.gallery.changes import ChangeFeed
 from local.front.gallery.model import Listing, NewPhoto
 from local.front.gallery.operations import Operations
 from local.front.gallery.store import PhotoStore
@@ -21,7 +21,7 @@ PING_S: Final = 15
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-def routes(store: PhotoStore, operations: Operations, feed: Feed) -> list[Route]:
+def routes(store: PhotoStore, operations: Operations, feed: ChangeFeed) -> list[Route]:
     """Serve photos, their changes, and what operators look at."""
 
     async def photos(request: Request) -> Response:
@@ -68,7 +68,7 @@ async def told(work: Callable[..., Any], *arguments: Any, status: int = 200) -> 
     return JSONResponse(await run_in_threadpool(work, *arguments), status, headers=NO_STORE)
 
 
-async def events(feed: Feed, last: str | None) -> AsyncGenerator[Mapping[str, Any]]:
+async def events(feed: ChangeFeed, last: str | None) -> AsyncGenerator[Mapping[str, Any]]:
     """Write the feed's events as server-sent events."""
     async for event in feed.listen(last):
         yield {**event, "data": json.dumps(event["data"])}

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
 from local.front.gallery.model import DELETED, Listing, NewPhoto, told
-from local.run.endpoints import DEVELOPER
+from local.run.banner import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ NOTHING: Final[Record] = {}
 class PhotoStore:
     """The photos of what is *deployed*."""
 
-    deployed: Deployed
+    deployed: DeployedStack
 
     @property
     def dynamodb(self) -> DynamoDBClient:

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from local.alarms.evaluate import judge
+from local.alarms.evaluate import Missing, Rule, Series, evaluate
 from local.alarms.expression import UnknownMath
-from local.alarms.model import Missing, Rule, Series
 
 NOW = 1_000_000.0
 DEPTH = Series(namespace="AWS/SQS", name="Depth", dimensions=(("QueueName", "q"),), stat="Maximum")
@@ -28,7 +27,7 @@ RULE = Rule(
 
 def state_of(rule: Rule, *values: float | None) -> str:
     """Judge *values*, newest first."""
-    return judge(rule, [{"value": value} for value in values], state="OK", now=NOW).state
+    return evaluate(rule, [{"value": value} for value in values], state="OK", now=NOW).state
 
 
 def test_an_alarm_rings_when_every_period_breaches() -> None:
@@ -55,7 +54,7 @@ def test_an_ignored_gap_keeps_the_state() -> None:
     """Neither better nor worse: as it was."""
     rule = replace(RULE, missing="ignore")
 
-    assert "ALARM" == judge(rule, [{"value": None}] * 2, state="ALARM", now=NOW).state
+    assert "ALARM" == evaluate(rule, [{"value": None}] * 2, state="ALARM", now=NOW).state
 
 
 def test_silence_before_the_alarm_was_made_says_nothing() -> None:
@@ -63,7 +62,7 @@ def test_silence_before_the_alarm_was_made_says_nothing() -> None:
     new = replace(RULE, missing="breaching", since=NOW - 400)
 
     assert "INSUFFICIENT_DATA" == state_of(new, None, None)
-    assert "ALARM" == judge(new, [{"value": None}] * 2, state="OK", now=NOW + 200).state
+    assert "ALARM" == evaluate(new, [{"value": None}] * 2, state="OK", now=NOW + 200).state
 
 
 def test_some_periods_of_several_are_enough_where_the_alarm_says_so() -> None:
@@ -76,7 +75,7 @@ def test_some_periods_of_several_are_enough_where_the_alarm_says_so() -> None:
 
 def test_the_reason_shows_the_values() -> None:
     """Who is woken sees at once by what."""
-    verdict = judge(RULE, [{"value": 2.5}, {"value": None}], state="OK", now=NOW)
+    verdict = evaluate(RULE, [{"value": 2.5}, {"value": None}], state="OK", now=NOW)
 
     assert "1 of the last 2 periods of 300 s breach 0: 2.5, no data" == verdict.reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from local.alarms.model import Series
+from local.alarms.evaluate import Series
 from local.alarms.reading import history, rule_of
 
 MADE = datetime(2026, 11, 21, tzinfo=UTC)

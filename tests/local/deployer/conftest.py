@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.deployer.deploy import Deployment, deploy
+from local.deployer.deploy import DeployResult, deploy
 from local.emulator.process import running
 from local.model import Addresses
 from tests.factories.emulators import Aws, root
@@ -21,7 +21,7 @@ class Stack:
     aws: Aws
     addresses: Addresses
     folder: Path
-    deployment: Deployment
+    deployment: DeployResult
 
 
 def addresses_of(aws: str) -> Addresses:

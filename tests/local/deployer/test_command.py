@@ -10,7 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs
 
 from local.deployer.__main__ import main
 from local.deployer.model import DeployError
-from local.deployer.monitor import IDENTITY, Questions
+from local.deployer.monitor import IDENTITY, PulumiCalls
 from local.deployer.target import Target
 from local.model import RunConfig
 from tests.local.deployer.conftest import Stack, addresses_of
@@ -45,5 +45,5 @@ def test_a_question_that_is_not_answered_is_one_line_too(tmp_path: Path) -> None
     """Who deploys is asked beside the first resources; whichever fails first, it is told in a line."""
     asked = MockCallArgs(IDENTITY, {}, "")
     with pytest.raises(DeployError) as told:
-        Questions(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)
+        PulumiCalls(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)
     assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in str(told.value)

@@ -11,14 +11,14 @@ import pulumi_random
 import pytest
 
 from local.deployer.adapters.table import ADAPTERS
-from local.deployer.declared import DECLARED_ONLY, EVERYTHING, KEPT_ONLY
-from local.deployer.deploy import Deployment, deploy_program
+from local.deployer.deploy import DeployResult, deploy_program
 from local.deployer.model import DeployError
+from local.deployer.not_emulated import EVERYTHING, NOT_EMULATED, STORED_ONLY
 from local.deployer.target import Target
 from tests.factories.emulators import Aws, refused
 from tests.local.deployer.conftest import Stack
 
-Deploy = Callable[[Callable[[], object]], Deployment]
+Deploy = Callable[[Callable[[], object]], DeployResult]
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
         "aws:cloudwatch/queryDefinition:QueryDefinition": [EVERYTHING],
         "aws:s3/bucket:Bucket": ["forceDestroy"],
         "aws:s3/bucketMetric:BucketMetric": [EVERYTHING],
-    } == {kind: sorted(reasons) for kind, reasons in DECLARED_ONLY.items()}
+    } == {kind: sorted(reasons) for kind, reasons in NOT_EMULATED.items()}
     assert {
         "aws:budgets/budget:Budget": [EVERYTHING],
         "aws:cloudfront/distribution:Distribution": ["cacheTagConfig", "compress", "priceClass", "trustedKeyGroups"],
@@ -249,10 +249,10 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
         "aws:dynamodb/table:Table": ["onDemandThroughput", "pointInTimeRecovery"],
         "aws:lambda/function:Function": ["architectures", "layers", "runtime", "tracingConfig"],
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": [EVERYTHING],
-    } == {kind: sorted(reasons) for kind, reasons in KEPT_ONLY.items()}
+    } == {kind: sorted(reasons) for kind, reasons in STORED_ONLY.items()}
 
 
 def test_a_type_is_either_made_or_declared_only() -> None:
     """An adapter beside an entry for the whole type would never be called."""
-    whole = {kind for kind, reasons in DECLARED_ONLY.items() if EVERYTHING in reasons}
+    whole = {kind for kind, reasons in NOT_EMULATED.items() if EVERYTHING in reasons}
     assert set() == whole & set(ADAPTERS)

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from local.deployer.declared import DECLARED_ONLY
+from local.deployer.not_emulated import NOT_EMULATED
 from local.emulator.process import interpreter
 from tests.factories.emulators import Aws, refused
 
@@ -31,11 +31,11 @@ def test_gap_expiry_may_be_switched_on_twice(aws: Aws) -> None:
 
 
 def test_gap_logs_insights_keeps_no_queries(aws: Aws) -> None:
-    """Query definitions are declared only (``local/deployer/declared.py``)."""
+    """Query definitions are declared only (``local/deployer/not_emulated.py``)."""
     logs = aws.client("logs")
     said = refused(logs.put_query_definition, name="query", queryString="fields @message")
     assert "InvalidOperationException" == said
-    assert "aws:cloudwatch/queryDefinition:QueryDefinition" in DECLARED_ONLY
+    assert "aws:cloudwatch/queryDefinition:QueryDefinition" in NOT_EMULATED
 
 
 def test_gap_request_metrics_of_a_bucket_are_not_kept(aws: Aws) -> None:
@@ -44,7 +44,7 @@ def test_gap_request_metrics_of_a_bucket_are_not_kept(aws: Aws) -> None:
     s3.create_bucket(Bucket="uncounted")
     s3.put_bucket_metrics_configuration(Bucket="uncounted", Id="all", MetricsConfiguration={"Id": "all"})
     kept = s3.get_bucket_metrics_configuration(Bucket="uncounted", Id="all")["MetricsConfiguration"]
-    assert ({}, True) == (kept, "aws:s3/bucketMetric:BucketMetric" in DECLARED_ONLY)
+    assert ({}, True) == (kept, "aws:s3/bucketMetric:BucketMetric" in NOT_EMULATED)
 
 
 @pytest.mark.parametrize("action", ["StartMessageMoveTask", "ListMessageMoveTasks"])

@@ -12,11 +12,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from local.front.cdn import METHODS, Edge
-from local.front.deployed import Deployed
-from local.front.distribution import Behaviour, Distribution, read
+from local.front.cdn import METHODS, CdnProxy
+from local.front.deployed import DeployedStack
+from local.front.distribution import Addition, Behaviour, Distribution, additions, read, with_additions
 from local.front.errors import HANDLERS, Refusal
-from local.front.headers import Addition, additions, with_additions
 from local.model import Addresses, RunConfig
 from local.run.aws import Aws
 from tests.factories.asking import Asking
@@ -41,8 +40,8 @@ def viewer(folder: Path, answer: Answer) -> Asking:
     """Talk to an edge whose origins *answer*."""
     outputs = {"cdnUrl": "http://cdn"}
     RunConfig(folder=str(folder), addresses=ADDRESSES, outputs=outputs, distribution_host=DISTRIBUTION).save()
-    edge = Edge(
-        deployed=Deployed(path=folder / "run.json", aws=Aws(ADDRESSES.aws)),
+    edge = CdnProxy(
+        deployed=DeployedStack(path=folder / "run.json", aws=Aws(ADDRESSES.aws)),
         client=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
         reads=lambda: Distribution(behaviours=(API, FILES)),
     )
@@ -148,7 +147,7 @@ def test_a_method_that_the_distribution_does_not_allow_never_reaches_an_origin(t
 def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
     """Whoever is too early is told to come again."""
     RunConfig(folder=str(tmp_path), addresses=ADDRESSES).save()
-    deployed = Deployed(path=tmp_path / "run.json", aws=Aws(ADDRESSES.aws))
+    deployed = DeployedStack(path=tmp_path / "run.json", aws=Aws(ADDRESSES.aws))
 
     assert not deployed.done
     with pytest.raises(Refusal, match="still being deployed"):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.lambdas.guard import Guard
+from local.lambdas.watchdog import Watchdog
 
 
 @pytest.fixture(scope="session")
-def guard() -> Iterator[Guard]:
+def watchdog() -> Iterator[Watchdog]:
     """Give a guard."""
-    running = Guard()
+    running = Watchdog()
     yield running
     running.close()

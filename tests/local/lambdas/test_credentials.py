@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from botocore.stub import Stubber
 
-from local.lambdas.clients import Clients
 from local.lambdas.credentials import RoleSessions, assume
 from local.lambdas.errors import RoleRefused
+from local.lambdas.services import EmulatorClients
 from tests.factories.functions import credentials, function
 
-STS = Clients("http://127.0.0.1:1", "eu-west-1").tokens()
+STS = EmulatorClients("http://127.0.0.1:1", "eu-west-1").tokens()
 
 
 def test_a_role_that_is_not_there_is_named() -> None:

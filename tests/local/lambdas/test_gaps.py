@@ -40,9 +40,9 @@ def test_an_answer_that_is_no_json_is_an_error() -> None:
 @pytest.mark.faults
 def test_a_host_that_has_gone_is_an_error() -> None:
     """A queue keeps the message, and the next host gets it."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{door.getsockname()[1]}/"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
 
     told = ask_host({"FunctionName": "photo"}, {}, address, "request-1")
 

@@ -10,9 +10,9 @@ import pytest
 
 from local.lambdas.errors import RoleRefused, Stopping, Throttled
 from local.lambdas.function import Function
-from local.lambdas.journal import LogStream
+from local.lambdas.http_api import pool_status
+from local.lambdas.log_writer import LogStream
 from local.lambdas.pool import Pool
-from local.lambdas.status import status
 from tests.factories.functions import credentials, function
 from tests.patience import HANG_S
 
@@ -120,7 +120,7 @@ def test_idle_sandboxes_make_room_for_others() -> None:
         use(pool, function(name=name))
 
     assert [1, 0, 0] == [one.stopped for one in starter.started]
-    assert ["b", "c"] == [seat.function.name for seat in pool.seats()]
+    assert ["b", "c"] == [slot.function.name for slot in pool.slots()]
 
 
 def test_idle_sandboxes_end_after_a_while_and_busy_ones_do_not() -> None:
@@ -136,7 +136,7 @@ def test_idle_sandboxes_end_after_a_while_and_busy_ones_do_not() -> None:
         assert [1, 0] == [one.stopped for one in starter.started]
         pool.close()
     assert [1, 1] == [min(one.stopped, 1) for one in starter.started]
-    assert [] == pool.seats()
+    assert [] == pool.slots()
     with pytest.raises(Stopping, match=r"^photo: expected a host that runs"):
         use(pool, function())
 
@@ -151,16 +151,16 @@ def test_a_sandbox_that_cannot_be_started_leaves_its_place() -> None:
     for _ in range(2):
         with pytest.raises(RoleRefused):
             use(pool, function())
-    assert [] == pool.seats()
+    assert [] == pool.slots()
 
 
 def test_the_status_tells_what_runs() -> None:
-    """For ``local status``, and for whoever wants to kill one."""
+    """For ``local pool_status``, and for whoever wants to kill one."""
     pool = Pool(Starter(), most=4)
 
     with ExitStack() as stack:
         stack.enter_context(pool.lend(function()))
-        known = status(pool)
+        known = pool_status(pool)
 
     assert {
         "most": 4,

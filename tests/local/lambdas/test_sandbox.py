@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.guard import Guard
 from local.lambdas.invocation import Invocation, Outcome
 from local.lambdas.runtime_api import MAX_RESPONSE_BYTES
-from local.lambdas.sandbox import Sandbox, World
+from local.lambdas.sandbox import Sandbox, SandboxContext
+from local.lambdas.watchdog import Watchdog
 from tests.factories.functions import code, credentials, function
 from tests.patience import HANG_S
 
@@ -30,13 +30,15 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def start(tmp_path: Path, lines: list[str], guard: Guard) -> Iterator[Start]:
+def start(tmp_path: Path, lines: list[str], watchdog: Watchdog) -> Iterator[Start]:
     """Give what starts a sandbox of a module's text, and ends it after the test."""
     started: list[Sandbox] = []
-    world = World(aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", say=lambda _, text: lines.append(text), guard=guard)
+    context = SandboxContext(
+        aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", log=lambda _, text: lines.append(text), watchdog=watchdog
+    )
 
     def run(text: str, **changes: Any) -> Sandbox:
-        sandbox = Sandbox(function(**changes), credentials(), code(tmp_path, text), world)
+        sandbox = Sandbox(function(**changes), credentials(), code(tmp_path, text), context)
         started.append(sandbox)
         return sandbox
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from local.model import RunError
 from local.run import child
 from local.run.child import Child
-from local.run.errors import RunError
 from tests.patience import HANG_S
 
 Start = Callable[[str], Child]
@@ -62,10 +62,10 @@ SERVE = """
 def origin_of(one: Child) -> str:
     """Read the port that a program has printed."""
     deadline = time.monotonic() + HANG_S
-    while not (said := one.log.read_text(encoding="utf-8").strip()):
+    while not (printed := one.log.read_text(encoding="utf-8").strip()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    return f"http://127.0.0.1:{said.split()[0]}"
+    return f"http://127.0.0.1:{printed.split()[0]}"
 
 
 def test_a_process_that_listens_is_ready_and_stops_when_asked(start: Start) -> None:
@@ -95,8 +95,8 @@ def test_a_process_that_ends_instead_of_listening_is_told_with_its_last_words(st
     """One line that quotes the end of its log and says where the rest is."""
     one = start("import sys; sys.exit('no such thing')")
 
-    said = f"program ended with exit code 1: no such thing ({one.log})"
-    with pytest.raises(RunError, match=re.escape(said)):
+    printer = f"program ended with exit code 1: no such thing ({one.log})"
+    with pytest.raises(RunError, match=re.escape(printer)):
         one.wait_until_it_answers("http://127.0.0.1:9", seconds=HANG_S)
 
 

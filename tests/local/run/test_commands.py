@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from darkroom.cli import cli, run
 from local.run import places, up
-from local.run.folder import RunFolder
 from local.run.places import DEFAULT, darkroom
+from local.run.run_dir import RunDir
 from local.run.up import Options, Up
 
 GOODBYE = "stopped: no process and no open port is left"
@@ -69,19 +69,19 @@ def test_a_damaged_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture
 
     (tmp_path / "run.json").write_text("{}")
     assert 1 == run(["logs", "rendition", "--folder", str(tmp_path)])
-    with RunFolder(path=tmp_path).locked():
+    with RunDir(path=tmp_path).locked():
         assert 1 == run(["logs", "rendition", "--folder", str(tmp_path)])
     assert f"Error: {tmp_path}/run.json: expected what `up` wrote" in capsys.readouterr().err
 
 
 def test_an_interrupt_before_anything_was_started_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the run prepares itself: exit code 0, as for every Ctrl-C."""
-    said: list[str] = []
-    options = Options(folder=RunFolder(path=tmp_path), persist=False, port_base=0, edits=True)
+    printer: list[str] = []
+    options = Options(folder=RunDir(path=tmp_path), persist=False, port_base=0, edits=True)
     monkeypatch.setattr(up.remains, "end_previous", lambda _noted: signal.raise_signal(signal.SIGINT))
 
-    assert 0 == Up(options=options, say=said.append, ready=lambda *_: None).run()
-    assert ["Ctrl-C: stopped before anything was started"] == said
+    assert 0 == Up(options=options, report=printer.append, ready=lambda *_: None).run()
+    assert ["Ctrl-C: stopped before anything was started"] == printer
 
 
 @pytest.mark.parametrize("option", ["--folder", "--persist"])

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local.model import RunError
 from local.run import ports
-from local.run.errors import RunError
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def test_free_ports_are_all_different() -> None:
 def test_a_taken_port_is_explained_with_who_has_it(taken: int) -> None:
     """One line: which port, for what, who to ask, what else to do."""
     holder = f"process {os.getpid()} (" if os.path.isdir("/proc/net") else "another program (lsof"  # noqa: PTH112
-    said = f"port {taken} (aws) is taken by {holder}"
+    printer = f"port {taken} (aws) is taken by {holder}"
 
-    with pytest.raises(RunError, match=re.escape(said)) as raised:
+    with pytest.raises(RunError, match=re.escape(printer)) as raised:
         ports.choose(taken)
     assert "stop that, or choose others with --port-base" in str(raised.value)
     assert "\n" not in str(raised.value)

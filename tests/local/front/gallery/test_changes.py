@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.front.gallery import changes
-from local.front.gallery.changes import Feed
+from local.front.gallery.changes import ChangeFeed
 from tests.patience import HANG_S
 
 
@@ -43,7 +43,7 @@ def test_changes_are_heard_in_order_and_old_news_is_not() -> None:
 
     async def listen() -> None:
         table = Table(old="active", doomed="active")
-        feed = Feed(records=table)
+        feed = ChangeFeed(records=table)
         events = feed.listen(None)
         assert [("ready", "")] == await heard(events, 1)
 
@@ -65,7 +65,7 @@ def test_who_comes_back_hears_what_was_missed() -> None:
 
     async def listen() -> None:
         table = Table()
-        feed = Feed(records=table)
+        feed = ChangeFeed(records=table)
         steady, leaving = feed.listen(None), feed.listen(None)
         await heard(steady, 1)
         last = (await asyncio.wait_for(anext(leaving), HANG_S))["id"]
@@ -86,7 +86,7 @@ def test_who_missed_too_much_is_told_to_list_again(last: str) -> None:
     """An id of another run, or none of ours, stands for a gap."""
 
     async def listen() -> None:
-        events = Feed(records=Table()).listen(last)
+        events = ChangeFeed(records=Table()).listen(last)
         assert [("resync", ""), ("ready", "")] == await heard(events, 2)
         await events.aclose()
 
@@ -97,7 +97,7 @@ def test_when_nobody_listens_nobody_looks_and_a_gap_is_told() -> None:
     """The table is left alone; whoever comes back then has to list again."""
 
     async def listen() -> None:
-        feed = Feed(records=Table())
+        feed = ChangeFeed(records=Table())
         events = feed.listen(None)
         last = (await asyncio.wait_for(anext(events), HANG_S))["id"]
         await events.aclose()
@@ -120,6 +120,6 @@ def test_a_table_that_cannot_be_read_ends_the_stream_with_its_reason() -> None:
 
     async def listen() -> None:
         with pytest.raises(ConnectionError, match="the emulator is gone"):
-            await heard(Feed(records=broken).listen(None), 1)
+            await heard(ChangeFeed(records=broken).listen(None), 1)
 
     asyncio.run(listen())

@@ -1,0 +1,97 @@
+"""One run at a time in a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.model import RunConfig, RunError
+from local.run import orphans as remains
+from local.run import ports
+from local.run.places import darkroom
+from local.run.run_dir import RunDir
+from tests.patience import HANG_S
+
+
+def test_a_folder_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
+    """A second run is refused, with who has it and how to stop that."""
+    folder = RunDir(path=tmp_path)
+
+    with folder.locked():
+        owner = f"process {os.getpid()}, folder {tmp_path}"
+        printer = f"already up ({owner}): use it, or stop it with: {darkroom('down', tmp_path)}"
+        with pytest.raises(RunError, match=re.escape(printer)), folder.locked():
+            pass
+        assert os.getpid() == folder.owner()
+    assert folder.owner() is None
+
+
+def test_a_folder_that_never_had_a_run_has_no_owner(tmp_path: Path) -> None:
+    """And nothing to tell."""
+    folder = RunDir(path=tmp_path / "new")
+
+    assert folder.owner() is None
+    assert {} == folder.noted()
+    with pytest.raises(RunError, match="nothing is up in"):
+        folder.load()
+
+
+def test_only_an_ended_deployment_is_kept(tmp_path: Path) -> None:
+    """What a deployer left half-way is no state to go on from."""
+    folder, addresses = RunDir(path=tmp_path), ports.choose(0)
+    assert folder.deployed() is None
+
+    RunConfig(folder=str(tmp_path), addresses=addresses).save()
+    assert folder.deployed() is None
+
+    whole = RunConfig(folder=str(tmp_path), addresses=addresses, outputs={"cdnUrl": "http://127.0.0.1:1"})
+    whole.save()
+    assert whole == folder.deployed()
+    folder.empty()
+    assert folder.deployed() is None
+
+
+@pytest.mark.stack
+@pytest.mark.faults
+def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
+    """A process that got the number of one of ours since is somebody else's."""
+    ours = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "local.run.launch"])
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        while not remains.is_ours(ours.pid):
+            assert ours.poll() is None
+        noted = {"emulator": ours.pid, "front": other.pid, "api": 2**22 + 1}
+
+        assert ["emulator"] == remains.end_previous(noted)
+        assert ours.wait(HANG_S) != 0
+        assert other.poll() is None
+    finally:
+        for one in (ours, other):
+            one.kill()
+            one.wait()
+
+
+@pytest.mark.stack
+@pytest.mark.faults
+def test_processes_below_one_are_killed_whoever_started_them() -> None:
+    """A grandchild whose parent was killed is still found."""
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    parent = subprocess.Popen([sys.executable, "-c", program])
+    try:
+        while len(list(remains.descendants(parent.pid))) < 1:
+            assert parent.poll() is None
+        [grandchild] = remains.descendants(parent.pid)
+
+        killed = remains.kill_descendants(parent.pid)
+
+        assert 1 == len(killed)
+        assert 0 == parent.wait(HANG_S)
+        assert not remains.command_of(grandchild)
+    finally:
+        parent.kill()
+        parent.wait()
