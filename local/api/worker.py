@@ -95,7 +95,7 @@ class Worker:
 
     def look_mib(self) -> float:
         """See what the process holds now."""
-        self._process.tree.look()
+        self._process.tree.refresh()
         held = self._process.tree.memory_mib()
         self.peak_mib = max(self.peak_mib, held)
         return held

@@ -127,7 +127,7 @@ class FunctionProcess:
         """Kill everything, give the last lines to *log*, empty /tmp. Safe to call twice; tells how it ended."""
         with self._ending:
             if self._how is None:
-                self.tree.end()
+                self.tree.kill()
                 self._how = cause(self._process.wait(LAST_WORDS_S))
                 self._watchdog.remove(self._process.pid)
                 self.output.close()

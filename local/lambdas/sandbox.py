@@ -139,7 +139,7 @@ class Sandbox:
 
     def _over_memory(self) -> bool:
         """Tell whether the process, with all that it started, holds more than the function has."""
-        self._process.tree.look()
+        self._process.tree.refresh()
         held = self._process.tree.memory_mib()
         if held > self.function.memory_mib:
             # Pages that several processes share were counted for each.

@@ -91,7 +91,7 @@ def follow(lines: Iterable[str]) -> None:
         else:
             pids.discard(int(line[1:]))
     for pid in pids:
-        ProcessTree(pid).end()
+        ProcessTree(pid).kill()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What must not be left behind: processes of a run that died, and orphans of this one."""
+"""Stop processes that a run must not leave behind: those of a run that died, and orphans of this one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Collection, Mapping
 from typing import Final
+
+import psutil
 
 # https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html
 PR_SET_CHILD_SUBREAPER: Final = 36
@@ -20,13 +21,13 @@ POLL_S: Final = 0.05
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what our children leave when they are killed, so that it can be stopped (Linux)."""
+    """Become the parent of processes that our children leave when they are killed, so that we can stop them (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def reap_orphans(*, besides: Collection[int]) -> None:
-    """See adopted orphans off that have ended; the ends of the children *besides* are for whoever started them (Linux).
+    """Reap adopted orphans that have ended, except the process ids in *besides*: their Popen reads the exit code (Linux).
 
     Otherwise every killed sandbox would leave its decoder child as a zombie for as long as the run lasts.
     """
@@ -40,7 +41,7 @@ def reap_orphans(*, besides: Collection[int]) -> None:
 
 
 def kill_descendants(root: int) -> list[str]:
-    """Kill every process below *root*; give their commands. Their parents first, or they would start more."""
+    """Kill every process below *root*; return their commands. Kill parents first, or they would start more."""
     found = {pid: command_of(pid) for pid in descendants(root)}
     for pid in found:
         kill(pid)
@@ -49,23 +50,19 @@ def kill_descendants(root: int) -> list[str]:
     return [command for command in found.values() if command]
 
 
-def descendants(root: int) -> Iterator[int]:
-    """Give the processes below *root*, parents before children (Linux; nothing elsewhere)."""
-    children: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            # The name, in parentheses, may hold anything; state and parent come after it.
-            parent = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
-            children.setdefault(int(parent), []).append(int(folder.name))
-    waiting = [root]
-    while waiting:
-        found = children.get(waiting.pop(0), [])
-        yield from found
-        waiting += found
+def descendants(root: int) -> list[int]:
+    """List the processes below *root*, parents before their children; none when *root* has ended."""
+    try:
+        return [one.pid for one in psutil.Process(root).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def end_previous(noted: Mapping[str, int]) -> list[str]:
-    """Stop processes that an earlier run noted and that still run; give their names."""
+    """Stop processes that an earlier run noted and that still run; return their names.
+
+    ``psutil.wait_procs`` does not fit: it waits for zombies of other parents, and takes the exit code of our children.
+    """
     left = {name: pid for name, pid in noted.items() if is_ours(pid)}
     for pid in left.values():
         with contextlib.suppress(ProcessLookupError):
@@ -80,15 +77,15 @@ def end_previous(noted: Mapping[str, int]) -> list[str]:
 
 
 def is_ours(pid: int) -> bool:
-    """Tell whether *pid* is a process of the stack, and not another's who got its number since."""
+    """Return whether *pid* is a process of the stack, and not another process with a reused number."""
     return OURS in command_of(pid)
 
 
 def command_of(pid: int) -> str:
-    """Give the command line of *pid*; "" when it has ended."""
+    """Return the command line of *pid*; "" when it has ended."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
+        return " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:
         return ""
 
 

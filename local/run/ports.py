@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import psutil
+
 from local.model import LOOPBACK, Addresses, RunError
+from local.run.orphans import command_of
 
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"aws": 4566, "lambdas": 4570, "api": 4580, "cdn": 4520, "page": 4510}
-LISTENING: Final = "0A"
 
 
 def choose(base: int | None = None) -> Addresses:
@@ -56,28 +58,9 @@ def hold(name: str, port: int) -> socket.socket:
 
 
 def holder_of(port: int) -> str:
-    """Name the process that listens on *port*, as well as this system lets us know."""
-    sockets = {f"socket:[{inode}]" for inode in inodes_of(port)}
-    for folder in Path("/proc").glob("[0-9]*"):
-        if sockets & set(opened_by(folder)):
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            return f"process {folder.name} ({command[:80]})"
+    """Name the process that listens on *port*, as far as this system shows processes of other users."""
+    with suppress(psutil.Error):  # macOS shows only root the connections of other processes
+        for one in psutil.net_connections("tcp"):
+            if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port and one.pid:
+                return f"process {one.pid} ({command_of(one.pid)[:80]})"
     return f"another program (lsof -i :{port} may know which)"
-
-
-def inodes_of(port: int) -> Iterator[str]:
-    """Give the inodes of the sockets that listen on *port* (Linux; nothing elsewhere)."""
-    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        for line in table.read_text().splitlines()[1:] if table.exists() else []:
-            _, local, _, state, *rest = line.split()
-            if state == LISTENING and int(local.rpartition(":")[2], 16) == port:
-                yield rest[5]
-
-
-def opened_by(folder: Path) -> Iterator[str]:
-    """Give what the process behind a folder of /proc has open; nothing when it is not ours to see, or gone."""
-    try:
-        for entry in (folder / "fd").iterdir():
-            yield str(entry.readlink())
-    except OSError:
-        return

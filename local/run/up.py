@@ -14,8 +14,7 @@ from typing import Final
 
 from local.emulator.process import EmulatorError, interpreter
 from local.model import RunConfig, RunError
-from local.run import orphans as remains
-from local.run import ports
+from local.run import orphans, ports
 from local.run.processes import StackProcesses
 from local.run.run_dir import RunDir
 
@@ -65,9 +64,9 @@ class Up:
     def run_locked(self) -> int:
         """Run with the folder being ours."""
         folder = self.options.folder
-        if ended := remains.end_previous(folder.noted()):
+        if ended := orphans.end_previous(folder.noted()):
             self.report(f"stopped what an earlier run left behind: {', '.join(ended)}")
-        remains.adopt_orphans()
+        orphans.adopt_orphans()
         stack = self.prepared()
         code = 1
         try:
@@ -106,7 +105,7 @@ class Up:
     def wait(self, stack: StackProcesses) -> None:
         """Watch the processes; RunError when one ends. Their orphans, which are ours, are seen off as they end."""
         while not (failure := stack.failure()):
-            remains.reap_orphans(besides={one.process.pid for one in stack.children})
+            orphans.reap_orphans(besides={one.process.pid for one in stack.children})
             time.sleep(POLL_S)
         raise RunError(f"{failure}. Everything else is stopped too.")
 
@@ -115,11 +114,11 @@ class Up:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)
         killed = stack.stop()
-        orphans = remains.kill_descendants(os.getpid())
+        adopted = orphans.kill_descendants(os.getpid())
         if killed:
             self.report(f"did not stop by themselves and were killed: {', '.join(killed)}")
-        if orphans:
-            self.report(f"killed what had lost its parent: {'; '.join(one[:80] for one in orphans)}")
+        if adopted:
+            self.report(f"killed what had lost its parent: {'; '.join(one[:80] for one in adopted)}")
         self.report("stopped: no process and no open port is left")
 
 

@@ -54,7 +54,7 @@ def test_a_child_in_another_session_counts(parent: subprocess.Popen[bytes]) -> N
     tree = ProcessTree(parent.pid)
 
     def grown() -> bool:
-        tree.look()
+        tree.refresh()
         return tree.proportional_mib() > 60
 
     until(grown)
@@ -68,13 +68,13 @@ def test_all_end_together(parent: subprocess.Popen[bytes]) -> None:
     tree = ProcessTree(parent.pid)
 
     def complete() -> bool:
-        tree.look()
+        tree.refresh()
         return len(tree.members) == 2
 
     until(complete)
     (child,) = tree.members - {parent.pid}
     os.kill(parent.pid, 9)
     parent.wait()
-    tree.end()
+    tree.kill()
 
     until(lambda: not alive(child))

@@ -78,7 +78,7 @@ def test_an_interrupt_before_anything_was_started_is_one_line(tmp_path: Path, mo
     """Ctrl-C while the run prepares itself: exit code 0, as for every Ctrl-C."""
     printer: list[str] = []
     options = Options(folder=RunDir(path=tmp_path), persist=False, port_base=0, edits=True)
-    monkeypatch.setattr(up.remains, "end_previous", lambda _noted: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(up.orphans, "end_previous", lambda _noted: signal.raise_signal(signal.SIGINT))
 
     assert 0 == Up(options=options, report=printer.append, ready=lambda *_: None).run()
     assert ["Ctrl-C: stopped before anything was started"] == printer

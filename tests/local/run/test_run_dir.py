@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.model import RunConfig, RunError
-from local.run import orphans as remains
-from local.run import ports
+from local.run import orphans, ports
 from local.run.places import darkroom
 from local.run.run_dir import RunDir
 from tests.patience import HANG_S
@@ -63,11 +62,11 @@ def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
     ours = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "local.run.launch"])
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
-        while not remains.is_ours(ours.pid):
+        while not orphans.is_ours(ours.pid):
             assert ours.poll() is None
         noted = {"emulator": ours.pid, "front": other.pid, "api": 2**22 + 1}
 
-        assert ["emulator"] == remains.end_previous(noted)
+        assert ["emulator"] == orphans.end_previous(noted)
         assert ours.wait(HANG_S) != 0
         assert other.poll() is None
     finally:
@@ -83,15 +82,15 @@ def test_processes_below_one_are_killed_whoever_started_them() -> None:
     program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
     parent = subprocess.Popen([sys.executable, "-c", program])
     try:
-        while len(list(remains.descendants(parent.pid))) < 1:
+        while len(list(orphans.descendants(parent.pid))) < 1:
             assert parent.poll() is None
-        [grandchild] = remains.descendants(parent.pid)
+        [grandchild] = orphans.descendants(parent.pid)
 
-        killed = remains.kill_descendants(parent.pid)
+        killed = orphans.kill_descendants(parent.pid)
 
         assert 1 == len(killed)
         assert 0 == parent.wait(HANG_S)
-        assert not remains.command_of(grandchild)
+        assert not orphans.command_of(grandchild)
     finally:
         parent.kill()
         parent.wait()
