@@ -1,4 +1,4 @@
-"""``darkroom up | status | logs FUNCTION | down``: the embedded stack, the whole Pulumi program on this machine."""
+"""Commands of the embedded stack: ``darkroom up | status | logs FUNCTION | down``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from local.run.run_dir import RunDir
 from local.run.up import Options, Up
 from processor.commands.examples import examples
 
-NOT_UP: Final = 3  # what `systemctl status` answers
+NOT_UP: Final = 3  # the exit code of `systemctl status`
 in_folder: Callable[..., Callable[..., None]] = click.option(
     "--folder",
     "--persist",
@@ -67,16 +67,18 @@ def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | No
         edits=not no_edits,
     )
     console = Console(stderr=True, highlight=False)
-    sys.exit(Up(options=options, report=printer(console), ready=printed(as_json=as_json, edits=options.edits)).run())
+    sys.exit(
+        Up(options=options, report=printer(console), ready=ready_printer(as_json=as_json, edits=options.edits)).run()
+    )
 
 
 def printer(console: Console) -> Callable[[str], None]:
-    """Print lines as they are: square brackets are no markup."""
+    """Return a function that prints lines as they are: square brackets are no markup."""
     return lambda line: console.print(line, markup=False, soft_wrap=True)
 
 
-def printed(*, as_json: bool, edits: bool) -> Callable[[RunConfig, float], None]:
-    """Print what is known of a run that is up."""
+def ready_printer(*, as_json: bool, edits: bool) -> Callable[[RunConfig, float], None]:
+    """Return a function that prints the endpoints of a run that is up."""
 
     def ready(config: RunConfig, seconds: float) -> None:
         known = endpoints(config)

@@ -1,4 +1,4 @@
-"""The stack `local`: development's settings, with names of its own, the run's addresses, and this machine's size."""
+"""Derive the settings of the stack `local` from those of `dev`: own names, the run's addresses, this machine's size."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SETTINGS: Final = f"{PROJECT}:settings"
 # The local issuer of tokens, below the page's origin.
 ISSUER_PATH: Final = "/oidc"
 JWKS_PATH: Final = "/oidc/jwks.json"
-# SQS allows a function no fewer; two processors have no use for more.
+# The minimum that SQS allows for a function; two processors need no more.
 CONCURRENCY: Final = 2
-# Nobody waits ten minutes here to see a photo helped.
+# Short, so that a stuck photo is repaired while the user watches.
 STUCK_AFTER_S: Final = 5
 
 
 def configuration(addresses: Addresses, packages: Path) -> Json:
-    """Give the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
+    """Return the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
 
     The layers there are empty: functions import libraries from this project's environment.
     """
@@ -37,7 +37,7 @@ def configuration(addresses: Addresses, packages: Path) -> Json:
 
 
 def differences(addresses: Addresses) -> Json:
-    """Say what differs from development, apart from names."""
+    """Return the settings that differ from those of `dev`, apart from names."""
     return {
         "renditions": {
             "max_concurrency": CONCURRENCY,
@@ -53,13 +53,13 @@ def differences(addresses: Addresses) -> Json:
             },
         },
         "cdn": {"cors_origins": [addresses.page]},
-        # AWS' own layers: the edit-API front stands for the web adapter, and nothing reads Lambda Insights.
+        # AWS' own layers: local/api replaces the web adapter, and nothing reads Lambda Insights.
         "deployment": {"web_adapter_layer_arn": "", "insights_layer_arn": ""},
     }
 
 
 def renamed(tree: Any) -> Any:
-    """Give everything that is named after the stack of origin a name after this one."""
+    """Replace the name of the stack of origin by this stack's name in all values."""
     if isinstance(tree, Mapping):
         return {key: renamed(value) for key, value in cast("Mapping[str, Any]", tree).items()}
     if isinstance(tree, str):

@@ -1,9 +1,9 @@
-"""When an alarm rings. Pure: the values of its last periods in, a verdict out.
+"""Evaluate an alarm from the values of its last periods. Pure: no calls.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 
-With two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that
-began before the alarm was made says nothing, so that a new stack does not complain that nobody reported for hours.
+Two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that began
+before the alarm was created counts as unknown, so that a new stack does not ring because it has no old data.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 
 def evaluate(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Evaluation:
-    """Judge the values of *rule*'s series in its last *periods*, newest first; *state* is what it says now."""
+    """Evaluate *rule* over the values of its series in its last *periods*, newest first; *state*: its present state."""
     if rule.compare not in COMPARE:
         raise UnknownMath(f"{rule.name}: expected one of {', '.join(COMPARE)}, found {rule.compare}")
     points = [compute(rule.expression, values) for values in periods]
@@ -40,7 +40,7 @@ def evaluate(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State
 
 
 def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:
-    """Tell whether one period breaches; None where that cannot be said. *began*: its start, s since 1970."""
+    """Return whether one period breaches; None where that is unknown. *began*: its start, s since 1970."""
     if point is not None:
         return COMPARE[rule.compare](point, rule.threshold)
     if rule.missing == "notBreaching":
@@ -66,7 +66,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One alarm. *expression*: over the names of *series*; *since*: when it was made (s since 1970).
+    """One alarm. *expression*: over the names of *series*; *since*: when it was created (s since 1970).
 
     *compare* is CloudWatch's ComparisonOperator.
     """
@@ -85,7 +85,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
-    """What an alarm's state is, and why."""
+    """The state of an alarm, and the reason."""
 
     state: State
     reason: str

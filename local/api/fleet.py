@@ -1,4 +1,4 @@
-"""Keeps a number of processes running: one that died is started again, one that grew old is replaced.
+"""Keep a number of processes running: restart one that died, replace one that is old.
 
 A process is old when its credentials are about to expire, or when the alias points at another version.
 """
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Fleet:
-    """*count* processes. *find* tells what is deployed now, *prepare* gets code and credentials; both may block."""
+    """*count* processes. *find* returns the deployed version, *prepare* gets code and credentials; both may block."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Fleet:
         return worker
 
     async def _keep(self, worker: Worker) -> None:
-        """Keep one place filled, for ever."""
+        """Replace one process again and again."""
         while True:
             how = await self._until_old(worker)
             successor = await self._succeed(worker, how)
@@ -84,7 +84,7 @@ class Fleet:
             worker = successor
 
     async def _succeed(self, worker: Worker, how: str | None) -> Worker:
-        """Start the process that takes the place of *worker*, however often it takes."""
+        """Start the process that replaces *worker*; try until it starts."""
         if how is not None:
             log.error("process %d of %s ended (%s): starting another", worker.pid, worker.function.name, how)
             worker.log(f"Runtime exited with error: {how}\n{EXITED}")
@@ -94,15 +94,15 @@ class Fleet:
             try:
                 return await self._launch()
             except (ApiError, HostError) as error:
-                log.error("%s", error)  # noqa: TRY400 - it says all
+                log.error("%s", error)  # noqa: TRY400 - the text is complete
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
     async def _until_old(self, worker: Worker) -> str | None:
-        """Wait until *worker* has to be replaced; tells how it ended, None if it still runs."""
+        """Wait until *worker* has to be replaced; return how it ended, None while it still runs."""
         asked = time.monotonic()
         while (how := worker.ended()) is None:
-            if worker.look_mib() > worker.function.memory_mib:
+            if worker.measure_mib() > worker.function.memory_mib:
                 await self.end(worker)
             elif time.monotonic() - asked > ASK_S:
                 if await asyncio.to_thread(self._is_old, worker):
@@ -112,7 +112,7 @@ class Fleet:
         return how
 
     def _is_old(self, worker: Worker) -> bool:
-        """Tell whether another process should take the place of one that is well."""
+        """Return whether a running process should be replaced."""
         if not worker.deployed.credentials.outlive(worker.function.timeout_s):
             return True
         try:
@@ -123,7 +123,7 @@ class Fleet:
         return (now.version, now.revision) != (worker.function.version, worker.function.revision)
 
     async def _retire(self, worker: Worker) -> None:
-        """Let streams end, as long as the function's timeout lets them, then end the process."""
+        """Wait for open streams, at most the function's timeout, then end the process."""
         deadline = time.monotonic() + worker.function.timeout_s
         while worker.streams and worker.ended() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - three reasons
             await asyncio.sleep(LOOK_S)

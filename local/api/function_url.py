@@ -1,4 +1,4 @@
-"""The front: stands where a function URL stands, and hands each request to the process whose turn it is."""
+"""Stand in for a function URL: hand each request to the process whose turn it is."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FunctionUrl:
         return None
 
     async def _answer(self, scope: Scope, request: ProxyRequest, send: Send) -> int | None:
-        """Answer by a process; give the status of an answer that had to be the front's own."""
+        """Let a process answer; return the status if this server had to answer itself, else None."""
         try:
             await request.read()
         except ClientGone:
@@ -61,13 +61,13 @@ class FunctionUrl:
         except (httpx.TransportError, TimeoutError) as error:
             log.warning("%s: %s %s", request.request_id, type(error).__name__, error)
             if request.status:
-                # The server breaks the connection off: nobody must take half an answer for a whole one.
+                # The server cuts the connection: a client must not take half an answer for a whole one.
                 raise ResponseCutOff from error
             return await refuse(send, HTTPStatus.BAD_GATEWAY, "The edit API broke off before it answered; see its log")
         return None
 
     async def _forward(self, worker: Worker, request: ProxyRequest) -> None:
-        """Run *request* with *worker*, which has its next turn once the answer begins."""
+        """Run *request* with *worker*, which gets its next turn once the answer begins."""
         self.url_metrics.start(worker, request.request_id)
         began = time.monotonic()
         turn = asyncio.create_task(self._next_turn(worker, request))
@@ -80,7 +80,7 @@ class FunctionUrl:
         except TimeoutError:
             self.url_metrics.timed_out(worker, request.request_id)
             if not request.status:
-                # It is stuck. A stream that lasted too long is merely cut: others run beside it.
+                # The process hangs. A stream that lasted too long is only cut, because other streams run beside it.
                 await self.fleet.end(worker)
             raise
         finally:
@@ -98,7 +98,7 @@ TOO_LARGE: Final = f"The request's body must have at most {MAX_BODY_BYTES} bytes
 
 
 async def refuse(send: Send, code: HTTPStatus, message: str) -> int:
-    """Answer in place of a function that cannot; return the status. Python's phrases of a status are no contract."""
+    """Answer in place of the function, with *message* as text; return the status."""
     await answer(send, code, {"message": message})
     return code
 
@@ -112,7 +112,7 @@ async def answer(send: Send, code: HTTPStatus, body: object) -> None:
 
 
 def status(fleet: Fleet) -> dict[str, object]:
-    """Describe the processes in plain data."""
+    """Describe the processes as JSON data."""
     return {
         "processes": [
             {

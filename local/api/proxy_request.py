@@ -1,6 +1,6 @@
-"""One request through one process: the body is complete before it begins, the answer goes out as it comes.
+"""Pass one request through one process: read the whole body first, stream the answer as it comes.
 
-A function URL invokes a function with the whole body too.
+A function URL also invokes a function with the whole body.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ LENGTH: Final = b"content-length"
 
 
 class BodyTooLarge(Exception):
-    """The request's body is larger than what a function may be given."""
+    """The request's body is larger than Lambda's limit."""
 
 
 class ClientGone(Exception):
-    """The client went away before its request was complete."""
+    """The client closed the connection before its request was complete."""
 
 
 class ResponseCutOff(Exception):
-    """An answer that had begun cannot be completed."""
+    """An answer that has begun cannot be completed."""
 
 
 class ProxyRequest:
-    """A request and its answer. *began* is set once the answer begins, *status* is 0 until then."""
+    """A request and its answer. *began* is set once the answer begins, *status* is 0 before that."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
         self.request_id = request_id
@@ -42,7 +42,7 @@ class ProxyRequest:
         self._body = b""
 
     async def read(self) -> None:
-        """Read the request's body; BodyTooLarge or ClientGone when it cannot be had."""
+        """Read the request's body; raises BodyTooLarge or ClientGone."""
         if declared_length(self._scope) > MAX_BODY_BYTES:
             raise BodyTooLarge
         parts = bytearray()
@@ -60,8 +60,8 @@ class ProxyRequest:
     async def run(self, worker: Worker) -> None:
         """Pass the request to *worker* and its answer back, until either side ends.
 
-        When the client goes, the connection to the application is closed, which is how it learns of it. Raises
-        httpx.TransportError when the application breaks off.
+        When the client closes its connection, close the one to the application, so that it stops too. Raises
+        httpx.TransportError when the application cuts the connection.
         """
         passing = asyncio.create_task(self._pass_on(worker))
         leaving = asyncio.create_task(self._until_client_leaves())
@@ -99,17 +99,17 @@ class ProxyRequest:
 
 
 def has_body(scope: Scope) -> bool:
-    """Tell whether a request brings a body."""
+    """Return whether a request has a body."""
     return any(name in (LENGTH, b"transfer-encoding") for name, _ in scope["headers"])
 
 
 def declared_length(scope: Scope) -> int:
-    """Give the length that a request says its body has, 0 where it says none."""
+    """Return the Content-Length of a request, 0 without one."""
     return next((int(value) for name, value in scope["headers"] if name == LENGTH and value.isdigit()), 0)
 
 
 def target(scope: Scope) -> bytes:
-    """Give path and query exactly as the client wrote them."""
+    """Return path and query exactly as the client wrote them."""
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     query: bytes = scope["query_string"]
     return path + b"?" + query if query else path

@@ -1,7 +1,7 @@
-"""Whose turn it is: round robin, so that whatever an application keeps in memory is missing at the next request.
+"""Choose the process of the next request by round robin, so that state in an application's memory is never relied on.
 
 A process takes one request at a time, as on Lambda, until its answer begins; streams stay open beside others, because
-a process for each of them, which is what Lambda has, would be 200 processes.
+a process for each stream, as on Lambda, would be 200 processes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from local.api.worker import Worker
 
 
 class RoundRobin:
-    """The processes that may take a request, and those that are at one."""
+    """Processes: *alive* ones, of which some are idle and the others have a request."""
 
     def __init__(self) -> None:
         self.alive: list[Worker] = []
@@ -28,11 +28,11 @@ class RoundRobin:
             self._change.notify()
 
     async def remove(self, worker: Worker) -> None:
-        """Give *worker* no more requests."""
+        """Take *worker* out: it gets no more requests."""
         async with self._change:
             self.alive = [one for one in self.alive if one is not worker]
             self._idle = deque(one for one in self._idle if one is not worker)
-            # Whoever waits may wait for nobody now.
+            # Wake all waiting requests: no process may be left.
             self._change.notify_all()
 
     async def take(self) -> Worker | None:
@@ -48,7 +48,7 @@ class RoundRobin:
                 await self._change.wait()
 
     async def put_back(self, worker: Worker) -> None:
-        """Let *worker* take its next turn, the last in the row."""
+        """Put *worker* at the end of the queue again."""
         async with self._change:
             if any(one is worker for one in self.alive):
                 self._idle.append(worker)

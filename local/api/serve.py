@@ -1,4 +1,4 @@
-"""Put the front together and serve it until a signal comes."""
+"""Put the edit API's server together and run it until a signal comes."""
 
 from __future__ import annotations
 
@@ -20,71 +20,62 @@ from local.api.function_url import FunctionUrl
 from local.api.proxy_request import ResponseCutOff
 from local.api.url_metrics import UrlMetrics
 from local.api.worker import DeployedFunction
-from local.lambdas.code import CodeStore, fetch_from
-from local.lambdas.credentials import RoleSessions
 from local.lambdas.function import Function
-from local.lambdas.function_registry import FunctionRegistry
-from local.lambdas.log_writer import LogWriter
-from local.lambdas.metrics import MetricWriter
-from local.lambdas.sandbox import SandboxContext
-from local.lambdas.services import EmulatorClients, freeze_gc
-from local.lambdas.watchdog import Watchdog
+from local.lambdas.services import HostServices, freeze_gc
 from local.model import LOOPBACK
 
-# Streams that are open when the stack stops are cut.
+# Streams that are open when the stack stops are cut after this time.
 GRACE_S: Final = 1
 
 
 async def serve(options: argparse.Namespace, folder: Path) -> None:
-    """Start the processes, answer until told to stop, end them. ApiError, HostError; OSError: the port is taken."""
+    """Start the processes, answer until SIGTERM or SIGINT, end them.
+
+    Raises ApiError or HostError when the function cannot run, OSError when the port is taken.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    clients = EmulatorClients(options.aws, options.region)
-    metrics = MetricWriter(clients.metrics())
-    log_writer = LogWriter(clients.logs, metrics.add)
-    watchdog = Watchdog()
-    context = SandboxContext(aws=options.aws, tmp=folder / "tmp", log=log_writer.log, watchdog=watchdog)
-    fleet = assemble(options, clients, CodeStore(folder / "code", fetch_from(options.aws)), context)
-    url_metrics = UrlMetrics(function=options.function, metrics=metrics)
+    services = HostServices(options.aws, options.region, folder)
+    fleet = assemble(options, services)
+    url_metrics = UrlMetrics(function=options.function, metrics=services.metrics)
     try:
         with bound(options.port) as listener:
-            await first(fleet.start(), stopping)
+            await run_or_stop(fleet.start(), stopping)
             if not stopping.is_set():
                 freeze_gc()
                 await answer(FunctionUrl(fleet=fleet, url_metrics=url_metrics), listener, stopping)
     finally:
         await fleet.stop()
-        await asyncio.to_thread(log_writer.close)
-        await asyncio.to_thread(metrics.close)
-        await asyncio.to_thread(watchdog.close)
+        await asyncio.to_thread(services.close)
 
 
-def assemble(options: argparse.Namespace, clients: EmulatorClients, code: CodeStore, context: SandboxContext) -> Fleet:
+def assemble(options: argparse.Namespace, services: HostServices) -> Fleet:
     """Make the fleet of the function that *options* name."""
-    registry, roles = FunctionRegistry(clients.functions()), RoleSessions(clients.tokens())
 
     def find() -> Function:
-        return registry.find(options.function, options.qualifier)
+        return services.registry.find(options.function, options.qualifier)
 
     def prepare(function: Function) -> DeployedFunction:
-        return DeployedFunction(function=function, credentials=roles.credentials(function), code=code.place(function))
+        return DeployedFunction(
+            function=function, credentials=services.roles.credentials(function), code=services.code.place(function)
+        )
 
-    return Fleet(options.processes, find=find, prepare=prepare, context=context)
+    return Fleet(options.processes, find=find, prepare=prepare, context=services.context)
 
 
 @contextmanager
 def bound(port: int) -> Generator[socket.socket]:
     """Take *port* without listening yet; OSError when another program has it."""
-    # asyncio sends small answers at once (TCP_NODELAY) only over what was opened as TCP by name; else they take 40 ms.
+    # asyncio sets TCP_NODELAY only on a socket whose protocol is named; without it, small answers wait 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((LOOPBACK, port))
         yield listener
 
 
-async def first(work: Coroutine[None, None, None], stopping: asyncio.Event) -> None:
-    """Do *work*, or break it off when told to stop; its errors are raised."""
+async def run_or_stop(work: Coroutine[None, None, None], stopping: asyncio.Event) -> None:
+    """Run *work*; cancel it when *stopping* is set first. Raises what *work* raises."""
     task, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
     await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
@@ -96,7 +87,7 @@ async def first(work: Coroutine[None, None, None], stopping: asyncio.Event) -> N
 
 
 async def answer(front: FunctionUrl, listener: socket.socket, stopping: asyncio.Event) -> None:
-    """Answer requests until told to stop."""
+    """Answer requests until *stopping* is set."""
     logging.getLogger("uvicorn.error").addFilter(is_news)
     config = uvicorn.Config(
         front,
@@ -104,7 +95,7 @@ async def answer(front: FunctionUrl, listener: socket.socket, stopping: asyncio.
         ws="none",
         log_config=None,
         access_log=False,
-        # The application's answer as it is, and its client as it is.
+        # Pass the application's headers and the client's address through unchanged.
         date_header=False,
         server_header=False,
         proxy_headers=False,
@@ -118,15 +109,15 @@ async def answer(front: FunctionUrl, listener: socket.socket, stopping: asyncio.
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Pass over the traces of answers that were broken off: why has been said."""
+    """Filter out tracebacks of cut answers: their reason is logged already."""
     return not (record.exc_info and record.exc_info[0] is ResponseCutOff)
 
 
 class ApiServer(uvicorn.Server):
-    """Says where it answers, and leaves signals to us: uvicorn's would end this process before those it started."""
+    """A server that prints its address and handles no signals: uvicorn would end this process before its children."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and print the address."""
+        """Listen, and print the address."""
         await super().startup(sockets)
         for listener in sockets or []:
             sys.stdout.write(f"http://{LOOPBACK}:{listener.getsockname()[1]}\n")

@@ -1,4 +1,4 @@
-"""What Lambda logs and measures of a function that is called by its URL.
+"""Log and measure requests to a function URL as Lambda does.
 
 https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
 """
@@ -18,13 +18,13 @@ from local.lambdas.report import Usage
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlMetrics:
-    """Publishes by *metrics*, and logs by the process that a request went to. *function*: its name."""
+    """Publish metrics, and log to the stream of the process that has the request. *function*: name of the function."""
 
     function: str
     metrics: MetricWriter
 
     def request(self, status: int, *, seconds: float) -> None:
-        """Count a request to the URL, whoever answered it."""
+        """Count a request to the URL, also one that no process answered."""
         counts = {
             "UrlRequestCount": 1,
             "Url4xxCount": int(HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -35,17 +35,17 @@ class UrlMetrics:
         self.metrics.add([metric_now(LAMBDA, "UrlRequestLatency", 1000 * seconds, "Milliseconds", **named)])
 
     def start(self, worker: Worker, request_id: str) -> None:
-        """Say that a process has a request."""
+        """Log and count the start of a request."""
         worker.log(report.start(request_id, worker.function))
         self.metrics.add(metrics.began(self.function, concurrent=worker.streams + 1))
 
     def timed_out(self, worker: Worker, request_id: str) -> None:
-        """Say that an answer took longer than the function may."""
+        """Log that an answer took longer than the function's timeout."""
         worker.log(report.timeout_line(request_id, worker.function))
 
     def end(self, worker: Worker, request_id: str, *, seconds: float, failed: bool) -> None:
-        """Say that a process is done with a request."""
-        worker.look_mib()
+        """Log and measure the end of a request."""
+        worker.measure_mib()
         function, used_mib = worker.function, worker.peak_mib
         late = failed and seconds >= function.timeout_s
         outcome = Outcome(payload=b"", error_type=(TIMED_OUT if late else EXITED) if failed else None)

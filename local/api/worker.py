@@ -1,4 +1,4 @@
-"""One process of the web function: its ``run.sh``, started as the Lambda Web Adapter starts it.
+"""Run one process of the web function: its ``run.sh``, started as the Lambda Web Adapter starts it.
 
 https://awslabs.github.io/aws-lambda-web-adapter/
 """
@@ -25,13 +25,13 @@ from local.lambdas.process import FunctionProcess, Launch
 from local.lambdas.sandbox import SandboxContext
 from local.model import LOOPBACK
 
-# A guard against a hang: a process is ready in a second, and in many on a machine that is busy.
+# Ends a hang. A process is ready in a second, on a busy machine in many seconds.
 READY_S: Final = 60.0
 ASK_S: Final = 0.03
 READINESS_PATH: Final = "AWS_LWA_READINESS_CHECK_PATH"
 LAST_LINES: Final = 5
-# The front keeps the function's time; streams may be quiet for as long as they like, and as many as there are.
-# It speaks plain HTTP: the certificates that httpx reads for every client would be most of a MiB of each.
+# The server enforces the function's timeout; streams may be silent for any time, and their number has no limit.
+# No TLS: the certificates that httpx reads would take most of a MiB for every client.
 UNLIMITED: Final[dict[str, Any]] = {
     "timeout": None,
     "limits": httpx.Limits(max_connections=None, max_keepalive_connections=4),
@@ -42,7 +42,7 @@ UNLIMITED: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeployedFunction:
-    """A version of the web function with what it takes to start it. *code*: its unpacked zip."""
+    """A version of the web function, its credentials and *code*, the folder of its unpacked zip."""
 
     function: Function
     credentials: Credentials
@@ -52,7 +52,7 @@ class DeployedFunction:
 class Worker:
     """A running process. *client* talks to it, *streams* counts requests that have begun and not ended.
 
-    *peak_mib*: the most that it was seen to hold, with all that it started.
+    *peak_mib*: the highest memory seen, child processes included.
     """
 
     def __init__(self, deployed: DeployedFunction, context: SandboxContext) -> None:
@@ -90,11 +90,11 @@ class Worker:
         self._log(self.stream, text)
 
     def ended(self) -> str | None:
-        """Say how the process ended; None while it runs."""
+        """Return how the process ended; None while it runs."""
         return self._process.cause_of_end()
 
-    def look_mib(self) -> float:
-        """See what the process holds now."""
+    def measure_mib(self) -> float:
+        """Measure the memory of the process with its children, and keep the peak."""
         self._process.tree.refresh()
         held = self._process.tree.memory_mib()
         self.peak_mib = max(self.peak_mib, held)
@@ -115,12 +115,12 @@ class Worker:
             await asyncio.sleep(ASK_S)
 
     async def stop(self) -> None:
-        """End the process with all that it started."""
+        """End the process and its descendants."""
         await self.client.aclose()
         await asyncio.to_thread(self._process.end)
 
     async def _answers(self, path: str) -> bool:
-        """Ask as the adapter does, to which anything below 500 is a sign of life."""
+        """Check readiness as the adapter does: any status below 500 counts."""
         try:
             answer = await self.client.get(path, timeout=READY_S)
         except httpx.TransportError:
@@ -128,22 +128,22 @@ class Worker:
         return answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
     def _words(self) -> str:
-        """Quote what it said last."""
+        """Quote its last lines."""
         self._process.output.drain()
         return "".join(f"\n  {line}" for line in self._last_lines)
 
 
 def launch(deployed: DeployedFunction, context: SandboxContext, *, port: str, log_stream: str) -> Launch:
-    """Say how the adapter starts the function: its handler is a script in its code."""
+    """Describe the process that the adapter starts: the handler is a script in the code."""
     function, code, tmp = deployed.function, deployed.code, context.tmp / uuid4().hex
     known = environment(function, deployed.credentials, aws=context.aws, code=code, tmp=tmp, log_stream=log_stream)
-    # Both name the port; the function's own choice holds where each sandbox has a network of its own.
+    # Both name the port: processes share one network here, so the function's own choice cannot hold.
     env = {**known, "AWS_LWA_PORT": port, "PORT": port}
     return Launch(command=[str(code / function.handler)], env=env, code=code, tmp=tmp, tmp_mib=function.tmp_mib)
 
 
 def free_port() -> int:
-    """Find a port of loopback that nobody listens on."""
+    """Find a free port of loopback."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Deploy the stack `local`: the same program as everywhere, in this process, into the emulator."""
+"""Deploy the stack `local` into the emulator: run the Pulumi program in this process."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from local.model import Addresses
 from local.stack import STACK, configuration
 from tools.plan.program import Json, main_program, run_program
 
-# As many calls at a time as keep the emulator busy: most of them wait for it.
+# Enough concurrent calls to keep the emulator busy: most of them wait for it.
 THREADS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeployResult:
-    """What is there now. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator.
+    """Result of a deployment. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator.
 
-    *resources* are in the order in which they were made. *report*: what changed in a kept state, line by line.
+    *resources* are in the order of their creation. *report*: the changes in a kept state, line by line.
     """
 
     outputs: Json
@@ -42,7 +42,7 @@ def deploy(addresses: Addresses, folder: Path) -> DeployResult:
 
 
 def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> DeployResult:
-    """Deploy *program*, then remove what the record in *folder* has and the program no longer declares."""
+    """Deploy *program*, then remove resources in the record in *folder* that the program no longer declares."""
     before = kept.load(folder)
     monitor = Deployer(target)
     try:
@@ -58,7 +58,7 @@ def deploy_into(program: Callable[[], object], target: Target, config: Json, fol
 
 
 def deploy_program(program: Callable[[], object], target: Target, config: Json) -> DeployResult:
-    """Deploy a program, a whole one or a part, and remove nothing; raise DeployError, or what the program raises."""
+    """Deploy a whole program or a part, and remove nothing; raise DeployError, or what the program raises."""
     return run(program, Deployer(target), config)
 
 

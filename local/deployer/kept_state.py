@@ -1,7 +1,7 @@
-"""Compare a deployment with the record of the one before, and remove what is no longer declared.
+"""Compare a deployment with the record of the previous one, and remove resources that are no longer declared.
 
-Adapters create what is new and update what changed. This module decides the rest: what is gone, what stays although
-it is gone, and which sentences ``up`` prints about it.
+Adapters create new resources and update changed ones. This module finds resources that are no longer declared,
+removes those that hold no data, and writes the lines that ``up`` prints.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from local.deployer.target import Target
 from local.run.run_dir import RECORD
 
 MOST_NAMES: Final = 8
-# How error codes begin or end that say that there is nothing to remove: NoSuchEntity, ResourceNotFoundException, …
+# Start or end of error codes for a missing resource: NoSuchEntity, ResourceNotFoundException, …
 ABSENT: Final = ("NoSuch", "NotFound", "NotFoundException", "NonExistentQueue")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
-    """What differs from the deployment before. *changed*: properties by resource name.
+    """Differences from the previous deployment. *changed*: properties by resource name.
 
     *gone*: resources that are no longer declared, or that are declared with another physical name now.
     *unset*: properties by resource name that are no longer declared and that the adapter does not reset.
@@ -43,14 +43,14 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removed:
-    """What became of resources that are gone. *names*: those removed; *stay*: the others, each with the reason."""
+    """Result of a removal. *names*: removed resources; *stay*: the others, each with the reason."""
 
     names: tuple[str, ...] = ()
     stay: tuple[tuple[DeployedResource, str], ...] = ()
 
 
 def load(folder: Path) -> tuple[DeployedResource, ...]:
-    """Read the record in *folder*; nothing where there is none."""
+    """Read the record in *folder*; return () when there is none."""
     path = folder / RECORD
     return (
         tuple(DeployedResource(**one) for one in json.loads(path.read_text(encoding="utf-8"))) if path.exists() else ()
@@ -58,22 +58,22 @@ def load(folder: Path) -> tuple[DeployedResource, ...]:
 
 
 def save(folder: Path, resources: Iterable[DeployedResource]) -> None:
-    """Write the record, whole or not at all."""
+    """Write the record atomically."""
     partial = (folder / RECORD).with_suffix(".partial")
     partial.write_text(json.dumps([asdict(one) for one in resources], indent=1), encoding="utf-8")
     partial.replace(folder / RECORD)
 
 
 def merged(before: Iterable[DeployedResource], now: Iterable[DeployedResource]) -> list[DeployedResource]:
-    """Give *now* after what only *before* has: a failed deployment forgets nothing that it or an earlier one made."""
+    """Return the resources of both, *now* last: the record of a failed deployment keeps all earlier resources."""
     made = list(now)
     known = {(one.type, one.id) for one in made}
     return [*(one for one in before if (one.type, one.id) not in known), *made]
 
 
 def compare(before: Sequence[DeployedResource], now: Iterable[DeployedResource]) -> Changes:
-    """Say what differs; a record without digests, of an older version, shows no changed property."""
-    # What stayed under a name is before what took its name: the later one of a name is the one to compare with.
+    """Compare two deployments; a record without digests, of an older version, shows no changed property."""
+    # A resource that stayed comes before the one that has its name now: compare with the later one.
     earlier, made = {one.name: one for one in before}, {one.name: one for one in now}
     there = {(one.type, one.id) for one in made.values()}
     pairs = [(earlier[name], one) for name, one in made.items() if name in earlier and earlier[name].inputs]
@@ -96,7 +96,7 @@ def different(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]
 
 
 def remove(target: Target, gone: Iterable[DeployedResource]) -> Removed:
-    """Remove resources, the last that was made first, as far as that is safe."""
+    """Remove resources in reverse order of creation, where that is safe."""
     names: list[str] = []
     stay: list[tuple[DeployedResource, str]] = []
     for one in reversed(tuple(gone)):
@@ -109,7 +109,7 @@ def remove(target: Target, gone: Iterable[DeployedResource]) -> Removed:
 
 
 def remove_one(target: Target, one: DeployedResource) -> str:
-    """Remove a resource; give the reason when it stays, "" when it is gone."""
+    """Remove a resource; return the reason when it stays, "" when it was removed."""
     if is_not_emulated(one.type):
         return ""
     if not one.inputs:
@@ -132,7 +132,7 @@ def in_one_line(error: Exception) -> str:
 
 
 def report(changes: Changes, removed: Removed) -> Iterator[str]:
-    """Sum up in one line, then say in one line each what was not done and what to do."""
+    """Yield one summary line, then one line for each thing that was not done, with what to do."""
     parts = {
         "changed": [f"{name}: {', '.join(keys)}" for name, keys in changes.changed.items()],
         "new": changes.new,
@@ -153,6 +153,6 @@ def report(changes: Changes, removed: Removed) -> Iterator[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Write some names."""
+    """Join the first names, and count the others."""
     more = len(names) - MOST_NAMES
     return "; ".join(names[:MOST_NAMES]) + (f"; and {more} more" if more > 0 else "")

@@ -1,7 +1,7 @@
-"""What is declared and cannot be had on one machine, and why: the one list of it.
+"""List the resources and properties that the emulator lacks, or stores without effect, each with the reason.
 
-``NOT_EMULATED`` never reaches the emulator, which has no such thing. ``STORED_ONLY`` does, and the emulator answers it
-to whoever asks, but nothing follows from it. Everything else is both sent and in force.
+``NOT_EMULATED`` is never sent to the emulator. ``STORED_ONLY`` is sent, and the emulator returns it, but it has no
+effect. Everything else is sent and in force.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Reasons = Mapping[str, Mapping[str, str]]
 
 NOT_EMULATED: Final[Reasons] = {
     "aws:cloudwatch/queryDefinition:QueryDefinition": {EVERYTHING: "the emulator saves no Logs Insights queries"},
-    # It takes the call for one that creates the bucket, and says that all went well.
+    # It mistakes the call for CreateBucket, and reports success.
     "aws:s3/bucketMetric:BucketMetric": {EVERYTHING: "the emulator counts no requests"},
     "aws:s3/bucket:Bucket": {"forceDestroy": "nothing is destroyed here: a run's folder is thrown away as a whole"},
 }
@@ -31,7 +31,7 @@ STORED_ONLY: Final[Reasons] = {
     },
     "aws:cloudwatch/logDelivery:LogDelivery": {EVERYTHING: "the emulator's CDN writes no access logs"},
     "aws:dynamodb/table:Table": {
-        "onDemandThroughput": "the emulator throttles nobody",
+        "onDemandThroughput": "the emulator never throttles",
         "pointInTimeRecovery": "the emulator keeps no backups by itself",
     },
     "aws:lambda/function:Function": {
@@ -47,5 +47,5 @@ STORED_ONLY: Final[Reasons] = {
 
 
 def is_not_emulated(kind: str) -> bool:
-    """Tell whether resources of the type *kind* are never sent."""
+    """Return whether resources of the type *kind* are never sent."""
     return EVERYTHING in NOT_EMULATED.get(kind, {})

@@ -1,4 +1,4 @@
-"""The random values of a run: no AWS service remembers them, and a second deployment must find the same."""
+"""Give adapters their target: the emulator's clients, the run's addresses, its random values."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ OWNER_ONLY: Final = 0o600
 
 
 class SecretFile:
-    """SecretFile by the name of their resource, in a file that only its owner reads."""
+    """Random values by resource name, in a file that only its owner can read.
+
+    No AWS service keeps them, and a second deployment must find the same.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lock = threading.Lock()
 
     def of(self, name: str, *, length: int, alphabet: str) -> str:
-        """Give the secret *name*; make it, of *length* characters of *alphabet*, when it is new or of another form."""
+        """Return the secret *name*; create *length* characters of *alphabet* when it is new or has another form."""
         with self.lock:
             known: dict[str, str] = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
             secret = known.get(name, "")
@@ -36,7 +39,7 @@ class SecretFile:
             return secret
 
     def save(self, known: dict[str, str]) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file atomically."""
         partial = self.path.with_suffix(".partial")
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as file:
             json.dump(known, file)
@@ -53,7 +56,7 @@ class DeployClients:
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
         self.session = boto3.Session(ROOT_USER, ROOT_USER, region_name=REGION)
-        # One answer or one error: what the emulator refuses once it refuses again.
+        # No retries: the emulator would refuse the same call again.
         self.config = Config(
             retries={"total_max_attempts": 1}, max_pool_connections=16, s3={"addressing_style": "path"}
         )
@@ -61,7 +64,7 @@ class DeployClients:
         self.lock = threading.Lock()
 
     def get(self, service: str) -> Any:
-        """Give the client of *service*. A session must not make two at the same time."""
+        """Return the client of *service*. A session must not create two at the same time."""
         with self.lock:
             if service not in self.made:
                 make = cast("Any", self.session).client  # its overloads know names, not text
@@ -81,5 +84,5 @@ class Target:
         self.secrets = SecretFile(folder / "secrets.json")
 
     def client(self, service: str) -> Any:
-        """Give the client of *service*; adapters say of which type it is."""
+        """Return the client of *service*; adapters annotate its type."""
         return self.clients.get(service)

@@ -1,7 +1,7 @@
-"""Serve what browsers talk to: python -m local.front --config out/local/run.json.
+"""Entry point of the page and the CDN: python -m local.front --config out/local/run.json.
 
-One process, two ports: the page with the gallery's API and the issuer of tokens, and the CDN. It also looks at the
-alarms, which the emulator does not evaluate as they are written.
+One process, two ports: the page with the gallery's API and the token issuer, and the CDN. It also evaluates the alarms,
+which the emulator cannot do.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def page_app(deployed: DeployedStack) -> Starlette:
-    """Serve the page of what is *deployed*, and look at its alarms."""
+    """Serve the page of the stack *deployed*, and evaluate its alarms."""
     issuer = oidc.Issuer(origin=deployed.addresses.page)
     store = PhotoStore(deployed=deployed)
     feed = ChangeFeed(records=lambda: store.all(None))
@@ -57,7 +57,7 @@ def page_app(deployed: DeployedStack) -> Starlette:
         watching = asyncio.create_task(
             watch(lambda: deployed.aws.client("cloudwatch") if deployed.done else None), name="alarms"
         )
-        watching.add_done_callback(complain)
+        watching.add_done_callback(log_failure)
         yield
         watching.cancel()
 
@@ -77,10 +77,10 @@ def page_app(deployed: DeployedStack) -> Starlette:
     )
 
 
-def complain(watching: asyncio.Task[None]) -> None:
-    """Say in the log why the alarms are no longer looked at."""
+def log_failure(watching: asyncio.Task[None]) -> None:
+    """Log why the alarms are no longer evaluated."""
     if not watching.cancelled() and (error := watching.exception()):
-        sys.stderr.write(f"front: alarms are not looked at any more: {error!r}\n")
+        sys.stderr.write(f"front: alarms are no longer evaluated: {error!r}\n")
 
 
 if __name__ == "__main__":

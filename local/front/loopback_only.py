@@ -1,7 +1,7 @@
-"""Only this machine's own pages and programs are served.
+"""Refuse requests that do not come from this machine's own pages and programs.
 
-A page from anywhere can let its own name resolve to 127.0.0.1 and then talk to us (DNS rebinding); its requests still
-carry that name as Host, and its address as Origin.
+A foreign page can let its own host name resolve to 127.0.0.1 and then send requests here (DNS rebinding). These
+requests still have that name as Host, and the page's address as Origin.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class LoopbackOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http" and (found := foreign(Headers(scope=scope))):
-            said = f"Expected a request from this machine, received one for {found}."
-            return await answer(403, "NOT_LOCAL", said)(scope, receive, send)
+            reason = f"Expected a request from this machine, received one for {found}."
+            return await answer(403, "NOT_LOCAL", reason)(scope, receive, send)
         return await self.app(scope, receive, send)
 
 
 def foreign(headers: Headers) -> str | None:
-    """Give the Host or Origin that is not loopback; None when all is well."""
+    """Return the Host or Origin that is not loopback; None when all is well."""
     host, origin = headers.get("host", ""), headers.get("origin")
     if name_of(f"//{host}") not in LOOPBACK:
         return host or "no host"
@@ -42,7 +42,7 @@ def foreign(headers: Headers) -> str | None:
 
 
 def name_of(address: str) -> str | None:
-    """Give the host name in *address*."""
+    """Return the host name in *address*."""
     try:
         return urlsplit(address).hostname
     except ValueError:

@@ -1,4 +1,4 @@
-"""Several applications in one process, each on a port of its own."""
+"""Serve several applications in one process, each on its own port."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from starlette.types import ASGIApp
 
 
 class FrontServer(uvicorn.Server):
-    """One of several servers: signals are handled for all of them together."""
+    """One of several servers in a process; *serve* handles signals for all of them."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leave signals to whoever runs the servers."""
+        """Capture no signals."""
         yield
 
 
@@ -32,13 +32,13 @@ async def serve(apps: Mapping[str, ASGIApp]) -> None:
 
 
 def end(servers: list[FrontServer]) -> None:
-    """Let *servers* finish what they are answering."""
+    """Let *servers* finish their open requests."""
     for server in servers:
         server.should_exit = True
 
 
 def config(app: ASGIApp) -> uvicorn.Config:
-    """Say how an application is served: streams do not hold the end up."""
+    """Configure the server of an application: open streams do not delay its end."""
     return uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="on"
     )

@@ -1,6 +1,6 @@
-"""Run the Lambda host: python -m local.lambdas --port P --aws URL.
+"""Entry point of the Lambda host: python -m local.lambdas --port P --aws URL.
 
-It keeps what it unpacks below --data and logs to stderr; SIGTERM ends every sandbox and writes what is left to log.
+The host unpacks code below --data and logs to stderr. SIGTERM ends every sandbox and writes the last log lines.
 """
 
 from __future__ import annotations
@@ -15,18 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from local.emulator.environment import REGION
-from local.lambdas.code import CodeStore, fetch_from
-from local.lambdas.credentials import RoleSessions
 from local.lambdas.function import Function
-from local.lambdas.function_registry import FunctionRegistry
 from local.lambdas.host import Host
 from local.lambdas.http_api import InvokeServer, pool_status
-from local.lambdas.log_writer import LogWriter
-from local.lambdas.metrics import MetricWriter
 from local.lambdas.pool import Pool
-from local.lambdas.sandbox import Sandbox, SandboxContext
-from local.lambdas.services import EmulatorClients, freeze_gc
-from local.lambdas.watchdog import Watchdog
+from local.lambdas.sandbox import Sandbox
+from local.lambdas.services import HostServices, freeze_gc
 from local.model import LOOPBACK
 
 MOST: Final = 8
@@ -49,47 +43,40 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             sys.stderr.write(
                 f"lambdas: cannot listen on {LOOPBACK}:{options.port}: {error.strerror}; "
-                "stop what does, or choose another port\n"
+                "stop the program that uses it, or choose another port\n"
             )
             return 1
     return 0
 
 
 def serve(options: argparse.Namespace, folder: Path) -> None:
-    """Put everything together and answer until a signal comes; OSError when the port is taken."""
-    clients = EmulatorClients(options.aws, options.region)
-    metrics = MetricWriter(clients.metrics())
-    log_writer = LogWriter(clients.logs, metrics.add)
-    watchdog = Watchdog()
-    context = SandboxContext(aws=options.aws, tmp=folder / "tmp", log=log_writer.log, watchdog=watchdog)
-    code, roles = CodeStore(folder / "code", fetch_from(options.aws)), RoleSessions(clients.tokens())
+    """Answer invocations until SIGTERM or SIGINT; OSError when the port is taken."""
+    services = HostServices(options.aws, options.region, folder)
 
     def start(function: Function) -> Sandbox:
-        return Sandbox(function, roles.credentials(function), code.place(function), context)
+        return Sandbox(function, services.roles.credentials(function), services.code.place(function), services.context)
 
     pool = Pool(start, most=options.most)
-    host = Host(registry=FunctionRegistry(clients.functions()), pool=pool, metrics=metrics)
+    host = Host(registry=services.registry, pool=pool, metrics=services.metrics)
     try:
         with InvokeServer(options.port, host.invoke, lambda: pool_status(pool)) as server:
             sys.stdout.write(f"{server.address}\n")
             sys.stdout.flush()
             freeze_gc()
-            until_told(server, pool)
+            serve_until_signal(server, pool)
     finally:
         pool.close()
-        log_writer.close()
-        metrics.close()
-        watchdog.close()
+        services.close()
 
 
-def until_told(server: InvokeServer, pool: Pool) -> None:
+def serve_until_signal(server: InvokeServer, pool: Pool) -> None:
     """Answer requests, and end idle sandboxes, until SIGTERM or SIGINT."""
-    told = threading.Event()
+    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: told.set())
-    answering = threading.Thread(target=server.serve_forever, name="http api")
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    answering = threading.Thread(target=server.serve_forever, name="HTTP API")
     answering.start()
-    while not told.wait(REAP_S):
+    while not stopping.wait(REAP_S):
         pool.end_idle()
     server.shutdown()
     answering.join()

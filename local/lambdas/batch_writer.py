@@ -1,4 +1,4 @@
-"""Hand things over in batches, in order, without making whoever has them wait."""
+"""Write items in batches, in order, in a thread of their own."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 
 class BatchWriter(Generic[Item]):
-    """A thread that gives whatever was put to *write*, at most every *every_s* seconds.
+    """A thread that passes items to *write*, at most every *every_s* seconds.
 
-    A batch that *write* refuses (any exception) is tried again, five times within seconds; then it is given up, with
-    a line in the host's log that says how much was lost and why. What *write* has taken out of the list before it
-    failed is not tried again.
+    When *write* raises any exception, the batch is tried again, five times within seconds. Then it is dropped, and the
+    host's log gets a line with the number of items and the reason. Items that *write* removed from the list before it
+    failed are not tried again.
     """
 
     def __init__(self, what: str, write: Callable[[list[Item]], None], *, every_s: float) -> None:
@@ -34,11 +34,11 @@ class BatchWriter(Generic[Item]):
         self._thread.start()
 
     def put(self, thing: Item) -> None:
-        """Add one thing."""
+        """Add one item."""
         self._things.put(thing)
 
     def close(self) -> None:
-        """Write what is left, and stop. Safe to call twice."""
+        """Write the remaining items, and stop. Safe to call twice."""
         self._closing.set()
         self._things.put(None)
         self._thread.join()
@@ -51,7 +51,7 @@ class BatchWriter(Generic[Item]):
             self._hand_over(rest)
 
     def _waiting(self) -> list[Item]:
-        """Take what is there, but not the end's mark before its time."""
+        """Take the queued items, at most a batch; leave the mark of the end in the queue."""
         taken: list[Item] = []
         while len(taken) < BATCH:
             try:
@@ -68,9 +68,9 @@ class BatchWriter(Generic[Item]):
         for attempt in range(ATTEMPTS):
             try:
                 return self._write(batch)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the functions go on, and it is told
+            except Exception as error:  # noqa: BLE001 - the functions go on, and the log has the reason
                 if self._closing.is_set() or attempt == ATTEMPTS - 1:
-                    log.error("%d %s are lost: %s", len(batch), self._what, error)  # noqa: TRY400 - it says all
+                    log.error("%d %s are lost: %s", len(batch), self._what, error)  # noqa: TRY400 - the text is complete
                     break
             time.sleep(FIRST_PAUSE_S * 2**attempt)
         return None

@@ -1,4 +1,4 @@
-"""One value of a metric, and how CloudWatch finds values in log lines (the embedded metric format, EMF).
+"""Find metric values in log lines as CloudWatch does (the embedded metric format, EMF).
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -27,15 +27,15 @@ class MetricDatum:
 
 
 def metric_now(namespace: str, name: str, value: float, unit: str, **dimensions: str) -> MetricDatum:
-    """Give one value as of now."""
+    """Return one value with the present time."""
     at = time.time_ns() // 1_000_000
     return MetricDatum(namespace=namespace, name=name, values=(value,), unit=unit, dimensions=dimensions, at=at)
 
 
 def embedded_metrics(line: str) -> list[MetricDatum]:
-    """Give the metrics that a line embeds: each with each of its sets of dimensions; most lines embed none.
+    """Return the metrics that a line embeds, one for each set of dimensions; most lines embed none.
 
-    A line that only looks like EMF embeds none either: CloudWatch keeps it as the log line that it is.
+    A line with invalid EMF embeds none either: CloudWatch keeps it as a log line.
     """
     if MARK not in line:
         return []

@@ -1,4 +1,4 @@
-"""Which functions there are: the emulator is the one truth, asked again every second."""
+"""Look functions up in the emulator, and cache them for a second."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REMEMBERED_S: Final = 1.0
 
 
 class FunctionRegistry:
-    """Reads functions; what it knows is at most a second old."""
+    """Functions of the emulator, at most a second old."""
 
     def __init__(self, client: LambdaClient) -> None:
         self._client = client
@@ -27,7 +27,7 @@ class FunctionRegistry:
         self._known: dict[tuple[str, str], tuple[float, Function]] = {}
 
     def find(self, name: str, qualifier: str) -> Function:
-        """Give a function's version or what an alias points at; FunctionMissing when the emulator has no such one."""
+        """Return a function's version, also by an alias; raise FunctionMissing when the emulator does not know it."""
         now = time.monotonic()
         with self._lock:
             at, function = self._known.get((name, qualifier), (0.0, None))

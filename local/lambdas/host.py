@@ -1,4 +1,4 @@
-"""The Lambda host: from an invocation to its outcome, with what Lambda logs and measures on the way."""
+"""Run one invocation from event to outcome, with Lambda's log lines and metrics."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from local.lambdas.sandbox import Sandbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Host:
-    """Runs functions. *registry* knows them, *pool* their sandboxes."""
+    """Runs functions: *registry* finds them, *pool* has their sandboxes."""
 
     registry: FunctionRegistry
     pool: Pool
     metrics: MetricWriter
 
     def invoke(self, name: str, version: str, invocation: Invocation) -> Outcome:
-        """Run one invocation; HostError when the function cannot be run at all."""
+        """Run one invocation; raise HostError when the function cannot be run at all."""
         function = self.registry.find(name, version)
         try:
             with self.pool.lend(function) as (sandbox, concurrent):

@@ -1,9 +1,9 @@
-"""Where the emulator comes in: it POSTs each invocation, whatever triggered it, and waits for the answer.
+"""Serve the Lambda host's HTTP API: the emulator POSTs each invocation and waits for the answer.
 
 POST /         X-Amzn-Lambda-Function-Name, -Function-Version, -Function-Arn, -Request-Id; the event as body.
                200: the function's answer. 500: its error. 429: throttled. 502: it cannot be run.
 GET  /health   200
-GET  /status   what runs, as JSON
+GET  /status   pool and sandboxes, as JSON
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ log = logging.getLogger(__name__)
 
 
 class InvokeServer(ThreadingHTTPServer):
-    """Listens on *port* of loopback, 0 for any free one. *status* tells what runs, as plain data."""
+    """Listens on *port* of loopback, 0 for any free one. *status* returns the body of GET /status."""
 
     daemon_threads = True
-    # A burst of photos connects all at once.
+    # A burst of uploads opens many connections at once.
     request_queue_size = 128
 
     def __init__(self, port: int, invoke: Invoke, status: Callable[[], dict[str, Any]]) -> None:
@@ -47,7 +47,7 @@ class InvokeServer(ThreadingHTTPServer):
 
 
 class InvokeRequest(BaseHTTPRequestHandler):
-    """One connection of the emulator, or of whoever asks for the status."""
+    """One connection of the emulator, or of a client of /status."""
 
     server: InvokeServer  # pyright: ignore[reportIncompatibleVariableOverride]
     protocol_version = "HTTP/1.1"
@@ -55,7 +55,7 @@ class InvokeRequest(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """Tell how it goes."""
+        """Answer /health and /status."""
         match self.path:
             case "/health":
                 self._answer(HTTPStatus.OK, b"{}")
@@ -84,16 +84,16 @@ class InvokeRequest(BaseHTTPRequestHandler):
         return self._answer(status, outcome.payload, headers)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing of each request: the function's log does."""
+        """Do not log requests: the function's log has them."""
 
     def _run(self, name: str, version: str, invocation: Invocation) -> tuple[HTTPStatus, Outcome]:
-        """Invoke, and say what became of it in HTTP's terms."""
+        """Invoke; return the HTTP status and the outcome."""
         try:
             outcome = self.server.invoke(name, version, invocation)
         except Throttled as error:
             return HTTPStatus.TOO_MANY_REQUESTS, failure("TooManyRequestsException", str(error))
         except HostError as error:
-            log.error("%s", error)  # noqa: TRY400 - it says all; where it came from is no one's concern
+            log.error("%s", error)  # noqa: TRY400 - the text is complete, a traceback adds nothing
             return HTTPStatus.BAD_GATEWAY, failure(type(error).__name__, str(error))
         except Exception as error:
             log.exception("the host itself failed")
@@ -101,7 +101,7 @@ class InvokeRequest(BaseHTTPRequestHandler):
         return HTTPStatus.INTERNAL_SERVER_ERROR if outcome.error_type else HTTPStatus.OK, outcome
 
     def _answer(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
-        # A caller that has gone does not end the invocation: on Lambda it does not either.
+        # A caller that disconnects does not end the invocation, as on Lambda.
         with suppress(OSError):
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -114,7 +114,7 @@ class InvokeRequest(BaseHTTPRequestHandler):
 
 
 def pool_status(pool: Pool) -> dict[str, Any]:
-    """Describe the pool and each sandbox in plain data."""
+    """Describe the pool and each sandbox as JSON data."""
     slots = pool.slots()
     return {
         "most": pool.most,
@@ -124,10 +124,10 @@ def pool_status(pool: Pool) -> dict[str, Any]:
 
 
 def slot_status(slot: Slot) -> dict[str, Any]:
-    """Describe one sandbox. Memory in MiB: the most that it has held."""
+    """Describe one sandbox. Memory in MiB: the peak."""
     sandbox = slot.sandbox
     if sandbox is None:
-        raise AssertionError("only places with a sandbox are slot_status")
+        raise AssertionError("only slots with a sandbox have a status")
     return {
         "function": slot.function.name,
         "version": slot.function.version,

@@ -1,7 +1,7 @@
-"""What functions say, into the emulator's CloudWatch Logs: one stream per sandbox, lines in order.
+"""Write functions' output to the emulator's CloudWatch Logs: one stream per sandbox, lines in order.
 
-They are written with the function's own credentials, as Lambda does: a role that may not write logs leaves none, and
-no metric that its lines would have embedded_metrics.
+Lines are written with the function's own credentials, as on Lambda: a role without the permission leaves no log and no
+metrics of its log lines.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import InputLogEventTypeDef
 
 EVERY_S: Final = 0.1
-# Each holds a connection and a third of a MiB. There is one for each session of a role; ended ones need not be kept.
+# Each holds a connection and a third of a MiB. Each session of a role has one; the oldest are dropped.
 CLIENTS: Final = 16
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 EXISTS: Final = "ResourceAlreadyExistsException"
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class LogStream:
-    """Where one sandbox's lines go, and with whose credentials."""
+    """The log stream of one sandbox, and the credentials that write it."""
 
     group: str
     name: str
@@ -56,9 +56,9 @@ class LogLine:
 
 
 class LogWriter:
-    """Writes lines in the background; close() writes the last of them.
+    """Writes lines in a thread; close() writes the last of them.
 
-    *client_of* makes a client with a role's credentials; *found* takes the metrics of lines that were written.
+    *client_of* makes a client with a role's credentials; *found* receives the metrics of written lines.
     """
 
     def __init__(
@@ -71,17 +71,17 @@ class LogWriter:
         self._batches = BatchWriter[LogLine]("log lines", self._write, every_s=EVERY_S)
 
     def log(self, stream: LogStream, text: str) -> None:
-        """Add a line, now."""
+        """Add a line with the present time."""
         self._batches.put(LogLine(stream=stream, at=time.time_ns() // 1_000_000, text=text))
 
     def close(self) -> None:
-        """Write what is left, and stop."""
+        """Write the remaining lines, and stop."""
         self._batches.close()
 
     def _write(self, lines: list[LogLine]) -> None:
-        """Write *lines* stream by stream, and take them out as they are written."""
+        """Write *lines* stream by stream; remove written ones from the list."""
         by_stream = attrgetter("stream")
-        # sorted() keeps the order of equals: lines of one stream stay as they came.
+        # sorted() is stable: lines of one stream stay in order.
         for stream, group in groupby(sorted(lines, key=by_stream), key=by_stream):
             some = list(group)
             try:
@@ -105,14 +105,14 @@ class LogWriter:
             self._found(embedded_metrics(line.text))
 
     def _deny(self, stream: LogStream, error: ClientError) -> None:
-        """Say once what Lambda keeps to itself."""
+        """Log once that the role may not write; Lambda itself reports nothing."""
         if stream not in self._denied:
             log.warning("%s: the function's role may not write its log, so there is none: %s", stream.group, error)
         self._denied.add(stream)
 
 
 def ensure_stream(logs: CloudWatchLogsClient, stream: LogStream) -> None:
-    """Make the stream; and the group where a deployment did not, if the role may."""
+    """Create the stream, and its group if it is missing and the role may create it."""
     try:
         create_stream(logs, stream)
     except ClientError as error:
@@ -123,7 +123,7 @@ def ensure_stream(logs: CloudWatchLogsClient, stream: LogStream) -> None:
 
 
 def create_stream(logs: CloudWatchLogsClient, stream: LogStream) -> None:
-    """Make the stream, unless an earlier attempt did."""
+    """Create the stream, unless it exists."""
     try:
         logs.create_log_stream(logGroupName=stream.group, logStreamName=stream.name)
     except ClientError as error:
@@ -132,7 +132,7 @@ def create_stream(logs: CloudWatchLogsClient, stream: LogStream) -> None:
 
 
 def code_of(error: ClientError) -> str:
-    """Give AWS's name of an error."""
+    """Return the error code of AWS."""
     return error.response.get("Error", {}).get("Code", "")
 
 

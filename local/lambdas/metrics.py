@@ -24,7 +24,7 @@ EVERY_S: Final = 0.5
 
 
 class MetricWriter:
-    """Publishes values in the background; close() publishes the last of them."""
+    """Publishes values in a thread; close() publishes the last of them."""
 
     def __init__(self, cloudwatch: CloudWatchClient) -> None:
         self._cloudwatch = cloudwatch
@@ -36,11 +36,11 @@ class MetricWriter:
             self._batches.put(datum)
 
     def close(self) -> None:
-        """Publish what is left, and stop."""
+        """Publish the remaining values, and stop."""
         self._batches.close()
 
     def _write(self, data: list[MetricDatum]) -> None:
-        """Publish *data* namespace by namespace, and take them out as they are published."""
+        """Publish *data* namespace by namespace; remove published values from the list."""
         by_namespace = attrgetter("namespace")
         for namespace, some in groupby(sorted(data, key=by_namespace), key=by_namespace):
             self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=[written(datum) for datum in some])
@@ -53,13 +53,13 @@ def written(datum: MetricDatum) -> MetricDatumTypeDef:
         "MetricName": datum.name,
         "Dimensions": [{"Name": name, "Value": value} for name, value in datum.dimensions.items()],
         "Timestamp": datetime.fromtimestamp(datum.at / 1000, tz=UTC),
-        "Unit": datum.unit,  # pyright: ignore[reportReturnType] - a line may say anything; CloudWatch refuses it
+        "Unit": datum.unit,  # pyright: ignore[reportReturnType] - a log line may hold any unit; CloudWatch refuses unknown ones
         **({"Value": datum.values[0]} if len(datum.values) == 1 else {"Values": list(datum.values)}),
     }
 
 
 def began(function: str, *, concurrent: int) -> list[MetricDatum]:
-    """Count an invocation that begins, as the *concurrent*-th of its function at this moment."""
+    """Count the start of an invocation; *concurrent*: invocations of its function that run now, this one included."""
     return [
         metric_now(LAMBDA, "Invocations", 1, "Count", FunctionName=function),
         metric_now(LAMBDA, "ConcurrentExecutions", concurrent, "Count", FunctionName=function),
@@ -67,9 +67,9 @@ def began(function: str, *, concurrent: int) -> list[MetricDatum]:
 
 
 def ended(function: str, *, failed: bool, duration_ms: float, memory_mib: int, used_mib: float) -> list[MetricDatum]:
-    """Measure an invocation that ended.
+    """Measure the end of an invocation.
 
-    Lambda measures no memory; its Insights extension does, whose layer holds programs for Lambda alone.
+    Memory comes from the Lambda Insights extension on AWS, whose layer runs on Lambda only.
     """
     return [
         metric_now(LAMBDA, "Errors", int(failed), "Count", FunctionName=function),
@@ -81,5 +81,5 @@ def ended(function: str, *, failed: bool, duration_ms: float, memory_mib: int, u
 
 
 def throttled(function: str) -> list[MetricDatum]:
-    """Count an invocation that was refused."""
+    """Count a throttled invocation."""
     return [metric_now(LAMBDA, "Throttles", 1, "Count", FunctionName=function)]

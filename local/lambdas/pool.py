@@ -1,4 +1,4 @@
-"""Which sandboxes there are: warm ones are used again, others are started as invocations overlap, idle ones end."""
+"""Manage sandboxes: use warm ones again, start more when invocations overlap, end idle ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.lambdas.errors import Stopping, Throttled
 from local.lambdas.function import Function
 from local.lambdas.sandbox import Sandbox
 
-# Lambda keeps them for minutes too, and says no more about it.
+# Lambda keeps idle sandboxes for minutes too; the exact time is not documented.
 IDLE_S: Final = 300.0
 
 Key = tuple[str, str, str]
@@ -23,7 +23,7 @@ Start = Callable[[Function], Sandbox]
 
 @dataclass(slots=True)
 class Slot:
-    """One place in the pool. *sandbox*: None while it is being started; *since*: when it fell idle, monotonic."""
+    """One slot of the pool. *sandbox*: None while it is being started; *since*: start of its idle time, monotonic."""
 
     function: Function
     sandbox: Sandbox | None = None
@@ -32,7 +32,7 @@ class Slot:
 
     @property
     def key(self) -> Key:
-        """What must be the same for a warm sandbox to do."""
+        """Identity of the code and configuration: a warm sandbox must have the same."""
         return self.function.name, self.function.version, self.function.revision
 
 
@@ -48,11 +48,10 @@ class Pool:
 
     @contextmanager
     def lend(self, function: Function) -> Generator[tuple[Sandbox, int]]:
-        """Lend a sandbox, and tell how many of the function's are busy with it.
+        """Lend a sandbox; yield it with the number of busy sandboxes of the function.
 
-        Raises Throttled when the function's reserved concurrency is used up, and Stopping after close(). While the
-        whole pool is used up it waits: what came by a queue would otherwise wait for its visibility timeout.
-        Whatever *start* raises passes through.
+        Raises Throttled when the function's reserved concurrency is used up, Stopping after close(), and any error of
+        *start*. It waits while the pool is full: a message of a queue would otherwise wait for its visibility timeout.
         """
         slot, concurrent = self._take(function)
         try:
@@ -63,7 +62,7 @@ class Pool:
             self._return(slot)
 
     def slots(self) -> list[Slot]:
-        """List what there is."""
+        """List all slots."""
         with self._change:
             return list(self._slots)
 
@@ -73,7 +72,7 @@ class Pool:
             return self._busy()
 
     def end_idle(self, *, older_than_s: float = IDLE_S) -> None:
-        """End sandboxes that nobody has used for so long, and those that cannot be used again."""
+        """End sandboxes that were idle for *older_than_s*, and those that cannot be used again."""
         now = time.monotonic()
         with self._change:
             old = [slot for slot in self._idle() if now - slot.since >= older_than_s or not usable(slot)]
@@ -81,7 +80,7 @@ class Pool:
         stop(old)
 
     def close(self) -> None:
-        """End them all, busy ones too, and lend no more."""
+        """End all sandboxes, busy ones too, and lend no more."""
         with self._change:
             self._closed = True
             all_, self._slots = self._slots, []
@@ -89,7 +88,7 @@ class Pool:
         stop(all_)
 
     def _take(self, function: Function) -> tuple[Slot, int]:
-        """Find or make a place; give it, and how many of the function's are busy then."""
+        """Find or create a slot; return it with the number of busy sandboxes of the function."""
         with self._change:
             while True:
                 concurrent = self._admit(function)
@@ -101,7 +100,7 @@ class Pool:
         return slot, concurrent
 
     def _admit(self, function: Function) -> int:
-        """Count the function's invocations with one more; raise Throttled or Stopping when there may be none."""
+        """Return the function's invocations with one more; raise Throttled or Stopping when no more may run."""
         if self._closed:
             raise Stopping(f"{function.name}: expected a host that runs, this one is stopping; try again")
         concurrent = self._busy()[function.name] + 1
@@ -113,7 +112,7 @@ class Pool:
         return concurrent
 
     def _place(self, wanted: Slot) -> tuple[Slot | None, list[Slot]]:
-        """Give a warm place, or *wanted* where there is room, or where an idle place makes room: the second to end."""
+        """Return a warm slot, or *wanted* if there is room or an idle slot makes room; second, the slots to stop."""
         idle = self._idle()
         for slot in reversed(idle):
             if slot.key == wanted.key and usable(slot):
@@ -147,7 +146,7 @@ class Pool:
 
 
 def usable(slot: Slot) -> bool:
-    """Tell whether the sandbox of *slot* may be lent again."""
+    """Return whether the sandbox of *slot* may be lent again."""
     return slot.sandbox is not None and slot.sandbox.usable()
 
 

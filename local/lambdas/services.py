@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 from botocore.session import Session
 
-from local.lambdas.credentials import Credentials
+from local.lambdas.code import CodeStore, fetch_from
+from local.lambdas.credentials import Credentials, RoleSessions
+from local.lambdas.function_registry import FunctionRegistry
+from local.lambdas.log_writer import LogWriter
+from local.lambdas.metrics import MetricWriter
+from local.lambdas.sandbox import SandboxContext
+from local.lambdas.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sts import STSClient
 
-# The emulator's root.
+# The emulator's root user.
 ADMINISTRATOR: Final[Mapping[str, Any]] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 CONFIG: Final = Config(
     connect_timeout=3,
@@ -28,12 +35,12 @@ CONFIG: Final = Config(
 
 
 class EmulatorClients:
-    """Makes clients of the emulator at *aws* (an origin) for *region*."""
+    """Clients of the emulator at *aws* (an origin) in *region*, with root's credentials, except for logs."""
 
     def __init__(self, aws: str, region: str) -> None:
         self.aws, self.region = aws, region
         self._session = Session()
-        # Nothing of this machine's AWS configuration: no profile, no region, no proxy of its services.
+        # Ignore this machine's AWS configuration: profiles, regions, proxies.
         self._session.set_config_variable("config_file", "/dev/null")
         self._session.set_config_variable("credentials_file", "/dev/null")
         make: Callable[..., object] = self._session.create_client
@@ -64,12 +71,33 @@ class EmulatorClients:
         return self._make(service, region_name=self.region, endpoint_url=self.aws, config=CONFIG, **identity)
 
 
-def freeze_gc() -> None:
-    """Take all that was loaded so far out of the garbage collector's sight; call it once, when a server begins.
+class HostServices:
+    """Services that all functions of a host share. *folder*: for unpacked code and the /tmp of sandboxes."""
 
-    CPython looks for old garbage only when what is new exceeds a quarter of what it saw the last time: beside thousands
-    of modules' objects, processes and clients that came and went would stay for an hour.
+    def __init__(self, aws: str, region: str, folder: Path) -> None:
+        clients = EmulatorClients(aws, region)
+        self.registry = FunctionRegistry(clients.functions())
+        self.roles = RoleSessions(clients.tokens())
+        self.code = CodeStore(folder / "code", fetch_from(aws))
+        self.metrics = MetricWriter(clients.metrics())
+        self._log_writer = LogWriter(clients.logs, self.metrics.add)
+        self._watchdog = Watchdog()
+        self.context = SandboxContext(aws=aws, tmp=folder / "tmp", log=self._log_writer.log, watchdog=self._watchdog)
+
+    def close(self) -> None:
+        """Write the last log lines and metrics, then kill all processes that still run."""
+        self._log_writer.close()
+        self.metrics.close()
+        self._watchdog.close()
+
+
+def freeze_gc() -> None:
+    """Hide all objects that exist now from the garbage collector; call it once, when a server has started.
+
+    CPython collects its oldest generation only when the new objects exceed a quarter of the objects that it kept last
+    time. With the many objects of loaded modules, garbage of ended processes and clients would stay for an hour. The
+    last collection sets the number of kept objects to nearly zero.
     """
     gc.collect()
     gc.freeze()
-    gc.collect()  # so that what it saw the last time is nothing
+    gc.collect()

@@ -1,8 +1,8 @@
-"""Ends a host's processes when the host itself was killed: python -m local.lambdas.watchdog, told by its stdin.
+"""Kill a host's processes after the host itself was killed: python -m local.lambdas.watchdog.
 
-Functions run in sessions of their own, so nothing ends them by itself when their host dies of ``kill -9``. This process
-outlives it by a moment: it is told of each process, and when its stdin ends it kills those that are left. Should it be
-killed itself, the host starts another one.
+Functions run in sessions of their own, so they would outlive a host that dies of ``kill -9``. The watchdog reads the id
+of each process from its stdin (``+pid``, ``-pid``). When stdin closes, it kills the processes that are left. If the
+watchdog is killed, the host starts another one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).parents[2]
 
 
 class Watchdog:
-    """The host's side. Safe across threads."""
+    """The host's side. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,30 +30,30 @@ class Watchdog:
 
     @property
     def pid(self) -> int:
-        """The guard's own process."""
+        """Id of the watchdog's own process."""
         return self._process.pid
 
     def add(self, pid: int) -> None:
-        """Let *pid*, which leads a group, end with the host."""
+        """Register *pid*, which leads a group, to end with the host."""
         with self._lock:
             self._pids.add(pid)
-            self._tell(f"+{pid}\n")
+            self._send(f"+{pid}\n")
 
     def remove(self, pid: int) -> None:
-        """Forget *pid*, which has ended: the number may be another's soon."""
+        """Remove *pid*, which has ended: another process may get its number."""
         with self._lock:
             self._pids.discard(pid)
-            self._tell(f"-{pid}\n")
+            self._send(f"-{pid}\n")
 
     def close(self) -> None:
-        """End whatever is left, and the guard."""
+        """Kill the processes that are left, and end the watchdog."""
         with self._lock:
-            self._tell("")
+            self._send("")
             stdin_of(self._process).close()
         self._process.wait()
 
-    def _tell(self, line: str) -> None:
-        """Say *line*; to another guard, and everything, when the guard was killed."""
+    def _send(self, line: str) -> None:
+        """Send *line*; when the watchdog was killed, start another one and send it all process ids."""
         if self._process.poll() is None:
             with suppress(BrokenPipeError):
                 stdin_of(self._process).write(line.encode())
@@ -64,7 +64,7 @@ class Watchdog:
 
 
 def started() -> subprocess.Popen[bytes]:
-    """Start a guard."""
+    """Start a watchdog process."""
     return subprocess.Popen(
         [sys.executable, "-m", "local.lambdas.watchdog"],
         bufsize=0,
@@ -76,14 +76,14 @@ def started() -> subprocess.Popen[bytes]:
 
 
 def stdin_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
-    """Give what a guard listens to."""
+    """Return the stdin of a watchdog."""
     if process.stdin is None:
         raise AssertionError("it was opened with a pipe")
     return process.stdin
 
 
 def follow(lines: Iterable[str]) -> None:
-    """Keep the list until *lines* end, then kill what is on it."""
+    """Read process ids from *lines* until they end, then kill the remaining ones."""
     pids: set[int] = set()
     for line in lines:
         if line.startswith("+"):

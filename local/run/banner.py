@@ -1,4 +1,4 @@
-"""What scripts and people are told of a run that is up."""
+"""Describe a run that is up: as JSON for scripts, as text with three things to try for people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIMEOUT_S: Final = 5.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Endpoints:
-    """The contract of ``--json``. *token*: of the developer *DEVELOPER*; empty when the edit API is not there."""
+    """The fields of ``--json``. *token*: for the user *DEVELOPER*; empty without the edit API."""
 
     page: str
     api: str
@@ -32,24 +32,24 @@ class Endpoints:
 
 
 def endpoints(config: RunConfig) -> Endpoints:
-    """Put together what *config* knows, and fetch a token."""
-    told, addresses = config.outputs, config.addresses
-    work = {role: told[f"{role}QueueUrl"] for role in ("uploads", "backfill", "jobs")}
-    dead = {f"{role}-dead-letters": url for role, url in told["deadLetterQueueUrls"].items()}
+    """Collect the endpoints of *config*, and fetch a token."""
+    outputs, addresses = config.outputs, config.addresses
+    work = {role: outputs[f"{role}QueueUrl"] for role in ("uploads", "backfill", "jobs")}
+    dead = {f"{role}-dead-letters": url for role, url in outputs["deadLetterQueueUrls"].items()}
     return Endpoints(
         page=addresses.page,
-        api=told["editApiUrl"],
+        api=outputs["editApiUrl"],
         cdn=addresses.cdn,
         aws=addresses.aws,
-        buckets={role: told[f"{role}Bucket"] for role in ("originals", "renditions", "results")},
+        buckets={role: outputs[f"{role}Bucket"] for role in ("originals", "renditions", "results")},
         queues={**work, **dead},
         token=token(addresses.page),
-        outputs=told,
+        outputs=outputs,
     )
 
 
 def token(page: str, user: str = DEVELOPER) -> str:
-    """Ask the local issuer for *user*'s access token."""
+    """Fetch an access token for *user* from the local issuer."""
     request = urllib.request.Request(  # noqa: S310 - our own loopback address
         f"{page}/oidc/token",
         data=json.dumps({"user": user}).encode(),
@@ -67,7 +67,7 @@ EDIT: Final = '{"images": [{"id": "a", "url": "%s"}], "operation": {"type": "com
 
 
 def banner(known: Endpoints, folder: Path, *, seconds: float, edits: bool) -> str:
-    """Write it for the run in *folder*."""
+    """Write the text that `up` prints for the run in *folder*."""
     api = f"edit API  {known.api}" if edits else "edit API  left out: uploads work, edits do not"
     return f"""\
 Darkroom is up after {seconds:.1f} s. Everything listens on this machine only; Ctrl-C stops it all.
@@ -84,7 +84,7 @@ Three things to try, in another terminal, in {Path.cwd()}:
    export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
    {aws_cli()} --endpoint-url {known.aws} s3 cp {PHOTO} s3://{known.buckets["originals"]}/{GALLERY}/test-photo.heic
 
-2. See it through the CDN, and read what the function says:
+2. See it through the CDN, and read the function's log:
    curl -I {known.cdn}/renditions/{GALLERY}/test-photo_thumbnail.jpg
    {darkroom("logs rendition", folder)}
 
@@ -104,7 +104,7 @@ def edit(known: Endpoints) -> str:
 
 
 def state(known: Endpoints) -> str:
-    """Show the gallery's API, where there is nothing to edit with."""
+    """Show the gallery's API, for a run without the edit API."""
     return f"""\
 3. Read its record, with the receipt of how it was made:
    curl -s '{known.page}/gallery/photos?gallery={GALLERY}' | {python()} -m json.tool
@@ -112,7 +112,7 @@ def state(known: Endpoints) -> str:
 
 
 def read(name: str) -> str:
-    """Write a command that prints one field of the JSON that it is given."""
+    """Write a command that prints one field of the JSON on its stdin."""
     return f"{python()} -c 'import json, sys; print(json.load(sys.stdin)[\"{name}\"])'"
 
 

@@ -21,13 +21,13 @@ POLL_S: Final = 0.05
 
 
 def adopt_orphans() -> None:
-    """Become the parent of processes that our children leave when they are killed, so that we can stop them (Linux)."""
+    """Become the parent of processes that killed children leave behind, so that we can stop them (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def reap_orphans(*, besides: Collection[int]) -> None:
-    """Reap adopted orphans that have ended, except the process ids in *besides*: their Popen reads the exit code (Linux).
+    """Reap adopted orphans that have ended, except the process ids in *besides*, which Popen reaps (Linux).
 
     Otherwise every killed sandbox would leave its decoder child as a zombie for as long as the run lasts.
     """

@@ -1,4 +1,4 @@
-"""The ports of a run: chosen before anything starts, because every process is told everybody's address."""
+"""Choose the ports of a run before anything starts: every process gets the addresses of all."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DEFAULT_PORTS: Final[Mapping[str, int]] = {"aws": 4566, "lambdas": 4570, "api": 
 
 
 def choose(base: int | None = None) -> Addresses:
-    """Take the default ports; with *base*, five from there on; with 0, any free ones. RunError for a taken one."""
+    """Take the default ports; with *base*, five from there on; with 0, free ones. Raises RunError for a taken one."""
     wanted = DEFAULT_PORTS if base is None else {name: base and base + at for at, name in enumerate(DEFAULT_PORTS)}
     held = [hold(name, port) for name, port in wanted.items()]
-    # All are held until the last is found, or the same free port would be found twice.
+    # Hold all until the last is found, or the same free port would be found twice.
     ports = [one.getsockname()[1] for one in held]
     for one in held:
         one.close()
@@ -29,7 +29,7 @@ def choose(base: int | None = None) -> Addresses:
 
 
 def again(addresses: Addresses, base: int | None) -> Addresses:
-    """Take the ports of a state that is kept: addresses are part of its records and queues. RunError otherwise."""
+    """Take the ports of a state that is kept: its records and queues hold the addresses. Raises RunError otherwise."""
     ports: dict[str, int] = {name: urlsplit(str(origin)).port or 0 for name, origin in asdict(addresses).items()}
     if base and base != min(ports.values()):
         listed = ", ".join(f"{name} {port}" for name, port in ports.items())
@@ -42,7 +42,7 @@ def again(addresses: Addresses, base: int | None) -> Addresses:
 
 
 def hold(name: str, port: int) -> socket.socket:
-    """Bind *port* for a moment; RunError says who has it when somebody does."""
+    """Bind *port* for a moment; raise RunError, which names the process that holds it."""
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,4 +1,4 @@
-"""The processes of the stack, and how one starts after the other."""
+"""Start the processes of the stack one after the other, and stop them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from local.run.aws import Aws
 from local.run.child import Child, start
 from local.run.run_dir import RunDir
 
-# Guards against a hang, not measures of speed.
+# They end a hang; they do not measure speed.
 READY_S: Final = 60.0
 DEPLOYED_S: Final = 120.0
-# The function that is a web application is the one that the Lambda Web Adapter starts by a script.
+# The Lambda Web Adapter starts a web application by a script.
 WEB_HANDLER: Final = "run.sh"
 
 
 @dataclass(kw_only=True)
 class StackProcesses:
-    """A run's processes. *web_app*: whether the edit API is one of them. *kept*: what an earlier run deployed.
+    """Processes of one run. *web_app*: start the edit API too. *kept*: the state that an earlier run deployed.
 
     *report* prints a line of progress.
     """
@@ -43,7 +43,7 @@ class StackProcesses:
     lifeline: int = -1
 
     def start(self) -> RunConfig:
-        """Start everything; give what the deployment told. RunError when one of them fails."""
+        """Start all processes; return the deployed run. Raises RunError when one of them fails."""
         self.lifeline, ours = os.pipe()
         self.resources.callback(os.close, self.lifeline)
         self.resources.callback(os.close, ours)
@@ -55,7 +55,7 @@ class StackProcesses:
         data = ("--data", str(self.folder.aws), *(["--persist"] * self.persist))
         emulator = self.launch("emulator", aws, *data, python=interpreter())
         lambdas = self.launch("lambdas", self.addresses.lambdas, "--aws", aws)
-        # It reads the outputs once they are there: in a kept state those of the deployment before would be.
+        # It reads the outputs once: in a kept state it must start after the deployment, which changes them.
         front = None if self.kept else self.launch("front", None, *to_config)
         client = Aws(aws)  # imports botocore while the processes start
         emulator.wait_until_it_answers(aws, seconds=READY_S)
@@ -69,7 +69,7 @@ class StackProcesses:
         return config
 
     def launch(self, name: str, origin: str | None, *arguments: str, python: str = sys.executable) -> Child:
-        """Start one process, which listens at *origin*, and write it down."""
+        """Start one process, which listens at *origin*, and record its process id."""
         port = ["--port", str(urlsplit(origin).port)] if origin else []
         command = [f"local.{name}", *port, *arguments]
         child = self.starter(name, command, lifeline=self.lifeline, logs=self.folder.logs, python=python)
@@ -78,7 +78,7 @@ class StackProcesses:
         return child
 
     def deploy(self, *arguments: str) -> RunConfig:
-        """Run the Pulumi program, which ends when everything is there."""
+        """Run the deployer, which ends when all resources exist."""
         self.report("Deploying the Pulumi program into the emulator …")
         began = time.monotonic()
         deployer = self.launch("deployer", None, *arguments)
@@ -91,28 +91,28 @@ class StackProcesses:
         return self.folder.load()
 
     def start_api(self, aws: Aws) -> None:
-        """Start the edit API's processes behind their front."""
+        """Start the edit API's server and its processes."""
         self.report("Starting the edit API …")
         origin, name = self.addresses.api, web_function(aws)
         api = self.launch("api", origin, "--aws", aws.endpoint, "--function", name, "--qualifier", "live")
         api.wait_until_it_answers(origin, seconds=READY_S)
 
     def failure(self) -> str | None:
-        """Say who has ended although it should run; None while all is well."""
+        """Return which process has ended, and how; None while all run."""
         return next((how for one in self.children if (how := one.ended())), None)
 
     def stop(self) -> list[str]:
-        """Stop all, the last that was started first; give the names of those that had to be killed."""
+        """Stop all, the last that was started first; return the names of those that had to be killed."""
         killed = [one.name for one in reversed(self.children) if not one.stop()]
         self.children.clear()
-        with suppress(OSError):  # the folder may be gone; every process has ended all the same
+        with suppress(OSError):  # the folder may be gone; all processes have ended anyway
             self.folder.note(self.children)
         self.resources.close()
         return killed
 
 
 def web_function(aws: Aws) -> str:
-    """Find the function that is a web application; RunError without one."""
+    """Find the function that is a web application; raise RunError without one."""
     for page in aws.client("lambda").get_paginator("list_functions").paginate():
         for one in page["Functions"]:
             if one.get("Handler") == WEB_HANDLER:

@@ -1,4 +1,4 @@
-"""The folder of a run: one run at a time, who runs, what a run that died left behind."""
+"""Manage the folder of a run: its lock, its process ids, its files."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from local.model import RunConfig, RunError
 from local.run.child import Child
 from local.run.places import DEFAULT, darkroom
 
-# The deployer writes it: one entry per resource.
+# Written by the deployer: one entry per resource.
 RECORD: Final = "resources.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunDir:
-    """Where a run keeps its files: ``run.json``, ``processes.json``, ``lock``, ``logs/``, ``aws/``."""
+    """Folder of a run: ``run.json``, ``processes.json``, ``lock``, ``logs/``, ``aws/``."""
 
     path: Path
 
     @property
     def config(self) -> Path:
-        """What the run's processes know of each other."""
+        """File with addresses and outputs (``RunConfig``)."""
         return self.path / "run.json"
 
     @property
     def processes(self) -> Path:
-        """Process ids by name."""
+        """File with the process ids by name."""
         return self.path / "processes.json"
 
     @property
     def logs(self) -> Path:
-        """One file per process."""
+        """Folder with one log file per process."""
         return self.path / "logs"
 
     @property
     def aws(self) -> Path:
-        """Data of the emulator."""
+        """Folder with the emulator's data."""
         return self.path / "aws"
 
     @contextmanager
     def locked(self) -> Generator[None]:
-        """Own the folder for the block; RunError when another run does, or when nothing can be written there.
+        """Own the folder for the block; raise RunError when another run owns it, or when it is not writable.
 
         The lock ends with the process.
         """
@@ -65,7 +65,7 @@ class RunDir:
             yield
 
     def opened(self) -> IO[str]:
-        """Open the file that a run locks; RunError when the folder cannot be used."""
+        """Open the lock file; raise RunError when the folder cannot be used."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             return (self.path / "lock").open("a+")
@@ -75,7 +75,7 @@ class RunDir:
             ) from None
 
     def owner(self) -> int | None:
-        """Give the process id of the run that is up; None without one."""
+        """Return the process id of the run that is up; None without one."""
         try:
             with (self.path / "lock").open("r+") as lock:
                 return None if take(lock) else int(lock.read().strip())
@@ -83,12 +83,12 @@ class RunDir:
             return None
 
     def nothing_is_up(self) -> str:
-        """Say so, and what to do."""
+        """Write the sentence for a folder without a run: what to do."""
         start = f"start it with: {darkroom('up')}" if self.path == DEFAULT else "start it"
         return f"nothing is up in {self.path}: {start}, or name the folder that `up` was given by --folder or --persist"
 
     def load(self) -> RunConfig:
-        """Read what the run told; RunError when there is none, or nothing that `up` wrote."""
+        """Read ``run.json``; raise RunError when it is missing, or damaged."""
         try:
             return RunConfig.load(self.config)
         except FileNotFoundError:
@@ -97,7 +97,7 @@ class RunDir:
             raise damaged(self.config, error) from None
 
     def deployed(self) -> RunConfig | None:
-        """Give what the state here was deployed as; None when no deployment has ended yet."""
+        """Return the run that deployed the state in this folder; None when no deployment has ended yet."""
         known = self.load() if self.config.exists() else None
         return known if known and known.outputs else None
 
@@ -106,12 +106,12 @@ class RunDir:
         return len(json.loads((self.path / RECORD).read_text(encoding="utf-8")))
 
     def note(self, children: Sequence[Child]) -> None:
-        """Write down who runs, for ``status`` and for whoever cleans up."""
+        """Write the process ids, for ``status`` and for the next `up`, which stops processes that are left."""
         running = {one.name: one.process.pid for one in children}
         self.processes.write_text(json.dumps(running), encoding="utf-8")
 
     def noted(self) -> Mapping[str, int]:
-        """Give the processes that were written down last, by name."""
+        """Return the process ids that were written last, by name."""
         try:
             tree: dict[str, Any] = json.loads(self.processes.read_text(encoding="utf-8"))
             return {name: int(pid) for name, pid in tree.items()}
@@ -121,7 +121,7 @@ class RunDir:
             raise damaged(self.processes, error) from None
 
     def empty(self) -> None:
-        """Forget what a run without --persist left."""
+        """Delete the state that a run without --persist left."""
         shutil.rmtree(self.aws, ignore_errors=True)
         self.config.unlink(missing_ok=True)
         # The deployer's record of what is there (local/deployer/kept_state.py).
@@ -129,7 +129,7 @@ class RunDir:
 
 
 def damaged(path: Path, error: Exception) -> RunError:
-    """Say that a file is not as `up` wrote it."""
+    """Make the error of a file that `up` did not write."""
     return RunError(f"{path}: expected what `up` wrote, found something else ({error}): delete the folder, or the file")
 
 

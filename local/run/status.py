@@ -1,4 +1,4 @@
-"""``status``, ``down`` and ``logs``: what one asks of a run from another terminal."""
+"""List, log and stop a run from another terminal: ``status``, ``logs`` and ``down``."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class ProcessStatus:
 
 
 def processes(folder: RunDir) -> list[ProcessStatus]:
-    """List the processes of the run in *folder*, ``up`` first; RunError when nothing is up."""
+    """List the processes of the run in *folder*, ``up`` first; raise RunError when nothing is up."""
     owner = owner_of(folder)
     below = [ProcessStatus(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.noted().items()]
     return [ProcessStatus(name="up", pid=owner, runs=True), *below]
 
 
 def down(folder: RunDir) -> None:
-    """Ask the run in *folder* to stop and wait until it has; RunError when nothing is up, or it does not."""
+    """Stop the run in *folder* and wait for its end; raise RunError when nothing is up, or it does not stop."""
     owner = owner_of(folder)
     os.kill(owner, signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
@@ -53,7 +53,7 @@ def down(folder: RunDir) -> None:
 
 
 def owner_of(folder: RunDir) -> int:
-    """Give the process id of ``up``; RunError when nothing is up."""
+    """Return the process id of ``up``; raise RunError when nothing is up."""
     owner = folder.owner()
     if owner is None:
         raise RunError(folder.nothing_is_up())
@@ -61,9 +61,9 @@ def owner_of(folder: RunDir) -> int:
 
 
 def log_lines(folder: RunDir, name: str, *, follow: bool) -> Iterator[str]:
-    """Give the lines of a function's log (its name, or its role: ``rendition``), or of a process of the stack's.
+    """Yield log lines of a function (by name or role: ``rendition``) or of a process of the stack.
 
-    Without *follow* the last 200. RunError for a name that nobody has.
+    Without *follow* the last 200. Raises RunError for an unknown name.
     """
     file = folder.logs / f"{name}.log"
     if file.is_file():
@@ -88,7 +88,7 @@ def group_of(logs: CloudWatchLogsClient, name: str, folder: RunDir) -> str:
 
 
 def events(logs: CloudWatchLogsClient, group: str, *, follow: bool) -> Iterator[str]:
-    """Give the lines of a log group in order of time; with *follow*, also those to come."""
+    """Yield the lines of a log group in order of time; with *follow*, new lines too, for ever."""
     shown: set[str] = set()
     since = 0
     while True:
@@ -99,7 +99,7 @@ def events(logs: CloudWatchLogsClient, group: str, *, follow: bool) -> Iterator[
             yield one.get("message", "").rstrip("\n") + "\n"
         if not follow:
             return
-        # Events of one millisecond may still come: ask from the newest on, and show nothing twice.
+        # More events of the newest millisecond may come: ask from there on, and show no event twice.
         shown |= {str(one.get("eventId")) for one in found}
         since = max([since, *(one.get("timestamp", 0) for one in found)])
         time.sleep(FOLLOW_S)

@@ -1,4 +1,4 @@
-"""``up``: start the stack, wait until the user ends it or a process of it ends, stop everything."""
+"""Run the stack: start it, wait until the user or the end of a process stops it, stop everything."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ OLDEST_PYTHON: Final = (3, 11)
 
 
 class Stopped(Exception):
-    """The user asked for the end; *str()* says how."""
+    """The user stopped the run; *str()* names the key or signal."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What the command line said. *persist*: the folder keeps its state. *edits*: the edit API is started too."""
+    """Options of the command line. *persist*: keep the state in the folder. *edits*: start the edit API too."""
 
     folder: RunDir
     persist: bool
@@ -46,11 +46,11 @@ class Up:
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> int:
-        """Start, wait, stop; return the exit code: 0 when the user asked for the end, 1 when something broke."""
+        """Start, wait, stop; return the exit code: 0 when the user stopped it, 1 when something failed."""
         try:
             check_python()
             check_emulator()
-            with wishes_for_an_end(), self.options.folder.locked():
+            with stop_on_signals(), self.options.folder.locked():
                 return self.run_locked()
         except Stopped as stopped:
             self.report(f"{stopped}: stopped before anything was started")
@@ -62,10 +62,10 @@ class Up:
         return 1
 
     def run_locked(self) -> int:
-        """Run with the folder being ours."""
+        """Run after the folder has been locked."""
         folder = self.options.folder
         if ended := orphans.end_previous(folder.noted()):
-            self.report(f"stopped what an earlier run left behind: {', '.join(ended)}")
+            self.report(f"stopped processes of an earlier run: {', '.join(ended)}")
         orphans.adopt_orphans()
         stack = self.prepared()
         code = 1
@@ -85,7 +85,7 @@ class Up:
         return code
 
     def prepared(self) -> StackProcesses:
-        """Choose the ports, and throw away what is not to be kept: also a state whose deployment never ended."""
+        """Choose the ports, and delete a state that is not kept, or whose deployment never ended."""
         folder, persist = self.options.folder, self.options.persist
         kept = folder.deployed() if persist else None
         if kept is None:
@@ -103,27 +103,27 @@ class Up:
         )
 
     def wait(self, stack: StackProcesses) -> None:
-        """Watch the processes; RunError when one ends. Their orphans, which are ours, are seen off as they end."""
+        """Watch the processes, and reap orphans that have ended; raise RunError when a process ends."""
         while not (failure := stack.failure()):
             orphans.reap_orphans(besides={one.process.pid for one in stack.children})
             time.sleep(POLL_S)
         raise RunError(f"{failure}. Everything else is stopped too.")
 
     def clear_up(self, stack: StackProcesses) -> None:
-        """Leave no process."""
+        """Stop all processes, and kill those that are left."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)
         killed = stack.stop()
         adopted = orphans.kill_descendants(os.getpid())
         if killed:
-            self.report(f"did not stop by themselves and were killed: {', '.join(killed)}")
+            self.report(f"killed, because they did not stop in time: {', '.join(killed)}")
         if adopted:
-            self.report(f"killed what had lost its parent: {'; '.join(one[:80] for one in adopted)}")
+            self.report(f"killed processes without a parent: {'; '.join(one[:80] for one in adopted)}")
         self.report("stopped: no process and no open port is left")
 
 
 @contextmanager
-def wishes_for_an_end() -> Generator[None]:
+def stop_on_signals() -> Generator[None]:
     """Raise Stopped, in the block, at Ctrl-C or SIGTERM."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -138,7 +138,7 @@ def wishes_for_an_end() -> Generator[None]:
 
 
 def refused(error: OSError) -> str:
-    """Say in one line what the system refused."""
+    """Write an OSError in one line, with what to do."""
     return f"{error.filename or 'the system'}: {error.strerror or error}. Check the folder, or choose another --folder."
 
 

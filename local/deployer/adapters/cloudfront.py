@@ -1,4 +1,8 @@
-"""Policies, keys and functions of the CDN. CloudFront finds by id only, and wants the version of what is changed."""
+"""Create the CDN: its distribution, policies, keys and functions.
+
+CloudFront finds things by id only, and a change needs the ETag of the present version. The distribution's domain name
+is this run's CDN address; the emulator's own name is kept as a note for local/front.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """Words of the calls about one kind of thing: its name in answers, in methods, and in the plural."""
+    """Names in the API of one kind of thing: in answers, in methods, and in the plural."""
 
     noun: str
     method: str
@@ -35,17 +39,17 @@ KEYS: Final = Kind(noun="KeyGroup", method="key_group", methods="key_groups")
 
 
 def cloudfront(target: Target) -> CloudFrontClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("cloudfront")
 
 
 def origin_access_control(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say how the CDN proves who it is."""
+    """Create an origin access control: the CDN signs its requests to S3."""
     return put(target, ACCESS, counted(resource.inputs.rest()))
 
 
 def cache_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say what is kept, under which key."""
+    """Create a cache policy."""
     key = "parametersInCacheKeyAndForwardedToOrigin"
     parameters = {"EnableAcceptEncodingGzip": False, **counted(resource.inputs.need(key))}
     return put(
@@ -54,18 +58,18 @@ def cache_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def response_headers_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say which headers are added."""
+    """Create a response headers policy."""
     return put(target, HEADERS, counted(resource.inputs.rest()))
 
 
 def public_key(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Keep a key that checks signed URLs."""
+    """Create a public key, which checks signed URLs."""
     config = counted(resource.inputs.rest())
     return put(target, KEY, {"CallerReference": config["Name"], **config})
 
 
 def key_group(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Group keys; its list is one of the two that CloudFront does not count."""
+    """Create a key group; its list is one of the two that have no quantity."""
     return put(target, KEYS, {"Items": resource.inputs.need("items"), **counted(resource.inputs.rest())})
 
 
@@ -82,7 +86,7 @@ def put(target: Target, kind: Kind, config: Mapping[str, Any]) -> CreatedResourc
 
 
 def find(client: CloudFrontClient, kind: Kind, name: str) -> str | None:
-    """Give the id of the thing of *kind* that is called *name*, if there is one."""
+    """Return the id of the thing of *kind* that is called *name*, if there is one."""
     listed = getattr(client, f"list_{kind.methods}")()[f"{kind.noun}List"]
     for item in cast("list[Mapping[str, Any]]", listed.get("Items", [])):
         whole = item.get(kind.noun, item)
@@ -92,7 +96,7 @@ def find(client: CloudFrontClient, kind: Kind, name: str) -> str | None:
 
 
 def function(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Publish a function that runs at the edge."""
+    """Create or update a CloudFront Function, and publish it."""
     inputs, client = resource.inputs, cloudfront(target)
     name, code = inputs.need("name"), cast("str", inputs.need("code")).encode()
     tags, publish = inputs.take("tags"), inputs.need("publish")
@@ -113,7 +117,7 @@ def function(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def monitoring_subscription(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Switch on further metrics."""
+    """Switch additional metrics on."""
     owner, wanted = resource.inputs.need("distributionId"), counted(resource.inputs.need("monitoringSubscription"))
     unless(
         "MonitoringSubscriptionAlreadyExists",
@@ -122,13 +126,13 @@ def monitoring_subscription(target: Target, resource: ResourceInputs) -> Created
     return CreatedResource(id=owner)
 
 
-# Every distribution's alias record points into this one zone of CloudFront's.
+# The hosted zone of CloudFront, which alias records of every distribution name.
 ZONE: Final = "Z2FDTNDATAQYW2"
 EMULATED_HOST: Final = "distribution_host"
 
 
 def distribution(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Create the distribution, or change_distribution the one of an earlier deployment or the one to adopt."""
+    """Create the distribution, or change the one of an earlier deployment or the one to adopt."""
     tags: Any = {"Items": pairs(resource.inputs.take("tags"))}
     config: Any = distribution_config(resource.inputs.rest(), caller=resource.name)
     known = resource.adopt or find_distribution(target, config["Comment"])
@@ -162,7 +166,7 @@ def find_distribution(target: Target, comment: str) -> str | None:
 
 
 def change_distribution(target: Target, known: str, config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Change a distribution; who created it stays as it was."""
+    """Change a distribution; its caller reference cannot change."""
     found = cloudfront(target).get_distribution_config(Id=known)
     wanted: Any = {**config, "CallerReference": found["DistributionConfig"]["CallerReference"]}
     changed = cloudfront(target).update_distribution(Id=known, IfMatch=found["ETag"], DistributionConfig=wanted)

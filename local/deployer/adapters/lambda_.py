@@ -1,4 +1,4 @@
-"""Functions, their versions and aliases, and what calls them."""
+"""Create Lambda functions, versions, aliases, layers, permissions, function URLs and event source mappings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXISTS: Final = ("ResourceConflictException",)
 
 
 def lambda_(target: Target) -> LambdaClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("lambda")
 
 
@@ -40,7 +40,7 @@ def layer(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def newest_layer(target: Target, name: str, code: str) -> str | None:
-    """Give the ARN of the newest version of a layer when it holds *code* (SHA-256 in base64)."""
+    """Return the ARN of the newest version of a layer when it holds *code* (SHA-256 in base64)."""
     for version in lambda_(target).list_layer_versions(LayerName=name)["LayerVersions"][:1]:
         found = lambda_(target).get_layer_version(LayerName=name, VersionNumber=version.get("Version", 0))
         if found["Content"].get("CodeSha256") == code:
@@ -49,12 +49,12 @@ def newest_layer(target: Target, name: str, code: str) -> str | None:
 
 
 def sha256(data: bytes) -> str:
-    """Give a checksum as Lambda writes it."""
+    """Return the SHA-256 as Lambda writes it, in base64."""
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def function(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Create a function, or send what changed; publish a version, which Lambda does only after a change."""
+    """Create a function, or send its changes; publish a version if code or configuration changed."""
     inputs = resource.inputs
     name, code = inputs.need("name"), cast("Path", inputs.need("code")).read_bytes()
     tags, reserved, publish = (
@@ -87,7 +87,7 @@ def function(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def send_changes(target: Target, name: str, code: bytes, architectures: Any, configuration: Mapping[str, Any]) -> bool:
-    """Send a function what differs from what it has; tell whether anything did."""
+    """Send changed code and configuration of a function; return whether anything changed."""
     found = as_declared(lambda_(target).get_function_configuration(FunctionName=name))
     other_code = found["CodeSha256"] != sha256(code)
     other_configuration = any(found.get(key) != value for key, value in configuration.items())
@@ -99,13 +99,13 @@ def send_changes(target: Target, name: str, code: bytes, architectures: Any, con
 
 
 def newest_version(target: Target, name: str) -> Mapping[str, Any]:
-    """Give the version of a function that was published last; "$LATEST" comes first in the list."""
+    """Return the newest published version of a function; "$LATEST" comes first in the list."""
     pages = lambda_(target).get_paginator("list_versions_by_function").paginate(FunctionName=name)
     return cast("Mapping[str, Any]", [one for page in pages for one in page["Versions"]][-1])
 
 
 def as_declared(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a function's configuration as Lambda tells it into one as it is declared."""
+    """Turn a configuration that Lambda returned into the shape of its inputs."""
     return {**found, "Layers": [one["Arn"] for one in found.get("Layers", [])]}
 
 
@@ -139,7 +139,7 @@ def alias(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def event_source_mapping(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Let a queue invoke a function; a queue feeds a function once, so that is how an earlier mapping is known."""
+    """Let a queue invoke a function. A queue has one mapping per function, so the two identify an earlier mapping."""
     inputs = resource.inputs
     source, owner, tags = inputs.need("eventSourceArn"), inputs.need("functionName"), inputs.take("tags", {})
     details = pascal(inputs.rest())
@@ -155,7 +155,7 @@ def event_source_mapping(target: Target, resource: ResourceInputs) -> CreatedRes
 
 
 def event_invoke_config(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say what happens to asynchronous events that fail."""
+    """Configure asynchronous invocations: retries, and the destination of failures."""
     inputs = resource.inputs
     owner, qualifier = inputs.need("functionName"), inputs.need("qualifier")
     lambda_(target).put_function_event_invoke_config(FunctionName=owner, Qualifier=qualifier, **pascal(inputs.rest()))
@@ -163,7 +163,7 @@ def event_invoke_config(target: Target, resource: ResourceInputs) -> CreatedReso
 
 
 def function_url(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Declare a URL; the edit-API front is where it leads, because the emulator's own does not stream."""
+    """Create a function URL; its address is local/api, because the emulator's own URL does not stream."""
     inputs = resource.inputs
     wanted: dict[str, Any] = {
         "FunctionName": inputs.need("functionName"),
@@ -181,7 +181,7 @@ def function_url(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def permission(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Let somebody invoke a function. A statement cannot be changed, so an earlier one goes first."""
+    """Add a statement to a function's policy. A statement cannot change, so remove an earlier one first."""
     inputs = resource.inputs
     where: dict[str, Any] = present(FunctionName=inputs.need("function"), Qualifier=inputs.take("qualifier"))
     unless(

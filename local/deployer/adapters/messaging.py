@@ -1,4 +1,4 @@
-"""Create SNS topics and SQS queues."""
+"""Create SNS topics and SQS queues. A queue gets every attribute again at every deployment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def sns(target: Target) -> SNSClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("sns")
 
 
@@ -39,7 +39,7 @@ def topic_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def subscription(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Tell somebody."""
+    """Subscribe an endpoint to a topic."""
     inputs = resource.inputs
     made = sns(target).subscribe(
         TopicArn=inputs.need("topic"),
@@ -62,7 +62,7 @@ ATTRIBUTES: Final = {
 
 
 def sqs(target: Target) -> SQSClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("sqs")
 
 
@@ -79,22 +79,22 @@ def queue(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def attribute_text(value: Any) -> str:
-    """Write an attribute, which SQS takes as attribute_text only."""
+    """Write an attribute as text, the only type that SQS takes."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def queue_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Attach a queue's queue_policy."""
+    """Attach a queue's policy."""
     return set_attribute(target, resource, "queue_policy", "Policy")
 
 
 def redrive_allow_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say whose dead letters a queue takes."""
+    """Set the redrive allow policy of a dead-letter queue."""
     return set_attribute(target, resource, "redriveAllowPolicy", "RedriveAllowPolicy")
 
 
 def set_attribute(target: Target, resource: ResourceInputs, ours: str, theirs: Any) -> CreatedResource:
-    """Set the one attribute that a resource of its own stands for."""
+    """Set one attribute of a queue, for a resource type that is one attribute."""
     url = resource.inputs.need("queueUrl")
     sqs(target).set_queue_attributes(QueueUrl=url, Attributes={theirs: resource.inputs.need(ours)})
     return CreatedResource(id=url)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def cloudwatch(target: Target) -> CloudWatchClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("cloudwatch")
 
 
 def metric_alarm(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Declare an alarm; the emulator does not work it out from metrics, ``local/alarms.py`` does."""
+    """Create an alarm; ``local/alarms`` evaluates it in place of the emulator."""
     inputs = resource.inputs
     name, tags = inputs.need("name"), pairs(inputs.take("tags"))
     measured: dict[str, Any] = present(
@@ -36,7 +36,7 @@ def metric_alarm(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def query(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Write one part of an expression; AWS keeps what is measured apart from how."""
+    """Write one part of an expression; AWS separates the metric from its statistic."""
     left = {**declared}
     metric = {**left.pop("metric", {})}
     if not metric:
@@ -55,14 +55,14 @@ def dimensions(declared: Mapping[str, str] | None) -> list[dict[str, str]] | Non
 
 
 def dashboard(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Keep a dashboard."""
+    """Create a dashboard."""
     name = resource.inputs.need("dashboardName")
     cloudwatch(target).put_dashboard(DashboardName=name, DashboardBody=resource.inputs.need("dashboardBody"))
     return CreatedResource(id=name)
 
 
 def logs(target: Target) -> CloudWatchLogsClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("logs")
 
 
@@ -76,19 +76,19 @@ def log_group(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def delivery_source(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say whose logs are delivered."""
+    """Create the source of a log delivery."""
     source = logs(target).put_delivery_source(**resource.inputs.rest())["deliverySource"]
     return CreatedResource(id=source.get("name", ""), outputs={"arn": source.get("arn")})
 
 
 def delivery_destination(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say where logs are delivered."""
+    """Create the destination of a log delivery."""
     destination = logs(target).put_delivery_destination(**resource.inputs.rest())["deliveryDestination"]
     return CreatedResource(id=destination.get("name", ""), outputs={"arn": destination.get("arn")})
 
 
 def delivery(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Deliver from a source to a destination, once."""
+    """Create a log delivery from a source to a destination, unless it exists."""
     wanted = resource.inputs.rest()
     unless("ConflictException", lambda: logs(target).create_delivery(**wanted))
     for one in logs(target).describe_deliveries()["deliveries"]:

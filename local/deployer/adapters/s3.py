@@ -1,4 +1,4 @@
-"""Buckets and everything that is configured on them. Each call replaces what was there before."""
+"""Create S3 buckets and their configuration. Each call replaces the whole earlier configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPELLING: Final = {
 
 
 def s3(target: Target) -> S3Client:
-    """Give the client."""
+    """Return the client."""
     return target.client("s3")
 
 
@@ -48,7 +48,7 @@ def public_access_block(target: Target, resource: ResourceInputs) -> CreatedReso
 
 
 def ownership(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say whose the objects are."""
+    """Set the ownership of objects."""
     name = resource.inputs.need("bucket")
     rules = [pascal(resource.inputs.need("rule"))]
     s3(target).put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": rules})
@@ -56,7 +56,7 @@ def ownership(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def encryption(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Encrypt by default."""
+    """Set the default encryption."""
     name = resource.inputs.need("bucket")
     rules = pascal(resource.inputs.need("rules"), SPELLING)
     s3(target).put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
@@ -64,7 +64,7 @@ def encryption(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def versioning(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Keep versions."""
+    """Switch versioning on or off."""
     name = resource.inputs.need("bucket")
     wanted = pascal(resource.inputs.need("versioningConfiguration"))
     s3(target).put_bucket_versioning(Bucket=name, VersioningConfiguration=wanted)
@@ -72,7 +72,7 @@ def versioning(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def lifecycle(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Say what expires."""
+    """Set the lifecycle rules."""
     name = resource.inputs.need("bucket")
     rules = pascal(resource.inputs.need("rules"), SPELLING)
     s3(target).put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
@@ -80,7 +80,7 @@ def lifecycle(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def cors(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Let pages in."""
+    """Set the CORS rules."""
     name = resource.inputs.need("bucket")
     rules = pascal(resource.inputs.need("corsRules"), SPELLING)
     s3(target).put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
@@ -88,7 +88,7 @@ def cors(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def notification(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Announce objects in queues."""
+    """Send event notifications to queues."""
     name = resource.inputs.need("bucket")
     queues = pascal(resource.inputs.need("queues"))
     s3(target).put_bucket_notification_configuration(

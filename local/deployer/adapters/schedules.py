@@ -1,4 +1,4 @@
-"""What is started by the clock, and what is counted by the month."""
+"""Create EventBridge schedules and budgets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def schedule(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Start something regularly."""
+    """Create or update a schedule."""
     scheduler: EventBridgeSchedulerClient = target.client("scheduler")
     wanted: dict[str, Any] = pascal(resource.inputs.rest())
     made = create_or(
@@ -27,7 +27,7 @@ def schedule(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def budget(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Declare a budget."""
+    """Create or update a budget."""
     budgets: BudgetsClient = target.client("budgets")
     inputs = resource.inputs
     tags: Any = pairs(inputs.take("tags"), key="Key")
@@ -50,7 +50,7 @@ def budget(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def notification(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Write who is told when a budget is exceeded."""
+    """Write a notification of a budget with its subscribers."""
     left = {**declared}
     topics = left.pop("subscriberSnsTopicArns", [])
     return {

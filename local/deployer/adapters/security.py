@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def iam(target: Target) -> IAMClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("iam")
 
 
 def role(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Create a role, or bring the one that is there to what is declared."""
+    """Create a role, or update the existing one to its inputs."""
     name, trust = resource.inputs.need("name"), resource.inputs.need("assumeRolePolicy")
     unless("EntityAlreadyExists", lambda: iam(target).create_role(RoleName=name, AssumeRolePolicyDocument=trust))
     iam(target).update_assume_role_policy(RoleName=name, PolicyDocument=trust)
@@ -39,12 +39,12 @@ def role_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 
 def kms(target: Target) -> KMSClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("kms")
 
 
 def ssm(target: Target) -> SSMClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("ssm")
 
 
@@ -75,7 +75,7 @@ def find_key(target: Target, description: str) -> str | None:
 
 
 def parameter(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Keep a parameter. SSM takes either tags or a new value, so they are set by two calls."""
+    """Create or update a parameter. SSM takes either tags or a new value, so this needs two calls."""
     inputs = resource.inputs
     name, tags = inputs.need("name"), inputs.take("tags")
     labels: Any = pairs(tags)
@@ -88,7 +88,7 @@ def random_password(target: Target, resource: ResourceInputs) -> CreatedResource
     """Make a secret, the same one for every deployment of a run."""
     inputs = resource.inputs
     if inputs.need("special"):
-        raise DeployError("special: expected false, received true: say in adapters/keys.py which signs there are")
+        raise DeployError("special: expected false, received true: add the special characters to adapters/security.py")
     secret = target.secrets.of(
         resource.name, length=inputs.need("length"), alphabet=string.ascii_letters + string.digits
     )

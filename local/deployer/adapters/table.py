@@ -1,4 +1,4 @@
-"""Which adapter makes which type of resource: the one list of them."""
+"""List the adapter of every type of resource."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:ssm/parameter:Parameter": security.parameter,
     "random:index/randomPassword:RandomPassword": security.random_password,
 }
-# Types whose adapter can take over what is there already.
+# Types whose adapter can adopt an existing resource.
 ADOPTING: Final = frozenset(
     {"aws:cloudfront/distribution:Distribution", "aws:dynamodb/table:Table", "aws:s3/bucket:Bucket"}
 )
-# Types whose adapter sends what is declared and leaves the rest as it is; every other call replaces the whole.
+# Types whose adapter sends declared properties and leaves the others unchanged; other adapters replace the whole.
 KEEPS_ABSENT: Final = frozenset(
     {
         "aws:cloudwatch/logGroup:LogGroup",

@@ -1,4 +1,4 @@
-"""What the gallery's API takes, and how a record is told."""
+"""Define the inputs of the gallery's API, and the JSON form of a record."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class NewPhoto(BaseModel):
     gallery: Gallery = DEFAULT_GALLERY
 
     def key(self, photo_id: str) -> str:
-        """Name the original: by its id, so that names of users never become parts of addresses."""
+        """Return the key of the original: it holds the id, so that users' file names never become part of a URL."""
         extension = PurePosixPath(self.name).suffix.lower()
         plain = extension[1:].isascii() and extension[1:].isalnum() and len(extension) <= MAX_EXTENSION_CHARS
         return f"{self.gallery.strip('/')}/{photo_id}{extension if plain else ''}"
 
 
 class Listing(BaseModel):
-    """Which photos are listed. *cursor*: where the page before ended."""
+    """Filter and page of a list. *cursor*: end of the previous page."""
 
     model_config = ConfigDict(extra="forbid")
     gallery: Gallery | None = None
@@ -43,12 +43,12 @@ class Listing(BaseModel):
     cursor: str | None = Field(default=None, max_length=4096)
 
 
-def told(value: Any) -> Any:
-    """Turn what DynamoDB holds into JSON: whole numbers stay whole."""
+def to_json(value: Any) -> Any:
+    """Turn a value of DynamoDB into JSON: whole numbers stay whole."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, Mapping):
-        return {key: told(one) for key, one in cast("Mapping[str, Any]", value).items()}
+        return {key: to_json(one) for key, one in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list | tuple | set):
-        return [told(one) for one in cast("list[Any]", value)]
+        return [to_json(one) for one in cast("list[Any]", value)]
     return value

@@ -20,7 +20,7 @@ SCOPE: dict[str, Any] = {
 
 
 def passed(*headers: tuple[str, str]) -> dict[str, str]:
-    """Give what the application gets of *headers*."""
+    """Return what the application gets of *headers*."""
     scope = {**SCOPE, "headers": [(name.encode(), value.encode()) for name, value in headers]}
     given = to_application(scope, function(), "request-1")
     assert len(given) == len(dict(given)), "a header comes once, as in an event"

@@ -196,7 +196,7 @@ def test_the_run_writes_down_what_it_does_not_enforce(stack: Stack) -> None:
     record_of = {one["name"]: one for one in json.loads((stack.folder / "resources.json").read_text(encoding="utf-8"))}
     reasons = record_of["monitoring-query-failures-by-code"]["declared_only"]
     assert {"*": "the emulator saves no Logs Insights queries"} == reasons
-    assert "the emulator throttles nobody" == record_of["renditions-photos"]["kept_only"]["onDemandThroughput"]
+    assert "the emulator never throttles" == record_of["renditions-photos"]["kept_only"]["onDemandThroughput"]
 
 
 @pytest.mark.parametrize("bucket", ["originals", "renditions", "results"])

@@ -58,7 +58,7 @@ def test_an_output_that_no_adapter_gives_is_an_error_where_it_is_used(deploying:
         bucket = aws_types.s3.Bucket("source", bucket="unknown-source")
         aws_types.ssm.Parameter("sink", name="/sink", type="String", value=bucket.hosted_zone_id)
 
-    with pytest.raises(DeployError, match=r"^sink .*value: made of an output that no adapter in local/deployer gives"):
+    with pytest.raises(DeployError, match=r"^sink .*value: uses an output that no adapter in local/deployer sets"):
         deploying(program)
 
 
@@ -69,7 +69,7 @@ def test_an_output_that_no_adapter_gives_is_an_error_in_the_stack_s_outputs(depl
         bucket = aws_types.s3.Bucket("exported", bucket="unknown-exported")
         pulumi.export("zones", {"first": [bucket.hosted_zone_id]})
 
-    with pytest.raises(DeployError, match=r"outputs: zones.first\[0\]: made of an output that no adapter"):
+    with pytest.raises(DeployError, match=r"outputs: zones.first\[0\]: uses an output that no adapter"):
         deploying(program)
 
 
@@ -120,7 +120,7 @@ def test_a_resource_is_declared_not_read(deploying: Deploy) -> None:
 
 def test_the_program_asks_who_deploys_and_nothing_else(deploying: Deploy) -> None:
     """A further question needs an answer here first."""
-    with pytest.raises(DeployError, match=r"getRegion.*the one question that the deployer answers"):
+    with pytest.raises(DeployError, match=r"getRegion.*the only invoke that the deployer answers"):
         deploying(aws_types.get_region)
 
 

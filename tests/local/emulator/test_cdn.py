@@ -16,7 +16,7 @@ READING = {"Quantity": 2, "Items": ["GET", "HEAD"], "CachedMethods": {"Quantity"
 
 @pytest.fixture(scope="module")
 def distribution(aws: Aws) -> dict[str, str]:
-    """Give a distribution over two private buckets, of which it may read the first below ``renditions/``."""
+    """Return a distribution over two private buckets, of which it may read the first below ``renditions/``."""
     cloudfront, s3 = aws.client("cloudfront"), aws.client("s3")
     for name in ("open-bucket", "shut-bucket"):
         s3.create_bucket(Bucket=name)

@@ -90,7 +90,7 @@ def fail_once() -> Any:
 
 
 def seen(calls: list[tuple[Any, dict[str, Any]]]) -> list[str]:
-    """Give the bodies of all messages that a function saw."""
+    """Return the bodies of all messages that a function saw."""
     return [record["body"] for _, event in list(calls) for record in event["Records"]]
 
 
@@ -108,7 +108,7 @@ def bodies(sqs: Any, url: str) -> list[str]:
 
 
 def function(aws: Aws, name: str, host: str) -> str:
-    """Create a function that *host* runs; give the ARN of its alias."""
+    """Create a function that *host* runs; return the ARN of its alias."""
     lambda_ = aws.client("lambda")
     role = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [role]})
@@ -134,7 +134,7 @@ def empty_zip() -> bytes:
 
 
 def feed(aws: Aws, alias: str) -> str:
-    """Let the queue of the function's name invoke it; give the id of the mapping."""
+    """Let the queue of the function's name invoke it; return the id of the mapping."""
     made = aws.client("lambda").create_event_source_mapping(
         FunctionName=alias,
         EventSourceArn=f"{ARN}{alias.split(':')[6]}",

@@ -16,7 +16,7 @@ AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 
 
 def bucket(aws: Aws, name: str, *, versioned: bool = False) -> Any:
-    """Create a bucket; give the client."""
+    """Create a bucket; return the client."""
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=name)
     if versioned:
@@ -64,7 +64,7 @@ def test_events_carry_what_the_handler_orders_and_finds_objects_by(aws: Aws) -> 
 
 
 def announced(aws: Aws, name: str) -> str:
-    """Let the bucket *name* announce its objects in a queue of the same name; give the queue's address."""
+    """Let the bucket *name* announce its objects in a queue of the same name; return the queue's address."""
     sqs = aws.client("sqs")
     arn = f"arn:aws:sqs:us-east-1:000000000000:{name}"
     allow = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
@@ -122,7 +122,7 @@ def test_a_presigned_post_holds_to_its_size(aws: Aws) -> None:
 
 
 def put(url: str, headers: dict[str, str] | None = None) -> int:
-    """Send a body; give the status."""
+    """Send a body; return the status."""
     return httpx.put(url, content=b"body", headers=headers).status_code
 
 
@@ -136,7 +136,7 @@ def test_pages_of_allowed_origins_may_upload(aws: Aws) -> None:
 
 
 def preflight(url: str, origin: str) -> tuple[int, str | None]:
-    """Ask as a browser does; give the status and whom it allows."""
+    """Ask as a browser does; return the status and whom it allows."""
     answer = httpx.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "PUT"})
     return answer.status_code, answer.headers.get("Access-Control-Allow-Origin")
 

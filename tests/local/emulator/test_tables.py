@@ -16,7 +16,7 @@ def test_a_conditional_write_is_refused_when_the_record_has_moved_on(aws: Aws) -
 
 
 def photos(aws: Aws, name: str) -> Any:
-    """Create a table as the photos' is; give the client."""
+    """Create a table as the photos' is; return the client."""
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
         TableName=name,

@@ -11,7 +11,7 @@ from local.lambdas.watchdog import Watchdog
 
 @pytest.fixture(scope="session")
 def watchdog() -> Iterator[Watchdog]:
-    """Give a guard."""
+    """Return a guard."""
     running = Watchdog()
     yield running
     running.close()

@@ -48,7 +48,7 @@ def test_a_role_s_session_is_given_until_half_of_it_is_gone(minutes: float, keys
 
 
 def session(number: str, minutes: float) -> dict[str, object]:
-    """Give what STS answers: credentials that last for *minutes*."""
+    """Return what STS answers: credentials that last for *minutes*."""
     given = credentials(minutes=minutes)
     return {
         "AccessKeyId": f"ASIA{number:>016}",

@@ -79,7 +79,7 @@ def deploy(stack: Stack) -> None:
 
 
 def seen(stack: Stack, key: str) -> str | None:
-    """Give the version that has seen *key*."""
+    """Return the version that has seen *key*."""
     item: Any = stack.client("dynamodb").get_item(TableName="seen", Key={"id": {"S": key}}).get("Item")
     return None if item is None else item["by"]["S"]
 
@@ -95,7 +95,7 @@ def test_a_message_is_handled_and_gone(stack: Stack) -> None:
 
 
 def report_of(stack: Stack, line: str) -> list[str] | None:
-    """Give the lines of the invocation that logged *line*, once its report is there."""
+    """Return the lines of the invocation that logged *line*, once its report is there."""
     by_stream: dict[str, list[str]] = {}
     for event in logged(stack):
         by_stream.setdefault(event["logStreamName"], []).append(event["message"])
@@ -140,7 +140,7 @@ def logged(stack: Stack) -> list[Any]:
 
 
 def busy_on(stack: Stack, body: str) -> int | None:
-    """Give the process whose log says that it has got *body*."""
+    """Return the process whose log says that it has got *body*."""
     for sandbox in status(stack)["sandboxes"]:
         if sandbox["busy"] and any(
             event["message"] == f"got {body}" and event["logStreamName"] == sandbox["log_stream"]

@@ -9,7 +9,7 @@ from tests.factories.functions import credentials, function
 
 
 def known(**variables: str) -> dict[str, str]:
-    """Give the environment of a function with *variables*."""
+    """Return the environment of a function with *variables*."""
     return environment(
         function(variables=variables),
         credentials(),

@@ -8,7 +8,7 @@ from local.lambdas.function import parse
 
 
 def answer(**config: Any) -> Any:
-    """Give an answer of GetFunction."""
+    """Return an answer of GetFunction."""
     known = {
         "FunctionName": "photo",
         "FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:photo:3",

@@ -63,7 +63,7 @@ class World:
         self.data.extend(data)
 
     def values(self) -> dict[str, tuple[float, ...]]:
-        """Give metrics by name."""
+        """Return metrics by name."""
         return {datum.name: datum.values for datum in self.data}
 
 

@@ -21,7 +21,7 @@ from tests.patience import HANG_S
 
 
 def refusal(code: str) -> ClientError:
-    """Give one of AWS's errors."""
+    """Return one of AWS's errors."""
     return ClientError({"Error": {"Code": code}}, "PutLogEvents")
 
 

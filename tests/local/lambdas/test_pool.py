@@ -48,7 +48,7 @@ class Starter:
 
 
 def use(pool: Pool, function: Function) -> tuple[int, int]:
-    """Lend a sandbox for a moment; give its number and how many were busy."""
+    """Lend a sandbox for a moment; return its number and how many were busy."""
     with pool.lend(function) as (sandbox, concurrent):
         return sandbox.pid, concurrent
 

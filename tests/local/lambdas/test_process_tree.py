@@ -41,7 +41,7 @@ def until(check: Callable[[], bool]) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process runs, and is no zombie."""
+    """Return whether a process runs, and is no zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):

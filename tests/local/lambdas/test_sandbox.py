@@ -31,7 +31,7 @@ def lines() -> list[str]:
 
 @pytest.fixture
 def start(tmp_path: Path, lines: list[str], watchdog: Watchdog) -> Iterator[Start]:
-    """Give what starts a sandbox of a module's text, and ends it after the test."""
+    """Return what starts a sandbox of a module's text, and ends it after the test."""
     started: list[Sandbox] = []
     context = SandboxContext(
         aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", log=lambda _, text: lines.append(text), watchdog=watchdog
@@ -56,7 +56,7 @@ def invoke(sandbox: Sandbox, event: Any = None, request_id: str = "request-1") -
 
 
 def error(outcome: Outcome) -> tuple[str | None, str]:
-    """Give type and message of an error."""
+    """Return type and message of an error."""
     return outcome.error_type, json.loads(outcome.payload)["errorMessage"]
 
 

@@ -35,7 +35,7 @@ time.sleep(600)
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process runs, and is no zombie."""
+    """Return whether a process runs, and is no zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):

@@ -101,9 +101,9 @@ def test_when_nobody_listens_nobody_looks_and_a_gap_is_told() -> None:
         events = feed.listen(None)
         last = (await asyncio.wait_for(anext(events), HANG_S))["id"]
         await events.aclose()
-        looking = feed.looking
-        assert looking is not None
-        await asyncio.wait_for(looking, HANG_S)
+        polling = feed.polling
+        assert polling is not None
+        await asyncio.wait_for(polling, HANG_S)
 
         back = feed.listen(last)
         assert [("resync", ""), ("ready", "")] == await heard(back, 2)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from local.front.errors import Refusal
-from local.front.gallery.model import NewPhoto, told
+from local.front.gallery.model import NewPhoto, to_json
 from local.front.gallery.store import Cursor, key_of
 from processor.keys import ObjectKey
 
@@ -43,8 +43,8 @@ def test_numbers_of_a_record_stay_what_they_are() -> None:
     """DynamoDB has one kind of number, JSON's readers expect whole ones to be whole."""
     record = {"width": Decimal(6000), "cost": Decimal("0.0001"), "steps": {"a": [Decimal(1)]}, "on": True}
 
-    assert {"width": 6000, "cost": 0.0001, "steps": {"a": [1]}, "on": True} == told(record)
-    assert isinstance(told(Decimal(3)), int)
+    assert {"width": 6000, "cost": 0.0001, "steps": {"a": [1]}, "on": True} == to_json(record)
+    assert isinstance(to_json(Decimal(3)), int)
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
@@ -53,7 +53,7 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
 
     assert Cursor(created_at="2026-11-21T08:00:00.000Z", id="a/é.jpg") == Cursor.read(Cursor.after(record))
     for wrong in ("x", "e30=", "é"):
-        with pytest.raises(Refusal, match="Expected a cursor that a list gave"):
+        with pytest.raises(Refusal, match="Expected a cursor that a list returned"):
             Cursor.read(wrong)
 
 
