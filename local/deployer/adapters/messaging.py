@@ -85,7 +85,7 @@ def attribute_text(value: Any) -> str:
 
 def queue_policy(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Attach a queue's policy."""
-    return set_attribute(target, resource, "queue_policy", "Policy")
+    return set_attribute(target, resource, "policy", "Policy")
 
 
 def redrive_allow_policy(target: Target, resource: ResourceInputs) -> CreatedResource:

@@ -1,4 +1,4 @@
-"""Alarms as the emulator describes them."""
+"""Tests of reading alarms from the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The edit API's front with a web application of a few lines, deployed on the emulator."""
+"""Tests of the edit API's server with a web application of a few lines, deployed on the emulator."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ WEB: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Run an emulator and the front; *host* is the front's address."""
+    """Run an emulator and the server; *host* is the server's address."""
     folder = tmp_path_factory.mktemp("api")
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_OF_THE_DEVELOPER", "1")
@@ -97,14 +97,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def client(stack: Stack) -> Iterator[httpx.Client]:
-    """Talk to the front, once every process is there."""
+    """Return a client of the server, once every process runs."""
     with httpx.Client(base_url=stack.host, timeout=HANG_S) as client:
         eventually(lambda: len(processes(client)) == 2 or None)
         yield client
 
 
 def processes(client: httpx.Client) -> list[dict[str, Any]]:
-    """Ask the front what runs."""
+    """Return the processes from the server's status."""
     return client.get("/_front/status").json()["processes"]
 
 
@@ -115,7 +115,7 @@ def count(stack: Stack, text: str) -> int:
 
 
 def test_processes_take_turns(client: httpx.Client) -> None:
-    """What an application keeps in memory is missing at the next request."""
+    """State in an application's memory is missing at the next request."""
     pids = [client.get("/echo").json()["pid"] for _ in range(6)]
 
     assert [3, 3] == list(Counter(pids).values())
@@ -132,7 +132,7 @@ def test_the_application_gets_the_request_as_it_was_sent(client: httpx.Client) -
 
 
 def test_an_answer_streams_as_it_comes(client: httpx.Client, tmp_path: Path) -> None:
-    """The first event is there before there is a second."""
+    """The first event arrives before the second is sent."""
     go_on = tmp_path / "go on"
     with client.stream("GET", "/events", params={"until": str(go_on), "name": "a"}) as answer:
         lines = answer.iter_lines()
@@ -142,7 +142,7 @@ def test_an_answer_streams_as_it_comes(client: httpx.Client, tmp_path: Path) -> 
 
 
 def test_a_body_arrives_whole(stack: Stack, client: httpx.Client) -> None:
-    """As on Lambda: the application is asked when the last part is there, and is given the length."""
+    """As on Lambda: the application gets the request after its last part, with the length."""
     before = count(stack, "part of")
 
     def parts() -> Iterator[bytes]:
@@ -156,7 +156,7 @@ def test_a_body_arrives_whole(stack: Stack, client: httpx.Client) -> None:
 
 
 def test_open_streams_do_not_keep_others_out(client: httpx.Client) -> None:
-    """Far more than there are processes."""
+    """Far more streams than processes."""
     with ExitStack() as stack:
         for number in range(8):
             answer = stack.enter_context(client.stream("GET", "/events", params={"until": NEVER, "name": f"b{number}"}))
@@ -180,7 +180,7 @@ def test_a_process_has_one_request_at_a_time(client: httpx.Client) -> None:
 
 
 def test_a_client_that_leaves_ends_its_stream(stack: Stack, client: httpx.Client) -> None:
-    """The application learns of it at once, and not when the function's time is over."""
+    """The application stops at once, and not at the function's timeout."""
     late = count(stack, "Task timed out")
     with client.stream("GET", "/events", params={"until": NEVER, "name": "left"}) as answer:
         next(answer.iter_lines())
@@ -191,7 +191,7 @@ def test_a_client_that_leaves_ends_its_stream(stack: Stack, client: httpx.Client
 
 @pytest.mark.faults
 def test_a_stream_ends_with_the_functions_time(stack: Stack, client: httpx.Client) -> None:
-    """It is cut, so that nobody takes it for complete; its process lives on for others."""
+    """It is cut, so that no client takes it for complete; its process lives on for others."""
     before = {process["pid"] for process in processes(client)}
 
     with (
@@ -206,7 +206,7 @@ def test_a_stream_ends_with_the_functions_time(stack: Stack, client: httpx.Clien
 
 @pytest.mark.faults
 def test_a_process_that_hangs_is_ended_and_replaced(client: httpx.Client) -> None:
-    """After the function's timeout, as on Lambda; the caller is told that it was no fault of theirs."""
+    """After the function's timeout, as on Lambda; the caller gets 502, a fault of the server."""
     answer = client.get("/slow?s=60")
 
     assert 502 == answer.status_code
@@ -225,7 +225,7 @@ def test_a_process_that_dies_is_replaced(stack: Stack, client: httpx.Client) -> 
 
 @pytest.mark.faults
 def test_when_all_are_killed_they_come_again(client: httpx.Client) -> None:
-    """Meanwhile every request is answered, in plain JSON."""
+    """Meanwhile every request gets an answer in JSON."""
     for process in processes(client):
         os.kill(process["pid"], signal.SIGKILL)
     answer = client.get("/echo")
@@ -236,7 +236,7 @@ def test_when_all_are_killed_they_come_again(client: httpx.Client) -> None:
 
 
 def test_a_body_beyond_six_megabytes_is_refused(client: httpx.Client) -> None:
-    """Declared or not: no function could be given it."""
+    """With Content-Length or without: Lambda takes no more."""
     large = b"x" * (6 * 2**20 + 1)
     expected = {"message": "The request's body must have at most 6291456 bytes"}
 
@@ -279,7 +279,7 @@ def test_a_new_version_takes_over_without_a_refused_request(stack: Stack, client
     ],
 )
 def test_a_function_that_is_no_web_server_is_explained(stack: Stack, files: dict[str, str], reason: str) -> None:
-    """At once, with its last words, and no port is taken."""
+    """The server ends at once with the function's last lines, and binds no port."""
     name = f"bad{len(files['run.sh'])}" if "run.sh" in files else "bad"
     stack.deploy(name, zip_of(files), **WEB)
     command = [sys.executable, "-m", "local.api", "--port", "0", "--aws", stack.aws, "--function", name]

@@ -1,4 +1,4 @@
-"""Whose turn it is."""
+"""Tests of the choice of a process for each request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Worker:
         self.name, self.how = name, None
 
     def ended(self) -> str | None:
-        """Say what the test decided."""
+        """Return the value that the test has set."""
         return self.how
 
     def kill(self) -> None:
@@ -38,7 +38,7 @@ async def round_robin(*workers: Any) -> RoundRobin:
 
 
 def test_processes_take_turns() -> None:
-    """So that what one keeps in memory is missing at the next request."""
+    """State in an application's memory is missing at the next request."""
 
     async def work() -> None:
         turns = await round_robin(Worker("a"), Worker("b"))
@@ -53,7 +53,7 @@ def test_processes_take_turns() -> None:
 
 
 def test_a_busy_process_gets_no_second_request() -> None:
-    """Whoever comes waits until one of them is free."""
+    """A request waits until a process is free."""
 
     async def work() -> None:
         turns = await round_robin(Worker("a"))
@@ -80,8 +80,8 @@ def test_a_process_that_died_while_idle_is_passed_over() -> None:
     run(work())
 
 
-def test_nobody_waits_for_the_dead() -> None:
-    """When the last process is gone, those who wait are told, and it gets no turn again."""
+def test_no_request_waits_for_ended_processes() -> None:
+    """When the last process has ended, waiting requests get None, and the process gets no turn again."""
 
     async def work() -> None:
         only = Worker("only")

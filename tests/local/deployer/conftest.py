@@ -1,4 +1,4 @@
-"""A stack that is deployed once: the whole program, in an emulator of its own."""
+"""Fixtures: the whole program, deployed once into an emulator of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stack:
 
 
 def addresses_of(aws: str) -> Addresses:
-    """Return the addresses of a run of which only the emulator is running."""
+    """Return the addresses of a run whose only process is the emulator."""
     here = "http://127.0.0.1"
     return Addresses(aws=aws, lambdas=f"{here}:4570", api=f"{here}:4580", cdn=f"{here}:4520", page=f"{here}:4510")
 

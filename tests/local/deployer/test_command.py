@@ -1,4 +1,4 @@
-"""``python -m local.deployer``: what it writes, and the one line that it fails with."""
+"""Tests of ``python -m local.deployer``: its output, and the one line of a failure."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_an_emulator_that_does_not_answer_is_named(tmp_path: Path, capsys: pytes
 
 
 def test_a_missing_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever mistypes the path is told."""
+    """A mistyped path is named."""
     path = tmp_path / "run.json"
     assert 1 == main(["--config", str(path)])
     assert capsys.readouterr().err.startswith(f"deployer: {path}: expected the run's addresses, received [Errno 2]")
 
 
 def test_a_question_that_is_not_answered_is_one_line_too(tmp_path: Path) -> None:
-    """Who deploys is asked beside the first resources; whichever fails first, it is told in a line."""
+    """The caller's identity is requested together with the first resources; each failure is one line."""
     asked = MockCallArgs(IDENTITY, {}, "")
     with pytest.raises(DeployError) as told:
         PulumiCalls(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)

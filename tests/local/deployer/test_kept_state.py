@@ -1,4 +1,4 @@
-"""A deployment into a kept state: what changed is updated, what is gone is removed or named."""
+"""Tests of a deployment into a kept state: changes are updated, undeclared resources are removed or named."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Again = Callable[[Callable[[], object]], DeployResult]
 
 
 def resource(name: str, kind: str = ALARM, *, id_: str = "", **inputs: Any) -> DeployedResource:
-    """Describe a resource that was made of *inputs*."""
+    """Describe a resource with *inputs*."""
     return DeployedResource(type=kind, name=name, id=id_ or name, inputs=digests(inputs))
 
 
@@ -43,7 +43,7 @@ def test_new_changed_and_gone_resources_are_listed_apart() -> None:
 
 
 def test_another_physical_name_leaves_the_earlier_thing_behind() -> None:
-    """It is a new thing in the emulator; the one before is gone from the program."""
+    """It is a new resource in the emulator; the earlier one is no longer declared."""
     before = [resource("queue", id_="http://127.0.0.1/0/old", period=1)]
     now = [resource("queue", id_="http://127.0.0.1/0/new", period=2)]
 
@@ -51,7 +51,7 @@ def test_another_physical_name_leaves_the_earlier_thing_behind() -> None:
 
 
 def test_a_thing_that_changed_its_name_in_the_program_only_is_not_gone() -> None:
-    """Logical names are refactored; the thing is the same, and must not be removed."""
+    """Only its logical name changed; the resource is the same, and must not be removed."""
     assert () == compare([resource("before", id_="alarm")], [resource("after", id_="alarm")]).gone
 
 
@@ -74,7 +74,7 @@ def test_a_record_of_an_older_version_shows_what_is_gone_by_name_only(stack: Sta
 
 
 def test_changed_code_is_a_change_of_its_property(tmp_path: Path) -> None:
-    """A path says nothing; the file behind it does."""
+    """The digest is of the file's content, not of its path."""
     zipped = tmp_path / "function.zip"
     zipped.write_bytes(b"one")
     before = resource("function", FUNCTION, code=zipped)
@@ -84,7 +84,7 @@ def test_changed_code_is_a_change_of_its_property(tmp_path: Path) -> None:
 
 
 def test_a_failed_deployment_forgets_nothing() -> None:
-    """What it made and what was there before both stay on record."""
+    """Its resources and the earlier ones both stay in the record."""
     old, new = resource("old"), resource("new")
 
     assert [old, new] == merged([old], [new])

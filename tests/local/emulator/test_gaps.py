@@ -1,6 +1,6 @@
-"""Where the emulator differs from AWS and the embedded stack makes up for it, or says that it does not.
+"""Tests of gaps: the emulator differs from AWS, and the embedded stack compensates for it or documents it.
 
-A test here fails once a release closes its gap: then what stands in for it goes, and the test moves to the promises.
+A test here fails once a release closes its gap: then remove our replacement, and move the test to the other files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.factories.emulators import Aws, refused
 
 
 def test_gap_expiry_may_be_switched_on_twice(aws: Aws) -> None:
-    """DynamoDB refuses what is done already; the deployer asks first, so that it would hold there too."""
+    """DynamoDB refuses the same setting twice; the deployer reads it first, so that it would work there too."""
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
         TableName="twice",

@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's S3."""
+"""Tests of the emulator's S3 as the embedded stack uses it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def received(sqs: Any, url: str, count: int) -> list[dict[str, Any]]:
 
 
 def test_a_presigned_put_ends_with_its_time(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links that were given out stop working."""
+    """A presigned URL stops working."""
     s3 = bucket(aws, "presigned")
     fresh = s3.generate_presigned_url("put_object", Params={"Bucket": "presigned", "Key": "a"}, ExpiresIn=60)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: AN_HOUR_AGO.replace(tzinfo=None))
@@ -127,7 +127,7 @@ def put(url: str, headers: dict[str, str] | None = None) -> int:
 
 
 def test_pages_of_allowed_origins_may_upload(aws: Aws) -> None:
-    """The browser's question before an upload is answered for the page, and for no other."""
+    """The preflight request of an upload succeeds for the page, and for no other origin."""
     s3 = bucket(aws, "cors")
     rule = {"AllowedOrigins": ["http://127.0.0.1:4510"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["*"]}
     s3.put_bucket_cors(Bucket="cors", CORSConfiguration={"CORSRules": [rule]})
@@ -136,13 +136,13 @@ def test_pages_of_allowed_origins_may_upload(aws: Aws) -> None:
 
 
 def preflight(url: str, origin: str) -> tuple[int, str | None]:
-    """Ask as a browser does; return the status and whom it allows."""
+    """Send a preflight request; return the status and the allowed origin."""
     answer = httpx.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "PUT"})
     return answer.status_code, answer.headers.get("Access-Control-Allow-Origin")
 
 
 def test_metadata_and_cache_control_come_back(aws: Aws) -> None:
-    """Renditions carry their recipe and their caching with them."""
+    """Renditions carry their recipe and cache headers."""
     s3 = bucket(aws, "metadata")
     more = {"CacheControl": "public, max-age=31536000, immutable", "Metadata": {"cache-tag": "photo-1"}}
     s3.put_object(Bucket="metadata", Key="a", Body=b"", ContentType="image/jpeg", **more)

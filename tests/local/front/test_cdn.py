@@ -1,4 +1,4 @@
-"""CloudFront's address: what goes where, with which headers, and as it comes."""
+"""Tests of the CDN: routes, headers and streaming."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Answer = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], C
 
 
 def viewer(folder: Path, answer: Answer) -> Asking:
-    """Talk to an edge whose origins *answer*."""
+    """Return a client of a CDN whose origins *answer*."""
     outputs = {"cdnUrl": "http://cdn"}
     RunConfig(folder=str(folder), addresses=ADDRESSES, outputs=outputs, distribution_host=DISTRIBUTION).save()
     edge = CdnProxy(
@@ -55,7 +55,7 @@ def reply(said: object, headers: list[tuple[str, str]] | None = None) -> httpx.R
 
 
 def echo(request: httpx.Request) -> httpx.Response:
-    """Say what was asked for."""
+    """Return the request as JSON."""
     return reply({"url": str(request.url), "headers": dict(request.headers)})
 
 
@@ -71,7 +71,7 @@ def test_pictures_come_from_the_emulators_cloudfront(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/image-edit/sessions", "/renditions/a_small.jpg"])
 @pytest.mark.parametrize("value", ["Zoë 東京".encode(), "Benoît".encode("latin-1")], ids=["UTF-8", "Latin-1"])
 def test_headers_outside_ascii_pass_both_ways(tmp_path: Path, path: str, value: bytes) -> None:
-    """Byte for byte, whatever they mean; never an error of the front."""
+    """Byte for byte, whatever they mean; never an error of the CDN."""
     got: list[bytes | None] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -84,15 +84,15 @@ def test_headers_outside_ascii_pass_both_ways(tmp_path: Path, path: str, value: 
 
 
 def test_a_method_that_cloudfront_does_not_know_is_named_with_those_it_knows(tmp_path: Path) -> None:
-    """TRACE: 405 with Allow, in the front's own words."""
+    """TRACE: 405 with Allow, in the CDN's own JSON."""
     told = viewer(tmp_path, echo).request("TRACE", "/image-edit")
 
     assert (405, "METHOD_NOT_ALLOWED") == (told.status_code, told.json()["code"])
     assert set(METHODS) == {one.strip() for one in told.headers["allow"].split(",")}
 
 
-def test_the_edit_api_is_told_that_it_is_the_cdn_who_asks(tmp_path: Path) -> None:
-    """The secret is added; what a viewer sends under its name, and his Host, are not passed on."""
+def test_the_edit_api_gets_the_secret_of_the_cdn(tmp_path: Path) -> None:
+    """The secret is added; a viewer's header of that name, and its Host, are not passed on."""
     forged = {"X-Origin-Verify": "forged", "Authorization": "Bearer t", "Host": "cdn"}
     told = viewer(tmp_path, echo).post("/image-edit", json={"a": 1}, headers=forged).json()
 
@@ -101,7 +101,7 @@ def test_the_edit_api_is_told_that_it_is_the_cdn_who_asks(tmp_path: Path) -> Non
 
 
 def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:
-    """Streamed, not kept."""
+    """It is streamed, not buffered."""
 
     async def length(request: httpx.Request) -> httpx.Response:
         return reply(len(await request.aread()))
@@ -111,7 +111,7 @@ def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:
 
 
 def test_headers_are_added_to_what_the_api_answers(tmp_path: Path) -> None:
-    """The emulator adds them to pictures itself; the API's own word on caching stands."""
+    """The emulator adds them to pictures itself; the API's own Cache-Control stays."""
 
     def cached(request: httpx.Request) -> httpx.Response:
         own = {"Cache-Control": "max-age=9"} if request.url.path.endswith("operations") else {}
@@ -129,7 +129,7 @@ def test_headers_are_added_to_what_the_api_answers(tmp_path: Path) -> None:
     ("error", "status"), [(httpx.ReadTimeout("late"), 504), (httpx.ConnectError("nobody"), 502)], ids=["late", "gone"]
 )
 def test_an_origin_that_fails_is_a_gateways_error(tmp_path: Path, error: Exception, status: int) -> None:
-    """As CloudFront says it."""
+    """With CloudFront's status codes."""
 
     def fail(_request: httpx.Request) -> httpx.Response:
         raise error
@@ -145,7 +145,7 @@ def test_a_method_that_the_distribution_does_not_allow_never_reaches_an_origin(t
 
 
 def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
-    """Whoever is too early is told to come again."""
+    """An early request gets 503, try again."""
     RunConfig(folder=str(tmp_path), addresses=ADDRESSES).save()
     deployed = DeployedStack(path=tmp_path / "run.json", aws=Aws(ADDRESSES.aws))
 
@@ -169,7 +169,7 @@ def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
     ],
 )
 def test_paths_are_matched_as_cloudfront_does(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001
-    """A star also stands for slashes, case counts, a dot is a dot."""
+    """A star also matches slashes, case counts, a dot is a dot."""
     behaviour = Behaviour(pattern=pattern, service=False, methods=frozenset(), secrets={}, added=())
 
     assert expected == behaviour.matches(path)
@@ -185,7 +185,7 @@ POLICY = {
 
 
 def test_a_headers_policy_is_read_and_applied() -> None:
-    """What it overrides replaces the origin's; the rest only fills gaps."""
+    """Its overriding headers replace the origin's; the others are added where missing."""
     added = additions(POLICY)
 
     sent = [("Vary", "Origin"), ("strict-transport-security", "max-age=1")]

@@ -1,4 +1,4 @@
-"""Who is served: this machine alone."""
+"""Tests of the refusal of foreign hosts and origins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def hello(_request: Request) -> Response:
 
 @pytest.fixture
 def client() -> Asking:
-    """Talk to an application that serves this machine alone."""
+    """Return a client of an application that serves this machine only."""
     app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(LoopbackOnly)])
     return Asking(app)
 
@@ -44,7 +44,7 @@ def test_loopback_is_served_by_every_name(client: Asking, host: str) -> None:
     ],
     ids=str,
 )
-def test_everybody_else_is_refused(client: Asking, headers: dict[str, str]) -> None:
+def test_every_other_host_and_origin_is_refused(client: Asking, headers: dict[str, str]) -> None:
     """A name that was made to resolve to this machine stays another name (DNS rebinding)."""
     answer = client.get("/", headers=headers)
 
@@ -52,5 +52,5 @@ def test_everybody_else_is_refused(client: Asking, headers: dict[str, str]) -> N
 
 
 def test_a_page_of_this_machine_may_ask_from_another_port(client: Asking) -> None:
-    """Whoever develops a page of his own serves it beside ours."""
+    """Another local page may use the API from its own port."""
     assert "hello" == client.get("/", headers={"Origin": "http://localhost:5173"}).text

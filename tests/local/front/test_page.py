@@ -1,4 +1,4 @@
-"""The page is served at one address."""
+"""Tests of the page: it is served at one address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One guard for all processes that these tests start."""
+"""Fixture: one watchdog for all processes that these tests start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.lambdas.watchdog import Watchdog
 
 @pytest.fixture(scope="session")
 def watchdog() -> Iterator[Watchdog]:
-    """Return a guard."""
+    """Return a watchdog."""
     running = Watchdog()
     yield running
     running.close()

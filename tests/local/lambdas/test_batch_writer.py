@@ -1,4 +1,4 @@
-"""Handing over in batches."""
+"""Tests of writing in batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.patience import HANG_S
 
 
 def test_everything_arrives_in_order() -> None:
-    """However it is cut into batches, and also what was put just before the end."""
+    """Independent of the batches, and also the last item before the end."""
     arrived: list[int] = []
     batches = BatchWriter[int]("numbers", arrived.extend, every_s=0.001)
 
@@ -46,8 +46,8 @@ def test_a_batch_that_was_refused_is_tried_again(monkeypatch: pytest.MonkeyPatch
     assert [1] == arrived
 
 
-def test_what_is_lost_is_told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing disappears without a line that says how much and why."""
+def test_lost_items_are_logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No item disappears without a log line with the number and the reason."""
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.0)
 
     def write(_: list[int]) -> None:

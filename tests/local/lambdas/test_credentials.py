@@ -1,4 +1,4 @@
-"""The credentials of a role."""
+"""Tests of a role's credentials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STS = EmulatorClients("http://127.0.0.1:1", "eu-west-1").tokens()
 
 
 def test_a_role_that_is_not_there_is_named() -> None:
-    """Whoever forgot the role reads which one, and what to look at."""
+    """The error names the missing role, and what to check."""
     with Stubber(STS) as stub:
         stub.add_client_error("assume_role", "AccessDenied", "no such role")
         with pytest.raises(RoleRefused) as refusal:
@@ -35,7 +35,7 @@ def test_credentials_must_outlive_the_work(minutes: float, *, lasts: bool) -> No
 
 @pytest.mark.parametrize(("minutes", "keys"), [(33, "112"), (31, "123")])
 def test_a_role_s_session_is_given_until_half_of_it_is_gone(minutes: float, keys: str) -> None:
-    """Sandboxes come and go; every session is a client of its own for the log. Other roles have others."""
+    """Sandboxes share a session, because each session needs a client for logs. Other roles have other sessions."""
     roles = RoleSessions(STS)
     wanted = (function(), function(), function(role="arn:aws:iam::000000000000:role/newer"))
     with Stubber(STS) as stub:

@@ -1,4 +1,4 @@
-"""Metrics that log lines embed."""
+"""Tests of metrics in log lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def line(**changes: Any) -> str:
 
 
 def test_a_metric_counts_for_each_set_of_its_dimensions() -> None:
-    """An alarm that asks by service and one that asks by service and stack both find it."""
+    """An alarm by service and an alarm by service and stack both find it."""
     assert [
         MetricDatum(
             namespace="Darkroom",

@@ -1,4 +1,4 @@
-"""Functions on the emulator: what triggers them, and what becomes of what they answer."""
+"""Tests of functions on the emulator: triggers, results, failures."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def seen(stack: Stack, key: str) -> str | None:
 
 
 def test_a_message_is_handled_and_gone(stack: Stack) -> None:
-    """From the queue to the function, with its role's credentials, to the table; and its log says so."""
+    """From the queue to the function, with its role's credentials, to the table and the log."""
     stack.send("uploads", "hello")
 
     assert "1" == eventually(lambda: seen(stack, "hello"))
@@ -140,7 +140,7 @@ def logged(stack: Stack) -> list[Any]:
 
 
 def busy_on(stack: Stack, body: str) -> int | None:
-    """Return the process whose log says that it has got *body*."""
+    """Return the process whose log shows that it received *body*."""
     for sandbox in status(stack)["sandboxes"]:
         if sandbox["busy"] and any(
             event["message"] == f"got {body}" and event["logStreamName"] == sandbox["log_stream"]
@@ -151,7 +151,7 @@ def busy_on(stack: Stack, body: str) -> int | None:
 
 
 def status(stack: Stack) -> Any:
-    """Ask the host what runs."""
+    """Return the host's status."""
     with urllib.request.urlopen(f"{stack.host}/status") as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
@@ -168,7 +168,7 @@ def test_a_direct_invocation_gives_the_functions_own_error(stack: Stack) -> None
 
 
 def test_each_version_runs_its_own_code(stack: Stack) -> None:
-    """A rollback is the alias, and nothing else."""
+    """A rollback changes the alias, and nothing else."""
     stack.deploy("versioned", zip_of({"app.py": "def handler(event, context):\n    return 'old'\n"}))
     stack.client("lambda").update_function_code(
         FunctionName="versioned", ZipFile=zip_of({"app.py": "def handler(event, context):\n    return 'new'\n"})
@@ -211,7 +211,7 @@ def test_a_schedule_starts_its_function(stack: Stack) -> None:
 
 
 def test_metrics_count_each_invocation_once(stack: Stack) -> None:
-    """By whatever way it came; alarms divide errors by invocations."""
+    """From every trigger; alarms divide errors by invocations."""
     stack.deploy("counted", zip_of({"app.py": "def handler(event, context):\n    return 1\n"}))
     for _ in range(3):
         assert 1 == stack.invoke("counted", "live", {}).body

@@ -1,4 +1,4 @@
-"""What a function finds in its environment."""
+"""Tests of a function's environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the emulator says about a function."""
+"""Tests of reading a function from the emulator's answer."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def answer(**config: Any) -> Any:
     return {"Configuration": known, "Code": {"Location": "http://localhost/zip"}}
 
 
-def test_the_address_of_the_host_is_not_the_functions_business() -> None:
+def test_the_function_does_not_see_the_hosts_address() -> None:
     """The emulator needs it in the function's variables; the function must not see what AWS does not have."""
     variables = {"MINISTACK_LAMBDA_PROXY_URL": "http://127.0.0.1:1/", "TABLE": "photos"}
 
     assert {"TABLE": "photos"} == parse(answer(Environment={"Variables": variables})).variables
 
 
-def test_what_is_left_out_is_what_aws_assumes() -> None:
+def test_absent_fields_have_the_defaults_of_aws() -> None:
     """128 MB, 3 s, 512 MB of /tmp, text logs in the group of its name, no reserved concurrency."""
     known = parse(answer())
 

@@ -1,4 +1,4 @@
-"""What functions there are."""
+"""Tests of looking functions up in the emulator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.lambdas.function_registry import FunctionRegistry
 
 
 class Lambda:
-    """Counts questions, and answers that the timeout is their number."""
+    """Counts calls, and answers with their number as timeout."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []

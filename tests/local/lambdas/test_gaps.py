@@ -1,4 +1,4 @@
-"""What the emulator makes of an answer of the Lambda host."""
+"""Tests of the emulator's patches for answers of the Lambda host."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_throttle_is_a_throttle_to_the_caller() -> None:
 
 
 def test_an_error_is_passed_on_as_it_is() -> None:
-    """Whole, however long: a trace that is cut is no trace."""
+    """The whole text, of any length: a cut trace is useless."""
     told = refused(500, b'{"errorType": "ValueError", "errorMessage": "%s"}' % (b"x" * 2000))
 
     assert (True, "Unhandled") == (told["error"], told["function_error"])
@@ -27,7 +27,7 @@ def test_an_error_is_passed_on_as_it_is() -> None:
 
 
 def test_an_answer_that_is_no_json_is_an_error() -> None:
-    """Nothing that cannot be read counts as a success."""
+    """An unreadable answer is never a success."""
     assert {
         "body": {
             "errorMessage": "the Lambda host answered HTTP 502: b'<html>'",
@@ -51,6 +51,6 @@ def test_a_host_that_has_gone_is_an_error() -> None:
 
 
 def test_a_name_that_a_release_no_longer_has_is_found_at_the_start() -> None:
-    """Otherwise a gap would open again, and nobody would know."""
+    """Otherwise a gap would open again unnoticed."""
     with pytest.raises(AttributeError):
         replace(SimpleNamespace(), "_invoke", lambda original: original)

@@ -1,4 +1,4 @@
-"""What the emulator sends, and what it gets back."""
+"""Tests of the HTTP API between the emulator and the host."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEADERS = {
 
 
 class Doorway:
-    """A door, and what is behind it. *answer* decides what becomes of an invocation."""
+    """A server and its host. *answer* is called for every invocation."""
 
     def __init__(self) -> None:
         self.invoked: list[tuple[str, str, Invocation]] = []
@@ -37,7 +37,7 @@ class Doorway:
         return self.answer()
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Any = HEADERS) -> tuple[int, Any, str | None]:
-        """Ask; give status, body, and the header that names an error of the function."""
+        """Send a request; return status, body, and the header that names an error of the function."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, timeout=HANG_S)
         try:
             connection.request(method, path, body, headers)
@@ -49,7 +49,7 @@ class Doorway:
 
 @pytest.fixture
 def doorway() -> Iterator[Doorway]:
-    """Open a door."""
+    """Start a server."""
     opened = Doorway()
     with opened.server as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -60,7 +60,7 @@ def doorway() -> Iterator[Doorway]:
 
 
 def test_an_invocation_comes_in_and_its_answer_goes_out(doorway: Doorway) -> None:
-    """With everything that the emulator says about it."""
+    """With all fields of the emulator's headers."""
     assert (200, {"ok": 1}, None) == doorway.request("POST", "/", b'{"n":1}')
     assert [
         ("photo", "3", Invocation(request_id="request-1", arn="arn:photo:live", event=b'{"n":1}'))
@@ -89,7 +89,7 @@ def test_an_error_of_the_function_is_no_success(doorway: Doorway) -> None:
         (ZeroDivisionError("a defect"), 502, "ZeroDivisionError"),
     ],
 )
-def test_what_cannot_be_run_is_told_apart(doorway: Doorway, error: Exception, status: int, kind: str) -> None:
+def test_reasons_not_to_run_have_different_statuses(doorway: Doorway, error: Exception, status: int, kind: str) -> None:
     """Throttled, not there, or a defect of the host: each with its reason, none of them a success."""
 
     def fail() -> Outcome:
@@ -103,7 +103,7 @@ def test_what_cannot_be_run_is_told_apart(doorway: Doorway, error: Exception, st
 
 
 def test_other_requests_are_answered_too(doorway: Doorway) -> None:
-    """Health and status; anything else says what was expected."""
+    """Health and status; any other path is answered with the expected ones."""
     assert (200, {}, None) == doorway.request("GET", "/health")
     assert (200, {"busy": 0}, None) == doorway.request("GET", "/status")
     assert (404, {"message": "expected /health or /status"}, None) == doorway.request("GET", "/")
@@ -112,7 +112,7 @@ def test_other_requests_are_answered_too(doorway: Doorway) -> None:
 
 
 def test_a_caller_that_leaves_does_not_end_the_invocation(doorway: Doorway) -> None:
-    """On Lambda it goes on too; and the door stays open for others."""
+    """On Lambda it goes on too; and the server answers other requests."""
     begun, go_on = threading.Event(), threading.Event()
 
     def wait() -> Outcome:

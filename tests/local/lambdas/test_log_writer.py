@@ -1,4 +1,4 @@
-"""Log lines and metrics on their way to the emulator."""
+"""Tests of writing log lines and metrics to the emulator."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ ROLE = credentials()
 
 
 def log_writer(logs: Any, found: list[MetricDatum] | None = None) -> LogWriter:
-    """Open a journal; *found* takes metrics."""
+    """Make a log writer; *found* receives metrics."""
     return LogWriter(lambda _: logs, [].extend if found is None else found.extend)
 
 
 def test_lines_keep_their_order_in_each_stream() -> None:
-    """Two sandboxes that speak at once are two streams; each is made once, and its group where it was missing."""
+    """Two sandboxes are two streams; each is created once, and its group where it was missing."""
     logs = Logs()
     opened = log_writer(logs)
 
@@ -107,7 +107,7 @@ def test_a_fault_doubles_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_role_that_may_not_write_leaves_no_log(caplog: pytest.LogCaptureFixture) -> None:
-    """As on Lambda; the host's own log says so once. Other functions are not concerned."""
+    """As on Lambda; the host's own log has one warning. Other functions are not affected."""
     logs, found = Logs(), list[MetricDatum]()
     opened = log_writer(logs, found)
 

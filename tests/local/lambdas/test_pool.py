@@ -1,4 +1,4 @@
-"""Which sandboxes are started, used again, ended."""
+"""Tests of the start, reuse and end of sandboxes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FakeSandbox:
         self.stream = LogStream(group="group", name="stream", credentials=credentials())
 
     def usable(self) -> bool:
-        """Tell what the test decided."""
+        """Return the value that the test has set."""
         return self.works
 
     def stop(self) -> None:
@@ -72,7 +72,7 @@ def test_another_version_takes_another_sandbox(change: dict[str, str]) -> None:
 
 
 def test_a_broken_sandbox_is_never_lent_again() -> None:
-    """It is ended when it comes back, or when it broke while nobody looked."""
+    """It is ended when it comes back, or when it broke while idle."""
     starter = Starter()
     pool = Pool(starter, most=4)
 
@@ -87,7 +87,7 @@ def test_a_broken_sandbox_is_never_lent_again() -> None:
 
 
 def test_reserved_concurrency_is_a_limit() -> None:
-    """One more is refused, with the number; others are not concerned."""
+    """One more is refused, with the number; other functions are not affected."""
     pool = Pool(Starter(), most=4)
 
     with pool.lend(function(reserved=1)):
@@ -98,7 +98,7 @@ def test_reserved_concurrency_is_a_limit() -> None:
 
 
 def test_a_full_pool_makes_wait_and_then_goes_on() -> None:
-    """What came by a queue would otherwise come again only after its visibility timeout."""
+    """A message of a queue would otherwise return only after its visibility timeout."""
     pool = Pool(Starter(), most=1)
     waiting: list[tuple[int, int]] = []
     thread = threading.Thread(target=lambda: waiting.append(use(pool, function())))
@@ -142,7 +142,7 @@ def test_idle_sandboxes_end_after_a_while_and_busy_ones_do_not() -> None:
 
 
 def test_a_sandbox_that_cannot_be_started_leaves_its_place() -> None:
-    """The next one may have more luck."""
+    """The next start may succeed."""
 
     def start(_: Function) -> Any:
         raise RoleRefused("no role")
@@ -154,8 +154,8 @@ def test_a_sandbox_that_cannot_be_started_leaves_its_place() -> None:
     assert [] == pool.slots()
 
 
-def test_the_status_tells_what_runs() -> None:
-    """For ``local pool_status``, and for whoever wants to kill one."""
+def test_the_status_lists_the_sandboxes() -> None:
+    """Tests and operators find the process ids there."""
     pool = Pool(Starter(), most=4)
 
     with ExitStack() as stack:

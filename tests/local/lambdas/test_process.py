@@ -1,4 +1,4 @@
-"""A function's process and what it writes."""
+"""Tests of a function's process and its output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def process(tmp_path: Path, text: str, lines: list[str], watchdog: Watchdog) -> 
 def test_a_process_sees_only_its_own_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watchdog: Watchdog
 ) -> None:
-    """Nothing of this machine leaks in."""
+    """Nothing of this machine leaks into it."""
     monkeypatch.setenv("SECRET_OF_THE_DEVELOPER", "1")
     lines: list[str] = []
     running = process(tmp_path, "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))", lines, watchdog)
@@ -40,7 +40,7 @@ def test_a_process_sees_only_its_own_environment(
 
 
 def test_tmp_goes_with_its_process_and_takes_no_file_beyond_its_size(tmp_path: Path, watchdog: Watchdog) -> None:
-    """What one sandbox left must not be found by the next, and a full /tmp is an error as on Lambda."""
+    """A sandbox must not find files of an earlier one, and a full /tmp is an error as on Lambda."""
     lines: list[str] = []
     text = """
 import os, time
@@ -80,13 +80,13 @@ def test_a_command_that_cannot_be_started_leaves_nothing(tmp_path: Path, watchdo
 @pytest.mark.parametrize(
     ("status", "expected"), [(0, "exit status 0"), (3, "exit status 3"), (-signal.SIGKILL, "signal: killed")]
 )
-def test_the_end_of_a_process_is_told_in_lambdas_words(status: int, expected: str) -> None:
-    """As they stand in its logs."""
+def test_the_end_of_a_process_is_described_in_lambdas_words(status: int, expected: str) -> None:
+    """As in Lambda's own logs."""
     assert expected == cause(status)
 
 
 def test_what_was_written_before_an_answer_is_there_when_it_is_drained() -> None:
-    """The lines of an invocation come before its report, however busy the machine."""
+    """The lines of an invocation come before its report, also on a busy machine."""
     lines: list[str] = []
     ours, theirs = os.pipe()
     output = OutputReader(ours, lines.append)

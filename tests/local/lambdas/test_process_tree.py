@@ -1,4 +1,4 @@
-"""A process with all that it started."""
+"""Tests of a process with its descendants."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_child_in_another_session_counts(parent: subprocess.Popen[bytes]) -> N
 
 
 def test_all_end_together(parent: subprocess.Popen[bytes]) -> None:
-    """Whoever was started ends too, also when its parent has gone before."""
+    """Every descendant is killed, also when its parent has ended before."""
     tree = ProcessTree(parent.pid)
 
     def complete() -> bool:

@@ -1,4 +1,4 @@
-"""What came and went does not stay."""
+"""Tests of the garbage collector's settings in a host."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.patience import HANG_S
 
 pytestmark = pytest.mark.stack
 
-# In a process of its own, which loads what a host does. Processes and clients live long enough to count as old, and are
-# cycles; what invocations leave is young. Twice as many come as the thresholds of this Python ask for before the oldest
-# generation is looked at.
+# In a process of its own, which loads the modules of a host. Processes and clients live long enough to become old, and
+# are cycles; objects of invocations are young. The loop creates twice as many as the thresholds of this Python need to
+# collect the oldest generation.
 COMES_AND_GOES = """
 import gc, math, weakref
 import local.lambdas.__main__
@@ -35,7 +35,7 @@ print(sum(one() is not None for one in seen))
 
 
 def test_old_garbage_goes_soon() -> None:
-    """After a mere gc.collect(), which a process comes to by itself, all of it would be there at the end."""
+    """Without freeze_gc, all of it would be there at the end."""
     command = [sys.executable, "-c", COMES_AND_GOES]
     said = subprocess.run(command, capture_output=True, text=True, timeout=HANG_S, check=True)
 

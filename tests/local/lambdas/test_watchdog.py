@@ -1,4 +1,4 @@
-"""What is left when a host is killed: nothing."""
+"""Tests of the watchdog: no process is left when a host is killed."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def alive(pid: int) -> bool:
 @pytest.mark.faults
 @pytest.mark.parametrize("how", ["with its watchdog", "without its watchdog"])
 def test_functions_end_with_a_host_that_was_killed(how: str) -> None:
-    """A host cannot clean up after kill -9; its functions lead sessions of their own, and would stay for ever.
+    """A host cannot clean up after kill -9; its functions lead sessions of their own, and would run for ever.
 
-    Were the guard killed before, another one has taken its place and knows them all.
+    If the watchdog was killed before, another one has replaced it and knows all processes.
     """
     with subprocess.Popen([sys.executable, "-c", HOST, how], cwd=ROOT, stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout is not None
@@ -62,7 +62,7 @@ def test_functions_end_with_a_host_that_was_killed(how: str) -> None:
 
 
 def test_only_what_is_left_is_killed() -> None:
-    """A number that was taken off the list may be anybody's by now."""
+    """A removed process id may belong to another process now."""
     with (
         subprocess.Popen(["sleep", "600"], start_new_session=True) as other,  # noqa: S607
         subprocess.Popen(["sleep", "600"], start_new_session=True) as ours,  # noqa: S607

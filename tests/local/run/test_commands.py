@@ -1,4 +1,4 @@
-"""``darkroom up``, ``status``, ``logs``, ``down`` where nothing can start or nothing is up: one line, no trace."""
+"""Tests of ``darkroom up``, ``status``, ``logs``, ``down`` when nothing can start or nothing is up: one line, no trace."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GOODBYE = "stopped: no process and no open port is left"
 
 
 def lines_of_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Try to start, expect exit code 1, give what was printed."""
+    """Try to start, expect exit code 1, return the output."""
     with pytest.raises(SystemExit) as ended:
         run(["up", "--port-base", "0", "--folder", str(folder)])
     assert 1 == ended.value.code
@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_is_one_line(folder: Path, reason: str, capsys: 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="needs a file system that root cannot write either")
 def test_a_read_only_folder_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Also for root, whom permissions do not stop."""
+    """Also for root, who ignores permissions."""
     [line] = lines_of_up(Path("/sys/kernel"), capsys)
 
     assert line.startswith("up: /sys/kernel: cannot be used (")
@@ -49,7 +49,7 @@ def test_a_read_only_folder_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.parametrize("name", ["logs", "run.partial", "aws"])
 def test_an_occupied_name_is_named(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Something else lies where the run keeps its files."""
+    """Another file has the name of one of the run's."""
     occupied = tmp_path / name
     occupied.mkdir() if name == "run.partial" else occupied.touch()
 

@@ -1,4 +1,4 @@
-"""Orphans that a run has adopted: none stays behind as a zombie, and nobody else's end is taken from them."""
+"""Tests of adopted orphans: none stays as a zombie, and no exit code of another child is lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.embedded import ENDED_S, ROOT
 
 pytestmark = pytest.mark.stack
 
-# In a process of its own: it takes note of any child's end, and the tests' process has children of others.
+# In a process of its own: it reaps every child, and the tests' process has other children.
 STORY = """
 import os, signal, subprocess, time
 from pathlib import Path
@@ -25,7 +25,7 @@ def until(look):
         time.sleep(0.01)
 
 adopt_orphans()
-# The shell ends at once; whom it leaves ends when told.
+# The shell ends at once; its child ends when killed.
 shell = subprocess.Popen(["sh", "-c", "sleep 600 & exit 7"])
 until(lambda: state(shell.pid) == "Z")
 [orphan] = set(descendants(os.getpid())) - {shell.pid}
@@ -43,8 +43,8 @@ reap_orphans(besides=())
 """
 
 
-def test_orphans_that_have_ended_are_seen_off_and_nobody_else() -> None:
-    """One that lives is left alone, one that has ended is gone, and who waits for a child of theirs hears its code."""
+def test_only_ended_orphans_are_reaped() -> None:
+    """A living orphan is left alone, an ended one is gone, and Popen still gets the exit code of its child."""
     done = subprocess.run(
         [sys.executable, "-c", STORY], cwd=ROOT, capture_output=True, text=True, check=False, timeout=ENDED_S
     )

@@ -1,4 +1,4 @@
-"""The ports of a run."""
+"""Tests of the ports of a run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_free_ports_are_all_different() -> None:
 
 
 def test_a_taken_port_is_explained_with_who_has_it(taken: int) -> None:
-    """One line: which port, for what, who to ask, what else to do."""
+    """One line: the port, its use, the process that holds it, what to do."""
     holder = f"process {os.getpid()} (" if os.path.isdir("/proc/net") else "another program (lsof"  # noqa: PTH112
     printer = f"port {taken} (aws) is taken by {holder}"
 
@@ -44,7 +44,7 @@ def test_a_taken_port_is_explained_with_who_has_it(taken: int) -> None:
 
 
 def test_a_kept_state_gets_its_ports_again() -> None:
-    """Addresses are part of what it holds."""
+    """Its records and queues hold the addresses."""
     known = ports.choose(0)
 
     assert known == ports.again(known, None)

@@ -1,4 +1,4 @@
-"""One run at a time in a folder."""
+"""Tests of the folder of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.patience import HANG_S
 
 
 def test_a_folder_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
-    """A second run is refused, with who has it and how to stop that."""
+    """A second run is refused, with the process that owns it and how to stop that."""
     folder = RunDir(path=tmp_path)
 
     with folder.locked():
@@ -31,7 +31,7 @@ def test_a_folder_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_never_had_a_run_has_no_owner(tmp_path: Path) -> None:
-    """And nothing to tell."""
+    """And no processes."""
     folder = RunDir(path=tmp_path / "new")
 
     assert folder.owner() is None
@@ -41,7 +41,7 @@ def test_a_folder_that_never_had_a_run_has_no_owner(tmp_path: Path) -> None:
 
 
 def test_only_an_ended_deployment_is_kept(tmp_path: Path) -> None:
-    """What a deployer left half-way is no state to go on from."""
+    """A run cannot continue from an incomplete deployment."""
     folder, addresses = RunDir(path=tmp_path), ports.choose(0)
     assert folder.deployed() is None
 
@@ -58,7 +58,7 @@ def test_only_an_ended_deployment_is_kept(tmp_path: Path) -> None:
 @pytest.mark.stack
 @pytest.mark.faults
 def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
-    """A process that got the number of one of ours since is somebody else's."""
+    """A process with a reused process id is left alone."""
     ours = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "local.run.launch"])
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
@@ -77,7 +77,7 @@ def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
 
 @pytest.mark.stack
 @pytest.mark.faults
-def test_processes_below_one_are_killed_whoever_started_them() -> None:
+def test_all_descendants_are_killed() -> None:
     """A grandchild whose parent was killed is still found."""
     program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
     parent = subprocess.Popen([sys.executable, "-c", program])

@@ -1,4 +1,4 @@
-"""Live states: who listens hears every change once, and learns when he missed some."""
+"""Tests of changes as events: a listener gets every change once, and `resync` when it missed some."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Table:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look often."""
+    """Poll often."""
     monkeypatch.setattr(changes, "EVERY_S", 0.01)
 
 
@@ -38,7 +38,7 @@ async def heard(events: AsyncGenerator[Mapping[str, Any]], count: int) -> list[t
     ]
 
 
-def test_changes_are_heard_in_order_and_old_news_is_not() -> None:
+def test_changes_arrive_in_order_without_earlier_ones() -> None:
     """First `ready`, then what is new, changed or gone since."""
 
     async def listen() -> None:
@@ -60,8 +60,8 @@ def test_changes_are_heard_in_order_and_old_news_is_not() -> None:
     asyncio.run(listen())
 
 
-def test_who_comes_back_hears_what_was_missed() -> None:
-    """By the id of the last event, as long as somebody else kept listening."""
+def test_a_listener_that_returns_gets_missed_changes() -> None:
+    """By the id of the last event, as long as another listener stayed."""
 
     async def listen() -> None:
         table = Table()
@@ -82,8 +82,8 @@ def test_who_comes_back_hears_what_was_missed() -> None:
 
 
 @pytest.mark.parametrize("last", ["", "nonsense", "other-3"])
-def test_who_missed_too_much_is_told_to_list_again(last: str) -> None:
-    """An id of another run, or none of ours, stands for a gap."""
+def test_a_listener_that_missed_too_much_gets_resync(last: str) -> None:
+    """An id of another time span, or an invalid id, means a gap."""
 
     async def listen() -> None:
         events = ChangeFeed(records=Table()).listen(last)
@@ -93,8 +93,8 @@ def test_who_missed_too_much_is_told_to_list_again(last: str) -> None:
     asyncio.run(listen())
 
 
-def test_when_nobody_listens_nobody_looks_and_a_gap_is_told() -> None:
-    """The table is left alone; whoever comes back then has to list again."""
+def test_without_listeners_polling_stops_and_the_gap_is_reported() -> None:
+    """The table is not read; a listener that returns then has to list again."""
 
     async def listen() -> None:
         feed = ChangeFeed(records=Table())
@@ -113,7 +113,7 @@ def test_when_nobody_listens_nobody_looks_and_a_gap_is_told() -> None:
 
 
 def test_a_table_that_cannot_be_read_ends_the_stream_with_its_reason() -> None:
-    """Silence would look like peace."""
+    """Silence would look like no change."""
 
     def broken() -> Iterator[Mapping[str, Any]]:
         raise ConnectionError("the emulator is gone")

@@ -1,4 +1,4 @@
-"""What the gallery's API takes, and how it tells records."""
+"""Tests of the inputs of the gallery's API, and of records as JSON."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ID = "0b0e8f4e-3d1c-4a52-9a3b-000000000001"
     ],
 )
 def test_originals_are_named_by_their_id(name: str, key: str) -> None:
-    """A user's text never becomes part of an address, and the pipeline finds the record by the key."""
+    """A user's text never becomes part of a URL, and the pipeline finds the record by the key."""
     assert key == NewPhoto(name=name, size=1, gallery="wedding").key(ID)
     assert ID == ObjectKey(key).photo_id
 
 
 @pytest.mark.parametrize("wrong", [{"size": 0}, {"name": ""}, {"gallery": "/x"}, {"type": "text"}, {"other": 1}])
 def test_a_strange_photo_is_refused(wrong: dict[str, object]) -> None:
-    """Empty, nameless, without a gallery, or with what nobody knows."""
+    """Empty, nameless, without a gallery, or with an unknown field."""
     with pytest.raises(ValidationError):
         NewPhoto.model_validate({"name": "a.jpg", "size": 1, **wrong})
 
@@ -57,8 +57,8 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
             Cursor.read(wrong)
 
 
-def test_the_original_of_a_record_is_found_whoever_wrote_it() -> None:
-    """The pipeline's word counts most, then the backend's; a record of neither has the key as its id."""
+def test_the_original_of_a_record_is_found_by_every_field() -> None:
+    """The pipeline's field comes first, then the backend's; without both, the id is the key."""
     assert "c" == key_of({"id": "a", "s3_key": "b", "original_key": "c"})
     assert "b" == key_of({"id": "a", "s3_key": "b"})
     assert "a" == key_of({"id": "a"})
