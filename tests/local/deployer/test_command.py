@@ -44,6 +44,6 @@ def test_a_missing_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_a_question_that_is_not_answered_is_one_line_too(tmp_path: Path) -> None:
     """The caller's identity is requested together with the first resources; each failure is one line."""
     asked = MockCallArgs(IDENTITY, {}, "")
-    with pytest.raises(DeployError) as told:
+    with pytest.raises(DeployError) as result:
         PulumiCalls(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)
-    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in str(told.value)
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in str(result.value)

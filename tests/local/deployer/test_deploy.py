@@ -127,8 +127,8 @@ def test_uploads_are_announced_to_the_uploads_lane(aws: Aws) -> None:
     [found] = aws.client("lambda").list_event_source_mappings(
         EventSourceArn="arn:aws:sqs:us-east-1:000000000000:darkroom-local-rendition-uploads"
     )["EventSourceMappings"]
-    told = aws.client("s3").get_bucket_notification_configuration(Bucket="darkroom-local-originals")
-    [queue] = told["QueueConfigurations"]
+    result = aws.client("s3").get_bucket_notification_configuration(Bucket="darkroom-local-originals")
+    [queue] = result["QueueConfigurations"]
     assert found["EventSourceArn"] == queue["QueueArn"]
     assert found["FunctionArn"].endswith(":function:darkroom-local-rendition:live")
 
@@ -136,9 +136,9 @@ def test_uploads_are_announced_to_the_uploads_lane(aws: Aws) -> None:
 def test_tables_expire_and_are_indexed(aws: Aws) -> None:
     """Sessions expire by ``ttl`` and are found by user, newest first."""
     dynamodb = aws.client("dynamodb")
-    told = dynamodb.describe_time_to_live(TableName="darkroom-local-sessions")["TimeToLiveDescription"]
+    result = dynamodb.describe_time_to_live(TableName="darkroom-local-sessions")["TimeToLiveDescription"]
     [index] = dynamodb.describe_table(TableName="darkroom-local-sessions")["Table"]["GlobalSecondaryIndexes"]
-    assert ("ENABLED", "ttl") == (told["TimeToLiveStatus"], told["AttributeName"])
+    assert ("ENABLED", "ttl") == (result["TimeToLiveStatus"], result["AttributeName"])
     assert [("userId", "HASH"), ("createdAt", "RANGE")] == [
         (key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]
     ]
@@ -164,7 +164,7 @@ def test_what_is_kept_only_can_be_read_back(aws: Aws) -> None:
 
 
 def test_a_grant_can_be_taken_away_and_put_back(aws: Aws) -> None:
-    """What the end-to-end tests use to show that every grant is needed."""
+    """The end-to-end tests use this to show that every grant is needed."""
     iam = aws.client("iam")
     before = list(grants(iam, "darkroom-local-rendition"))
     [writing] = [one for one in before if one.action == "s3:PutObject"]
@@ -192,7 +192,7 @@ def test_the_secret_of_another_form_is_made_anew(stack: Stack, tmp_path: Path) -
 
 
 def test_the_run_writes_down_what_it_does_not_enforce(stack: Stack) -> None:
-    """``resources.json`` lists for each resource the properties that the emulator does not get or only stores, and why."""
+    """``resources.json`` lists per resource the properties that the emulator does not get or only stores, and why."""
     record_of = {one["name"]: one for one in json.loads((stack.folder / "resources.json").read_text(encoding="utf-8"))}
     reasons = record_of["monitoring-query-failures-by-code"]["declared_only"]
     assert {"*": "the emulator saves no Logs Insights queries"} == reasons

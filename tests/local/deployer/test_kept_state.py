@@ -207,7 +207,7 @@ def test_a_queue_gets_its_defaults_back(again: Again, aws: Aws) -> None:
 
 
 def test_a_deployment_that_fails_keeps_its_record(again: Again, tmp_path: Path, aws: Aws) -> None:
-    """What it made before it failed is removed by the next one that does not declare it."""
+    """The next deployment removes resources of the failed one that it does not declare."""
     again(lambda: alarm("four", 1))
 
     def failing() -> None:

@@ -67,7 +67,7 @@ def test_an_emulator_that_was_killed_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_persistent_state_survives_a_stop(tmp_path: Path) -> None:
-    """What --persist promises: objects, records and messages are there again."""
+    """With --persist, objects, records and messages are there again."""
     with running(tmp_path, persist=True) as first:
         aws, port = root(first.address), int(first.address.rpartition(":")[2])
         aws.client("s3").create_bucket(Bucket="kept")

@@ -42,7 +42,7 @@ def test_dead_letters_can_be_moved_back(aws: Aws) -> None:
 
 
 def test_a_letter_without_origin_stays_where_it_is(aws: Aws) -> None:
-    """A letter that was sent to the dead-letter queue directly has no source: the task reports that and loses nothing."""
+    """A letter that was sent to the dead-letter queue directly has no source: the task reports that, and keeps it."""
     sqs = aws.client("sqs")
     dead, url = queue_with_dead_letters(aws, "stranded", receives=1)
     sqs.send_message(QueueUrl=dead, MessageBody="stranded")

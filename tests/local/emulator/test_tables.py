@@ -63,5 +63,5 @@ def test_expiry_is_kept_and_returned(aws: Aws) -> None:
     dynamodb = photos(aws, "expiring")
     wanted = {"Enabled": True, "AttributeName": "ttl"}
     dynamodb.update_time_to_live(TableName="expiring", TimeToLiveSpecification=wanted)
-    told = dynamodb.describe_time_to_live(TableName="expiring")["TimeToLiveDescription"]
-    assert {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"} == told
+    result = dynamodb.describe_time_to_live(TableName="expiring")["TimeToLiveDescription"]
+    assert {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"} == result

@@ -61,11 +61,11 @@ def echo(request: httpx.Request) -> httpx.Response:
 
 def test_pictures_come_from_the_emulators_cloudfront(tmp_path: Path) -> None:
     """By the distribution's own name, over what counts as TLS; path and query as the viewer wrote them."""
-    told = viewer(tmp_path, echo).get("/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20").json()
+    result = viewer(tmp_path, echo).get("/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20").json()
 
-    assert "http://aws/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20" == told["url"]
-    assert (DISTRIBUTION, "https") == (told["headers"]["host"], told["headers"]["x-forwarded-proto"])
-    assert "x-origin-verify" not in told["headers"]
+    assert "http://aws/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20" == result["url"]
+    assert (DISTRIBUTION, "https") == (result["headers"]["host"], result["headers"]["x-forwarded-proto"])
+    assert "x-origin-verify" not in result["headers"]
 
 
 @pytest.mark.parametrize("path", ["/image-edit/sessions", "/renditions/a_small.jpg"])
@@ -78,26 +78,26 @@ def test_headers_outside_ascii_pass_both_ways(tmp_path: Path, path: str, value: 
         got.append(dict(request.headers.raw).get(b"X-Name".lower()))
         return httpx.Response(200, headers=[(b"x-name", value)], stream=httpx.ByteStream(b"{}"))
 
-    told = viewer(tmp_path, answer).get(path, headers=[(b"x-name", value)])
+    result = viewer(tmp_path, answer).get(path, headers=[(b"x-name", value)])
 
-    assert (200, [value], value) == (told.status_code, got, dict(told.headers.raw)[b"x-name"])
+    assert (200, [value], value) == (result.status_code, got, dict(result.headers.raw)[b"x-name"])
 
 
 def test_a_method_that_cloudfront_does_not_know_is_named_with_those_it_knows(tmp_path: Path) -> None:
     """TRACE: 405 with Allow, in the CDN's own JSON."""
-    told = viewer(tmp_path, echo).request("TRACE", "/image-edit")
+    result = viewer(tmp_path, echo).request("TRACE", "/image-edit")
 
-    assert (405, "METHOD_NOT_ALLOWED") == (told.status_code, told.json()["code"])
-    assert set(METHODS) == {one.strip() for one in told.headers["allow"].split(",")}
+    assert (405, "METHOD_NOT_ALLOWED") == (result.status_code, result.json()["code"])
+    assert set(METHODS) == {one.strip() for one in result.headers["allow"].split(",")}
 
 
 def test_the_edit_api_gets_the_secret_of_the_cdn(tmp_path: Path) -> None:
     """The secret is added; a viewer's header of that name, and its Host, are not passed on."""
     forged = {"X-Origin-Verify": "forged", "Authorization": "Bearer t", "Host": "cdn"}
-    told = viewer(tmp_path, echo).post("/image-edit", json={"a": 1}, headers=forged).json()
+    result = viewer(tmp_path, echo).post("/image-edit", json={"a": 1}, headers=forged).json()
 
-    assert ("http://api/image-edit", "api") == (told["url"], told["headers"]["host"])
-    assert ("secret", "Bearer t") == (told["headers"]["x-origin-verify"], told["headers"]["authorization"])
+    assert ("http://api/image-edit", "api") == (result["url"], result["headers"]["host"])
+    assert ("secret", "Bearer t") == (result["headers"]["x-origin-verify"], result["headers"]["authorization"])
 
 
 def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:

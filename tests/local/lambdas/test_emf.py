@@ -42,5 +42,5 @@ def test_a_metric_may_have_many_values() -> None:
     ["plain", '"_aws" but no JSON', '{"_aws": 1}', '{"_aws": {"Timestamp": 1}}', line(Done="two"), line(_aws=[])],
 )
 def test_other_lines_embed_none(text: str) -> None:
-    """What only looks like a metric stays a log line; it never stops the host."""
+    """Invalid EMF stays a log line; it never stops the host."""
     assert [] == embedded_metrics(text)

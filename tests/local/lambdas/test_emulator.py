@@ -192,9 +192,9 @@ def test_an_asynchronous_failure_ends_where_the_alias_says(stack: Stack) -> None
         FunctionName="photo", Qualifier="live", InvocationType="Event", Payload=json.dumps({"fail": True, "n": 1})
     )
 
-    told = json.loads(eventually(lambda: stack.receive("failures")))
-    assert {"fail": True, "n": 1} == told["requestPayload"]
-    assert "as asked" == told["responsePayload"]["errorMessage"]
+    result = json.loads(eventually(lambda: stack.receive("failures")))
+    assert {"fail": True, "n": 1} == result["requestPayload"]
+    assert "as asked" == result["responsePayload"]["errorMessage"]
 
 
 def test_a_schedule_starts_its_function(stack: Stack) -> None:

@@ -47,14 +47,14 @@ def test_absent_fields_have_the_defaults_of_aws() -> None:
 
 def test_what_is_configured_counts() -> None:
     """Limits and the log group come from the deployment."""
-    told = answer(
+    result = answer(
         MemorySize=1769,
         Timeout=120,
         EphemeralStorage={"Size": 1024},
         LoggingConfig={"LogFormat": "JSON", "LogGroup": "/mine"},
     )
-    told["Concurrency"] = {"ReservedConcurrentExecutions": 2}
-    known = parse(told)
+    result["Concurrency"] = {"ReservedConcurrentExecutions": 2}
+    known = parse(result)
 
     assert (1769, 120, 1024, "JSON", "/mine", 2) == (
         known.memory_mib,

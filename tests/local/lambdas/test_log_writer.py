@@ -89,7 +89,7 @@ def test_lines_keep_their_order_in_each_stream() -> None:
 
 
 def test_a_fault_doubles_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was written before it is not written again."""
+    """Lines that were written before the fault are not written again."""
     monkeypatch.setattr(batches, "FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(module, "EVERY_S", 0.05)
     logs = Logs()

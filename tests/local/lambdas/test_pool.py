@@ -65,7 +65,7 @@ def test_a_warm_sandbox_is_used_again() -> None:
 
 @pytest.mark.parametrize("change", [{"version": "4"}, {"revision": "r2"}, {"name": "other"}])
 def test_another_version_takes_another_sandbox(change: dict[str, str]) -> None:
-    """What was deployed anew runs at once, and a rollback too."""
+    """A new deployment runs at once, and a rollback too."""
     pool = Pool(Starter(), most=4)
 
     assert [0, 1, 0] == [use(pool, one)[0] for one in (function(), function(**change), function())]

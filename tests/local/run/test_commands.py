@@ -1,4 +1,4 @@
-"""Tests of ``darkroom up``, ``status``, ``logs``, ``down`` when nothing can start or nothing is up: one line, no trace."""
+"""Tests of ``darkroom up``, ``status``, ``logs``, ``down`` that fail: one line, no trace."""
 
 from __future__ import annotations
 
