@@ -18,8 +18,8 @@ from local.lambdas.function import Function
 from local.lambdas.invocation import EXITED
 from local.lambdas.sandbox import SandboxContext
 
-LOOK_S: Final = 0.2
-ASK_S: Final = 5.0
+CHECK_S: Final = 0.2
+VERSION_CHECK_S: Final = 5.0
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 5.0
 
@@ -47,7 +47,7 @@ class Fleet:
         workers = await asyncio.gather(*(self._launch() for _ in range(self._count)))
         for worker in workers:
             await self.round_robin.add(worker)
-            self._spawn(self._keep(worker))
+            self._spawn(self._keep_running(worker))
 
     async def stop(self) -> None:
         """End them all."""
@@ -73,17 +73,17 @@ class Fleet:
             raise
         return worker
 
-    async def _keep(self, worker: Worker) -> None:
+    async def _keep_running(self, worker: Worker) -> None:
         """Replace one process again and again."""
         while True:
             how = await self._until_old(worker)
-            successor = await self._succeed(worker, how)
+            successor = await self._start_successor(worker, how)
             await self.round_robin.add(successor)
             await self.round_robin.remove(worker)
             self._spawn(self._retire(worker))
             worker = successor
 
-    async def _succeed(self, worker: Worker, how: str | None) -> Worker:
+    async def _start_successor(self, worker: Worker, how: str | None) -> Worker:
         """Start the process that replaces *worker*; try until it starts."""
         if how is not None:
             log.error("process %d of %s ended (%s): starting another", worker.pid, worker.function.name, how)
@@ -104,11 +104,11 @@ class Fleet:
         while (how := worker.ended()) is None:
             if worker.measure_mib() > worker.function.memory_mib:
                 await self.end(worker)
-            elif time.monotonic() - asked > ASK_S:
+            elif time.monotonic() - asked > VERSION_CHECK_S:
                 if await asyncio.to_thread(self._is_old, worker):
                     return None
                 asked = time.monotonic()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_S)
         return how
 
     def _is_old(self, worker: Worker) -> bool:
@@ -126,7 +126,7 @@ class Fleet:
         """Wait for open streams, at most the function's timeout, then end the process."""
         deadline = time.monotonic() + worker.function.timeout_s
         while worker.streams and worker.ended() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - three reasons
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_S)
         await self._drop(worker)
 
     async def _drop(self, worker: Worker) -> None:

@@ -27,7 +27,7 @@ from local.model import LOOPBACK
 
 # Ends a hang. A process is ready in a second, on a busy machine in many seconds.
 READY_S: Final = 60.0
-ASK_S: Final = 0.03
+READY_POLL_S: Final = 0.03
 READINESS_PATH: Final = "AWS_LWA_READINESS_CHECK_PATH"
 LAST_LINES: Final = 5
 # The server enforces the function's timeout; streams may be silent for any time, and their number has no limit.
@@ -106,13 +106,13 @@ class Worker:
         deadline = time.monotonic() + READY_S
         while not await self._answers(path):
             if (how := self.ended()) is not None:
-                raise ApiError(f"{self.function.handler}: expected a web server, but it ended ({how}){self._words()}")
+                raise ApiError(f"{self.function.handler}: expected a web server, but it ended ({how}){self._quote()}")
             if time.monotonic() > deadline:
                 raise ApiError(
                     f"{self.function.handler}: expected an answer of {path} within {READY_S:g} s, received none"
-                    f"{self._words()}"
+                    f"{self._quote()}"
                 )
-            await asyncio.sleep(ASK_S)
+            await asyncio.sleep(READY_POLL_S)
 
     async def stop(self) -> None:
         """End the process and its descendants."""
@@ -127,7 +127,7 @@ class Worker:
             return False
         return answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
-    def _words(self) -> str:
+    def _quote(self) -> str:
         """Quote its last lines."""
         self._process.output.drain()
         return "".join(f"\n  {line}" for line in self._last_lines)

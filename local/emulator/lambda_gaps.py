@@ -16,7 +16,7 @@ from typing import Any, Final
 
 ERROR_TYPES: Final = ("errorMessage", "errorType")
 # The host enforces a function's timeout; a client may wait for a cold start or a free sandbox before that.
-PATIENCE_S: Final = 3600
+HOST_TIMEOUT_S: Final = 3600
 # Interval between checks of schedules; with ministack's 10 s, they would be 10 s late.
 SCHEDULES_S: Final = 1
 
@@ -60,7 +60,7 @@ def ask_host(func: Record, event: Any, url: str, request_id: str) -> Record:
     body = json.dumps(event, ensure_ascii=False).encode()
     request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - loopback
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=HOST_TIMEOUT_S) as answer:  # noqa: S310 - loopback
             return {"body": json.loads(answer.read() or b"null")}
     except urllib.error.HTTPError as error:
         with error:

@@ -81,13 +81,13 @@ def wait_for_address(process: subprocess.Popen[str], log: Path) -> str:
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         if not selector.select(READY_S):
-            raise EmulatorError(f"the emulator did not answer within {READY_S:g} s; {last_words(log)}")
+            raise EmulatorError(f"the emulator did not answer within {READY_S:g} s; {last_lines(log)}")
     if address := process.stdout.readline().strip():
         return address
-    raise EmulatorError(f"the emulator ended at once with exit code {process.wait()}; {last_words(log)}")
+    raise EmulatorError(f"the emulator ended at once with exit code {process.wait()}; {last_lines(log)}")
 
 
-def last_words(log: Path) -> str:
+def last_lines(log: Path) -> str:
     """Quote the end of a log."""
     with log.open(encoding="utf-8", errors="replace") as lines:
         last = "".join(deque(lines, LAST_LINES)).strip()

@@ -51,7 +51,7 @@ class Mover:
             if message["visible_at"] > now or not to:
                 kept.append(message)
                 continue
-            self.queue(to)["messages"].append(anew(message, now))
+            self.queue(to)["messages"].append(as_new(message, now))
             moved += 1
         dead["messages"] = kept
         self.queues.esm_wake.set()
@@ -94,7 +94,7 @@ class Mover:
             )
 
 
-def anew(message: Record, now: float) -> Record:
+def as_new(message: Record, now: float) -> Record:
     """Return *message* as a new one, as SQS does: new id, new age, no receives."""
     return {
         **message,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 # A warm invocation takes half a millisecond; asking the emulator about its function takes five.
-REMEMBERED_S: Final = 1.0
+CACHE_S: Final = 1.0
 
 
 class FunctionRegistry:
@@ -31,7 +31,7 @@ class FunctionRegistry:
         now = time.monotonic()
         with self._lock:
             at, function = self._known.get((name, qualifier), (0.0, None))
-        if function is None or now - at > REMEMBERED_S:
+        if function is None or now - at > CACHE_S:
             function = self._ask(name, qualifier)
             with self._lock:
                 self._known[name, qualifier] = (now, function)

@@ -86,7 +86,7 @@ class OutputReader:
             self._log(text[:MAX_LINE])
 
 
-LAST_WORDS_S: Final = 5.0
+EXIT_WAIT_S: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +128,7 @@ class FunctionProcess:
         with self._ending:
             if self._how is None:
                 self.tree.kill()
-                self._how = cause(self._process.wait(LAST_WORDS_S))
+                self._how = cause(self._process.wait(EXIT_WAIT_S))
                 self._watchdog.remove(self._process.pid)
                 self.output.close()
                 shutil.rmtree(self._tmp, ignore_errors=True)

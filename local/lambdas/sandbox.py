@@ -25,11 +25,11 @@ from local.lambdas.report import exit_line, timeout_line
 from local.lambdas.runtime_api import RuntimeApi
 from local.lambdas.watchdog import Watchdog
 
-LOOK_S: Final = 0.02
+CHECK_S: Final = 0.02
 # Lambda allows 10 s for a start, and starts again within the function's timeout when that was too short.
 INIT_S: Final = 10.0
 
-LogLineTo = Callable[[LogStream, str], None]
+WriteLine = Callable[[LogStream, str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class SandboxContext:
 
     aws: str
     tmp: Path
-    log: LogLineTo
+    log: WriteLine
     watchdog: Watchdog
 
 
@@ -112,7 +112,7 @@ class Sandbox:
         """Wait for the next report of the process, for its end, or for a limit."""
         while True:
             try:
-                return self._api.reports.get(timeout=LOOK_S)
+                return self._api.reports.get(timeout=CHECK_S)
             except Empty:
                 pass
             if self._process.cause_of_end() is not None:

@@ -37,7 +37,7 @@ class Child:
         if code is None:
             return None
         how = f"was killed by signal {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        return f"{self.name} {how}{last_words(self.log)}"
+        return f"{self.name} {how}{last_lines(self.log)}"
 
     def wait_until_it_answers(self, origin: str, *, seconds: float) -> None:
         """Return when something listens at *origin*; raise RunError when the process ends first, or takes too long."""
@@ -47,7 +47,7 @@ class Child:
             if how := self.ended():
                 raise RunError(how)
             if time.monotonic() > deadline:
-                raise RunError(f"{self.name} did not answer at {origin} within {seconds:g} s{last_words(self.log)}")
+                raise RunError(f"{self.name} did not answer at {origin} within {seconds:g} s{last_lines(self.log)}")
             time.sleep(POLL_S)
 
     def wait_until_it_is_done(self, *, seconds: float) -> None:
@@ -55,7 +55,7 @@ class Child:
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise RunError(f"{self.name} was not done within {seconds:g} s{last_words(self.log)}") from None
+            raise RunError(f"{self.name} was not done within {seconds:g} s{last_lines(self.log)}") from None
         if code:
             raise RunError(str(self.ended()))
 
@@ -70,7 +70,7 @@ class Child:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        sweep_group(self.process.pid)
+        kill_group(self.process.pid)
         return stopped
 
 
@@ -99,7 +99,7 @@ def answers(host: str, port: int) -> bool:
         return one.connect_ex((host, port)) == 0
 
 
-def sweep_group(group: int) -> None:
+def kill_group(group: int) -> None:
     """Kill the processes that are left in the group of a process that has ended."""
     try:
         os.killpg(group, signal.SIGKILL)
@@ -107,7 +107,7 @@ def sweep_group(group: int) -> None:
         return
 
 
-def last_words(log: Path) -> str:
+def last_lines(log: Path) -> str:
     """Quote the last lines of *log*, with its path."""
     try:
         with log.open(encoding="utf-8", errors="replace") as lines:

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import Final
 
-PATIENCE_S: Final = 5.0
+KILL_AFTER_S: Final = 5.0
 
 
 def main(arguments: list[str]) -> None:
@@ -29,7 +29,7 @@ def follow(lifeline: int) -> None:
     """Wait for the end of ``up``, then terminate this process, then kill it."""
     os.read(lifeline, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(PATIENCE_S)
+    time.sleep(KILL_AFTER_S)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

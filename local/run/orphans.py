@@ -58,12 +58,12 @@ def descendants(root: int) -> list[int]:
         return []
 
 
-def end_previous(noted: Mapping[str, int]) -> list[str]:
-    """Stop processes that an earlier run noted and that still run; return their names.
+def end_previous(process_ids: Mapping[str, int]) -> list[str]:
+    """Stop processes of an earlier run that still run; return their names.
 
     ``psutil.wait_procs`` does not fit: it waits for zombies of other parents, and takes the exit code of our children.
     """
-    left = {name: pid for name, pid in noted.items() if is_ours(pid)}
+    left = {name: pid for name, pid in process_ids.items() if is_ours(pid)}
     for pid in left.values():
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)

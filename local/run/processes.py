@@ -74,7 +74,7 @@ class StackProcesses:
         command = [f"local.{name}", *port, *arguments]
         child = self.starter(name, command, lifeline=self.lifeline, logs=self.folder.logs, python=python)
         self.children.append(child)
-        self.folder.note(self.children)
+        self.folder.save_process_ids(self.children)
         return child
 
     def deploy(self, *arguments: str) -> RunConfig:
@@ -86,7 +86,7 @@ class StackProcesses:
         for line in deployer.log.read_text(encoding="utf-8").splitlines():
             self.report(line)
         self.children.remove(deployer)
-        self.folder.note(self.children)
+        self.folder.save_process_ids(self.children)
         self.report(f"Deployed {self.folder.resources()} resources in {time.monotonic() - began:.1f} s.")
         return self.folder.load()
 
@@ -106,7 +106,7 @@ class StackProcesses:
         killed = [one.name for one in reversed(self.children) if not one.stop()]
         self.children.clear()
         with suppress(OSError):  # the folder may be gone; all processes have ended anyway
-            self.folder.note(self.children)
+            self.folder.save_process_ids(self.children)
         self.resources.close()
         return killed
 

@@ -105,12 +105,12 @@ class RunDir:
         """Count the resources that the deployer recorded."""
         return len(json.loads((self.path / RECORD).read_text(encoding="utf-8")))
 
-    def note(self, children: Sequence[Child]) -> None:
+    def save_process_ids(self, children: Sequence[Child]) -> None:
         """Write the process ids, for ``status`` and for the next `up`, which stops processes that are left."""
         running = {one.name: one.process.pid for one in children}
         self.processes.write_text(json.dumps(running), encoding="utf-8")
 
-    def noted(self) -> Mapping[str, int]:
+    def process_ids(self) -> Mapping[str, int]:
         """Return the process ids that were written last, by name."""
         try:
             tree: dict[str, Any] = json.loads(self.processes.read_text(encoding="utf-8"))

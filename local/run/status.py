@@ -37,7 +37,7 @@ class ProcessStatus:
 def processes(folder: RunDir) -> list[ProcessStatus]:
     """List the processes of the run in *folder*, ``up`` first; raise RunError when nothing is up."""
     owner = owner_of(folder)
-    below = [ProcessStatus(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.noted().items()]
+    below = [ProcessStatus(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.process_ids().items()]
     return [ProcessStatus(name="up", pid=owner, runs=True), *below]
 
 

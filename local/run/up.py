@@ -64,7 +64,7 @@ class Up:
     def run_locked(self) -> int:
         """Run after the folder has been locked."""
         folder = self.options.folder
-        if ended := orphans.end_previous(folder.noted()):
+        if ended := orphans.end_previous(folder.process_ids()):
             self.report(f"stopped processes of an earlier run: {', '.join(ended)}")
         orphans.adopt_orphans()
         stack = self.prepared()

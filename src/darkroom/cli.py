@@ -42,8 +42,8 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws": ("boto3", "botocore"),
     "local": (
         *("anyio", "aws_lambda_powertools", "awscli", "awslambdaric", "boto3", "botocore", "cryptography", "fastapi"),
-        *("httpx", "jwt", "opentelemetry", "pulumi", "pulumi_aws", "pulumi_random", "sse_starlette", "ssrfguard"),
-        *("starlette", "uvicorn"),
+        *("httpx", "jwt", "opentelemetry", "psutil", "pulumi", "pulumi_aws", "pulumi_random", "sse_starlette"),
+        *("ssrfguard", "starlette", "uvicorn"),
     ),
 }
 """The packages that an extra adds, by their import name. The emulator may have an environment of its own."""

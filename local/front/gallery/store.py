@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -12,11 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel
 
 from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
-from local.front.gallery.model import DELETED, Listing, NewPhoto, to_json
+from local.front.gallery.model import DELETED, Cursor, Listing, NewPhoto, Record, age_order, to_json
 from local.run.banner import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
 
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 GALLERY_INDEX: Final = "GalleryIdIndex"
 UPLOAD_S: Final = 3600
 NOT_UPLOADED: Final = "NOT_UPLOADED"
-Record = Mapping[str, Any]
 NOTHING: Final[Record] = {}
 
 
@@ -187,34 +183,6 @@ class PhotoStore:
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True
-
-
-class Cursor(BaseModel):
-    """The last photo of a page."""
-
-    created_at: str
-    id: str
-
-    @classmethod
-    def read(cls, text: str) -> Cursor:
-        """Read a cursor; raise Refusal for a text that no list returned."""
-        try:
-            return cls.model_validate_json(base64.urlsafe_b64decode(text.encode()))
-        except (ValueError, binascii.Error):
-            raise Refusal(
-                400, "INVALID_INPUT", "Expected a cursor that a list returned, received another text."
-            ) from None
-
-    @classmethod
-    def after(cls, record: Record) -> str:
-        """Write the cursor that points behind *record*."""
-        created_at, photo_id = age_order(record)
-        return base64.urlsafe_b64encode(cls(created_at=created_at, id=photo_id).model_dump_json().encode()).decode()
-
-
-def age_order(record: Record) -> tuple[str, str]:
-    """Order records by age; those of one millisecond by their id."""
-    return str(record.get("created_at", "")), str(record["id"])
 
 
 def key_of(record: Record) -> str:

@@ -35,7 +35,7 @@ def test_a_folder_that_never_had_a_run_has_no_owner(tmp_path: Path) -> None:
     folder = RunDir(path=tmp_path / "new")
 
     assert folder.owner() is None
-    assert {} == folder.noted()
+    assert {} == folder.process_ids()
     with pytest.raises(RunError, match="nothing is up in"):
         folder.load()
 
@@ -64,9 +64,9 @@ def test_what_an_earlier_run_left_is_stopped_and_nothing_else() -> None:
     try:
         while not orphans.is_ours(ours.pid):
             assert ours.poll() is None
-        noted = {"emulator": ours.pid, "front": other.pid, "api": 2**22 + 1}
+        process_ids = {"emulator": ours.pid, "front": other.pid, "api": 2**22 + 1}
 
-        assert ["emulator"] == orphans.end_previous(noted)
+        assert ["emulator"] == orphans.end_previous(process_ids)
         assert ours.wait(HANG_S) != 0
         assert other.poll() is None
     finally:

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from local.front.errors import Refusal
-from local.front.gallery.model import NewPhoto, to_json
-from local.front.gallery.store import Cursor, key_of
+from local.front.gallery.model import Cursor, NewPhoto, to_json
+from local.front.gallery.store import key_of
 from processor.keys import ObjectKey
 
 ID = "0b0e8f4e-3d1c-4a52-9a3b-000000000001"
