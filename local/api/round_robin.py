@@ -32,7 +32,7 @@ class RoundRobin:
         async with self._change:
             self.alive = [one for one in self.alive if one is not worker]
             self._idle = deque(one for one in self._idle if one is not worker)
-            # Wake all waiting requests: no process may be left.
+            # Wake all waiting requests: perhaps no process is left to wait for.
             self._change.notify_all()
 
     async def take(self) -> Worker | None:

@@ -24,7 +24,7 @@ BATCH: Final = "Batch"
 
 
 def patch_iam() -> None:
-    """Replace what is wrong or missing; call it before the first request."""
+    """Patch ministack's IAM; call it before the first request."""
     judged: Any = importlib.import_module("ministack.core.iam_actions")
     replace(judged, "extract_resource_arn", of_streams)
     replace(judged, "extract_iam_action", of_batches)

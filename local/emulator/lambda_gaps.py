@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 
 def patch_lambda() -> None:
-    """Replace what is wrong or missing; call it before the first request."""
+    """Patch ministack's Lambda; call it before the first request."""
     functions: Any = importlib.import_module("ministack.services.lambda_svc")
     events: Any = importlib.import_module("ministack.services.eventbridge")
     replace(functions, "_execute_function_proxy", lambda _: ask_host)

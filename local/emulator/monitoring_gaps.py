@@ -27,7 +27,7 @@ Figures = Mapping[str, float]
 
 
 def patch_monitoring() -> None:
-    """Replace what is wrong or missing; call it before the first request."""
+    """Patch ministack's CloudWatch; call it before the first request."""
     cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
     queues: Any = importlib.import_module("ministack.services.sqs")
     gauge = Gauge(queues=queues, record=cloudwatch.record_metric)

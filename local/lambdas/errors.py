@@ -3,7 +3,7 @@
     HostError
     ├── FunctionMissing     the emulator does not know it
     ├── CodeMissing         its code cannot be fetched, or is not the code that was deployed
-    ├── RoleRefused         STS gives no credentials for its role
+    ├── RoleRefused         STS returns no credentials for its role
     ├── Throttled           its reserved concurrency is used up
     └── Stopping            the host is stopping
 
@@ -26,7 +26,7 @@ class CodeMissing(HostError):
 
 
 class RoleRefused(HostError):
-    """STS gives no credentials for the function's role."""
+    """STS returns no credentials for the function's role."""
 
 
 class Throttled(HostError):

@@ -27,7 +27,7 @@ from local.alarms.expression import UnknownMath, compute
     ],
 )
 def test_expressions_are_computed_as_cloudwatch_does(expression: str, expected: float | None) -> None:
-    """A period without data, and a division by zero, give no value instead of a wrong one."""
+    """A period without data, and a division by zero, have no value instead of a wrong one."""
     values = {"errors": 2.0, "invocations": 40.0, "none": None}
 
     assert expected == compute(expression, values)

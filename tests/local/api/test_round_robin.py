@@ -81,7 +81,7 @@ def test_a_process_that_died_while_idle_is_passed_over() -> None:
 
 
 def test_no_request_waits_for_ended_processes() -> None:
-    """When the last process has ended, waiting requests get None, and the process gets no turn again."""
+    """Waiting requests get None when the last process has ended, and it gets no turn again."""
 
     async def work() -> None:
         only = Worker("only")

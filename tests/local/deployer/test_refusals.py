@@ -170,7 +170,7 @@ def table(name: str, key: str) -> Callable[[], object]:
 
 
 def test_a_table_keeps_its_keys(deploying: Deploy) -> None:
-    """A persistent state with other keys is not what is declared; it would have to be replaced."""
+    """A persistent state with other keys would have to be replaced."""
     deploying(table("keyed", "id"))
     deploying(table("keyed", "id"))
     with pytest.raises(DeployError, match=r"expected keys \{'table': 'other'\} of keyed, found \{'table': 'id'\}"):

@@ -103,7 +103,7 @@ def queue_with_dead_letters(aws: Aws, name: str, *, receives: int) -> tuple[str,
 
 
 def bodies(sqs: Any, url: str) -> list[str]:
-    """Receive what is there."""
+    """Receive all messages."""
     return [one["Body"] for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])]
 
 

@@ -126,7 +126,7 @@ def test_headers_are_added_to_what_the_api_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(httpx.ReadTimeout("late"), 504), (httpx.ConnectError("nobody"), 502)], ids=["late", "gone"]
+    ("error", "status"), [(httpx.ReadTimeout("late"), 504), (httpx.ConnectError("refused"), 502)], ids=["late", "gone"]
 )
 def test_an_origin_that_fails_is_a_gateways_error(tmp_path: Path, error: Exception, status: int) -> None:
     """With CloudFront's status codes."""

@@ -32,7 +32,7 @@ class Doorway:
         self.server = InvokeServer(0, self.invoke, lambda: {"busy": 0})
 
     def invoke(self, name: str, version: str, invocation: Invocation) -> Outcome:
-        """Keep what came, and answer."""
+        """Keep the invocation, and answer."""
         self.invoked.append((name, version, invocation))
         return self.answer()
 

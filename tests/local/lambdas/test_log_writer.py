@@ -146,7 +146,7 @@ def test_a_stream_is_named_as_lambda_names_it() -> None:
 
 
 class CloudWatch:
-    """Keeps what was published."""
+    """Keeps published values."""
 
     def __init__(self) -> None:
         self.published: dict[str, list[Any]] = defaultdict(list)

@@ -39,7 +39,7 @@ async def heard(events: AsyncGenerator[Mapping[str, Any]], count: int) -> list[t
 
 
 def test_changes_arrive_in_order_without_earlier_ones() -> None:
-    """First `ready`, then what is new, changed or gone since."""
+    """First `ready`, then new, changed and deleted photos."""
 
     async def listen() -> None:
         table = Table(old="active", doomed="active")
