@@ -34,7 +34,7 @@ WriteLine = Callable[[LogStream, str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SandboxContext:
-    """Shared settings of sandboxes. *aws*: emulator's origin; *tmp*: folder of their /tmp folders; *log*: logs a line."""
+    """Shared settings of sandboxes. *aws*: emulator's origin; *tmp*: folder of their /tmp folders; *log*: logs."""
 
     aws: str
     tmp: Path
