@@ -29,7 +29,8 @@ def parent() -> Iterator[subprocess.Popen[bytes]]:
     """Start a process whose child holds 60 MiB in a session of its own, as decoders do."""
     with subprocess.Popen([sys.executable, "-c", PARENT], start_new_session=True) as process:
         yield process
-        process.kill()
+        if process.poll() is None:
+            ProcessTree(process.pid).kill()
 
 
 def until(check: Callable[[], bool]) -> None:
