@@ -1,4 +1,4 @@
-"""``darkroom up | status | logs FUNCTION | down``: the embedded stack, the whole Pulumi program on this machine."""
+"""Commands of the embedded stack: ``darkroom up | status | logs FUNCTION | down``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from rich.table import Table
 
 from local.model import RunConfig
 from local.run import status as run_status
-from local.run.endpoints import endpoints
-from local.run.folder import RunFolder
+from local.run.banner import banner, endpoints
 from local.run.places import DEFAULT, near
+from local.run.run_dir import RunDir
 from local.run.up import Options, Up
-from local.run.welcome import welcome
 from processor.cli.examples import examples
 
-NOT_UP: Final = 3  # what `systemctl status` answers
+NOT_UP: Final = 3  # the exit code of `systemctl status`
 in_folder: Callable[..., Callable[..., None]] = click.option(
     "--folder",
     "--persist",
@@ -62,29 +61,31 @@ def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | No
     Exits with 0 after Ctrl-C or `darkroom down`, 1 when the stack cannot start or a process of it ends.
     """
     options = Options(
-        folder=RunFolder(path=(persist or folder).resolve()),
+        folder=RunDir(path=(persist or folder).resolve()),
         persist=persist is not None,
         port_base=port_base,
         edits=not no_edits,
     )
     console = Console(stderr=True, highlight=False)
-    sys.exit(Up(options=options, say=said(console), ready=printed(as_json=as_json, edits=options.edits)).run())
+    sys.exit(
+        Up(options=options, report=printer(console), ready=ready_printer(as_json=as_json, edits=options.edits)).run()
+    )
 
 
-def said(console: Console) -> Callable[[str], None]:
-    """Print lines as they are: square brackets are no markup."""
+def printer(console: Console) -> Callable[[str], None]:
+    """Return a function that prints lines as they are: square brackets are no markup."""
     return lambda line: console.print(line, markup=False, soft_wrap=True)
 
 
-def printed(*, as_json: bool, edits: bool) -> Callable[[RunConfig, float], None]:
-    """Print what is known of a run that is up."""
+def ready_printer(*, as_json: bool, edits: bool) -> Callable[[RunConfig, float], None]:
+    """Return a function that prints the endpoints of a run that is up."""
 
     def ready(config: RunConfig, seconds: float) -> None:
         known = endpoints(config)
         if as_json:
             click.echo(json.dumps(asdict(known)))
         else:
-            click.echo(welcome(known, Path(config.folder), seconds=seconds, edits=edits))
+            click.echo(banner(known, Path(config.folder), seconds=seconds, edits=edits))
 
     return ready
 
@@ -97,7 +98,7 @@ def status(folder: Path) -> None:
     Exits with 0 when the stack is up, 3 when it is not.
     """
     console = Console(highlight=False)
-    found = RunFolder(path=folder.resolve())
+    found = RunDir(path=folder.resolve())
     if found.owner() is None:
         click.echo(f"status: {found.nothing_is_up()}", err=True)
         sys.exit(NOT_UP)
@@ -112,7 +113,7 @@ def status(folder: Path) -> None:
 @in_folder
 def down(folder: Path) -> None:
     """Stop the stack and wait until it has stopped."""
-    run_status.down(RunFolder(path=folder.resolve()))
+    run_status.down(RunDir(path=folder.resolve()))
     click.echo("stopped")
 
 
@@ -125,5 +126,5 @@ def logs(folder: Path, function: str, *, follow: bool) -> None:
 
     FUNCTION is a function's name or role (rendition, edit, …) or a process (emulator, deployer, …).
     """
-    for line in run_status.log_lines(RunFolder(path=folder.resolve()), function, follow=follow):
+    for line in run_status.log_lines(RunDir(path=folder.resolve()), function, follow=follow):
         click.echo(line, nl=False)

@@ -1,4 +1,4 @@
-"""What the embedded stack's processes know of each other: addresses, and the file that a run is described in."""
+"""Define what the processes of the embedded stack share: addresses, ``run.json``, the error of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
 STACK = "local"
-# Whom the local issuer's tokens are for.
+# Audience of the local issuer's tokens.
 AUDIENCE = "darkroom-local"
 
 
@@ -27,10 +27,10 @@ class Addresses:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunConfig:
-    """One run: where it listens, where it keeps its files, what the program told. Stored as ``run.json``.
+    """One run: its folder, its addresses, the outputs of the program. Stored as ``run.json``.
 
-    *outputs* are the stack's (empty before the deployment); *distribution_host* is the name that the emulator's
-    CloudFront knows the distribution by (``dXXXX.cloudfront.net``).
+    *outputs* are the stack's (empty before the deployment); *distribution_host* is the domain name of the
+    distribution in the emulator (``dXXXX.cloudfront.net``).
     """
 
     folder: str
@@ -39,7 +39,7 @@ class RunConfig:
     distribution_host: str = ""
 
     def save(self) -> None:
-        """Write it to ``run.json`` of its folder, whole or not at all."""
+        """Write ``run.json`` into the run's folder, atomically."""
         path = Path(self.folder) / "run.json"
         partial = path.with_suffix(".partial")
         partial.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
@@ -47,7 +47,11 @@ class RunConfig:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read ``run.json``; OSError and ValueError as Python raises them."""
+        """Read ``run.json``; raises OSError or ValueError."""
         tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         tree["addresses"] = Addresses(**tree["addresses"])
         return cls(**tree)
+
+
+class RunError(Exception):
+    """The stack cannot start, or has to stop; *str()* is one line with the reason and what to do."""

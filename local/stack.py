@@ -1,4 +1,4 @@
-"""The stack `local`: development's settings with the run's addresses and this machine's size."""
+"""Derive the settings of the stack `local` from those of `dev`: the run's addresses, this machine's size."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SETTINGS: Final = f"{PROJECT}:settings"
 # The local issuer of tokens, below the page's origin.
 ISSUER_PATH: Final = "/oidc"
 JWKS_PATH: Final = "/oidc/jwks.json"
-# SQS allows a function no fewer; two processors have no use for more.
+# The minimum that SQS allows for a function; two processors need no more.
 CONCURRENCY: Final = 2
-# Nobody waits ten minutes here to see a photo helped.
+# Short, so that a stuck photo is repaired while the user watches.
 STUCK_AFTER_S: Final = 5
 
 
 def configuration(addresses: Addresses, packages: Path) -> Json:
-    """Give the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
+    """Return the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
 
     The layers there are empty: functions import libraries from this project's environment.
     """
@@ -35,7 +35,7 @@ def configuration(addresses: Addresses, packages: Path) -> Json:
 
 
 def differences(addresses: Addresses) -> Json:
-    """Say what differs from development, apart from names."""
+    """Return the settings that differ from those of `dev`, apart from names."""
     return {
         "renditions": {
             "max_concurrency": CONCURRENCY,
@@ -51,7 +51,7 @@ def differences(addresses: Addresses) -> Json:
             },
         },
         "cdn": {"cors_origins": [addresses.page]},
-        # AWS' own layers: the edit-API front stands for the web adapter, and nothing reads Lambda Insights.
+        # AWS' own layers: local/api replaces the web adapter, and nothing reads Lambda Insights.
         "deployment": {"web_adapter_layer_arn": "", "insights_layer_arn": ""},
     }
 

@@ -16,8 +16,8 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
+from local.model import RunError
 from local.run.aws import Aws
-from local.run.errors import RunError
 
 T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ LOOK_S: Final = 0.02
 LATER_S: Final = (0.0, 0.3)
 OF_THE_API: Final = 0.15
 # Belongs to a host of functions for as long as that runs: ends its sandboxes should it be killed.
-GUARD: Final = "local.lambdas.guard"
+GUARD: Final = "local.lambdas.watchdog"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

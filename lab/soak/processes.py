@@ -6,9 +6,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from local.lambdas.family import MIB, PROC, parent_of, resident
-from local.run.remains import command_of, descendants
+from local.lambdas.process_tree import MIB, parent_of, resident
+from local.run.orphans import command_of, descendants
 
+PROC = Path("/proc")
 __all__ = ["children_of", "command_of", "descendants", "living_in", "open_files", "resident_mib"]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from lab.soak.context import SoakContext
 from lab.soak.kills import api_processes, processes, role, sandboxes
 from lab.soak.processes import descendants, open_files, resident_mib
-from local.lambdas.family import MIB, resident
+from local.lambdas.process_tree import MIB, resident
 from testkit.embedded_stack import LocalStack
 
 EVERY_S: Final = 3.0

@@ -1,19 +1,19 @@
-"""When an alarm rings. Pure: the values of its last periods in, a verdict out.
+"""Evaluate an alarm from the values of its last periods. Pure: no calls.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 
-With two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that
-began before the alarm was made says nothing, so that a new stack does not complain that nobody reported for hours.
+Two deviations: periods end now instead of at the full minute, so that an alarm rings at once; and a period that began
+before the alarm was created counts as unknown, so that a new stack does not ring because it has no old data.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from local.alarms.expression import UnknownMath, Value, compute
-from local.alarms.model import Rule, State, Verdict
 
 COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanThreshold": operator.gt,
@@ -23,8 +23,8 @@ COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }
 
 
-def judge(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Verdict:
-    """Judge the values of *rule*'s series in its last *periods*, newest first; *state* is what it says now."""
+def evaluate(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Evaluation:
+    """Evaluate *rule* over the values of its series in its last *periods*, newest first; *state*: its present state."""
     if rule.compare not in COMPARE:
         raise UnknownMath(f"{rule.name}: expected one of {', '.join(COMPARE)}, found {rule.compare}")
     points = [compute(rule.expression, values) for values in periods]
@@ -33,14 +33,14 @@ def judge(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, n
     shown = ", ".join("no data" if point is None else f"{point:g}" for point in points)
     reason = f"{bad} of the last {len(points)} periods of {rule.period_s} s breach {rule.threshold:g}: {shown}"
     if bad >= rule.needed:
-        return Verdict(state="ALARM", reason=reason)
+        return Evaluation(state="ALARM", reason=reason)
     if bad + unknown < rule.needed:
-        return Verdict(state="OK", reason=reason)
-    return Verdict(state=state if rule.missing == "ignore" else "INSUFFICIENT_DATA", reason=reason)
+        return Evaluation(state="OK", reason=reason)
+    return Evaluation(state=state if rule.missing == "ignore" else "INSUFFICIENT_DATA", reason=reason)
 
 
 def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:
-    """Tell whether one period breaches; None where that cannot be said. *began*: its start, s since 1970."""
+    """Return whether one period breaches; None where that is unknown. *began*: its start, s since 1970."""
     if point is not None:
         return COMPARE[rule.compare](point, rule.threshold)
     if rule.missing == "notBreaching":
@@ -48,3 +48,44 @@ def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:
     if rule.missing == "breaching" and began >= rule.since:
         return True
     return None
+
+
+State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+Missing = Literal["notBreaching", "breaching", "ignore", "missing"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """One metric with its dimensions. *stat*: Sum, Average, Maximum, Minimum, SampleCount or p99."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    stat: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One alarm. *expression*: over the names of *series*; *since*: when it was created (s since 1970).
+
+    *compare* is CloudWatch's ComparisonOperator.
+    """
+
+    name: str
+    series: Mapping[str, Series]
+    expression: str
+    compare: str
+    threshold: float
+    period_s: int
+    periods: int
+    needed: int
+    missing: Missing
+    since: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """The state of an alarm, and the reason."""
+
+    state: State
+    reason: str

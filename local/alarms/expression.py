@@ -1,6 +1,6 @@
-"""CloudWatch's metric math, as far as our alarms use it: numbers, names, + - * /, comparisons, FILL and IF.
+"""Compute CloudWatch's metric math as far as our alarms use it: numbers, names, + - * /, comparisons, FILL and IF.
 
-A value is a number, or None where a period has no data; whatever is computed from None is None, except by FILL.
+A value is a number, or None where a period has no data; a result of None is None, except by FILL.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
 
@@ -16,7 +16,7 @@ Operator = Callable[[float, float], float]
 
 
 def divided(left: float, right: float) -> float:
-    """Divide; the standard library's operator says nothing about types."""
+    """Divide; the standard library's operator has no types."""
     return left / right
 
 
@@ -35,11 +35,11 @@ OPERATORS: Final[Mapping[type[ast.AST], Operator]] = {
 
 
 class UnknownMath(ValueError):
-    """An expression that says more than is understood here; the text says what."""
+    """An expression holds something that is not supported here; the text names it."""
 
 
 def compute(expression: str, values: Mapping[str, Value]) -> Value:
-    """Compute *expression* over one period's *values*; UnknownMath when it holds what is not understood."""
+    """Compute *expression* over one period's *values*; UnknownMath when it holds something unsupported."""
     try:
         # Within this subset metric math is written like Python, and parsing alone runs nothing.
         tree = ast.parse(expression.strip(), mode="eval").body
@@ -66,14 +66,14 @@ def value_of(node: ast.expr, values: Mapping[str, Value]) -> Value:
 
 
 def operator_of(sign: ast.operator | ast.cmpop) -> Operator:
-    """Find what *sign* stands for."""
+    """Return the function that *sign* stands for."""
     if type(sign) not in OPERATORS:
         raise UnknownMath(f"expected + - * / or a comparison, found {type(sign).__name__}")
     return OPERATORS[type(sign)]
 
 
 def called(function: str, arguments: Sequence[Value]) -> Value:
-    """Apply a function to what was computed for its arguments."""
+    """Apply a function to the values of its arguments."""
     match function, *arguments:
         case "FILL", series, instead:
             return instead if series is None else series
@@ -84,7 +84,7 @@ def called(function: str, arguments: Sequence[Value]) -> Value:
 
 
 def combined(sign: Operator, left: Value, right: Value) -> Value:
-    """Apply *sign*; None without both, and for a division by zero, which gives CloudWatch no data point."""
+    """Apply *sign*; None when one is missing, and for a division by zero, which is no data point in CloudWatch."""
     if left is None or right is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The emulator's alarms and metrics, read as rules and values."""
+"""Read the emulator's alarms and metrics as rules and values."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from local.alarms.evaluate import Rule, Series, State
 from local.alarms.expression import Value
-from local.alarms.model import Rule, Series, State
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 VALUE: Final = "value"
-# Longer than any time since 1970 that matters, so that a window's data form one point however it lies: the emulator's
-# periods are counted from 1970, and take any length.
+# Longer than the time since 1970, so that all data of a window form one point: the emulator counts periods from 1970
+# and takes any length.
 ONE_POINT_S: Final = 10**10
 
 
 def alarms(cloudwatch: CloudWatchClient) -> Iterator[tuple[Rule, State]]:
-    """Give every metric alarm with the state that it is in."""
+    """Yield every metric alarm with its present state."""
     for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"]):
         for alarm in page["MetricAlarms"]:
             found = cast("Mapping[str, Any]", alarm)
@@ -28,7 +28,7 @@ def alarms(cloudwatch: CloudWatchClient) -> Iterator[tuple[Rule, State]]:
 
 
 def rule_of(alarm: Mapping[str, Any]) -> Rule:
-    """Read one alarm, be it of one metric or of an expression over several."""
+    """Read one alarm of one metric or of an expression over several."""
     queries: Sequence[Mapping[str, Any]] = alarm.get("Metrics") or []
     measured = [one for one in queries if "MetricStat" in one]
     computed = [one for one in queries if one.get("Expression")]
@@ -49,7 +49,7 @@ def rule_of(alarm: Mapping[str, Any]) -> Rule:
 
 
 def made_at(alarm: Mapping[str, Any]) -> float:
-    """Tell when an alarm got the configuration that it has, s since 1970."""
+    """Return the time of the last change of an alarm's configuration, s since 1970."""
     at = alarm["AlarmConfigurationUpdatedTimestamp"]
     return at.timestamp() if isinstance(at, datetime) else float(at)
 
@@ -83,7 +83,7 @@ def dimensions(listed: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ..
 def values(
     cloudwatch: CloudWatchClient, wanted: Iterable[Series], *, start: float, end: float
 ) -> Mapping[Series, float]:
-    """Measure each of *wanted* over one window (s since 1970); what has no data in it is absent."""
+    """Read each of *wanted* over one window (s since 1970); leave out series without data."""
     listed = list(dict.fromkeys(wanted))
     answer = cloudwatch.get_metric_data(
         MetricDataQueries=[query(f"q{at}", one) for at, one in enumerate(listed)],
@@ -95,7 +95,7 @@ def values(
 
 
 def query(name: str, series: Series, *, period_s: int = ONE_POINT_S) -> Any:
-    """Ask for one series, by periods of *period_s*."""
+    """Write the query for one series, by periods of *period_s*."""
     metric = {
         "Namespace": series.namespace,
         "MetricName": series.name,
@@ -107,7 +107,7 @@ def query(name: str, series: Series, *, period_s: int = ONE_POINT_S) -> Any:
 def history(
     cloudwatch: CloudWatchClient, rules: Sequence[Rule], *, now: float
 ) -> Mapping[str, list[Mapping[str, Value]]]:
-    """Measure the last periods of every rule, newest first, with one request per window."""
+    """Read the last periods of every rule, newest first, with one request per window."""
     windows = {(rule.period_s, at) for rule in rules for at in range(rule.periods)}
     measured: dict[tuple[int, int], Mapping[Series, float]] = {}
     for period, at in sorted(windows):

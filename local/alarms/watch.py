@@ -1,4 +1,4 @@
-"""Look at every alarm again and again; say a new state, which lets the emulator tell whoever listens."""
+"""Evaluate every alarm again and again; set new states, so that the emulator notifies the subscribers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.alarms.evaluate import judge
+from local.alarms.evaluate import evaluate
 from local.alarms.reading import alarms, history
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ EVERY_S: Final = 5.0
 log = logging.getLogger("local.alarms")
 
 
-def look(cloudwatch: CloudWatchClient, *, now: float) -> list[str]:
-    """Judge every alarm at *now* (s since 1970); give the names of those whose state changed."""
+def evaluate_all(cloudwatch: CloudWatchClient, *, now: float) -> list[str]:
+    """Evaluate every alarm at *now* (s since 1970); return the names of those whose state changed."""
     found = list(alarms(cloudwatch))
     measured = history(cloudwatch, [rule for rule, _ in found], now=now)
     changed: list[str] = []
     for rule, state in found:
-        verdict = judge(rule, measured[rule.name], state=state, now=now)
+        verdict = evaluate(rule, measured[rule.name], state=state, now=now)
         if verdict.state != state:
             cloudwatch.set_alarm_state(
                 AlarmName=rule.name,
@@ -40,14 +40,14 @@ def look(cloudwatch: CloudWatchClient, *, now: float) -> list[str]:
 
 
 async def watch(cloudwatch: Callable[[], CloudWatchClient | None]) -> None:
-    """Look every five seconds, for as long as the task lives; *cloudwatch* is None before there are alarms."""
+    """Evaluate every five seconds, for as long as the task lives; *cloudwatch* is None before there are alarms."""
     while True:
         client = cloudwatch()
         try:
             if client is not None:
-                for name in await asyncio.to_thread(look, client, now=time.time()):
+                for name in await asyncio.to_thread(evaluate_all, client, now=time.time()):
                     log.info("alarm %s changed its state", name)
         except (BotoCoreError, ClientError) as error:
-            # The emulator may be stopping or busy; the next look will tell. Anything else is a defect, and ends us.
-            log.warning("alarms were not looked at: %s", error)
+            # The emulator may be stopping or busy: try again. Any other error is a defect and ends the task.
+            log.warning("alarms were not evaluated: %s", error)
         await asyncio.sleep(EVERY_S)

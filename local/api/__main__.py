@@ -1,6 +1,6 @@
-"""Run the edit API's front: python -m local.api --port P --aws URL --function NAME --qualifier live.
+"""Entry point of the edit API's server: python -m local.api --port P --aws URL --function NAME --qualifier live.
 
-It takes its port once every process of the function answers, and logs to stderr; SIGTERM ends them all.
+It listens on its port once every process of the function answers, and logs to stderr. SIGTERM ends all processes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from local.api.errors import ApiError
 from local.api.serve import serve
+from local.api.worker import ApiError
 from local.emulator.environment import REGION
 from local.lambdas.errors import HostError
 from local.model import LOOPBACK
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             sys.stderr.write(
                 f"api: cannot listen on {LOOPBACK}:{options.port}: {error.strerror}; "
-                "stop what does, or choose another port\n"
+                "stop the program that uses it, or choose another port\n"
             )
             return 1
     return 0

@@ -1,4 +1,4 @@
-"""Keeps a number of processes running: one that died is started again, one that grew old is replaced.
+"""Keep a number of processes running: restart one that died, replace one that is old.
 
 A process is old when its credentials are about to expire, or when the alias points at another version.
 """
@@ -11,16 +11,15 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Final
 
-from local.api.errors import ApiError
-from local.api.rotation import Rotation
-from local.api.worker import Deployed, Worker
+from local.api.round_robin import RoundRobin
+from local.api.worker import ApiError, DeployedFunction, Worker
 from local.lambdas.errors import HostError
 from local.lambdas.function import Function
 from local.lambdas.invocation import EXITED
-from local.lambdas.sandbox import World
+from local.lambdas.sandbox import SandboxContext
 
-LOOK_S: Final = 0.2
-ASK_S: Final = 5.0
+CHECK_S: Final = 0.2
+VERSION_CHECK_S: Final = 5.0
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 5.0
 
@@ -28,13 +27,18 @@ log = logging.getLogger(__name__)
 
 
 class Fleet:
-    """*count* processes. *find* tells what is deployed now, *prepare* gets code and credentials; both may block."""
+    """*count* processes. *find* returns the deployed version, *prepare* gets code and credentials; both may block."""
 
     def __init__(
-        self, count: int, *, find: Callable[[], Function], prepare: Callable[[Function], Deployed], world: World
+        self,
+        count: int,
+        *,
+        find: Callable[[], Function],
+        prepare: Callable[[Function], DeployedFunction],
+        context: SandboxContext,
     ) -> None:
-        self.rotation = Rotation()
-        self._count, self._find, self._prepare, self._world = count, find, prepare, world
+        self.round_robin = RoundRobin()
+        self._count, self._find, self._prepare, self._context = count, find, prepare, context
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: list[Worker] = []
 
@@ -42,8 +46,8 @@ class Fleet:
         """Start all and wait until they answer; ApiError or HostError when they do not."""
         workers = await asyncio.gather(*(self._launch() for _ in range(self._count)))
         for worker in workers:
-            await self.rotation.add(worker)
-            self._spawn(self._keep(worker))
+            await self.round_robin.add(worker)
+            self._spawn(self._keep_running(worker))
 
     async def stop(self) -> None:
         """End them all."""
@@ -54,13 +58,13 @@ class Fleet:
 
     async def end(self, worker: Worker) -> None:
         """End a process; its place is taken by a new one."""
-        await self.rotation.remove(worker)
+        await self.round_robin.remove(worker)
         await worker.stop()
 
     async def _launch(self) -> Worker:
         """Start one process and wait until it answers."""
         deployed = await asyncio.to_thread(lambda: self._prepare(self._find()))
-        worker = Worker(deployed, self._world)
+        worker = Worker(deployed, self._context)
         self._workers.append(worker)
         try:
             await worker.ready()
@@ -69,46 +73,46 @@ class Fleet:
             raise
         return worker
 
-    async def _keep(self, worker: Worker) -> None:
-        """Keep one place filled, for ever."""
+    async def _keep_running(self, worker: Worker) -> None:
+        """Replace one process again and again."""
         while True:
             how = await self._until_old(worker)
-            successor = await self._succeed(worker, how)
-            await self.rotation.add(successor)
-            await self.rotation.remove(worker)
+            successor = await self._start_successor(worker, how)
+            await self.round_robin.add(successor)
+            await self.round_robin.remove(worker)
             self._spawn(self._retire(worker))
             worker = successor
 
-    async def _succeed(self, worker: Worker, how: str | None) -> Worker:
-        """Start the process that takes the place of *worker*, however often it takes."""
+    async def _start_successor(self, worker: Worker, how: str | None) -> Worker:
+        """Start the process that replaces *worker*; try until it starts."""
         if how is not None:
             log.error("process %d of %s ended (%s): starting another", worker.pid, worker.function.name, how)
-            worker.say(f"Runtime exited with error: {how}\n{EXITED}")
-            await self.rotation.remove(worker)
+            worker.log(f"Runtime exited with error: {how}\n{EXITED}")
+            await self.round_robin.remove(worker)
         pause = FIRST_PAUSE_S
         while True:
             try:
                 return await self._launch()
             except (ApiError, HostError) as error:
-                log.error("%s", error)  # noqa: TRY400 - it says all
+                log.error("%s", error)  # noqa: TRY400 - the text is complete
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
     async def _until_old(self, worker: Worker) -> str | None:
-        """Wait until *worker* has to be replaced; tells how it ended, None if it still runs."""
+        """Wait until *worker* has to be replaced; return how it ended, None while it still runs."""
         asked = time.monotonic()
         while (how := worker.ended()) is None:
-            if worker.look_mib() > worker.function.memory_mib:
+            if worker.measure_mib() > worker.function.memory_mib:
                 await self.end(worker)
-            elif time.monotonic() - asked > ASK_S:
+            elif time.monotonic() - asked > VERSION_CHECK_S:
                 if await asyncio.to_thread(self._is_old, worker):
                     return None
                 asked = time.monotonic()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_S)
         return how
 
     def _is_old(self, worker: Worker) -> bool:
-        """Tell whether another process should take the place of one that is well."""
+        """Return whether a running process should be replaced."""
         if not worker.deployed.credentials.outlive(worker.function.timeout_s):
             return True
         try:
@@ -119,10 +123,10 @@ class Fleet:
         return (now.version, now.revision) != (worker.function.version, worker.function.revision)
 
     async def _retire(self, worker: Worker) -> None:
-        """Let streams end, as long as the function's timeout lets them, then end the process."""
+        """Wait for open streams, at most the function's timeout, then end the process."""
         deadline = time.monotonic() + worker.function.timeout_s
         while worker.streams and worker.ended() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - three reasons
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_S)
         await self._drop(worker)
 
     async def _drop(self, worker: Worker) -> None:

@@ -1,6 +1,6 @@
-"""Headers on their way to the application and back, as a function URL and the Lambda Web Adapter change them.
+"""Translate headers to the application and back, as a function URL and the Lambda Web Adapter do.
 
-tests/runtimes/test_agreement.py holds this against the real adapter.
+tests/runtimes/test_agreement.py compares this with the real adapter.
 https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 """
 
@@ -18,7 +18,7 @@ from local.lambdas.function import Function
 
 Headers = list[tuple[bytes, bytes]]
 
-# Of one connection, not of the request: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+# They belong to one connection, not to the request: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 HOP_BY_HOP: Final = frozenset(
     {
         b"connection",
@@ -38,9 +38,9 @@ OURS: Final = frozenset({b"x-amzn-request-context", b"x-amzn-lambda-context", b"
 
 
 def to_application(scope: Scope, function: Function, request_id: str) -> Headers:
-    """Give the request's headers as a function URL and the Lambda Web Adapter hand them over.
+    """Return the request's headers as a function URL and the Lambda Web Adapter pass them on.
 
-    The protocol is the true one, http, unless the CDN's front said otherwise: addresses made of it must work.
+    The protocol is http unless the CDN's server has set another: addresses made from it must work.
     """
     given = joined((name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP | OURS)
     client: str = scope["client"][0] if scope["client"] else ""
@@ -57,7 +57,7 @@ def to_application(scope: Scope, function: Function, request_id: str) -> Headers
 
 
 def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Give each header once: an event has one value per name, and cookies in a list that the adapter joins by ``;``."""
+    """Return each header once: an event has one value per name, and cookies, which the adapter joins by ``;``."""
     found: dict[bytes, bytes] = {}
     for name, value in headers:
         cookies = name == b"cookie"
@@ -67,7 +67,7 @@ def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def unreadable(scope: Scope) -> str | None:
-    """Say what the adapter cannot read of a request, which a function URL answers with 502; None when all is well.
+    """Return the reason why the adapter cannot read a request (a function URL answers 502); None when it can.
 
     A header that is not UTF-8 makes the event invalid JSON. The adapter copies the decoded path into a header, which
     must not hold DEL. https://github.com/aws/aws-lambda-rust-runtime/issues/509,
@@ -82,14 +82,14 @@ def unreadable(scope: Scope) -> str | None:
 
 
 def from_application(headers: Headers, request_id: str) -> Headers:
-    """Give the answer's headers as a function URL passes them on: ``connection`` is the application's, renamed."""
+    """Return the answer's headers as a function URL passes them on: the application's ``connection`` is renamed."""
     lower = [(name.lower(), value) for name, value in headers]
     kept = [(REMAPPED.get(name, name), value) for name, value in lower if name in REMAPPED or name not in HOP_BY_HOP]
     return [*kept, (b"x-amzn-requestid", request_id.encode())]
 
 
 def new_request_id() -> str:
-    """Name a request."""
+    """Make the id of a request."""
     return str(uuid4())
 
 

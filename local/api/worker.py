@@ -1,4 +1,4 @@
-"""One process of the web function: its ``run.sh``, started as the Lambda Web Adapter starts it.
+"""Run one process of the web function: its ``run.sh``, started as the Lambda Web Adapter starts it.
 
 https://awslabs.github.io/aws-lambda-web-adapter/
 """
@@ -17,22 +17,21 @@ from uuid import uuid4
 
 import httpx
 
-from local.api.errors import ApiError
 from local.lambdas.credentials import Credentials
 from local.lambdas.environment import environment
 from local.lambdas.function import Function
-from local.lambdas.journal import LogStream, stream_name
+from local.lambdas.log_writer import LogStream, stream_name
 from local.lambdas.process import FunctionProcess, Launch
-from local.lambdas.sandbox import World
+from local.lambdas.sandbox import SandboxContext
 from local.model import LOOPBACK
 
-# A guard against a hang: a process is ready in a second, and in many on a machine that is busy.
+# Ends a hang. A process is ready in a second, on a busy machine in many seconds.
 READY_S: Final = 60.0
-ASK_S: Final = 0.03
+READY_POLL_S: Final = 0.03
 READINESS_PATH: Final = "AWS_LWA_READINESS_CHECK_PATH"
 LAST_LINES: Final = 5
-# The front keeps the function's time; streams may be quiet for as long as they like, and as many as there are.
-# It speaks plain HTTP: the certificates that httpx reads for every client would be most of a MiB of each.
+# The server enforces the function's timeout; streams may be silent for any time, and their number has no limit.
+# No TLS: the certificates that httpx reads would take most of a MiB for every client.
 UNLIMITED: Final[dict[str, Any]] = {
     "timeout": None,
     "limits": httpx.Limits(max_connections=None, max_keepalive_connections=4),
@@ -42,8 +41,8 @@ UNLIMITED: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
-    """A version of the web function with what it takes to start it. *code*: its unpacked zip."""
+class DeployedFunction:
+    """A version of the web function, its credentials and *code*, the folder of its unpacked zip."""
 
     function: Function
     credentials: Credentials
@@ -53,21 +52,21 @@ class Deployed:
 class Worker:
     """A running process. *client* talks to it, *streams* counts requests that have begun and not ended.
 
-    *peak_mib*: the most that it was seen to hold, with all that it started.
+    *peak_mib*: the highest memory seen, child processes included.
     """
 
-    def __init__(self, deployed: Deployed, world: World) -> None:
+    def __init__(self, deployed: DeployedFunction, context: SandboxContext) -> None:
         function = deployed.function
         self.deployed, self.streams, self.peak_mib = deployed, 0, 0.0
         name = stream_name(function.version)
         self.stream = LogStream(group=function.log_group, name=name, credentials=deployed.credentials)
-        self._say = world.say
+        self._log = context.log
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
         port = str(free_port())
         self.client = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", **UNLIMITED)
         try:
             self._process = FunctionProcess(
-                launch(deployed, world, port=port, log_stream=name), say=self.say, guard=world.guard
+                launch(deployed, context, port=port, log_stream=name), log=self.log, watchdog=context.watchdog
             )
         except OSError as error:
             raise ApiError(
@@ -85,19 +84,19 @@ class Worker:
         """The version that it runs."""
         return self.deployed.function
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Log a line in the process's stream."""
         self._last_lines.append(text)
-        self._say(self.stream, text)
+        self._log(self.stream, text)
 
     def ended(self) -> str | None:
-        """Say how the process ended; None while it runs."""
+        """Return how the process ended; None while it runs."""
         return self._process.cause_of_end()
 
-    def look_mib(self) -> float:
-        """See what the process holds now."""
-        self._process.family.look()
-        held = self._process.family.memory_mib()
+    def measure_mib(self) -> float:
+        """Measure the memory of the process with its children, and keep the peak."""
+        self._process.tree.refresh()
+        held = self._process.tree.memory_mib()
         self.peak_mib = max(self.peak_mib, held)
         return held
 
@@ -107,44 +106,48 @@ class Worker:
         deadline = time.monotonic() + READY_S
         while not await self._answers(path):
             if (how := self.ended()) is not None:
-                raise ApiError(f"{self.function.handler}: expected a web server, but it ended ({how}){self._words()}")
+                raise ApiError(f"{self.function.handler}: expected a web server, but it ended ({how}){self._quote()}")
             if time.monotonic() > deadline:
                 raise ApiError(
                     f"{self.function.handler}: expected an answer of {path} within {READY_S:g} s, received none"
-                    f"{self._words()}"
+                    f"{self._quote()}"
                 )
-            await asyncio.sleep(ASK_S)
+            await asyncio.sleep(READY_POLL_S)
 
     async def stop(self) -> None:
-        """End the process with all that it started."""
+        """End the process and its descendants."""
         await self.client.aclose()
         await asyncio.to_thread(self._process.end)
 
     async def _answers(self, path: str) -> bool:
-        """Ask as the adapter does, to which anything below 500 is a sign of life."""
+        """Check readiness as the adapter does: any status below 500 counts."""
         try:
             answer = await self.client.get(path, timeout=READY_S)
         except httpx.TransportError:
             return False
         return answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
-    def _words(self) -> str:
-        """Quote what it said last."""
+    def _quote(self) -> str:
+        """Quote its last lines."""
         self._process.output.drain()
         return "".join(f"\n  {line}" for line in self._last_lines)
 
 
-def launch(deployed: Deployed, world: World, *, port: str, log_stream: str) -> Launch:
-    """Say how the adapter starts the function: its handler is a script in its code."""
-    function, code, tmp = deployed.function, deployed.code, world.tmp / uuid4().hex
-    known = environment(function, deployed.credentials, aws=world.aws, code=code, tmp=tmp, log_stream=log_stream)
-    # Both name the port; the function's own choice holds where each sandbox has a network of its own.
+def launch(deployed: DeployedFunction, context: SandboxContext, *, port: str, log_stream: str) -> Launch:
+    """Describe the process that the adapter starts: the handler is a script in the code."""
+    function, code, tmp = deployed.function, deployed.code, context.tmp / uuid4().hex
+    known = environment(function, deployed.credentials, aws=context.aws, code=code, tmp=tmp, log_stream=log_stream)
+    # Both name the port: processes share one network here, so the function's own choice cannot hold.
     env = {**known, "AWS_LWA_PORT": port, "PORT": port}
     return Launch(command=[str(code / function.handler)], env=env, code=code, tmp=tmp, tmp_mib=function.tmp_mib)
 
 
 def free_port() -> int:
-    """Find a port of loopback that nobody listens on."""
+    """Find a free port of loopback."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+class ApiError(Exception):
+    """A process of the API cannot be started."""

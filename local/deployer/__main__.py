@@ -1,7 +1,7 @@
-"""Deploy the stack `local` into a running emulator: python -m local.deployer --config out/local/run.json.
+"""Entry point of the deployer of the stack `local`: python -m local.deployer --config out/local/run.json.
 
-Reads the addresses of the run from that file and adds to it the outputs of the stack. Prints what changed in a kept
-state, and errors; nothing for a new one.
+It reads the addresses of the run from that file and adds the outputs of the stack to it. It prints the changes in a
+kept state, and errors; nothing for a new state.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from local.model import RunConfig
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Deploy; 1, and one line, when that fails."""
+    """Deploy; return 1, after one line on stderr, when that fails."""
     parser = argparse.ArgumentParser(prog="python -m local.deployer", description="Deploy the stack `local`.")
     parser.add_argument("--config", type=Path, required=True, help="run.json of the run")
     path = parser.parse_args(arguments).config
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def refuse(reason: str) -> int:
-    """Say in one line why nothing, or not everything, was deployed."""
+    """Print in one line why the deployment failed; return 1."""
     sys.stderr.write(f"deployer: {reason}\n")
     return 1
 

@@ -1,4 +1,4 @@
-"""Deploy the stack `local`: the same program as everywhere, in this process, into the emulator."""
+"""Deploy the stack `local` into the emulator: run the Pulumi program in this process."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import Final
 
 from components.build import write_empty_layers
 from components.testing.program import Json, main_program, run_program
-from local.deployer import kept
-from local.deployer.adapters.distribution import EMULATED_HOST
-from local.deployer.model import Deployed
+from local.deployer import kept_state as kept
+from local.deployer.adapters.cloudfront import EMULATED_HOST
+from local.deployer.model import DeployedResource
 from local.deployer.monitor import Deployer
 from local.deployer.target import Target
 from local.model import STACK, Addresses
 from local.stack import configuration
 
-# As many calls at a time as keep the emulator busy: most of them wait for it.
+# Enough concurrent calls to keep the emulator busy: most of them wait for it.
 THREADS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployment:
-    """What is there now. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator.
+class DeployResult:
+    """Result of a deployment. *outputs*: the stack's. *distribution_host*: the distribution's name in the emulator.
 
-    *resources* are in the order in which they were made. *report*: what changed in a kept state, line by line.
+    *resources* are in the order of their creation. *report*: the changes in a kept state, line by line.
     """
 
     outputs: Json
-    resources: tuple[Deployed, ...]
+    resources: tuple[DeployedResource, ...]
     distribution_host: str
     report: tuple[str, ...] = ()
 
 
-def deploy(addresses: Addresses, folder: Path) -> Deployment:
+def deploy(addresses: Addresses, folder: Path) -> DeployResult:
     """Deploy the whole program into the state of *folder*, new or kept; raise DeployError with one line."""
     packages = folder / "packages"
     write_empty_layers(packages)
     return deploy_into(main_program, Target(addresses, folder), configuration(addresses, packages), folder)
 
 
-def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> Deployment:
-    """Deploy *program*, then remove what the record in *folder* has and the program no longer declares."""
+def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> DeployResult:
+    """Deploy *program*, then remove resources in the record in *folder* that the program no longer declares."""
     before = kept.load(folder)
     monitor = Deployer(target)
     try:
@@ -57,12 +57,12 @@ def deploy_into(program: Callable[[], object], target: Target, config: Json, fol
     return replace(deployment, report=tuple(kept.report(changes, removed)))
 
 
-def deploy_program(program: Callable[[], object], target: Target, config: Json) -> Deployment:
-    """Deploy a program, a whole one or a part, and remove nothing; raise DeployError, or what the program raises."""
+def deploy_program(program: Callable[[], object], target: Target, config: Json) -> DeployResult:
+    """Deploy a whole program or a part, and remove nothing; raise DeployError, or what the program raises."""
     return run(program, Deployer(target), config)
 
 
-def run(program: Callable[[], object], monitor: Deployer, config: Json) -> Deployment:
+def run(program: Callable[[], object], monitor: Deployer, config: Json) -> DeployResult:
     """Run *program* against *monitor*; raise DeployError with one line, or what the program raises."""
     try:
         run_program(program, monitor, stack=STACK, config=config, threads=THREADS)
@@ -72,4 +72,4 @@ def run(program: Callable[[], object], monitor: Deployer, config: Json) -> Deplo
         raise monitor.failure
     resources = tuple(monitor.deployed)
     hosts = [one.notes[EMULATED_HOST] for one in resources if EMULATED_HOST in one.notes]
-    return Deployment(outputs=monitor.outputs, resources=resources, distribution_host=hosts[0] if hosts else "")
+    return DeployResult(outputs=monitor.outputs, resources=resources, distribution_host=hosts[0] if hosts else "")

@@ -1,4 +1,4 @@
-"""One resource on its way from the program to the emulator: what is given, what is made of it, what went wrong."""
+"""Define a resource's inputs, the result of its creation, and the error of a deployment."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from local.deployer.target import Target
 
 
 class DeployError(Exception):
-    """The stack cannot be deployed: one line that names the resource, the property and what was said of it."""
+    """The stack cannot be deployed: one line that names the resource, the property and the reason."""
 
 
-class Inputs:
-    """What the program says of one resource. Every value is taken by name; what nobody took is an error."""
+class Properties:
+    """Inputs of one resource. An adapter takes every value by name; a value that is left is an error."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = {key: value for key, value in values.items() if value is not None}
@@ -30,7 +30,7 @@ class Inputs:
         return self.values.pop(key, default)
 
     def rest(self) -> dict[str, Any]:
-        """Take everything that is left, for a call that refuses what it does not know."""
+        """Take all values that are left, for a call that refuses unknown ones."""
         left, self.values = self.values, {}
         return left
 
@@ -42,20 +42,20 @@ class Inputs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
-    """One registration. *name*: in the program. *adopt*: id of what must exist already, "" for nothing."""
+class ResourceInputs:
+    """One registration. *name*: in the program. *adopt*: id of an existing resource, "" for a new one."""
 
     type: str
     name: str
-    inputs: Inputs
+    inputs: Properties
     adopt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
-    """What came of it. *outputs*: only what the emulator decided; the program knows its inputs itself.
+class CreatedResource:
+    """A created or updated resource. *outputs*: values that the emulator chose; the program knows its inputs itself.
 
-    *notes*: what others of the embedded stack want to know and no output of AWS says.
+    *notes*: facts that the embedded stack needs and that are no output in AWS.
     """
 
     id: str
@@ -63,14 +63,14 @@ class Made:
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-Adapter = Callable[[Target, Given], Made]
+Adapter = Callable[[Target, ResourceInputs], CreatedResource]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
-    """One resource that is there. *inputs*: a digest of each property, which tells a later deployment what changed.
+class DeployedResource:
+    """Record of one resource. *inputs*: a digest of each property, by which a later deployment finds changes.
 
-    *declared_only*, *kept_only*: properties that the emulator does not get, or only stores, and why.
+    *declared_only*, *kept_only*: properties that the emulator does not get, or only stores, with the reason.
     """
 
     type: str

@@ -1,4 +1,4 @@
-"""The deployer's end of Pulumi's protocol: every registration becomes a call of an adapter."""
+"""Receive the registrations of the Pulumi program, and call the adapter of each."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPriva
 from components.testing.answers import IDENTITY, identity
 from components.testing.program import Json
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
-from local.deployer.declared import DECLARED_ONLY, KEPT_ONLY, is_declared_only
-from local.deployer.model import Deployed, DeployError, Given, Inputs, Made
+from local.deployer.model import CreatedResource, DeployedResource, DeployError, Properties, ResourceInputs
+from local.deployer.not_emulated import NOT_EMULATED, STORED_ONLY, is_not_emulated
 from local.deployer.plain import digests, plain, unknowns
 from local.deployer.target import Target
 
 STACK = "pulumi:pulumi:Stack"
 
 
-class Questions(mocks.Mocks):
-    """Answers what the program asks AWS."""
+class PulumiCalls(mocks.Mocks):
+    """Answers to the invokes of the program."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
 
     def call(self, args: mocks.MockCallArgs) -> tuple[Json, list[tuple[str, str]]]:
-        """Say who deploys."""
+        """Return the caller's identity, the one invoke of the program."""
         if args.token != IDENTITY:
-            raise DeployError(f"{args.token}: expected {IDENTITY}, the one question that the deployer answers")
+            raise DeployError(f"{args.token}: expected {IDENTITY}, the only invoke that the deployer answers")
         try:
             who = self.target.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
@@ -43,19 +43,19 @@ class Questions(mocks.Mocks):
 
 
 class Deployer(mocks.MockMonitor):
-    """A monitor that makes what it is told, and remembers the first failure: the others only follow from it."""
+    """A Pulumi monitor that creates resources, and keeps the first failure: later ones only follow from it."""
 
     def __init__(self, target: Target) -> None:
-        super().__init__(Questions(target))
+        super().__init__(PulumiCalls(target))
         self.target = target
         self.lock = threading.Lock()
         self.urns: set[str] = set()
-        self.deployed: list[Deployed] = []
+        self.deployed: list[DeployedResource] = []
         self.outputs: Json = {}
         self.failure: DeployError | None = None
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
-        """Make a resource."""
+        """Create a resource."""
         urn = self.make_urn(request.parent, request.type, request.name)
         try:
             self.enter(urn)
@@ -65,11 +65,11 @@ class Deployer(mocks.MockMonitor):
         except (DeployError, ClientError, BotoCoreError, LookupError, TypeError, ValueError) as error:
             raise self.failed(request, error) from error
         outputs = cast("Any", _sync_await(rpc.serialize_properties(dict(made.outputs), {})))
-        # An output that no adapter gave is unknown, never None: whatever is made of it is refused.
+        # An output that no adapter set is unknown, never None: properties that use it are refused.
         return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=outputs, unknown=True)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's protocol
-        """Note the outputs of the stack; components' own are for Pulumi's console."""
+        """Keep the outputs of the stack; those of components are for Pulumi's console."""
         if f"::{STACK}::" in request.urn:
             outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
             self.refuse_unknown("outputs", outputs)
@@ -77,37 +77,37 @@ class Deployer(mocks.MockMonitor):
         return cast("Any", super()).RegisterResourceOutputs(request)
 
     def enter(self, urn: str) -> None:
-        """Raise DeployError when two resources share a name; Pulumi's own mocks would keep the last."""
+        """Raise DeployError when two resources share a name; Pulumi's own mocks would keep only the last one."""
         with self.lock:
             if urn in self.urns:
                 raise DeployError(f"expected every resource once, received {urn} twice")
             self.urns.add(urn)
 
-    def make(self, request: Any) -> Made:
-        """Hand a resource to its adapter."""
+    def make(self, request: Any) -> CreatedResource:
+        """Create a resource by its adapter, and record it."""
         kind, name = request.type, request.name
         received = rpc.deserialize_properties(request.object, keep_unknowns=True)
         self.refuse_unknown(name, received)
         values: Json = plain(received)
         inputs = digests(values)
-        made = Made(id=name) if is_declared_only(kind) else self.adapt(request, values)
+        made = CreatedResource(id=name) if is_not_emulated(kind) else self.adapt(request, values)
         with self.lock:
             self.deployed.append(
-                Deployed(
+                DeployedResource(
                     type=kind,
                     name=name,
                     id=made.id,
                     protect=request.protect,
                     inputs=inputs,
                     notes=made.notes,
-                    declared_only=DECLARED_ONLY.get(kind, {}),
-                    kept_only=KEPT_ONLY.get(kind, {}),
+                    declared_only=NOT_EMULATED.get(kind, {}),
+                    kept_only=STORED_ONLY.get(kind, {}),
                 )
             )
         return made
 
-    def adapt(self, request: Any, values: Json) -> Made:
-        """Call the adapter, and refuse what it did not take."""
+    def adapt(self, request: Any, values: Json) -> CreatedResource:
+        """Call the adapter, and refuse properties that it did not take."""
         kind = request.type
         if kind not in ADAPTERS:
             raise DeployError(f"expected a type that local/deployer/adapters/table.py lists, received {kind}")
@@ -116,21 +116,21 @@ class Deployer(mocks.MockMonitor):
         region = values.pop("region", None) or self.target.region
         if region != self.target.region:
             raise DeployError(f"region: expected {self.target.region}, where everything is, received {region}")
-        known = {key: value for key, value in values.items() if key not in DECLARED_ONLY.get(kind, {})}
-        given = Given(type=kind, name=request.name, inputs=Inputs(known), adopt=request.importId)
-        made = ADAPTERS[kind](self.target, given)
-        given.inputs.refuse_leftovers()
+        known = {key: value for key, value in values.items() if key not in NOT_EMULATED.get(kind, {})}
+        resource = ResourceInputs(type=kind, name=request.name, inputs=Properties(known), adopt=request.importId)
+        made = ADAPTERS[kind](self.target, resource)
+        resource.inputs.refuse_leftovers()
         return made
 
     def refuse_unknown(self, name: str, tree: Any) -> None:
-        """Raise DeployError when *tree* holds what an adapter should have given."""
+        """Raise DeployError when *tree* holds an output that no adapter set."""
         if missing := ", ".join(unknowns(tree)):
-            raise DeployError(f"{name}: {missing}: made of an output that no adapter in local/deployer gives")
+            raise DeployError(f"{name}: {missing}: uses an output that no adapter in local/deployer sets")
 
     def failed(self, request: Any, error: Exception) -> DeployError:
-        """Name the resource in one line, and remember the first failure."""
-        said = " ".join(str(error).split())
-        failure = DeployError(f"{request.name} ({request.type}): {said}")
+        """Make an error of one line that names the resource, and keep the first failure."""
+        reason = " ".join(str(error).split())
+        failure = DeployError(f"{request.name} ({request.type}): {reason}")
         with self.lock:
             self.failure = self.failure or failure
         return failure

@@ -1,4 +1,4 @@
-"""From what Pulumi's runtime sends to plain Python: whole numbers whole, archives as paths, secrets unwrapped."""
+"""Turn values of Pulumi's runtime into plain Python: whole numbers as int, archives as paths, secrets unwrapped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HIDDEN: Final = "[secret]"
 
 
 def plain(value: Any, *, hide: bool = False) -> Any:
-    """Turn *value* into plain data; *hide*: secrets are left out, because the result is shown to people."""
+    """Turn *value* into plain data; *hide*: leave secrets out, for a result that people see."""
     if rpc.is_rpc_secret(value):
         return HIDDEN if hide else plain(value["value"])
     if isinstance(value, dict):
@@ -31,20 +31,20 @@ def plain(value: Any, *, hide: bool = False) -> Any:
 
 
 def digests(values: Mapping[str, Any]) -> dict[str, str]:
-    """Give a short digest of each property, of a file's content for a path; values may be secrets, so none is kept."""
+    """Return a short digest of each property (of the file's content for a path): values may be secrets."""
     return {key: digest(value) for key, value in values.items() if value is not None}
 
 
 def digest(value: Any) -> str:
-    """Give the first 16 hexadecimal digits of the SHA-256 of plain data."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of plain data."""
     data = value.read_bytes() if isinstance(value, Path) else json.dumps(value, sort_keys=True).encode()
     return hashlib.sha256(data).hexdigest()[:16]
 
 
 def unknowns(tree: Any, path: str = "") -> Iterator[str]:
-    """Give the path of every value in *tree* that is made of an output which no adapter gave."""
+    """Yield the path of every value in *tree* that uses an output which no adapter set."""
     if isinstance(tree, Unknown) or (rpc.is_rpc_secret(tree) and tree["value"] is None):
-        # The runtime says None of a secret that is unknown; of one that is nothing it says nothing at all.
+        # The runtime sends None for an unknown secret, and no property at all for a secret that is None.
         yield path
     elif isinstance(tree, dict):
         for key, value in cast("dict[str, Any]", tree).items():

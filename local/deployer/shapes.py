@@ -1,6 +1,6 @@
-"""From the program's spelling to AWS' own: ``maxTtl`` becomes ``MaxTTL``, tags become pairs.
+"""Translate the program's names to those of AWS: ``maxTtl`` becomes ``MaxTTL``, tags become pairs.
 
-Structures are turned as a whole: a property that AWS does not know is then refused by botocore, not dropped here.
+Whole structures are translated, so that botocore refuses a property that AWS does not know; none is dropped here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 
 def pascal(tree: Any, spelling: Mapping[str, str] | None = None) -> Any:
-    """Turn every key of *tree* from ``camelCase`` to ``PascalCase``, or as *spelling* has it."""
+    """Turn every key of *tree* from ``camelCase`` to ``PascalCase``, or to its name in *spelling*."""
     if isinstance(tree, list):
         return [pascal(one, spelling) for one in cast("list[Any]", tree)]
     if not isinstance(tree, dict):
@@ -23,19 +23,19 @@ def pascal(tree: Any, spelling: Mapping[str, str] | None = None) -> Any:
 
 
 def pairs(tags: Mapping[str, str] | None, *, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    """Write tags as AWS does where it does not take a mapping."""
+    """Write tags as a list of pairs, for calls that take no mapping."""
     return [{key: name, value: text} for name, text in (tags or {}).items()]
 
 
 def present(**values: Any) -> dict[str, Any]:
-    """Keep what is not None."""
+    """Keep the values that are not None."""
     return {key: value for key, value in values.items() if value is not None}
 
 
 def create_or(
     conflicts: Iterable[str], create: Callable[[], Mapping[str, Any]], update: Callable[[], Mapping[str, Any]]
 ) -> Mapping[str, Any]:
-    """Create something, or update it where one of *conflicts* says that an earlier deployment left it."""
+    """Create something; update it when AWS answers with one of the error codes *conflicts*."""
     try:
         return create()
     except ClientError as error:
@@ -45,7 +45,7 @@ def create_or(
 
 
 def unless(code: str, call: Callable[[], object]) -> None:
-    """Make a call whose work may be done already, which the error *code* says."""
+    """Make a call; accept the error *code*, which means that its work is done already."""
     try:
         call()
     except ClientError as error:
@@ -54,5 +54,5 @@ def unless(code: str, call: Callable[[], object]) -> None:
 
 
 def code_of(error: ClientError) -> str:
-    """Give the code that AWS answered with."""
+    """Return the error code of AWS."""
     return error.response.get("Error", {}).get("Code", "")

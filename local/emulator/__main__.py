@@ -1,6 +1,6 @@
-"""Run the AWS emulator until it is told to stop: python -m local.emulator --port 4566 --data out/local/aws [--persist].
+"""Entry point of the AWS emulator: python -m local.emulator --port 4566 --data out/local/aws [--persist].
 
-Prints its address once it answers requests; logs to ``emulator.log`` in the data folder.
+It prints its address once it answers requests, and logs to ``emulator.log`` in the data folder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local.model import LOOPBACK
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run it; 1 when the port is taken."""
+    """Run the emulator until SIGTERM or SIGINT; return 1 when the port is taken."""
     parser = argparse.ArgumentParser(prog="python -m local.emulator", description="Run the AWS emulator.")
     parser.add_argument("--port", type=int, default=4566, help="port of loopback, 0 for a free one (default: 4566)")
     parser.add_argument("--data", type=Path, required=True, help="folder of its log, its temporary files, its state")
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(
             f"emulator: cannot listen on {LOOPBACK}:{options.port} ({error.strerror}): "
-            "stop the program that does, or choose another port\n"
+            "stop the program that uses it, or choose another port\n"
         )
         return 1
     address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def announce(address: str) -> None:
-    """Tell whoever started this where to find it."""
+    """Print the address for the process that started the emulator."""
     sys.stdout.write(f"{address}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""How ministack is told what to do: by environment variables, which it reads while it is imported.
+"""Configure ministack by environment variables, which it reads at import.
 
 https://github.com/ministackorg/ministack#configuration
 """
@@ -16,12 +16,12 @@ LOG_NAME: Final = "emulator.log"
 
 
 def environment(*, port: int, data: Path, persist: bool) -> dict[str, str]:
-    """Give every variable that decides what the emulator does; *persist*: it keeps its state below *data*."""
+    """Return all variables that configure the emulator; *persist*: keep its state below *data*."""
     kept = "1" if persist else "0"
     return {
-        # IAM is enforced: a permission that a role lacks fails here as it does on AWS.
+        # Enforce IAM: a call without permission fails as on AWS.
         "AUTH": "true",
-        # Part of every address that the emulator gives out: of queues, of layers.
+        # Part of every address that the emulator returns: of queues, of layers.
         "MINISTACK_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
         "BIND_HOST": LOOPBACK,
@@ -33,10 +33,10 @@ def environment(*, port: int, data: Path, persist: bool) -> dict[str, str]:
         "STATE_DIR": str(data / "state"),
         "S3_DATA_DIR": str(data / "s3"),
         "TMPDIR": str(data / "tmp"),
-        # Both would open a port of their own, on every interface.
+        # Both would open another port, on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # It would start and remove containers where it finds Docker: it finds none.
+        # Hide Docker: ministack would start and remove containers.
         "DOCKER_HOST": f"unix://{data / 'tmp' / 'no-docker.sock'}",
         "LAMBDA_EXECUTOR": "local",
     }

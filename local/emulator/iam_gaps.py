@@ -1,9 +1,9 @@
-"""Where ministack judges by another resource than AWS does, or not at all, mended where it runs in this process.
+"""Patch ministack's IAM where it checks another resource than AWS does, or none.
 
 Streams: AWS names a log stream by its group *and* the stream, so grants end in ``:*``; ministack names the group only.
-Batches: what may be done to one message of a queue may be done to ten, there are no actions of their own.
+Batches: a permission for one message covers a batch; batch calls have no actions of their own.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
-Missing keys: whoever may read an object but not list its bucket is told 403 by S3, never that the key does not exist.
+Missing keys: without permission to list the bucket, S3 answers 403 for a missing key, not 404.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 """
 
@@ -23,8 +23,8 @@ LISTING: Final = "s3:ListBucket"
 BATCH: Final = "Batch"
 
 
-def mend_iam() -> None:
-    """Replace what is wrong or missing; call it before the first request."""
+def patch_iam() -> None:
+    """Patch ministack's IAM; call it before the first request."""
     judged: Any = importlib.import_module("ministack.core.iam_actions")
     replace(judged, "extract_resource_arn", of_streams)
     replace(judged, "extract_iam_action", of_batches)
@@ -33,7 +33,7 @@ def mend_iam() -> None:
 
 
 def of_streams(original: Callable[..., str]) -> Callable[..., str]:
-    """Name log streams in full."""
+    """Return the full ARN of a log stream."""
 
     def extract_resource_arn(service: str, *request: Any) -> str:
         arn = original(service, *request)
@@ -47,7 +47,7 @@ def of_streams(original: Callable[..., str]) -> Callable[..., str]:
 
 
 def of_batches(original: Callable[..., str | None]) -> Callable[..., str | None]:
-    """Ask of a batch what is asked of a single message: ``sqs:SendMessage``."""
+    """Check for a batch the action of a single message: ``sqs:SendMessage``."""
 
     def extract_iam_action(service: str, *request: Any) -> str | None:
         action = original(service, *request)
@@ -57,7 +57,7 @@ def of_batches(original: Callable[..., str | None]) -> Callable[..., str | None]
 
 
 def hiding_keys(application: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer 403 about a missing key to whoever may not list its bucket."""
+    """Answer 403 for a missing key when the caller may not list its bucket."""
     evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
     actions: Any = importlib.import_module("ministack.core.iam_actions")
 

@@ -1,6 +1,6 @@
-"""What ministack leaves out of Lambda's own services, put in where it runs in this process.
+"""Patch ministack's Lambda, EventBridge and Scheduler where they differ from AWS.
 
-Each replaced name is looked up first, so that a release that renames it fails at the start and not in silence.
+Each replaced name is looked up first, so that a release that renames it fails at the start.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from http import HTTPStatus
 from typing import Any, Final
 
 ERROR_TYPES: Final = ("errorMessage", "errorType")
-# The host keeps a function's time, and its client may have to wait for a start or a free sandbox before that.
-PATIENCE_S: Final = 3600
-# How often schedules are looked at; ministack's 10 s is how late they would be.
+# The host enforces a function's timeout; a client may wait for a cold start or a free sandbox before that.
+HOST_TIMEOUT_S: Final = 3600
+# Interval between checks of schedules; with ministack's 10 s, they would be 10 s late.
 SCHEDULES_S: Final = 1
 
 Record = dict[str, Any]
 
 
-def mend() -> None:
-    """Replace what is wrong or missing; call it before the first request."""
+def patch_lambda() -> None:
+    """Patch ministack's Lambda; call it before the first request."""
     functions: Any = importlib.import_module("ministack.services.lambda_svc")
     events: Any = importlib.import_module("ministack.services.eventbridge")
     replace(functions, "_execute_function_proxy", lambda _: ask_host)
-    # The host writes what a function says, with its true memory, and measures every invocation, not direct ones alone.
-    replace(functions, "_emit_lambda_logs", lambda _: say_nothing)
+    # The host writes a function's log with its true memory, and measures every invocation, not only direct ones.
+    replace(functions, "_emit_lambda_logs", lambda _: do_nothing)
     replace(functions, "_emit_lambda_metrics", throttles_alone)
     replace(functions, "invoke_async_with_retry", lambda original: with_destinations(functions, original))
     replace(functions, "_get_function", with_version)
@@ -40,14 +40,14 @@ def mend() -> None:
 
 
 def replace(module: Any, name: str, make: Callable[[Any], Any]) -> None:
-    """Replace *name* of *module* by what *make* makes of it; AttributeError when there is no such name."""
+    """Replace *name* of *module* by ``make(original)``; AttributeError when there is no such name."""
     setattr(module, name, make(getattr(module, name)))
 
 
 def ask_host(func: Record, event: Any, url: str, request_id: str) -> Record:
-    """Let the Lambda host run a function, and pass on its answer or its error as they are.
+    """Let the Lambda host run a function, and return its answer or its error unchanged.
 
-    ministack waits no longer than the function's timeout, start included, and wraps errors until nobody can read them.
+    ministack waits no longer than the function's timeout, start included, and wraps errors beyond recognition.
     """
     config: Record = func.get("config") or func
     headers = {
@@ -60,7 +60,7 @@ def ask_host(func: Record, event: Any, url: str, request_id: str) -> Record:
     body = json.dumps(event, ensure_ascii=False).encode()
     request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - loopback
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=HOST_TIMEOUT_S) as answer:  # noqa: S310 - loopback
             return {"body": json.loads(answer.read() or b"null")}
     except urllib.error.HTTPError as error:
         with error:
@@ -70,23 +70,23 @@ def ask_host(func: Record, event: Any, url: str, request_id: str) -> Record:
 
 
 def refused(status: int, body: bytes) -> Record:
-    """Translate an answer of the host that is no success."""
+    """Translate an error response of the host."""
     try:
-        told = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return failed("Runtime.HandlerError", f"the Lambda host answered HTTP {status}: {body[:512]!r}")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return throttled(told.get("errorMessage", ""))
-    return {"body": told, "error": True, "function_error": "Unhandled"}
+        return throttled(answer.get("errorMessage", ""))
+    return {"body": answer, "error": True, "function_error": "Unhandled"}
 
 
 def failed(error_type: str, message: str) -> Record:
-    """Report an invocation that came to nothing."""
+    """Report an invocation that failed."""
     return {"body": dict(zip(ERROR_TYPES, (message, error_type), strict=True)), "error": True}
 
 
 def throttled(message: str) -> Record:
-    """Report an invocation that has to come again later."""
+    """Report a throttled invocation, which is tried again later."""
     body = {
         "__type": "TooManyRequestsException",
         "message": message,
@@ -96,12 +96,12 @@ def throttled(message: str) -> Record:
     return {"throttle": True, "body": body, "error": True, "log": ""}
 
 
-def say_nothing(*_: object, **__: object) -> None:
-    """Do nothing, in place of what the host does better."""
+def do_nothing(*_: object, **__: object) -> None:
+    """Do nothing: the Lambda host does this instead."""
 
 
 def throttles_alone(original: Callable[..., None]) -> Callable[..., None]:
-    """Measure what never reaches the host; and that once, where ministack does again for a direct invocation."""
+    """Count throttled invocations, which never reach the host; count each once: ministack counts direct ones twice."""
     cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
 
     def emit(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:  # noqa: FBT001 - its signature
@@ -113,7 +113,7 @@ def throttles_alone(original: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_destinations(functions: Any, original: Callable[[Record, Any], None]) -> Callable[[Record, Any], None]:
-    """Let an asynchronous invocation by an alias end where the alias's configuration says."""
+    """Let an asynchronous invocation by an alias use the destinations of the alias."""
 
     def invoke(func: Record, event: Any) -> None:
         arn: str = (func.get("config") or func)["FunctionArn"]
@@ -126,22 +126,22 @@ def with_destinations(functions: Any, original: Callable[[Record, Any], None]) -
 
 
 def with_version(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the address of a function's code name the version: otherwise every version has the newest code."""
+    """Add the version to the URL of a function's code: otherwise every version has the newest code."""
 
     def get_function(name: str, qualifier: str | None = None) -> Any:
         status, headers, body = original(name, qualifier)
-        told = json.loads(body)
-        version = told.get("Configuration", {}).get("Version")
-        if status == HTTPStatus.OK and version and "Location" in told["Code"]:
-            told["Code"]["Location"] = told["Code"]["Location"].replace("?", f":{version}?", 1)
-            body = json.dumps(told).encode()
+        answer = json.loads(body)
+        version = answer.get("Configuration", {}).get("Version")
+        if status == HTTPStatus.OK and version and "Location" in answer["Code"]:
+            answer["Code"]["Location"] = answer["Code"]["Location"].replace("?", f":{version}?", 1)
+            body = json.dumps(answer).encode()
         return status, headers, body
 
     return get_function
 
 
 def of_version(functions: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Serve the code of the version that an address names."""
+    """Serve the code of the version in the URL."""
 
     def serve(func_name: str, account_id: str | None = None, region: str | None = None) -> Any:
         name, _, version = func_name.partition(":")
@@ -155,7 +155,7 @@ def of_version(functions: Any, original: Callable[..., Any]) -> Callable[..., An
 
 
 def scheduled(functions: Any) -> Callable[[str, str], None]:
-    """Let schedules and rules invoke asynchronously, as they do on AWS: with retries, and a place for failures."""
+    """Let schedules and rules invoke asynchronously, as on AWS: with retries, and a destination for failures."""
 
     def dispatch(arn: str, payload: str) -> None:
         func, config, name = functions._get_func_record_for_ref(arn)  # noqa: SLF001

@@ -1,7 +1,7 @@
-"""What ministack leaves out of CloudWatch, put in where it runs in this process.
+"""Patch ministack's CloudWatch where it differs from AWS.
 
-It forgets the metrics of an alarm that is an expression, judges every alarm without regard to dimensions, and measures
-no queue. ``local/alarms`` judges in its place.
+It drops the metrics of an alarm over an expression, ignores the dimensions of every alarm, and measures no queue.
+``local/alarms`` evaluates alarms in its place.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.emulator.lambda_gaps import replace, say_nothing
+from local.emulator.lambda_gaps import do_nothing, replace
 
 NAMESPACE: Final = "AWS/SQS"
 EVERY_S: Final = 4.0
-# A queue whose figures stay as they are is measured as often as AWS measures queues.
+# Unchanged figures are published as often as AWS publishes them.
 UNCHANGED_S: Final = 60.0
 COUNTS: Final = {
     "ApproximateNumberOfMessagesVisible": "ApproximateNumberOfMessages",
@@ -26,19 +26,19 @@ COUNTS: Final = {
 Figures = Mapping[str, float]
 
 
-def mend_monitoring() -> None:
-    """Replace what is wrong or missing; call it before the first request."""
+def patch_monitoring() -> None:
+    """Patch ministack's CloudWatch; call it before the first request."""
     cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
     queues: Any = importlib.import_module("ministack.services.sqs")
     gauge = Gauge(queues=queues, record=cloudwatch.record_metric)
-    replace(cloudwatch, "_evaluate_alarm", lambda _: say_nothing)
+    replace(cloudwatch, "_evaluate_alarm", lambda _: do_nothing)
     replace(cloudwatch, "_put_metric_alarm", lambda original: with_metrics(cloudwatch, original))
     for name in ("_get_metric_data", "_get_metric_statistics", "_list_metrics"):
         replace(cloudwatch, name, lambda original: after(gauge.measure, original))
 
 
 def with_metrics(cloudwatch: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep the metrics of an alarm, and its statistic as it was given."""
+    """Keep the metrics of an alarm, and its statistic, unchanged."""
 
     def put_metric_alarm(params: Any, body: Mapping[str, Any], *protocol: Any) -> Any:
         answer = original(params, body, *protocol)
@@ -64,7 +64,7 @@ def after(first: Callable[[], None], original: Callable[..., Any]) -> Callable[.
 
 @dataclass(kw_only=True)
 class Gauge:
-    """Measures queues whenever somebody asks for metrics, which the evaluation of alarms does all the time."""
+    """Measures queues at every request for metrics; the evaluation of alarms sends one every few seconds."""
 
     queues: Any
     record: Callable[..., None]
@@ -73,7 +73,7 @@ class Gauge:
     last: dict[str, tuple[float, Figures]] = field(default_factory=dict[str, tuple[float, Figures]])
 
     def measure(self) -> None:
-        """Publish the figures of every queue, unless that was done just now."""
+        """Publish the figures of every queue, at most every four seconds."""
         now = self.clock()
         if now - self.measured_at < EVERY_S:
             return
@@ -82,7 +82,7 @@ class Gauge:
             self.publish(str(url).rpartition("/")[2], self.figures(queue, now), now)
 
     def publish(self, name: str, figures: Figures, now: float) -> None:
-        """Publish the figures of one queue, those that stay the same once a minute."""
+        """Publish the figures of one queue; unchanged ones once a minute."""
         at, before = self.last.get(name, (0.0, {}))
         if figures == before and now - at < UNCHANGED_S:
             return
@@ -91,7 +91,7 @@ class Gauge:
             self.record(NAMESPACE, metric, value, "None", {"QueueName": name})
 
     def figures(self, queue: Mapping[str, Any], now: float) -> Figures:
-        """Count a queue's messages, and tell the age of the oldest that nobody has deleted, s."""
+        """Return the message counts of a queue, and the age of its oldest message that is not deleted, s."""
         self.queues._refresh_counts(queue)  # noqa: SLF001 - as above
         sent = [float(one.get("enqueued_at", one["sent_at"])) for one in queue["messages"]]
         counts = {metric: float(queue["attributes"][attribute]) for metric, attribute in COUNTS.items()}

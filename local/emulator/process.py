@@ -1,6 +1,6 @@
-"""Start the emulator as a process of its own, in an environment of its own, and wait until it answers.
+"""Start the emulator as a process in its own environment, and wait until it answers.
 
-ministack pins botocore, so it is installed apart from everything else (requirements/emulator.lock, ADR 22).
+ministack pins botocore, so it has an environment of its own (requirements/emulator.lock, ADR 22).
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from typing import Final
 from local.emulator.environment import LOG_NAME
 
 ROOT: Final = Path(__file__).parents[2]
-# Guards against a hang, not measures of speed: it takes 2 s, and many times that on a machine that is busy.
+# They end a hang: a start takes 2 s, on a busy machine many times that.
 READY_S: Final = 60.0
 STOP_S: Final = 60.0
 LAST_LINES: Final = 5
 
 
 class EmulatorError(Exception):
-    """The emulator does not run; the text says why."""
+    """The emulator does not run; the text gives the reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Emulator:
-    """A running emulator. *address*: origin that every AWS client is pointed at."""
+    """A running emulator. *address*: origin for every AWS client."""
 
     address: str
     process: subprocess.Popen[str]
 
 
 def interpreter(prefix: Path = Path(sys.prefix)) -> str:
-    """Find the Python that has ministack: ``emulator`` below *prefix*, else this one; EmulatorError without either."""
+    """Find a Python with ministack: ``emulator`` below *prefix*, else this one; raise EmulatorError without either."""
     own = prefix / "emulator" / "bin" / "python"
     if own.is_file():
         return str(own)
@@ -61,7 +61,7 @@ def running(data: Path, *, port: int = 0, persist: bool = False) -> Generator[Em
 
 
 def start(data: Path, *, port: int = 0, persist: bool = False) -> Emulator:
-    """Start an emulator on *port* of loopback (0: any free one); EmulatorError, with its last words, if it fails."""
+    """Start an emulator on *port* of loopback (0: any free one); EmulatorError with its last log lines if it fails."""
     data.mkdir(parents=True, exist_ok=True)
     command = [interpreter(), "-m", "local.emulator", "--port", str(port), "--data", str(data.resolve())]
     with (data / LOG_NAME).open("ab") as log:
@@ -81,13 +81,13 @@ def wait_for_address(process: subprocess.Popen[str], log: Path) -> str:
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         if not selector.select(READY_S):
-            raise EmulatorError(f"the emulator did not answer within {READY_S:g} s; {last_words(log)}")
+            raise EmulatorError(f"the emulator did not answer within {READY_S:g} s; {last_lines(log)}")
     if address := process.stdout.readline().strip():
         return address
-    raise EmulatorError(f"the emulator ended at once with exit code {process.wait()}; {last_words(log)}")
+    raise EmulatorError(f"the emulator ended at once with exit code {process.wait()}; {last_lines(log)}")
 
 
-def last_words(log: Path) -> str:
+def last_lines(log: Path) -> str:
     """Quote the end of a log."""
     with log.open(encoding="utf-8", errors="replace") as lines:
         last = "".join(deque(lines, LAST_LINES)).strip()
@@ -95,7 +95,7 @@ def last_words(log: Path) -> str:
 
 
 def stop(emulator: Emulator) -> None:
-    """Ask it to stop, which saves a persistent state; EmulatorError when it ended otherwise than well."""
+    """Terminate it, which saves a persistent state; raise EmulatorError when its exit code is not 0."""
     emulator.process.terminate()
     code = end(emulator.process)
     if code:
@@ -103,7 +103,7 @@ def stop(emulator: Emulator) -> None:
 
 
 def end(process: subprocess.Popen[str]) -> int:
-    """Wait for the end of a process that was asked to, or make it."""
+    """Wait for the end of a terminated process; kill it when it takes too long."""
     try:
         return process.wait(STOP_S if process.poll() is None else 0)
     except subprocess.TimeoutExpired:

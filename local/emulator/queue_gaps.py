@@ -1,4 +1,4 @@
-"""What ministack leaves out of SQS, put in where it runs in this process: moving dead letters back.
+"""Add the redrive of dead letters to ministack's SQS.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 """
@@ -20,8 +20,8 @@ LIST: Final = "ListMessageMoveTasks"
 SOURCE: Final = "DeadLetterQueueSourceArn"
 
 
-def mend_queues() -> None:
-    """Add the missing actions; RuntimeError when a release brings its own, so that ours go."""
+def patch_queues() -> None:
+    """Add the missing actions; raise RuntimeError when a release has its own, so that we remove ours."""
     queues: Any = importlib.import_module("ministack.services.sqs")
     mover = Mover(queues=queues)
     actions: Record = queues._HANDLERS  # noqa: SLF001 - there is no public way
@@ -33,13 +33,13 @@ def mend_queues() -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mover:
-    """Moves dead letters, all at once, and remembers having done so. *queues*: ministack's module."""
+    """Moves dead letters, all at once, and keeps a list of the tasks. *queues*: ministack's module."""
 
     queues: Any
     done: list[Record] = field(default_factory=list[Record])
 
     def start(self, data: Mapping[str, Any], _url: str) -> Record:
-        """Move every visible message to *DestinationArn*, or else to where it failed; those without origin stay."""
+        """Move every visible message to *DestinationArn*, else to its source queue; messages without a source stay."""
         source, destination = data.get("SourceArn", ""), data.get("DestinationArn")
         dead = self.queue(source)
         self.refuse_ordinary(source)
@@ -51,7 +51,7 @@ class Mover:
             if message["visible_at"] > now or not to:
                 kept.append(message)
                 continue
-            self.queue(to)["messages"].append(anew(message, now))
+            self.queue(to)["messages"].append(as_new(message, now))
             moved += 1
         dead["messages"] = kept
         self.queues.esm_wake.set()
@@ -59,7 +59,7 @@ class Mover:
         return self.note(source, destination, moved=moved, stayed=len(stayed))
 
     def note(self, source: str, destination: str | None, *, moved: int, stayed: int) -> Record:
-        """Remember a task; give its handle."""
+        """Record a task; return its handle."""
         handle = str(uuid.uuid4())
         task: Record = {
             "SourceArn": source,
@@ -73,20 +73,20 @@ class Mover:
         return {"TaskHandle": handle}
 
     def tasks(self, data: Mapping[str, Any], _url: str) -> Record:
-        """List the tasks of a queue, the last one first."""
+        """List the tasks of a queue, newest first."""
         source, most = data.get("SourceArn", ""), int(data.get("MaxResults", 1))
         self.queue(source)
         return {"Results": [task for task in self.done if task["SourceArn"] == source][:most]}
 
     def queue(self, arn: str) -> Record:
-        """Find a queue, or answer as SQS does."""
+        """Find a queue, or raise SQS's error."""
         found = self.queues._queue_by_arn(arn)  # noqa: SLF001 - there is no public way
         if found is None:
             raise self.queues._Err("ResourceNotFoundException", f"The resource {arn} does not exist.", 404)  # noqa: SLF001
         return found
 
     def refuse_ordinary(self, arn: str) -> None:
-        """Answer as SQS does about a queue that holds nobody's dead letters."""
+        """Raise SQS's error for a queue that is no dead-letter queue."""
         policies = (one["attributes"].get("RedrivePolicy", "{}") for one in self.queues._queues.values())  # noqa: SLF001
         if arn not in {json.loads(policy or "{}").get("deadLetterTargetArn") for policy in policies}:
             raise self.queues._Err(  # noqa: SLF001
@@ -94,8 +94,8 @@ class Mover:
             )
 
 
-def anew(message: Record, now: float) -> Record:
-    """Give *message* as a new one, which a moved message is: a new id, a new age, no receives."""
+def as_new(message: Record, now: float) -> Record:
+    """Return *message* as a new one, as SQS does: new id, new age, no receives."""
     return {
         **message,
         "id": str(uuid.uuid4()),

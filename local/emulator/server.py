@@ -1,4 +1,4 @@
-"""The emulator in this process: ministack's own application, behind what stands for a TLS front."""
+"""Serve ministack's application in this process, with our patches, as if behind a TLS front."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType
 from hypercorn.config import Config
 
 from local.emulator.environment import LOG_NAME, environment
-from local.emulator.iam_gaps import mend_iam
-from local.emulator.lambda_gaps import mend
-from local.emulator.monitoring_gaps import mend_monitoring
-from local.emulator.queue_gaps import mend_queues
+from local.emulator.iam_gaps import patch_iam
+from local.emulator.lambda_gaps import patch_lambda
+from local.emulator.monitoring_gaps import patch_monitoring
+from local.emulator.queue_gaps import patch_queues
 from local.model import LOOPBACK
 
 Scope = MutableMapping[str, Any]
@@ -29,14 +29,14 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FORWARDED: Final = b"x-forwarded-proto"
 STARTED: Final = "lifespan.startup.complete"
-# Whoever polls a queue asks again; nobody has to be waited for.
+# Clients that poll a queue poll again: do not wait for them.
 GRACE_S: Final = 0.5
 
 
 def bind(port: int) -> socket.socket:
-    """Take *port* of loopback, 0 for any free one; OSError when another program has it."""
+    """Take *port* of loopback, 0 for any free one; raise OSError when another program has it."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # A run that has just ended leaves connections in TIME_WAIT; they must not keep the next one out.
+    # A run that has just ended leaves connections in TIME_WAIT; they must not block the next one.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
@@ -57,17 +57,17 @@ def run(listener: socket.socket, data: Path, *, persist: bool, ready: Callable[[
 
 
 def emulator() -> App:
-    """Import ministack, which reads its environment now."""
+    """Import ministack, which reads its environment now, and patch it."""
     application = importlib.import_module("ministack.app")
-    mend()
-    mend_monitoring()
-    mend_queues()
-    mend_iam()
+    patch_lambda()
+    patch_monitoring()
+    patch_queues()
+    patch_iam()
     return cast("App", application.app)
 
 
 def settings(listener: socket.socket) -> Config:
-    """Tell the web server what ministack's own start tells it, and to use *listener*."""
+    """Configure the web server as ministack's own start does, and let it use *listener*."""
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = 75
@@ -77,7 +77,7 @@ def settings(listener: socket.socket) -> Config:
 
 
 def over_tls(app: App) -> App:
-    """Say of every request that it came over TLS, unless it says itself how it came.
+    """Mark every request as sent over TLS, unless it has such a mark already.
 
     The buckets' policies deny everything else (``aws:SecureTransport``), and loopback needs no certificate.
     """
@@ -91,14 +91,14 @@ def over_tls(app: App) -> App:
 
 
 def announced(app: App, ready: Callable[[], None]) -> App:
-    """Call *ready* when *app* has started; connections have been queueing since the port was taken."""
+    """Call *ready* when *app* has started; connections queue since the port was bound."""
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-        async def telling(message: Any) -> None:
+        async def announce(message: Any) -> None:
             await send(message)
             if message["type"] == STARTED:
                 ready()
 
-        await app(scope, receive, telling if scope["type"] == "lifespan" else send)
+        await app(scope, receive, announce if scope["type"] == "lifespan" else send)
 
     return watched

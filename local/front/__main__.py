@@ -1,7 +1,7 @@
-"""Serve what browsers talk to: python -m local.front --config out/local/run.json.
+"""Entry point of the page and the CDN: python -m local.front --config out/local/run.json.
 
-One process, two ports: the page with the gallery's API and the issuer of tokens, and the CDN. It also looks at the
-alarms, which the emulator does not evaluate as they are written.
+One process, two ports: the page with the gallery's API and the token issuer, and the CDN. It also evaluates the alarms,
+which the emulator cannot do.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from local.alarms.watch import watch
 from local.front import cdn, oidc, page
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.errors import HANDLERS
 from local.front.gallery import routes as gallery
-from local.front.gallery.changes import Feed
+from local.front.gallery.changes import ChangeFeed
 from local.front.gallery.operations import Operations
 from local.front.gallery.store import PhotoStore
-from local.front.guard import LoopbackOnly
+from local.front.loopback_only import LoopbackOnly
 from local.front.serving import serve
 from local.model import RunConfig
 from local.run.aws import Aws
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True, help="run.json of the run")
     path: Path = parser.parse_args(arguments).config
     addresses = RunConfig.load(path).addresses
-    deployed = Deployed(path=path, aws=Aws(addresses.aws))
+    deployed = DeployedStack(path=path, aws=Aws(addresses.aws))
     try:
         asyncio.run(serve({addresses.page: page_app(deployed), addresses.cdn: cdn.app(deployed)}))
     except OSError as error:
@@ -46,18 +46,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def page_app(deployed: Deployed) -> Starlette:
-    """Serve the page of what is *deployed*, and look at its alarms."""
+def page_app(deployed: DeployedStack) -> Starlette:
+    """Serve the page of the stack *deployed*, and evaluate its alarms."""
     issuer = oidc.Issuer(origin=deployed.addresses.page)
     store = PhotoStore(deployed=deployed)
-    feed = Feed(records=lambda: store.all(None))
+    feed = ChangeFeed(records=lambda: store.all(None))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         watching = asyncio.create_task(
             watch(lambda: deployed.aws.client("cloudwatch") if deployed.done else None), name="alarms"
         )
-        watching.add_done_callback(complain)
+        watching.add_done_callback(log_failure)
         yield
         watching.cancel()
 
@@ -77,10 +77,10 @@ def page_app(deployed: Deployed) -> Starlette:
     )
 
 
-def complain(watching: asyncio.Task[None]) -> None:
-    """Say in the log why the alarms are no longer looked at."""
+def log_failure(watching: asyncio.Task[None]) -> None:
+    """Log why the alarms are no longer evaluated."""
     if not watching.cancelled() and (error := watching.exception()):
-        sys.stderr.write(f"front: alarms are not looked at any more: {error!r}\n")
+        sys.stderr.write(f"front: alarms are no longer evaluated: {error!r}\n")
 
 
 if __name__ == "__main__":

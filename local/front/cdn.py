@@ -1,8 +1,8 @@
-"""CloudFront's address: pictures from the emulator's data plane, the edit API straight from its processes.
+"""Serve the CDN: pictures from the emulator's data plane, the edit API directly from its processes.
 
-The emulator checks origin access, methods and the headers' policy, and runs the CloudFront Function. It would hold a
-stream back until its end, so what goes to a web server goes around it: with the header that proves that it came
-through the CDN, and the response headers that the distribution adds. Nothing is cached here, so every answer is a miss.
+The emulator checks origin access, methods and the headers' policy, and runs the CloudFront Function. But it buffers a
+stream until its end, so requests to a web server bypass it. They carry the header that proves that they came through
+the CDN, and their responses get the headers that the distribution adds. Nothing is cached: every answer is a miss.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from local.front.deployed import Deployed
-from local.front.distribution import Behaviour, Distribution, read
+from local.front.deployed import DeployedStack
+from local.front.distribution import Behaviour, Distribution, read, with_additions
 from local.front.errors import HANDLERS, Refusal, answer
-from local.front.guard import LoopbackOnly
-from local.front.headers import with_additions
+from local.front.loopback_only import LoopbackOnly
 
 METHODS: Final = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
-# A progress stream says something every 15 s; CloudFront gives up on an origin after 60 (components/cdn_routes.py).
+# A progress stream sends an event or a ping every 15 s; CloudFront's origin timeout is 60 s (components/cdn_routes.py).
 TIMEOUT: Final = httpx.Timeout(60, connect=3)
 LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 # https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
@@ -40,10 +39,10 @@ Headers = list[tuple[str, str]]
 
 
 @dataclass(kw_only=True)
-class Edge:
+class CdnProxy:
     """Serves viewers. *reads*: reads the distribution, once it is deployed."""
 
-    deployed: Deployed
+    deployed: DeployedStack
     client: httpx.AsyncClient
     reads: Callable[[], Distribution]
     known: Distribution | None = field(default=None, init=False)
@@ -52,7 +51,7 @@ class Edge:
         """Answer one viewer."""
         behaviour = (await self.distribution()).behaviour(request.url.path)
         if request.method not in behaviour.methods:
-            # CloudFront's status and words.
+            # CloudFront's status and text.
             raise Refusal(
                 403, "METHOD_NOT_ALLOWED", "This distribution is not configured to allow the HTTP request method."
             )
@@ -64,13 +63,13 @@ class Edge:
             return answer(502, "ORIGIN_UNREACHABLE", f"The origin could not be reached: {error!r}")
 
     async def distribution(self) -> Distribution:
-        """Give the distribution, which stays as it is for the length of a run."""
+        """Return the distribution, which does not change during a run."""
         if self.known is None:
             self.known = await run_in_threadpool(self.reads)
         return self.known
 
     async def forward(self, request: Request, behaviour: Behaviour) -> Response:
-        """Pass a request on and its answer back, both as they come."""
+        """Pass a request on and its answer back, both streamed."""
         addresses = self.deployed.addresses
         origin = addresses.api if behaviour.service else addresses.aws
         passed = self.client.build_request(
@@ -88,9 +87,9 @@ class Edge:
         return response
 
     def headers_for(self, request: Request, behaviour: Behaviour) -> Headers:
-        """Say to an origin what CloudFront says: who asks, and, to a web server, that it is CloudFront who asks.
+        """Return the headers for an origin: the viewer's address and, for a web server, the CDN's secret.
 
-        A viewer's own header of a secret's name is dropped, as CloudFront drops it.
+        A viewer's own header with the name of a secret is dropped, as CloudFront does.
         """
         secret = {name.lower() for name in behaviour.secrets}
         client = request.client.host if request.client else ""
@@ -106,31 +105,31 @@ def text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 def raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Write what *text* read."""
+    """Encode headers that *text* has decoded."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def kept(headers: Iterable[tuple[str, str]]) -> Headers:
-    """Leave out what concerns one connection only."""
+    """Drop headers that concern one connection only."""
     return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP]
 
 
 def target(request: Request) -> str:
-    """Give path and query as the viewer wrote them: decoding and encoding again would change keys."""
+    """Return path and query as the viewer wrote them: decoding and encoding again would change keys."""
     path: bytes = request.scope["raw_path"]
     query: bytes = request.scope["query_string"]
     return (path + (b"?" + query if query else b"")).decode("latin-1")
 
 
 def has_body(request: Request) -> bool:
-    """Tell whether a request brings a body."""
+    """Return whether a request has a body."""
     return "content-length" in request.headers or "transfer-encoding" in request.headers
 
 
-def app(deployed: Deployed) -> Starlette:
-    """Serve the CDN of what is *deployed*."""
+def app(deployed: DeployedStack) -> Starlette:
+    """Serve the CDN of the stack *deployed*."""
     client = httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False, follow_redirects=False)
-    edge = Edge(
+    edge = CdnProxy(
         deployed=deployed,
         client=client,
         reads=lambda: read(deployed.aws.client("cloudfront"), deployed.distribution_host),

@@ -1,4 +1,4 @@
-"""The run as the fronts see it: its addresses at once, what was deployed as soon as the deployer is done."""
+"""Give the page and the CDN the run: its addresses at once, its outputs when the deployer has finished."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from local.run.aws import Aws
 
 
 @dataclass(kw_only=True)
-class Deployed:
-    """What ``run.json`` says; it is read until the deployment is in it."""
+class DeployedStack:
+    """The content of ``run.json``, which is read again until it holds the deployment."""
 
     path: Path
     aws: Aws
@@ -25,29 +25,29 @@ class Deployed:
 
     @property
     def addresses(self) -> Addresses:
-        """Where everything listens."""
+        """Addresses of all servers."""
         return self.known.addresses
 
     @property
     def done(self) -> bool:
-        """Tell whether the stack is deployed."""
+        """Return whether the stack is deployed."""
         if not self.known.outputs:
             self.known = RunConfig.load(self.path)
         return bool(self.known.outputs)
 
     @property
     def outputs(self) -> Mapping[str, Any]:
-        """Give the stack's outputs; Refusal before there are any."""
+        """Return the stack's outputs; raise Refusal before the deployment."""
         self.require()
         return self.known.outputs
 
     @property
     def distribution_host(self) -> str:
-        """Give the name that the emulator's CloudFront listens to; Refusal before there is one."""
+        """Return the distribution's domain name in the emulator; raise Refusal before the deployment."""
         self.require()
         return self.known.distribution_host
 
     def require(self) -> None:
-        """Refuse what needs the stack before it is deployed."""
+        """Raise Refusal while the stack is not deployed."""
         if not self.done:
             raise Refusal(503, "NOT_DEPLOYED", "The stack is still being deployed: try again in a few seconds.")

@@ -1,17 +1,16 @@
-"""The distribution as the emulator describes it: which path goes where, and what is added on the way.
+"""Read the distribution from the emulator: its behaviours, and the headers that each adds.
 
-Read instead of repeated, so that a change of ``components/cdn_routes.py`` changes what is served here too.
+It is read, not repeated here, so that a change of ``components/cdn_routes.py`` has its effect here too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from local.front.errors import Refusal
-from local.front.headers import Addition, additions, items
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
-    """What CloudFront does with paths that match *pattern*. *secrets*: headers for the origin alone.
+    """Rules of CloudFront for paths that match *pattern*. *secrets*: headers for the origin only.
 
     *service*: the origin is a web server of ours, not a bucket. *added*: headers of the response.
     """
@@ -31,14 +30,14 @@ class Behaviour:
     added: Sequence[Addition]
 
     def matches(self, path: str) -> bool:
-        """Tell whether *path* is this behaviour's; case counts, ``*`` also stands for slashes."""
+        """Return whether *path* is this behaviour's; case-sensitive, ``*`` matches slashes too."""
         parts = [{"*": ".*", "?": "."}.get(one, re.escape(one)) for one in "/" + self.pattern.removeprefix("/")]
         return re.fullmatch("".join(parts), path, re.DOTALL) is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Distribution:
-    """The behaviours in the order in which they are asked; the last one matches everything."""
+    """The behaviours in order of precedence; the last one matches every path."""
 
     behaviours: tuple[Behaviour, ...]
 
@@ -78,3 +77,49 @@ def config_of(cloudfront: CloudFrontClient, policy: str) -> Mapping[str, Any]:
     """Read a response headers policy."""
     answer = cloudfront.get_response_headers_policy_config(Id=policy)
     return cast("Mapping[str, Any]", answer["ResponseHeadersPolicyConfig"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addition:
+    """One header. *override*: it replaces what the origin sent."""
+
+    name: str
+    value: str
+    override: bool
+
+
+def additions(policy: Mapping[str, Any]) -> tuple[Addition, ...]:
+    """List what *policy* (a ResponseHeadersPolicyConfig) adds; our policies have no other parts."""
+    return (*of_security(policy.get("SecurityHeadersConfig") or {}), *of_custom(policy))
+
+
+def of_security(config: Mapping[str, Any]) -> Iterator[Addition]:
+    """Yield the security headers."""
+    if options := config.get("ContentTypeOptions"):
+        yield Addition(name="x-content-type-options", value="nosniff", override=options["Override"])
+    if hsts := config.get("StrictTransportSecurity"):
+        value = f"max-age={hsts['AccessControlMaxAgeSec']}"
+        yield Addition(name="strict-transport-security", value=value, override=hsts["Override"])
+
+
+def of_custom(policy: Mapping[str, Any]) -> Iterator[Addition]:
+    """Yield the custom headers."""
+    for one in items(policy.get("CustomHeadersConfig")):
+        yield Addition(name=one["Header"].lower(), value=one["Value"], override=one["Override"])
+
+
+def items(block: Any) -> Sequence[Mapping[str, Any]]:
+    """Return the entries of one of CloudFront's lists, which is absent, empty, or ``{Quantity, Items}``."""
+    found: Sequence[Mapping[str, Any]] | None = block.get("Items") if block else None
+    return found or ()
+
+
+def with_additions(sent: Sequence[tuple[str, str]], added: Sequence[Addition]) -> list[tuple[str, str]]:
+    """Return the headers that an origin *sent* with the *added* ones."""
+    names = {name.lower() for name, _ in sent}
+    used = [one for one in added if one.override or one.name not in names]
+    replaced = {one.name for one in used}
+    return [
+        *((name, value) for name, value in sent if name.lower() not in replaced),
+        *((one.name, one.value) for one in used),
+    ]

@@ -1,4 +1,4 @@
-"""A local OpenID Connect issuer: signs tokens for whoever asks, with a key that lives as long as the run.
+"""Serve a local OpenID Connect issuer: it signs tokens for every caller, with a key that lasts as long as the run.
 
 The edit API checks them as in production: by issuer, audience, expiry and the published key.
 https://openid.net/specs/openid-connect-discovery-1_0.html
@@ -29,7 +29,7 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 class TokenRequest(BaseModel):
-    """Who wants a token. Anybody may be anybody: this issuer is for this machine alone."""
+    """A request for a token of *user*. There is no password: this issuer is for this machine only."""
 
     model_config = ConfigDict(extra="forbid")
     user: str = Field(min_length=1, max_length=128, pattern=r"^[\w.@+-]+$")
@@ -42,7 +42,7 @@ def new_key() -> rsa.RSAPrivateKey:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Issuer:
-    """*origin*: where it is served, below ``/oidc``."""
+    """The issuer, which is served below ``/oidc`` of *origin*."""
 
     origin: str
     key: rsa.RSAPrivateKey = field(default_factory=new_key, repr=False)
@@ -50,7 +50,7 @@ class Issuer:
 
     @property
     def name(self) -> str:
-        """Give the issuer's name, which tokens carry as ``iss``."""
+        """Return the issuer's name, which tokens carry as ``iss``."""
         return f"{self.origin}/oidc"
 
     def token(self, user: str, *, now: float) -> str:

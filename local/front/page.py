@@ -1,4 +1,4 @@
-"""The page: static files under a strict policy, and what it has to know of the stack."""
+"""Serve the page: static files under a strict content security policy, and ``/config.json``."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.oidc import Issuer
 from local.model import Addresses
-from local.run.endpoints import DEVELOPER
+from local.run.banner import DEVELOPER
 
 WEB: Final = Path(__file__).parents[2] / "web"
 
 
-def routes(deployed: Deployed, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
+def routes(deployed: DeployedStack, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
     """Serve ``/config.json`` and the files of *web*."""
 
     async def config(_request: Request) -> Response:
@@ -46,9 +46,9 @@ def routes(deployed: Deployed, issuer: Issuer, web: Path = WEB) -> list[BaseRout
 
 
 class AtOneAddress:
-    """Send a browser that named this machine otherwise (``localhost``) to the page's own *origin*.
+    """Redirect a browser that used another name of this machine (``localhost``) to the page's own *origin*.
 
-    Everything that the page asks allows that one origin: CORS of the CDN and of S3, and its own policy.
+    CORS of the CDN and of S3, and the page's own policy, allow only that origin.
     """
 
     def __init__(self, app: ASGIApp, origin: str) -> None:
@@ -64,7 +64,7 @@ class AtOneAddress:
 
 
 def security_headers(addresses: Addresses) -> Mapping[str, str]:
-    """Give what every answer of the page carries. Pictures come from the CDN, slots and originals from S3."""
+    """Return the headers of every answer of the page. Pictures come from the CDN, uploads go to S3."""
     others = " ".join(dict.fromkeys([addresses.cdn, addresses.api, addresses.aws]))
     rules = {
         "default-src": "'self'",
@@ -80,7 +80,7 @@ def security_headers(addresses: Addresses) -> Mapping[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
-        # A changed file of the page shows at the next reload.
+        # A changed file of the page must show at the next reload.
         "Cache-Control": "no-store",
     }
 

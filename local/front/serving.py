@@ -1,4 +1,4 @@
-"""Several applications in one process, each on a port of its own."""
+"""Serve several applications in one process, each on its own port."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-class Server(uvicorn.Server):
-    """One of several servers: signals are handled for all of them together."""
+class FrontServer(uvicorn.Server):
+    """One of several servers in a process; *serve* handles signals for all of them."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leave signals to whoever runs the servers."""
+        """Capture no signals."""
         yield
 
 
 async def serve(apps: Mapping[str, ASGIApp]) -> None:
     """Serve each of *apps* at its origin, until SIGTERM or SIGINT; OSError when a port is taken."""
-    servers = [(Server(config(app)), bind(origin)) for origin, app in apps.items()]
+    servers = [(FrontServer(config(app)), bind(origin)) for origin, app in apps.items()]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, [server for server, _ in servers])
     await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in servers))
 
 
-def end(servers: list[Server]) -> None:
-    """Let *servers* finish what they are answering."""
+def end(servers: list[FrontServer]) -> None:
+    """Let *servers* finish their open requests."""
     for server in servers:
         server.should_exit = True
 
 
 def config(app: ASGIApp) -> uvicorn.Config:
-    """Say how an application is served: streams do not hold the end up."""
+    """Configure the server of an application: open streams do not delay its end."""
     return uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="on"
     )

@@ -1,6 +1,6 @@
-"""Run the Lambda host: python -m local.lambdas --port P --aws URL.
+"""Entry point of the Lambda host: python -m local.lambdas --port P --aws URL.
 
-It keeps what it unpacks below --data and logs to stderr; SIGTERM ends every sandbox and writes what is left to log.
+The host unpacks code below --data and logs to stderr. SIGTERM ends every sandbox and writes the last log lines.
 """
 
 from __future__ import annotations
@@ -15,20 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from local.emulator.environment import REGION
-from local.lambdas.catalogue import Catalogue
-from local.lambdas.clients import Clients
-from local.lambdas.code import CodeStore, fetch_from
-from local.lambdas.credentials import RoleSessions
-from local.lambdas.door import Door
 from local.lambdas.function import Function
-from local.lambdas.garbage import settle
-from local.lambdas.guard import Guard
 from local.lambdas.host import Host
-from local.lambdas.journal import Journal
-from local.lambdas.metrics import Metrics
+from local.lambdas.http_api import InvokeServer, pool_status
 from local.lambdas.pool import Pool
-from local.lambdas.sandbox import Sandbox, World
-from local.lambdas.status import status
+from local.lambdas.sandbox import Sandbox
+from local.lambdas.services import HostServices, freeze_gc
 from local.model import LOOPBACK
 
 MOST: Final = 8
@@ -51,49 +43,42 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             sys.stderr.write(
                 f"lambdas: cannot listen on {LOOPBACK}:{options.port}: {error.strerror}; "
-                "stop what does, or choose another port\n"
+                "stop the program that uses it, or choose another port\n"
             )
             return 1
     return 0
 
 
 def serve(options: argparse.Namespace, folder: Path) -> None:
-    """Put everything together and answer until a signal comes; OSError when the port is taken."""
-    clients = Clients(options.aws, options.region)
-    metrics = Metrics(clients.metrics())
-    journal = Journal(clients.logs, metrics.add)
-    guard = Guard()
-    world = World(aws=options.aws, tmp=folder / "tmp", say=journal.say, guard=guard)
-    code, roles = CodeStore(folder / "code", fetch_from(options.aws)), RoleSessions(clients.tokens())
+    """Answer invocations until SIGTERM or SIGINT; OSError when the port is taken."""
+    services = HostServices(options.aws, options.region, folder)
 
     def start(function: Function) -> Sandbox:
-        return Sandbox(function, roles.credentials(function), code.place(function), world)
+        return Sandbox(function, services.roles.credentials(function), services.code.place(function), services.context)
 
     pool = Pool(start, most=options.most)
-    host = Host(catalogue=Catalogue(clients.functions()), pool=pool, metrics=metrics)
+    host = Host(registry=services.registry, pool=pool, metrics=services.metrics)
     try:
-        with Door(options.port, host.invoke, lambda: status(pool)) as door:
-            sys.stdout.write(f"{door.address}\n")
+        with InvokeServer(options.port, host.invoke, lambda: pool_status(pool)) as server:
+            sys.stdout.write(f"{server.address}\n")
             sys.stdout.flush()
-            settle()
-            until_told(door, pool)
+            freeze_gc()
+            serve_until_signal(server, pool)
     finally:
         pool.close()
-        journal.close()
-        metrics.close()
-        guard.close()
+        services.close()
 
 
-def until_told(door: Door, pool: Pool) -> None:
+def serve_until_signal(server: InvokeServer, pool: Pool) -> None:
     """Answer requests, and end idle sandboxes, until SIGTERM or SIGINT."""
-    told = threading.Event()
+    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: told.set())
-    answering = threading.Thread(target=door.serve_forever, name="door")
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    answering = threading.Thread(target=server.serve_forever, name="HTTP API")
     answering.start()
-    while not told.wait(REAP_S):
+    while not stopping.wait(REAP_S):
         pool.end_idle()
-    door.shutdown()
+    server.shutdown()
     answering.join()
 
 

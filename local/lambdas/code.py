@@ -1,4 +1,4 @@
-"""A function's code: fetched from the emulator, checked against its hash, unpacked once."""
+"""Fetch a function's code from the emulator, check its hash, unpack it once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Fetch = Callable[[Function], bytes]
 
 
 def fetch_from(aws: str) -> Fetch:
-    """Make what downloads a function's zip from the emulator at *aws*, whatever host its address names."""
+    """Return a function that downloads a zip from the emulator at *aws*, also when its URL names another host."""
 
     def fetch(function: Function) -> bytes:
         parts = urlsplit(function.code_url)
@@ -41,7 +41,7 @@ def fetch_from(aws: str) -> Fetch:
 
 
 class CodeStore:
-    """Unpacked code below *folder*, one folder per hash; whichever version asks again finds it there."""
+    """Unpacked code below *folder*, one folder per hash; versions with the same code share it."""
 
     def __init__(self, folder: Path, fetch: Fetch) -> None:
         self._folder = folder
@@ -49,7 +49,7 @@ class CodeStore:
         self._lock = threading.Lock()
 
     def place(self, function: Function) -> Path:
-        """Give the folder that the function's code lies in; CodeMissing when there is none to be had."""
+        """Return the folder of the function's code; raise CodeMissing when the emulator does not have it."""
         target = self._folder / base64.b64decode(function.code_sha256).hex()
         with self._lock:
             if not target.is_dir():

@@ -1,4 +1,4 @@
-"""The temporary credentials of a function's role, which STS gives as it gives them to Lambda."""
+"""Get temporary credentials of a function's role from STS, as Lambda does."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from local.lambdas.function import Function
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
-# The most that a role allows, unless it says otherwise.
+# The default maximum of a role.
 LIFETIME_S: Final = 3600
 SPARE: Final = timedelta(minutes=2)
-# What a session must last to be given once more: longer than any function may take.
+# A session is shared again when it lasts longer than this, which exceeds every function's timeout.
 LENT_S: Final = LIFETIME_S / 2
 
 
@@ -32,15 +32,15 @@ class Credentials:
     expires: datetime
 
     def outlive(self, seconds: float) -> bool:
-        """Tell whether work of this length can still begin with them."""
+        """Return whether they last for work of *seconds*, with a margin."""
         return datetime.now(UTC) + timedelta(seconds=seconds) + SPARE < self.expires
 
 
 class RoleSessions:
-    """The sessions of functions' roles, each given to sandbox after sandbox while half of it is left.
+    """Sessions of functions' roles; sandboxes share a session until half of its time is over.
 
-    Clients that write logs are made for credentials, and each is a third of a MiB that is freed late: with credentials
-    of their own, sandboxes that come and go would let the host grow.
+    Each session needs a client that writes logs: a third of a MiB, which is freed late. With a session for every
+    sandbox, the host's memory would grow.
     """
 
     def __init__(self, sts: STSClient) -> None:
@@ -49,7 +49,7 @@ class RoleSessions:
         self._known: dict[tuple[str, str], Credentials] = {}
 
     def credentials(self, function: Function) -> Credentials:
-        """Give credentials of the function's role; RoleRefused when STS does not let."""
+        """Return credentials of the function's role; raise RoleRefused when STS refuses."""
         key = function.name, function.role
         with self._lock:
             known = self._known.get(key)
@@ -59,9 +59,9 @@ class RoleSessions:
 
 
 def assume(sts: STSClient, function: Function) -> Credentials:
-    """Assume the function's role; RoleRefused when STS does not let."""
+    """Assume the function's role; raise RoleRefused when STS refuses."""
     try:
-        # Lambda names the session after the function, which policies and trails can then tell. STS takes 2 to 64.
+        # Lambda names the session after the function, for policies and trails. STS takes 2 to 64 characters.
         session = function.name[:64].ljust(2, "_")
         answer = sts.assume_role(RoleArn=function.role, RoleSessionName=session, DurationSeconds=LIFETIME_S)
     except (ClientError, BotoCoreError) as error:

@@ -1,4 +1,4 @@
-"""What a function finds in its environment: what Lambda sets, its own variables, and nothing of this machine.
+"""Build a function's environment: Lambda's variables, its own variables, and nothing of this machine.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
@@ -19,7 +19,7 @@ PATH: Final = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
 def environment(  # noqa: PLR0913 - everything that differs from one sandbox to the next
     function: Function, credentials: Credentials, *, aws: str, code: Path, tmp: Path, log_stream: str
 ) -> dict[str, str]:
-    """Give the whole environment of a process of *function*; its own variables cannot replace Lambda's."""
+    """Return the whole environment of a process of *function*; its own variables cannot override Lambda's."""
     return {
         **function.variables,
         "AWS_ACCESS_KEY_ID": credentials.access_key,
@@ -27,7 +27,7 @@ def environment(  # noqa: PLR0913 - everything that differs from one sandbox to 
         "AWS_SESSION_TOKEN": credentials.token,
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
-        # Where AWS is here: the platform's to say, as on Lambda its name servers say it.
+        # The emulator's address: set by the platform, as Lambda's name servers are.
         "AWS_ENDPOINT_URL": aws,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -44,6 +44,6 @@ def environment(  # noqa: PLR0913 - everything that differs from one sandbox to 
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "TMPDIR": str(tmp),
-        # Lambda's user has an empty home: neither ~/.aws nor any other setting of a developer may count here.
+        # Lambda's user has an empty home: ~/.aws and other settings of a developer must have no effect.
         "HOME": str(tmp),
     }

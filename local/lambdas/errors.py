@@ -1,20 +1,20 @@
-"""What can go wrong between the emulator and a function.
+"""Define the errors of the Lambda host; a function's own failure is none of them.
 
     HostError
     ├── FunctionMissing     the emulator does not know it
     ├── CodeMissing         its code cannot be fetched, or is not the code that was deployed
-    ├── RoleRefused         its role gives no credentials
+    ├── RoleRefused         STS returns no credentials for its role
     ├── Throttled           its reserved concurrency is used up
-    └── Stopping            the host is about to end
+    └── Stopping            the host is stopping
 
-Each text says what was expected, what was received, and what to do. None of them is the function's own failure.
+Each text states what was expected, what was received, and what to do.
 """
 
 from __future__ import annotations
 
 
 class HostError(Exception):
-    """The function cannot be run; the text says why."""
+    """The function cannot be run; the text gives the reason."""
 
 
 class FunctionMissing(HostError):
@@ -22,16 +22,16 @@ class FunctionMissing(HostError):
 
 
 class CodeMissing(HostError):
-    """The function's zip is out of reach, or another than its version was published with."""
+    """The function's zip cannot be fetched, or differs from the one that its version was published with."""
 
 
 class RoleRefused(HostError):
-    """STS gives no credentials for the function's role."""
+    """STS returns no credentials for the function's role."""
 
 
 class Throttled(HostError):
-    """As many invocations run as the function's reserved concurrency lets."""
+    """The function's reserved concurrency is used up."""
 
 
 class Stopping(HostError):
-    """Nothing is started any more; whoever asked has to ask the next host."""
+    """The host starts nothing any more; the caller has to try again with the next host."""

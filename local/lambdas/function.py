@@ -1,4 +1,4 @@
-"""What the emulator says about one version of a function."""
+"""Read one version of a function from the emulator's answer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
 
-# Tells the emulator where to send a function's events instead of running it: to this host, which takes the variable
-# out again, since it is none of the function's.
+# The emulator sends a function's events to the URL in this variable. The host removes the variable again, because the
+# function did not declare it.
 HOST_VARIABLE: Final = "MINISTACK_LAMBDA_PROXY_URL"
 DEFAULT_TIMEOUT_S: Final = 3
 DEFAULT_MEMORY_MIB: Final = 128
@@ -45,7 +45,7 @@ class Function:
 
 
 def parse(answer: GetFunctionResponseTypeDef) -> Function:
-    """Read the answer of GetFunction, with what AWS assumes where it says nothing."""
+    """Read the answer of GetFunction, with AWS's defaults for absent fields."""
     config = answer["Configuration"]
     logging = config.get("LoggingConfig", {})
     name = config.get("FunctionName", "")

@@ -1,4 +1,4 @@
-"""The Lambda host: from an invocation to its outcome, with what Lambda logs and measures on the way."""
+"""Run one invocation from event to outcome, with Lambda's log lines and metrics."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.lambdas import metrics, report
-from local.lambdas.catalogue import Catalogue
 from local.lambdas.errors import Throttled
 from local.lambdas.function import Function
+from local.lambdas.function_registry import FunctionRegistry
 from local.lambdas.invocation import Invocation, Outcome
-from local.lambdas.metrics import Metrics
+from local.lambdas.metrics import MetricWriter
 from local.lambdas.pool import Pool
 from local.lambdas.report import Usage
 from local.lambdas.sandbox import Sandbox
@@ -19,15 +19,15 @@ from local.lambdas.sandbox import Sandbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Host:
-    """Runs functions. *catalogue* knows them, *pool* their sandboxes."""
+    """Runs functions: *registry* finds them, *pool* has their sandboxes."""
 
-    catalogue: Catalogue
+    registry: FunctionRegistry
     pool: Pool
-    metrics: Metrics
+    metrics: MetricWriter
 
     def invoke(self, name: str, version: str, invocation: Invocation) -> Outcome:
-        """Run one invocation; HostError when the function cannot be run at all."""
-        function = self.catalogue.find(name, version)
+        """Run one invocation; raise HostError when the function cannot be run at all."""
+        function = self.registry.find(name, version)
         try:
             with self.pool.lend(function) as (sandbox, concurrent):
                 self.metrics.add(metrics.began(name, concurrent=concurrent))
@@ -40,7 +40,7 @@ class Host:
         request_id, function = invocation.request_id, sandbox.function
         cold = sandbox.init_s is None
         failed = sandbox.start(request_id) if cold else None
-        sandbox.say(report.start(request_id, function))
+        sandbox.log(report.start(request_id, function))
         began = time.monotonic()
         outcome = failed or sandbox.invoke(invocation)
         usage = Usage(
@@ -48,8 +48,8 @@ class Host:
             init_s=sandbox.init_s if cold else None,
             used_mib=min(sandbox.used_mib, function.memory_mib),
         )
-        sandbox.say(report.end(request_id))
-        sandbox.say(report.report(request_id, function, usage, outcome))
+        sandbox.log(report.end(request_id))
+        sandbox.log(report.report(request_id, function, usage, outcome))
         self._measure(function, usage, outcome)
         return outcome
 

@@ -1,4 +1,4 @@
-"""One invocation and how it ended."""
+"""Define an invocation and its outcome."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESPONSE_TOO_LARGE: Final = "Function.ResponseSizeTooLarge"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invocation:
-    """What the emulator asks for. *arn*: as the caller named the function; *event*: JSON; *trace*: X-Ray's header."""
+    """One request of the emulator. *arn*: as the caller named the function; *event*: JSON; *trace*: X-Ray's header."""
 
     request_id: str
     arn: str
@@ -37,10 +37,10 @@ def failure(error_type: str, message: str) -> Outcome:
 
 
 def timed_out(request_id: str, timeout_s: int) -> Outcome:
-    """Say that the function's time was over."""
+    """Report that the function timed out."""
     return failure(TIMED_OUT, f"RequestId: {request_id} Error: Task timed out after {timeout_s}.00 seconds")
 
 
 def exited(request_id: str, cause: str) -> Outcome:
-    """Say that the function's process ended; *cause*: ``signal: killed``, ``exit status 1``."""
+    """Report that the function's process ended; *cause*: ``signal: killed``, ``exit status 1``."""
     return failure(EXITED, f"RequestId: {request_id} Error: Runtime exited with error: {cause}")

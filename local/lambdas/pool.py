@@ -1,4 +1,4 @@
-"""Which sandboxes there are: warm ones are used again, others are started as invocations overlap, idle ones end."""
+"""Manage sandboxes: use warm ones again, start more when invocations overlap, end idle ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.lambdas.errors import Stopping, Throttled
 from local.lambdas.function import Function
 from local.lambdas.sandbox import Sandbox
 
-# Lambda keeps them for minutes too, and says no more about it.
+# Lambda keeps idle sandboxes for minutes too; the exact time is not documented.
 IDLE_S: Final = 300.0
 
 Key = tuple[str, str, str]
@@ -22,8 +22,8 @@ Start = Callable[[Function], Sandbox]
 
 
 @dataclass(slots=True)
-class Seat:
-    """One place in the pool. *sandbox*: None while it is being started; *since*: when it fell idle, monotonic."""
+class Slot:
+    """One slot of the pool. *sandbox*: None while it is being started; *since*: start of its idle time, monotonic."""
 
     function: Function
     sandbox: Sandbox | None = None
@@ -32,7 +32,7 @@ class Seat:
 
     @property
     def key(self) -> Key:
-        """What must be the same for a warm sandbox to do."""
+        """Identity of the code and configuration: a warm sandbox must have the same."""
         return self.function.name, self.function.version, self.function.revision
 
 
@@ -42,30 +42,29 @@ class Pool:
     def __init__(self, start: Start, *, most: int) -> None:
         self.most = most
         self._start = start
-        self._seats: list[Seat] = []
+        self._slots: list[Slot] = []
         self._change = Condition()
         self._closed = False
 
     @contextmanager
     def lend(self, function: Function) -> Generator[tuple[Sandbox, int]]:
-        """Lend a sandbox, and tell how many of the function's are busy with it.
+        """Lend a sandbox; yield it with the number of busy sandboxes of the function.
 
-        Raises Throttled when the function's reserved concurrency is used up, and Stopping after close(). While the
-        whole pool is used up it waits: what came by a queue would otherwise wait for its visibility timeout.
-        Whatever *start* raises passes through.
+        Raises Throttled when the function's reserved concurrency is used up, Stopping after close(), and any error of
+        *start*. It waits while the pool is full: a message of a queue would otherwise wait for its visibility timeout.
         """
-        seat, concurrent = self._take(function)
+        slot, concurrent = self._take(function)
         try:
-            if seat.sandbox is None:
-                seat.sandbox = self._start(function)
-            yield seat.sandbox, concurrent
+            if slot.sandbox is None:
+                slot.sandbox = self._start(function)
+            yield slot.sandbox, concurrent
         finally:
-            self._give_back(seat)
+            self._return(slot)
 
-    def seats(self) -> list[Seat]:
-        """List what there is."""
+    def slots(self) -> list[Slot]:
+        """List all slots."""
         with self._change:
-            return list(self._seats)
+            return list(self._slots)
 
     def busy(self) -> Counter[str]:
         """Count busy sandboxes by function."""
@@ -73,35 +72,35 @@ class Pool:
             return self._busy()
 
     def end_idle(self, *, older_than_s: float = IDLE_S) -> None:
-        """End sandboxes that nobody has used for so long, and those that cannot be used again."""
+        """End sandboxes that were idle for *older_than_s*, and those that cannot be used again."""
         now = time.monotonic()
         with self._change:
-            old = [seat for seat in self._idle() if now - seat.since >= older_than_s or not usable(seat)]
+            old = [slot for slot in self._idle() if now - slot.since >= older_than_s or not usable(slot)]
             self._remove(old)
         stop(old)
 
     def close(self) -> None:
-        """End them all, busy ones too, and lend no more."""
+        """End all sandboxes, busy ones too, and lend no more."""
         with self._change:
             self._closed = True
-            all_, self._seats = self._seats, []
+            all_, self._slots = self._slots, []
             self._change.notify_all()
         stop(all_)
 
-    def _take(self, function: Function) -> tuple[Seat, int]:
-        """Find or make a place; give it, and how many of the function's are busy then."""
+    def _take(self, function: Function) -> tuple[Slot, int]:
+        """Find or create a slot; return it with the number of busy sandboxes of the function."""
         with self._change:
             while True:
                 concurrent = self._admit(function)
-                seat, replaced = self._place(Seat(function=function))
-                if seat is not None:
+                slot, replaced = self._place(Slot(function=function))
+                if slot is not None:
                     break
                 self._change.wait()
         stop(replaced)
-        return seat, concurrent
+        return slot, concurrent
 
     def _admit(self, function: Function) -> int:
-        """Count the function's invocations with one more; raise Throttled or Stopping when there may be none."""
+        """Return the function's invocations with one more; raise Throttled or Stopping when no more may run."""
         if self._closed:
             raise Stopping(f"{function.name}: expected a host that runs, this one is stopping; try again")
         concurrent = self._busy()[function.name] + 1
@@ -112,47 +111,47 @@ class Pool:
             )
         return concurrent
 
-    def _place(self, wanted: Seat) -> tuple[Seat | None, list[Seat]]:
-        """Give a warm place, or *wanted* where there is room, or where an idle place makes room: the second to end."""
+    def _place(self, wanted: Slot) -> tuple[Slot | None, list[Slot]]:
+        """Return a warm slot, or *wanted* if there is room or an idle slot makes room; second, the slots to stop."""
         idle = self._idle()
-        for seat in reversed(idle):
-            if seat.key == wanted.key and usable(seat):
-                seat.busy = True
-                return seat, []
-        if len(self._seats) >= self.most and not idle:
+        for slot in reversed(idle):
+            if slot.key == wanted.key and usable(slot):
+                slot.busy = True
+                return slot, []
+        if len(self._slots) >= self.most and not idle:
             return None, []
-        replaced = [min(idle, key=lambda seat: seat.since)] if len(self._seats) >= self.most else []
+        replaced = [min(idle, key=lambda slot: slot.since)] if len(self._slots) >= self.most else []
         self._remove(replaced)
-        self._seats.append(wanted)
+        self._slots.append(wanted)
         return wanted, replaced
 
-    def _give_back(self, seat: Seat) -> None:
+    def _return(self, slot: Slot) -> None:
         with self._change:
-            seat.busy, seat.since = False, time.monotonic()
-            broken = self._closed or not usable(seat)
+            slot.busy, slot.since = False, time.monotonic()
+            broken = self._closed or not usable(slot)
             if broken:
-                self._remove([seat])
+                self._remove([slot])
             self._change.notify()
         if broken:
-            stop([seat])
+            stop([slot])
 
     def _busy(self) -> Counter[str]:
-        return Counter(seat.function.name for seat in self._seats if seat.busy)
+        return Counter(slot.function.name for slot in self._slots if slot.busy)
 
-    def _idle(self) -> list[Seat]:
-        return [seat for seat in self._seats if not seat.busy]
+    def _idle(self) -> list[Slot]:
+        return [slot for slot in self._slots if not slot.busy]
 
-    def _remove(self, gone: list[Seat]) -> None:
-        self._seats = [seat for seat in self._seats if not any(seat is one for one in gone)]
-
-
-def usable(seat: Seat) -> bool:
-    """Tell whether the sandbox of *seat* may be lent again."""
-    return seat.sandbox is not None and seat.sandbox.usable()
+    def _remove(self, gone: list[Slot]) -> None:
+        self._slots = [slot for slot in self._slots if not any(slot is one for one in gone)]
 
 
-def stop(seats: list[Seat]) -> None:
-    """End the sandboxes of *seats*."""
-    for seat in seats:
-        if seat.sandbox is not None:
-            seat.sandbox.stop()
+def usable(slot: Slot) -> bool:
+    """Return whether the sandbox of *slot* may be lent again."""
+    return slot.sandbox is not None and slot.sandbox.usable()
+
+
+def stop(slots: list[Slot]) -> None:
+    """End the sandboxes of *slots*."""
+    for slot in slots:
+        if slot.sandbox is not None:
+            slot.sandbox.stop()

@@ -1,4 +1,4 @@
-"""The lines that Lambda itself writes around an invocation.
+"""Write the log lines that Lambda adds to an invocation.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
@@ -18,7 +18,7 @@ MS: Final = 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What an invocation took. *init_s*: the start before it, None where the sandbox was warm."""
+    """Time and memory of an invocation. *init_s*: the cold start before it, None for a warm sandbox."""
 
     duration_s: float
     init_s: float | None
@@ -31,17 +31,17 @@ class Usage:
 
 
 def start(request_id: str, function: Function) -> str:
-    """Announce an invocation."""
+    """Write the START line."""
     return f"START RequestId: {request_id} Version: {function.version}"
 
 
 def end(request_id: str) -> str:
-    """Close it."""
+    """Write the END line."""
     return f"END RequestId: {request_id}"
 
 
 def report(request_id: str, function: Function, usage: Usage, outcome: Outcome) -> str:
-    """Sum it up."""
+    """Write the REPORT line."""
     parts = [
         f"REPORT RequestId: {request_id}",
         f"Duration: {MS * usage.duration_s:.2f} ms",
@@ -59,11 +59,11 @@ def report(request_id: str, function: Function, usage: Usage, outcome: Outcome) 
 
 
 def timeout_line(request_id: str, function: Function) -> str:
-    """Say that an invocation's time was over."""
+    """Write the line of a timeout."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return f"{now} {request_id} Task timed out after {function.timeout_s}.00 seconds"
 
 
 def exit_line(request_id: str, ended: str) -> str:
-    """Say that the process ended in the middle; *ended*: ``signal: killed``."""
+    """Write the line of a process that ended during an invocation; *ended*: ``signal: killed``."""
     return f"RequestId: {request_id} Error: Runtime exited with error: {ended}\n{EXITED}"

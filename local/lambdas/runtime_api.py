@@ -1,9 +1,9 @@
-"""Lambda's Runtime API for one sandbox: what the runtime interface client (awslambdaric) talks to.
+"""Serve Lambda's Runtime API to the runtime interface client (awslambdaric) of one sandbox.
 
     GET  /2018-06-01/runtime/invocation/next              blocks until there is an event
     POST /2018-06-01/runtime/invocation/{id}/response     the function's answer
     POST /2018-06-01/runtime/invocation/{id}/error        the exception that it raised
-    POST /2018-06-01/runtime/init/error                   it could not even be imported
+    POST /2018-06-01/runtime/init/error                   the function cannot be imported
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -30,8 +30,8 @@ MAX_RESPONSE_BYTES: Final = 6_291_556
 class RuntimeApi:
     """Serves one process. *address* (host:port) goes into its environment.
 
-    *reports* holds what the process says: None once it is ready, then an outcome for each event; instead of None, the
-    outcome of a function that cannot be imported. *requests* answers the process's requests.
+    *reports* receives None once the process is ready (or the outcome of a function that cannot be imported), then an
+    outcome for each event. *requests* handles the HTTP requests.
     """
 
     def __init__(self, requests: type[RuntimeRequest] | None = None) -> None:
@@ -39,27 +39,27 @@ class RuntimeApi:
         self._asked = False
         self._events: SimpleQueue[tuple[Invocation, int] | None] = SimpleQueue()
         self._server = RuntimeServer(self, requests or RuntimeRequest)
-        # Half a second, the default, would be what ending a sandbox takes.
+        # With the default, half a second, it would take as long to end a sandbox.
         Thread(target=self._server.serve_forever, args=(POLL_S,), name="runtime API", daemon=True).start()
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """Host and port."""
         return f"{LOOPBACK}:{self._server.server_port}"
 
-    def give(self, invocation: Invocation, *, deadline_ms: int) -> None:
-        """Give the process its next event. *deadline_ms*: since 1970."""
+    def put_event(self, invocation: Invocation, *, deadline_ms: int) -> None:
+        """Queue the next event of the process. *deadline_ms*: since 1970."""
         self._events.put((invocation, deadline_ms))
 
     def next_event(self) -> tuple[Invocation, int] | None:
-        """Wait for the next event; None: there will be none."""
+        """Wait for the next event; return None after close()."""
         if not self._asked:
             self._asked = True
             self.reports.put(None)
         return self._events.get()
 
     def close(self) -> None:
-        """Stop listening, and let go of a process that waits."""
+        """Stop listening, and release a process that waits."""
         self._events.put(None)
         self._server.shutdown()
         self._server.server_close()
@@ -80,12 +80,12 @@ class RuntimeRequest(BaseHTTPRequestHandler):
 
     server: RuntimeServer  # pyright: ignore[reportIncompatibleVariableOverride]
     protocol_version = "HTTP/1.1"
-    # Otherwise an answer of two small writes waits 40 ms for an acknowledgement.
+    # Otherwise an answer of two small writes waits 40 ms for a TCP acknowledgement.
     disable_nagle_algorithm = True
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """Hand out the next event."""
+        """Answer with the next event."""
         if self.path != f"{PREFIX}/invocation/next":
             return self._refuse()
         given = self.server.api.next_event()
@@ -105,7 +105,7 @@ class RuntimeRequest(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        """Take an answer or an error."""
+        """Receive an answer or an error."""
         body = self.body()
         match self.path.removeprefix(PREFIX).split("/"):
             case ["", "invocation", _, "response"]:
@@ -118,11 +118,11 @@ class RuntimeRequest(BaseHTTPRequestHandler):
         return self._answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}\n', {})
 
     def body(self) -> bytes:
-        """Read the whole body of a request that says how long it is."""
+        """Read the whole body of a request with a Content-Length."""
         return self.rfile.read(int(self.headers.get("Content-Length", "0")))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing of each request."""
+        """Do not log requests."""
 
     def _refuse(self) -> None:
         self._answer(HTTPStatus.NOT_FOUND, b'{"errorMessage":"no such path","errorType":"InvalidRequest"}', {})
@@ -136,7 +136,7 @@ class RuntimeRequest(BaseHTTPRequestHandler):
 
 
 def error_type(body: bytes) -> str:
-    """Read what an error's report calls it."""
+    """Read the type of a reported error."""
     try:
         return str(json.loads(body)["errorType"]) or UNHANDLED
     except (ValueError, KeyError, TypeError):
@@ -144,7 +144,7 @@ def error_type(body: bytes) -> str:
 
 
 def too_large(body: bytes) -> Outcome:
-    """Refuse an answer that Lambda would not pass on."""
+    """Return the error of an answer that exceeds Lambda's limit."""
     return failure(
         RESPONSE_TOO_LARGE,
         f"Response payload size ({len(body)} bytes) exceeded maximum allowed payload size "

@@ -1,4 +1,4 @@
-"""The emulator as its administrator sees it: root's credentials, which exist nowhere else."""
+"""Make clients of the emulator with its root credentials, which exist nowhere else."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ROOT: Final = "test"
 
 
 class Aws:
-    """Makes clients of the emulator at *endpoint*; they share one session, and are safe across threads.
+    """Clients of the emulator at *endpoint*; they share one session, and are safe across threads.
 
-    The first one imports botocore, half a second: not when this module is imported, because `up` has something to say
-    before, and `status` and `down` need none.
+    The constructor imports botocore, which takes half a second: `up` prints its first lines before, `status` and
+    `down` need no client.
     """
 
     def __init__(self, endpoint: str) -> None:
@@ -62,7 +62,7 @@ class Aws:
     @overload
     def client(self, service: Literal["iam"]) -> IAMClient: ...
     def client(self, service: str) -> Any:
-        """Give the client of *service*."""
+        """Return the client of *service*."""
         if service not in self.clients:
             self.clients[service] = self.session.create_client(
                 service, region_name=REGION, endpoint_url=self.endpoint, config=self.config

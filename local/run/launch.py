@@ -1,7 +1,7 @@
-"""Run one process of the stack, tied to the life of ``up``: python -m local.run.launch FD MODULE [ARGUMENT…].
+"""Entry point of every process of the stack, which ends with ``up``: python -m local.run.launch FD MODULE [ARGUMENT…].
 
-*FD* is the reading end of a pipe whose writing end only ``up`` holds. However ``up`` ends, be it by ``kill -9``, the
-pipe ends with it, and this process stops too. Pipes do that on every system; Linux' parent-death signal does not.
+*FD* is the reading end of a pipe whose writing end only ``up`` holds. When ``up`` ends, also by ``kill -9``, the pipe
+closes and this process stops too. Pipes work on every system; the parent-death signal exists on Linux only.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import threading
 import time
 from typing import Final
 
-PATIENCE_S: Final = 5.0
+KILL_AFTER_S: Final = 5.0
 
 
 def main(arguments: list[str]) -> None:
-    """Tie this process to *FD*, then be MODULE."""
+    """Watch *FD* in a thread, and run MODULE as the main program."""
     lifeline, module, *rest = arguments
     threading.Thread(target=follow, args=(int(lifeline),), name="lifeline", daemon=True).start()
     sys.argv = [module, *rest]
@@ -26,10 +26,10 @@ def main(arguments: list[str]) -> None:
 
 
 def follow(lifeline: int) -> None:
-    """Wait for the end of ``up``, then ask this process to stop, then make it."""
+    """Wait for the end of ``up``, then terminate this process, then kill it."""
     os.read(lifeline, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(PATIENCE_S)
+    time.sleep(KILL_AFTER_S)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""Folders of the embedded stack, and commands as they have to be typed here."""
+"""Find the folders of the embedded stack, and write commands as the user has to type them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).parents[2]
 
 
 def default_folder() -> Path:
-    """Return the folder of a run that names none: in a checkout ``out/local``, else in the user's state folder.
+    """Return the folder of a run without --folder: in a checkout ``out/local``, else in the user's state folder.
 
     https://specifications.freedesktop.org/basedir-spec/latest/
     """
@@ -26,13 +26,13 @@ DEFAULT: Final = default_folder()
 
 
 def darkroom(arguments: str, folder: Path = DEFAULT) -> str:
-    """Write a ``darkroom`` command that concerns the run in *folder*."""
+    """Write a ``darkroom`` command for the run in *folder*."""
     option = "" if folder == DEFAULT else f" --folder {shlex.quote(near(folder))}"
     return f"{program()} {arguments}{option}"
 
 
 def program() -> str:
-    """Name the command that belongs to this Python: by its bare name where the shell finds it so."""
+    """Return the ``darkroom`` command of this Python: its bare name where the shell finds that one."""
     beside = beside_python("darkroom")
     found = shutil.which("darkroom")
     if found and beside.exists() and Path(found).samefile(beside):
@@ -41,12 +41,12 @@ def program() -> str:
 
 
 def python() -> str:
-    """Name this Python."""
+    """Return the path of this Python."""
     return shlex.quote(near(Path(sys.executable)))
 
 
 def beside_python(name: str) -> Path:
-    """Give the path of a program that is installed with this Python."""
+    """Return the path of a program that is installed with this Python."""
     return Path(sys.executable).with_name(name)
 
 

@@ -1,4 +1,4 @@
-"""``status``, ``down`` and ``logs``: what one asks of a run from another terminal."""
+"""List, log and stop a run from another terminal: ``status``, ``logs`` and ``down``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from local.model import RunError
 from local.run.aws import Aws
-from local.run.errors import RunError
-from local.run.folder import RunFolder
-from local.run.remains import is_ours
+from local.run.orphans import is_ours
+from local.run.run_dir import RunDir
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -26,7 +26,7 @@ GROUP: Final = "/aws/lambda/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Process:
+class ProcessStatus:
     """One line of ``status``."""
 
     name: str
@@ -34,15 +34,15 @@ class Process:
     runs: bool
 
 
-def processes(folder: RunFolder) -> list[Process]:
-    """List the processes of the run in *folder*, ``up`` first; RunError when nothing is up."""
+def processes(folder: RunDir) -> list[ProcessStatus]:
+    """List the processes of the run in *folder*, ``up`` first; raise RunError when nothing is up."""
     owner = owner_of(folder)
-    below = [Process(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.noted().items()]
-    return [Process(name="up", pid=owner, runs=True), *below]
+    below = [ProcessStatus(name=name, pid=pid, runs=is_ours(pid)) for name, pid in folder.process_ids().items()]
+    return [ProcessStatus(name="up", pid=owner, runs=True), *below]
 
 
-def down(folder: RunFolder) -> None:
-    """Ask the run in *folder* to stop and wait until it has; RunError when nothing is up, or it does not."""
+def down(folder: RunDir) -> None:
+    """Stop the run in *folder* and wait for its end; raise RunError when nothing is up, or it does not stop."""
     owner = owner_of(folder)
     os.kill(owner, signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
@@ -52,18 +52,18 @@ def down(folder: RunFolder) -> None:
         time.sleep(POLL_S)
 
 
-def owner_of(folder: RunFolder) -> int:
-    """Give the process id of ``up``; RunError when nothing is up."""
+def owner_of(folder: RunDir) -> int:
+    """Return the process id of ``up``; raise RunError when nothing is up."""
     owner = folder.owner()
     if owner is None:
         raise RunError(folder.nothing_is_up())
     return owner
 
 
-def log_lines(folder: RunFolder, name: str, *, follow: bool) -> Iterator[str]:
-    """Give the lines of a function's log (its name, or its role: ``rendition``), or of a process of the stack's.
+def log_lines(folder: RunDir, name: str, *, follow: bool) -> Iterator[str]:
+    """Yield log lines of a function (by name or role: ``rendition``) or of a process of the stack.
 
-    Without *follow* the last 200. RunError for a name that nobody has.
+    Without *follow* the last 200. Raises RunError for an unknown name.
     """
     file = folder.logs / f"{name}.log"
     if file.is_file():
@@ -75,7 +75,7 @@ def log_lines(folder: RunFolder, name: str, *, follow: bool) -> Iterator[str]:
     yield from events(logs, group_of(logs, name, folder), follow=follow)
 
 
-def group_of(logs: CloudWatchLogsClient, name: str, folder: RunFolder) -> str:
+def group_of(logs: CloudWatchLogsClient, name: str, folder: RunDir) -> str:
     """Find the log group of the function *name*."""
     pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=GROUP)
     groups = sorted(str(one.get("logGroupName")) for page in pages for one in page["logGroups"])
@@ -88,7 +88,7 @@ def group_of(logs: CloudWatchLogsClient, name: str, folder: RunFolder) -> str:
 
 
 def events(logs: CloudWatchLogsClient, group: str, *, follow: bool) -> Iterator[str]:
-    """Give the lines of a log group in order of time; with *follow*, also those to come."""
+    """Yield the lines of a log group in order of time; with *follow*, new lines too, for ever."""
     shown: set[str] = set()
     since = 0
     while True:
@@ -99,7 +99,7 @@ def events(logs: CloudWatchLogsClient, group: str, *, follow: bool) -> Iterator[
             yield one.get("message", "").rstrip("\n") + "\n"
         if not follow:
             return
-        # Events of one millisecond may still come: ask from the newest on, and show nothing twice.
+        # More events of the newest millisecond may come: ask from there on, and show no event twice.
         shown |= {str(one.get("eventId")) for one in found}
         since = max([since, *(one.get("timestamp", 0) for one in found)])
         time.sleep(FOLLOW_S)

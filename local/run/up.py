@@ -1,4 +1,4 @@
-"""``up``: start the stack, wait until the user ends it or a process of it ends, stop everything."""
+"""Run the stack: start it, wait until the user or the end of a process stops it, stop everything."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from types import FrameType
 from typing import Final
 
 from local.emulator.process import EmulatorError, interpreter
-from local.model import RunConfig
-from local.run import ports, remains
-from local.run.errors import RunError
-from local.run.folder import RunFolder
-from local.run.stack import Stack
+from local.model import RunConfig, RunError
+from local.run import orphans, ports
+from local.run.processes import StackProcesses
+from local.run.run_dir import RunDir
 
 POLL_S: Final = 0.2
 OLDEST_PYTHON: Final = (3, 11)
 
 
 class Stopped(Exception):
-    """The user asked for the end; *str()* says how."""
+    """The user stopped the run; *str()* names the key or signal."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What the command line said. *persist*: the folder keeps its state. *edits*: the edit API is started too."""
+    """Options of the command line. *persist*: keep the state in the folder. *edits*: start the edit API too."""
 
-    folder: RunFolder
+    folder: RunDir
     persist: bool
     port_base: int | None
     edits: bool
@@ -39,35 +38,35 @@ class Options:
 
 @dataclass(kw_only=True)
 class Up:
-    """One run. *say*: prints a line of progress; *ready*: called once, with the seconds that the start took."""
+    """One run. *report*: prints a line of progress; *ready*: called once, with the seconds that the start took."""
 
     options: Options
-    say: Callable[[str], None]
+    report: Callable[[str], None]
     ready: Callable[[RunConfig, float], None]
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> int:
-        """Start, wait, stop; return the exit code: 0 when the user asked for the end, 1 when something broke."""
+        """Start, wait, stop; return the exit code: 0 when the user stopped it, 1 when something failed."""
         try:
             check_python()
             check_emulator()
-            with wishes_for_an_end(), self.options.folder.locked():
+            with stop_on_signals(), self.options.folder.locked():
                 return self.run_locked()
         except Stopped as stopped:
-            self.say(f"{stopped}: stopped before anything was started")
+            self.report(f"{stopped}: stopped before anything was started")
             return 0
         except RunError as error:
-            self.say(f"up: {error}")
+            self.report(f"up: {error}")
         except OSError as error:
-            self.say(f"up: {refused(error)}")
+            self.report(f"up: {refused(error)}")
         return 1
 
     def run_locked(self) -> int:
-        """Run with the folder being ours."""
+        """Run after the folder has been locked."""
         folder = self.options.folder
-        if ended := remains.end_previous(folder.noted()):
-            self.say(f"stopped what an earlier run left behind: {', '.join(ended)}")
-        remains.adopt_orphans()
+        if ended := orphans.end_previous(folder.process_ids()):
+            self.report(f"stopped processes of an earlier run: {', '.join(ended)}")
+        orphans.adopt_orphans()
         stack = self.prepared()
         code = 1
         try:
@@ -75,18 +74,18 @@ class Up:
             self.ready(config, time.monotonic() - self.began)
             self.wait(stack)
         except Stopped as stopped:
-            self.say(f"{stopped}: stopping")
+            self.report(f"{stopped}: stopping")
             code = 0
         except RunError as error:
-            self.say(f"up: {error}")
+            self.report(f"up: {error}")
         except OSError as error:
-            self.say(f"up: {refused(error)}")
+            self.report(f"up: {refused(error)}")
         finally:
             self.clear_up(stack)
         return code
 
-    def prepared(self) -> Stack:
-        """Choose the ports, and throw away what is not to be kept: also a state whose deployment never ended."""
+    def prepared(self) -> StackProcesses:
+        """Choose the ports, and delete a state that is not kept, or whose deployment never ended."""
         folder, persist = self.options.folder, self.options.persist
         kept = folder.deployed() if persist else None
         if kept is None:
@@ -94,32 +93,37 @@ class Up:
             addresses = ports.choose(self.options.port_base)
         else:
             addresses = ports.again(kept.addresses, self.options.port_base)
-        return Stack(
-            folder=folder, addresses=addresses, persist=persist, web_app=self.options.edits, kept=kept, say=self.say
+        return StackProcesses(
+            folder=folder,
+            addresses=addresses,
+            persist=persist,
+            web_app=self.options.edits,
+            kept=kept,
+            report=self.report,
         )
 
-    def wait(self, stack: Stack) -> None:
-        """Watch the processes; RunError when one ends. Their orphans, which are ours, are seen off as they end."""
+    def wait(self, stack: StackProcesses) -> None:
+        """Watch the processes, and reap orphans that have ended; raise RunError when a process ends."""
         while not (failure := stack.failure()):
-            remains.reap_orphans(besides={one.process.pid for one in stack.children})
+            orphans.reap_orphans(besides={one.process.pid for one in stack.children})
             time.sleep(POLL_S)
         raise RunError(f"{failure}. Everything else is stopped too.")
 
-    def clear_up(self, stack: Stack) -> None:
-        """Leave no process."""
+    def clear_up(self, stack: StackProcesses) -> None:
+        """Stop all processes, and kill those that are left."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)
         killed = stack.stop()
-        orphans = remains.kill_descendants(os.getpid())
+        adopted = orphans.kill_descendants(os.getpid())
         if killed:
-            self.say(f"did not stop by themselves and were killed: {', '.join(killed)}")
-        if orphans:
-            self.say(f"killed what had lost its parent: {'; '.join(one[:80] for one in orphans)}")
-        self.say("stopped: no process and no open port is left")
+            self.report(f"killed, because they did not stop in time: {', '.join(killed)}")
+        if adopted:
+            self.report(f"killed processes without a parent: {'; '.join(one[:80] for one in adopted)}")
+        self.report("stopped: no process and no open port is left")
 
 
 @contextmanager
-def wishes_for_an_end() -> Generator[None]:
+def stop_on_signals() -> Generator[None]:
     """Raise Stopped, in the block, at Ctrl-C or SIGTERM."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -134,7 +138,7 @@ def wishes_for_an_end() -> Generator[None]:
 
 
 def refused(error: OSError) -> str:
-    """Say in one line what the system refused."""
+    """Write an OSError in one line, with what to do."""
     return f"{error.filename or 'the system'}: {error.strerror or error}. Check the folder, or choose another --folder."
 
 

@@ -52,7 +52,7 @@ FILE_KINDS: Final[Mapping[PictureFormat, FileKind]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditLimits:
-    """DecodeLimits of a source, of each step and of the result. Megapixels of an animation are those of all its frames."""
+    """Limits of a source, of each step and of the result. Megapixels of an animation are those of all its frames."""
 
     max_dimension_px: int = 10_000
     max_megapixels: int = 100

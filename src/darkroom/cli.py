@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from darkroom import INTERRUPTED, leave
-from local.run.errors import RunError
+from local.model import RunError
 from processor.errors import InstallationError, SettingsError, TransientError, UsageError
 
 FAILED: Final = 1
@@ -42,8 +42,8 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws": ("boto3", "botocore"),
     "local": (
         *("anyio", "aws_lambda_powertools", "awscli", "awslambdaric", "boto3", "botocore", "cryptography", "fastapi"),
-        *("httpx", "jwt", "opentelemetry", "pulumi", "pulumi_aws", "pulumi_random", "sse_starlette", "ssrfguard"),
-        *("starlette", "uvicorn"),
+        *("httpx", "jwt", "opentelemetry", "psutil", "pulumi", "pulumi_aws", "pulumi_random", "sse_starlette"),
+        *("ssrfguard", "starlette", "uvicorn"),
     ),
 }
 """The packages that an extra adds, by their import name. The emulator may have an environment of its own."""

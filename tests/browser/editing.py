@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, Route
 
-from local.run.remains import command_of, descendants
+from local.run.orphans import command_of, descendants
 from testkit.embedded_stack import LocalStack, wait_for
 from testkit.photos import jpeg, scene
 from tests.browser.conftest import Opener

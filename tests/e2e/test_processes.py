@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from local.run.aws import Aws
-from local.run.remains import is_ours
+from local.run.orphans import is_ours
 from testkit.embedded_stack import ENDED_S, ROOT, LocalStack, launch, read_endpoints, wait_for
 from testkit.photos import jpeg, scene
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from components.edit_api import ADAPTER_ENV
-from local.api.worker import Deployed
+from local.api.worker import DeployedFunction
 from local.lambdas.environment import environment
 from tests.factories.adapter import Adapted, adapted
 from tests.factories.functions import credentials, function, zip_of
@@ -76,7 +76,7 @@ VARIABLES: Final = dict(ADAPTER_ENV)
 NOWHERE = "http://127.0.0.1:1"
 
 
-def deployed(folder: Path, **variables: str) -> Deployed:
+def deployed(folder: Path, **variables: str) -> DeployedFunction:
     """Unpack the application in *folder*."""
     code = folder / "code"
     code.mkdir()
@@ -84,10 +84,10 @@ def deployed(folder: Path, **variables: str) -> Deployed:
         (code / name).write_text(text, encoding="utf-8")
         (code / name).chmod(0o755)
     found = function(handler="run.sh", variables={**VARIABLES, **variables})
-    return Deployed(function=found, credentials=credentials(), code=code)
+    return DeployedFunction(function=found, credentials=credentials(), code=code)
 
 
-def by_adapter(known: Deployed, folder: Path) -> AbstractContextManager[Adapted]:
+def by_adapter(known: DeployedFunction, folder: Path) -> AbstractContextManager[Adapted]:
     """Run the application behind the real adapter."""
     env = environment(known.function, known.credentials, aws=NOWHERE, code=known.code, tmp=folder, log_stream="log")
     return adapted(known.code, env, folder / "log")

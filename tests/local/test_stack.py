@@ -1,4 +1,4 @@
-"""The stack `local` is development's, apart from what a single machine and a run's addresses demand."""
+"""Tests of the stack `local`: the settings of `dev`, except for one machine and the run's addresses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def settings() -> Settings:
 
 
 def test_nothing_is_named_after_development() -> None:
-    """Both can be told apart at a glance, in logs and on the page."""
+    """The names of both stacks differ, in logs and on the page."""
     text = json.dumps(configuration(ADDRESSES, Path("packages")))
     assert (False, "darkroom-local-originals") == ("darkroom-dev" in text, settings().renditions.originals_bucket)
 
@@ -37,12 +37,12 @@ def test_tokens_are_this_run_s_own() -> None:
 
 
 def test_only_the_page_may_script_uploads() -> None:
-    """The browser's rules hold here as on AWS."""
+    """CORS is enforced here as on AWS."""
     assert (f"{HERE}:4510",) == settings().cdn.cors_origins
 
 
 def test_everything_else_is_development_s() -> None:
-    """What is tried here is what is deployed: limits, sizes, retention, memory."""
+    """Limits, sizes, retention and memory are those of a deployment."""
     dev = Settings.from_mapping(stack_config("dev")["darkroom:settings"])
     ours = settings()
     assert dev.renditions.recipe == ours.renditions.recipe

@@ -13,17 +13,17 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from local.api.worker import Deployed
+from local.api.worker import DeployedFunction
 from local.deployer.deploy import deploy
 from local.emulator.environment import REGION
 from local.emulator.process import running
-from local.lambdas.catalogue import Catalogue
-from local.lambdas.clients import Clients
 from local.lambdas.code import CodeStore, fetch_from
 from local.lambdas.credentials import RoleSessions
 from local.lambdas.environment import environment
-from local.lambdas.guard import Guard
-from local.lambdas.sandbox import Sandbox, World
+from local.lambdas.function_registry import FunctionRegistry
+from local.lambdas.sandbox import Sandbox, SandboxContext
+from local.lambdas.services import EmulatorClients
+from local.lambdas.watchdog import Watchdog
 from local.model import AUDIENCE, Addresses
 from local.stack import ISSUER_PATH, JWKS_PATH
 from tests.factories.adapter import Adapted, adapted
@@ -41,15 +41,15 @@ class Functions:
     aws: Aws
     folder: Path
     page: str
-    world: World
+    context: SandboxContext
     lines: list[str]
-    prepare: Callable[[str], Deployed]
+    prepare: Callable[[str], DeployedFunction]
 
     @contextmanager
     def runtime(self, name: str) -> Generator[Sandbox]:
         """Run a function under awslambdaric."""
         found = self.prepare(name)
-        sandbox = Sandbox(found.function, found.credentials, found.code, self.world)
+        sandbox = Sandbox(found.function, found.credentials, found.code, self.context)
         try:
             yield sandbox
         finally:
@@ -86,15 +86,17 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
 
     with running(folder / "aws") as emulator, serve(Starlette(routes=[Route(JWKS_PATH, jwks)])) as page:
         deploy(Addresses(aws=emulator.address, lambdas=NOWHERE, api=NOWHERE, cdn=NOWHERE, page=page.origin), folder)
-        clients, guard = Clients(emulator.address, REGION), Guard()
-        catalogue, roles = Catalogue(clients.functions()), RoleSessions(clients.tokens())
+        clients, watchdog = EmulatorClients(emulator.address, REGION), Watchdog()
+        registry, roles = FunctionRegistry(clients.functions()), RoleSessions(clients.tokens())
         code = CodeStore(folder / "code", fetch_from(emulator.address))
 
-        def prepare(name: str) -> Deployed:
-            found = catalogue.find(name, "live")
-            return Deployed(function=found, credentials=roles.credentials(found), code=code.place(found))
+        def prepare(name: str) -> DeployedFunction:
+            found = registry.find(name, "live")
+            return DeployedFunction(function=found, credentials=roles.credentials(found), code=code.place(found))
 
-        world = World(aws=emulator.address, tmp=folder / "tmp", say=lambda _, text: lines.append(text), guard=guard)
+        context = SandboxContext(
+            aws=emulator.address, tmp=folder / "tmp", log=lambda _, text: lines.append(text), watchdog=watchdog
+        )
         aws = root(emulator.address)
-        yield Functions(aws=aws, folder=folder, page=page.origin, world=world, lines=lines, prepare=prepare)
-        guard.close()
+        yield Functions(aws=aws, folder=folder, page=page.origin, context=context, lines=lines, prepare=prepare)
+        watchdog.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from local.api.worker import Worker
-from local.lambdas.guard import Guard
-from local.lambdas.sandbox import World
+from local.lambdas.sandbox import SandboxContext
+from local.lambdas.watchdog import Watchdog
 from tests.factories.emulators import eventually
 from tests.factories.web import NOWHERE, by_adapter, deployed
 from tests.patience import HANG_S
@@ -31,11 +31,13 @@ def test_the_adapter_waits_for_an_answer_below_500(tmp_path: Path) -> None:
 
 def test_the_front_waits_for_an_answer_below_500(tmp_path: Path) -> None:
     """The same of a process behind the local front."""
-    gate, guard, lines = tmp_path / "ready", Guard(), list[str]()
-    world = World(aws=NOWHERE, tmp=tmp_path / "tmp", say=lambda _, text: lines.append(text), guard=guard)
+    gate, watchdog, lines = tmp_path / "ready", Watchdog(), list[str]()
+    context = SandboxContext(
+        aws=NOWHERE, tmp=tmp_path / "tmp", log=lambda _, text: lines.append(text), watchdog=watchdog
+    )
 
     async def wait() -> None:
-        worker = Worker(deployed(tmp_path, READY_WHEN=str(gate)), world)
+        worker = Worker(deployed(tmp_path, READY_WHEN=str(gate)), context)
         ready = asyncio.create_task(worker.ready())
         try:
             async with asyncio.timeout(HANG_S):
@@ -48,5 +50,5 @@ def test_the_front_waits_for_an_answer_below_500(tmp_path: Path) -> None:
             await worker.stop()
 
     asyncio.run(wait())
-    guard.close()
+    watchdog.close()
     assert lines.count("health 404") == 1

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.model import RunError
 from local.run.aws import Aws
-from local.run.errors import RunError
 from testkit import embedded_stack
 from testkit.embedded_stack import LocalStack, read_endpoints, started, wait_for
 

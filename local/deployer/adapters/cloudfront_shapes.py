@@ -1,4 +1,4 @@
-"""CloudFront's own spelling: every list is counted, and many words are abbreviations."""
+"""Translate inputs to CloudFront's shapes: every list has a quantity, and many names hold abbreviations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPELLING: Final = {
 
 
 def counted(tree: Any) -> Any:
-    """Turn *tree* into CloudFront's shape. A mapping of ``items`` alone is what Pulumi makes of a list in a list."""
+    """Turn *tree* into CloudFront's shape. Pulumi writes a list in a list as a mapping of ``items`` alone."""
     if isinstance(tree, list):
         items = cast("list[Any]", tree)
         return {"Quantity": len(items), "Items": [counted(one) for one in items]}
@@ -35,7 +35,7 @@ def counted(tree: Any) -> Any:
 
 
 def distribution_config(inputs: Mapping[str, Any], caller: str) -> dict[str, Any]:
-    """Write a distribution's configuration. *caller*: what makes a repeated creation the same one."""
+    """Write a distribution's configuration. *caller*: the caller reference, which makes creation idempotent."""
     left = {**inputs}
     config = {
         "CallerReference": caller,
@@ -48,12 +48,12 @@ def distribution_config(inputs: Mapping[str, Any], caller: str) -> dict[str, Any
 
 
 def listed(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Count what is in CloudFront's shape already."""
+    """Add the quantity to items that are in CloudFront's shape already."""
     return {"Quantity": len(items), "Items": items}
 
 
 def origin(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Write an origin. One that is no bucket is a server of this run: it speaks HTTP on a port of its own."""
+    """Write an origin. A custom origin is a server of this run: it speaks HTTP on its own port."""
     left = {**declared}
     host, _, port = left.pop("domainName").partition(":")
     headers = [{"HeaderName": one["name"], "HeaderValue": one["value"]} for one in left.pop("customHeaders", [])]
@@ -83,7 +83,7 @@ def behavior(declared: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def restrictions(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Write who may not see anything: the countries lie beside the kind, not below it."""
+    """Write the geo restriction: the countries stand beside the type, not below it."""
     left = {**declared["geoRestriction"]}
     countries = counted(left.pop("locations", []))
     return {"GeoRestriction": {**counted(left), **countries}}

@@ -1,4 +1,4 @@
-"""Tables. What cannot be changed later, keys and indexes, must be what an earlier deployment made."""
+"""Create and update DynamoDB tables. Keys and indexes cannot change: refuse others than an earlier deployment's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from local.deployer.model import DeployError, Given, Inputs, Made
+from local.deployer.model import CreatedResource, DeployError, Properties, ResourceInputs
 from local.deployer.shapes import code_of, pairs, pascal, present
 from local.deployer.target import Target
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def dynamodb(target: Target) -> DynamoDBClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("dynamodb")
 
 
-def table(target: Target, given: Given) -> Made:
-    """Create a table, or bring the one that is there to what is declared."""
-    inputs = given.inputs
+def table(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Create a table, or update the existing one to its inputs."""
+    inputs = resource.inputs
     name = inputs.need("name")
     tags, ttl, recovery = inputs.take("tags"), inputs.take("ttl"), inputs.take("pointInTimeRecovery")
     fixed, changing = fixed_properties(inputs), changing_properties(inputs)
     found = describe(target, name)
     if found is None:
-        if given.adopt:
-            raise DeployError(f"expected the table {given.adopt}, which is to be adopted, found none")
+        if resource.adopt:
+            raise DeployError(f"expected the table {resource.adopt}, which is to be adopted, found none")
         dynamodb(target).create_table(TableName=name, Tags=pairs(tags), **fixed, **changing)  # pyright: ignore[reportArgumentType]
     else:
         refuse_other_keys(name, fixed, found)
@@ -41,11 +41,11 @@ def table(target: Target, given: Given) -> Made:
             TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"]},
         )
-    return Made(id=name, outputs={"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"})
+    return CreatedResource(id=name, outputs={"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"})
 
 
-def fixed_properties(inputs: Inputs) -> dict[str, Any]:
-    """Take what only a new table can be given."""
+def fixed_properties(inputs: Properties) -> dict[str, Any]:
+    """Take the properties that only a new table can have."""
     return present(
         KeySchema=[{"AttributeName": inputs.need("hashKey"), "KeyType": "HASH"}],
         AttributeDefinitions=[
@@ -56,8 +56,8 @@ def fixed_properties(inputs: Inputs) -> dict[str, Any]:
     )
 
 
-def changing_properties(inputs: Inputs) -> dict[str, Any]:
-    """Take what may change."""
+def changing_properties(inputs: Properties) -> dict[str, Any]:
+    """Take the properties that may change."""
     return present(
         BillingMode=inputs.need("billingMode"),
         DeletionProtectionEnabled=inputs.take("deletionProtectionEnabled"),
@@ -78,7 +78,7 @@ def index(declared: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe(target: Target, name: str) -> Mapping[str, Any] | None:
-    """Look for a table."""
+    """Return the description of a table; None when there is none."""
     try:
         return cast("Mapping[str, Any]", dynamodb(target).describe_table(TableName=name)["Table"])
     except ClientError as error:
@@ -88,7 +88,7 @@ def describe(target: Target, name: str) -> Mapping[str, Any] | None:
 
 
 def refuse_other_keys(name: str, fixed: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    """Raise DeployError when the table that is there has other keys than the declared one."""
+    """Raise DeployError when the existing table has other keys than the declared one."""
     if keys_of(fixed) != keys_of(found):
         raise DeployError(
             f"expected keys {keys_of(fixed)} of {name}, found {keys_of(found)}: a table keeps its keys and indexes; "
@@ -104,7 +104,7 @@ def keys_of(described: Mapping[str, Any]) -> dict[str, str]:
 
 
 def expire(target: Target, name: str, ttl: Mapping[str, Any] | None) -> None:
-    """Switch expiry on. DynamoDB refuses to do what is done."""
+    """Switch expiry on, unless it is on: DynamoDB refuses the same setting twice."""
     if not ttl:
         return
     known = dynamodb(target).describe_time_to_live(TableName=name)["TimeToLiveDescription"]

@@ -1,4 +1,4 @@
-"""Functions, their versions and aliases, and what calls them."""
+"""Create Lambda functions, versions, aliases, layers, permissions, function URLs and event source mappings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from local.deployer.model import Given, Inputs, Made
+from local.deployer.model import CreatedResource, Properties, ResourceInputs
 from local.deployer.shapes import create_or, pascal, present, unless
 from local.deployer.target import Target
 from local.lambdas.function import HOST_VARIABLE
@@ -20,13 +20,13 @@ EXISTS: Final = ("ResourceConflictException",)
 
 
 def lambda_(target: Target) -> LambdaClient:
-    """Give the client."""
+    """Return the client."""
     return target.client("lambda")
 
 
-def layer(target: Target, given: Given) -> Made:
+def layer(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Publish a layer, unless its newest version is the same."""
-    inputs = given.inputs
+    inputs = resource.inputs
     name, code = inputs.need("layerName"), cast("Path", inputs.need("code")).read_bytes()
     published = newest_layer(target, name, sha256(code))
     details = pascal(inputs.rest())
@@ -36,11 +36,11 @@ def layer(target: Target, given: Given) -> Made:
             "LayerVersionArn"
         ]
     )
-    return Made(id=arn, outputs={"arn": arn})
+    return CreatedResource(id=arn, outputs={"arn": arn})
 
 
 def newest_layer(target: Target, name: str, code: str) -> str | None:
-    """Give the ARN of the newest version of a layer when it holds *code* (SHA-256 in base64)."""
+    """Return the ARN of the newest version of a layer when it holds *code* (SHA-256 in base64)."""
     for version in lambda_(target).list_layer_versions(LayerName=name)["LayerVersions"][:1]:
         found = lambda_(target).get_layer_version(LayerName=name, VersionNumber=version.get("Version", 0))
         if found["Content"].get("CodeSha256") == code:
@@ -49,13 +49,13 @@ def newest_layer(target: Target, name: str, code: str) -> str | None:
 
 
 def sha256(data: bytes) -> str:
-    """Give a checksum as Lambda writes it."""
+    """Return the SHA-256 as Lambda writes it, in base64."""
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
-def function(target: Target, given: Given) -> Made:
-    """Create a function, or send what changed; publish a version, which Lambda does only after a change."""
-    inputs = given.inputs
+def function(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Create a function, or send its changes; publish a version if code or configuration changed."""
+    inputs = resource.inputs
     name, code = inputs.need("name"), cast("Path", inputs.need("code")).read_bytes()
     tags, reserved, publish = (
         inputs.take("tags", {}),
@@ -83,11 +83,11 @@ def function(target: Target, given: Given) -> Made:
     if reserved is not None:
         lambda_(target).put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
     arn = f"arn:aws:lambda:{target.region}:{target.account}:function:{name}"
-    return Made(id=name, outputs={"arn": arn, "version": made["Version"]})
+    return CreatedResource(id=name, outputs={"arn": arn, "version": made["Version"]})
 
 
 def send_changes(target: Target, name: str, code: bytes, architectures: Any, configuration: Mapping[str, Any]) -> bool:
-    """Send a function what differs from what it has; tell whether anything did."""
+    """Send changed code and configuration of a function; return whether anything changed."""
     found = as_declared(lambda_(target).get_function_configuration(FunctionName=name))
     other_code = found["CodeSha256"] != sha256(code)
     other_configuration = any(found.get(key) != value for key, value in configuration.items())
@@ -99,17 +99,17 @@ def send_changes(target: Target, name: str, code: bytes, architectures: Any, con
 
 
 def newest_version(target: Target, name: str) -> Mapping[str, Any]:
-    """Give the version of a function that was published last; "$LATEST" comes first in the list."""
+    """Return the newest published version of a function; "$LATEST" comes first in the list."""
     pages = lambda_(target).get_paginator("list_versions_by_function").paginate(FunctionName=name)
     return cast("Mapping[str, Any]", [one for page in pages for one in page["Versions"]][-1])
 
 
 def as_declared(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a function's configuration as Lambda tells it into one as it is declared."""
+    """Turn a configuration that Lambda returned into the shape of its inputs."""
     return {**found, "Layers": [one["Arn"] for one in found.get("Layers", [])]}
 
 
-def configured(target: Target, inputs: Inputs) -> dict[str, Any]:
+def configured(target: Target, inputs: Properties) -> dict[str, Any]:
     """Take a function's configuration, and send its events to the Lambda host."""
     variables = inputs.need("environment")["variables"]
     return {
@@ -119,9 +119,9 @@ def configured(target: Target, inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def alias(target: Target, given: Given) -> Made:
+def alias(target: Target, resource: ResourceInputs) -> CreatedResource:
     """Point a name at a version."""
-    inputs = given.inputs
+    inputs = resource.inputs
     name, owner, version = inputs.need("name"), inputs.need("functionName"), inputs.need("functionVersion")
     routing = inputs.take("routingConfig", {})
     wanted: dict[str, Any] = {
@@ -135,36 +135,36 @@ def alias(target: Target, given: Given) -> Made:
         lambda: lambda_(target).create_alias(**wanted),
         lambda: lambda_(target).update_alias(**wanted),
     )
-    return Made(id=made["AliasArn"], outputs={"arn": made["AliasArn"]})
+    return CreatedResource(id=made["AliasArn"], outputs={"arn": made["AliasArn"]})
 
 
-def event_source_mapping(target: Target, given: Given) -> Made:
-    """Let a queue invoke a function; a queue feeds a function once, so that is how an earlier mapping is known."""
-    inputs = given.inputs
+def event_source_mapping(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Let a queue invoke a function. A queue has one mapping per function, so the two identify an earlier mapping."""
+    inputs = resource.inputs
     source, owner, tags = inputs.need("eventSourceArn"), inputs.need("functionName"), inputs.take("tags", {})
     details = pascal(inputs.rest())
     known = lambda_(target).list_event_source_mappings(EventSourceArn=source, FunctionName=owner)["EventSourceMappings"]
     if known:
         found = known[0].get("UUID", "")
         lambda_(target).update_event_source_mapping(UUID=found, FunctionName=owner, **details)
-        return Made(id=found)
+        return CreatedResource(id=found)
     made = lambda_(target).create_event_source_mapping(
         EventSourceArn=source, FunctionName=owner, Tags=tags, Enabled=True, **details
     )
-    return Made(id=made.get("UUID", ""))
+    return CreatedResource(id=made.get("UUID", ""))
 
 
-def event_invoke_config(target: Target, given: Given) -> Made:
-    """Say what happens to asynchronous events that fail."""
-    inputs = given.inputs
+def event_invoke_config(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Configure asynchronous invocations: retries, and the destination of failures."""
+    inputs = resource.inputs
     owner, qualifier = inputs.need("functionName"), inputs.need("qualifier")
     lambda_(target).put_function_event_invoke_config(FunctionName=owner, Qualifier=qualifier, **pascal(inputs.rest()))
-    return Made(id=f"{owner}:{qualifier}")
+    return CreatedResource(id=f"{owner}:{qualifier}")
 
 
-def function_url(target: Target, given: Given) -> Made:
-    """Declare a URL; the edit-API front is where it leads, because the emulator's own does not stream."""
-    inputs = given.inputs
+def function_url(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Create a function URL; its address is local/api, because the emulator's own URL does not stream."""
+    inputs = resource.inputs
     wanted: dict[str, Any] = {
         "FunctionName": inputs.need("functionName"),
         "Qualifier": inputs.need("qualifier"),
@@ -177,16 +177,16 @@ def function_url(target: Target, given: Given) -> Made:
         lambda: lambda_(target).update_function_url_config(**wanted),
     )
     identity = f"{wanted['FunctionName']}:{wanted['Qualifier']}"
-    return Made(id=identity, outputs={"functionUrl": f"{target.addresses.api}/"})
+    return CreatedResource(id=identity, outputs={"functionUrl": f"{target.addresses.api}/"})
 
 
-def permission(target: Target, given: Given) -> Made:
-    """Let somebody invoke a function. A statement cannot be changed, so an earlier one goes first."""
-    inputs = given.inputs
+def permission(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Add a statement to a function's policy. A statement cannot change, so remove an earlier one first."""
+    inputs = resource.inputs
     where: dict[str, Any] = present(FunctionName=inputs.need("function"), Qualifier=inputs.take("qualifier"))
     unless(
         "ResourceNotFoundException",
-        lambda: lambda_(target).remove_permission(StatementId=given.name, **where),
+        lambda: lambda_(target).remove_permission(StatementId=resource.name, **where),
     )
-    lambda_(target).add_permission(StatementId=given.name, **where, **pascal(inputs.rest()))
-    return Made(id=f"{where['FunctionName']}:{where.get('Qualifier', '')}:{given.name}")
+    lambda_(target).add_permission(StatementId=resource.name, **where, **pascal(inputs.rest()))
+    return CreatedResource(id=f"{where['FunctionName']}:{where.get('Qualifier', '')}:{resource.name}")

@@ -1,4 +1,4 @@
-"""Remove what acts or grants and holds no data. A type that is not listed stays when it is no longer declared."""
+"""Remove resources that act or grant and hold no data. Other types stay when they are no longer declared."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def alias(target: Target, identity: str) -> None:
 
 
 def qualified(call: str) -> Removal:
-    """Give the removal of what belongs to an alias; its identity is ``function:qualifier``."""
+    """Return the removal of a setting of an alias; its identity is ``function:qualifier``."""
 
     def removal(target: Target, identity: str) -> None:
         function, qualifier = identity.split(":")
@@ -63,12 +63,12 @@ def qualified(call: str) -> Removal:
 
 
 def notification(target: Target, identity: str) -> None:
-    """Stop announcing objects."""
+    """Remove the event notifications of a bucket."""
     target.client("s3").put_bucket_notification_configuration(Bucket=identity, NotificationConfiguration={})
 
 
 def queue_attribute(name: str) -> Removal:
-    """Give the removal of a policy that is an attribute of its queue."""
+    """Return the removal of a policy that is an attribute of its queue."""
     return lambda target, identity: target.client("sqs").set_queue_attributes(QueueUrl=identity, Attributes={name: ""})
 
 

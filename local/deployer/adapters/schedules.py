@@ -1,11 +1,11 @@
-"""What is started by the clock, and what is counted by the month."""
+"""Create EventBridge schedules and budgets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from local.deployer.model import Given, Made
+from local.deployer.model import CreatedResource, ResourceInputs
 from local.deployer.shapes import create_or, pairs, pascal
 from local.deployer.target import Target
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 
-def schedule(target: Target, given: Given) -> Made:
-    """Start something regularly."""
+def schedule(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Create or update a schedule."""
     scheduler: EventBridgeSchedulerClient = target.client("scheduler")
-    wanted: dict[str, Any] = pascal(given.inputs.rest())
+    wanted: dict[str, Any] = pascal(resource.inputs.rest())
     made = create_or(
         ("ConflictException",),
         lambda: scheduler.create_schedule(**wanted),
         lambda: scheduler.update_schedule(**wanted),
     )
-    return Made(id=f"default/{wanted['Name']}", outputs={"arn": made["ScheduleArn"]})
+    return CreatedResource(id=f"default/{wanted['Name']}", outputs={"arn": made["ScheduleArn"]})
 
 
-def budget(target: Target, given: Given) -> Made:
-    """Declare a budget."""
+def budget(target: Target, resource: ResourceInputs) -> CreatedResource:
+    """Create or update a budget."""
     budgets: BudgetsClient = target.client("budgets")
-    inputs = given.inputs
+    inputs = resource.inputs
     tags: Any = pairs(inputs.take("tags"), key="Key")
     notifications: Any = [notification(one) for one in inputs.take("notifications", [])]
     wanted: Any = {
@@ -46,11 +46,11 @@ def budget(target: Target, given: Given) -> Made:
         ),
         lambda: budgets.update_budget(AccountId=account, NewBudget=wanted),
     )
-    return Made(id=f"{account}:{wanted['BudgetName']}")
+    return CreatedResource(id=f"{account}:{wanted['BudgetName']}")
 
 
 def notification(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Write who is told when a budget is exceeded."""
+    """Write a notification of a budget with its subscribers."""
     left = {**declared}
     topics = left.pop("subscriberSnsTopicArns", [])
     return {

@@ -1,46 +1,33 @@
-"""Which adapter makes which type of resource: the one list of them."""
+"""List the adapter of every type of resource."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from local.deployer.adapters import (
-    cloudfront,
-    cloudwatch,
-    distribution,
-    dynamodb,
-    iam,
-    keys,
-    lambda_,
-    logs,
-    s3,
-    schedules,
-    sns,
-    sqs,
-)
+from local.deployer.adapters import cloudfront, dynamodb, lambda_, messaging, monitoring, s3, schedules, security
 from local.deployer.model import Adapter
 
 ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:budgets/budget:Budget": schedules.budget,
     "aws:cloudfront/cachePolicy:CachePolicy": cloudfront.cache_policy,
-    "aws:cloudfront/distribution:Distribution": distribution.distribution,
+    "aws:cloudfront/distribution:Distribution": cloudfront.distribution,
     "aws:cloudfront/function:Function": cloudfront.function,
     "aws:cloudfront/keyGroup:KeyGroup": cloudfront.key_group,
     "aws:cloudfront/monitoringSubscription:MonitoringSubscription": cloudfront.monitoring_subscription,
     "aws:cloudfront/originAccessControl:OriginAccessControl": cloudfront.origin_access_control,
     "aws:cloudfront/publicKey:PublicKey": cloudfront.public_key,
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": cloudfront.response_headers_policy,
-    "aws:cloudwatch/dashboard:Dashboard": cloudwatch.dashboard,
-    "aws:cloudwatch/logDelivery:LogDelivery": logs.delivery,
-    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": logs.delivery_destination,
-    "aws:cloudwatch/logDeliverySource:LogDeliverySource": logs.delivery_source,
-    "aws:cloudwatch/logGroup:LogGroup": logs.log_group,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": cloudwatch.metric_alarm,
+    "aws:cloudwatch/dashboard:Dashboard": monitoring.dashboard,
+    "aws:cloudwatch/logDelivery:LogDelivery": monitoring.delivery,
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": monitoring.delivery_destination,
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": monitoring.delivery_source,
+    "aws:cloudwatch/logGroup:LogGroup": monitoring.log_group,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": monitoring.metric_alarm,
     "aws:dynamodb/table:Table": dynamodb.table,
-    "aws:iam/role:Role": iam.role,
-    "aws:iam/rolePolicy:RolePolicy": iam.role_policy,
-    "aws:kms/key:Key": keys.key,
+    "aws:iam/role:Role": security.role,
+    "aws:iam/rolePolicy:RolePolicy": security.role_policy,
+    "aws:kms/key:Key": security.key,
     "aws:lambda/alias:Alias": lambda_.alias,
     "aws:lambda/eventSourceMapping:EventSourceMapping": lambda_.event_source_mapping,
     "aws:lambda/function:Function": lambda_.function,
@@ -58,20 +45,20 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": s3.encryption,
     "aws:s3/bucketVersioning:BucketVersioning": s3.versioning,
     "aws:scheduler/schedule:Schedule": schedules.schedule,
-    "aws:sns/topic:Topic": sns.topic,
-    "aws:sns/topicPolicy:TopicPolicy": sns.topic_policy,
-    "aws:sns/topicSubscription:TopicSubscription": sns.subscription,
-    "aws:sqs/queue:Queue": sqs.queue,
-    "aws:sqs/queuePolicy:QueuePolicy": sqs.policy,
-    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": sqs.redrive_allow_policy,
-    "aws:ssm/parameter:Parameter": keys.parameter,
-    "random:index/randomPassword:RandomPassword": keys.random_password,
+    "aws:sns/topic:Topic": messaging.topic,
+    "aws:sns/topicPolicy:TopicPolicy": messaging.topic_policy,
+    "aws:sns/topicSubscription:TopicSubscription": messaging.subscription,
+    "aws:sqs/queue:Queue": messaging.queue,
+    "aws:sqs/queuePolicy:QueuePolicy": messaging.queue_policy,
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": messaging.redrive_allow_policy,
+    "aws:ssm/parameter:Parameter": security.parameter,
+    "random:index/randomPassword:RandomPassword": security.random_password,
 }
-# Types whose adapter can take over what is there already.
+# Types whose adapter can adopt an existing resource.
 ADOPTING: Final = frozenset(
     {"aws:cloudfront/distribution:Distribution", "aws:dynamodb/table:Table", "aws:s3/bucket:Bucket"}
 )
-# Types whose adapter sends what is declared and leaves the rest as it is; every other call replaces the whole.
+# Types whose adapter sends declared properties and leaves the others unchanged; other adapters replace the whole.
 KEEPS_ABSENT: Final = frozenset(
     {
         "aws:cloudwatch/logGroup:LogGroup",

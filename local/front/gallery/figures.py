@@ -1,4 +1,4 @@
-"""Metrics as the operators' page draws them: one value per minute of the last hour."""
+"""Read metrics for the operators' page: one value per minute of the last hour."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from local.alarms.model import Series
+from local.alarms.evaluate import Series
 from local.alarms.reading import query, values
 from local.model import STACK
 from processor.telemetry import NAMESPACE
@@ -31,29 +31,29 @@ Points = list[list[float]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """What the metrics say at *now* (s since 1970)."""
+    """Metrics at *now* (s since 1970)."""
 
     cloudwatch: CloudWatchClient
     now: float
 
     def of_functions(self) -> dict[str, dict[str, Points]]:
-        """Draw every function that ran: ``[time, value]`` for each minute with data."""
+        """Return charts of every function that ran: ``[time, value]`` for each minute with data."""
         names = sorted(dimensions["FunctionName"] for dimensions in self.listed("AWS/Lambda", "Invocations"))
         series = {
-            (name, said): Series(
+            (name, field): Series(
                 namespace="AWS/Lambda",
                 name=metric.partition("/")[0],
                 dimensions=(("FunctionName", name),),
                 stat=metric.partition("/")[2],
             )
             for name in names
-            for said, metric in OF_FUNCTION.items()
+            for field, metric in OF_FUNCTION.items()
         }
         drawn = self.drawn(series.values())
-        return {name: {said: drawn[series[name, said]] for said in OF_FUNCTION} for name in names}
+        return {name: {field: drawn[series[name, field]] for field in OF_FUNCTION} for name in names}
 
     def of_photos(self) -> dict[str, Any]:
-        """Draw the rendition line; count failures by code; sum up what the receipts say it cost."""
+        """Return charts of the renditions, failures by code, and the estimated cost."""
         series = {
             "rendered": own("PhotosRendered", "rendition"),
             "failed": own("PhotosFailed", "rendition"),
@@ -71,7 +71,7 @@ class Figures:
         }
 
     def of_edits(self) -> dict[str, Any]:
-        """Draw the edits; count failures by code."""
+        """Return charts of the edits, and failures by code."""
         done, failed = own("EditsDone", "edit"), own("EditsFailed", "edit")
         drawn, totals = self.drawn([done, failed]), self.totals([done, failed])
         return {
@@ -83,13 +83,13 @@ class Figures:
         }
 
     def by_code(self, metric: str, service: str) -> dict[str, float]:
-        """Count by error code."""
+        """Count a metric by error code."""
         found = [one for one in self.listed(NAMESPACE, metric) if one.get("service") == service and "code" in one]
         series = {one["code"]: own(metric, service, code=one["code"]) for one in found}
         return dict(zip(series, self.totals(series.values()), strict=True))
 
     def age_of(self, queue: str) -> float | None:
-        """Give the age of the oldest message of *queue*, s."""
+        """Return the age of the oldest message of *queue*, s."""
         series = Series(
             namespace="AWS/SQS",
             name="ApproximateAgeOfOldestMessage",
@@ -99,7 +99,7 @@ class Figures:
         return values(self.cloudwatch, [series], start=self.now - AGE_S, end=self.now).get(series)
 
     def totals(self, wanted: Iterable[Series]) -> list[float]:
-        """Sum up each of *wanted* since the stack is there."""
+        """Sum up each of *wanted* since the first deployment."""
         listed = list(wanted)
         if not listed:
             return []
@@ -107,7 +107,7 @@ class Figures:
         return [found.get(one, 0) for one in listed]
 
     def drawn(self, wanted: Iterable[Series]) -> dict[Series, Points]:
-        """Give each of *wanted* by the minute, oldest first."""
+        """Return each of *wanted* by the minute, oldest first."""
         listed = list(wanted)
         if not listed:
             return {}
@@ -139,6 +139,6 @@ class Figures:
 
 
 def own(name: str, service: str, stat: str = "Sum", **by: str) -> Series:
-    """Name a metric that one of our functions publishes."""
+    """Describe a metric that one of our functions publishes."""
     dimensions = {"service": service, "stack": STACK, **by}
     return Series(namespace=NAMESPACE, name=name, dimensions=tuple(sorted(dimensions.items())), stat=stat)

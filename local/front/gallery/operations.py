@@ -1,4 +1,4 @@
-"""What operators look at: queues, alarms, figures of the functions, failures by code, cost so far."""
+"""Serve the operators' page: queues, alarms, figures of the functions, failures by code, cost so far."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
 from local.front.gallery.figures import Figures
 
@@ -25,17 +25,17 @@ COUNTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operations:
-    """The operators' view of what is *deployed*."""
+    """The operators' view of the stack *deployed*."""
 
-    deployed: Deployed
+    deployed: DeployedStack
 
     @property
     def sqs(self) -> SQSClient:
-        """Give the client of the queues."""
+        """Return the client of the queues."""
         return self.deployed.aws.client("sqs")
 
     def overview(self) -> dict[str, Any]:
-        """Sum everything up as it is now."""
+        """Return all figures as they are now."""
         figures = Figures(cloudwatch=self.deployed.aws.client("cloudwatch"), now=time.time())
         return {
             "queues": [self.queue(role, url, figures) for role, url in self.queues()],
@@ -46,25 +46,25 @@ class Operations:
         }
 
     def queues(self) -> Iterator[tuple[str, str]]:
-        """Name every queue by its role; those of what failed for good end in ``-dead-letters``."""
+        """Yield every queue with its role; roles of dead-letter queues end in ``-dead-letters``."""
         outputs = self.deployed.outputs
         yield from ((role, outputs[f"{role}QueueUrl"]) for role in WORK)
         yield from ((f"{role}{DEAD}", url) for role, url in outputs["deadLetterQueueUrls"].items())
 
     def queue(self, role: str, url: str, figures: Figures) -> dict[str, Any]:
-        """Describe one queue. *oldestAgeS*: None when it is empty or nothing was measured yet."""
+        """Describe one queue. *oldestAgeS*: None when it is empty or not measured yet."""
         names: Any = [*COUNTS.values(), "QueueArn"]
         found = cast(
             "Mapping[str, str]", self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         )
         name = url.rpartition("/")[2]
-        counts = {said: int(found.get(attribute, 0)) for said, attribute in COUNTS.items()}
+        counts = {field: int(found.get(attribute, 0)) for field, attribute in COUNTS.items()}
         age = figures.age_of(name) if any(counts.values()) else None
         redrive = self.last_redrive(found["QueueArn"]) if redrivable(role) else None
         return {"role": role, "name": name, "url": url, **counts, "oldestAgeS": age, "redrive": redrive}
 
     def last_redrive(self, arn: str) -> dict[str, Any] | None:
-        """Tell what became of the last redrive of a dead-letter queue: SQS accepts one first, and may fail at it."""
+        """Return the result of the last redrive: SQS accepts a redrive first, and it may fail later."""
         tasks = self.sqs.list_message_move_tasks(SourceArn=arn, MaxResults=1).get("Results", [])
         if not tasks:
             return None
@@ -76,7 +76,7 @@ class Operations:
         }
 
     def alarms(self) -> Iterator[dict[str, Any]]:
-        """Describe every alarm, those that ring first."""
+        """Yield every alarm, those in ALARM first."""
         pages = self.deployed.aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
         found: list[Mapping[str, Any]] = [dict(one) for page in pages for one in page["MetricAlarms"]]
         for one in sorted(found, key=lambda alarm: (alarm["StateValue"] != "ALARM", alarm["AlarmName"])):
@@ -89,18 +89,18 @@ class Operations:
             }
 
     def redrive(self, role: str) -> dict[str, Any]:
-        """Send everything in a dead-letter queue back to where it failed."""
+        """Send all messages of a dead-letter queue back to their queue."""
         dead = {name.removesuffix(DEAD): url for name, url in self.queues() if name not in WORK}
         url = dead.get(role.removesuffix(DEAD))
         if url is None:
             raise Refusal(404, "QUEUE_NOT_FOUND", f"Expected one of {', '.join(dead)}, received {role!r}.")
         if role.removesuffix(DEAD) not in WORK:
-            said = "This queue holds events that no queue sent, so there is none to send them back to: see the runbook."
-            raise Refusal(409, "NOT_REDRIVABLE", said)
+            reason = "This queue holds events that came from no queue, so they cannot go back to one: see the runbook."
+            raise Refusal(409, "NOT_REDRIVABLE", reason)
         arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         return {"task": self.sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]}
 
 
 def redrivable(role: str) -> bool:
-    """Tell whether *role* names the dead letters of a queue that they can be sent back to."""
+    """Return whether *role* names a dead-letter queue whose messages can go back to their queue."""
     return role.endswith(DEAD) and role.removesuffix(DEAD) in WORK

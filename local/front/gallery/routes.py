@@ -1,4 +1,4 @@
-"""The gallery's API: it stands in for the product's backend, on this machine only."""
+"""Serve the gallery's API, which stands in for the product's backend on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.front.gallery.changes import Feed
+from local.front.gallery.changes import ChangeFeed
 from local.front.gallery.model import Listing, NewPhoto
 from local.front.gallery.operations import Operations
 from local.front.gallery.store import PhotoStore
@@ -21,20 +21,20 @@ PING_S: Final = 15
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-def routes(store: PhotoStore, operations: Operations, feed: Feed) -> list[Route]:
-    """Serve photos, their changes, and what operators look at."""
+def routes(store: PhotoStore, operations: Operations, feed: ChangeFeed) -> list[Route]:
+    """Serve photos, their changes, and the operators' page."""
 
     async def photos(request: Request) -> Response:
-        return await told(store.page, Listing.model_validate(dict(request.query_params)))
+        return await respond(store.page, Listing.model_validate(dict(request.query_params)))
 
     async def create(request: Request) -> Response:
-        return await told(store.create, NewPhoto.model_validate_json(await request.body()), status=201)
+        return await respond(store.create, NewPhoto.model_validate_json(await request.body()), status=201)
 
     async def photo(request: Request) -> Response:
-        return await told(store.with_receipt, request.path_params["id"])
+        return await respond(store.with_receipt, request.path_params["id"])
 
     async def retry(request: Request) -> Response:
-        return await told(store.retry, request.path_params["id"], status=202)
+        return await respond(store.retry, request.path_params["id"], status=202)
 
     async def delete(request: Request) -> Response:
         await run_in_threadpool(store.delete, request.path_params["id"])
@@ -45,10 +45,10 @@ def routes(store: PhotoStore, operations: Operations, feed: Feed) -> list[Route]
         return EventSourceResponse(events(feed, request.headers.get("last-event-id")), ping=PING_S, sep="\n")
 
     async def overview(_request: Request) -> Response:
-        return await told(operations.overview)
+        return await respond(operations.overview)
 
     async def redrive(request: Request) -> Response:
-        return await told(operations.redrive, request.path_params["role"], status=202)
+        return await respond(operations.redrive, request.path_params["role"], status=202)
 
     return [
         Route("/gallery/photos", photos),
@@ -63,12 +63,12 @@ def routes(store: PhotoStore, operations: Operations, feed: Feed) -> list[Route]
     ]
 
 
-async def told(work: Callable[..., Any], *arguments: Any, status: int = 200) -> Response:
-    """Do *work*, which waits for the emulator, in a thread, and answer with what it gives."""
+async def respond(work: Callable[..., Any], *arguments: Any, status: int = 200) -> Response:
+    """Run *work*, which waits for the emulator, in a thread, and answer with its result."""
     return JSONResponse(await run_in_threadpool(work, *arguments), status, headers=NO_STORE)
 
 
-async def events(feed: Feed, last: str | None) -> AsyncGenerator[Mapping[str, Any]]:
+async def events(feed: ChangeFeed, last: str | None) -> AsyncGenerator[Mapping[str, Any]]:
     """Write the feed's events as server-sent events."""
     async for event in feed.listen(last):
         yield {**event, "data": json.dumps(event["data"])}

@@ -1,9 +1,7 @@
-"""What the product's backend does with photos: pending records, upload addresses, lists, retries, deletions."""
+"""Do with photos what the product's backend does: pending records, upload URLs, lists, retries, deletions."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -12,12 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel
 
-from local.front.deployed import Deployed
+from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
-from local.front.gallery.model import DELETED, Listing, NewPhoto, told
-from local.run.endpoints import DEVELOPER
+from local.front.gallery.model import DELETED, Cursor, Listing, NewPhoto, Record, age_order, to_json
+from local.run.banner import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
 
 if TYPE_CHECKING:
@@ -27,24 +24,23 @@ if TYPE_CHECKING:
 GALLERY_INDEX: Final = "GalleryIdIndex"
 UPLOAD_S: Final = 3600
 NOT_UPLOADED: Final = "NOT_UPLOADED"
-Record = Mapping[str, Any]
 NOTHING: Final[Record] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoStore:
-    """The photos of what is *deployed*."""
+    """The photos of the stack *deployed*."""
 
-    deployed: Deployed
+    deployed: DeployedStack
 
     @property
     def dynamodb(self) -> DynamoDBClient:
-        """Give the client of the table."""
+        """Return the client of the table."""
         return self.deployed.aws.client("dynamodb")
 
     @property
     def s3(self) -> S3Client:
-        """Give the client of the buckets."""
+        """Return the client of the buckets."""
         return self.deployed.aws.client("s3")
 
     @property
@@ -58,7 +54,7 @@ class PhotoStore:
         return str(self.deployed.outputs["originalsBucket"])
 
     def create(self, wanted: NewPhoto) -> dict[str, Any]:
-        """Write a pending record before the upload can come; give it, and where to put the original."""
+        """Write a pending record before the upload can start; return it with the presigned upload."""
         photo_id = str(uuid.uuid4())
         record = {
             "id": photo_id,
@@ -83,7 +79,7 @@ class PhotoStore:
         return {"photo": record, "upload": {"method": "PUT", "url": url, "headers": {"Content-Type": wanted.type}}}
 
     def page(self, wanted: Listing) -> dict[str, Any]:
-        """List photos, newest first, without those that were deleted; with a cursor where there are more."""
+        """List photos, newest first, without deleted ones; with a cursor when there are more."""
         found = [one for one in self.all(wanted.gallery) if one.get("status") != DELETED]
         found.sort(key=age_order, reverse=True)
         if wanted.cursor is not None:
@@ -93,7 +89,7 @@ class PhotoStore:
         return {"photos": shown, "cursor": Cursor.after(shown[-1]) if more else None}
 
     def all(self, gallery: str | None) -> Iterator[dict[str, Any]]:
-        """Give every record of *gallery*, or of all; a local gallery is small enough to be read as a whole."""
+        """Yield every record of *gallery*, or of all galleries: a local gallery is small enough for that."""
         if gallery is None:
             pages: Any = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
         else:
@@ -107,14 +103,14 @@ class PhotoStore:
             yield from (plain(item) for item in page["Items"])
 
     def read(self, photo_id: str) -> dict[str, Any]:
-        """Read one record; Refusal without it."""
+        """Read one record; raise Refusal when there is none."""
         answer = self.dynamodb.get_item(TableName=self.table, Key={"id": {"S": photo_id}}, ConsistentRead=True)
         if "Item" not in answer:
             raise Refusal(404, "PHOTO_NOT_FOUND", f"There is no photo with the id {photo_id!r}.")
         return plain(answer["Item"])
 
     def with_receipt(self, photo_id: str) -> dict[str, Any]:
-        """Read one record, and with it the whole receipt, of which the record holds the heads."""
+        """Read one record with its whole receipt; the record itself holds only a part."""
         record = self.read(photo_id)
         heads: Record = record.get("receipt") or NOTHING
         if "manifest" not in heads:
@@ -127,12 +123,12 @@ class PhotoStore:
         return {**record, "receipt": {**heads, **(json.loads(stored).get("receipt") or NOTHING)}}
 
     def retry(self, photo_id: str) -> dict[str, Any]:
-        """Forget a verdict and announce the original once more, in the lane of uploads."""
+        """Set a failed photo to pending, and send an event of its original to the uploads queue."""
         record = self.read(photo_id)
         key = key_of(record)
         size = self.size_of(key)
-        self.forget_verdict(photo_id)
-        # Without a sequencer and a version the newest content is meant, whatever it is.
+        self.reset_failure(photo_id)
+        # An event without sequencer and version means the newest content.
         event = {"s3": {"bucket": {"name": self.originals}, "object": {"key": key, "size": size}}}
         sent = self.deployed.aws.client("sqs").send_message(
             QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=json.dumps({"Records": [event]})
@@ -140,7 +136,7 @@ class PhotoStore:
         return {"photo": self.read(photo_id), "messageId": sent["MessageId"]}
 
     def size_of(self, key: str) -> int:
-        """Give the bytes of an original; Refusal when it was never uploaded."""
+        """Return the size of an original in bytes; raise Refusal when it was never uploaded."""
         try:
             return self.s3.head_object(Bucket=self.originals, Key=key)["ContentLength"]
         except ClientError as error:
@@ -148,8 +144,8 @@ class PhotoStore:
                 raise
             raise Refusal(409, NOT_UPLOADED, f"The original {key} is not there: upload it again.") from error
 
-    def forget_verdict(self, photo_id: str) -> None:
-        """Let a failed photo wait again; any other stays as it is."""
+    def reset_failure(self, photo_id: str) -> None:
+        """Set a failed photo to pending; leave any other as it is."""
         try:
             self.dynamodb.update_item(
                 TableName=self.table,
@@ -163,12 +159,12 @@ class PhotoStore:
             return
 
     def delete(self, photo_id: str) -> None:
-        """Delete the original; its renditions and its record are the pipeline's to withdraw."""
-        if not self.forgot_announcement(photo_id):
+        """Delete the original; the pipeline then removes the renditions and updates the record."""
+        if not self.delete_pending(photo_id):
             self.s3.delete_object(Bucket=self.originals, Key=key_of(self.read(photo_id)))
 
-    def forgot_announcement(self, photo_id: str) -> bool:
-        """Forget a record that waits for a file: no event would come of what never was. Tell whether it was one."""
+    def delete_pending(self, photo_id: str) -> bool:
+        """Delete a pending record without an original, for which no event would come; return whether it was one."""
         try:
             self.size_of(key_of(self.read(photo_id)))
         except Refusal as refusal:
@@ -189,37 +185,11 @@ class PhotoStore:
         return True
 
 
-class Cursor(BaseModel):
-    """The last photo of a page."""
-
-    created_at: str
-    id: str
-
-    @classmethod
-    def read(cls, text: str) -> Cursor:
-        """Read a cursor; Refusal for what none of our pages gave."""
-        try:
-            return cls.model_validate_json(base64.urlsafe_b64decode(text.encode()))
-        except (ValueError, binascii.Error):
-            raise Refusal(400, "INVALID_INPUT", "Expected a cursor that a list gave, received another text.") from None
-
-    @classmethod
-    def after(cls, record: Record) -> str:
-        """Write the cursor that stands behind *record*."""
-        created_at, photo_id = age_order(record)
-        return base64.urlsafe_b64encode(cls(created_at=created_at, id=photo_id).model_dump_json().encode()).decode()
-
-
-def age_order(record: Record) -> tuple[str, str]:
-    """Order records by age; those of one millisecond by their id."""
-    return str(record.get("created_at", "")), str(record["id"])
-
-
 def key_of(record: Record) -> str:
-    """Name the original of *record*: as the pipeline or the backend wrote it; a record of neither has it as its id."""
+    """Return the key of the original of *record*: from the pipeline, else from the backend, else the record's id."""
     return str(record.get("original_key") or record.get("s3_key") or record["id"])
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
     """Turn an item into JSON."""
-    return {name: told(from_attribute(value)) for name, value in item.items()}
+    return {name: to_json(from_attribute(value)) for name, value in item.items()}

@@ -20,7 +20,7 @@ from processor.recipe import DecodeLimits
 
 NO_SIDE: Final = 1 << 20
 RESULT_LIMITS: Final = DecodeLimits(max_dimension_px=65_535, max_megapixels=1_000, max_frames=100_000)
-"""DecodeLimits for reading a file that was written here: only its dimensions are wanted."""
+"""Limits for reading a file that was written here: only its dimensions are wanted."""
 
 
 def encode_result(picture: Picture, credit: Credit, plan: Plan, spec: OutputSpec, limits: EditLimits) -> Edited:

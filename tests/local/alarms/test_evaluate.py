@@ -1,4 +1,4 @@
-"""When an alarm rings."""
+"""Tests of the evaluation of alarms."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from local.alarms.evaluate import judge
+from local.alarms.evaluate import Missing, Rule, Series, evaluate
 from local.alarms.expression import UnknownMath
-from local.alarms.model import Missing, Rule, Series
 
 NOW = 1_000_000.0
 DEPTH = Series(namespace="AWS/SQS", name="Depth", dimensions=(("QueueName", "q"),), stat="Maximum")
@@ -27,8 +26,8 @@ RULE = Rule(
 
 
 def state_of(rule: Rule, *values: float | None) -> str:
-    """Judge *values*, newest first."""
-    return judge(rule, [{"value": value} for value in values], state="OK", now=NOW).state
+    """Evaluate *values*, newest first."""
+    return evaluate(rule, [{"value": value} for value in values], state="OK", now=NOW).state
 
 
 def test_an_alarm_rings_when_every_period_breaches() -> None:
@@ -38,7 +37,7 @@ def test_an_alarm_rings_when_every_period_breaches() -> None:
 
 
 def test_an_alarm_of_one_period_rings_at_once() -> None:
-    """A dead letter is told as soon as it is there."""
+    """An alarm on dead letters rings at the first one."""
     assert "ALARM" == state_of(replace(RULE, periods=1, needed=1), 1)
 
 
@@ -47,23 +46,23 @@ def test_an_alarm_of_one_period_rings_at_once() -> None:
     [("notBreaching", "OK"), ("breaching", "ALARM"), ("missing", "INSUFFICIENT_DATA"), ("ignore", "OK")],
 )
 def test_missing_data_mean_what_the_alarm_says(missing: Missing, expected: str) -> None:
-    """Silence is peace for one alarm and a reason to ring for another."""
+    """Missing data is good for one alarm and a reason to ring for another."""
     assert expected == state_of(replace(RULE, missing=missing), None, None)
 
 
 def test_an_ignored_gap_keeps_the_state() -> None:
-    """Neither better nor worse: as it was."""
+    """With ``ignore``, missing data changes nothing."""
     rule = replace(RULE, missing="ignore")
 
-    assert "ALARM" == judge(rule, [{"value": None}] * 2, state="ALARM", now=NOW).state
+    assert "ALARM" == evaluate(rule, [{"value": None}] * 2, state="ALARM", now=NOW).state
 
 
 def test_silence_before_the_alarm_was_made_says_nothing() -> None:
-    """A new stack does not complain that nobody reported before it was there."""
+    """A new stack does not ring because of data that are missing from before its deployment."""
     new = replace(RULE, missing="breaching", since=NOW - 400)
 
     assert "INSUFFICIENT_DATA" == state_of(new, None, None)
-    assert "ALARM" == judge(new, [{"value": None}] * 2, state="OK", now=NOW + 200).state
+    assert "ALARM" == evaluate(new, [{"value": None}] * 2, state="OK", now=NOW + 200).state
 
 
 def test_some_periods_of_several_are_enough_where_the_alarm_says_so() -> None:
@@ -75,13 +74,13 @@ def test_some_periods_of_several_are_enough_where_the_alarm_says_so() -> None:
 
 
 def test_the_reason_shows_the_values() -> None:
-    """Who is woken sees at once by what."""
-    verdict = judge(RULE, [{"value": 2.5}, {"value": None}], state="OK", now=NOW)
+    """The operator sees the values in the reason."""
+    verdict = evaluate(RULE, [{"value": 2.5}, {"value": None}], state="OK", now=NOW)
 
     assert "1 of the last 2 periods of 300 s breach 0: 2.5, no data" == verdict.reason
 
 
 def test_a_comparison_that_is_not_known_is_refused() -> None:
-    """A band of an anomaly detector cannot be compared with here."""
+    """Anomaly detection bands are not supported."""
     with pytest.raises(UnknownMath, match="found LessThanLowerOrGreaterThanUpperThreshold"):
         state_of(replace(RULE, compare="LessThanLowerOrGreaterThanUpperThreshold"), 1)

@@ -1,4 +1,4 @@
-"""Metric math, as far as our alarms are written in it."""
+"""Tests of metric math, as far as our alarms use it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from local.alarms.expression import UnknownMath, compute
     ],
 )
 def test_expressions_are_computed_as_cloudwatch_does(expression: str, expected: float | None) -> None:
-    """A period without data, and a division by zero, give no value instead of a wrong one."""
+    """A period without data, and a division by zero, have no value instead of a wrong one."""
     values = {"errors": 2.0, "invocations": 40.0, "none": None}
 
     assert expected == compute(expression, values)
@@ -45,13 +45,13 @@ def test_expressions_are_computed_as_cloudwatch_does(expression: str, expected: 
     ],
 )
 def test_what_is_not_understood_is_refused(expression: str, said: str) -> None:
-    """An alarm that nobody can evaluate must not look like one that is quiet."""
+    """An alarm that cannot be evaluated must not look like one that is quiet."""
     with pytest.raises(UnknownMath, match=re.escape(said)):
         compute(expression, {"errors": 2.0})
 
 
 def test_our_own_expressions_are_understood() -> None:
-    """Whatever the program declares can be evaluated here."""
+    """Every expression in the program can be evaluated."""
     rate, throttles = failed_photos("local").expression, throttled_table("photos", "photos").expression
 
     assert 20.0 == compute(rate or "", {"failed": 1.0, "done": 4.0})

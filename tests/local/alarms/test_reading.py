@@ -1,11 +1,11 @@
-"""Alarms as the emulator describes them."""
+"""Tests of reading alarms from the emulator."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from local.alarms.model import Series
+from local.alarms.evaluate import Series
 from local.alarms.reading import history, rule_of
 
 MADE = datetime(2026, 11, 21, tzinfo=UTC)
@@ -63,7 +63,7 @@ class Metrics:
         self.asked: list[tuple[float, float]] = []
 
     def get_metric_data(self, **request: Any) -> Any:
-        """Answer, without what has no data."""
+        """Answer without the series that have no data."""
         start, end = request["StartTime"].timestamp(), request["EndTime"].timestamp()
         self.asked.append((start, end))
         found = {
@@ -78,7 +78,7 @@ class Metrics:
 
 
 def test_history_measures_each_window_once_for_all_alarms() -> None:
-    """Windows end now; what has no data is None."""
+    """Windows end now; a series without data is None."""
     cloudwatch: Any = Metrics({("Errors", 1000.0): 2.0, ("Invocations", 1000.0): 8.0, ("Invocations", 700.0): 4.0})
     other = rule_of({**EXPRESSION, "AlarmName": "other"})
 

@@ -1,4 +1,4 @@
-"""Headers between the client and the application."""
+"""Tests of headers between the client and the application."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCOPE: dict[str, Any] = {
 
 
 def passed(*headers: tuple[str, str]) -> dict[str, str]:
-    """Give what the application gets of *headers*."""
+    """Return what the application gets of *headers*."""
     scope = {**SCOPE, "headers": [(name.encode(), value.encode()) for name, value in headers]}
     given = to_application(scope, function(), "request-1")
     assert len(given) == len(dict(given)), "a header comes once, as in an event"
@@ -51,14 +51,14 @@ def test_the_application_learns_who_asked_for_what() -> None:
 
 
 def test_those_before_are_kept() -> None:
-    """The CDN says for whom it asks, and how; the front adds itself."""
+    """The CDN sends the viewer's address and protocol; the server adds its own client."""
     got = passed(("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https"))
 
     assert ("1.2.3.4, 10.1.2.3", "https") == (got["x-forwarded-for"], got["x-forwarded-proto"])
 
 
 def test_what_belongs_to_one_connection_or_to_us_is_not_passed_on() -> None:
-    """Nobody outside can say what Lambda says."""
+    """No client can set the headers that Lambda sets."""
     got = passed(("connection", "close"), ("te", "trailers"), ("x-amzn-request-context", "{}"))
 
     assert not {"connection", "te"} & got.keys()
@@ -97,7 +97,7 @@ def test_what_the_adapter_cannot_read_is_named() -> None:
 
 
 def test_the_applications_own_connection_header_is_renamed() -> None:
-    """A stream of sse-starlette says ``keep-alive``; the connection to the client is not the application's."""
+    """A stream of sse-starlette sends ``keep-alive``; the connection to the client is not the application's."""
     given = from_application([(b"Connection", b"keep-alive"), (b"Keep-Alive", b"timeout=5")], "request-1")
 
     assert [(b"x-amzn-remapped-connection", b"keep-alive"), (b"x-amzn-requestid", b"request-1")] == given

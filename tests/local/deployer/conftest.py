@@ -1,4 +1,4 @@
-"""A stack that is deployed once: the whole program, in an emulator of its own."""
+"""Fixtures: the whole program, deployed once into an emulator of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.deployer.deploy import Deployment, deploy
+from local.deployer.deploy import DeployResult, deploy
 from local.emulator.process import running
 from local.model import Addresses
 from tests.factories.emulators import Aws, root
@@ -21,18 +21,18 @@ class Stack:
     aws: Aws
     addresses: Addresses
     folder: Path
-    deployment: Deployment
+    deployment: DeployResult
 
 
 def addresses_of(aws: str) -> Addresses:
-    """Give the addresses of a run of which only the emulator is running."""
+    """Return the addresses of a run whose only process is the emulator."""
     here = "http://127.0.0.1"
     return Addresses(aws=aws, lambdas=f"{here}:4570", api=f"{here}:4580", cdn=f"{here}:4520", page=f"{here}:4510")
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Give the whole program, deployed."""
+    """Return the whole program, deployed."""
     folder = tmp_path_factory.mktemp("run")
     with running(folder / "aws") as emulator:
         addresses = addresses_of(emulator.address)
@@ -43,5 +43,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def aws(stack: Stack) -> Aws:
-    """Give the emulator's root user."""
+    """Return the emulator's root user."""
     return stack.aws

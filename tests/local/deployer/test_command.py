@@ -1,4 +1,4 @@
-"""``python -m local.deployer``: what it writes, and the one line that it fails with."""
+"""Tests of ``python -m local.deployer``: its output, and the one line of a failure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs
 
 from local.deployer.__main__ import main
 from local.deployer.model import DeployError
-from local.deployer.monitor import IDENTITY, Questions
+from local.deployer.monitor import IDENTITY, PulumiCalls
 from local.deployer.target import Target
 from local.model import RunConfig
 from tests.local.deployer.conftest import Stack, addresses_of
@@ -35,15 +35,15 @@ def test_an_emulator_that_does_not_answer_is_named(tmp_path: Path, capsys: pytes
 
 
 def test_a_missing_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever mistypes the path is told."""
+    """A mistyped path is named."""
     path = tmp_path / "run.json"
     assert 1 == main(["--config", str(path)])
     assert capsys.readouterr().err.startswith(f"deployer: {path}: expected the run's addresses, received [Errno 2]")
 
 
 def test_a_question_that_is_not_answered_is_one_line_too(tmp_path: Path) -> None:
-    """Who deploys is asked beside the first resources; whichever fails first, it is told in a line."""
+    """The caller's identity is requested together with the first resources; each failure is one line."""
     asked = MockCallArgs(IDENTITY, {}, "")
-    with pytest.raises(DeployError) as told:
-        Questions(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)
-    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in str(told.value)
+    with pytest.raises(DeployError) as result:
+        PulumiCalls(Target(addresses_of("http://127.0.0.1:9"), tmp_path)).call(asked)
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in str(result.value)

@@ -1,4 +1,4 @@
-"""The whole program, deployed: everything is there, once, as declared, and a second time as well."""
+"""Tests of the whole program, deployed once and a second time."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_second_deployment_changes_nothing(stack: Stack) -> None:
 
 
 def inventory(aws: Aws) -> dict[str, Any]:
-    """Count and name what a careless second deployment would make anew."""
+    """Count and name what a careless second deployment would create again."""
     lambda_, cloudfront = aws.client("lambda"), aws.client("cloudfront")
     functions = sorted(one["FunctionName"] for one in lambda_.list_functions()["Functions"])
     return {
@@ -74,7 +74,7 @@ def secret(aws: Aws) -> str:
     return aws.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
 
 
-def test_secrets_are_in_no_output(stack: Stack) -> None:
+def test_secrets_are_in_no_record(stack: Stack) -> None:
     """A secret is in its parameter, in the CDN's header and in a file that only its owner reads; in no record."""
     known = secret(stack.aws)
     kept = stack.folder / "secrets.json"
@@ -84,7 +84,7 @@ def test_secrets_are_in_no_output(stack: Stack) -> None:
 
 
 def test_the_cdn_proves_itself_to_the_edit_api(aws: Aws, stack: Stack) -> None:
-    """The API's origin is this run's front, and the header carries the secret that the API reads."""
+    """The API's origin is this run's server, and the header carries the secret that the API reads."""
     [listed] = aws.client("cloudfront").list_distributions()["DistributionList"]["Items"]
     origins = {one["Id"]: one for one in listed["Origins"]["Items"]}
     api = origins["edit-api"]
@@ -110,7 +110,7 @@ def test_functions_are_sent_to_the_lambda_host(aws: Aws) -> None:
 
 
 def test_alarms_are_kept_as_declared(aws: Aws) -> None:
-    """An alarm over an expression and one over a percentile keep their parts: ``local/alarms`` judges by them."""
+    """An alarm over an expression and one over a percentile keep their parts: ``local/alarms`` evaluates them."""
     listed = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="darkroom-local-")["MetricAlarms"]
     alarms = {one["AlarmName"].removeprefix("darkroom-local-"): one for one in listed}
     rate = {one["Id"]: one for one in alarms["rendition-errors"]["Metrics"]}
@@ -127,8 +127,8 @@ def test_uploads_are_announced_to_the_uploads_lane(aws: Aws) -> None:
     [found] = aws.client("lambda").list_event_source_mappings(
         EventSourceArn="arn:aws:sqs:us-east-1:000000000000:darkroom-local-rendition-uploads"
     )["EventSourceMappings"]
-    told = aws.client("s3").get_bucket_notification_configuration(Bucket="darkroom-local-originals")
-    [queue] = told["QueueConfigurations"]
+    result = aws.client("s3").get_bucket_notification_configuration(Bucket="darkroom-local-originals")
+    [queue] = result["QueueConfigurations"]
     assert found["EventSourceArn"] == queue["QueueArn"]
     assert found["FunctionArn"].endswith(":function:darkroom-local-rendition:live")
 
@@ -136,16 +136,16 @@ def test_uploads_are_announced_to_the_uploads_lane(aws: Aws) -> None:
 def test_tables_expire_and_are_indexed(aws: Aws) -> None:
     """Sessions expire by ``ttl`` and are found by user, newest first."""
     dynamodb = aws.client("dynamodb")
-    told = dynamodb.describe_time_to_live(TableName="darkroom-local-sessions")["TimeToLiveDescription"]
+    result = dynamodb.describe_time_to_live(TableName="darkroom-local-sessions")["TimeToLiveDescription"]
     [index] = dynamodb.describe_table(TableName="darkroom-local-sessions")["Table"]["GlobalSecondaryIndexes"]
-    assert ("ENABLED", "ttl") == (told["TimeToLiveStatus"], told["AttributeName"])
+    assert ("ENABLED", "ttl") == (result["TimeToLiveStatus"], result["AttributeName"])
     assert [("userId", "HASH"), ("createdAt", "RANGE")] == [
         (key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]
     ]
 
 
 def test_what_is_kept_only_can_be_read_back(aws: Aws) -> None:
-    """What nothing follows from is nevertheless there, as declared: nothing answered "done" and forgot it."""
+    """Resources without effect exist as declared: no call reported success and stored nothing."""
     table = aws.client("dynamodb").describe_table(TableName="darkroom-local-photos")["Table"]
     backups = aws.client("dynamodb").describe_continuous_backups(TableName="darkroom-local-photos")
     rules = aws.client("s3").get_bucket_lifecycle_configuration(Bucket="darkroom-local-originals")["Rules"]
@@ -164,7 +164,7 @@ def test_what_is_kept_only_can_be_read_back(aws: Aws) -> None:
 
 
 def test_a_grant_can_be_taken_away_and_put_back(aws: Aws) -> None:
-    """What the end-to-end tests use to show that every grant is needed."""
+    """The end-to-end tests use this to show that every grant is needed."""
     iam = aws.client("iam")
     before = list(grants(iam, "darkroom-local-rendition"))
     [writing] = [one for one in before if one.action == "s3:PutObject"]
@@ -185,22 +185,22 @@ def test_a_statement_of_one_action_goes_with_it(aws: Aws) -> None:
 
 
 def test_the_secret_of_another_form_is_made_anew(stack: Stack, tmp_path: Path) -> None:
-    """A longer secret is asked for: the short one of an earlier deployment does not do."""
+    """A longer secret is declared: the short one of an earlier deployment is replaced."""
     secrets = Target(stack.addresses, tmp_path).secrets
     short, long = (secrets.of("one", length=length, alphabet="ab") for length in (4, 8))
     assert (4, 8, long) == (len(short), len(long), secrets.of("one", length=8, alphabet="ab"))
 
 
 def test_the_run_writes_down_what_it_does_not_enforce(stack: Stack) -> None:
-    """``resources.json`` says of each resource what the emulator was not told, or only keeps, and why."""
+    """``resources.json`` lists per resource the properties that the emulator does not get or only stores, and why."""
     record_of = {one["name"]: one for one in json.loads((stack.folder / "resources.json").read_text(encoding="utf-8"))}
     reasons = record_of["monitoring-query-failures-by-code"]["declared_only"]
     assert {"*": "the emulator saves no Logs Insights queries"} == reasons
-    assert "the emulator throttles nobody" == record_of["renditions-photos"]["kept_only"]["onDemandThroughput"]
+    assert "the emulator never throttles" == record_of["renditions-photos"]["kept_only"]["onDemandThroughput"]
 
 
 @pytest.mark.parametrize("bucket", ["originals", "renditions", "results"])
-def test_a_bucket_is_not_read_without_tls_or_a_grant(aws: Aws, bucket: str) -> None:
-    """The buckets' policies are in force, not only kept."""
+def test_a_bucket_cannot_be_read_without_tls_or_a_grant(aws: Aws, bucket: str) -> None:
+    """The buckets' policies are enforced, not only stored."""
     stranger = aws.as_role(f"stranger-{bucket}", allow("sqs:ListQueues", "*")).client("s3")
     assert "AccessDenied" == refused(stranger.list_objects_v2, Bucket=f"darkroom-local-{bucket}")

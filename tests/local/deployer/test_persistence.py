@@ -1,4 +1,4 @@
-"""A run that goes on: deployed into the state that an earlier run left, whole or not."""
+"""Tests of a deployment into the state of an earlier run, complete or not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_kept_state_is_deployed_into(tmp_path: Path) -> None:
     assert sorted(first.resources, key=lambda one: one.name) == sorted(second.resources, key=lambda one: one.name)
 
 
-def test_a_state_that_was_cut_off_is_mended(tmp_path: Path) -> None:
+def test_a_state_that_was_cut_off_is_repaired(tmp_path: Path) -> None:
     """The emulator was killed before it could save: objects were on disk already, and a deployment finds them."""
 
     def program() -> None:

@@ -1,4 +1,4 @@
-"""What the deployer refuses, in one line that names the resource, the property and what was said of it."""
+"""Tests of refusals of the deployer: one line that names the resource, the property and the reason."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pulumi_random
 import pytest
 
 from local.deployer.adapters.table import ADAPTERS
-from local.deployer.declared import DECLARED_ONLY, EVERYTHING, KEPT_ONLY
-from local.deployer.deploy import Deployment, deploy_program
+from local.deployer.deploy import DeployResult, deploy_program
 from local.deployer.model import DeployError
+from local.deployer.not_emulated import EVERYTHING, NOT_EMULATED, STORED_ONLY
 from local.deployer.target import Target
 from tests.factories.emulators import Aws, refused
 from tests.local.deployer.conftest import Stack
 
-Deploy = Callable[[Callable[[], object]], Deployment]
+Deploy = Callable[[Callable[[], object]], DeployResult]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def deploying(stack: Stack) -> Deploy:
 
 
 def test_a_property_that_no_adapter_takes_is_an_error(deploying: Deploy) -> None:
-    """What the emulator would not do is never left out in silence."""
+    """A property that no adapter sends is never dropped silently."""
     with pytest.raises(DeployError) as caught:
         deploying(lambda: aws_types.s3.Bucket("odd", bucket="odd", object_lock_enabled=True))
     said = "objectLockEnabled: expected an adapter that takes it, none does: extend local/deployer/adapters"
@@ -37,7 +37,7 @@ def test_a_property_that_no_adapter_takes_is_an_error(deploying: Deploy) -> None
 
 
 def test_a_property_that_aws_does_not_know_is_an_error(deploying: Deploy) -> None:
-    """Structures are turned as a whole; what botocore does not know it refuses."""
+    """Whole structures are translated; botocore refuses unknown properties."""
     rule: Any = {"id": "x", "status": "Enabled", "filtre": {"prefix": ""}}
     with pytest.raises(DeployError, match=r'^misspelt .*Unknown parameter in .*: "Filtre"'):
         deploying(lambda: aws_types.s3.BucketLifecycleConfiguration("misspelt", bucket="any-bucket", rules=[rule]))
@@ -58,7 +58,7 @@ def test_an_output_that_no_adapter_gives_is_an_error_where_it_is_used(deploying:
         bucket = aws_types.s3.Bucket("source", bucket="unknown-source")
         aws_types.ssm.Parameter("sink", name="/sink", type="String", value=bucket.hosted_zone_id)
 
-    with pytest.raises(DeployError, match=r"^sink .*value: made of an output that no adapter in local/deployer gives"):
+    with pytest.raises(DeployError, match=r"^sink .*value: uses an output that no adapter in local/deployer sets"):
         deploying(program)
 
 
@@ -69,7 +69,7 @@ def test_an_output_that_no_adapter_gives_is_an_error_in_the_stack_s_outputs(depl
         bucket = aws_types.s3.Bucket("exported", bucket="unknown-exported")
         pulumi.export("zones", {"first": [bucket.hosted_zone_id]})
 
-    with pytest.raises(DeployError, match=r"outputs: zones.first\[0\]: made of an output that no adapter"):
+    with pytest.raises(DeployError, match=r"outputs: zones.first\[0\]: uses an output that no adapter"):
         deploying(program)
 
 
@@ -84,7 +84,7 @@ def test_two_resources_of_one_name_are_an_error(deploying: Deploy) -> None:
         deploying(program)
 
 
-def test_what_the_emulator_says_is_passed_on(deploying: Deploy) -> None:
+def test_an_error_of_the_emulator_is_passed_on(deploying: Deploy) -> None:
     """One line: the resource, its type, the call, AWS' own words."""
     with pytest.raises(DeployError) as caught:
         deploying(lambda: aws_types.s3.BucketPolicy("lost", bucket="no-such-bucket", policy="{}"))
@@ -93,8 +93,8 @@ def test_what_the_emulator_says_is_passed_on(deploying: Deploy) -> None:
     assert "\n" not in said
 
 
-def test_the_first_failure_is_told_not_what_follows_from_it(deploying: Deploy) -> None:
-    """Whatever waited for the failed resource fails too; people need the cause."""
+def test_the_first_failure_is_reported_not_those_that_follow(deploying: Deploy) -> None:
+    """Resources that depend on the failed one fail too; the user needs the cause."""
 
     def program() -> None:
         bucket = aws_types.s3.Bucket("cause", bucket="cause", object_lock_enabled=True)
@@ -113,19 +113,19 @@ def test_another_region_is_an_error(deploying: Deploy) -> None:
 
 
 def test_a_resource_is_declared_not_read(deploying: Deploy) -> None:
-    """``.get()`` would read what nothing here has made."""
+    """``.get()`` would read a resource that does not exist here."""
     with pytest.raises(DeployError, match=r"expected a declared resource, received one to be read"):
         deploying(lambda: aws_types.s3.Bucket.get("read", "some-bucket"))
 
 
 def test_the_program_asks_who_deploys_and_nothing_else(deploying: Deploy) -> None:
-    """A further question needs an answer here first."""
-    with pytest.raises(DeployError, match=r"getRegion.*the one question that the deployer answers"):
+    """Another invoke needs an answer here first."""
+    with pytest.raises(DeployError, match=r"getRegion.*the only invoke that the deployer answers"):
         deploying(aws_types.get_region)
 
 
 def test_an_error_of_the_program_is_its_own(deploying: Deploy) -> None:
-    """A wrong setting is told as on AWS."""
+    """A wrong setting is reported as on AWS."""
 
     def program() -> None:
         raise pulumi.RunError("Pulumi.local.yaml: cdn.domain: found 1")
@@ -135,7 +135,7 @@ def test_an_error_of_the_program_is_its_own(deploying: Deploy) -> None:
 
 
 def test_special_signs_in_a_secret_are_an_error(deploying: Deploy) -> None:
-    """The signs would have to be the provider's own; none of our secrets has any."""
+    """The special characters would have to be the provider's; none of our secrets has any."""
     with pytest.raises(DeployError, match=r"^odd-secret .*special: expected false, received true"):
         deploying(lambda: pulumi_random.RandomPassword("odd-secret", length=8, special=True))
 
@@ -170,7 +170,7 @@ def table(name: str, key: str) -> Callable[[], object]:
 
 
 def test_a_table_keeps_its_keys(deploying: Deploy) -> None:
-    """A persistent state with other keys is not what is declared; it would have to be replaced."""
+    """A persistent state with other keys would have to be replaced."""
     deploying(table("keyed", "id"))
     deploying(table("keyed", "id"))
     with pytest.raises(DeployError, match=r"expected keys \{'table': 'other'\} of keyed, found \{'table': 'id'\}"):
@@ -201,7 +201,7 @@ def test_only_what_an_adapter_can_adopt_is_imported(deploying: Deploy) -> None:
 
 
 def test_a_secret_output_is_hidden(deploying: Deploy) -> None:
-    """Whoever exports a secret gets what Pulumi's command line shows."""
+    """An exported secret looks as in Pulumi's command line."""
 
     def program() -> None:
         password = pulumi_random.RandomPassword("shown", length=8, special=False)
@@ -235,12 +235,12 @@ T0wSy1UKgNOPkXU8HMyhpoPPbKLmYqYtqXvLqgXfXRyTBJ6uOpBxz0pyVw==
 
 
 def test_what_is_declared_only_is_one_visible_list() -> None:
-    """What does not hold on one machine is said here, property by property; nothing else is left out."""
+    """All properties that are not emulated are listed here; no other is left out."""
     assert {
         "aws:cloudwatch/queryDefinition:QueryDefinition": [EVERYTHING],
         "aws:s3/bucket:Bucket": ["forceDestroy"],
         "aws:s3/bucketMetric:BucketMetric": [EVERYTHING],
-    } == {kind: sorted(reasons) for kind, reasons in DECLARED_ONLY.items()}
+    } == {kind: sorted(reasons) for kind, reasons in NOT_EMULATED.items()}
     assert {
         "aws:budgets/budget:Budget": [EVERYTHING],
         "aws:cloudfront/distribution:Distribution": ["cacheTagConfig", "compress", "priceClass", "trustedKeyGroups"],
@@ -249,10 +249,10 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
         "aws:dynamodb/table:Table": ["onDemandThroughput", "pointInTimeRecovery"],
         "aws:lambda/function:Function": ["architectures", "layers", "runtime", "tracingConfig"],
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": [EVERYTHING],
-    } == {kind: sorted(reasons) for kind, reasons in KEPT_ONLY.items()}
+    } == {kind: sorted(reasons) for kind, reasons in STORED_ONLY.items()}
 
 
 def test_a_type_is_either_made_or_declared_only() -> None:
     """An adapter beside an entry for the whole type would never be called."""
-    whole = {kind for kind, reasons in DECLARED_ONLY.items() if EVERYTHING in reasons}
+    whole = {kind for kind, reasons in NOT_EMULATED.items() if EVERYTHING in reasons}
     assert set() == whole & set(ADAPTERS)

@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's CloudFront: its data plane serves private buckets."""
+"""Tests of the emulator's CloudFront as the embedded stack uses it: its data plane serves private buckets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ READING = {"Quantity": 2, "Items": ["GET", "HEAD"], "CachedMethods": {"Quantity"
 
 @pytest.fixture(scope="module")
 def distribution(aws: Aws) -> dict[str, str]:
-    """Give a distribution over two private buckets, of which it may read the first below ``renditions/``."""
+    """Return a distribution over two private buckets, of which it may read the first below ``renditions/``."""
     cloudfront, s3 = aws.client("cloudfront"), aws.client("s3")
     for name in ("open-bucket", "shut-bucket"):
         s3.create_bucket(Bucket=name)
@@ -98,7 +98,7 @@ def view(distribution: dict[str, str], path: str, **more: str) -> httpx.Response
     return httpx.get(f"{distribution['address']}{path}", headers=headers)
 
 
-def test_a_private_object_is_served_to_everybody(distribution: dict[str, str]) -> None:
+def test_a_private_object_is_served_to_all_viewers(distribution: dict[str, str]) -> None:
     """The bucket's policy names the distribution, the object's headers come through, the CDN adds its own."""
     answer = view(distribution, "/renditions/a.jpg?v=1")
     kept = {name: answer.headers.get(name) for name in ("Content-Type", "Cache-Control", "X-Tagged")}
@@ -107,12 +107,12 @@ def test_a_private_object_is_served_to_everybody(distribution: dict[str, str]) -
 
 
 def test_a_bucket_that_does_not_name_the_distribution_stays_private(distribution: dict[str, str]) -> None:
-    """Origin access control is enforced: without the policy nobody gets in, by whatever behaviour."""
+    """Origin access control is enforced: without the policy, no behaviour gives access."""
     assert 403 == view(distribution, "/elsewhere/a.jpg").status_code
 
 
 def test_viewers_without_tls_are_redirected(distribution: dict[str, str]) -> None:
-    """The process says of viewers that they came over TLS, or the CDN would send them away."""
+    """The server marks requests as sent over TLS, or the CDN would redirect them."""
     answer = view(distribution, "/renditions/a.jpg", x_forwarded_proto="http")
     there = f"https://{distribution['host']}/renditions/a.jpg"
     assert (301, there) == (answer.status_code, answer.headers["Location"])

@@ -1,6 +1,6 @@
-"""Where the emulator differs from AWS and the embedded stack makes up for it, or says that it does not.
+"""Tests of gaps: the emulator differs from AWS, and the embedded stack compensates for it or documents it.
 
-A test here fails once a release closes its gap: then what stands in for it goes, and the test moves to the promises.
+A test here fails once a release closes its gap: then remove our replacement, and move the test to the other files.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import subprocess
 
 import pytest
 
-from local.deployer.declared import DECLARED_ONLY
+from local.deployer.not_emulated import NOT_EMULATED
 from local.emulator.process import interpreter
 from tests.factories.emulators import Aws, refused
 
 
 def test_gap_expiry_may_be_switched_on_twice(aws: Aws) -> None:
-    """DynamoDB refuses what is done already; the deployer asks first, so that it would hold there too."""
+    """DynamoDB refuses the same setting twice; the deployer reads it first, so that it would work there too."""
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
         TableName="twice",
@@ -31,11 +31,11 @@ def test_gap_expiry_may_be_switched_on_twice(aws: Aws) -> None:
 
 
 def test_gap_logs_insights_keeps_no_queries(aws: Aws) -> None:
-    """Query definitions are declared only (``local/deployer/declared.py``)."""
+    """Query definitions are declared only (``local/deployer/not_emulated.py``)."""
     logs = aws.client("logs")
     said = refused(logs.put_query_definition, name="query", queryString="fields @message")
     assert "InvalidOperationException" == said
-    assert "aws:cloudwatch/queryDefinition:QueryDefinition" in DECLARED_ONLY
+    assert "aws:cloudwatch/queryDefinition:QueryDefinition" in NOT_EMULATED
 
 
 def test_gap_request_metrics_of_a_bucket_are_not_kept(aws: Aws) -> None:
@@ -44,7 +44,7 @@ def test_gap_request_metrics_of_a_bucket_are_not_kept(aws: Aws) -> None:
     s3.create_bucket(Bucket="uncounted")
     s3.put_bucket_metrics_configuration(Bucket="uncounted", Id="all", MetricsConfiguration={"Id": "all"})
     kept = s3.get_bucket_metrics_configuration(Bucket="uncounted", Id="all")["MetricsConfiguration"]
-    assert ({}, True) == (kept, "aws:s3/bucketMetric:BucketMetric" in DECLARED_ONLY)
+    assert ({}, True) == (kept, "aws:s3/bucketMetric:BucketMetric" in NOT_EMULATED)
 
 
 @pytest.mark.parametrize("action", ["StartMessageMoveTask", "ListMessageMoveTasks"])

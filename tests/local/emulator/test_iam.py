@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's IAM: a role that lacks a grant fails as on AWS."""
+"""Tests of the emulator's IAM as the embedded stack uses it: a role without a grant fails as on AWS."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def test_a_role_may_do_what_it_is_granted_and_nothing_else(aws: Aws) -> None:
 
 @pytest.mark.parametrize("operation", ["get_object", "head_object"])
 def test_a_missing_key_looks_forbidden_without_list_rights(aws: Aws, operation: str) -> None:
-    """Why roles are granted s3:ListBucket: without it S3 tells nobody that a key does not exist.
+    """Roles need s3:ListBucket: without it S3 does not reveal that a key is missing.
 
-    ``local/emulator/iam_gaps.py`` sees to it.
+    ``local/emulator/iam_gaps.py`` implements that.
     """
     name = operation.replace("_", "-")
     aws.client("s3").create_bucket(Bucket=name)
@@ -79,8 +79,8 @@ def test_a_grant_that_is_taken_away_ends_for_running_sessions(aws: Aws) -> None:
     assert ("", "AccessDeniedException") == (before, refused(ssm.get_parameter, Name="/revoked"))
 
 
-def test_a_role_is_taken_on_only_by_whom_it_trusts(aws: Aws) -> None:
-    """A function cannot become another one."""
+def test_only_trusted_principals_assume_a_role(aws: Aws) -> None:
+    """A function cannot assume the role of another one."""
     aws.as_role("trusted", allow("s3:*", "*"))
     other = aws.as_role("distrusted", allow("sts:AssumeRole", "*")).client("sts")
     arn = "arn:aws:iam::000000000000:role/trusted"
@@ -88,7 +88,7 @@ def test_a_role_is_taken_on_only_by_whom_it_trusts(aws: Aws) -> None:
 
 
 def test_a_bucket_policy_may_demand_tls(aws: Aws) -> None:
-    """Every bucket and queue does; the process says of each request that it came over TLS, so that roles get in."""
+    """Every bucket and queue does; the server marks each request as sent over TLS, so that roles have access."""
     aws.client("s3").create_bucket(Bucket="tls-only")
     insecure = {"Bool": {"aws:SecureTransport": "false"}}
     deny = {"Effect": "Deny", "Principal": "*", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::tls-only/*"]}
@@ -101,12 +101,12 @@ def test_a_bucket_policy_may_demand_tls(aws: Aws) -> None:
 
 
 def say_http(request: Any, **_: object) -> None:
-    """Say that a request did not come over TLS."""
+    """Mark a request as sent without TLS."""
     request.headers[HTTP] = "http"
 
 
 def test_a_public_policy_is_refused_where_public_access_is_blocked(aws: Aws) -> None:
-    """Block Public Access holds: nobody opens a bucket by accident."""
+    """Block Public Access is enforced: a bucket cannot become public by accident."""
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="blocked")
     s3.put_public_access_block(

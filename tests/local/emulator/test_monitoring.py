@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's CloudWatch, Logs and SNS."""
+"""Tests of the emulator's CloudWatch, Logs and SNS as the embedded stack uses them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.factories.emulators import Aws, allow, eventually, policy, refused
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:"
 
 
-def test_setting_an_alarm_s_state_tells_its_topic(aws: Aws) -> None:
-    """``local/alarms`` decides, ``SetAlarmState`` carries the news to whoever is subscribed."""
+def test_setting_an_alarm_s_state_notifies_its_topic(aws: Aws) -> None:
+    """``local/alarms`` decides, ``SetAlarmState`` notifies the subscribers."""
     sns, sqs, cloudwatch = aws.client("sns"), aws.client("sqs"), aws.client("cloudwatch")
     topic = sns.create_topic(Name="rung")["TopicArn"]
     listening = policy(allow("sqs:SendMessage", f"{QUEUE}rung", Principal={"Service": "sns.amazonaws.com"}))
@@ -48,7 +48,7 @@ def test_log_lines_come_back_in_order(aws: Aws) -> None:
 
 
 def test_a_function_writes_into_its_own_log_group_only(aws: Aws) -> None:
-    """The two grants of logging hold per group, and end in ``:*``; ``local/emulator/iam_gaps.py`` sees to it."""
+    """The two grants of logging hold per group, and end in ``:*``; ``local/emulator/iam_gaps.py`` implements that."""
     for name in ("/aws/lambda/own", "/aws/lambda/foreign"):
         aws.client("logs").create_log_group(logGroupName=name)
     group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/own"
@@ -61,8 +61,8 @@ def test_a_function_writes_into_its_own_log_group_only(aws: Aws) -> None:
     assert ["", "AccessDeniedException", "AccessDeniedException"] == answers
 
 
-def test_metrics_are_told_apart_by_their_dimensions(aws: Aws) -> None:
-    """The Lambda host stores what functions embed in their logs; the page's charts ask per function."""
+def test_metrics_differ_by_their_dimensions(aws: Aws) -> None:
+    """The Lambda host stores what functions embed in their logs; the page's charts are per function."""
     cloudwatch = aws.client("cloudwatch")
     for service, value in (("rendition", 1), ("edit", 5)):
         dimensions = [{"Name": "service", "Value": service}]

@@ -1,4 +1,4 @@
-"""The emulator as a process: starts, refuses, keeps its state, ends."""
+"""Tests of the emulator as a process: start, refusal, kept state, end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.stack
 
 
 def test_its_address_answers_and_is_gone_afterwards(tmp_path: Path) -> None:
-    """What starts also ends: no process stays, no port stays open."""
+    """After the end, no process and no open port is left."""
     with running(tmp_path) as emulator:
         account = root(emulator.address).client("sts").get_caller_identity()["Account"]
     port = int(emulator.address.rpartition(":")[2])
@@ -26,7 +26,7 @@ def test_its_address_answers_and_is_gone_afterwards(tmp_path: Path) -> None:
 
 
 def test_it_listens_on_one_port_of_loopback_only(tmp_path: Path) -> None:
-    """Nothing of it can be reached from elsewhere, and it opens no port that nobody asked for."""
+    """Nothing of it can be reached from elsewhere, and it opens no other port."""
     with running(tmp_path) as emulator:
         root(emulator.address).client("s3").list_buckets()
         listening = listeners(emulator.process.pid)
@@ -48,7 +48,7 @@ def listeners(pid: int) -> list[tuple[str, int]]:
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    """Whoever starts a second one is told which port is taken and what to do."""
+    """A second emulator names the taken port and what to do."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -67,7 +67,7 @@ def test_an_emulator_that_was_killed_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_persistent_state_survives_a_stop(tmp_path: Path) -> None:
-    """What --persist promises: objects, records and messages are there again."""
+    """With --persist, objects, records and messages are there again."""
     with running(tmp_path, persist=True) as first:
         aws, port = root(first.address), int(first.address.rpartition(":")[2])
         aws.client("s3").create_bucket(Bucket="kept")
@@ -100,7 +100,7 @@ def test_its_own_environment_comes_first(tmp_path: Path, monkeypatch: pytest.Mon
     assert str(own) == interpreter(tmp_path)
 
 
-def test_a_missing_emulator_is_said_with_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_emulator_is_reported_with_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line, with the command for each way of installing."""
     monkeypatch.setattr(process, "find_spec", lambda _: None)
     with pytest.raises(EmulatorError) as refusal:

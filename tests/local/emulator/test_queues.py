@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's SQS and its event source mappings."""
+"""Tests of the emulator's SQS and event source mappings as the embedded stack uses them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 
 def test_a_message_that_fails_too_often_ends_in_the_dead_letters(aws: Aws) -> None:
-    """Redrive by receive count: the alarm on the dead letters is what people hear of a poison message."""
+    """Redrive by receive count: the alarm on dead letters reports a poison message."""
     sqs = aws.client("sqs")
     dead, url = queue_with_dead_letters(aws, "poisoned", receives=2)
     sqs.send_message(QueueUrl=url, MessageBody="poison")
@@ -42,7 +42,7 @@ def test_dead_letters_can_be_moved_back(aws: Aws) -> None:
 
 
 def test_a_letter_without_origin_stays_where_it_is(aws: Aws) -> None:
-    """What was put into the dead letters by hand came from no queue: the task says so and loses nothing."""
+    """A letter that was sent to the dead-letter queue directly has no source: the task reports that, and keeps it."""
     sqs = aws.client("sqs")
     dead, url = queue_with_dead_letters(aws, "stranded", receives=1)
     sqs.send_message(QueueUrl=dead, MessageBody="stranded")
@@ -54,7 +54,7 @@ def test_a_letter_without_origin_stays_where_it_is(aws: Aws) -> None:
 
 
 def test_only_dead_letters_are_moved(aws: Aws) -> None:
-    """A queue that is nobody's dead letters, or that does not exist, is refused as on AWS."""
+    """A queue that is no dead-letter queue, or that does not exist, is refused as on AWS."""
     sqs = aws.client("sqs")
     sqs.create_queue(QueueName="ordinary")
     answers = [refused(sqs.start_message_move_task, SourceArn=f"{ARN}{name}") for name in ("ordinary", "none")]
@@ -90,12 +90,12 @@ def fail_once() -> Any:
 
 
 def seen(calls: list[tuple[Any, dict[str, Any]]]) -> list[str]:
-    """Give the bodies of all messages that a function saw."""
+    """Return the bodies of all messages that a function saw."""
     return [record["body"] for _, event in list(calls) for record in event["Records"]]
 
 
 def queue_with_dead_letters(aws: Aws, name: str, *, receives: int) -> tuple[str, str]:
-    """Create a queue with dead letters behind it; give both addresses, the dead letters' first."""
+    """Create a queue with dead letters behind it; return both addresses, the dead letters' first."""
     sqs = aws.client("sqs")
     dead = sqs.create_queue(QueueName=f"{name}-dlq")["QueueUrl"]
     redrive = json.dumps({"deadLetterTargetArn": f"{ARN}{name}-dlq", "maxReceiveCount": receives})
@@ -103,12 +103,12 @@ def queue_with_dead_letters(aws: Aws, name: str, *, receives: int) -> tuple[str,
 
 
 def bodies(sqs: Any, url: str) -> list[str]:
-    """Receive what is there."""
+    """Receive all messages."""
     return [one["Body"] for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])]
 
 
 def function(aws: Aws, name: str, host: str) -> str:
-    """Create a function that *host* runs; give the ARN of its alias."""
+    """Create a function that *host* runs; return the ARN of its alias."""
     lambda_ = aws.client("lambda")
     role = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [role]})
@@ -126,7 +126,7 @@ def function(aws: Aws, name: str, host: str) -> str:
 
 
 def empty_zip() -> bytes:
-    """Make an archive of nothing much."""
+    """Make an archive without content."""
     data = io.BytesIO()
     with ZipFile(data, "w") as archive:
         archive.writestr("a.py", "")
@@ -134,7 +134,7 @@ def empty_zip() -> bytes:
 
 
 def feed(aws: Aws, alias: str) -> str:
-    """Let the queue of the function's name invoke it; give the id of the mapping."""
+    """Let the queue of the function's name invoke it; return the id of the mapping."""
     made = aws.client("lambda").create_event_source_mapping(
         FunctionName=alias,
         EventSourceArn=f"{ARN}{alias.split(':')[6]}",

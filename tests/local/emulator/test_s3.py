@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's S3."""
+"""Tests of the emulator's S3 as the embedded stack uses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 
 
 def bucket(aws: Aws, name: str, *, versioned: bool = False) -> Any:
-    """Create a bucket; give the client."""
+    """Create a bucket; return the client."""
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=name)
     if versioned:
@@ -64,7 +64,7 @@ def test_events_carry_what_the_handler_orders_and_finds_objects_by(aws: Aws) -> 
 
 
 def announced(aws: Aws, name: str) -> str:
-    """Let the bucket *name* announce its objects in a queue of the same name; give the queue's address."""
+    """Let the bucket *name* announce its objects in a queue of the same name; return the queue's address."""
     sqs = aws.client("sqs")
     arn = f"arn:aws:sqs:us-east-1:000000000000:{name}"
     allow = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
@@ -91,7 +91,7 @@ def received(sqs: Any, url: str, count: int) -> list[dict[str, Any]]:
 
 
 def test_a_presigned_put_ends_with_its_time(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links that were given out stop working."""
+    """A presigned URL stops working."""
     s3 = bucket(aws, "presigned")
     fresh = s3.generate_presigned_url("put_object", Params={"Bucket": "presigned", "Key": "a"}, ExpiresIn=60)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: AN_HOUR_AGO.replace(tzinfo=None))
@@ -122,12 +122,12 @@ def test_a_presigned_post_holds_to_its_size(aws: Aws) -> None:
 
 
 def put(url: str, headers: dict[str, str] | None = None) -> int:
-    """Send a body; give the status."""
+    """Send a body; return the status."""
     return httpx.put(url, content=b"body", headers=headers).status_code
 
 
 def test_pages_of_allowed_origins_may_upload(aws: Aws) -> None:
-    """The browser's question before an upload is answered for the page, and for no other."""
+    """The preflight request of an upload succeeds for the page, and for no other origin."""
     s3 = bucket(aws, "cors")
     rule = {"AllowedOrigins": ["http://127.0.0.1:4510"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["*"]}
     s3.put_bucket_cors(Bucket="cors", CORSConfiguration={"CORSRules": [rule]})
@@ -136,13 +136,13 @@ def test_pages_of_allowed_origins_may_upload(aws: Aws) -> None:
 
 
 def preflight(url: str, origin: str) -> tuple[int, str | None]:
-    """Ask as a browser does; give the status and whom it allows."""
+    """Send a preflight request; return the status and the allowed origin."""
     answer = httpx.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "PUT"})
     return answer.status_code, answer.headers.get("Access-Control-Allow-Origin")
 
 
 def test_metadata_and_cache_control_come_back(aws: Aws) -> None:
-    """Renditions carry their recipe and their caching with them."""
+    """Renditions carry their recipe and cache headers."""
     s3 = bucket(aws, "metadata")
     more = {"CacheControl": "public, max-age=31536000, immutable", "Metadata": {"cache-tag": "photo-1"}}
     s3.put_object(Bucket="metadata", Key="a", Body=b"", ContentType="image/jpeg", **more)

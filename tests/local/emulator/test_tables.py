@@ -1,4 +1,4 @@
-"""What the embedded stack depends on in the emulator's DynamoDB."""
+"""Tests of the emulator's DynamoDB as the embedded stack uses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_conditional_write_is_refused_when_the_record_has_moved_on(aws: Aws) -
 
 
 def photos(aws: Aws, name: str) -> Any:
-    """Create a table as the photos' is; give the client."""
+    """Create a table as the photos' is; return the client."""
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
         TableName=name,
@@ -58,10 +58,10 @@ def test_an_index_finds_what_was_written(aws: Aws) -> None:
     assert [{"id": {"S": "1"}, "sequencer": {"S": "01"}, "gallery_id": {"S": "wedding"}}] == found
 
 
-def test_expiry_is_kept_and_told(aws: Aws) -> None:
-    """Sessions say when they expire; a second deployment asks before it switches that on again."""
+def test_expiry_is_kept_and_returned(aws: Aws) -> None:
+    """Sessions have an expiry time; a second deployment reads the setting before it switches it on again."""
     dynamodb = photos(aws, "expiring")
     wanted = {"Enabled": True, "AttributeName": "ttl"}
     dynamodb.update_time_to_live(TableName="expiring", TimeToLiveSpecification=wanted)
-    told = dynamodb.describe_time_to_live(TableName="expiring")["TimeToLiveDescription"]
-    assert {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"} == told
+    result = dynamodb.describe_time_to_live(TableName="expiring")["TimeToLiveDescription"]
+    assert {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"} == result

@@ -1,4 +1,4 @@
-"""CloudFront's address: what goes where, with which headers, and as it comes."""
+"""Tests of the CDN: routes, headers and streaming."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from local.front.cdn import METHODS, Edge
-from local.front.deployed import Deployed
-from local.front.distribution import Behaviour, Distribution, read
+from local.front.cdn import METHODS, CdnProxy
+from local.front.deployed import DeployedStack
+from local.front.distribution import Addition, Behaviour, Distribution, additions, read, with_additions
 from local.front.errors import HANDLERS, Refusal
-from local.front.headers import Addition, additions, with_additions
 from local.model import Addresses, RunConfig
 from local.run.aws import Aws
 from tests.factories.asking import Asking
@@ -38,11 +37,11 @@ Answer = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], C
 
 
 def viewer(folder: Path, answer: Answer) -> Asking:
-    """Talk to an edge whose origins *answer*."""
+    """Return a client of a CDN whose origins *answer*."""
     outputs = {"cdnUrl": "http://cdn"}
     RunConfig(folder=str(folder), addresses=ADDRESSES, outputs=outputs, distribution_host=DISTRIBUTION).save()
-    edge = Edge(
-        deployed=Deployed(path=folder / "run.json", aws=Aws(ADDRESSES.aws)),
+    edge = CdnProxy(
+        deployed=DeployedStack(path=folder / "run.json", aws=Aws(ADDRESSES.aws)),
         client=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
         reads=lambda: Distribution(behaviours=(API, FILES)),
     )
@@ -56,53 +55,53 @@ def reply(said: object, headers: list[tuple[str, str]] | None = None) -> httpx.R
 
 
 def echo(request: httpx.Request) -> httpx.Response:
-    """Say what was asked for."""
+    """Return the request as JSON."""
     return reply({"url": str(request.url), "headers": dict(request.headers)})
 
 
 def test_pictures_come_from_the_emulators_cloudfront(tmp_path: Path) -> None:
     """By the distribution's own name, over what counts as TLS; path and query as the viewer wrote them."""
-    told = viewer(tmp_path, echo).get("/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20").json()
+    result = viewer(tmp_path, echo).get("/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20").json()
 
-    assert "http://aws/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20" == told["url"]
-    assert (DISTRIBUTION, "https") == (told["headers"]["host"], told["headers"]["x-forwarded-proto"])
-    assert "x-origin-verify" not in told["headers"]
+    assert "http://aws/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20" == result["url"]
+    assert (DISTRIBUTION, "https") == (result["headers"]["host"], result["headers"]["x-forwarded-proto"])
+    assert "x-origin-verify" not in result["headers"]
 
 
 @pytest.mark.parametrize("path", ["/image-edit/sessions", "/renditions/a_small.jpg"])
 @pytest.mark.parametrize("value", ["Zoë 東京".encode(), "Benoît".encode("latin-1")], ids=["UTF-8", "Latin-1"])
 def test_headers_outside_ascii_pass_both_ways(tmp_path: Path, path: str, value: bytes) -> None:
-    """Byte for byte, whatever they mean; never an error of the front."""
+    """Byte for byte, whatever they mean; never an error of the CDN."""
     got: list[bytes | None] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         got.append(dict(request.headers.raw).get(b"X-Name".lower()))
         return httpx.Response(200, headers=[(b"x-name", value)], stream=httpx.ByteStream(b"{}"))
 
-    told = viewer(tmp_path, answer).get(path, headers=[(b"x-name", value)])
+    result = viewer(tmp_path, answer).get(path, headers=[(b"x-name", value)])
 
-    assert (200, [value], value) == (told.status_code, got, dict(told.headers.raw)[b"x-name"])
+    assert (200, [value], value) == (result.status_code, got, dict(result.headers.raw)[b"x-name"])
 
 
 def test_a_method_that_cloudfront_does_not_know_is_named_with_those_it_knows(tmp_path: Path) -> None:
-    """TRACE: 405 with Allow, in the front's own words."""
-    told = viewer(tmp_path, echo).request("TRACE", "/image-edit")
+    """TRACE: 405 with Allow, in the CDN's own JSON."""
+    result = viewer(tmp_path, echo).request("TRACE", "/image-edit")
 
-    assert (405, "METHOD_NOT_ALLOWED") == (told.status_code, told.json()["code"])
-    assert set(METHODS) == {one.strip() for one in told.headers["allow"].split(",")}
+    assert (405, "METHOD_NOT_ALLOWED") == (result.status_code, result.json()["code"])
+    assert set(METHODS) == {one.strip() for one in result.headers["allow"].split(",")}
 
 
-def test_the_edit_api_is_told_that_it_is_the_cdn_who_asks(tmp_path: Path) -> None:
-    """The secret is added; what a viewer sends under its name, and his Host, are not passed on."""
+def test_the_edit_api_gets_the_secret_of_the_cdn(tmp_path: Path) -> None:
+    """The secret is added; a viewer's header of that name, and its Host, are not passed on."""
     forged = {"X-Origin-Verify": "forged", "Authorization": "Bearer t", "Host": "cdn"}
-    told = viewer(tmp_path, echo).post("/image-edit", json={"a": 1}, headers=forged).json()
+    result = viewer(tmp_path, echo).post("/image-edit", json={"a": 1}, headers=forged).json()
 
-    assert ("http://api/image-edit", "api") == (told["url"], told["headers"]["host"])
-    assert ("secret", "Bearer t") == (told["headers"]["x-origin-verify"], told["headers"]["authorization"])
+    assert ("http://api/image-edit", "api") == (result["url"], result["headers"]["host"])
+    assert ("secret", "Bearer t") == (result["headers"]["x-origin-verify"], result["headers"]["authorization"])
 
 
 def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:
-    """Streamed, not kept."""
+    """It is streamed, not buffered."""
 
     async def length(request: httpx.Request) -> httpx.Response:
         return reply(len(await request.aread()))
@@ -112,7 +111,7 @@ def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:
 
 
 def test_headers_are_added_to_what_the_api_answers(tmp_path: Path) -> None:
-    """The emulator adds them to pictures itself; the API's own word on caching stands."""
+    """The emulator adds them to pictures itself; the API's own Cache-Control stays."""
 
     def cached(request: httpx.Request) -> httpx.Response:
         own = {"Cache-Control": "max-age=9"} if request.url.path.endswith("operations") else {}
@@ -127,10 +126,10 @@ def test_headers_are_added_to_what_the_api_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(httpx.ReadTimeout("late"), 504), (httpx.ConnectError("nobody"), 502)], ids=["late", "gone"]
+    ("error", "status"), [(httpx.ReadTimeout("late"), 504), (httpx.ConnectError("refused"), 502)], ids=["late", "gone"]
 )
 def test_an_origin_that_fails_is_a_gateways_error(tmp_path: Path, error: Exception, status: int) -> None:
-    """As CloudFront says it."""
+    """With CloudFront's status codes."""
 
     def fail(_request: httpx.Request) -> httpx.Response:
         raise error
@@ -146,9 +145,9 @@ def test_a_method_that_the_distribution_does_not_allow_never_reaches_an_origin(t
 
 
 def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
-    """Whoever is too early is told to come again."""
+    """An early request gets 503, try again."""
     RunConfig(folder=str(tmp_path), addresses=ADDRESSES).save()
-    deployed = Deployed(path=tmp_path / "run.json", aws=Aws(ADDRESSES.aws))
+    deployed = DeployedStack(path=tmp_path / "run.json", aws=Aws(ADDRESSES.aws))
 
     assert not deployed.done
     with pytest.raises(Refusal, match="still being deployed"):
@@ -170,7 +169,7 @@ def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
     ],
 )
 def test_paths_are_matched_as_cloudfront_does(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001
-    """A star also stands for slashes, case counts, a dot is a dot."""
+    """A star also matches slashes, case counts, a dot is a dot."""
     behaviour = Behaviour(pattern=pattern, service=False, methods=frozenset(), secrets={}, added=())
 
     assert expected == behaviour.matches(path)
@@ -186,7 +185,7 @@ POLICY = {
 
 
 def test_a_headers_policy_is_read_and_applied() -> None:
-    """What it overrides replaces the origin's; the rest only fills gaps."""
+    """Its overriding headers replace the origin's; the others are added where missing."""
     added = additions(POLICY)
 
     sent = [("Vary", "Origin"), ("strict-transport-security", "max-age=1")]

@@ -1,4 +1,4 @@
-"""The local issuer of tokens."""
+"""Tests of the local token issuer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORIGIN = "http://127.0.0.1:4510"
 
 @pytest.fixture(scope="module")
 def client() -> Asking:
-    """Talk to an issuer."""
+    """Return a client of an issuer."""
     return Asking(Starlette(routes=routes(Issuer(origin=ORIGIN)), exception_handlers=HANDLERS), ORIGIN)
 
 
@@ -50,7 +50,7 @@ def test_another_runs_token_is_worth_nothing(client: Asking) -> None:
 
 @pytest.mark.parametrize("body", ["{}", '{"user": ""}', '{"user": "a b"}', '{"user": "ada", "admin": true}', "no json"])
 def test_a_strange_request_is_refused_with_its_reason(client: Asking, body: str) -> None:
-    """Which field, and what was expected of it."""
+    """The answer names the field and the expected value."""
     answer = client.post("/oidc/token", content=body)
 
     assert (400, "INVALID_INPUT") == (answer.status_code, answer.json()["code"])

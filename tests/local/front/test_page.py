@@ -1,4 +1,4 @@
-"""The page is served at one address."""
+"""Tests of the page: it is served at one address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORIGIN = "http://127.0.0.1:4510"
 
 @pytest.fixture
 def client(tmp_path: Path) -> Asking:
-    """Give a client of a page of one file."""
+    """Return a client of a page of one file."""
     (tmp_path / "index.html").write_text("hello")
     files = StaticFiles(directory=tmp_path, html=True)
     app = Starlette(routes=[Mount("/", AtOneAddress(files, ORIGIN))])

@@ -1,4 +1,4 @@
-"""One guard for all processes that these tests start."""
+"""Fixture: one watchdog for all processes that these tests start."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.lambdas.guard import Guard
+from local.lambdas.watchdog import Watchdog
 
 
 @pytest.fixture(scope="session")
-def guard() -> Iterator[Guard]:
-    """Give a guard."""
-    running = Guard()
+def watchdog() -> Iterator[Watchdog]:
+    """Return a watchdog."""
+    running = Watchdog()
     yield running
     running.close()

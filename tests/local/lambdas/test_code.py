@@ -1,4 +1,4 @@
-"""A function's code on this machine."""
+"""Tests of unpacking a function's code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_code_is_unpacked_once_with_its_modes(tmp_path: Path) -> None:
 
 
 def test_another_code_than_was_deployed_is_refused(tmp_path: Path) -> None:
-    """A version that ran the newest code in place of its own would make a rollback a lie."""
+    """A rollback must run the old version's code, not the newest."""
     store = CodeStore(tmp_path, lambda _: zip_of({"app.py": "x = 2\n"}))
 
     with pytest.raises(
@@ -46,7 +46,7 @@ def test_another_code_than_was_deployed_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
-    """The text says what came instead."""
+    """The error names what was received."""
     store = CodeStore(tmp_path, lambda _: b"no zip")
 
     with pytest.raises(CodeMissing, match=r"^expected a zip as code, received 6 bytes that are none$"):
@@ -55,7 +55,7 @@ def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
 
 
 def test_code_comes_from_the_emulator_whatever_host_its_address_names() -> None:
-    """The emulator says localhost; what counts is where this host was told that it is."""
+    """The emulator returns localhost; the host uses its --aws address."""
 
     class Emulator(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,20 +1,20 @@
-"""The credentials of a role."""
+"""Tests of a role's credentials."""
 
 from __future__ import annotations
 
 import pytest
 from botocore.stub import Stubber
 
-from local.lambdas.clients import Clients
 from local.lambdas.credentials import RoleSessions, assume
 from local.lambdas.errors import RoleRefused
+from local.lambdas.services import EmulatorClients
 from tests.factories.functions import credentials, function
 
-STS = Clients("http://127.0.0.1:1", "eu-west-1").tokens()
+STS = EmulatorClients("http://127.0.0.1:1", "eu-west-1").tokens()
 
 
 def test_a_role_that_is_not_there_is_named() -> None:
-    """Whoever forgot the role reads which one, and what to look at."""
+    """The error names the missing role, and what to check."""
     with Stubber(STS) as stub:
         stub.add_client_error("assume_role", "AccessDenied", "no such role")
         with pytest.raises(RoleRefused) as refusal:
@@ -35,7 +35,7 @@ def test_credentials_must_outlive_the_work(minutes: float, *, lasts: bool) -> No
 
 @pytest.mark.parametrize(("minutes", "keys"), [(33, "112"), (31, "123")])
 def test_a_role_s_session_is_given_until_half_of_it_is_gone(minutes: float, keys: str) -> None:
-    """Sandboxes come and go; every session is a client of its own for the log. Other roles have others."""
+    """Sandboxes share a session, because each session needs a client for logs. Other roles have other sessions."""
     roles = RoleSessions(STS)
     wanted = (function(), function(), function(role="arn:aws:iam::000000000000:role/newer"))
     with Stubber(STS) as stub:
@@ -48,7 +48,7 @@ def test_a_role_s_session_is_given_until_half_of_it_is_gone(minutes: float, keys
 
 
 def session(number: str, minutes: float) -> dict[str, object]:
-    """Give what STS answers: credentials that last for *minutes*."""
+    """Return what STS answers: credentials that last for *minutes*."""
     given = credentials(minutes=minutes)
     return {
         "AccessKeyId": f"ASIA{number:>016}",

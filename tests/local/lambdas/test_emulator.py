@@ -1,4 +1,4 @@
-"""Functions on the emulator: what triggers them, and what becomes of what they answer."""
+"""Tests of functions on the emulator: triggers, results, failures."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def deploy(stack: Stack) -> None:
 
 
 def seen(stack: Stack, key: str) -> str | None:
-    """Give the version that has seen *key*."""
+    """Return the version that has seen *key*."""
     item: Any = stack.client("dynamodb").get_item(TableName="seen", Key={"id": {"S": key}}).get("Item")
     return None if item is None else item["by"]["S"]
 
 
 def test_a_message_is_handled_and_gone(stack: Stack) -> None:
-    """From the queue to the function, with its role's credentials, to the table; and its log says so."""
+    """From the queue to the function, with its role's credentials, to the table and the log."""
     stack.send("uploads", "hello")
 
     assert "1" == eventually(lambda: seen(stack, "hello"))
@@ -95,7 +95,7 @@ def test_a_message_is_handled_and_gone(stack: Stack) -> None:
 
 
 def report_of(stack: Stack, line: str) -> list[str] | None:
-    """Give the lines of the invocation that logged *line*, once its report is there."""
+    """Return the lines of the invocation that logged *line*, once its report is there."""
     by_stream: dict[str, list[str]] = {}
     for event in logged(stack):
         by_stream.setdefault(event["logStreamName"], []).append(event["message"])
@@ -140,7 +140,7 @@ def logged(stack: Stack) -> list[Any]:
 
 
 def busy_on(stack: Stack, body: str) -> int | None:
-    """Give the process whose log says that it has got *body*."""
+    """Return the process whose log shows that it received *body*."""
     for sandbox in status(stack)["sandboxes"]:
         if sandbox["busy"] and any(
             event["message"] == f"got {body}" and event["logStreamName"] == sandbox["log_stream"]
@@ -151,7 +151,7 @@ def busy_on(stack: Stack, body: str) -> int | None:
 
 
 def status(stack: Stack) -> Any:
-    """Ask the host what runs."""
+    """Return the host's status."""
     with urllib.request.urlopen(f"{stack.host}/status") as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
@@ -168,7 +168,7 @@ def test_a_direct_invocation_gives_the_functions_own_error(stack: Stack) -> None
 
 
 def test_each_version_runs_its_own_code(stack: Stack) -> None:
-    """A rollback is the alias, and nothing else."""
+    """A rollback changes the alias, and nothing else."""
     stack.deploy("versioned", zip_of({"app.py": "def handler(event, context):\n    return 'old'\n"}))
     stack.client("lambda").update_function_code(
         FunctionName="versioned", ZipFile=zip_of({"app.py": "def handler(event, context):\n    return 'new'\n"})
@@ -192,9 +192,9 @@ def test_an_asynchronous_failure_ends_where_the_alias_says(stack: Stack) -> None
         FunctionName="photo", Qualifier="live", InvocationType="Event", Payload=json.dumps({"fail": True, "n": 1})
     )
 
-    told = json.loads(eventually(lambda: stack.receive("failures")))
-    assert {"fail": True, "n": 1} == told["requestPayload"]
-    assert "as asked" == told["responsePayload"]["errorMessage"]
+    result = json.loads(eventually(lambda: stack.receive("failures")))
+    assert {"fail": True, "n": 1} == result["requestPayload"]
+    assert "as asked" == result["responsePayload"]["errorMessage"]
 
 
 def test_a_schedule_starts_its_function(stack: Stack) -> None:
@@ -211,7 +211,7 @@ def test_a_schedule_starts_its_function(stack: Stack) -> None:
 
 
 def test_metrics_count_each_invocation_once(stack: Stack) -> None:
-    """By whatever way it came; alarms divide errors by invocations."""
+    """From every trigger; alarms divide errors by invocations."""
     stack.deploy("counted", zip_of({"app.py": "def handler(event, context):\n    return 1\n"}))
     for _ in range(3):
         assert 1 == stack.invoke("counted", "live", {}).body

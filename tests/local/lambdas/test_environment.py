@@ -1,4 +1,4 @@
-"""What a function finds in its environment."""
+"""Tests of a function's environment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.factories.functions import credentials, function
 
 
 def known(**variables: str) -> dict[str, str]:
-    """Give the environment of a function with *variables*."""
+    """Return the environment of a function with *variables*."""
     return environment(
         function(variables=variables),
         credentials(),

@@ -1,4 +1,4 @@
-"""What the emulator says about a function."""
+"""Tests of reading a function from the emulator's answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from local.lambdas.function import parse
 
 
 def answer(**config: Any) -> Any:
-    """Give an answer of GetFunction."""
+    """Return an answer of GetFunction."""
     known = {
         "FunctionName": "photo",
         "FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:photo:3",
@@ -23,14 +23,14 @@ def answer(**config: Any) -> Any:
     return {"Configuration": known, "Code": {"Location": "http://localhost/zip"}}
 
 
-def test_the_address_of_the_host_is_not_the_functions_business() -> None:
+def test_the_function_does_not_see_the_hosts_address() -> None:
     """The emulator needs it in the function's variables; the function must not see what AWS does not have."""
     variables = {"MINISTACK_LAMBDA_PROXY_URL": "http://127.0.0.1:1/", "TABLE": "photos"}
 
     assert {"TABLE": "photos"} == parse(answer(Environment={"Variables": variables})).variables
 
 
-def test_what_is_left_out_is_what_aws_assumes() -> None:
+def test_absent_fields_have_the_defaults_of_aws() -> None:
     """128 MB, 3 s, 512 MB of /tmp, text logs in the group of its name, no reserved concurrency."""
     known = parse(answer())
 
@@ -47,14 +47,14 @@ def test_what_is_left_out_is_what_aws_assumes() -> None:
 
 def test_what_is_configured_counts() -> None:
     """Limits and the log group come from the deployment."""
-    told = answer(
+    result = answer(
         MemorySize=1769,
         Timeout=120,
         EphemeralStorage={"Size": 1024},
         LoggingConfig={"LogFormat": "JSON", "LogGroup": "/mine"},
     )
-    told["Concurrency"] = {"ReservedConcurrentExecutions": 2}
-    known = parse(told)
+    result["Concurrency"] = {"ReservedConcurrentExecutions": 2}
+    known = parse(result)
 
     assert (1769, 120, 1024, "JSON", "/mine", 2) == (
         known.memory_mib,

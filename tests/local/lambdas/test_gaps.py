@@ -1,4 +1,4 @@
-"""What the emulator makes of an answer of the Lambda host."""
+"""Tests of the emulator's patches for answers of the Lambda host."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from local.emulator.lambda_gaps import ask_host, refused, replace
 
 def test_a_throttle_is_a_throttle_to_the_caller() -> None:
     """429 with the exception's name, which boto3 turns into an error of its own."""
-    told = refused(429, b'{"errorType": "TooManyRequestsException", "errorMessage": "one too many"}')
+    result = refused(429, b'{"errorType": "TooManyRequestsException", "errorMessage": "one too many"}')
 
-    assert (True, True) == (told["throttle"], told["error"])
-    assert ("TooManyRequestsException", "one too many") == (told["body"]["__type"], told["body"]["message"])
+    assert (True, True) == (result["throttle"], result["error"])
+    assert ("TooManyRequestsException", "one too many") == (result["body"]["__type"], result["body"]["message"])
 
 
 def test_an_error_is_passed_on_as_it_is() -> None:
-    """Whole, however long: a trace that is cut is no trace."""
-    told = refused(500, b'{"errorType": "ValueError", "errorMessage": "%s"}' % (b"x" * 2000))
+    """The whole text, of any length: a cut trace is useless."""
+    result = refused(500, b'{"errorType": "ValueError", "errorMessage": "%s"}' % (b"x" * 2000))
 
-    assert (True, "Unhandled") == (told["error"], told["function_error"])
-    assert {"errorType": "ValueError", "errorMessage": "x" * 2000} == told["body"]
+    assert (True, "Unhandled") == (result["error"], result["function_error"])
+    assert {"errorType": "ValueError", "errorMessage": "x" * 2000} == result["body"]
 
 
 def test_an_answer_that_is_no_json_is_an_error() -> None:
-    """Nothing that cannot be read counts as a success."""
+    """An unreadable answer is never a success."""
     assert {
         "body": {
             "errorMessage": "the Lambda host answered HTTP 502: b'<html>'",
@@ -40,17 +40,17 @@ def test_an_answer_that_is_no_json_is_an_error() -> None:
 @pytest.mark.faults
 def test_a_host_that_has_gone_is_an_error() -> None:
     """A queue keeps the message, and the next host gets it."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{door.getsockname()[1]}/"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
 
-    told = ask_host({"FunctionName": "photo"}, {}, address, "request-1")
+    result = ask_host({"FunctionName": "photo"}, {}, address, "request-1")
 
-    assert (True, "Runtime.ExitError") == (told["error"], told["body"]["errorType"])
-    assert told["body"]["errorMessage"].startswith("RequestId: request-1 Error: the Lambda host ended: ")
+    assert (True, "Runtime.ExitError") == (result["error"], result["body"]["errorType"])
+    assert result["body"]["errorMessage"].startswith("RequestId: request-1 Error: the Lambda host ended: ")
 
 
 def test_a_name_that_a_release_no_longer_has_is_found_at_the_start() -> None:
-    """Otherwise a gap would open again, and nobody would know."""
+    """Otherwise a gap would open again unnoticed."""
     with pytest.raises(AttributeError):
         replace(SimpleNamespace(), "_invoke", lambda original: original)

@@ -1,4 +1,4 @@
-"""What is logged and measured around an invocation."""
+"""Tests of the log lines and metrics of an invocation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.datum import Datum
+from local.lambdas.emf import MetricDatum
 from local.lambdas.errors import Throttled
 from local.lambdas.host import Host
 from local.lambdas.invocation import Invocation, Outcome, exited
@@ -16,7 +16,7 @@ from tests.factories.functions import function
 
 
 class Sandbox:
-    """Runs nothing, but says what it is told to."""
+    """Runs nothing, and returns the outcomes that a test has set."""
 
     def __init__(self, *, failed: Outcome | None = None) -> None:
         self.function, self.used_mib, self.init_s = function(), 64.0, None
@@ -34,16 +34,16 @@ class Sandbox:
         self.lines.append(f"handled {invocation.event.decode()}")
         return Outcome(payload=b"1")
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Keep a line."""
         self.lines.append(text)
 
 
-class World:
-    """A catalogue, a pool and CloudWatch in one."""
+class FakeHost:
+    """A registry, a pool and CloudWatch in one."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox, self.data = sandbox, list[Datum]()
+        self.sandbox, self.data = sandbox, list[MetricDatum]()
         self.full = False
 
     def find(self, name: str, qualifier: str) -> Any:
@@ -63,23 +63,23 @@ class World:
         self.data.extend(data)
 
     def values(self) -> dict[str, tuple[float, ...]]:
-        """Give metrics by name."""
+        """Return metrics by name."""
         return {datum.name: datum.values for datum in self.data}
 
 
-def invoke(world: Any) -> Outcome:
-    """Invoke the function of *world*."""
-    host = Host(catalogue=world, pool=world, metrics=world)
+def invoke(fake: Any) -> Outcome:
+    """Invoke the function of *fake*."""
+    host = Host(registry=fake, pool=fake, metrics=fake)
     return host.invoke("photo", "3", Invocation(request_id="request-1", arn="a", event=b"{}"))
 
 
 def test_an_invocation_stands_between_its_lines() -> None:
-    """START, what the function says, END, REPORT: with the start of a cold sandbox, without it for a warm one."""
-    world = World(Sandbox())
-    invoke(world)
-    cold = list(world.sandbox.lines)
-    invoke(world)
-    warm = world.sandbox.lines[len(cold) :]
+    """START, the function's lines, END, REPORT: with the start of a cold sandbox, without it for a warm one."""
+    fake = FakeHost(Sandbox())
+    invoke(fake)
+    cold = list(fake.sandbox.lines)
+    invoke(fake)
+    warm = fake.sandbox.lines[len(cold) :]
 
     assert ["START RequestId: request-1 Version: 3", "handled {}", "END RequestId: request-1"] == cold[:3] == warm[:3]
     assert "\tInit Duration: 10.00 ms" in cold[3]
@@ -92,33 +92,33 @@ def test_an_invocation_stands_between_its_lines() -> None:
 
 def test_an_invocation_is_measured_as_alarms_read_it() -> None:
     """Lambda's own metrics by FunctionName, memory as Insights measures it by function_name."""
-    world = World(Sandbox())
-    invoke(world)
-    values = world.values()
+    fake = FakeHost(Sandbox())
+    invoke(fake)
+    values = fake.values()
 
     assert ((1.0,), (2.0,), (0.0,)) == (values["Invocations"], values["ConcurrentExecutions"], values["Errors"])
     assert values["Duration"][0] < 1000
     assert ((25.0,), (64.0,)) == (values["memory_utilization"], values["used_memory_max"])
     assert {("AWS/Lambda", "FunctionName", "photo"), ("LambdaInsights", "function_name", "photo")} == {
-        (datum.namespace, name, value) for datum in world.data for name, value in datum.dimensions.items()
+        (datum.namespace, name, value) for datum in fake.data for name, value in datum.dimensions.items()
     }
 
 
 def test_a_function_that_cannot_start_fails_its_invocation() -> None:
     """It counts as an error, and its handler is never called."""
-    world = World(Sandbox(failed=exited("request-1", "exit status 1")))
+    fake = FakeHost(Sandbox(failed=exited("request-1", "exit status 1")))
 
-    assert "Runtime.ExitError" == invoke(world).error_type
-    assert (1.0,) == world.values()["Errors"]
-    assert "handled {}" not in world.sandbox.lines
-    assert world.sandbox.lines[-1].endswith("Status: error\tError Type: Runtime.ExitError")
+    assert "Runtime.ExitError" == invoke(fake).error_type
+    assert (1.0,) == fake.values()["Errors"]
+    assert "handled {}" not in fake.sandbox.lines
+    assert fake.sandbox.lines[-1].endswith("Status: error\tError Type: Runtime.ExitError")
 
 
 def test_a_refused_invocation_is_a_throttle_and_nothing_else() -> None:
     """As on Lambda, where it is no invocation and no error."""
-    world = World(Sandbox())
-    world.full = True
+    fake = FakeHost(Sandbox())
+    fake.full = True
 
     with pytest.raises(Throttled):
-        invoke(world)
-    assert {"Throttles": (1.0,)} == world.values()
+        invoke(fake)
+    assert {"Throttles": (1.0,)} == fake.values()

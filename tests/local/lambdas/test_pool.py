@@ -1,4 +1,4 @@
-"""Which sandboxes are started, used again, ended."""
+"""Tests of the start, reuse and end of sandboxes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from local.lambdas.errors import RoleRefused, Stopping, Throttled
 from local.lambdas.function import Function
-from local.lambdas.journal import LogStream
+from local.lambdas.http_api import pool_status
+from local.lambdas.log_writer import LogStream
 from local.lambdas.pool import Pool
-from local.lambdas.status import status
 from tests.factories.functions import credentials, function
 from tests.patience import HANG_S
 
@@ -27,7 +27,7 @@ class FakeSandbox:
         self.stream = LogStream(group="group", name="stream", credentials=credentials())
 
     def usable(self) -> bool:
-        """Tell what the test decided."""
+        """Return the value that the test has set."""
         return self.works
 
     def stop(self) -> None:
@@ -48,7 +48,7 @@ class Starter:
 
 
 def use(pool: Pool, function: Function) -> tuple[int, int]:
-    """Lend a sandbox for a moment; give its number and how many were busy."""
+    """Lend a sandbox for a moment; return its number and how many were busy."""
     with pool.lend(function) as (sandbox, concurrent):
         return sandbox.pid, concurrent
 
@@ -65,14 +65,14 @@ def test_a_warm_sandbox_is_used_again() -> None:
 
 @pytest.mark.parametrize("change", [{"version": "4"}, {"revision": "r2"}, {"name": "other"}])
 def test_another_version_takes_another_sandbox(change: dict[str, str]) -> None:
-    """What was deployed anew runs at once, and a rollback too."""
+    """A new deployment runs at once, and a rollback too."""
     pool = Pool(Starter(), most=4)
 
     assert [0, 1, 0] == [use(pool, one)[0] for one in (function(), function(**change), function())]
 
 
 def test_a_broken_sandbox_is_never_lent_again() -> None:
-    """It is ended when it comes back, or when it broke while nobody looked."""
+    """It is ended when it comes back, or when it broke while idle."""
     starter = Starter()
     pool = Pool(starter, most=4)
 
@@ -87,7 +87,7 @@ def test_a_broken_sandbox_is_never_lent_again() -> None:
 
 
 def test_reserved_concurrency_is_a_limit() -> None:
-    """One more is refused, with the number; others are not concerned."""
+    """One more is refused, with the number; other functions are not affected."""
     pool = Pool(Starter(), most=4)
 
     with pool.lend(function(reserved=1)):
@@ -98,7 +98,7 @@ def test_reserved_concurrency_is_a_limit() -> None:
 
 
 def test_a_full_pool_makes_wait_and_then_goes_on() -> None:
-    """What came by a queue would otherwise come again only after its visibility timeout."""
+    """A message of a queue would otherwise return only after its visibility timeout."""
     pool = Pool(Starter(), most=1)
     waiting: list[tuple[int, int]] = []
     thread = threading.Thread(target=lambda: waiting.append(use(pool, function())))
@@ -120,7 +120,7 @@ def test_idle_sandboxes_make_room_for_others() -> None:
         use(pool, function(name=name))
 
     assert [1, 0, 0] == [one.stopped for one in starter.started]
-    assert ["b", "c"] == [seat.function.name for seat in pool.seats()]
+    assert ["b", "c"] == [slot.function.name for slot in pool.slots()]
 
 
 def test_idle_sandboxes_end_after_a_while_and_busy_ones_do_not() -> None:
@@ -136,13 +136,13 @@ def test_idle_sandboxes_end_after_a_while_and_busy_ones_do_not() -> None:
         assert [1, 0] == [one.stopped for one in starter.started]
         pool.close()
     assert [1, 1] == [min(one.stopped, 1) for one in starter.started]
-    assert [] == pool.seats()
+    assert [] == pool.slots()
     with pytest.raises(Stopping, match=r"^photo: expected a host that runs"):
         use(pool, function())
 
 
 def test_a_sandbox_that_cannot_be_started_leaves_its_place() -> None:
-    """The next one may have more luck."""
+    """The next start may succeed."""
 
     def start(_: Function) -> Any:
         raise RoleRefused("no role")
@@ -151,16 +151,16 @@ def test_a_sandbox_that_cannot_be_started_leaves_its_place() -> None:
     for _ in range(2):
         with pytest.raises(RoleRefused):
             use(pool, function())
-    assert [] == pool.seats()
+    assert [] == pool.slots()
 
 
-def test_the_status_tells_what_runs() -> None:
-    """For ``local status``, and for whoever wants to kill one."""
+def test_the_status_lists_the_sandboxes() -> None:
+    """Tests and operators find the process ids there."""
     pool = Pool(Starter(), most=4)
 
     with ExitStack() as stack:
         stack.enter_context(pool.lend(function()))
-        known = status(pool)
+        known = pool_status(pool)
 
     assert {
         "most": 4,

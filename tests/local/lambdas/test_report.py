@@ -1,4 +1,4 @@
-"""The lines around an invocation, verbatim."""
+"""Tests of Lambda's log lines, verbatim."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COLD = Usage(duration_s=0.1234, init_s=0.05, used_mib=99.2)
 WARM = Usage(duration_s=0.1234, init_s=None, used_mib=99.2)
 
 
-def test_the_report_says_what_an_invocation_took() -> None:
+def test_the_report_has_time_and_memory() -> None:
     """A cold start is named, and billed."""
     assert (
         "REPORT RequestId: r\tDuration: 123.40 ms\tBilled Duration: 174 ms\tMemory Size: 256 MB\t"
@@ -19,8 +19,8 @@ def test_the_report_says_what_an_invocation_took() -> None:
     ) == report.report("r", function(), COLD, Outcome(payload=b"1"))
 
 
-def test_the_report_says_what_went_wrong() -> None:
-    """As Lambda words it."""
+def test_the_report_has_the_error() -> None:
+    """In Lambda's words."""
     end = (
         "REPORT RequestId: r\tDuration: 123.40 ms\tBilled Duration: 124 ms\tMemory Size: 256 MB\t"
         "Max Memory Used: 100 MB"
@@ -33,5 +33,5 @@ def test_the_report_says_what_went_wrong() -> None:
 
 
 def test_an_invocation_begins_and_ends_by_name() -> None:
-    """With its version, so that a canary can be told from what it may replace."""
+    """With its version, so that a canary can be distinguished from the stable version."""
     assert ("START RequestId: r Version: 3", "END RequestId: r") == (report.start("r", function()), report.end("r"))

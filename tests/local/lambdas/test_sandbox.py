@@ -1,4 +1,4 @@
-"""Sandboxes with the real runtime interface client and handlers of a few lines."""
+"""Tests of sandboxes with the real runtime interface client and handlers of a few lines."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.guard import Guard
 from local.lambdas.invocation import Invocation, Outcome
 from local.lambdas.runtime_api import MAX_RESPONSE_BYTES
-from local.lambdas.sandbox import Sandbox, World
+from local.lambdas.sandbox import Sandbox, SandboxContext
+from local.lambdas.watchdog import Watchdog
 from tests.factories.functions import code, credentials, function
 from tests.patience import HANG_S
 
@@ -30,13 +30,15 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def start(tmp_path: Path, lines: list[str], guard: Guard) -> Iterator[Start]:
-    """Give what starts a sandbox of a module's text, and ends it after the test."""
+def start(tmp_path: Path, lines: list[str], watchdog: Watchdog) -> Iterator[Start]:
+    """Return a function that starts a sandbox of a module's text; end it after the test."""
     started: list[Sandbox] = []
-    world = World(aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", say=lambda _, text: lines.append(text), guard=guard)
+    context = SandboxContext(
+        aws="http://127.0.0.1:1", tmp=tmp_path / "tmp", log=lambda _, text: lines.append(text), watchdog=watchdog
+    )
 
     def run(text: str, **changes: Any) -> Sandbox:
-        sandbox = Sandbox(function(**changes), credentials(), code(tmp_path, text), world)
+        sandbox = Sandbox(function(**changes), credentials(), code(tmp_path, text), context)
         started.append(sandbox)
         return sandbox
 
@@ -47,14 +49,14 @@ def start(tmp_path: Path, lines: list[str], guard: Guard) -> Iterator[Start]:
 
 
 def invoke(sandbox: Sandbox, event: Any = None, request_id: str = "request-1") -> Outcome:
-    """Start *sandbox* if need be, and invoke it."""
+    """Start *sandbox* if it is cold, and invoke it."""
     failed = sandbox.start(request_id) if sandbox.init_s is None else None
     event = json.dumps(event).encode()
     return failed or sandbox.invoke(Invocation(request_id=request_id, arn="arn:photo:live", event=event))
 
 
 def error(outcome: Outcome) -> tuple[str | None, str]:
-    """Give type and message of an error."""
+    """Return type and message of an error."""
     return outcome.error_type, json.loads(outcome.payload)["errorMessage"]
 
 
@@ -100,7 +102,7 @@ def test_an_exception_is_the_functions_error(start: Start, lines: list[str]) -> 
 
 
 @pytest.mark.faults
-def test_a_function_that_cannot_be_imported_says_why(start: Start) -> None:
+def test_a_function_that_cannot_be_imported_reports_the_reason(start: Start) -> None:
     """At its start, not by a timeout."""
     sandbox = start("import nothing_of_that_name\ndef handler(event, context): ...\n")
 
@@ -113,7 +115,7 @@ def test_a_function_that_cannot_be_imported_says_why(start: Start) -> None:
 
 @pytest.mark.faults
 def test_a_function_that_takes_too_long_is_ended_with_its_children(start: Start, lines: list[str]) -> None:
-    """And the caller is told in Lambda's words."""
+    """And the caller gets Lambda's error."""
     sandbox = start(
         """
 import subprocess, time
@@ -153,8 +155,8 @@ def ended(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("text", "cause"), [("os._exit(3)", "exit status 3"), ("os.kill(os.getpid(), 9)", "signal: killed")]
 )
-def test_a_crash_is_told_as_lambda_tells_it(start: Start, lines: list[str], text: str, cause: str) -> None:
-    """With how the process ended; what it had printed is not lost."""
+def test_a_crash_is_reported_as_on_lambda(start: Start, lines: list[str], text: str, cause: str) -> None:
+    """With the exit status or signal; printed lines are not lost."""
     sandbox = start(f"import os\ndef handler(event, context):\n    print('last words')\n    {text}\n")
 
     assert ("Runtime.ExitError", f"RequestId: request-1 Error: Runtime exited with error: {cause}") == error(
@@ -167,7 +169,7 @@ def test_a_crash_is_told_as_lambda_tells_it(start: Start, lines: list[str], text
 
 @pytest.mark.faults
 def test_a_kill_from_outside_ends_the_invocation_at_once(start: Start) -> None:
-    """Nobody waits for the timeout of a process that is no more."""
+    """The caller does not wait for the timeout of an ended process."""
     sandbox = start("import time\ndef handler(event, context):\n    time.sleep(600)\n", timeout_s=60)
     assert sandbox.start("request-1") is None
     killer = threading.Timer(0.2, os.kill, (sandbox.pid, signal.SIGKILL))
@@ -189,7 +191,7 @@ HUNGRY = "data = bytearray(400 << 20); data[::4096] = b'1' * len(data[::4096]); 
     ids=["itself", "its child"],
 )
 def test_more_memory_than_the_function_has_is_the_end(start: Start, text: str) -> None:
-    """Lambda kills without a word; what children hold counts, in whatever session they are."""
+    """Lambda kills the process; memory of children counts, in every session."""
     sandbox = start(f"import subprocess, sys, time\ndef handler(event, context):\n    {text}\n")
 
     assert ("Runtime.ExitError", "RequestId: request-1 Error: Runtime exited with error: signal: killed") == error(

@@ -1,4 +1,4 @@
-"""Processes of a run: how they are waited for, how they end, what is said of it."""
+"""Tests of a run's processes: start, end, error messages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from local.model import RunError
 from local.run import child
 from local.run.child import Child
-from local.run.errors import RunError
 from tests.patience import HANG_S
 
 pytestmark = pytest.mark.stack
@@ -24,7 +24,7 @@ Start = Callable[[str], Child]
 
 @pytest.fixture
 def lifeline() -> Iterator[tuple[int, int]]:
-    """Open the pipe that processes hang on: its reading and its writing end."""
+    """Open the pipe of the processes: its reading and its writing end."""
     ends = os.pipe()
     yield ends
     for end in ends:
@@ -64,14 +64,14 @@ SERVE = """
 def origin_of(one: Child) -> str:
     """Read the port that a program has printed."""
     deadline = time.monotonic() + HANG_S
-    while not (said := one.log.read_text(encoding="utf-8").strip()):
+    while not (printed := one.log.read_text(encoding="utf-8").strip()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    return f"http://127.0.0.1:{said.split()[0]}"
+    return f"http://127.0.0.1:{printed.split()[0]}"
 
 
 def test_a_process_that_listens_is_ready_and_stops_when_asked(start: Start) -> None:
-    """No more than that is waited for."""
+    """The start waits for nothing else."""
     one = start(SERVE.format(more=""))
 
     one.wait_until_it_answers(origin_of(one), seconds=HANG_S)
@@ -82,7 +82,7 @@ def test_a_process_that_listens_is_ready_and_stops_when_asked(start: Start) -> N
 
 
 def test_a_process_that_does_not_stop_is_killed(start: Start) -> None:
-    """Nobody waits forever for a stubborn one; that it had to be killed is told."""
+    """The stop ends after a time, and reports that it had to kill."""
     one = start(SERVE.format(more="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf')"))
     origin = origin_of(one)
     while "deaf" not in one.log.read_text(encoding="utf-8"):
@@ -93,17 +93,17 @@ def test_a_process_that_does_not_stop_is_killed(start: Start) -> None:
     assert "SIGKILL" in str(one.ended())
 
 
-def test_a_process_that_ends_instead_of_listening_is_told_with_its_last_words(start: Start) -> None:
-    """One line that quotes the end of its log and says where the rest is."""
+def test_a_process_that_ends_instead_of_listening_is_reported_with_its_last_lines(start: Start) -> None:
+    """One line that quotes the end of its log with the path."""
     one = start("import sys; sys.exit('no such thing')")
 
-    said = f"program ended with exit code 1: no such thing ({one.log})"
-    with pytest.raises(RunError, match=re.escape(said)):
+    printer = f"program ended with exit code 1: no such thing ({one.log})"
+    with pytest.raises(RunError, match=re.escape(printer)):
         one.wait_until_it_answers("http://127.0.0.1:9", seconds=HANG_S)
 
 
 def test_a_process_that_never_listens_is_given_up(start: Start) -> None:
-    """After its time, with its last words."""
+    """After a time, with its last lines."""
     one = start("import time; time.sleep(600)")
 
     with pytest.raises(RunError, match=r"program did not answer at http://127.0.0.1:9 within 0.2 s"):
@@ -111,7 +111,7 @@ def test_a_process_that_never_listens_is_given_up(start: Start) -> None:
 
 
 def test_a_process_that_has_to_end_well_is_waited_for(start: Start) -> None:
-    """The deployer ends when everything is there; when it fails or hangs, that is told."""
+    """The deployer ends when all resources exist; a failure or a hang is an error."""
     start("print('done')").wait_until_it_is_done(seconds=HANG_S)
 
     with pytest.raises(RunError, match="program ended with exit code 3"):
@@ -121,8 +121,8 @@ def test_a_process_that_has_to_end_well_is_waited_for(start: Start) -> None:
 
 
 @pytest.mark.faults
-def test_a_process_ends_when_whoever_holds_its_lifeline_dies(start: Start, lifeline: tuple[int, int]) -> None:
-    """`kill -9` of `up` leaves nothing behind: the pipe that only it holds ends with it."""
+def test_a_process_ends_with_the_holder_of_its_lifeline(start: Start, lifeline: tuple[int, int]) -> None:
+    """`kill -9` of `up` leaves nothing behind: the pipe that only `up` holds closes."""
     one = start(SERVE.format(more=""))
     one.wait_until_it_answers(origin_of(one), seconds=HANG_S)
 

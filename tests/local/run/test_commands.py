@@ -1,4 +1,4 @@
-"""``darkroom up``, ``status``, ``logs``, ``down`` where nothing can start or nothing is up: one line, no trace."""
+"""Tests of ``darkroom up``, ``status``, ``logs``, ``down`` that fail: one line, no trace."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from click.testing import CliRunner
 
 from darkroom.cli import cli, run
 from local.run import places, up
-from local.run.folder import RunFolder
 from local.run.places import DEFAULT, darkroom
+from local.run.run_dir import RunDir
 from local.run.up import Options, Up
 
 GOODBYE = "stopped: no process and no open port is left"
 
 
 def lines_of_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Try to start, expect exit code 1, give what was printed."""
+    """Try to start, expect exit code 1, return the output."""
     with pytest.raises(SystemExit) as ended:
         run(["up", "--port-base", "0", "--folder", str(folder)])
     assert 1 == ended.value.code
@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_is_one_line(folder: Path, reason: str, capsys: 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="needs a file system that root cannot write either")
 def test_a_read_only_folder_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Also for root, whom permissions do not stop."""
+    """Also for root, who ignores permissions."""
     [line] = lines_of_up(Path("/sys/kernel"), capsys)
 
     assert line.startswith("up: /sys/kernel: cannot be used (")
@@ -49,7 +49,7 @@ def test_a_read_only_folder_is_one_line(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.parametrize("name", ["logs", "run.partial", "aws"])
 def test_an_occupied_name_is_named(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Something else lies where the run keeps its files."""
+    """Another file has the name of one of the run's."""
     occupied = tmp_path / name
     occupied.mkdir() if name == "run.partial" else occupied.touch()
 
@@ -69,19 +69,19 @@ def test_a_damaged_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture
 
     (tmp_path / "run.json").write_text("{}")
     assert 1 == run(["logs", "rendition", "--folder", str(tmp_path)])
-    with RunFolder(path=tmp_path).locked():
+    with RunDir(path=tmp_path).locked():
         assert 1 == run(["logs", "rendition", "--folder", str(tmp_path)])
     assert f"Error: {tmp_path}/run.json: expected what `up` wrote" in capsys.readouterr().err
 
 
 def test_an_interrupt_before_anything_was_started_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the run prepares itself: exit code 0, as for every Ctrl-C."""
-    said: list[str] = []
-    options = Options(folder=RunFolder(path=tmp_path), persist=False, port_base=0, edits=True)
-    monkeypatch.setattr(up.remains, "end_previous", lambda _noted: signal.raise_signal(signal.SIGINT))
+    printer: list[str] = []
+    options = Options(folder=RunDir(path=tmp_path), persist=False, port_base=0, edits=True)
+    monkeypatch.setattr(up.orphans, "end_previous", lambda _noted: signal.raise_signal(signal.SIGINT))
 
-    assert 0 == Up(options=options, say=said.append, ready=lambda *_: None).run()
-    assert ["Ctrl-C: stopped before anything was started"] == said
+    assert 0 == Up(options=options, report=printer.append, ready=lambda *_: None).run()
+    assert ["Ctrl-C: stopped before anything was started"] == printer
 
 
 @pytest.mark.parametrize("option", ["--folder", "--persist"])

@@ -1,4 +1,4 @@
-"""The ports of a run."""
+"""Tests of the ports of a run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local.model import RunError
 from local.run import ports
-from local.run.errors import RunError
 
 
 @pytest.fixture
@@ -33,18 +33,18 @@ def test_free_ports_are_all_different() -> None:
 
 
 def test_a_taken_port_is_explained_with_who_has_it(taken: int) -> None:
-    """One line: which port, for what, who to ask, what else to do."""
+    """One line: the port, its use, the process that holds it, what to do."""
     holder = f"process {os.getpid()} (" if os.path.isdir("/proc/net") else "another program (lsof"  # noqa: PTH112
-    said = f"port {taken} (aws) is taken by {holder}"
+    printer = f"port {taken} (aws) is taken by {holder}"
 
-    with pytest.raises(RunError, match=re.escape(said)) as raised:
+    with pytest.raises(RunError, match=re.escape(printer)) as raised:
         ports.choose(taken)
     assert "stop that, or choose others with --port-base" in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
 def test_a_kept_state_gets_its_ports_again() -> None:
-    """Addresses are part of what it holds."""
+    """Its records and queues hold the addresses."""
     known = ports.choose(0)
 
     assert known == ports.again(known, None)

@@ -1,4 +1,4 @@
-"""Live states: who listens hears every change once, and learns when he missed some."""
+"""Tests of changes as events: a listener gets every change once, and `resync` when it missed some."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.front.gallery import changes
-from local.front.gallery.changes import Feed
+from local.front.gallery.changes import ChangeFeed
 from tests.patience import HANG_S
 
 
@@ -26,7 +26,7 @@ class Table:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look often."""
+    """Poll often."""
     monkeypatch.setattr(changes, "EVERY_S", 0.01)
 
 
@@ -38,12 +38,12 @@ async def heard(events: AsyncGenerator[Mapping[str, Any]], count: int) -> list[t
     ]
 
 
-def test_changes_are_heard_in_order_and_old_news_is_not() -> None:
-    """First `ready`, then what is new, changed or gone since."""
+def test_changes_arrive_in_order_without_earlier_ones() -> None:
+    """First `ready`, then new, changed and deleted photos."""
 
     async def listen() -> None:
         table = Table(old="active", doomed="active")
-        feed = Feed(records=table)
+        feed = ChangeFeed(records=table)
         events = feed.listen(None)
         assert [("ready", "")] == await heard(events, 1)
 
@@ -60,12 +60,12 @@ def test_changes_are_heard_in_order_and_old_news_is_not() -> None:
     asyncio.run(listen())
 
 
-def test_who_comes_back_hears_what_was_missed() -> None:
-    """By the id of the last event, as long as somebody else kept listening."""
+def test_a_listener_that_returns_gets_missed_changes() -> None:
+    """By the id of the last event, as long as another listener stayed."""
 
     async def listen() -> None:
         table = Table()
-        feed = Feed(records=table)
+        feed = ChangeFeed(records=table)
         steady, leaving = feed.listen(None), feed.listen(None)
         await heard(steady, 1)
         last = (await asyncio.wait_for(anext(leaving), HANG_S))["id"]
@@ -82,28 +82,28 @@ def test_who_comes_back_hears_what_was_missed() -> None:
 
 
 @pytest.mark.parametrize("last", ["", "nonsense", "other-3"])
-def test_who_missed_too_much_is_told_to_list_again(last: str) -> None:
-    """An id of another run, or none of ours, stands for a gap."""
+def test_a_listener_that_missed_too_much_gets_resync(last: str) -> None:
+    """An id of another time span, or an invalid id, means a gap."""
 
     async def listen() -> None:
-        events = Feed(records=Table()).listen(last)
+        events = ChangeFeed(records=Table()).listen(last)
         assert [("resync", ""), ("ready", "")] == await heard(events, 2)
         await events.aclose()
 
     asyncio.run(listen())
 
 
-def test_when_nobody_listens_nobody_looks_and_a_gap_is_told() -> None:
-    """The table is left alone; whoever comes back then has to list again."""
+def test_without_listeners_polling_stops_and_the_gap_is_reported() -> None:
+    """The table is not read; a listener that returns then has to list again."""
 
     async def listen() -> None:
-        feed = Feed(records=Table())
+        feed = ChangeFeed(records=Table())
         events = feed.listen(None)
         last = (await asyncio.wait_for(anext(events), HANG_S))["id"]
         await events.aclose()
-        looking = feed.looking
-        assert looking is not None
-        await asyncio.wait_for(looking, HANG_S)
+        polling = feed.polling
+        assert polling is not None
+        await asyncio.wait_for(polling, HANG_S)
 
         back = feed.listen(last)
         assert [("resync", ""), ("ready", "")] == await heard(back, 2)
@@ -113,13 +113,13 @@ def test_when_nobody_listens_nobody_looks_and_a_gap_is_told() -> None:
 
 
 def test_a_table_that_cannot_be_read_ends_the_stream_with_its_reason() -> None:
-    """Silence would look like peace."""
+    """Silence would look like no change."""
 
     def broken() -> Iterator[Mapping[str, Any]]:
         raise ConnectionError("the emulator is gone")
 
     async def listen() -> None:
         with pytest.raises(ConnectionError, match="the emulator is gone"):
-            await heard(Feed(records=broken).listen(None), 1)
+            await heard(ChangeFeed(records=broken).listen(None), 1)
 
     asyncio.run(listen())

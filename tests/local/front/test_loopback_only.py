@@ -1,0 +1,56 @@
+"""Tests of the refusal of foreign hosts and origins."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from local.front.loopback_only import LoopbackOnly
+from tests.factories.asking import Asking
+
+
+async def hello(_request: Request) -> Response:
+    """Answer."""
+    return PlainTextResponse("hello")
+
+
+@pytest.fixture
+def client() -> Asking:
+    """Return a client of an application that serves this machine only."""
+    app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(LoopbackOnly)])
+    return Asking(app)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:4510", "localhost:4510", "localhost", "[::1]:4510"])
+def test_loopback_is_served_by_every_name(client: Asking, host: str) -> None:
+    """Browsers use any of them."""
+    assert "hello" == client.get("/", headers={"Host": host}).text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example:4510"},
+        {"Host": "localhost@evil.example"},
+        {"Host": ""},
+        {"Host": "["},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+    ids=str,
+)
+def test_every_other_host_and_origin_is_refused(client: Asking, headers: dict[str, str]) -> None:
+    """A name that was made to resolve to this machine stays another name (DNS rebinding)."""
+    answer = client.get("/", headers=headers)
+
+    assert (403, "NOT_LOCAL") == (answer.status_code, answer.json()["code"])
+
+
+def test_a_page_of_this_machine_may_ask_from_another_port(client: Asking) -> None:
+    """Another local page may use the API from its own port."""
+    assert "hello" == client.get("/", headers={"Origin": "http://localhost:5173"}).text
