@@ -8,9 +8,7 @@ docs/pictures/page.webp, which the README shows; only with photos made by code.
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+import click
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
@@ -28,6 +27,7 @@ from testkit.demo import draw
 from testkit.embedded_stack import LocalStack, started
 
 ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"
 TECHNICAL: Final = frozenset({"wide gamut.jpg", "full of secrets.jpg"})
 OPENED: Final = "ridges at dawn.jpg"
@@ -131,21 +131,20 @@ VIEWS: Final[Sequence[View]] = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Take them all, and say where they are."""
-    parser = argparse.ArgumentParser(prog="python -m tools.screens", description="Take a picture of each view.")
-    parser.add_argument("--out", type=Path, default=ROOT / "out" / "screens", help="folder to write to")
-    parser.add_argument("--photos", type=Path, help="folder of photos to show (default: drawn ones)")
-    parser.add_argument("--keep", action="store_true", help="write docs/pictures/page.webp too")
-    wanted = parser.parse_args(arguments)
-    out: Path = wanted.out
+@click.command()
+@click.option(
+    "--out", type=FOLDER, default=ROOT / "out" / "screens", show_default="out/screens", help="Folder to write to."
+)
+@click.option("--photos", type=FOLDER, help="Folder of photos to show; without it, the photos of `darkroom demo`.")
+@click.option("--keep", is_flag=True, help="Write docs/pictures/page.webp too.")
+def main(*, out: Path, photos: Path | None, keep: bool) -> None:
+    """Take a picture of each view of the page, on each device, in light and in dark."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        count = take_all(out, wanted.photos, scratch=Path(folder))
-    if wanted.keep:
+        count = take_all(out, photos, scratch=Path(folder))
+    if keep:
         composed(out).save(KEPT, quality=82, method=6)
-    sys.stdout.write(f"Wrote {count} pictures into {out}.\n")
-    return 0
+    click.echo(f"Wrote {count} pictures into {out}.")
 
 
 def take_all(out: Path, photos: Path | None, *, scratch: Path) -> int:
@@ -229,4 +228,4 @@ def composed(out: Path) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
