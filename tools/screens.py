@@ -1,9 +1,10 @@
-"""Take a picture of each view of the page: on a desk and on a phone, in light and in dark.
+"""Take a screenshot of each view of the page (desktop and phone, light and dark), or record a film of an edit.
 
     python -m tools.screens [--out out/screens] [--photos FOLDER] [--keep]
+    python -m tools.screens --film
 
-A stack is started for it and filled with the photos of `darkroom demo`, or with those in FOLDER. ``--keep`` also writes
-docs/pictures/page.webp, which the README shows; only with photos made by code.
+It starts a stack of its own and uploads the photos of `darkroom demo`, or those in FOLDER. ``--keep`` also writes
+docs/pictures/page.webp, ``--film`` writes docs/pictures/edit.webp; both are in the README, so use photos made by code.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from testkit.browser import ARGUMENTS, HANG_MS, find_chromium, wait_until
 from testkit.demo import draw
 from testkit.embedded_stack import LocalStack, started
+from tools import film
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"
+FILM: Final = ROOT / "docs" / "pictures" / "edit.webp"
+FILMED: Final = ("ridges at dawn.jpg", "dahlia, held sideways.jpg", "city lights.jpg", "red evening.jpg")
 TECHNICAL: Final = frozenset({"wide gamut.jpg", "full of secrets.jpg"})
 OPENED: Final = "ridges at dawn.jpg"
 Scheme: TypeAlias = Literal["light", "dark"]
 SCHEMES: Final[Sequence[Scheme]] = ("light", "dark")
-# Machines that serve pages have few typefaces: one that the page asks for stands in for the system's.
+# CI machines have few typefaces: Noto Sans replaces the system's.
 FONTS: Final = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir><cachedir>{cache}</cachedir>
@@ -44,7 +48,7 @@ FONTS: Final = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Device:
-    """A screen. *width*, *height*: CSS px; *density*: device px for each."""
+    """A screen. *width*, *height*: CSS px; *density*: device px per CSS px."""
 
     name: str
     width: int
@@ -55,7 +59,7 @@ class Device:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """A view of the page: the hash to open (from photos' names and ids) and the steps there. *opens*: needs a photo."""
+    """A view: *where* builds its hash from ids by file name, *act* prepares it, *opens*: it needs one photo."""
 
     name: str
     where: Callable[[Mapping[str, str]], str]
@@ -65,7 +69,7 @@ class View:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shot:
-    """One picture."""
+    """One screenshot."""
 
     view: View
     device: Device
@@ -73,18 +77,19 @@ class Shot:
 
     @property
     def file(self) -> str:
-        """Name it."""
+        """Name the file."""
         return f"{self.view.name}-{self.device.name}-{self.scheme}.png"
 
 
 DESK: Final = Device(name="desk", width=1440, height=900, density=1)
 PHONE: Final = Device(name="phone", width=390, height=844, density=2, touch=True)
 DEVICES: Final = (DESK, PHONE)
+STAGE: Final = Device(name="stage", width=1100, height=830, density=1)
 EDIT: Final = "make it black and white, increase contrast by 20%, and add a vignette"
 
 
 def settled(page: Page) -> None:
-    """Wait until the pictures in view are there."""
+    """Wait until the photos in view are loaded."""
     expect(page.locator(".tile img").first).to_be_visible()
     loaded(page, ".tile img")
 
@@ -96,7 +101,7 @@ def loaded(page: Page, pictures: str) -> None:
 
 
 def open_photo(page: Page) -> None:
-    """Look at one photo, and at its receipt."""
+    """Open one photo and its receipt."""
     settled(page)
     page.get_by_role("button", name=f"Open {OPENED}").click()
     page.get_by_role("button", name="Why does it look like this?").click()
@@ -113,12 +118,12 @@ def edit_photo(page: Page) -> None:
 
 
 def look_around(page: Page) -> None:
-    """Wait for the figures."""
+    """Wait for the tables."""
     expect(page.get_by_role("table").first).to_be_visible()
 
 
 def find_nothing(page: Page) -> None:
-    """Wait until the page knows that there is nothing."""
+    """Wait for the empty state."""
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
@@ -137,8 +142,14 @@ VIEWS: Final[Sequence[View]] = (
 )
 @click.option("--photos", type=FOLDER, help="Folder of photos to show; without it, the photos of `darkroom demo`.")
 @click.option("--keep", is_flag=True, help="Write docs/pictures/page.webp too.")
-def main(*, out: Path, photos: Path | None, keep: bool) -> None:
-    """Take a picture of each view of the page, on each device, in light and in dark."""
+@click.option("--film", "films", is_flag=True, help="Only record an edit, into docs/pictures/edit.webp.")
+def main(*, out: Path, photos: Path | None, keep: bool, films: bool) -> None:
+    """Take a picture of each view of the page, on each device, in light and in dark; or record the film."""
+    if films:
+        with tempfile.TemporaryDirectory() as folder:
+            take_film(FILM, scratch=Path(folder))
+        click.echo(f"Wrote {FILM}, {FILM.stat().st_size:,} bytes.")
+        return
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         count = take_all(out, photos, scratch=Path(folder))
@@ -148,7 +159,7 @@ def main(*, out: Path, photos: Path | None, keep: bool) -> None:
 
 
 def take_all(out: Path, photos: Path | None, *, scratch: Path) -> int:
-    """Start a stack, fill it, and take every picture; give their number."""
+    """Start a stack, fill it, and take every screenshot; return their number."""
     with started(scratch / "run") as stack, browser(scratch) as chromium:
         ids = dict(uploaded(stack, photos or drawn(scratch / "photos")))
         # The lightbox and the editor open a photo that is known by its name.
@@ -161,6 +172,18 @@ def take_all(out: Path, photos: Path | None, *, scratch: Path) -> int:
     return len(shots)
 
 
+def take_film(path: Path, *, scratch: Path) -> None:
+    """Start a stack, upload a few photos, and record an edit of them into *path*."""
+    photos = scratch / "photos"
+    draw(photos, FILMED)
+    with started(scratch / "run") as stack, browser(scratch) as chromium:
+        ids = dict(uploaded(stack, photos))
+        page = opened(chromium, STAGE, "light")
+        page.goto(f"{stack.page}/#/editor?photos={','.join(ids[name] for name in FILMED)}")
+        loaded(page, ".preview img, .strip img")
+        film.record(page, path)
+
+
 def drawn(folder: Path) -> Path:
     """Draw the photos."""
     draw(folder)
@@ -168,7 +191,7 @@ def drawn(folder: Path) -> Path:
 
 
 def uploaded(stack: LocalStack, folder: Path) -> Iterator[tuple[str, str]]:
-    """Upload every file of *folder*, and wait until each is developed or failed; give names and ids."""
+    """Upload every file of *folder*, wait until each is active or failed, and yield names and ids."""
     ids = [
         (path.name, stack.upload(path.read_bytes(), gallery="gallery", name=path.name)) for path in photos_in(folder)
     ]
@@ -178,13 +201,13 @@ def uploaded(stack: LocalStack, folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def photos_in(folder: Path) -> list[Path]:
-    """List the photos to show, without the technical ones."""
+    """List the photos of *folder*, without the technical test pictures."""
     return sorted(one for one in folder.iterdir() if one.is_file() and one.name not in TECHNICAL)
 
 
 @contextmanager
 def browser(folder: Path) -> Generator[Browser]:
-    """Start Chromium with a typeface worth looking at."""
+    """Start Chromium with Noto Sans as its system typeface."""
     faces = files("fontpkg_noto_sans") / "files"
     config = folder / "fonts.conf"
     config.write_text(FONTS.format(folder=faces, cache=folder / "fonts"), encoding="utf-8")
@@ -196,27 +219,31 @@ def browser(folder: Path) -> Generator[Browser]:
 
 
 def take(chromium: Browser, origin: str, shot: Shot, ids: Mapping[str, str], out: Path) -> None:
-    """Open the view, do what is to be done there, and write the picture into *out*."""
-    device = shot.device
+    """Open the view, prepare it, and write its screenshot into *out*."""
+    page = opened(chromium, shot.device, shot.scheme)
+    page.goto(f"{origin}/{shot.view.where(ids)}")
+    shot.view.act(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=out / shot.file)
+    page.context.close()
+
+
+def opened(chromium: Browser, device: Device, scheme: Scheme) -> Page:
+    """Open an empty page on a device, in a context of its own."""
     context = chromium.new_context(
         viewport=ViewportSize(width=device.width, height=device.height),
         device_scale_factor=device.density,
-        color_scheme=shot.scheme,
+        color_scheme=scheme,
         has_touch=device.touch,
         is_mobile=device.touch,
         reduced_motion="reduce",
     )
     context.set_default_timeout(HANG_MS)
-    page = context.new_page()
-    page.goto(f"{origin}/{shot.view.where(ids)}")
-    shot.view.act(page)
-    page.evaluate("scrollTo(0, 0)")
-    page.screenshot(path=out / shot.file)
-    context.close()
+    return context.new_page()
 
 
 def composed(out: Path) -> Image.Image:
-    """Lay the gallery on a desk, in the light, beside the editor on a phone, in the dark."""
+    """Compose the light gallery on a desktop beside the dark editor on a phone."""
     gallery = Image.open(out / "gallery-desk-light.png").convert("RGB").crop((0, 0, 1428, 730))
     editor = Image.open(out / "editor-phone-dark.png").convert("RGB").resize((300, 649), Image.Resampling.LANCZOS)
     canvas = Image.new("RGB", (1840, 810), (232, 228, 221))

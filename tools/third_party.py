@@ -37,10 +37,10 @@ Written by `make lock`, from the locks in `requirements/`, the metadata of the w
 `requirements/bundled.toml` for the libraries that the wheels bundle; a test keeps it current. The packages of the
 development environment, which is not distributed, are not listed.
 
-Darkroom itself is under the Apache License 2.0. A layer holds programs under other terms, which bind those who pass the
-layer on: pillow-heif's authors put their wheels under GPL-2.0, because they bundle x265 (Darkroom only decodes HEIC and
-never calls it); libvips, LibRaw, libheif and others are under the LGPL. Deploying a layer into your own AWS account
-passes it on to no one else.
+Darkroom itself is under the Apache License 2.0. A layer holds programs under other terms, which apply when you
+distribute the layer: pillow-heif's authors put their wheels under GPL-2.0, because they bundle x265 (Darkroom only
+decodes HEIC and never calls it); libvips, LibRaw, libheif and others are under the LGPL. Deploying a layer into your
+own AWS account is not distribution.
 """
 
 
@@ -59,7 +59,7 @@ class Library:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """The libraries that one wheel bundles. *source*: origin of the list."""
+    """What one wheel bundles. *source*: where the list comes from."""
 
     source: str
     libraries: tuple[Library, ...]
@@ -136,7 +136,7 @@ def rows(package: str, wheel: Distribution, bundle: Bundle) -> Iterator[str]:
 
 
 def licence(wheel: Distribution) -> str:
-    """Return the licence that *wheel* states: an SPDX expression, else its classifiers, else its own words."""
+    """Give the licence that *wheel* states: an SPDX expression, else its classifiers, else its own words."""
     classified = [one.removeprefix(OSI) for one in stated(wheel, "Classifier") if one.startswith(OSI)]
     for found in (stated(wheel, "License-Expression"), classified, stated(wheel, "License")):
         if found:
@@ -162,7 +162,7 @@ def rust_crates(wheel: Distribution) -> dict[str, list[str]]:
 
 
 def terms_of(component: Mapping[str, Any]) -> list[str]:
-    """Return the licences of one component, which CycloneDX states as an expression or as ids."""
+    """Give the licences of one component, which CycloneDX states as an expression or as ids."""
     stated = [one.get("expression") or one["license"].get("id") for one in component.get("licenses", ())]
     return [one for one in stated if one]
 
@@ -179,7 +179,7 @@ def refuse_unknown(package: str, wheel: Distribution, known: Mapping[str, Bundle
 
 
 def is_library(path: str) -> bool:
-    """Return whether a file is a shared library that is no extension module of Python."""
+    """Tell whether a file is a shared library that is no extension module of Python."""
     name = path.rpartition("/")[2]
     return name.startswith("lib") and (name.endswith(".so") or ".so." in name)
 

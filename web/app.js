@@ -1,8 +1,8 @@
 /**
  * The page: one view at a time, chosen by the hash (`#/gallery`, `#/editor?photos=…`, `#/operations`).
  *
- * A view is a module with `mount(root, context)`, which may give back a function that ends it. It is loaded when it is
- * first shown, with its style sheet, so the first view costs nothing of the others.
+ * A view is a module with `mount(root, context)`, which may return a function that unmounts it. Module and style sheet
+ * are loaded when the view is first shown.
  */
 
 import { loadConfig } from "./lib/config.js";
@@ -23,7 +23,7 @@ const root = document.getElementById("view");
 let unmount = () => {};
 let shown = 0;
 
-/** Show what the hash asks for; a view that is asked for twice is mounted anew. */
+/** Show the view that the hash names; the same view again is mounted again. */
 async function show(config) {
   const ticket = ++shown;
   const { name, params } = route();
@@ -51,7 +51,7 @@ function route() {
   return { name: path in VIEWS ? path : "gallery", params: new URLSearchParams(query) };
 }
 
-/** Load a style sheet once; a view without its style would jump when it comes. */
+/** Load a style sheet once, before its view is shown: a late style would move the layout. */
 function styled(href) {
   const known = document.querySelector(`link[href="${href}"]`);
   if (known) return Promise.resolve();
@@ -65,7 +65,7 @@ function complain(error) {
   fill(root, el("p", { class: "notice", role: "alert" }, error.message || "The page could not be loaded. Reload it."));
 }
 
-// The hash says which view is shown: this link must not change it.
+// The hash names the view, so this link must not change it.
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   root.focus();

@@ -1,4 +1,4 @@
-"""List the thirty faults: what goes wrong, and what must hold nevertheless."""
+"""The thirty faults: what goes wrong, and what must hold nevertheless."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     12: ("A poison message in a batch of ten", "It alone comes again, and ends in the dead letters"),
     13: ("A bad picture", "One verdict, recorded and acknowledged; no retries"),
     14: ("TestEvent, empty Records, malformed JSON", "Acknowledged, or refused in one sentence"),
-    15: ("The message becomes visible while it is worked on", "One photo, one end, whichever worker is first"),
+    15: ("The message becomes visible while it is worked on", "One photo, one outcome, whichever worker is first"),
     16: ("All records of a batch fail", "All are named; an empty list would acknowledge them"),
     17: ("A multipart upload that stopped half-way", "No event, no photo; complete, it is a photo like any other"),
     18: ("KMS or AccessDenied", "Tried again, then a dead letter with its alarm; never `failed`"),

@@ -35,11 +35,23 @@ def encode(image: Image, output: OutputFormat, *, quality: int, credit: Credit |
 
 def credited(image: Image, credit: Credit) -> Image:
     """Copy *image* with no metadata but the credit: what is not written cannot leak."""
+    bare = _without_metadata(image)
+    set_blob(bare, "exif-data", credit_exif(credit))
+    return bare
+
+
+def _without_metadata(image: Image) -> Image:
+    """Copy *image* without texts and binary metadata."""
+    try:
+        names = image.get_fields()
+    except UnicodeDecodeError:  # a PNG keyword in Latin-1: pyvips reads names as UTF-8 alone
+        pixels = image.write_to_memory()
+        plain = Image.new_from_memory(pixels, image.width, image.height, image.bands, image.format)
+        return plain.copy(interpretation=image.interpretation)
     bare = image.copy()
-    for name in image.get_fields():
+    for name in names:
         if image.get_typeof(name) in {GValue.blob_type, GValue.gstr_type, GValue.refstr_type} or name == "orientation":
             bare.remove(name)
-    set_blob(bare, "exif-data", credit_exif(credit))
     return bare
 
 

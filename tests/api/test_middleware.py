@@ -21,7 +21,7 @@ def guarded() -> Iterator[Api]:
 
 
 @pytest.mark.parametrize("said", [None, "", "wrong", SECRET[:-1], SECRET + " x", "é".encode("latin-1")])
-def test_whoever_goes_around_the_cdn_gets_403(guarded: Api, said: str | bytes | None) -> None:
+def test_a_request_around_the_cdn_gets_403(guarded: Api, said: str | bytes | None) -> None:
     """Before anything else: no token is looked at, no limit counted."""
     headers: dict[str, Any] = {"x-origin-verify": said} if said is not None else {}
     answer = guarded.client.get("/image-edit/sessions", headers=bearer() | headers)

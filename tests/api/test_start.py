@@ -103,7 +103,7 @@ def test_a_picture_inside_the_request_goes_into_a_slot_of_its_user(api: Api) -> 
     assert ADA not in key
 
 
-def test_a_signature_in_an_address_is_kept_for_the_worker_and_shown_to_nobody(api: Api) -> None:
+def test_a_signature_in_an_address_is_kept_for_the_worker_and_never_shown(api: Api) -> None:
     """Presigned addresses are secrets for as long as they last."""
     url = "https://bucket.s3.amazonaws.com/a%20b.jpg?X-Amz-Signature=secret"
     session_id = api.start(images=[{"id": "a", "url": url}]).json()["sessionId"]

@@ -248,7 +248,7 @@ def test_many_readers_of_a_session_cost_one_reading() -> None:
 
 
 @pytest.mark.fault(24)
-def test_a_reader_that_takes_nothing_costs_no_memory_and_holds_up_nobody() -> None:
+def test_a_reader_that_takes_nothing_costs_no_memory_and_delays_no_other() -> None:
     """It keeps its place in a list that all share; others hear the end meanwhile."""
     with served() as (api, server):
         session_id = started(api, "a", "b")

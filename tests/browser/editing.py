@@ -45,7 +45,7 @@ class Desk:
         route.fulfill(json={**route.fetch().json(), "token": answer.json()["access_token"]})
 
     def photo(self, *, name: str = "beach.jpg", size: tuple[int, int] = (1200, 800)) -> str:
-        """Put a photo of this user into the gallery, and give its id when it is developed."""
+        """Put a photo of this user into the gallery, and return its id when it is ready."""
         photo_id = self.stack.upload(jpeg.jpeg(scene.scene(*size)), gallery="edited", name=name)
         self.stack.with_status(photo_id, "active")
         self.stack.aws.client("dynamodb").update_item(

@@ -20,7 +20,7 @@ GOOD: Final[Mapping[str, Callable[[], bytes]]] = {
     HOSTILE_NAME: lambda: jpeg.jpeg(scene.scene(300, 300)),
 }
 BAD: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
-    # Name, then the code that says why.
+    # Name, then the expected error code.
     "cut.jpg": ("TRUNCATED", lambda: jpeg.cut(jpeg.jpeg(), 0.5)),
     "text.jpg": ("NOT_AN_IMAGE", lambda: hostile.not_photos()["note.jpg"]),
     "bomb.png": ("DIMENSIONS_TOO_LARGE", lambda: hostile.png_header(30_000, 30_000)),

@@ -28,7 +28,7 @@ def desk(opened: Opener, stack: LocalStack) -> Desk:
 
 
 def test_a_command_is_said_back_in_words_before_it_runs(desk: Desk) -> None:
-    """The plan stands below the command while it is typed; nothing runs until somebody says so."""
+    """The plan stands below the command while it is typed; nothing runs before the user asks for it."""
     page = desk.open(desk.photo())
 
     command(page).fill("resize to 800px and convert to webp")
@@ -67,7 +67,7 @@ def test_earlier_results_are_gone_back_to(desk: Desk) -> None:
     expect(versions).to_have_count(2)
     run(page, "rotate right")
     expect(versions).to_have_count(3)
-    facts = page.locator(".easel").get_by_text("px")
+    facts = page.locator(".preview").get_by_text("px")
     expect(facts).to_contain_text("400 × 600 px")
 
     page.get_by_role("button", name="Undo").click()
@@ -81,7 +81,7 @@ def test_earlier_results_are_gone_back_to(desk: Desk) -> None:
 
 
 def test_what_is_not_understood_is_marked_and_mended_by_a_suggestion(desk: Desk, complaints: Complaints) -> None:
-    """The page says what it understood and where it stopped; a suggestion takes the place of that step alone."""
+    """The page shows what was understood and where parsing stopped; a suggestion replaces that step alone."""
     complaints.expect(REFUSED)
     page = desk.open(desk.photo())
 
@@ -113,10 +113,10 @@ def test_the_vocabulary_makes_steps_without_a_word_typed(desk: Desk) -> None:
     expect(page.locator(".versions [aria-current]")).to_contain_text(
         "resize to 600px, then Rotate: degrees 90, then Grayscale"
     )
-    expect(page.locator(".easel")).to_contain_text("400 × 600 px")
+    expect(page.locator(".preview")).to_contain_text("400 × 600 px")
 
 
-def test_local_files_are_edited_and_a_bad_one_stops_nobody(desk: Desk) -> None:
+def test_local_files_are_edited_and_a_bad_one_stops_no_other(desk: Desk) -> None:
     """Files go through upload slots; each has an outcome of its own, with its reason; names stay text."""
     page = desk.open()
     good = {"name": HOSTILE, "mimeType": "image/jpeg", "buffer": jpeg.jpeg(scene.scene(640, 480))}
@@ -130,7 +130,7 @@ def test_local_files_are_edited_and_a_bad_one_stops_nobody(desk: Desk) -> None:
 
     expect(page.get_by_text("1 picture edited, 1 picture failed.")).to_be_visible()
     expect(page.get_by_role("heading", name=HOSTILE)).to_be_visible()
-    pictures = page.get_by_role("list", name="Pictures on the table").get_by_role("listitem")
+    pictures = page.get_by_role("list", name="Pictures to edit").get_by_role("listitem")
     expect(pictures.nth(0)).to_contain_text("Edit 1 of 1")
     expect(pictures.nth(1)).to_have_attribute("data-state", "failed")
 
@@ -140,7 +140,7 @@ def test_files_are_dropped_on_the_table(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "dropped.png"
     file.write_bytes(raster.png())
     page = desk.open()
-    expect(page.get_by_role("heading", name="No picture on the table")).to_be_visible()
+    expect(page.get_by_role("heading", name="No pictures yet")).to_be_visible()
 
     drop(page, file)
     expect(page.get_by_role("button", name="Run on 1 picture")).to_be_visible()
@@ -150,11 +150,11 @@ def test_files_are_dropped_on_the_table(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_an_edit_is_cancelled_and_found_among_the_earlier_ones(desk: Desk) -> None:
-    """What has not begun never starts; the session says so afterwards, too."""
+    """Waiting pictures never start; the session is listed as cancelled."""
     page = desk.open(desk.photo())
     with waiting_edits(desk.stack):
         run(page, "flip horizontally")
-        expect(page.locator(".easel")).to_contain_text("Waiting for its turn")
+        expect(page.locator(".preview")).to_contain_text("Waiting for its turn")
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_text("Cancelled: 0 pictures edited.")).to_be_visible()
     page.get_by_text("Earlier edits").click()
@@ -182,7 +182,7 @@ def test_the_editor_has_no_accessibility_violation(
 
 
 def test_photos_are_picked_from_the_gallery(desk: Desk) -> None:
-    """The picker shows what is developed; what is chosen lies on the table."""
+    """The picker shows photos that are ready; chosen ones come into the editor."""
     desk.photo(name="picked.jpg")
     page = desk.open()
 

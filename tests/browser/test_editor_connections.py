@@ -19,7 +19,7 @@ def desk(opened: Opener, stack: LocalStack) -> Desk:
 
 @pytest.mark.faults
 def test_progress_is_picked_up_when_the_api_was_killed(desk: Desk, complaints: Complaints) -> None:
-    """The page says that the connection is lost, asks for a new stream by itself, and misses nothing."""
+    """The page shows that the connection is lost, asks for a new stream by itself, and misses nothing."""
     complaints.expect(r"ERR_INCOMPLETE_CHUNKED_ENCODING|status of 50\d|(Access to|ERR_FAILED).*/(progress|session)/")
     page = desk.open(desk.photo())
     running = page.get_by_role("list", name="Running edits")
@@ -35,7 +35,7 @@ def test_progress_is_picked_up_when_the_api_was_killed(desk: Desk, complaints: C
 
 
 def test_an_edit_that_runs_is_found_again_after_a_reload(desk: Desk) -> None:
-    """The address names the session: whoever reloads, or comes back, sees its pictures and their progress."""
+    """The address names the session: after a reload its pictures and their progress are shown."""
     page = desk.open(desk.photo())
     with waiting_edits(desk.stack):
         run(page, "rotate right")
@@ -44,7 +44,7 @@ def test_an_edit_that_runs_is_found_again_after_a_reload(desk: Desk) -> None:
         expect(page.get_by_role("list", name="Running edits")).to_contain_text("0 of 1 picture done")
 
     expect(page.get_by_text("1 picture edited.")).to_be_visible()
-    expect(page.locator(".easel")).to_contain_text("800 × 1200 px")
+    expect(page.locator(".preview")).to_contain_text("800 × 1200 px")
 
 
 def test_a_command_is_looked_at_again_when_the_network_is_back(desk: Desk, complaints: Complaints) -> None:

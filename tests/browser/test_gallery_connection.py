@@ -22,7 +22,7 @@ def meanwhile(stack: LocalStack, gallery: str) -> None:
 
 
 def test_device_goes_offline_and_comes_back(opened: Opener, stack: LocalStack, complaints: Complaints) -> None:
-    """The page says so at once, and lists again when the network is back."""
+    """The page shows it at once, and lists again when the network is back."""
     complaints.expect("net::ERR_INTERNET_DISCONNECTED")
     page = empty_gallery(opened, "offline")
 
@@ -44,7 +44,7 @@ def test_stream_that_ends_is_taken_up_where_it_ended(opened: Opener, stack: Loca
         if answers:
             route.fulfill(content_type="text/event-stream", body=answers.pop())
             return
-        # Nobody listens now: no stream will ever tell of this photo.
+        # No stream is open now: no event will ever announce this photo.
         meanwhile(stack, "ended")
         route.continue_()
 
@@ -56,7 +56,7 @@ def test_stream_that_ends_is_taken_up_where_it_ended(opened: Opener, stack: Loca
 
 
 def test_refused_stream_is_asked_for_again(opened: Opener, stack: LocalStack, complaints: Complaints) -> None:
-    """A browser gives up when the server says no; the page does not."""
+    """A browser gives up when the server refuses; the page tries again."""
     complaints.expect("503")
     page = empty_gallery(opened, "refused")
     answers = [503]

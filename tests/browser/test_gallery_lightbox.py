@@ -84,7 +84,7 @@ def test_failed_photo_shows_its_reason_in_full(opened: Opener, stack: LocalStack
     stack.with_status(stack.upload(b"hello\n" * 20, gallery="reason", name="text.jpg"), "failed")
     page = opened("#/gallery?gallery=reason")
 
-    page.get_by_role("button", name="Why was text.jpg not developed?").click()
+    page.get_by_role("button", name="Why did text.jpg fail?").click()
 
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("NOT_AN_IMAGE")
@@ -117,7 +117,7 @@ def test_photo_whose_file_never_came_can_be_deleted(opened: Opener, stack: Local
     page = opened("#/gallery?gallery=never")
 
     tile(page, "never.jpg").get_by_role("button").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Waiting to be developed")
+    expect(page.get_by_role("dialog")).to_contain_text("Waiting to be processed")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
 

@@ -20,7 +20,7 @@ def tile(page: Page, name: str) -> Locator:
 
 
 def empty_gallery(opened: Opener, name: str) -> Page:
-    """Open the gallery *name*, and wait until it says that it is empty."""
+    """Open the gallery *name*, and wait for its empty state."""
     page = opened(f"#/gallery?gallery={name}")
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     return page
@@ -45,7 +45,7 @@ def test_dropped_folder_of_ten_ends_active_or_failed_with_its_reason(opened: Ope
     for name, (code, _) in BAD.items():
         expect(tile(page, name)).to_have_attribute("data-status", "failed")
         expect(tile(page, name)).to_contain_text(code)
-    expect(page.get_by_role("status").first).to_have_text("10 photos · 3 not developed")
+    expect(page.get_by_role("status").first).to_have_text("10 photos · 3 failed")
     sideways = tile(page, "held sideways.jpg").locator("img")
     expect(sideways).to_have_js_property("complete", value=True)
     assert sideways.evaluate("image => image.naturalWidth > image.naturalHeight")
@@ -58,7 +58,7 @@ def test_dropped_folder_of_ten_ends_active_or_failed_with_its_reason(opened: Ope
 
 
 def test_upload_shows_how_far_it_is(opened: Opener, tmp_path: Path) -> None:
-    """While bytes are on their way the tile says so; then it waits, is developed, and shows the picture."""
+    """The tile shows the upload; then it waits, is processed, and shows the picture."""
     waiting: list[Route] = []
     page = empty_gallery(opened, "slow")
 
@@ -79,7 +79,7 @@ def test_upload_shows_how_far_it_is(opened: Opener, tmp_path: Path) -> None:
 
 
 def test_interrupted_upload_can_be_tried_again(opened: Opener, complaints: Complaints, tmp_path: Path) -> None:
-    """The tile says what happened and offers another attempt, which uses the record that is there already."""
+    """The tile shows the error and offers another attempt, which reuses the existing record."""
     complaints.expect("net::ERR_FAILED")
     page = empty_gallery(opened, "interrupted")
     page.route("**/*originals/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
@@ -94,20 +94,20 @@ def test_interrupted_upload_can_be_tried_again(opened: Opener, complaints: Compl
 
 
 def test_film_is_refused_before_a_byte_is_sent(opened: Opener, tmp_path: Path) -> None:
-    """The line would skip it without a word; the page says so, and lets it go."""
+    """The page refuses a file that the pipeline would skip, and lets the user dismiss it."""
     film = tmp_path / "dance.MOV"
     film.write_bytes(bytes(100))
     page = empty_gallery(opened, "film")
 
     drop(page, film)
 
-    expect(tile(page, "dance.MOV")).to_contain_text("A video: only photos are developed.")
+    expect(tile(page, "dance.MOV")).to_contain_text("This is a video. Only photos are accepted.")
     page.get_by_role("button", name="Dismiss dance.MOV").click()
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
 def test_files_are_picked_by_a_button(opened: Opener, tmp_path: Path) -> None:
-    """Who cannot drag presses a button."""
+    """A button opens the file picker."""
     page = empty_gallery(opened, "picked")
 
     with page.expect_file_chooser() as chosen:
@@ -120,7 +120,7 @@ def test_files_are_picked_by_a_button(opened: Opener, tmp_path: Path) -> None:
 
 
 def test_failed_photo_is_tried_again(opened: Opener, stack: LocalStack) -> None:
-    """The button forgets the verdict; a second look gives another one, with its own time."""
+    """The button clears the error; a second attempt records another one, with its own time."""
     photo_id = stack.upload(jpeg.cut(jpeg.jpeg(), 0.5), gallery="again", name="cut.jpg")
     first = stack.with_status(photo_id, "failed")["error"]["at"]
     page = opened("#/gallery?gallery=again")

@@ -66,19 +66,19 @@ def test_dead_letters_are_sent_back_and_the_edit_comes_to_its_end(desk: Desk) ->
 
 
 def test_dead_letters_that_cannot_be_sent_back_are_told_of(desk: Desk) -> None:
-    """SQS accepts a redrive and fails at it afterwards: what nobody sent to the queue has no way back."""
+    """SQS accepts a redrive and fails at it afterwards: a message without a source queue cannot be moved."""
     sqs = desk.stack.aws.client("sqs")
     sqs.send_message(QueueUrl=desk.stack.known["queues"][DEAD], MessageBody="put there by hand")
     page = desk.opened("#/operations")
 
     row(page, "Edits").get_by_role("button", name="Redrive").click()
 
-    expect(row(page, "Edits")).to_contain_text("The last redrive left some: nobody knows which queue they came from")
+    expect(row(page, "Edits")).to_contain_text("The last redrive left messages: their source queue is unknown")
     expect(row(page, "Edits").locator("[data-column='Dead letters']")).to_have_text("1")
 
 
 def test_figures_charts_and_failures_tell_what_happened(desk: Desk) -> None:
-    """What was developed and what was not is counted, drawn, and said in words for who sees no drawing."""
+    """Ready and failed photos are counted, drawn, and described in words."""
     desk.photo()
     broken = desk.stack.upload(b"no photo", gallery="broken", name="note.jpg")
     desk.stack.with_status(broken, "failed")
@@ -87,7 +87,7 @@ def test_figures_charts_and_failures_tell_what_happened(desk: Desk) -> None:
     photos = page.get_by_role("figure").filter(has=page.get_by_role("heading", name="Photos per minute"))
     expect(photos.locator("rect.main").first).to_be_attached()
     expect(photos.locator("rect.failed").first).to_be_attached()
-    expect(photos).to_contain_text("Photos per minute, last hour: Developed")
+    expect(photos).to_contain_text("Photos per minute, last hour: Ready")
     expect(page.get_by_role("region", name="Failures by code")).to_contain_text("NOT_AN_IMAGE")
     expect(page.get_by_role("definition").first).not_to_have_text("0")
 
@@ -106,7 +106,7 @@ def test_operations_have_no_accessibility_violation(
 
 
 def test_without_an_answer_the_last_figures_stay(opened: Opener, complaints: Complaints) -> None:
-    """The page says why its figures get old, and is up to date again when somebody asks."""
+    """The page shows why its figures are out of date, and is up to date again after "Try again"."""
     complaints.expect("ERR_CONNECTION_REFUSED")
     page = opened("#/operations")
     page.clock.install()
@@ -124,7 +124,7 @@ def test_without_an_answer_the_last_figures_stay(opened: Opener, complaints: Com
 
 
 def test_nothing_is_asked_behind_a_hidden_tab(opened: Opener) -> None:
-    """Every five seconds while somebody looks; never while nobody does; at once when somebody looks again."""
+    """Polls every five seconds while the tab is visible, never while it is hidden, at once when it is visible again."""
     page = opened("#/operations")
     page.clock.install()
     page.reload()

@@ -1,4 +1,4 @@
-"""Which calls of AWS a handler's code can make, read from the sources.
+"""Derive the calls of AWS that a handler's code can make from its sources.
 
 Every call stands in ``with aws_call(f"service:Operation …")`` (``processor/aws/faults.py``), so the labels are the
 calls. That no call hides behind another's label is checked too: the client's methods beside a label are counted.
@@ -61,19 +61,25 @@ def definitions(module: str) -> dict[str, ast.stmt]:
 
 def used_by(module: str, name: str) -> Iterator[Definition]:
     """Name the definitions of ours that one definition uses. A module that is used as a whole counts whole."""
-    known = imported(tree_of(module))
     node = definitions(module)[name]
+    known = {**imports_of(module), **imported(node)}
     for one in ast.walk(node):
         if not isinstance(one, ast.Name):
             continue
         if one.id in definitions(module):
             yield module, one.id
-        for place, original in {**known, **imported(node)}.get(one.id, ()):
+        for place, original in known.get(one.id, ()):
             if original in definitions(place):
                 yield place, original
             else:
                 whole = f"{place}.{original}"
                 yield from ((whole, inner) for inner in definitions(whole))
+
+
+@cache
+def imports_of(module: str) -> dict[str, list[Definition]]:
+    """Map the names that *module* imports from us, anywhere in it."""
+    return imported(tree_of(module))
 
 
 def imported(tree: ast.AST) -> dict[str, list[Definition]]:
@@ -99,7 +105,7 @@ def node_of(definition: Definition) -> ast.stmt:
 
 
 def label_of(call: ast.Call) -> str:
-    """Read the first word of a label."""
+    """Return the first word of a label."""
     [text] = call.args
     first = text.values[0] if isinstance(text, ast.JoinedStr) else text
     assert isinstance(first, ast.Constant)

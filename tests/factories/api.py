@@ -81,7 +81,7 @@ class Issuer:
 def claims(user: str = ADA, **more: Any) -> dict[str, Any]:
     """Say what a good token says; None takes a claim away."""
     now = int(time.time())
-    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": user, "iat": now, "exp": now + 600} | more
+    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": user, "iat": now, "exp": now + 6 * 3600} | more
     return {name: value for name, value in said.items() if value is not None}
 
 

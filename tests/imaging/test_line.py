@@ -175,6 +175,10 @@ def test_a_png_text_keyword_in_latin_1_is_no_error() -> None:
     """W3C PNG, 11.3.3.2: keywords are Latin-1; Python's libvips binding reads field names as UTF-8."""
     assert "480×320" == outcome(with_text(png(), "Légende", "été"))
 
+    credited = developed(with_text(png(exif_block=exif(artist="A. Photographer")), "Légende", "été"))
+    assert b"A. Photographer" in credited.renditions[0].data
+    assert "été".encode("latin-1") not in credited.renditions[0].data
+
 
 @pytest.mark.parametrize("name", not_photos())
 def test_what_is_no_photo_never_reaches_a_decoder(name: str) -> None:

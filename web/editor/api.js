@@ -23,8 +23,8 @@ export class EditApi {
   }
 
   /**
-   * Start a session. When the answer is lost on the way, nobody knows whether it was started: the request goes out once
-   * more under the same Idempotency-Key, and whatever happened before, there is one session.
+   * Start a session. If the response is lost, the request is sent once more with the same Idempotency-Key, so that
+   * exactly one session exists.
    */
   async start(body) {
     const how = { method: "POST", body, headers: { "Idempotency-Key": crypto.randomUUID() } };
@@ -48,7 +48,7 @@ export class EditApi {
     return this.ask(`/session/${id}`, { method: "DELETE" });
   }
 
-  /** Ask for a place for each file. RAW files have no type that browsers know: then none is said. @param {File[]} files */
+  /** Ask for an upload slot for each file; without a content type for RAW files, which browsers do not know. @param {File[]} files */
   async slots(files) {
     const said = files.map(({ type, size }) => (type.startsWith("image/") ? { contentType: type, size } : { size }));
     return (await this.ask("/uploads", { method: "POST", body: { files: said } })).slots;

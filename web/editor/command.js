@@ -1,5 +1,5 @@
 /**
- * The command: typed in plain words, compiled by the API while one types, and shown back before anything runs.
+ * The command: typed in plain words, compiled by the API while the user types, and shown as a plan before it runs.
  *
  * Contract: `POST /image-edit/parse` → `{steps, explanation}`, or 422 with `{understood, stopped_at, suggestions}` in its
  * details. Parsing counts as a read (60 a minute), so we wait for a pause in the typing, and no text is asked for twice.
@@ -74,8 +74,8 @@ export class Command {
   typed() {
     this.close();
     const command = this.text;
-    if (!command) this.tell({ kind: "none", command });
-    else if (this.known.has(command)) this.tell(this.known.get(command));
+    if (!command) this.display({ kind: "none", command });
+    else if (this.known.has(command)) this.display(this.known.get(command));
     else {
       this.outcome = { kind: "checking", command };
       this.onOutcome(this.outcome);
@@ -102,14 +102,14 @@ export class Command {
   }
 
   settle(outcome) {
-    // Whether a command is understood does not change; whether we are connected does.
+    // Remember what the API decided, but no lost connection.
     if (outcome.kind === "plan" || outcome.error.status === 422) this.known.set(outcome.command, outcome);
-    this.tell(outcome);
+    this.display(outcome);
     this.suggest();
   }
 
   /** @param {Outcome} outcome */
-  tell(outcome) {
+  display(outcome) {
     this.outcome = outcome;
     const refused = outcome.kind === "error";
     if (outcome.kind === "none") this.input.removeAttribute("aria-invalid");
@@ -148,7 +148,7 @@ function understood({ explanation, steps }) {
   ];
 }
 
-/** What was understood, and where it stopped: the word is marked in what was typed. */
+/** Show what was understood and where parsing stopped: the word is marked in the typed text. */
 function refusal({ command, error }) {
   const parts = [el("p", { class: "refused" }, error.message)];
   const { understood: first = [], stopped_at: stop } = error.details || {};

@@ -1,6 +1,6 @@
 /**
- * Before and after in one frame, with a line to move between them. The line is a range input over the whole frame: it
- * follows a pointer, a finger and the arrow keys alike, and screen readers know it.
+ * Before and after in one frame, with a movable line between them. The line is a range input over the whole frame, so
+ * mouse, touch, arrow keys and screen readers work.
  */
 
 import { el, fill } from "../lib/dom.js";
@@ -38,7 +38,7 @@ export class Compare {
     this.move();
   }
 
-  /** Keep the frame in the shape of the picture; a picture of unknown shape says it when it has loaded. */
+  /** Give the frame the picture's aspect ratio; an unknown one is known when the picture has loaded. */
   shape(ratio) {
     this.element.style.setProperty("--ratio", ratio || 1.5);
     const image = this.element.querySelector("img.after");

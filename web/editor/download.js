@@ -1,4 +1,4 @@
-/** Save a result under its name. The address is another origin's, where browsers pass over the `download` attribute. */
+/** Save a result under its name. Browsers ignore the `download` attribute for another origin, so it is fetched first. */
 
 import { el } from "../lib/dom.js";
 import { Offline } from "../lib/http.js";
@@ -15,7 +15,7 @@ export async function download(version, fallback) {
 }
 
 async function bytesOf(url) {
-  // What an <img> has put into the cache came without CORS headers, and may not be read: ask anew.
+  // An <img> caches the file without CORS headers, which makes it unreadable: fetch it again.
   const answer = await fetch(url, { cache: "no-store" }).catch(() => {
     throw new Offline();
   });

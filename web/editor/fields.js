@@ -31,7 +31,7 @@ export function field(parameter, operation) {
   );
 }
 
-/** The parameters that a form says something of. @param {HTMLFormElement} form @param {Parameter[]} parameters */
+/** Read the parameters that a form sets. @param {HTMLFormElement} form @param {Parameter[]} parameters */
 export function valuesOf(form, parameters) {
   const said = new FormData(form);
   const entries = parameters
@@ -49,7 +49,7 @@ export function wordsOf(name) {
 function inputOf(parameter, id) {
   const { name, type, required, choices } = parameter;
   const common = { id, name, required, "aria-describedby": `${id}-hint` };
-  // A number that may also be a word ("circle") is written as text; the API says what is wrong with it.
+  // A number that may also be a word ("circle") is a text field; the API checks it.
   if (choices && type === "string") return select(common, choices, parameter.default, required);
   if (type === "boolean") return select(common, TRUTHS, null, required);
   const placeholder = parameter.default ?? (choices ? parameter.allowed : "");
@@ -65,7 +65,7 @@ function inputOf(parameter, id) {
 }
 
 function select(common, choices, preset, required) {
-  const none = !required && preset === null && el("option", { value: "" }, "Not said");
+  const none = !required && preset === null && el("option", { value: "" }, "Default");
   const options = choices.map((choice) => el("option", { value: choice, selected: choice === preset }, wordsOf(choice)));
   return el("select", common, none, options);
 }

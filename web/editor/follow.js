@@ -1,10 +1,9 @@
 /**
- * Follow a session to its end, whatever happens to the connection.
+ * Follow a session to its end, across lost connections.
  *
- * A stream that breaks is resumed by the browser itself, with `Last-Event-ID`: no gap, nothing twice. A stream that is
- * refused (the API was being restarted, the ticket of 15 minutes is over) is not tried again by browsers. Then we ask
- * for the session, which gives a new ticket, and listen from the first event on: whoever handles events must not mind
- * hearing one again.
+ * The browser resumes a broken stream by itself, with `Last-Event-ID`: no gap, no duplicate. It does not retry a stream
+ * that the server refused (the API restarted, or the ticket of 15 minutes expired). Then this module reads the session,
+ * which holds a new ticket, and listens from the first event on: handlers must accept an event twice.
  */
 
 import { ApiError } from "../lib/http.js";
@@ -16,10 +15,10 @@ const LATER_MS = 15_000;
 /**
  * @param {import("./api.js").EditApi} api
  * @param {{sessionId: string, progressUrl: string}} session
- * @param {{event: (name: string, data: any) => void, connection: (fine: boolean) => void, gone: (error: Error) => void}} tell
+ * @param {{event: (name: string, data: any) => void, connection: (fine: boolean) => void, gone: (error: Error) => void}} on
  * @returns {() => void} stop following; the session itself goes on
  */
-export function follow(api, { sessionId, progressUrl }, tell) {
+export function follow(api, { sessionId, progressUrl }, on) {
   let stopListening = () => {};
   let timer;
   let pause = SOON_MS;
@@ -28,21 +27,21 @@ export function follow(api, { sessionId, progressUrl }, tell) {
     clearTimeout(timer);
     stopListening();
   };
-  const hear = (name) => (data) => {
-    tell.event(name, data);
+  const handler = (name) => (data) => {
+    on.event(name, data);
     if (name === "session_complete") end();
   };
   const open = (url) => {
     stopListening = listen(
       api.streamOf(url),
       {
-        progress: hear("progress"),
-        complete: hear("complete"),
-        image_error: hear("image_error"),
-        session_complete: hear("session_complete"),
+        progress: handler("progress"),
+        complete: handler("complete"),
+        image_error: handler("image_error"),
+        session_complete: handler("session_complete"),
       },
       (state) => {
-        tell.connection(state === "open");
+        on.connection(state === "open");
         if (state === "open") pause = SOON_MS;
         if (state === "refused") again();
       },
@@ -57,7 +56,7 @@ export function follow(api, { sessionId, progressUrl }, tell) {
       open((await api.session(sessionId)).progressUrl);
     } catch (error) {
       const forGood = error instanceof ApiError && error.status < 500 && error.status !== 429;
-      if (forGood) tell.gone(error);
+      if (forGood) on.gone(error);
       else again();
     }
   };

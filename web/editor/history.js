@@ -1,4 +1,4 @@
-/** What was done to a picture: every version stays, and any of them can be gone back to. */
+/** The versions of a picture: all are kept, and each can be chosen again. */
 
 import { el, fill } from "../lib/dom.js";
 import { size } from "../lib/format.js";
@@ -16,7 +16,7 @@ export class History {
     const print = `${id} ${versions.length} ${at}`;
     if (print === this.print) return;
     this.print = print;
-    // The focus would be lost with a list that is made anew while somebody moves in it.
+    // Rebuilding the list while it has the focus would lose the focus.
     const focused = Array.from(this.list.children).findIndex((one) => one.contains(document.activeElement));
     fill(this.list, versions.map((version, place) => this.entry(version, place, place === at)));
     if (focused >= 0) this.list.children[focused]?.querySelector("button").focus();

@@ -1,4 +1,4 @@
-/** Bring local files to where the edit API can read them: a slot for each, a few uploads at once. */
+/** Upload local files for the edit API: one slot for each, a few uploads at once. */
 
 import { ofFile } from "./sources.js";
 import { post } from "./upload.js";
@@ -38,12 +38,12 @@ async function sendSome(queue, onChange) {
 }
 
 async function send({ picture, slot }, onChange) {
-  const tell = (share) => {
+  const onProgress = (share) => {
     picture.state = { kind: "busy", percent: Math.round(100 * share), message: "Uploading" };
     onChange();
   };
   try {
-    await post(slot, picture.file, tell);
+    await post(slot, picture.file, onProgress);
     picture.original.source = slot.url;
     picture.state = { kind: "ready" };
   } catch (error) {

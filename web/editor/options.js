@@ -1,4 +1,4 @@
-/** Wishes for all results, whatever the steps say. Contract: `options` of `POST /image-edit`. */
+/** Options that apply to all results. Contract: `options` of `POST /image-edit`. */
 
 import { el, fill } from "../lib/dom.js";
 
@@ -24,7 +24,7 @@ export class Options {
     fill(this.format, el("option", { value: "" }, "As the steps say"), options);
   }
 
-  /** False, with the field in view, when something that cannot be is written in a field. */
+  /** Return false, and show the field, if a value is not valid. */
   check() {
     if (this.form.checkValidity()) return true;
     this.element.open = true;

@@ -1,4 +1,4 @@
-/** The side of the editor where one says what should be done, and to which pictures. */
+/** The panel of the editor: what to do, and with which pictures. */
 
 import { el } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
@@ -46,7 +46,7 @@ export class Panel {
     }
   }
 
-  /** @param {import("./pictures.js").Picture[]} targets  that a run would be for @param {number} all  on the table */
+  /** @param {import("./pictures.js").Picture[]} targets  of a run @param {number} all  pictures in the editor */
   show(targets, all) {
     this.targets = targets;
     this.scope.hidden = all < 2;
@@ -54,7 +54,7 @@ export class Panel {
     this.running.show();
   }
 
-  /** What has been asked for is not asked for twice. */
+  /** Ignore a second click while a run starts. */
   clear() {
     this.command.text = "";
     this.steps.set([]);
@@ -73,7 +73,7 @@ export class Panel {
     if (this.command.outcome.kind !== "checking") this.hurried = false;
   }
 
-  /** Whoever presses Enter before the command is looked at gets the run as soon as it is understood. */
+  /** Run on Enter; if the command is still being checked, run it once it is understood. */
   async run() {
     this.hurried = this.command.outcome.kind === "checking";
     const what = requested(this.command.outcome, this.steps.all);

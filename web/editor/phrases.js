@@ -1,10 +1,10 @@
-/** Suggestions while a command is typed: phrases of the vocabulary that go on from the words that stand there. */
+/** Suggestions while a command is typed: phrases of the vocabulary that continue the typed words. */
 
 const SEPARATOR = /\s*(?:[,;]|\b(?:and then|and|then)\b)\s*/gi;
 const MOST = 6;
 
 /**
- * The step of a command that stands at a position.
+ * Find the step of a command at a position.
  * @param {string} command
  * @param {number} at  characters from the beginning
  * @returns {{from: number, to: number, text: string}}
@@ -19,7 +19,7 @@ export function stepAt(command, at) {
 }
 
 /**
- * Phrases for the step that is being typed; without any words the most useful ones.
+ * Return phrases for the step that is being typed; the most useful ones if it is empty.
  * @param {string[]} phrases @param {string} typed
  */
 export function matching(phrases, typed) {
@@ -28,7 +28,7 @@ export function matching(phrases, typed) {
   return phrases.filter((phrase) => fits(phrase) && phrase !== typed.trim()).slice(0, MOST);
 }
 
-/** Put a phrase in the place of a step. @returns {string} */
+/** Replace a step by a phrase. @returns {string} */
 export function replaced(command, { from, to }, phrase) {
   return `${command.slice(0, from)}${phrase}${command.slice(to)}`;
 }

@@ -1,4 +1,4 @@
-/** Pick photos of the gallery. Contract: `GET /gallery/photos` (docs/local.md), which a product's backend has. */
+/** Pick photos from the gallery. Contract: `GET /gallery/photos` (docs/local.md); a product's backend has its own. */
 
 import { renditions } from "../gallery/pictures.js";
 import { el, fill } from "../lib/dom.js";
@@ -38,13 +38,13 @@ export class Picker {
   }
 
   async more() {
-    this.said.textContent = "Looking…";
+    this.said.textContent = "Loading…";
     try {
       const query = new URLSearchParams({ limit: String(PAGE), ...(this.cursor ? { cursor: this.cursor } : {}) });
       const page = await call(`${this.config.gallery}/photos?${query}`);
       this.cursor = page.cursor;
       this.list.append(...page.photos.filter((one) => this.shown(one).length).map((photo) => this.item(photo)));
-      this.said.textContent = this.list.children.length ? "" : "The gallery has no developed photos yet. Add some there first.";
+      this.said.textContent = this.list.children.length ? "" : "No photo of the gallery is ready yet. Add some there first.";
     } catch (error) {
       this.said.textContent = error.message;
     }

@@ -1,6 +1,6 @@
 /**
- * The pictures on the table and what became of them. Every edit adds a version to its picture and none is ever lost, so
- * undo is a step back to the version that an edit began with.
+ * The pictures of the editor and their versions. Every edit adds a version and none is ever lost, so undo goes back to
+ * the version that the edit started from.
  */
 
 /**
@@ -15,7 +15,7 @@
  * @property {string} [format]
  * @property {string} [name]    file name, of results
  * @property {string} [id]      of results
- * @property {string[]} [notes] what was done otherwise than asked, and why
+ * @property {string[]} [notes] deviations from the request, with reasons
  */
 
 /** @typedef {{kind: "ready"|"busy"|"failed"|"cancelled", percent?: number, message?: string}} State */
@@ -42,12 +42,12 @@ export class Picture {
     return this.versions[this.at];
   }
 
-  /** Ready to be edited: it has an address, and nothing is being done to it. */
+  /** Return whether it can be edited: it has an address and no edit runs. */
   get editable() {
     return this.current.source !== "" && this.state.kind !== "busy";
   }
 
-  /** Take up a result; the same one twice is one. @param {any} result `result` of the API @param {string} label @param {number} parent */
+  /** Add a result; the same one twice counts once. @param {any} result `result` of the API @param {string} label @param {number} parent */
   add(result, label, parent) {
     const known = this.versions.findIndex((one) => one.id === result.id);
     if (known < 0) this.versions.push(versionOf(result, label, parent));
@@ -75,6 +75,6 @@ export class Picture {
 }
 
 function versionOf({ id, url, name, format, width, height, size, metadata }, label, parent) {
-  // Results are at our CDN; the worker reads what is there from the bucket, not over the network.
+  // Results are on our CDN; the worker reads those from the bucket, not over the network.
   return { id, source: url, preview: url, label, parent, name, format, width, height, size, notes: metadata?.notes || [] };
 }

@@ -1,13 +1,12 @@
-/** What the panel says, as the `operation` of `POST /image-edit`, with a label for the history. */
+/** Build the `operation` of `POST /image-edit` from the panel, with a label for the history. */
 
 import { inWords } from "./vocabulary.js";
 
 /**
- * A command alone goes as it was typed, one step of the menus as a button of a page would send it; everything else is a
- * plan of steps.
+ * A command alone is sent as typed, a single menu step as `bulk`, everything else as a plan of steps.
  * @param {import("./command.js").Outcome} outcome
  * @param {Array<{op: string}>} steps
- * @returns {{operation: any, label: string} | null}  null: there is nothing to run, or it is not understood (yet)
+ * @returns {{operation: any, label: string} | null}  null: nothing to run, or not understood (yet)
  */
 export function requested(outcome, steps) {
   if (outcome.kind === "error" || outcome.kind === "checking") return null;

@@ -1,9 +1,9 @@
 /**
- * Edits that run: started, followed picture by picture, cancelled.
+ * Running edits: start, follow picture by picture, cancel.
  *
- * Contract: `POST /image-edit` → 202 with a ticketed `progressUrl`; its stream says `progress`, `complete` and
- * `image_error` for each picture and ends with one `session_complete`. An event may be heard again after a lost
- * connection, so a picture that has its outcome is done with.
+ * Contract: `POST /image-edit` → 202 with a ticketed `progressUrl`; its stream sends `progress`, `complete` and
+ * `image_error` for each picture and ends with one `session_complete`. An event may arrive twice after a lost
+ * connection, so events of a finished picture are ignored.
  */
 
 import { counted } from "../lib/format.js";
@@ -70,7 +70,7 @@ export class Runs {
     const run = { sessionId: session.sessionId, waiting, label, total: waiting.size, connected: true, cancelling: false };
     this.running.set(run.sessionId, run);
     run.stop = follow(this.api, session, {
-      event: (name, data) => this.happened(run, name, data),
+      event: (name, data) => this.onEvent(run, name, data),
       connection: (fine) => {
         run.connected = fine;
         this.onChange();
@@ -80,7 +80,7 @@ export class Runs {
     this.onChange();
   }
 
-  happened(run, name, data) {
+  onEvent(run, name, data) {
     if (name === "session_complete") {
       this.ended(run, { kind: "cancelled", message: "Cancelled" }, summary(data));
       return;
@@ -94,7 +94,7 @@ export class Runs {
     this.onChange();
   }
 
-  /** What has no outcome when a session is over gets this one. */
+  /** End a session: pictures without an outcome get *state*. */
   ended(run, state, said) {
     for (const { picture } of run.waiting.values()) picture.state = state;
     this.running.delete(run.sessionId);
@@ -102,7 +102,7 @@ export class Runs {
     this.onChange();
   }
 
-  /** Pictures that wait never start, those at work stop at their next step; what is done stays. @param {Run} run */
+  /** Cancel: waiting pictures never start, running ones stop at their next step, results stay. @param {Run} run */
   async cancel(run) {
     run.cancelling = true;
     this.onChange();
@@ -115,7 +115,7 @@ export class Runs {
     }
   }
 
-  /** Follow a session no more; it goes on. @param {string} id */
+  /** Stop following a session; the session itself continues. @param {string} id */
   forget(id) {
     this.running.get(id)?.stop();
     this.running.delete(id);
@@ -130,7 +130,7 @@ function busy(percent, message) {
   return { kind: "busy", percent, message };
 }
 
-/** Names may hold what an API does not take: control characters, or more than 255. */
+/** Make a file name acceptable to the API: no control characters, at most 255 characters. */
 function plain(name) {
   return name.replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, 255);
 }

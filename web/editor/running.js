@@ -1,9 +1,9 @@
-/** The edits that run, each with a way to cancel it. Entries stay the same elements, so that they can be clicked. */
+/** The list of running edits, each with a Cancel button. Elements are kept between updates, so that clicks reach them. */
 
 import { el } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 
-const LOST = "Connection lost. The edit goes on; its progress is shown as soon as we are connected again.";
+const LOST = "Connection lost. The edit continues; its progress is shown once the connection is back.";
 
 export class Running {
   /** @param {import("./run.js").Runs} runs */

@@ -7,7 +7,7 @@ const STATES = {
   pending: "Waiting",
   processing: "Running",
   complete: "Done",
-  partial: "Done in part",
+  partial: "Partly done",
   error: "Failed",
   cancelled: "Cancelled",
 };
@@ -30,19 +30,19 @@ export class Sessions {
     );
   }
 
-  /** Reads are counted, so nothing is asked for that is not looked at. */
+  /** Load the list only while it is open: reads count against the rate limit. */
   async refresh() {
     if (!this.element.open) return;
     this.cursor = undefined;
     await this.more(true);
   }
 
-  async more(anew = false) {
+  async more(restart = false) {
     try {
       const page = await this.api.sessions(this.cursor);
       this.cursor = page.cursor;
       const entries = page.sessions.map((one) => this.entry(one));
-      if (anew) fill(this.list, entries);
+      if (restart) fill(this.list, entries);
       else this.list.append(...entries);
       this.said.textContent = this.list.children.length ? "" : "None yet.";
     } catch (error) {
@@ -52,7 +52,7 @@ export class Sessions {
   }
 
   entry({ sessionId, status, operation, counters, createdAt }) {
-    const what = operation.command || operation.bulkOp?.label || operation.bulkOp?.type || "Steps of the menus";
+    const what = operation.command || operation.bulkOp?.label || operation.bulkOp?.type || "Steps from the menus";
     return el(
       "li",
       {},

@@ -1,4 +1,4 @@
-/** Where pictures come from: the gallery, this device, earlier sessions. */
+/** Make pictures from photos of the gallery, files of this device, and earlier sessions. */
 
 import { renditions } from "../gallery/pictures.js";
 import { call } from "../lib/http.js";
@@ -8,7 +8,7 @@ const ENOUGH_PX = 1600;
 const PHOTO = "photo://";
 const SHOWN_BY_BROWSERS = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)$/;
 
-/** A photo of the gallery: the edit begins with its original, the page shows a rendition. */
+/** Make a picture of a gallery photo: the edit starts from its original, the page shows a rendition. */
 export function ofPhoto(photo, sizes) {
   const made = renditions(photo, sizes);
   const shown = made.find(({ width, height }) => Math.max(width, height) >= ENOUGH_PX) || made.at(-1);
@@ -19,14 +19,14 @@ export function ofPhoto(photo, sizes) {
   });
 }
 
-/** Photos of the gallery by their ids. @returns {Promise<Picture[]>} */
+/** Read photos of the gallery by their ids. @returns {Promise<Picture[]>} */
 export async function ofIds(ids, { gallery, outputs }) {
   const address = (id) => `${gallery}/photos/${id.split("/").map(encodeURIComponent).join("/")}`;
   const photos = await Promise.all(ids.map((id) => call(address(id))));
   return photos.map((photo) => ofPhoto(photo, outputs.sizes));
 }
 
-/** A file of this device; it has no address before it is uploaded. @param {File} file */
+/** Make a picture of a local file; it has no address before it is uploaded. @param {File} file */
 export function ofFile(file) {
   const preview = SHOWN_BY_BROWSERS.test(file.type) ? URL.createObjectURL(file) : "";
   const picture = new Picture({ name: file.name, thumb: preview, original: { preview, size: file.size } });
@@ -35,33 +35,33 @@ export function ofFile(file) {
   return picture;
 }
 
-/** Give back what the browser keeps for a file. @param {Picture} picture */
+/** Release the object URL of a local file. @param {Picture} picture */
 export function forget(picture) {
   if (picture.original.preview.startsWith("blob:")) URL.revokeObjectURL(picture.original.preview);
 }
 
 /**
- * The pictures of a session, by its image ids: as they were before, with what was made of them.
+ * Read the pictures of a session, by image id: each original with its result.
  * @returns {Promise<Map<string, Picture>>}
  */
 export async function ofSession(session, config) {
   const label = session.plan.explanation;
   const entries = session.images.map(async ({ id, url, name }) => {
-    const picture = await asItWas(url, name || id, config);
+    const picture = await originalOf(url, name || id, config);
     if (session.results[id]) picture.add(session.results[id], label, 0);
     return [id, picture];
   });
   return new Map(await Promise.all(entries));
 }
 
-async function asItWas(url, name, config) {
+async function originalOf(url, name, config) {
   const photo = url.startsWith(PHOTO) && (await photoOf(url.slice(PHOTO.length), config));
   if (photo) return photo;
   const preview = url.startsWith(config.cdn) ? url : "";
   return new Picture({ name, thumb: preview, original: { source: url, preview } });
 }
 
-/** The photo may have been deleted since; its edits are still there. */
+/** Read a photo; null if it was deleted since. Its edits are still there. */
 async function photoOf(id, config) {
   try {
     return (await ofIds([id], config))[0];

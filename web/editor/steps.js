@@ -1,4 +1,4 @@
-/** Steps chosen from the menus: they follow the command, in this order, until they are taken out. */
+/** Steps chosen from the menus: they run after the command, in this order, until they are removed. */
 
 import { el, fill } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
@@ -28,11 +28,11 @@ export class Steps {
 
   entry(step, at) {
     const words = inWords(step);
-    const out = () => {
+    const remove = () => {
       this.set(this.all.filter((_, place) => place !== at));
-      // Whoever takes out several by the keyboard stays in the list.
+      // Keep the focus in the list, so that several steps can be removed by keyboard.
       (this.list.children[at] || this.list.lastElementChild)?.querySelector("button").focus();
     };
-    return el("li", {}, el("span", {}, words), el("button", { type: "button", class: "quiet", "aria-label": `Take out: ${words}`, onclick: out }, icon("close")));
+    return el("li", {}, el("span", {}, words), el("button", { type: "button", class: "quiet", "aria-label": `Remove: ${words}`, onclick: remove }, icon("close")));
   }
 }

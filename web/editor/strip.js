@@ -1,4 +1,4 @@
-/** All pictures on the table, small, each with what is happening to it. */
+/** All pictures of the editor as thumbnails, each with its progress. */
 
 import { el, fill } from "../lib/dom.js";
 
@@ -7,7 +7,7 @@ export class Strip {
   constructor({ onChoose }) {
     this.onChoose = onChoose;
     this.items = new Map();
-    this.element = el("ul", { class: "strip", role: "list", "aria-label": "Pictures on the table" });
+    this.element = el("ul", { class: "strip", role: "list", "aria-label": "Pictures to edit" });
   }
 
   /** @param {import("./pictures.js").Picture[]} pictures @param {import("./pictures.js").Picture} chosen */

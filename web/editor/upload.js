@@ -1,4 +1,4 @@
-/** Send local files to the slots of the edit API: a form posted straight to the bucket (`POST /image-edit/uploads`). */
+/** Upload local files to the edit API's slots: a form posted straight to the bucket (`POST /image-edit/uploads`). */
 
 /**
  * @param {{upload: {url: string, fields: Record<string, string>}}} slot
@@ -9,8 +9,8 @@
 export function post({ upload }, file, onProgress) {
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
-  form.append("file", file); // S3 passes over every field that comes after the file
-  // fetch() tells nothing of what is sent; XMLHttpRequest does.
+  form.append("file", file); // S3 ignores every field after the file
+  // fetch() reports no upload progress; XMLHttpRequest does.
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
@@ -18,7 +18,7 @@ export function post({ upload }, file, onProgress) {
       if (request.status < 300) resolve();
       else reject(new Error(`The file was not accepted (status ${request.status}). Choose it again.`));
     });
-    request.addEventListener("error", () => reject(new Error("The upload broke off. Choose the file again.")));
+    request.addEventListener("error", () => reject(new Error("The upload was interrupted. Choose the file again.")));
     request.open("POST", upload.url);
     request.send(form);
   });

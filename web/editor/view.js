@@ -1,5 +1,5 @@
 /**
- * The editor: pictures on the table, a command in plain words, and what became of them.
+ * The editor: pictures, a command in plain words, and the results.
  *
  * Contract: the edit API (`/image-edit/openapi.json`). `#/editor?photos=id,id` opens photos of the gallery,
  * `#/editor?session=ses_…` an earlier edit, also one that still runs.
@@ -11,11 +11,11 @@ import { counted } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
 import { EditApi } from "./api.js";
 import { download } from "./download.js";
-import { Easel } from "./easel.js";
 import { History } from "./history.js";
 import { takeIn } from "./intake.js";
 import { Panel } from "./panel.js";
 import { Picker } from "./picker.js";
+import { Preview } from "./preview.js";
 import { Runs } from "./run.js";
 import { Sessions } from "./sessions.js";
 import { forget, ofIds, ofPhoto, ofSession } from "./sources.js";
@@ -41,15 +41,15 @@ class Editor {
     this.picker = new Picker({ config, onPick: (photos) => this.put(photos.map((photo) => ofPhoto(photo, config.outputs.sizes))) });
     this.history = new History({ onChoose: (at) => this.change((picture) => (picture.at = at)) });
     this.strip = new Strip({ onChoose: (picture) => this.choose(picture) });
-    this.easel = new Easel({
+    this.preview = new Preview({
       onUndo: () => this.change((picture) => picture.undo()),
       onRedo: () => this.change((picture) => picture.redo()),
       onDownload: () => this.attempt(() => download(this.chosen.current, this.chosen.name)),
-      onRemove: () => this.putAway(this.chosen),
+      onRemove: () => this.removePicture(this.chosen),
     });
     this.files = el("input", { type: "file", multiple: true, class: "hidden-visually", tabindex: -1, "aria-hidden": "true", onchange: () => this.picked() });
-    this.empty = this.emptyTable();
-    this.table = el("section", { class: "table", "aria-label": "Pictures" }, this.empty, this.easel.element, this.strip.element);
+    this.empty = this.emptyState();
+    this.stage = el("section", { class: "pictures", "aria-label": "Pictures" }, this.empty, this.preview.element, this.strip.element);
     this.element = this.layout();
   }
 
@@ -61,8 +61,8 @@ class Editor {
       el("div", { class: "head" }, el("div", {}, el("h1", {}, "Editor"), this.said), this.more, this.files),
       el(
         "div",
-        { class: "bench" },
-        this.table,
+        { class: "columns" },
+        this.stage,
         el("section", { class: "panel", "aria-label": "Edit" }, this.panel.element, this.history.element, this.sessions.element),
       ),
       this.picker.dialog,
@@ -73,12 +73,12 @@ class Editor {
     return el("button", { type: "button", class: look, onclick }, label);
   }
 
-  emptyTable() {
+  emptyState() {
     return el(
       "div",
       { class: "nothing" },
-      el("h2", {}, "No picture on the table"),
-      el("p", { class: "muted" }, "Pick photos of the gallery, or drop files of this device anywhere on this page."),
+      el("h2", {}, "No pictures yet"),
+      el("p", { class: "muted" }, "Pick photos from the gallery, or drop files anywhere on this page."),
       el("div", { class: "buttons" }, this.adder("Pick from the gallery", () => this.picker.open(), "primary"), this.adder("Choose files", () => this.files.click())),
     );
   }
@@ -113,16 +113,16 @@ class Editor {
 
   put(pictures) {
     this.pictures.push(...pictures);
-    this.said.textContent = `${counted(this.pictures.length, "picture")} on the table`;
+    this.said.textContent = counted(this.pictures.length, "picture");
     this.choose(pictures[0] || this.chosen);
   }
 
-  putAway(picture) {
+  removePicture(picture) {
     const at = this.pictures.indexOf(picture);
     this.pictures.splice(at, 1);
     forget(picture);
     this.choose(this.pictures[Math.min(at, this.pictures.length - 1)]);
-    this.say(`${picture.name} was put away; nothing was deleted.`);
+    this.say(`Removed ${picture.name} from the editor. Nothing was deleted.`);
   }
 
   choose(picture) {
@@ -142,7 +142,7 @@ class Editor {
 
   async run(what) {
     const id = await this.runs.start(this.targets, what);
-    // Whoever reloads the page finds the edit that was running. Not a new hash: that would mount the view anew.
+    // A reload then opens the running edit. replaceState, because a new hash would mount the view again.
     history.replaceState(null, "", `#/editor?session=${id}`);
     this.panel.clear();
     this.sessions.refresh();
@@ -177,13 +177,13 @@ class Editor {
     const some = this.pictures.length > 0;
     this.empty.hidden = some;
     this.more.hidden = !some;
-    this.easel.element.hidden = !some;
+    this.preview.element.hidden = !some;
     this.history.element.hidden = !some;
     this.strip.element.hidden = this.pictures.length < 2;
     this.strip.show(this.pictures, this.chosen);
     this.panel.show(this.targets, this.pictures.length);
     if (!some) return;
-    this.easel.show(this.chosen);
+    this.preview.show(this.chosen);
     this.history.show(this.chosen);
   }
 

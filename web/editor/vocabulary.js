@@ -1,4 +1,4 @@
-/** The vocabulary as menus: an operation is chosen, its form filled in, and it becomes a step behind the command. */
+/** The vocabulary as menus: choose an operation, fill in its form, add it as a step after the command. */
 
 import { el, fill } from "../lib/dom.js";
 import { field, valuesOf, wordsOf } from "./fields.js";
@@ -13,7 +13,7 @@ const GROUPS = {
 };
 
 /**
- * Phrases to suggest: one of each group first, then one of each operation, then all others.
+ * Order phrases for suggestions: one of each group, then one of each operation, then all others.
  * @param {Array<{group: string, examples: string[]}>} operations
  */
 export function phrasesOf(operations) {
@@ -74,7 +74,7 @@ export class Vocabulary {
   }
 }
 
-/** Map.groupBy is too young to be relied on. */
+/** Group by key; Map.groupBy is missing in older browsers. */
 function byGroup(operations) {
   const groups = new Map();
   for (const one of operations) groups.set(one.group, [...(groups.get(one.group) || []), one]);

@@ -26,7 +26,7 @@ export function acceptDrops(area, take) {
   };
 }
 
-/** Text and links that are dragged about are none of ours. */
+/** Ignore dragged text and links. */
 function withFiles(listener) {
   return (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
@@ -57,7 +57,7 @@ async function inEntry(entry) {
   }
 }
 
-/** A reader gives its entries in batches, and an empty one at the end. */
+/** Read all entries: a reader returns batches, and an empty one at the end. */
 async function childrenOf(folder) {
   const reader = folder.createReader();
   const children = [];

@@ -1,4 +1,4 @@
-/** The grid: newest first, each photo once; more of them are asked for when the end comes near. */
+/** The grid: newest first, each photo once; the next page is loaded near the end. */
 
 import { el } from "../lib/dom.js";
 import { Tile } from "./tile.js";
@@ -20,7 +20,7 @@ export class Grid {
     this.watch.observe(this.end);
   }
 
-  /** Photos in the order in which they are shown. @returns {import("./photos.js").Photo[]} */
+  /** Photos in display order. @returns {import("./photos.js").Photo[]} */
   get photos() {
     return Array.from(this.list.children, (one) => this.tiles.get(one.dataset.id)?.photo).filter(Boolean);
   }
@@ -36,7 +36,7 @@ export class Grid {
     tile.show(photo);
   }
 
-  /** Put a tile behind the last one that is newer; pages of the list just go to the end. */
+  /** Insert a tile after the last newer one; pages of the list go to the end. */
   place(tile, photo) {
     let before = this.list.lastElementChild;
     while (before && !isNewer(this.tiles.get(before.dataset.id)?.photo, photo)) before = before.previousElementSibling;
@@ -44,7 +44,7 @@ export class Grid {
     else this.list.prepend(tile.element);
   }
 
-  /** Put a tile at the beginning that has no record yet. */
+  /** Insert a tile without a record at the beginning. */
   begin() {
     const tile = new Tile(this.how);
     this.list.prepend(tile.element);
@@ -70,12 +70,12 @@ export class Grid {
     this.tiles.delete(id);
   }
 
-  /** Go to a photo's tile. @param {string} id */
+  /** Focus a photo's tile. @param {string} id */
   focus(id) {
     this.tiles.get(id)?.element.querySelector("button")?.focus();
   }
 
-  /** Look again whether the end is near: after a page that did not push it away. */
+  /** Check again whether the end is near: a page may have been too short. */
   settle() {
     this.watch.unobserve(this.end);
     this.watch.observe(this.end);
@@ -86,7 +86,7 @@ export class Grid {
   }
 }
 
-/** Whether *one* stands before *other*. What has no record yet is the newest of all. */
+/** Return whether *one* comes before *other*; without a record it is the newest. */
 function isNewer(one, other) {
   return !one || `${one.created_at} ${one.id}` > `${other.created_at} ${other.id}`;
 }

@@ -1,8 +1,8 @@
 /**
- * One photo, large, with the lights off: arrows and swipes go on, Esc closes, "i" tells why it looks as it does.
+ * One photo, large, on a dark page: arrow keys and swipes go to the next, Esc closes, "i" opens the receipt.
  *
- * It is a modal `<dialog>`: the browser keeps the focus inside and gives it back. Its buttons are made once and changed
- * in place, or each step would take the focus away from whoever is on one of them.
+ * It is a modal `<dialog>`: the browser traps and restores the focus. Its buttons are made once and changed
+ * in place, so that they keep the focus.
  */
 
 import { confirmed } from "../lib/confirm.js";
@@ -10,7 +10,7 @@ import { el, fill } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { picture, renditions } from "./pictures.js";
 import { receiptParts } from "./receipt.js";
-import { inWords, isDeveloped, nameOf } from "./states.js";
+import { inWords, isReady, nameOf } from "./states.js";
 import { onSwipe } from "./swipes.js";
 
 const NEAR_END = 5;
@@ -69,7 +69,7 @@ export class Lightbox {
     this.dialog.showModal();
   }
 
-  /** A record changed: show what became of it. @param {import("./photos.js").Photo} photo */
+  /** Show a changed record. @param {import("./photos.js").Photo} photo */
   changed(photo) {
     if (this.dialog.open && photo.id === this.photo.id) this.show(photo.id);
   }
@@ -82,7 +82,7 @@ export class Lightbox {
     const name = nameOf(this.photo);
     this.title.textContent = name;
     this.place.textContent = `${at + 1} of ${photos.length}`;
-    fill(this.print, isDeveloped(this.photo) ? this.large(name) : this.verdict());
+    fill(this.print, isReady(this.photo) ? this.large(name) : this.noPicture());
     can(this.before, at > 0);
     can(this.after, at < photos.length - 1);
     this.link();
@@ -94,16 +94,16 @@ export class Lightbox {
     return picture(this.photo, this.how.sizes, { slot: (ratio) => `min(100vw, ${Math.round(100 * ratio)}vh)`, alt, lazy: false });
   }
 
-  /** What is said in place of a picture. */
-  verdict() {
+  /** Build what stands in place of a picture: the state, or the failure with its reason. */
+  noPicture() {
     const { status, error = {} } = this.photo;
-    if (status !== "failed") return el("p", { class: "verdict" }, `${inWords(status)}…`);
+    if (status !== "failed") return el("p", { class: "no-picture" }, `${inWords(status)}…`);
     const tries = error.attempts > 1 ? ` after ${error.attempts} attempts` : "";
     return el(
       "div",
-      { class: "verdict" },
+      { class: "no-picture" },
       icon("warning"),
-      el("h3", {}, `Not developed${tries}`),
+      el("h3", {}, `Failed${tries}`),
       el("p", {}, error.message || "No reason is known."),
       el("p", { class: "mono muted" }, error.code || "FAILED"),
       el("button", { type: "button", onclick: () => this.how.retry(this.photo.id) }, icon("again"), "Try again"),
@@ -120,7 +120,7 @@ export class Lightbox {
 
   async remove() {
     const { id } = this.photo;
-    const text = `“${nameOf(this.photo)}” and everything that was made of it go. This cannot be taken back.`;
+    const text = `“${nameOf(this.photo)}” and all its renditions are deleted. This cannot be undone.`;
     if (!(await confirmed({ title: "Delete this photo?", text, action: "Delete" }))) return;
     const photos = this.how.photos();
     const at = photos.findIndex((one) => one.id === id);
@@ -145,7 +145,7 @@ export class Lightbox {
     } catch (error) {
       parts = el("p", { role: "alert" }, error.message);
     }
-    // Meanwhile somebody may have gone on.
+    // The user may have moved on to another photo.
     if (this.photo.id === id) fill(this.aside, title, parts);
   }
 
@@ -173,7 +173,7 @@ function step(name, label, onclick) {
   return el("button", { type: "button", class: `step ${name} round`, "aria-label": label, onclick }, icon(name));
 }
 
-/** Not `disabled`: that would take the focus away. */
+/** Set aria-disabled; `disabled` would lose the focus. */
 function can(button, possible) {
   button.setAttribute("aria-disabled", String(!possible));
 }

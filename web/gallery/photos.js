@@ -1,5 +1,5 @@
 /**
- * The photos that the gallery shows, and how they come to be known: pages of the list, changes as they happen.
+ * Photos of the gallery: pages of the list, and changes as server-sent events.
  *
  * Contract: the gallery API (docs/local.md), which stands in for a product's backend. Records are photo records as the
  * rendition pipeline writes them (`status`, `{size}_url`, `{size}_width`, `placeholder`, `error`, …).
@@ -13,8 +13,8 @@ const LISTEN_AGAIN_MS = 3000;
 
 /** @typedef {Record<string, any> & {id: string, status: string}} Photo */
 /**
- * "list": what is known may be old, list again. "online": nothing was missed. "lost": no connection for now.
- * @typedef {{kind: "photo"|"removed"|"list"|"online"|"lost", photo?: Photo}} Happening
+ * "list": list again, events were missed. "online": nothing was missed. "lost": no connection for now.
+ * @typedef {{kind: "photo"|"removed"|"list"|"online"|"lost", photo?: Photo}} Change
  */
 
 export class Photos {
@@ -27,35 +27,35 @@ export class Photos {
     this.stop = () => {};
   }
 
-  /** @param {(event: Happening) => void} tell */
-  watch(tell) {
+  /** @param {(event: Change) => void} onChange */
+  watch(onChange) {
     const ours = (photo) => !this.gallery || photo.gallery_id === this.gallery;
     const again = () => {
       this.current = false;
       this.stop();
-      this.watch(tell);
+      this.watch(onChange);
     };
     let timer;
     const hangUp = listen(
       `${this.base}/changes`,
       {
-        // Whoever lists before "ready" could miss what happens between the list and the first change.
+        // List only after "ready": changes between a list and the first event would be missed.
         ready: () => {
-          tell({ kind: this.current ? "online" : "list" });
+          onChange({ kind: this.current ? "online" : "list" });
           this.current = true;
         },
         resync: () => (this.current = false),
-        photo: (photo) => ours(photo) && tell({ kind: "photo", photo }),
-        removed: (photo) => ours(photo) && tell({ kind: "removed", photo }),
+        photo: (photo) => ours(photo) && onChange({ kind: "photo", photo }),
+        removed: (photo) => ours(photo) && onChange({ kind: "removed", photo }),
       },
       (state) => {
-        if (state !== "open") tell({ kind: "lost" });
-        // EventSource gives up when the server says no (while the stack starts anew, for one). We do not.
+        if (state !== "open") onChange({ kind: "lost" });
+        // EventSource gives up when the server refuses (while the stack restarts, for example). Try again.
         if (state === "refused") timer = setTimeout(again, LISTEN_AGAIN_MS);
       },
     );
-    // A stream over a network that went away may hang for minutes before anybody notices.
-    const lost = () => tell({ kind: "lost" });
+    // A stream over a lost network may hang for minutes.
+    const lost = () => onChange({ kind: "lost" });
     addEventListener("offline", lost);
     addEventListener("online", again);
     this.stop = () => {
@@ -66,7 +66,7 @@ export class Photos {
     };
   }
 
-  /** Give the next page, newest first; an empty one when there are no more. @returns {Promise<Photo[]>} */
+  /** Read the next page, newest first; empty if there are no more. @returns {Promise<Photo[]>} */
   async more() {
     if (this.cursor === null) return [];
     const query = new URLSearchParams({ limit: String(PAGE) });
@@ -77,12 +77,12 @@ export class Photos {
     return page.photos;
   }
 
-  /** Begin with the newest again. */
+  /** Start from the newest again. */
   rewind() {
     this.cursor = undefined;
   }
 
-  /** One photo with its whole receipt. @param {string} id @returns {Promise<Photo>} */
+  /** Read one photo with its whole receipt. @param {string} id @returns {Promise<Photo>} */
   read(id) {
     return call(this.address(id));
   }

@@ -1,5 +1,5 @@
 /**
- * The picture of a photo record: which rendition fits, and what is seen until it is there.
+ * The `<img>` of a photo record: all its renditions as srcset, and a placeholder until one is loaded.
  *
  * Contract: photo records hold `{size}_url` and `{size}_width` for every size of the stack's outputs, `width` and
  * `height` (upright), `placeholder` (ThumbHash, base64) and `dominant_color`.
@@ -14,7 +14,7 @@ export function renditions(photo, sizes) {
   for (const size of Object.keys(sizes)) {
     const url = photo[`${size}_url`];
     const width = photo[`${size}_width`];
-    // A small original is never enlarged: its larger sizes are all the same.
+    // A small original is never enlarged, so its larger sizes are equal.
     if (url && !byWidth.has(width)) byWidth.set(width, { url, width, height: photo[`${size}_height`] });
   }
   return Array.from(byWidth.values()).sort((one, other) => one.width - other.width);

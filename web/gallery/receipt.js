@@ -1,6 +1,6 @@
 /**
- * "Why does it look like this?": a receipt in plain words. Contract: the receipt of docs/render.schema.json, as
- * manifests keep it, and the record around it.
+ * "Why does it look like this?": the receipt (how the renditions were made, how long it took, what it cost) in plain
+ * words. Contract: `receipt` in docs/render.schema.json, as manifests keep it, and the photo record.
  */
 
 import { el } from "../lib/dom.js";
@@ -12,8 +12,8 @@ const DECODERS = {
   heif: "Decoded by the HEIF decoder",
   pillow: "Decoded by the general decoder",
   "raw-preview": "The preview that the camera embedded",
-  "raw-half": "Developed from the sensor's data at half size",
-  "raw-full": "Developed from the sensor's data at full size",
+  "raw-half": "Rendered from the sensor's data at half size",
+  "raw-full": "Rendered from the sensor's data at full size",
 };
 const TURNS = {
   1: "Upright as stored",
@@ -25,7 +25,7 @@ const TURNS = {
   7: "Mirrored and turned by 90° clockwise",
   8: "Turned by 90° counter-clockwise",
 };
-// Steps that others are part of: "render" holds everything between download and upload.
+// Steps that contain others: "render" is everything between download and upload.
 const WHOLES = new Set(["render"]);
 
 /** @param {Record<string, any>} photo  with its whole receipt @param {Record<string, any>} sizes  of the stack's outputs */
@@ -71,7 +71,7 @@ function price(receipt) {
   ];
 }
 
-/** Which decoder made which sizes: one sentence where all came from one. */
+/** Name the decoder of each size; one sentence if all have the same. */
 function madeFrom({ decoder, sources = {} }) {
   const bySource = Map.groupBy(Object.entries(sources), ([, source]) => source);
   if (bySource.size < 2) return decoder && (DECODERS[decoder] || decoder);
@@ -79,19 +79,19 @@ function madeFrom({ decoder, sources = {} }) {
   return parts.map(([names, words]) => el("span", { class: "source" }, `${names}: ${words[0].toLowerCase()}${words.slice(1)}`));
 }
 
-/** What a photographer may wonder about. */
+/** List remarks for photographers. */
 function warnings(photo, sizes) {
   const receipt = photo.receipt || {};
   const sources = Object.values(receipt.sources || {});
   const largest = Math.max(...Object.values(sizes).map(({ width }) => width));
   return [
-    receipt.extension_matches === false && `The content is ${String(receipt.detected_format).toUpperCase()}, whatever its name says.`,
-    sources.length && sources.every((one) => one === "raw-preview") && "The camera's own preview was used: its look, not a developed RAW.",
+    receipt.extension_matches === false && `The content is ${String(receipt.detected_format).toUpperCase()}, unlike the file name.`,
+    sources.length && sources.every((one) => one === "raw-preview") && "Made from the preview that the camera embedded, so it has the camera's look.",
     photo.width && Math.max(photo.width, photo.height) < largest && "The original is smaller than the largest size; nothing is ever enlarged.",
   ].filter(Boolean);
 }
 
-/** Where the time went, as bars. */
+/** Show the time of each step as bars. */
 function timeline({ total_ms: total, steps_ms: steps = {} }) {
   const parts = Object.entries(steps).filter(([name, ms]) => !WHOLES.has(name) && ms >= 1);
   if (!total || !parts.length) return null;

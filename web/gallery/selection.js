@@ -1,4 +1,4 @@
-/** The photos that were chosen, and what can be done with them together. */
+/** The chosen photos, and the bar of actions for them. */
 
 import { confirmed } from "../lib/confirm.js";
 import { el } from "../lib/dom.js";
@@ -43,7 +43,7 @@ export class Selection {
   async remove() {
     const ids = Array.from(this.ids);
     const title = `Delete ${counted(ids.length, "photo")}?`;
-    const text = "The originals and everything that was made of them go. This cannot be taken back.";
+    const text = "The originals and all their renditions are deleted. This cannot be undone.";
     if (!(await confirmed({ title, text, action: "Delete" }))) return;
     for (const id of ids) await this.removeOne(id);
   }

@@ -1,10 +1,10 @@
-/** The states of a photo in words. Contract: `status` of photo records, and what an upload adds before there is one. */
+/** The states of a photo in words. Contract: `status` of photo records; "waiting" and "sending" belong to uploads. */
 
 const WORDS = {
   waiting: "Waiting to upload",
   sending: "Uploading",
-  pending: "Waiting to be developed",
-  processing: "Developing",
+  pending: "Waiting to be processed",
+  processing: "Processing",
 };
 
 /** @param {string} status */
@@ -12,12 +12,12 @@ export function inWords(status) {
   return WORDS[status] || status;
 }
 
-/** Whether a record has pictures; a later client state (`approved`, …) has them too. */
-export function isDeveloped(photo) {
+/** Return whether a record has renditions; a later state of the product (`approved`, …) has them too. */
+export function isReady(photo) {
   return photo.status !== "failed" && Boolean(photo.small_url || photo.thumbnail_url) && Boolean(photo.width && photo.height);
 }
 
-/** Whether something is still going to happen to it by itself. */
+/** Return whether the pipeline still works on it. */
 export function isUnderway(photo) {
   return ["pending", "processing"].includes(photo.status);
 }

@@ -1,11 +1,11 @@
-/** One photo in the grid: a frame that never changes its size, whatever becomes of the photo. */
+/** One photo in the grid, in a frame of constant size. */
 
 import { el, fill } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { picture } from "./pictures.js";
-import { inWords, isDeveloped, nameOf } from "./states.js";
+import { inWords, isReady, nameOf } from "./states.js";
 
-const FAILED = "It could not be developed.";
+const FAILED = "It could not be processed.";
 
 /**
  * @typedef {Object} TileActions
@@ -28,15 +28,15 @@ export class Tile {
   show(photo) {
     this.photo = photo;
     this.element.dataset.id = photo.id;
-    const look = isDeveloped(photo) ? `${photo.small_url}` : `${photo.status} ${photo.error?.at}`;
+    const look = isReady(photo) ? `${photo.small_url}` : `${photo.status} ${photo.error?.at}`;
     this.draw(photo.status, look, nameOf(photo), () => {
-      if (isDeveloped(photo)) return this.developed(photo);
+      if (isReady(photo)) return this.ready(photo);
       if (photo.status === "failed") return this.failed(photo.error || {}, nameOf(photo), { again: () => this.actions.retry(photo.id) });
       return this.busy(inWords(photo.status), nameOf(photo));
     });
   }
 
-  /** Show a file on its way. @param {import("./uploads.js").Upload} upload @param {{again: () => void, dismiss: () => void}} ways */
+  /** Show a running upload. @param {import("./uploads.js").Upload} upload @param {{again: () => void, dismiss: () => void}} ways */
   uploading(upload, { again, dismiss }) {
     const { name } = upload.file;
     if (upload.state === "failed") {
@@ -49,7 +49,7 @@ export class Tile {
     if (upload.sent) this.bar.value = upload.sent;
   }
 
-  /** Draw only what is new: focus and progress stay where they are. */
+  /** Redraw only on change: focus and progress stay. */
   draw(status, look, name, parts) {
     this.element.dataset.status = status;
     const drawn = `${status} ${look}`;
@@ -60,7 +60,7 @@ export class Tile {
     fill(this.frame, parts());
   }
 
-  developed(photo) {
+  ready(photo) {
     const name = nameOf(photo);
     this.frame.style.setProperty("--tone", photo.dominant_color || "transparent");
     return [
@@ -77,17 +77,17 @@ export class Tile {
     ];
   }
 
-  /** A record can be opened while it waits: its file may never come, and then somebody wants to delete it. */
+  /** A waiting record can be opened: if its file never comes, the user wants to delete it. */
   busy(label, name) {
     this.bar = el("progress", { max: 1, "aria-label": `${label}: ${name}` });
-    const parts = el("div", { class: "undeveloped" }, this.bar, el("span", {}, label));
+    const parts = el("div", { class: "underway" }, this.bar, el("span", {}, label));
     return this.element.dataset.status === "uploading" ? parts : this.opener(`${label}: ${name}`, parts);
   }
 
   failed({ message = FAILED, code = "FAILED" }, name, { again, dismiss }) {
     const words = [el("span", { class: "code" }, icon("warning"), code), el("span", { class: "why-not" }, message)];
     return [
-      this.photo ? this.opener(`Why was ${name} not developed?`, words) : el("div", { class: "open" }, words),
+      this.photo ? this.opener(`Why did ${name} fail?`, words) : el("div", { class: "open" }, words),
       again
         ? el("button", { type: "button", class: "again", onclick: again, "aria-label": `Try ${name} again` }, icon("again"), "Try again")
         : el("button", { type: "button", class: "again", onclick: dismiss, "aria-label": `Dismiss ${name}` }, icon("close"), "Dismiss"),
@@ -99,7 +99,7 @@ export class Tile {
   }
 }
 
-/** How wide a photo is shown: frames are 5:4 and about 17rem wide, on a phone square and two in a row. */
+/** Return the `sizes` attribute: frames are 5:4 and about 17rem wide, on a phone square and two in a row. */
 function slot(ratio) {
   return `(max-width: 40rem) ${Math.round(44 * Math.min(1, ratio))}vw, ${Math.round(17 * Math.min(1, ratio / 1.25))}rem`;
 }

@@ -1,13 +1,13 @@
 /**
- * Files that the rendition line would skip without a word to their record (processor/keys.py): said before a byte is
- * sent. Whether anything else is a photo is for the line to say, which looks at the content and not at the name.
+ * Refuse files before upload that the pipeline would skip by their extension (processor/keys.py), leaving their record
+ * pending. All other files are judged by the pipeline, by their content.
  */
 
 const KINDS = [
-  ["A video: only photos are developed.", "VIDEO", "3g2 3gp avi flv insv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv webm wmv"],
-  ["An archive: unpack it and add the photos.", "ARCHIVE", "7z bz2 gz rar tar tgz xz zip zst"],
-  ["A drawing: only photos are developed.", "SVG", "svg svgz"],
-  ["A PDF document: only photos are developed.", "PDF", "pdf"],
+  ["This is a video. Only photos are accepted.", "VIDEO", "3g2 3gp avi flv insv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv webm wmv"],
+  ["This is an archive. Unpack it and add the photos.", "ARCHIVE", "7z bz2 gz rar tar tgz xz zip zst"],
+  ["This is a drawing. Only photos are accepted.", "SVG", "svg svgz"],
+  ["This is a PDF document. Only photos are accepted.", "PDF", "pdf"],
 ];
 
 /** @param {File} file @returns {{message: string, code: string}|null} */

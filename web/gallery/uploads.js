@@ -1,6 +1,6 @@
 /**
  * Uploads: each file is announced (its record is pending), then sent by a presigned PUT straight to the originals
- * bucket, four at a time. What fails stays, says why, and can be tried again.
+ * bucket, four at a time. A failed upload stays, shows its reason, and can be tried again.
  */
 
 import { Offline } from "../lib/http.js";
@@ -30,7 +30,7 @@ export class Uploads {
   add(files) {
     const added = Array.from(files, (file) => ({ file, state: "waiting", sent: 0 }));
     this.queue.push(...added);
-    // The last one first: each goes to the beginning of the grid, where the first is to stand.
+    // Last file first: each is inserted at the beginning of the grid, so the first ends there.
     added.toReversed().forEach(this.onChange);
     this.next();
   }
@@ -42,7 +42,7 @@ export class Uploads {
     this.next();
   }
 
-  /** Whether something would be lost if the page were left now. */
+  /** Return whether leaving the page now would lose uploads. */
   get busy() {
     return this.running > 0;
   }
@@ -62,7 +62,7 @@ export class Uploads {
     if (why) return this.change(upload, { state: "failed", error: { ...why, again: false } });
     this.change(upload, { state: "sending" });
     try {
-      // A record that is there already is used again; its upload address lives for an hour.
+      // Reuse an existing record; its upload address expires after an hour.
       upload.announced ??= await this.photos.announce(upload.file);
       this.change(upload, {});
       await put(upload.announced.upload, upload.file, (sent) => this.change(upload, { sent }));
@@ -79,7 +79,7 @@ export class Uploads {
   }
 }
 
-/** fetch() cannot tell how much was sent; XMLHttpRequest can. */
+/** PUT a file; XMLHttpRequest, because fetch() reports no upload progress. */
 function put({ method, url, headers }, file, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

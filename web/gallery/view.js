@@ -1,4 +1,4 @@
-/** The gallery: drop photos in, watch them being developed, open them. */
+/** The gallery: upload photos, watch their progress, open them. */
 
 import { el, fill } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
@@ -12,7 +12,7 @@ import { Selection } from "./selection.js";
 import { isUnderway } from "./states.js";
 import { Uploads } from "./uploads.js";
 
-const LOST = "The connection is lost. What happens meanwhile is shown as soon as it is back.";
+const LOST = "The connection is lost. Changes are shown once it is back.";
 
 /** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config, params: URLSearchParams}} context */
 export function mount(root, { config, params }) {
@@ -74,7 +74,7 @@ class Gallery {
     });
     this.warn = (event) => this.uploads.busy && event.preventDefault();
     addEventListener("beforeunload", this.warn);
-    this.photos.watch((event) => this.happened(event));
+    this.photos.watch((event) => this.onEvent(event));
   }
 
   close() {
@@ -84,8 +84,8 @@ class Gallery {
     this.grid.close();
   }
 
-  /** @param {import("./photos.js").Happening} event */
-  happened({ kind, photo }) {
+  /** @param {import("./photos.js").Change} event */
+  onEvent({ kind, photo }) {
     if (kind === "lost") return this.online(false, LOST);
     if (kind === "list" || !this.listed) return this.reload();
     if (kind === "online") return this.online(true);
@@ -94,13 +94,13 @@ class Gallery {
     return this.count();
   }
 
-  /** Ask for the next page, one at a time; nobody needs it before the first one is there. */
+  /** Load the next page, one at a time, once the first page is there. */
   async more() {
     if (!this.listed || this.asking || this.photos.cursor === null) return;
     await this.ask(() => this.page());
   }
 
-  /** List again from the newest on, as far as photos are shown; whatever is not there any more goes. */
+  /** List again from the newest, as many as are shown; remove photos that are gone. */
   async reload() {
     const shown = new Set(this.grid.tiles.keys());
     const found = new Set();
@@ -109,7 +109,7 @@ class Gallery {
       do (await this.page()).forEach((photo) => found.add(photo.id));
       while (this.photos.cursor !== null && found.size < shown.size);
       this.listed = true;
-      for (const id of shown) if (!found.has(id) && !this.isOnItsWay(id)) this.forget(id);
+      for (const id of shown) if (!found.has(id) && !this.isUploading(id)) this.forget(id);
     });
   }
 
@@ -134,8 +134,8 @@ class Gallery {
   }
 
   know(photo) {
-    // Its tile still shows how much of it is sent, or is just about to learn its id.
-    if (photo.status === "pending" && (this.isOnItsWay(photo.id) || this.isBeingAnnounced(photo))) return;
+    // Its tile still shows the upload's progress, or does not have its id yet.
+    if (photo.status === "pending" && (this.isUploading(photo.id) || this.isBeingAnnounced(photo))) return;
     this.grid.show(photo);
     this.lightbox.changed(photo);
   }
@@ -145,11 +145,11 @@ class Gallery {
     this.grid.remove(id);
   }
 
-  isOnItsWay(id) {
+  isUploading(id) {
     return Array.from(this.tiles.keys()).some((upload) => upload.announced?.photo.id === id);
   }
 
-  /** The record may be told of before the answer that names it is here. */
+  /** A change event may arrive before the answer to the announcement. */
   isBeingAnnounced({ id, filename, file_size: bytes }) {
     if (this.grid.tiles.has(id)) return false;
     const announcing = Array.from(this.tiles.keys()).filter((one) => one.state === "sending" && !one.announced);
@@ -184,7 +184,7 @@ class Gallery {
     await attempt(async () => this.know((await this.photos.retry(id)).photo));
   }
 
-  /** @param {string} id @returns {Promise<boolean>} whether it is gone */
+  /** @param {string} id @returns {Promise<boolean>} true: it is deleted */
   async remove(id) {
     const gone = await attempt(async () => {
       await this.photos.remove(id);
@@ -201,7 +201,7 @@ class Gallery {
     const failed = this.grid.list.querySelectorAll('[data-status="failed"]').length;
     const many = this.photos.cursor ? "+" : "";
     const known = `${photos.length.toLocaleString("en")}${many} ${photos.length === 1 && !many ? "photo" : "photos"}`;
-    const text = [known, busy && `${busy} on the way`, failed && `${failed} not developed`].filter(Boolean).join(" · ");
+    const text = [known, busy && `${busy} on the way`, failed && `${failed} failed`].filter(Boolean).join(" · ");
     if (this.listed && this.summary.textContent !== text) this.summary.textContent = text;
     this.empty.hidden = !this.listed || this.grid.list.children.length > 0;
   }
@@ -213,7 +213,7 @@ class Gallery {
   }
 }
 
-/** Do it, or say why not. */
+/** Do *work*; show its error as a toast. */
 async function attempt(work) {
   try {
     await work();

@@ -1,4 +1,4 @@
-/** What the page has to know of the stack: `/config.json`, which the local front fills from the stack's outputs. */
+/** Read `/config.json`, which the local front builds from the stack's outputs. */
 
 /**
  * @typedef {Object} Config

@@ -1,9 +1,9 @@
-/** A question before something that cannot be taken back. */
+/** Ask before an action that cannot be undone. */
 
 import { el } from "./dom.js";
 
 /**
- * @param {{title: string, text: string, action: string}} question  *action*: what the button that agrees says
+ * @param {{title: string, text: string, action: string}} question  *action*: text of the confirming button
  * @returns {Promise<boolean>} false when the dialog is closed in any other way
  */
 export function confirmed({ title, text, action }) {

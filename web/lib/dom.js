@@ -1,4 +1,4 @@
-/** Elements made from data. Whatever comes from users goes in as text: nothing here parses markup. */
+/** Make elements from data. User input is inserted as text: nothing here parses markup. */
 
 /**
  * Make an element. Properties that begin with "on" are listeners, `class` and `data-…`/`aria-…` are attributes,
@@ -30,7 +30,7 @@ export function svg(tag, props = {}, ...children) {
 }
 
 /**
- * Replace what an element holds.
+ * Replace the children of an element.
  * @param {Element} element
  * @param {...any} children
  */

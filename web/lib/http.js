@@ -1,6 +1,6 @@
-/** Calls of our APIs: JSON in, JSON out, and errors that can be shown to people. */
+/** Call our APIs: JSON in, JSON out, and errors that can be shown to users. */
 
-/** An answer that was a refusal: the body of every error is `{error, code, details?}` (docs/edit-api.md). */
+/** An error response: the body of every error is `{error, code, details?}` (docs/edit-api.md). */
 export class ApiError extends Error {
   /** @param {number} status @param {{error?: string, code?: string, details?: any}} body @param {Headers} [headers] */
   constructor(status, body, headers) {
@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer at all: the network, or the stack, is down. */
+/** No response: the network or the stack is down. */
 export class Offline extends Error {
   constructor() {
     super("No answer: the stack is not running, or this device is offline.");

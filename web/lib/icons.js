@@ -1,4 +1,4 @@
-/** The page's pictograms: 24 × 24, drawn by strokes in the colour of the text around them. They say nothing to readers. */
+/** The page's pictograms: 24 × 24, drawn by strokes in the colour of the text around them. Screen readers ignore them. */
 
 import { svg } from "./dom.js";
 

@@ -1,12 +1,12 @@
 /**
- * Server-sent events. The browser's EventSource reconnects by itself and sends `Last-Event-ID`, so nothing is lost or
- * told twice (docs/edit-api.md); what is added here is a word on whether we are connected, and an end.
+ * Listen to server-sent events. EventSource reconnects by itself and sends `Last-Event-ID`, so no event is lost or sent
+ * twice (docs/edit-api.md). This module adds the state of the connection, and a way to stop.
  */
 
 /**
  * @param {string} url  same origin, or with a ticket in it: EventSource sends no Authorization header
  * @param {Record<string, (data: any, event: MessageEvent) => void>} handlers  by event name
- * @param {(state: "open"|"lost"|"refused") => void} [onState]  "refused": the server said no; it is not asked again
+ * @param {(state: "open"|"lost"|"refused") => void} [onState]  "refused": the server refused; EventSource does not retry
  * @returns {() => void} stop listening
  */
 export function listen(url, handlers, onState = () => {}) {

@@ -1,4 +1,4 @@
-/** Light, dark, or as the device has it; remembered on this device. */
+/** Switch between light, dark and the device's theme; the choice is stored on this device. */
 
 import { fill } from "./dom.js";
 import { icon } from "./icons.js";

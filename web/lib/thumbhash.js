@@ -1,5 +1,5 @@
 /**
- * ThumbHash placeholders: some 25 bytes that say how a photo looks from afar.
+ * Decode ThumbHash placeholders: about 25 bytes that hold a blurred version of a photo.
  *
  * The format (https://evanw.github.io/thumbhash/): a header of five bytes with the averages and scales of luminance
  * (L), two colour differences (P, Q) and opacity (A), then the low-frequency cosine terms of each, four bits apiece.

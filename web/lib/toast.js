@@ -8,7 +8,7 @@ const SHOWN_MS = 6000;
 export function toast(text) {
   const toasts = document.getElementById("toasts");
   const note = el("p", { class: "toast" }, text);
-  // Shown anew, the popover stands above a dialog that was opened since.
+  // Show the popover again, so that it is above a dialog opened meanwhile.
   toasts.hidePopover();
   toasts.append(note);
   toasts.showPopover();

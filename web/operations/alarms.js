@@ -1,18 +1,18 @@
-/** Alarms: those that ring in full, the others folded away. */
+/** Alarms: active ones in full, the others folded. */
 
 import { el, fill } from "../lib/dom.js";
 import { counted, moment } from "../lib/format.js";
 
 const RUNBOOK = /\s*Runbook: (\S+)$/;
-const STATES = { ALARM: "Rings", OK: "Fine", INSUFFICIENT_DATA: "No data yet" };
+const STATES = { ALARM: "In alarm", OK: "OK", INSUFFICIENT_DATA: "No data" };
 
 export class Alarms {
   constructor() {
-    this.ringing = el("ul", { class: "alarms", role: "list", "aria-label": "Alarms that ring" });
+    this.active = el("ul", { class: "alarms", role: "list", "aria-label": "Active alarms" });
     this.quiet = el("ul", { class: "alarms", role: "list", "aria-label": "Other alarms" });
     this.summary = el("summary");
     this.fold = el("details", { class: "fold" }, this.summary, this.quiet);
-    this.element = el("section", { "aria-labelledby": "alarms" }, el("h2", { id: "alarms" }, "Alarms"), this.ringing, this.fold);
+    this.element = el("section", { "aria-labelledby": "alarms" }, el("h2", { id: "alarms" }, "Alarms"), this.active, this.fold);
   }
 
   /** @param {import("./api.js").Alarm[]} alarms */
@@ -20,13 +20,13 @@ export class Alarms {
     const print = JSON.stringify(alarms.map(({ name, state, since }) => [name, state, since]));
     if (print === this.print) return;
     this.print = print;
-    const ringing = alarms.filter(({ state }) => state === "ALARM");
+    const active = alarms.filter(({ state }) => state === "ALARM");
     const quiet = alarms.filter(({ state }) => state !== "ALARM");
-    const fine = quiet.filter(({ state }) => state === "OK").length;
-    fill(this.ringing, ringing.map(entry));
+    const ok = quiet.filter(({ state }) => state === "OK").length;
+    fill(this.active, active.map(entry));
     fill(this.quiet, quiet.map(entry));
-    this.ringing.hidden = !ringing.length;
-    this.summary.textContent = `${counted(fine, "alarm")} fine${fine < quiet.length ? `, ${quiet.length - fine} without data yet` : ""}`;
+    this.active.hidden = !active.length;
+    this.summary.textContent = `${counted(ok, "alarm")} OK${ok < quiet.length ? `, ${quiet.length - ok} without data` : ""}`;
   }
 }
 

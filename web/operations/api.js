@@ -1,4 +1,4 @@
-/** What operators look at and do. Contract: `/gallery/operations` and redrive of docs/local.md; this machine only. */
+/** The operator's API. Contract: `/gallery/operations` and redrive of docs/local.md; this machine only. */
 
 import { call } from "../lib/http.js";
 

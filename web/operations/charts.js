@@ -1,6 +1,6 @@
 /**
  * Small charts of the last hour, drawn as SVG: stacked bars for what is counted, lines for what takes time. The drawing
- * is stretched to its frame; strokes and letters are not. For who does not see it, each chart says itself in words.
+ * is stretched to its frame; strokes and letters are not. Each chart has a description in words for screen readers.
  */
 
 import { el, fill, svg } from "../lib/dom.js";
@@ -43,7 +43,7 @@ export class Chart {
     this.words.textContent = this.inWords(rows, peak);
   }
 
-  /** What the legend says: how many in all, or how long it took last. */
+  /** Value of the legend: the total of counts, or the last duration. */
   figure(values) {
     if (this.kind === "bars") return this.write(sum(values));
     const last = values.findLast((value) => value !== null);
@@ -80,7 +80,7 @@ function stacked(rows, top, write) {
 
 function curve({ values, look }, top) {
   const points = values.map((value, at) => (value === null ? null : [at + 0.5, HEIGHT - (value / top) * HEIGHT])).filter(Boolean);
-  // A line of no length with round ends is a dot: a minute alone is seen, too.
+  // A line of no length with round caps is a dot, so that a single minute is visible.
   const d = points.map(([x, y], at) => `${at ? "L" : "M"}${x} ${y.toFixed(2)}${points.length === 1 ? "h0" : ""}`).join("");
   return d && svg("path", { class: look, d });
 }

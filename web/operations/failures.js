@@ -1,4 +1,4 @@
-/** Failures by code: what keeps photos from being developed, and edits from being done. */
+/** Failures by error code, of photos and of edits. */
 
 import { el, fill } from "../lib/dom.js";
 

@@ -1,4 +1,4 @@
-/** The few numbers that say how it goes since the stack is up. */
+/** Totals since the stack was started. */
 
 import { el, fill } from "../lib/dom.js";
 import { money } from "../lib/format.js";
@@ -13,11 +13,11 @@ export class Figures {
     const made = photos.renderedInAll;
     fill(
       this.element,
-      figure("Photos developed", made.toLocaleString("en")),
-      figure("Photos not developed", photos.failedInAll.toLocaleString("en"), photos.failedInAll > 0),
+      figure("Photos ready", made.toLocaleString("en")),
+      figure("Photos failed", photos.failedInAll.toLocaleString("en"), photos.failedInAll > 0),
       figure("Edits done", edits.doneInAll.toLocaleString("en")),
       figure("Edits failed", edits.failedInAll.toLocaleString("en"), edits.failedInAll > 0),
-      figure("Cost so far", money(photos.costUsd), false, "On AWS, as the receipts of the photos estimate it"),
+      figure("Cost so far", money(photos.costUsd), false, "Estimated for AWS from the receipts of the photos"),
       figure("Cost per 1,000 photos", made ? money((1000 * photos.costUsd) / made) : "–"),
     );
   }

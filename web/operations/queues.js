@@ -1,4 +1,4 @@
-/** Queues with what waits in them, and the dead letters behind each, with a way to send those back. */
+/** Queues: waiting messages, dead letters, and a button to redrive those. */
 
 import { el } from "../lib/dom.js";
 import { counted, duration } from "../lib/format.js";
@@ -6,16 +6,16 @@ import { counted, duration } from "../lib/format.js";
 const DEAD = "-dead-letters";
 const LANES = {
   uploads: ["Uploads", "New photos"],
-  backfill: ["Backfill", "Photos developed anew"],
+  backfill: ["Backfill", "Photos to render again"],
   jobs: ["Edits", "One message per picture"],
 };
 const EVENTS = {
-  "rendition-failures": ["Lost rendition events", "Came from no queue; see the runbook"],
-  "reconciler-missed": ["Missed reconciler runs", "Came from no queue; see the runbook"],
-  "reconcile-failures": ["Failed reconciler runs", "Came from no queue; see the runbook"],
+  "rendition-failures": ["Lost rendition events", "No source queue; see the runbook"],
+  "reconciler-missed": ["Missed reconciler runs", "No source queue; see the runbook"],
+  "reconcile-failures": ["Failed reconciler runs", "No source queue; see the runbook"],
 };
 const UNKNOWN_SOURCE = "CouldNotDetermineMessageSource"; // of the SQS API, StartMessageMoveTask
-const COLUMNS = ["Queue", "Waiting", "In work", "Oldest", "Dead letters", "Redrive"];
+const COLUMNS = ["Queue", "Waiting", "In flight", "Oldest", "Dead letters", "Redrive"];
 
 export class Queues {
   /** @param {{onRedrive: (role: string, count: number) => Promise<void>}} how */
@@ -66,7 +66,7 @@ export class Queues {
     dead.classList.toggle("bad", count > 0);
     this.rows.get(role).count = count;
     redrive.textContent = count > 0 ? failureOf(letters.redrive) : "";
-    // What a consumer holds cannot be moved; SQS moves what is visible.
+    // SQS moves visible messages only, none that a consumer holds.
     if (button && !button.dataset.busy) button.disabled = !letters?.visible;
   }
 
@@ -82,11 +82,11 @@ export class Queues {
   }
 }
 
-/** SQS accepts a redrive first and says later what became of it. @param {import("./api.js").Redrive} redrive */
+/** SQS accepts a redrive first and reports its outcome later. @param {import("./api.js").Redrive} redrive */
 function failureOf(redrive) {
   if (redrive?.status !== "FAILED") return "";
-  const why = redrive.reason === UNKNOWN_SOURCE ? "nobody knows which queue they came from; see the runbook" : redrive.reason;
-  return `The last redrive left some: ${why}.`;
+  const why = redrive.reason === UNKNOWN_SOURCE ? "their source queue is unknown; see the runbook" : redrive.reason;
+  return `The last redrive left messages: ${why}.`;
 }
 
 /** @param {number} count */

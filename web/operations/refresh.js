@@ -1,9 +1,9 @@
-/** Look again and again, but never behind a hidden tab, and never twice at a time. */
+/** Poll while the tab is visible, one request at a time. */
 
 const EVERY_MS = 5000;
 
 /**
- * @param {(signal: AbortSignal) => Promise<void>} look  tells its own troubles
+ * @param {(signal: AbortSignal) => Promise<void>} look  shows its own errors
  * @returns {{now: () => Promise<void>, stop: () => void}}
  */
 export function repeat(look) {

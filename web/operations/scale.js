@@ -1,9 +1,9 @@
-/** The numbers behind a chart: minutes of the last hour across, a round number at the top. */
+/** The scale of a chart: 60 minutes across, a round number at the top. */
 
 export const MINUTES = 60;
 
 /**
- * Values by minute, oldest first; 0 or null where nothing was reported.
+ * Return values by minute, oldest first; *nothing* where no value was reported.
  * @param {import("./api.js").Points} points @param {number} now  s since 1970 @param {0|null} nothing
  */
 export function byMinute(points, now, nothing) {
@@ -16,7 +16,7 @@ export function byMinute(points, now, nothing) {
   return values;
 }
 
-/** The next of 1, 2, 5, 10, 20, … that is not below. @param {number} value */
+/** Round up to 1, 2, 5, 10, 20, …. @param {number} value */
 export function roundUp(value) {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

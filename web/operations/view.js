@@ -1,4 +1,4 @@
-/** Operations: what waits, how fast it goes, what fails, what it costs, which alarms ring. */
+/** Operations: queues, throughput, failures, cost and alarms. */
 
 import { el, fill } from "../lib/dom.js";
 import { counted, duration } from "../lib/format.js";
@@ -22,7 +22,7 @@ class View {
   /** @param {Operations} api */
   constructor(api) {
     this.api = api;
-    this.said = el("p", { class: "muted", role: "status" }, "Looking…");
+    this.said = el("p", { class: "muted", role: "status" }, "Loading…");
     this.updated = el("p", { class: "muted small" });
     this.trouble = el("div", { class: "trouble", role: "alert", hidden: true });
     this.figures = new Figures();
@@ -72,7 +72,7 @@ class View {
     if (this.said.textContent !== said) this.said.textContent = said;
   }
 
-  /** What was seen last stays in view, with a word on why it gets old. */
+  /** Show why the figures are out of date; the last ones stay in view. */
   online(fine, why = "") {
     if (this.trouble.hidden === fine) return;
     this.trouble.hidden = fine;
@@ -99,7 +99,7 @@ function charts() {
     { name: "Median", look: "median", points: durationMs },
   ];
   return [
-    { chart: new Chart({ title: "Photos per minute", ...many }), series: ({ photos }) => [bars("Developed", photos.rendered), bars("Failed", photos.failed)] },
+    { chart: new Chart({ title: "Photos per minute", ...many }), series: ({ photos }) => [bars("Ready", photos.rendered), bars("Failed", photos.failed)] },
     { chart: new Chart({ title: "Time per photo", ...slow }), series: ({ photos }) => times(photos) },
     { chart: new Chart({ title: "Edits per minute", ...many }), series: ({ edits }) => [bars("Done", edits.done), bars("Failed", edits.failed)] },
     { chart: new Chart({ title: "Time per edit", ...slow }), series: ({ functions }) => times(editFunction(functions)) },
@@ -116,8 +116,8 @@ function editFunction(functions) {
 }
 
 function inOneLine({ alarms, queues }) {
-  const ringing = alarms.filter(({ state }) => state === "ALARM").length;
+  const active = alarms.filter(({ state }) => state === "ALARM").length;
   const waiting = queues.filter(({ role }) => !role.endsWith("-dead-letters")).reduce((all, one) => all + one.visible + one.inFlight + one.delayed, 0);
-  const first = ringing ? `${counted(ringing, "alarm")} ring${ringing === 1 ? "s" : ""}` : "No alarm rings";
+  const first = active ? `${counted(active, "active alarm")}` : "No active alarm";
   return `${first} · ${waiting ? `${counted(waiting, "message")} in the queues` : "all queues are empty"}`;
 }

@@ -17,6 +17,7 @@ from processor.errors import PhotoError
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.decoders.spliced import Spliced
 from processor.imaging.structure.header import Header, corrupt, truncated
+from processor.imaging.structure.jpeg import end_of_coded_data
 from processor.source import Source
 
 END_MARKER: Final = b"\xff\xd9"
@@ -30,17 +31,18 @@ class Jpeg:
     def __init__(self, source: Source, header: Header) -> None:
         self._source = source
         self._header = header
+        self._scan_end = header.scan[1] if header.scan else 0
         self._pieces = (source.view, END_MARKER) if header.unfinished else (source.view,)
         self._watched: Spliced | None = None
 
     def open(self, options: Mapping[str, Any]) -> Image:
         """Open lazily. All of libjpeg's warnings are kept, not the first alone; scans were counted by the walk."""
         options = {**options, "access": "sequential", "fail_on": "truncated", "unlimited": True}
-        if not self._header.scan_end and not self._header.unfinished:
+        if not self._scan_end and not self._header.unfinished:
             # The duplicate that libvips reads shares its position with ours.
             os.lseek(self._source.fd, 0, os.SEEK_SET)
             return Image.jpegload_source(pyvips.Source.new_from_descriptor(self._source.fd), **options)
-        self._watched = Spliced(self._pieces, watched=self._header.scan_end)
+        self._watched = Spliced(self._pieces, watched=self._scan_end)
         return self._watched.open(Image.jpegload_source, options)
 
     def refuse_damage(self) -> None:
@@ -55,7 +57,9 @@ class Jpeg:
             raise corrupt("its picture data does not fit its picture")
 
     def _leftover_of_all(self) -> bytes:
-        """Read every row once more: a resize may do without the last ones."""
+        """Read every row once more: a resize may do without the last ones, or another file may follow the scan."""
+        if self._header.scan:
+            self._scan_end = end_of_coded_data(self._source.view, self._header.scan[0])
         forget_warnings()
         self.open({}).avg()
         refuse_damage(harmless=self._header.strays)
@@ -63,7 +67,7 @@ class Jpeg:
 
     def _leftover(self) -> bytes:
         """Return the coded bytes that nothing has read, without padding."""
-        if self._watched is None or not self._header.scan_end:
+        if self._watched is None or not self._scan_end:
             return b""
-        rest = bytes(self._source.view[self._watched.position : self._header.scan_end])
+        rest = bytes(self._source.view[self._watched.position : self._scan_end])
         return b"" if any(rest == padding * len(rest) for padding in PADDING) else rest

@@ -29,8 +29,8 @@ class Header:
     height: int
     frames: int = 1
     scans: int = 1
-    scan_end: int = field(default=0, compare=False)
-    """The byte behind the coded data of a JPEG that has one scan; 0 for others."""
+    scan: tuple[int, int] | None = field(default=None, compare=False)
+    """First byte of a JPEG's coded data, and the byte behind its last, when it has one scan; None for others."""
     unfinished: bool = False
     """A JPEG that lacks its end marker, or has none where it is looked for."""
     strays: tuple[str, ...] = field(default=(), compare=False)

@@ -42,7 +42,7 @@ class _Walk:
     begun: set[int] = field(default_factory=set[int])
     """The components whose first coefficient, the mean of each block, has been in a scan."""
     scans: int = 0
-    scan_end: int = 0
+    scan: tuple[int, int] = (0, 0)
     several_pictures: bool = False
     markers: int = 0
     strays: list[str] = field(default_factory=list[str])
@@ -84,7 +84,7 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
         iptc=data_sets(walk.photoshop) or None,
         unfinished=unfinished,
         strays=tuple(walk.strays),
-        scan_end=_end_of_only_scan(walk, unfinished=unfinished),
+        scan=_only_scan(walk, unfinished=unfinished),
     )
 
 
@@ -197,15 +197,20 @@ def _end_of_scan(walk: _Walk, data: memoryview, position: int, max_scans: int) -
         )
     only = walk.scans == 1 and walk.announced
     if only and not walk.several_pictures and bytes(data[-2:]) == END_MARKER and len(data) - 2 >= position:
-        # To look for markers in 9 MB takes 4 ms, and nothing but coded data can stand between.
-        walk.scan_end = len(data) - 2
-        return walk.scan_end
+        # To look for markers in 9 MB takes 4 ms. The decoder looks when something else seems to stand between.
+        walk.scan = (position, len(data) - 2)
+    else:
+        walk.scan = (position, end_of_coded_data(data, position))
+    return walk.scan[1]
+
+
+def end_of_coded_data(data: memoryview, position: int) -> int:
+    """Return where the first marker behind *position* stands that is no restart."""
     found = NEXT_MARKER.search(data, position)
-    walk.scan_end = len(data) if found is None else found.start()
-    return walk.scan_end
+    return len(data) if found is None else found.start()
 
 
-def _end_of_only_scan(walk: _Walk, *, unfinished: bool) -> int:
-    """Return where the only scan's coded data ends; 0 when that is unknown, and for other than Huffman coding."""
+def _only_scan(walk: _Walk, *, unfinished: bool) -> tuple[int, int] | None:
+    """Return the place of the only scan's coded data; None when its end is unknown, or it is no Huffman code."""
     known = walk.scans == 1 and walk.frame in HUFFMAN_SEQUENTIAL and not unfinished
-    return walk.scan_end if known else 0
+    return walk.scan if known else None

@@ -97,9 +97,10 @@ def sub_directory(data: memoryview, parent: Directory, pointer: int) -> Director
     if not offset:
         return None
     try:
-        return _Reader(data, lenient=True).directory(offset, "sub")[0]
+        directory = _Reader(data, lenient=True).directory(offset, "sub")[0]
     except (PhotoError, error, IndexError):
         return None
+    return directory if directory.tags else None
 
 
 def _walk(data: memoryview) -> Iterator[Directory]:

@@ -148,6 +148,15 @@ def test_no_height_leaves_rows_unread(height: int, subsampling: str) -> None:
         assert 64 == developed(data, recipe((box, box))).width
 
 
+def test_another_file_behind_the_photo_is_no_damage() -> None:
+    """Its end marker is not that of the photo; damage of the photo is noticed as ever."""
+    data = encoded(Image.fromarray(textured(480, 320)))
+
+    assert "480×320" == outcome(data + data)
+    assert "480×320" == outcome(data + b"PK\3\4" + bytes(range(256)) * 40)
+    assert "CORRUPT" == outcome(longer_scan(data) + data)
+
+
 @pytest.mark.parametrize("padding", [b"\0", b"\xff"])
 def test_padding_before_the_end_marker_is_no_damage(padding: bytes) -> None:
     """Some cameras fill the scan up to a round size."""

@@ -89,7 +89,7 @@ def test_a_verdict_is_told_in_words(ask: Ask) -> None:
     del answer["files"]
 
     finding = "This is not a photo: expected an image, received text."
-    assert {"event": "verdict", "verdict": "NOT_AN_IMAGE", "finding": finding} == answer
+    assert {"event": "verdict", "verdict": "NOT_AN_IMAGE", "finding": finding, "log": finding} == answer
 
 
 @pytest.mark.parametrize(

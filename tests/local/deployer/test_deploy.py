@@ -74,7 +74,7 @@ def secret(aws: Aws) -> str:
     return aws.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
 
 
-def test_secrets_are_told_to_nobody(stack: Stack) -> None:
+def test_secrets_are_in_no_output(stack: Stack) -> None:
     """A secret is in its parameter, in the CDN's header and in a file that only its owner reads; in no record."""
     known = secret(stack.aws)
     kept = stack.folder / "secrets.json"
@@ -200,7 +200,7 @@ def test_the_run_writes_down_what_it_does_not_enforce(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("bucket", ["originals", "renditions", "results"])
-def test_nobody_reads_a_bucket_without_tls_or_a_grant(aws: Aws, bucket: str) -> None:
+def test_a_bucket_is_not_read_without_tls_or_a_grant(aws: Aws, bucket: str) -> None:
     """The buckets' policies are in force, not only kept."""
     stranger = aws.as_role(f"stranger-{bucket}", allow("sqs:ListQueues", "*")).client("s3")
     assert "AccessDenied" == refused(stranger.list_objects_v2, Bucket=f"darkroom-local-{bucket}")

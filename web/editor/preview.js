@@ -1,10 +1,10 @@
-/** The picture that is being looked at: before and after, what is happening to it, and what can be done with it. */
+/** The chosen picture, large: before and after, progress, and its buttons. */
 
 import { el } from "../lib/dom.js";
 import { Compare } from "./compare.js";
 import { factsOf } from "./history.js";
 
-export class Easel {
+export class Preview {
   /** @param {{onUndo: () => void, onRedo: () => void, onDownload: () => void, onRemove: () => void}} how */
   constructor({ onUndo, onRedo, onDownload, onRemove }) {
     this.compare = new Compare();
@@ -17,14 +17,14 @@ export class Easel {
     this.download = button("Download", onDownload);
     this.element = el(
       "div",
-      { class: "easel" },
+      { class: "preview" },
       this.compare.element,
       el("div", { class: "happening" }, this.bar, this.message),
       el(
         "div",
         { class: "below" },
         el("div", { class: "about" }, this.name, this.facts),
-        el("div", { class: "buttons" }, this.undo, this.redo, this.download, button("Put away", onRemove)),
+        el("div", { class: "buttons" }, this.undo, this.redo, this.download, button("Remove", onRemove)),
       ),
     );
   }
