@@ -48,6 +48,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/deptry --no-ansi .
+	@$(BIN)/python -m tools.lint
 
 types: $(READY)
 	$(BIN)/basedpyright
@@ -124,9 +125,10 @@ lock: $(READY) ## Pin every dependency again, by hash (ARGS=--upgrade for newer 
 	$(LOCK) $(EVERY) --group emulator --output-file requirements/emulator.lock $(ARGS)
 	$(BIN)/python -m tools.third_party
 
-docs: $(READY) ## Write docs/settings.md and docs/operations-reference.md, with its pictures, from the models.
+docs: $(READY) ## Write docs/settings.md, docs/operations-reference.md with its pictures, and the guides' costs in docs/cost.md.
 	$(BIN)/python -m tools.settings_docs > docs/settings.md
 	$(BIN)/python -m tools.operations_docs
+	$(BIN)/python -m tools.guide_costs
 
 screens: $(READY) ## Take pictures of the page into out/screens (ARGS="--photos DIR" shows other photos).
 	@$(BIN)/python -m tools.screens $(ARGS)

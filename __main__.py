@@ -1,4 +1,4 @@
-"""Darkroom on AWS: configuration, settings, four components, outputs. No logic stands here."""
+"""Entry point of the Pulumi program: configuration, four components, outputs. No logic."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with promised_address() as promise:
     cdn = Cdn(
         "cdn",
         CdnArgs(
-            place=stack.place,
+            context=stack.context,
             settings=settings.cdn,
             recipe=settings.renditions,
             log_retention_days=settings.monitoring.log_retention_days,
@@ -46,11 +46,11 @@ with promised_address() as promise:
             origin_secret=edits.api.origin_secret,
         ),
     )
-    promise.keep(cdn.address)
+    promise.resolve(cdn.address)
 
 monitoring = Monitoring(
     "monitoring",
-    MonitoringArgs(place=stack.place, settings=settings.monitoring, watched=watched(stack, pipeline, edits, cdn)),
+    MonitoringArgs(context=stack.context, settings=settings.monitoring, watched=watched(stack, pipeline, edits, cdn)),
 )
 
 for name, value in outputs(stack, pipeline, edits, cdn, monitoring).items():

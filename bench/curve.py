@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.pricing import gb_seconds_per_1000
 from processor.ops.cost.work import NETWORK_MS
-from processor.settings import MEMORY_ALARM_PERCENT
+from processor.settings.services import MEMORY_ALARM_PERCENT
 
 MIB_PER_VCPU = 1769
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""

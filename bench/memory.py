@@ -26,7 +26,7 @@ from bench.quota import NoQuota, cpu_quota
 from bench.sandboxed import Refused, run_sandbox
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import NETWORK_MS
-from processor.settings import RenditionSettings
+from processor.settings.services import RenditionSettings
 
 SIZES_MIB = (512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008, 3538)
 QUICK_SIZES_MIB = (1024, 1769, 3008)

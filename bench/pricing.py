@@ -12,8 +12,8 @@ from typing import Final
 
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import NETWORK_MS, requests_usd
-from processor.settings import RenditionSettings
-from processor.settings_deployment import Deployment
+from processor.settings.services import RenditionSettings
+from processor.settings.tree import DeploymentSettings
 
 PHOTOS: Final = 1000
 MIB_PER_GB: Final = 1024
@@ -32,7 +32,7 @@ class Tariff:
     @classmethod
     def of_defaults(cls, prices: Prices) -> Tariff:
         """Take the settings' defaults."""
-        return cls(prices=prices, settings=RenditionSettings(), architecture=Deployment().architecture)
+        return cls(prices=prices, settings=RenditionSettings(), architecture=DeploymentSettings().architecture)
 
     @property
     def usd_per_gb_s(self) -> float:

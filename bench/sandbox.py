@@ -24,8 +24,8 @@ from processor.handlers.batch import BatchWorker
 from processor.imaging.model import Rendering
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe
-from processor.settings import RenditionSettings
-from processor.settings_env import RenditionEnv
+from processor.settings.functions import RenditionEnv
+from processor.settings.services import RenditionSettings
 from processor.source import Source
 from processor.telemetry import Telemetry
 from processor.upload import assembly

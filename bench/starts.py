@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from processor.settings import EditSettings, GalleryStore, RenditionSettings, part_of
-from processor.settings_base import Section
-from processor.settings_env import EditApiEnv, EditEnv, RenditionEnv, Slice, to_env
+from processor.settings.functions import EditApiEnv, EditEnv, RenditionEnv, Slice, to_env
+from processor.settings.services import EditSettings, GalleryStore, RenditionSettings, part_of
+from processor.validation import Section
 
 TIMEOUT_S = 60
 RENDITION = "rendition"

@@ -1,4 +1,4 @@
-"""The alarms, as one list of values: what is measured, when it is too much, what it means, what no data means."""
+"""Define the alarms as one list of values: metric, threshold, meaning, and the meaning of missing data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Literal
 from components.function import LambdaFunction
 from components.metrics import Metric, Watched, memory_of, of_cdn, of_function, of_queue, of_table, own
 from components.queues import DeadLetters, WorkQueue
-from processor.settings import MEMORY_ALARM_PERCENT
+from processor.settings.services import MEMORY_ALARM_PERCENT
 
 QUEUE_AGE_S: Final = 15 * 60
 FAILED_PHOTOS_PERCENT: Final = 5
@@ -20,14 +20,14 @@ FIRST_BYTE_MS: Final = 3000
 
 QUIET: Final = "No data: nothing ran, and what does not run does not fail."
 EMPTY: Final = "No data: SQS reports no queue that was idle for six hours."
-SILENT: Final = "No data: the reconciler has not reported, so nobody would notice what is stuck."
+SILENT: Final = "No data: the reconciler has not reported, so stuck photos would stay unnoticed."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alarm:
     """One alarm. *expression*: over the names of *metrics*; without one, *metrics* is a single metric.
 
-    It rings when the value is above *above* in each of *periods* periods. *no_data* is the reason for *missing*.
+    It rings when the value exceeds *above* in each of *periods* periods. *no_data* is the reason for *missing*.
     """
 
     name: str
@@ -100,7 +100,7 @@ def memory_alarm(role: str, function: LambdaFunction) -> Alarm:
 
 
 def dead_letter_alarm(role: str, queue: DeadLetters) -> Alarm:
-    """Watch for anything that failed for good."""
+    """Watch a dead-letter queue."""
     return Alarm(
         name=f"{role}-dead-letters",
         means=f"Something in {queue.physical} failed for good and waits for a person.",
@@ -111,7 +111,7 @@ def dead_letter_alarm(role: str, queue: DeadLetters) -> Alarm:
 
 
 def age_alarm(uploads: WorkQueue) -> Alarm:
-    """Watch how long photographers wait."""
+    """Watch the waiting time of uploads."""
     return Alarm(
         name="uploads-age",
         means="The oldest upload has waited for more than 15 minutes.",
@@ -122,7 +122,7 @@ def age_alarm(uploads: WorkQueue) -> Alarm:
 
 
 def stuck_photos(stack: str) -> Alarm:
-    """Watch for photos that nothing moves any more. The one alarm that rings when nobody reports."""
+    """Watch for photos without progress. The one alarm that rings without data."""
     return Alarm(
         name="stuck-photos",
         means="Photos are pending or processing although nothing works on them.",
@@ -158,12 +158,12 @@ def failed_edits(stack: str) -> Alarm:
 
 
 def failure_rate(name: str, means: str, *, failed: Metric, done: Metric, percent: float) -> Alarm:
-    """Watch the share of what failed among all that ended."""
+    """Watch the share of failures among all results."""
     return Alarm(
         name=name,
         means=means,
         metrics={"failed": failed, "done": done},
-        # Whichever of the two has no data in a period counted nothing in it.
+        # A metric without data in a period counted nothing in it.
         expression="100 * FILL(failed, 0) / (FILL(failed, 0) + FILL(done, 0))",
         above=percent,
         periods=2,
@@ -171,7 +171,7 @@ def failure_rate(name: str, means: str, *, failed: Metric, done: Metric, percent
 
 
 def api_alarms(watched: Watched) -> Iterator[Alarm]:
-    """Watch what clients of the edit API see."""
+    """Watch the answers of the edit API."""
     api = watched.edits.api
     yield Alarm(
         name="api-5xx",
@@ -191,7 +191,7 @@ def api_alarms(watched: Watched) -> Iterator[Alarm]:
 
 
 def cdn_alarm(watched: Watched) -> Alarm:
-    """Watch what viewers see."""
+    """Watch the answers of the CDN."""
     return Alarm(
         name="cdn-5xx",
         means=f"More than {CDN_ERRORS_PERCENT} % of all requests to the CDN are answered with 5xx.",
@@ -203,7 +203,7 @@ def cdn_alarm(watched: Watched) -> Alarm:
 
 
 def throttled_table(role: str, table: str) -> Alarm:
-    """Watch a table that refuses requests."""
+    """Watch for refused requests to a table."""
     return Alarm(
         name=f"{role}-throttles",
         means=f"The table {table} refused requests: it has reached its cap, or one key is too popular.",
@@ -218,5 +218,5 @@ def throttled_table(role: str, table: str) -> Alarm:
 
 
 def tables(watched: Watched) -> dict[str, str]:
-    """Name both tables."""
+    """Return the names of both tables by role."""
     return {"photos": watched.renditions.photos_table, "sessions": watched.edits.sessions_table}

@@ -1,4 +1,4 @@
-"""Build the function's zip from the sources of a checkout, and tell which layer belongs to it. No network, no Pulumi.
+"""Build the function's zip from the sources of a checkout and identify its layers. No network, no Pulumi.
 
 Shared by the Pulumi program, ``make package`` and the embedded stack (ADR 23).
 """
@@ -34,7 +34,7 @@ File = tuple[str, bytes]
 
 
 def build_function(sources: Path, folder: Path) -> Path:
-    """Zip the function of the checkout *sources*; return the path, which holds the hash of the bytes.
+    """Zip the function of the checkout *sources*; return its path, which contains the hash of the bytes.
 
     Pulumi reads the file several times: a path that always holds the same bytes cannot change under it. The zip is
     stored, not deflated: zlib's output differs between versions, and the same sources must give the same bytes.
@@ -50,7 +50,7 @@ def build_function(sources: Path, folder: Path) -> Path:
 
 
 def function_files(sources: Path) -> Iterator[File]:
-    """Give the modules of the processing package and the start script of the edit API."""
+    """Yield the modules of the processing package and the start script of the edit API."""
     for path in (sources / "processor").rglob("*.py"):
         yield path.relative_to(sources).as_posix(), path.read_bytes()
     yield WEB_START, (sources / "processor" / "api" / WEB_START).read_bytes()
@@ -93,12 +93,12 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def layer_path(folder: Path, layer: str, architecture: str) -> Path:
-    """Say where the zip of a layer is."""
+    """Return the path of a layer's zip."""
     return folder / f"layer-{layer}-{architecture}.zip"
 
 
 def layer_identity(sources: Path, layer: str, architecture: str) -> File:
-    """Give the member of a layer's zip that says what it was built from: the hash of its lock, and its target."""
+    """Return the member of a layer's zip that identifies its sources: the hash of its lock, and its target."""
     text = (sources / "requirements" / f"{layer}.lock").read_text(encoding="utf-8")
     pins = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     digest = hashlib.sha256(pins.encode()).hexdigest()
@@ -107,7 +107,7 @@ def layer_identity(sources: Path, layer: str, architecture: str) -> File:
 
 
 def write_empty_layers(folder: Path) -> None:
-    """Write layers of today's locks that hold no library: for runs whose libraries come from elsewhere."""
+    """Write layers of today's locks without libraries, for runs whose libraries are installed elsewhere."""
     for layer in LAYERS:
         for architecture in ARCHITECTURES:
             identity = layer_identity(ROOT, layer, architecture)
@@ -115,7 +115,7 @@ def write_empty_layers(folder: Path) -> None:
 
 
 def is_current(zipped: Path, identity: File) -> bool:
-    """Tell whether a layer's zip holds *identity*; a file that is no zip does not."""
+    """Return whether a layer's zip holds *identity*; a file that is no zip does not."""
     name, expected = identity
     try:
         with ZipFile(zipped) as archive:

@@ -1,7 +1,7 @@
-"""Cdn: the only way in for the public.
+"""Declare the CDN, the only public access.
 
-Owns the distribution, its policies and access logs, the domain's records; and it alone attaches the policies of the
-buckets behind it, because a bucket has one policy document: this distribution reads, everyone comes over TLS.
+Owns the distribution, its policies and access logs, the domain's records. It alone attaches the policies of the buckets
+behind it, because a bucket has one policy document: this distribution reads, and every request needs TLS.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ import pulumi_aws as aws
 from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
 from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
+from components.cdn_policies import formats_beside_jpeg, negotiation_code
 from components.cdn_routes import PicturePolicies
-from components.naming import Place, token
-from components.negotiation import formats_beside_jpeg, negotiation_code
+from components.naming import StackContext, token
 from components.permissions import Permission, below, policy, service, tls_only
 from components.storage import PrivateBucket
-from processor.settings import CdnSettings, Recipe
+from processor.recipe import Recipe
+from processor.settings.tree import CdnSettings
 
 COMPONENT: Final = "cdn"
-# Long enough to shield an origin, too short for anyone to miss a photo that has just come.
+# Long enough to shield an origin, too short to hide a photo that was just rendered.
 ERROR_TTL_S: Final = 1
 HIDDEN_ERRORS: Final = (403, 404)
 CACHE_TAG_HEADER: Final = "x-amz-meta-cache-tag"
-# Prefixes of the originals bucket that hold no photos for everybody.
+# Prefixes of the originals bucket that hold no public photos.
 NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
 
 
@@ -35,7 +36,7 @@ NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
 class CdnArgs:
     """Plain settings, the buckets and the API behind the CDN. *adopt*: id of a distribution to import."""
 
-    place: Place
+    context: StackContext
     settings: CdnSettings
     recipe: Recipe
     log_retention_days: int
@@ -48,14 +49,14 @@ class CdnArgs:
 
 
 class Cdn(pulumi.ComponentResource):
-    """The distribution and what belongs to it. *address* is how others know it."""
+    """The distribution and what belongs to it. *address*: for other components."""
 
     def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Cdn"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.access = aws.cloudfront.OriginAccessControl(
             f"{name}-access",
-            name=args.place.physical("buckets"),
+            name=args.context.physical("buckets"),
             origin_access_control_origin_type="s3",
             signing_behavior="always",
             signing_protocol="sigv4",
@@ -64,12 +65,12 @@ class Cdn(pulumi.ComponentResource):
         pictures = self.picture_policies(name, args, child)
         originals = self.original_policies(name, args, child)
         api_headers = cdn_policies.headers(
-            f"{name}-api-headers", args.place.physical("api"), more={"Cache-Control": "no-store"}, child=child
+            f"{name}-api-headers", args.context.physical("api"), more={"Cache-Control": "no-store"}, child=child
         )
         self.distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
-            comment=args.place.physical("cdn"),
+            comment=args.context.physical("cdn"),
             http_version="http2and3",
             is_ipv6_enabled=True,
             price_class=args.settings.price_class,
@@ -96,8 +97,8 @@ class Cdn(pulumi.ComponentResource):
                 geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
             ),
             viewer_certificate=cdn_routes.certificate(args.settings),
-            tags=args.place.tags(COMPONENT),
-            opts=args.place.keep(self, adopt=args.adopt),
+            tags=args.context.tags(COMPONENT),
+            opts=args.context.data_options(self, adopt=args.adopt),
         )
         self.address = CdnAddress(
             host=pulumi.Output.from_input(args.settings.domain or self.distribution.domain_name),
@@ -114,66 +115,66 @@ class Cdn(pulumi.ComponentResource):
         self.register_outputs({"host": self.address.host, "distributionId": self.distribution.id})
 
     def picture_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
-        """Serve renditions and results; renditions in the best format that the browser takes."""
+        """Declare how renditions and results are served; renditions in the best format that the browser accepts."""
         negotiates = args.settings.negotiate_formats and bool(formats_beside_jpeg(args.recipe))
         vary = {"Vary": "Accept"} if negotiates else None
         headers = cdn_policies.headers(
             f"{name}-pictures-headers",
-            args.place.physical("pictures"),
+            args.context.physical("pictures"),
             cors_origins=args.settings.cors_origins,
             more=vary,
             child=child,
         )
-        cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.place, child)
+        cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.context, child)
         function_arn = self.negotiation(f"{name}-negotiation", args, child) if negotiates else None
         return PicturePolicies(cache=cache.id, headers=headers.id, function_arn=function_arn)
 
     def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-        """Rewrite `.jpg` by what the browser accepts."""
+        """Declare the function that rewrites `.jpg` to the best format that the browser accepts."""
         function = aws.cloudfront.Function(
             name,
-            name=args.place.physical("negotiation"),
+            name=args.context.physical("negotiation"),
             runtime="cloudfront-js-2.0",
             code=negotiation_code(args.recipe),
             publish=True,
-            tags=args.place.tags(COMPONENT),
+            tags=args.context.tags(COMPONENT),
             opts=child,
         )
         return function.arn
 
     def original_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
-        """Serve originals, to whom the settings say."""
+        """Declare how originals are served: to the public or by signed URLs."""
         headers = cdn_policies.headers(
             f"{name}-originals-headers",
-            args.place.physical("originals"),
+            args.context.physical("originals"),
             cors_origins=args.settings.cors_origins,
             more={"Cache-Control": "no-cache"},
             child=child,
         )
-        cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.place, child)
+        cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.context, child)
         signers = self.signers(name, args, child) if args.settings.originals == "signed" else None
         return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
 
     def signers(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-        """Trust URLs signed with the private half of the configured key; None without one."""
+        """Declare the group that trusts URLs signed with the configured key's private half; None without a key."""
         if args.settings.signing_public_key is None:
             pulumi.warn("cdn.originals is signed without cdn.signing_public_key: no original is served", self)
             return None
         key = aws.cloudfront.PublicKey(
             f"{name}-signing-key",
-            name=args.place.physical("originals"),
+            name=args.context.physical("originals"),
             encoded_key=args.settings.signing_public_key,
             opts=child,
         )
         group = aws.cloudfront.KeyGroup(
-            f"{name}-signers", name=args.place.physical("originals"), items=[key.id], opts=child
+            f"{name}-signers", name=args.context.physical("originals"), items=[key.id], opts=child
         )
         return group.id
 
     def access_logs(self, args: CdnArgs) -> AccessLogsArgs:
-        """Say what is logged."""
+        """Return the arguments of the access logs."""
         return AccessLogsArgs(
-            place=args.place,
+            context=args.context,
             component=COMPONENT,
             bucket=args.settings.logs_bucket,
             retention_days=args.log_retention_days,
@@ -181,7 +182,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def originals_readers(self, args: CdnArgs) -> list[Permission]:
-        """Let the distribution read originals unless nobody shall; S3 answers everyone else with 403."""
+        """Grant the distribution s3:GetObject on originals, unless `cdn.originals` is off or has no key (S3: 403)."""
         settings = args.settings
         if settings.originals == "off" or (settings.originals == "signed" and not settings.signing_public_key):
             return []
@@ -190,7 +191,7 @@ class Cdn(pulumi.ComponentResource):
         return [self.reader(args.originals), self.reader(args.originals, *NEVER_PUBLIC, effect="Deny")]
 
     def reader(self, bucket: PrivateBucket, *prefixes: str, effect: Literal["Allow", "Deny"] = "Allow") -> Permission:
-        """Let (or never let) this distribution, and no other, read below *prefixes*; none: everything."""
+        """Allow (or deny) this distribution, and no other, to read below *prefixes*; none: everything."""
         return Permission(
             ("s3:GetObject",),
             tuple(below(bucket.arn, prefix) for prefix in prefixes or ("",)),
@@ -200,7 +201,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def attach(self, name: str, bucket: PrivateBucket, *permissions: Permission) -> None:
-        """Attach a bucket's one policy document."""
+        """Attach the one policy document of a bucket."""
         aws.s3.BucketPolicy(
             name,
             bucket=bucket.name,
@@ -209,7 +210,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def record(self, name: str, kind: str, settings: CdnSettings) -> None:
-        """Point the domain at the distribution, where its zone is ours."""
+        """Point the domain at the distribution, if the settings name its zone."""
         if settings.domain and settings.hosted_zone_id:
             aws.route53.Record(
                 name,

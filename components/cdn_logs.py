@@ -1,6 +1,6 @@
-"""AccessLogs: what the CDN served, as files in a private bucket.
+"""Declare the CDN's access logs: files in a private bucket.
 
-By CloudWatch's log delivery ("standard logging v2"), which needs no ACL on the bucket. CloudFront's side of it lives
+CloudWatch's log delivery ("standard logging v2") writes them and needs no ACL on the bucket. CloudFront's side of it is
 in us-east-1 only. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.permissions import Permission, below, policy, service, tls_only
 from components.storage import PrivateBucket, PrivateBucketArgs, expire
 
@@ -21,9 +21,9 @@ CLOUDFRONT_REGION: Final = "us-east-1"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessLogsArgs:
-    """Whose accesses are logged, where, and for how long."""
+    """The distribution whose accesses are logged, the bucket, and the days of retention."""
 
-    place: Place
+    context: StackContext
     component: str
     bucket: str
     retention_days: int
@@ -36,11 +36,11 @@ class AccessLogs(pulumi.ComponentResource):
     def __init__(self, name: str, args: AccessLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("AccessLogs"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        tags = args.place.tags(args.component)
+        tags = args.context.tags(args.component)
         self.bucket = PrivateBucket(f"{name}-files", log_bucket(args), opts=child)
         source = aws.cloudwatch.LogDeliverySource(
             f"{name}-source",
-            name=args.place.physical("cdn"),
+            name=args.context.physical("cdn"),
             log_type="ACCESS_LOGS",
             resource_arn=args.distribution_arn,
             region=CLOUDFRONT_REGION,
@@ -57,7 +57,7 @@ class AccessLogs(pulumi.ComponentResource):
         )
         destination = aws.cloudwatch.LogDeliveryDestination(
             f"{name}-destination",
-            name=args.place.physical("cdn"),
+            name=args.context.physical("cdn"),
             output_format="json",
             delivery_destination_configuration=aws.cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs(
                 destination_resource_arn=self.bucket.arn
@@ -78,9 +78,9 @@ class AccessLogs(pulumi.ComponentResource):
 
 
 def log_bucket(args: AccessLogsArgs) -> PrivateBucketArgs:
-    """Keep the files as long as every other log."""
+    """Return the bucket, which keeps the files as long as every other log."""
     return PrivateBucketArgs(
-        place=args.place,
+        context=args.context,
         bucket=args.bucket,
         component=args.component,
         rules=(expire("old-logs", days=args.retention_days),),
@@ -88,7 +88,7 @@ def log_bucket(args: AccessLogsArgs) -> PrivateBucketArgs:
 
 
 def deliver(bucket: PrivateBucket, source: aws.cloudwatch.LogDeliverySource, args: AccessLogsArgs) -> Permission:
-    """Let the delivery of this very source write.
+    """Grant the delivery of *source* to write.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
     """
@@ -97,14 +97,14 @@ def deliver(bucket: PrivateBucket, source: aws.cloudwatch.LogDeliverySource, arg
         (below(bucket.arn, "AWSLogs/"),),
         principal=service("delivery.logs"),
         conditions={
-            "StringEquals": {"aws:SourceAccount": args.place.account_id},
+            "StringEquals": {"aws:SourceAccount": args.context.account_id},
             "ArnEquals": {"aws:SourceArn": source.arn},
         },
     )
 
 
 def every_metric(name: str, distribution: aws.cloudfront.Distribution, child: pulumi.ResourceOptions) -> None:
-    """Switch on the metrics that CloudFront keeps back: cache hits among them."""
+    """Enable CloudFront's additional metrics, cache hits among them."""
     aws.cloudfront.MonitoringSubscription(
         name,
         distribution_id=distribution.id,

@@ -1,13 +1,17 @@
-"""What the CDN keeps, under which key and for how long, and which headers it adds."""
+"""Declare the CDN's cache policies, response headers and content negotiation."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place
+from components.naming import StackContext
+from processor.recipe import OutputFormat, Recipe
 
 YEAR_S: Final = 365 * 24 * 3600
 DAY_S: Final = 24 * 3600
@@ -18,14 +22,14 @@ NEVER_CACHED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
 ALL_HEADERS_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
 
 
-def pictures_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
-    """Keep pictures for a year under their path and version; odd query strings make no new copy and no new bill."""
+def pictures_cache(name: str, context: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+    """Cache pictures for a year by path and `v`; other query strings create no new copy."""
     keys = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs(
         items=["v"]
     )
     return cache(
         name,
-        place.physical("pictures"),
+        context.physical("pictures"),
         (YEAR_S, YEAR_S),
         aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
             query_string_behavior="whitelist", query_strings=keys
@@ -34,12 +38,12 @@ def pictures_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aw
     )
 
 
-def originals_cache(name: str, place: Place, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
-    """Keep originals briefly: their URLs carry no version, and a replaced one must show."""
+def originals_cache(name: str, context: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
+    """Cache originals briefly: their URLs carry no version, and a replaced original must show."""
     nothing = aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
         query_string_behavior="none"
     )
-    return cache(name, place.physical("originals"), (300, DAY_S), nothing, child)
+    return cache(name, context.physical("originals"), (300, DAY_S), nothing, child)
 
 
 def cache(
@@ -108,7 +112,7 @@ def headers(
 
 
 def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs:
-    """Let pages of *origins* read pictures by script."""
+    """Allow pages of *origins* to read pictures by script."""
     return aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs(
         access_control_allow_credentials=False,
         access_control_allow_headers=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs(
@@ -122,3 +126,20 @@ def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsCo
         ),
         origin_override=True,
     )
+
+
+SOURCE: Final = Path(__file__).with_name("negotiate.js")
+BEST_FIRST: Final[tuple[OutputFormat, ...]] = ("avif", "webp")
+
+
+def formats_beside_jpeg(recipe: Recipe) -> Mapping[str, list[OutputFormat]]:
+    """Return the formats beside JPEG of each size that has any, best first."""
+    found: dict[str, list[OutputFormat]] = {
+        size: [one for one in BEST_FIRST if one in recipe.formats_of(size)] for size in sorted(recipe.sizes)
+    }
+    return {size: formats for size, formats in found.items() if formats}
+
+
+def negotiation_code(recipe: Recipe) -> str:
+    """Write the CloudFront Function for the sizes and formats of *recipe*."""
+    return f"var FORMATS = {json.dumps(formats_beside_jpeg(recipe))};\n{SOURCE.read_text(encoding='utf-8')}"

@@ -1,4 +1,4 @@
-"""Where the CDN sends which path: origins and behaviours, as documents."""
+"""Build the CDN's routes as documents: origins and cache behaviours."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pulumi_aws as aws
 
 from components.cdn_policies import ALL_HEADERS_BUT_HOST, NEVER_CACHED
 from components.storage import PrivateBucket
-from processor.settings import CdnSettings
+from processor.settings.tree import CdnSettings
 
 ORIGIN_HEADER: Final = "x-origin-verify"
-# The longest that CloudFront grants without asking; a stream's heartbeat comes every 15 s.
+# CloudFront's maximum without a quota increase; a stream sends a heartbeat every 15 s.
 ORIGIN_TIMEOUT_S: Final = 60
 READING: Final = ("GET", "HEAD", "OPTIONS")
 WRITING: Final = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE")
@@ -23,7 +23,7 @@ CACHED: Final = ("GET", "HEAD")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PicturePolicies:
-    """How stored files are served. *function_arn*: runs before the cache. *key_group*: who signs URLs."""
+    """Policies of stored files. *function_arn*: runs before the cache. *key_group*: trusted keys of signed URLs."""
 
     cache: pulumi.Input[str]
     headers: pulumi.Input[str]
@@ -34,7 +34,7 @@ class PicturePolicies:
 def bucket_origin(
     role: str, bucket: PrivateBucket, access: aws.cloudfront.OriginAccessControl
 ) -> aws.cloudfront.DistributionOriginArgs:
-    """Read a bucket as nobody but this distribution may."""
+    """Read *bucket* by the distribution's origin access control."""
     return aws.cloudfront.DistributionOriginArgs(
         origin_id=role,
         domain_name=bucket.bucket.bucket_regional_domain_name,
@@ -43,7 +43,7 @@ def bucket_origin(
 
 
 def api_origin(url: pulumi.Input[str], secret: pulumi.Input[str]) -> aws.cloudfront.DistributionOriginArgs:
-    """Call the edit API, and prove by *secret* that it is the CDN who calls."""
+    """Call the edit API with *secret* in a header, which identifies the CDN."""
     return aws.cloudfront.DistributionOriginArgs(
         origin_id="edit-api",
         domain_name=pulumi.Output.from_input(url).apply(lambda known: urlsplit(known).netloc),
@@ -70,7 +70,7 @@ def all_else(origin: str, policies: PicturePolicies) -> aws.cloudfront.Distribut
 
 
 def reading(origin: str, policies: PicturePolicies) -> dict[str, Any]:
-    """Say what both kinds of behaviour of a bucket have in common."""
+    """Return the arguments that both kinds of cache behaviour of a bucket share."""
     association = aws.cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs
     return {
         "target_origin_id": origin,
@@ -88,7 +88,7 @@ def reading(origin: str, policies: PicturePolicies) -> dict[str, Any]:
 
 
 def api(headers: pulumi.Input[str]) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
-    """Hand requests through to the edit API: nothing cached, nothing compressed, which would hold a stream back."""
+    """Pass requests to the edit API: nothing cached, and nothing compressed, which would delay a stream."""
     return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
         path_pattern="image-edit*",
         target_origin_id="edit-api",
@@ -103,7 +103,7 @@ def api(headers: pulumi.Input[str]) -> aws.cloudfront.DistributionOrderedCacheBe
 
 
 def certificate(settings: CdnSettings) -> aws.cloudfront.DistributionViewerCertificateArgs:
-    """Use the domain's certificate; without a domain CloudFront's own, whose TLS versions cannot be chosen."""
+    """Use the domain's certificate; without a domain CloudFront's own, whose TLS versions are fixed."""
     if settings.certificate_arn is None:
         return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
     return aws.cloudfront.DistributionViewerCertificateArgs(

@@ -1,4 +1,4 @@
-"""The dashboard, as a document: how much, how fast, how full, how expensive.
+"""Build the dashboard as a document: throughput, durations, backlogs, costs.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
@@ -32,7 +32,7 @@ def dashboard(watched: Watched, region: str) -> dict[str, Any]:
 
 
 def placed(widget: Widget, number: int) -> Widget:
-    """Give a widget its place."""
+    """Return *widget* at the position *number* of the grid."""
     row, column = divmod(number, PER_ROW)
     return {**widget, "x": column * WIDTH, "y": row * HEIGHT, "width": WIDTH, "height": HEIGHT}
 
@@ -52,13 +52,13 @@ def graph(title: str, region: str, rows: Iterable[list[Any]], *, period: int = 3
 
 
 def found(dimensions: str, name: str, watched: Watched, stat: str = "Sum", period: int = 60) -> list[Any]:
-    """Draw one line per value of the last of *dimensions* that ever occurred."""
+    """Draw one line per value of the first of *dimensions*."""
     search = f'{{{DARKROOM},{dimensions}}} MetricName="{name}" stack="{watched.stack}"'
     return [{"expression": f"SEARCH('{search}', '{stat}', {period})", "label": name}]
 
 
 def function_widgets(watched: Watched, region: str) -> list[Widget]:
-    """Show what Lambda says of each function."""
+    """Show Lambda's metrics of each function."""
     functions = [(role, function.settings) for role, function in watched.functions.items()]
     counts = [of_function(name, one).row(label=f"{role} {name}") for role, one in functions for name in COUNTS]
     durations = [
@@ -79,7 +79,7 @@ PERCENTILES: Final = ("p50", "p99")
 
 
 def photo_widgets(watched: Watched, region: str) -> list[Widget]:
-    """Show what became of photos."""
+    """Show the outcomes of photos."""
     rendition = "rendition"
     outcomes = [
         own(name, rendition, watched.stack).row(label=name)
@@ -106,7 +106,7 @@ def photo_widgets(watched: Watched, region: str) -> list[Widget]:
 
 
 def queue_widgets(watched: Watched, region: str) -> list[Widget]:
-    """Show what waits, how long, and what failed for good."""
+    """Show backlogs, ages and dead letters."""
     depth = [of_queue("ApproximateNumberOfMessagesVisible", one).row(label=lane) for lane, one in watched.lanes.items()]
     age = [of_queue("ApproximateAgeOfOldestMessage", one).row(label=lane) for lane, one in watched.lanes.items()]
     dead = [
@@ -121,7 +121,7 @@ def queue_widgets(watched: Watched, region: str) -> list[Widget]:
 
 
 def edit_widgets(watched: Watched, region: str) -> list[Widget]:
-    """Show sessions, edits, and how the API answers."""
+    """Show sessions, edits and the API's answers."""
     api = watched.edits.api
     work = [
         own("SessionsStarted", "edit-api", watched.stack).row(label="sessions"),
@@ -142,7 +142,7 @@ def edit_widgets(watched: Watched, region: str) -> list[Widget]:
 
 
 def delivery_widgets(watched: Watched, region: str) -> list[Widget]:
-    """Show what viewers get and what the buckets do."""
+    """Show the CDN's answers and the buckets' requests."""
     hits = of_cdn("CacheHitRate", watched.distribution_id).row(label="hits %")
     errors = [of_cdn(name, watched.distribution_id).row(label=name) for name in ("4xxErrorRate", "5xxErrorRate")]
     buckets = (watched.renditions.originals_bucket, watched.renditions.renditions_bucket)

@@ -1,4 +1,4 @@
-"""EditApi: the web application behind a streaming function URL, and the two secrets that it shares.
+"""Declare the edit API: the web application behind a streaming function URL, and its two secrets.
 
 Python on Lambda cannot stream by itself; the Lambda Web Adapter runs the application as a web server and streams what
 it answers (ADR 7). https://awslabs.github.io/aws-lambda-web-adapter/
@@ -18,7 +18,7 @@ from components.function import FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import EVERYONE, Permission
 from components.queues import WorkQueue
-from processor.settings_env import EditApiEnv, to_env
+from processor.settings.functions import EditApiEnv, to_env
 
 HANDLER: Final = "run.sh"
 SECRET_CHARS: Final = 48
@@ -43,7 +43,7 @@ class EditApiArgs:
 
 
 class EditApi(pulumi.ComponentResource):
-    """The API's function and its URL. *origin_secret* is what the CDN must send along."""
+    """The API's function and its URL. *origin_secret*: the CDN must send it with each request."""
 
     def __init__(self, name: str, args: EditApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("EditApi"), name, None, opts)
@@ -70,7 +70,7 @@ class EditApi(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def web_function(self, args: EditApiArgs) -> FunctionArgs:
-        """Say what the function is and may do."""
+        """Return the arguments of the function, its permissions among them."""
         settings, rollback = args.config.settings, args.config.settings.rollback
         adapter = filter(None, [settings.deployment.web_adapter_layer_arn])
         return FunctionArgs(
@@ -87,7 +87,7 @@ class EditApi(pulumi.ComponentResource):
         )
 
     def api_permissions(self, args: EditApiArgs) -> list[Permission]:
-        """Keep sessions, send jobs, sign upload slots, read the two secrets."""
+        """Grant reading and writing sessions, sending jobs, signing upload slots, reading the two secrets."""
         index = pulumi.Output.concat(args.sessions_arn, "/index/userId-createdAt-index")
         return [
             Permission(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), (args.sessions_arn,)),
@@ -98,7 +98,7 @@ class EditApi(pulumi.ComponentResource):
         ]
 
     def api_env(self, args: EditApiArgs) -> pulumi.Output[dict[str, str]]:
-        """Tell the API its slice of the settings, its queue and where the secrets are."""
+        """Return the API's environment: its slice of the settings, its queue and the names of the secrets."""
         settings = args.config.settings
         wiring = pulumi.Output.all(
             jobs_queue_url=args.jobs.url,
@@ -107,7 +107,7 @@ class EditApi(pulumi.ComponentResource):
         )
         return wiring.apply(
             lambda known: {
-                **to_env(EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.place.stack, **known)),
+                **to_env(EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.context.stack, **known)),
                 **ADAPTER_ENV,
             }
         )
@@ -116,19 +116,19 @@ class EditApi(pulumi.ComponentResource):
 def parameter(
     name: str, role: str, value: pulumi.Output[str], args: EditApiArgs, child: pulumi.ResourceOptions
 ) -> aws.ssm.Parameter:
-    """Keep a secret where only those who are granted it can read it."""
+    """Declare a secret as an encrypted parameter."""
     return aws.ssm.Parameter(
         name,
-        name=f"/{args.config.place.project}/{args.config.place.stack}/{role}",
+        name=f"/{args.config.context.project}/{args.config.context.stack}/{role}",
         type="SecureString",
         value=value,
-        tags=args.config.place.tags(args.component),
+        tags=args.config.context.tags(args.component),
         opts=child,
     )
 
 
 def open_url(name: str, function: LambdaFunction, child: pulumi.ResourceOptions) -> None:
-    """Let everyone call the URL; since October 2025 that takes two permissions.
+    """Allow everyone to call the URL; since October 2025 that takes two permissions.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """

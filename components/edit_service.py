@@ -1,8 +1,8 @@
-"""EditService: pictures edited by commands, with live progress.
+"""Declare the edit service: edits of pictures by commands, with live progress.
 
-Owns the results bucket (upload slots lie in it too, under ``uploads/``), the sessions table, the jobs queue with its
-dead letters, the edit worker, the edit API with its URL, and the API's two secrets. Anyone may call the URL; the API
-itself asks for a token and for the secret that the CDN sends along (ADR 8).
+Owns the results bucket (with upload slots under ``uploads/``), the sessions table, the jobs queue with its dead
+letters, the edit worker, the edit API with its URL, and the API's two secrets. The URL is public; the API itself
+requires a token, and the secret that the CDN sends along (ADR 8).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import pulumi
 from components.cdn_address import CdnAddress
 from components.config import StackConfig
 from components.edit_api import EditApi, EditApiArgs
-from components.function import FunctionArgs, LambdaFunction, Pin, Source
+from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings_env import EditEnv, to_env
+from processor.settings.functions import EditEnv, to_env
 
 COMPONENT: Final = "edits"
 HANDLER: Final = "processor.handlers.edit.handler"
@@ -34,7 +34,7 @@ PAGE_METHODS: Final = ("GET", "HEAD", "POST")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gallery:
-    """The photos that may be edited, where the rendition pipeline keeps them."""
+    """Stores of the photos that may be edited: those of the rendition pipeline."""
 
     originals_arn: pulumi.Input[str]
     renditions_arn: pulumi.Input[str]
@@ -53,7 +53,7 @@ class EditServiceArgs:
 
 
 class EditService(pulumi.ComponentResource):
-    """The edit story's infrastructure."""
+    """Infrastructure of edits."""
 
     def __init__(self, name: str, args: EditServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("EditService"), name, None, opts)
@@ -66,7 +66,7 @@ class EditService(pulumi.ComponentResource):
         self.register_outputs({"results": self.results.name, "apiUrl": self.api.url})
 
     def edit_worker(self, args: EditServiceArgs) -> FunctionArgs:
-        """Say what the worker is: it takes one picture per message, so a slow one holds up no other."""
+        """Return the arguments of the worker: one picture per message, so that a slow one delays no other."""
         settings, rollback = args.config.settings.edits, args.config.settings.rollback
         return FunctionArgs(
             config=args.config,
@@ -76,13 +76,15 @@ class EditService(pulumi.ComponentResource):
             layers=(args.imaging_layer_arn, args.runtime_layer_arn),
             env=worker_env(args, self.jobs),
             permissions=self.worker_permissions(args),
-            sources=(Source(lane="jobs", arn=self.jobs.arn, batch_size=1, max_concurrency=settings.max_concurrency),),
+            sources=(
+                EventSource(lane="jobs", arn=self.jobs.arn, batch_size=1, max_concurrency=settings.max_concurrency),
+            ),
             pin=Pin(version=rollback.edit, canary_percent=rollback.canary_percent),
             tmp_mib=settings.ephemeral_storage_mib,
         )
 
     def worker_permissions(self, args: EditServiceArgs) -> list[Permission]:
-        """Read sources where they are stored, write results and progress."""
+        """Grant reading sources where they are stored, and writing results and progress."""
         gallery = args.gallery
         permissions = [
             Permission(
@@ -104,7 +106,7 @@ class EditService(pulumi.ComponentResource):
         return permissions
 
     def edit_api(self, args: EditServiceArgs) -> EditApiArgs:
-        """Say what the API accepts requests for."""
+        """Return the arguments of the edit API."""
         return EditApiArgs(
             config=args.config,
             component=COMPONENT,
@@ -116,10 +118,10 @@ class EditService(pulumi.ComponentResource):
 
 
 def results(config: StackConfig) -> PrivateBucketArgs:
-    """Keep results for a while and slots for a day; of both, no old versions beyond that."""
+    """Return the results bucket: results expire after days, slots after a day, and old versions with them."""
     days = config.settings.edits.result_ttl_days
     return PrivateBucketArgs(
-        place=config.place,
+        context=config.context,
         bucket=config.settings.edits.results_bucket,
         component=COMPONENT,
         adopt=config.settings.adopt.results_bucket,
@@ -137,9 +139,9 @@ def results(config: StackConfig) -> PrivateBucketArgs:
 
 
 def sessions(config: StackConfig) -> TableArgs:
-    """Keep one record per session, until its ``ttl``."""
+    """Return the table of sessions, one record each, deleted at its ``ttl``."""
     return TableArgs(
-        place=config.place,
+        context=config.context,
         table=config.settings.edits.sessions_table,
         component=COMPONENT,
         hash_key="sessionId",
@@ -151,9 +153,9 @@ def sessions(config: StackConfig) -> TableArgs:
 
 
 def jobs(config: StackConfig) -> WorkQueueArgs:
-    """Declare the queue that holds one message per picture."""
+    """Return the queue with one message per picture."""
     return WorkQueueArgs(
-        place=config.place,
+        context=config.context,
         queue=f"{config.settings.edits.function_name}-jobs",
         component=COMPONENT,
         visibility_timeout_s=config.settings.edits.visibility_timeout_s,
@@ -161,8 +163,8 @@ def jobs(config: StackConfig) -> WorkQueueArgs:
 
 
 def worker_env(args: EditServiceArgs, jobs: WorkQueue) -> pulumi.Output[dict[str, str]]:
-    """Tell the worker its slice of the settings, how the CDN is called, and where its jobs come from."""
-    settings, stack = args.config.settings, args.config.place.stack
+    """Return the worker's environment: its slice of the settings, the CDN's host and the jobs queue."""
+    settings, stack = args.config.settings, args.config.context.stack
     return pulumi.Output.all(cdn_host=args.cdn.host, jobs_queue_url=jobs.url).apply(
         lambda wiring: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, **wiring))
     )

@@ -1,7 +1,7 @@
-"""One Lambda function with everything that belongs to it: role, log group, published versions, the alias `live`.
+"""Declare one Lambda function with its role, log group, published versions and the alias `live`.
 
-Whatever calls the function calls the alias, so that pinning the alias (``rollback`` in the settings) rolls back every
-caller at once. Its role may do exactly what *permissions* say, and what running at all takes: logs, traces, queues.
+Every caller invokes the alias, so that pinning the alias (``rollback`` in the settings) rolls back all callers at once.
+The role has exactly *permissions*, and the grants that every function needs: logs, traces, queues.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from components.config import StackConfig
 from components.naming import token
 from components.permissions import Permission, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs
-from processor.settings import FunctionSettings
+from processor.settings.services import FunctionSettings
 
 RUNTIME: Final = f"python{PYTHON}"
 ALIAS: Final = "live"
 DEFAULT_TMP_MIB: Final = 512
 INSIGHTS_LOG_GROUP: Final = "/aws/lambda-insights"
-# Two arenas for malloc: with one per thread, memory that libvips gave back stays with the process.
+# Two arenas for malloc: with one per thread, memory that libvips freed stays with the process.
 ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "2"}
 # Starts the handler with OpenTelemetry's SDK and exporter: the same path in AWS' layer and in OpenTelemetry's own.
 # https://aws-otel.github.io/docs/getting-started/lambda/lambda-python
@@ -32,8 +32,8 @@ TRACES_ENV: Final = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """A queue that feeds the function, through a lane of its own."""
+class EventSource:
+    """A queue whose messages invoke the function. *lane*: its role in names."""
 
     lane: str
     arn: pulumi.Input[str]
@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pin:
-    """*version*: what the alias stays at, None for the newest. *canary_percent*: what the newest gets beside a pin."""
+    """*version*: that of the alias, None for the newest. *canary_percent*: share of the newest beside a pinned one."""
 
     version: int | None = None
     canary_percent: int = 0
@@ -53,8 +53,8 @@ class Pin:
 class FunctionArgs:
     """One function.
 
-    *asynchronous*: it may be invoked without anyone waiting, so its failures are kept. *spans*: it exports its spans,
-    where the settings name a layer that does so.
+    *asynchronous*: it may be invoked asynchronously, so its failures go to a queue. *spans*: it exports its spans, if
+    the settings name a layer for that.
     """
 
     config: StackConfig
@@ -64,7 +64,7 @@ class FunctionArgs:
     layers: Sequence[pulumi.Input[str]]
     env: pulumi.Input[Mapping[str, str]]
     permissions: Sequence[Permission]
-    sources: Sequence[Source] = ()
+    sources: Sequence[EventSource] = ()
     pin: Pin = Pin()
     tmp_mib: int = DEFAULT_TMP_MIB
     asynchronous: bool = False
@@ -77,13 +77,13 @@ class FunctionArgs:
 
 
 class LambdaFunction(pulumi.ComponentResource):
-    """The function. *alias* is what to call; *failures* keeps failed asynchronous invocations, if it can have any."""
+    """The function. *alias*: for callers; *failures*: queue of failed asynchronous invocations, None without them."""
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Function"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         deployment = args.config.settings.deployment
-        tags = args.config.place.tags(args.component)
+        tags = args.config.context.tags(args.component)
         self.settings, self.physical = args.settings, args.settings.function_name
         self.failures = failure_queue(name, args, child) if args.asynchronous else None
         self.log_group = aws.cloudwatch.LogGroup(
@@ -111,7 +111,7 @@ class LambdaFunction(pulumi.ComponentResource):
             architectures=[deployment.architecture],
             handler=args.handler,
             code=pulumi.FileArchive(str(args.config.packages.function)),
-            # Of files with one name the last layer's stays: OpenTelemetry's API has to be the one that its SDK fits.
+            # The last layer wins where files share a name: OpenTelemetry's API must fit its SDK.
             layers=[*args.layers, *filter(None, [deployment.insights_layer_arn, args.traces_layer_arn])],
             environment=aws.lambda_.FunctionEnvironmentArgs(variables=environment(args)),
             memory_size=args.settings.memory_mib,
@@ -122,7 +122,7 @@ class LambdaFunction(pulumi.ComponentResource):
             tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
             publish=True,
             tags=tags,
-            # A first event that comes before the role may do anything would fail.
+            # A first event before the role has its grants would fail.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[grants]),
         )
         self.alias = live_alias(name, self.function, args.pin, child)
@@ -133,12 +133,12 @@ class LambdaFunction(pulumi.ComponentResource):
         self.register_outputs({"alias": self.alias.arn, "version": self.alias.function_version})
 
     def running(self, args: FunctionArgs) -> list[Permission]:
-        """Give what running at all takes, apart from what the code asks for."""
+        """Return the grants that running takes, besides those of the code."""
         permissions = [
             Permission(
                 ("logs:CreateLogStream", "logs:PutLogEvents"), (pulumi.Output.concat(self.log_group.arn, ":*"),)
             ),
-            # X-Ray knows no resources to narrow these down to.
+            # X-Ray has no resources to narrow these down to.
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Permission(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ("*",)),
         ]
@@ -155,16 +155,18 @@ class LambdaFunction(pulumi.ComponentResource):
 
 
 def environment(args: FunctionArgs) -> pulumi.Output[dict[str, str]]:
-    """Add to a function's slice of the settings what is no setting."""
+    """Add the variables that are no settings to a function's slice of the settings."""
     added = {**ALLOCATOR, **(TRACES_ENV if args.traces_layer_arn else {})}
     return pulumi.Output.from_input(args.env).apply(lambda known: {**known, **added})
 
 
 def failure_queue(name: str, args: FunctionArgs, child: pulumi.ResourceOptions) -> DeadLetters:
-    """Declare where failed asynchronous invocations are kept."""
+    """Declare the queue of failed asynchronous invocations."""
     queue = f"{args.settings.function_name}-failures"
     return DeadLetters(
-        f"{name}-failures", DeadLettersArgs(place=args.config.place, queue=queue, component=args.component), opts=child
+        f"{name}-failures",
+        DeadLettersArgs(context=args.config.context, queue=queue, component=args.component),
+        opts=child,
     )
 
 
@@ -187,9 +189,9 @@ def live_alias(name: str, function: aws.lambda_.Function, pin: Pin, child: pulum
 
 
 def feed(
-    name: str, alias: aws.lambda_.Alias, source: Source, *, tags: Mapping[str, str], child: pulumi.ResourceOptions
+    name: str, alias: aws.lambda_.Alias, source: EventSource, *, tags: Mapping[str, str], child: pulumi.ResourceOptions
 ) -> None:
-    """Let a queue invoke the alias; a message that failed comes again, its neighbours in the batch do not."""
+    """Map *source* to the alias; only the failed messages of a batch are delivered again."""
     aws.lambda_.EventSourceMapping(
         f"{name}-{source.lane}",
         function_name=alias.arn,
@@ -203,7 +205,7 @@ def feed(
 
 
 def keep_failures(name: str, alias: aws.lambda_.Alias, failures: DeadLetters, *, child: pulumi.ResourceOptions) -> None:
-    """Keep an asynchronous event that failed three times."""
+    """Send an asynchronous event that failed three times to *failures*."""
     aws.lambda_.FunctionEventInvokeConfig(
         f"{name}-asynchronous",
         function_name=alias.function_name,
@@ -217,7 +219,7 @@ def keep_failures(name: str, alias: aws.lambda_.Alias, failures: DeadLetters, *,
 
 
 def insights(log_group: aws.cloudwatch.LogGroup) -> Permission:
-    """Let the Insights extension write to its log group, which Lambda shares among all functions of an account."""
+    """Grant the Insights extension its log group, which all functions of an account share."""
     shared = pulumi.Output.all(log_group.arn, log_group.name).apply(
         lambda known: f"{known[0].removesuffix(known[1])}{INSIGHTS_LOG_GROUP}"
     )

@@ -1,4 +1,4 @@
-"""What is watched: functions, queues, and the names of metrics, ours and AWS'."""
+"""Name the metrics that alarms and the dashboard read: AWS's and our own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pulumi
 
 from components.function import LambdaFunction
 from components.queues import DeadLetters, WorkQueue
-from processor.settings import CdnSettings, EditSettings, FunctionSettings, RenditionSettings
+from processor.settings.services import EditSettings, FunctionSettings, RenditionSettings
+from processor.settings.tree import CdnSettings
 
 DARKROOM: Final = "Darkroom"
 
@@ -25,14 +26,14 @@ class Metric:
     stat: str = "Sum"
 
     def row(self, **options: object) -> list[Any]:
-        """Write it as a dashboard's widget does: namespace, name, dimensions in turn, options."""
+        """Return the metric as a row of a dashboard's widget: namespace, name, dimensions in turn, options."""
         pairs = [part for pair in self.dimensions.items() for part in pair]
         return [self.namespace, self.name, *pairs, {"stat": self.stat, **options}]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
-    """Everything that alarms and the dashboard look at."""
+    """The resources that alarms and the dashboard watch."""
 
     stack: str
     functions: Mapping[str, LambdaFunction]
@@ -46,33 +47,33 @@ class Watched:
 
 
 def of_function(name: str, settings: FunctionSettings, stat: str = "Sum") -> Metric:
-    """Give a metric of a function as Lambda publishes it."""
+    """Return Lambda's metric *name* of a function."""
     return Metric(namespace="AWS/Lambda", name=name, dimensions={"FunctionName": settings.function_name}, stat=stat)
 
 
 def memory_of(settings: FunctionSettings, name: str = "memory_utilization") -> Metric:
-    """Give a function's memory as Lambda Insights measures it; AWS/Lambda has no such metric."""
+    """Return a function's memory as Lambda Insights measures it; AWS/Lambda has no such metric."""
     return Metric(
         namespace="LambdaInsights", name=name, dimensions={"function_name": settings.function_name}, stat="Maximum"
     )
 
 
 def of_queue(name: str, queue: WorkQueue | DeadLetters) -> Metric:
-    """Give a metric of a queue."""
+    """Return the maximum of SQS's metric *name* of a queue."""
     return Metric(namespace="AWS/SQS", name=name, dimensions={"QueueName": queue.physical}, stat="Maximum")
 
 
 def of_table(name: str, table: str) -> Metric:
-    """Give a metric of a table."""
+    """Return DynamoDB's metric *name* of a table."""
     return Metric(namespace="AWS/DynamoDB", name=name, dimensions={"TableName": table})
 
 
 def of_cdn(name: str, distribution_id: pulumi.Input[str], stat: str = "Average") -> Metric:
-    """Give a metric of the distribution; CloudFront publishes them in us-east-1 only."""
+    """Return CloudFront's metric *name* of the distribution, published in us-east-1 only."""
     dimensions: dict[str, pulumi.Input[str]] = {"DistributionId": distribution_id, "Region": "Global"}
     return Metric(namespace="AWS/CloudFront", name=name, dimensions=dimensions, stat=stat)
 
 
 def own(name: str, service: str, stack: str, stat: str = "Sum") -> Metric:
-    """Give a metric that one of our functions publishes (``processor/telemetry.py``)."""
+    """Return a metric that one of our functions publishes (``processor/telemetry.py``)."""
     return Metric(namespace=DARKROOM, name=name, dimensions={"service": service, "stack": stack}, stat=stat)

@@ -1,4 +1,4 @@
-"""Where a stack stands, and what follows for everything in it: names, tags, protection."""
+"""Identify a stack, and derive names, tags and protection of its resources from it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pulumi
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class StackContext:
     """One stack in one account and region."""
 
     project: str
@@ -19,11 +19,11 @@ class Place:
     protect: bool
 
     def physical(self, role: str) -> str:
-        """Name something that has no name in the settings; the same name never occurs in another stack."""
+        """Return the name of a resource whose name is no setting; no two stacks share one."""
         return f"{self.project}-{self.stack}-{role}"
 
     def tags(self, component: str) -> dict[str, str]:
-        """Give the tags of what belongs to *component*."""
+        """Return the tags of a resource of *component*."""
         return {
             "project": self.project,
             "stack": self.stack,
@@ -31,11 +31,11 @@ class Place:
             "cost-centre": self.cost_centre,
         }
 
-    def keep(self, parent: pulumi.Resource, *, adopt: str | None = None) -> pulumi.ResourceOptions:
-        """Give the options of something that holds data. *adopt*: the id of what exists and is to be imported."""
+    def data_options(self, parent: pulumi.Resource, *, adopt: str | None = None) -> pulumi.ResourceOptions:
+        """Return options that protect a resource with data. *adopt*: id of an existing resource to import."""
         return pulumi.ResourceOptions(parent=parent, protect=self.protect, retain_on_delete=self.protect, import_=adopt)
 
 
 def token(name: str) -> str:
-    """Give the type of the component *name* as Pulumi knows it."""
+    """Return the Pulumi type of the component *name*."""
     return f"darkroom:components:{name}"

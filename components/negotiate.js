@@ -1,5 +1,5 @@
 // Runs at CloudFront for every request of a picture (cloudfront-js-2.0), before the cache is asked, so that the
-// rewritten path is the cache key. FORMATS is written in front of this by components/negotiation.py: for each size,
+// rewritten path is the cache key. FORMATS is written in front of this by components/cdn_policies.py: for each size,
 // the formats beside JPEG that its renditions have, best first.
 var MIME = { avif: 'image/avif', webp: 'image/webp' };
 

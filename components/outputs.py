@@ -1,4 +1,4 @@
-"""What the stack tells the front end and its operators: the contract of ``docs/outputs.schema.json``."""
+"""Assemble the stack's outputs for the front end and operators: the contract of ``docs/outputs.schema.json``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from components.metrics import Watched
 from components.monitoring import Monitoring
 from components.queues import DeadLetters
 from components.rendition_pipeline import RenditionPipeline
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 
 
 def outputs(
     config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn, monitoring: Monitoring
 ) -> dict[str, Any]:
-    """Name everything that others build on. Names never change their meaning."""
+    """Return all outputs by name. Names never change their meaning."""
     url = cdn.address.host.apply(origin_of)
     return {
         "cdnDomain": cdn.address.host,
@@ -39,13 +39,13 @@ def outputs(
         "deadLetterQueueUrls": {role: queue.url for role, queue in dead_letters(pipeline, edits).items()},
         "functions": {role: one.alias.function_version for role, one in functions(pipeline, edits).items()},
         "alarmTopicArn": monitoring.topic.arn,
-        "dashboardUrl": dashboard_url(config.place.region, monitoring),
+        "dashboardUrl": dashboard_url(config.context.region, monitoring),
         "mainFunctionEnv": main_function_env(edits),
     }
 
 
 def functions(pipeline: RenditionPipeline, edits: EditService) -> dict[str, LambdaFunction]:
-    """Name the four functions by what they do."""
+    """Return the four functions by role."""
     return {
         "rendition": pipeline.function,
         "reconcile": pipeline.reconciler.function,
@@ -55,7 +55,7 @@ def functions(pipeline: RenditionPipeline, edits: EditService) -> dict[str, Lamb
 
 
 def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, DeadLetters]:
-    """Name every queue that holds what failed for good."""
+    """Return every dead-letter queue by role."""
     kept = {role: one.failures for role, one in functions(pipeline, edits).items()}
     return {
         "uploads": pipeline.uploads.dead,
@@ -67,9 +67,9 @@ def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, D
 
 
 def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn) -> Watched:
-    """Collect everything that alarms and the dashboard look at."""
+    """Return the resources that alarms and the dashboard watch."""
     return Watched(
-        stack=config.place.stack,
+        stack=config.context.stack,
         functions=functions(pipeline, edits),
         lanes={"uploads": pipeline.uploads, "backfill": pipeline.backfill, "jobs": edits.jobs},
         dead_letters=dead_letters(pipeline, edits),
@@ -82,20 +82,20 @@ def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService
 
 
 def sizes(config: StackConfig) -> dict[str, dict[str, int]]:
-    """Give the box of each size, px."""
+    """Return the box of each size, px."""
     return {
         name: {"width": size.width, "height": size.height} for name, size in config.settings.renditions.sizes.items()
     }
 
 
 def dashboard_url(region: str, monitoring: Monitoring) -> pulumi.Output[str]:
-    """Address the dashboard in AWS' console."""
+    """Return the URL of the dashboard in AWS's console."""
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/"
     return pulumi.Output.concat(console, monitoring.dashboard.dashboard_name)
 
 
 def main_function_env(edits: EditService) -> dict[str, pulumi.Output[str]]:
-    """Give the three variables that the main function of the system before Darkroom sets."""
+    """Return the three variables of the editor guide's main function."""
     return {
         "IMAGE_PROCESSOR_FUNCTION_ARN": edits.worker.alias.arn,
         "IMAGE_EDIT_SESSIONS_TABLE": edits.sessions.name,

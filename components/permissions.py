@@ -1,4 +1,4 @@
-"""Permissions as values, and the one place that writes policies.
+"""Define permissions as values and write them as policy documents.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -20,7 +20,7 @@ Conditions = Mapping[str, Mapping[str, pulumi.Input[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Who may (or must not) do what with which resources, and when.
+    """Allowed or denied *actions* on *resources*, under *conditions*.
 
     A role's own permissions name no *principal*; a resource's policy does.
     """
@@ -32,15 +32,15 @@ class Permission:
     effect: Literal["Allow", "Deny"] = field(default="Allow", kw_only=True)
 
     def statement(self) -> dict[str, Any]:
-        """Write it as a policy's statement."""
-        said: dict[str, Any] = {
+        """Return the permission as a policy statement."""
+        statement: dict[str, Any] = {
             "Effect": self.effect,
             "Principal": self.principal,
             "Action": list(self.actions),
             "Resource": list(self.resources),
             "Condition": self.conditions,
         }
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in statement.items() if value}
 
 
 def policy(*permissions: Permission) -> pulumi.Output[str]:
@@ -49,20 +49,20 @@ def policy(*permissions: Permission) -> pulumi.Output[str]:
 
 
 def service(name: str) -> Principal:
-    """Name an AWS service as principal, e.g. ``lambda``."""
+    """Return the principal of an AWS service, e.g. ``lambda``."""
     return {"Service": f"{name}.amazonaws.com"}
 
 
 def trust(name: str, *, account_id: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
-    """Let the AWS service *name* take on a role; *account_id*: on behalf of this account's resources only."""
-    said: dict[str, Any] = {"Effect": "Allow", "Principal": service(name), "Action": "sts:AssumeRole"}
+    """Allow the AWS service *name* to assume a role; *account_id*: for this account's resources only."""
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": service(name), "Action": "sts:AssumeRole"}
     if account_id is not None:
-        said["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
-    return pulumi.Output.json_dumps({"Version": POLICY_VERSION, "Statement": [said]})
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
+    return pulumi.Output.json_dumps({"Version": POLICY_VERSION, "Statement": [statement]})
 
 
 def tls_only(action: str, *resources: pulumi.Input[str]) -> Permission:
-    """Deny *action* to everyone who does not come over TLS."""
+    """Deny *action* to requests without TLS."""
     return Permission(
         (action,),
         resources,
@@ -73,5 +73,5 @@ def tls_only(action: str, *resources: pulumi.Input[str]) -> Permission:
 
 
 def below(arn: pulumi.Input[str], prefix: str = "") -> pulumi.Output[str]:
-    """Give the ARN of every object below *prefix* in the bucket *arn*."""
+    """Return the ARN of every object below *prefix* in the bucket *arn*."""
     return pulumi.Output.concat(arn, "/", prefix, "*")

@@ -1,4 +1,4 @@
-"""Queues: one that feeds a function, with its dead-letter queue; and a dead-letter queue alone, for what has no queue.
+"""Declare queues: one that feeds a function, with its dead-letter queue; and a dead-letter queue alone.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 """
@@ -11,27 +11,27 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 from components.permissions import Permission, policy, service, tls_only
 
 DAY_S: Final = 24 * 3600
 WORK_RETENTION_S: Final = 4 * DAY_S
-# A dead letter keeps the age that it had in the queue before, so its queue must remember longer.
+# A dead letter keeps its age from the queue before, so its own queue needs a longer retention.
 DEAD_RETENTION_S: Final = 14 * DAY_S
 MAX_RECEIVES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeadLettersArgs:
-    """A queue that nothing reads by itself."""
+    """A queue without a reader."""
 
-    place: Place
+    context: StackContext
     queue: str
     component: str
 
 
 class DeadLetters(pulumi.ComponentResource):
-    """Keeps what failed for good, until a person has looked."""
+    """A queue of messages that failed for good, for an operator."""
 
     def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("DeadLetters"), name, None, opts)
@@ -41,7 +41,7 @@ class DeadLetters(pulumi.ComponentResource):
             name=args.queue,
             message_retention_seconds=DEAD_RETENTION_S,
             sqs_managed_sse_enabled=True,
-            tags=args.place.tags(args.component),
+            tags=args.context.tags(args.component),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn, self.url = self.queue.arn, self.queue.url
@@ -56,9 +56,9 @@ class DeadLetters(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkQueueArgs:
-    """*visibility_timeout_s*: derived from the timeout of the function. *bucket_arn*: a bucket that may send."""
+    """*visibility_timeout_s*: derived from the function's timeout. *bucket_arn*: the bucket that may send, if any."""
 
-    place: Place
+    context: StackContext
     queue: str
     component: str
     visibility_timeout_s: int
@@ -66,7 +66,7 @@ class WorkQueueArgs:
 
 
 class WorkQueue(pulumi.ComponentResource):
-    """Feeds one function; after five attempts a message goes to the dead letters."""
+    """A queue that feeds one function; after five attempts a message becomes a dead letter."""
 
     def __init__(self, name: str, args: WorkQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("WorkQueue"), name, None, opts)
@@ -74,7 +74,7 @@ class WorkQueue(pulumi.ComponentResource):
         self.physical = args.queue
         self.dead = DeadLetters(
             f"{name}-dlq",
-            DeadLettersArgs(place=args.place, queue=f"{args.queue}-dlq", component=args.component),
+            DeadLettersArgs(context=args.context, queue=f"{args.queue}-dlq", component=args.component),
             opts=child,
         )
         self.queue = aws.sqs.Queue(
@@ -87,7 +87,7 @@ class WorkQueue(pulumi.ComponentResource):
             redrive_policy=pulumi.Output.json_dumps(
                 {"deadLetterTargetArn": self.dead.arn, "maxReceiveCount": MAX_RECEIVES}
             ),
-            tags=args.place.tags(args.component),
+            tags=args.context.tags(args.component),
             opts=child,
         )
         self.arn, self.url = self.queue.arn, self.queue.url
@@ -106,7 +106,7 @@ class WorkQueue(pulumi.ComponentResource):
 
 
 def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs) -> list[Permission]:
-    """TLS only; and, where a bucket may send, that bucket of this account and no other."""
+    """Require TLS; grant sending to the one bucket of this account that may, if any."""
     permissions = [tls_only("sqs:*", arn)]
     if args.bucket_arn is not None:
         permissions.append(
@@ -116,7 +116,7 @@ def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs) -> list[Permi
                 principal=service("s3"),
                 conditions={
                     "ArnEquals": {"aws:SourceArn": args.bucket_arn},
-                    "StringEquals": {"aws:SourceAccount": args.place.account_id},
+                    "StringEquals": {"aws:SourceAccount": args.context.account_id},
                 },
             )
         )

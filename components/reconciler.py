@@ -1,4 +1,4 @@
-"""Reconciler: on a schedule, finds photos that got stuck, repairs records from manifests, sends photos again."""
+"""Declare the reconciler, which finds stuck photos on a schedule, repairs records and requeues photos."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from components.function import FunctionArgs, LambdaFunction
 from components.naming import token
 from components.permissions import Permission, below, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
-from processor.settings_env import ReconcileEnv, to_env
+from processor.settings.functions import ReconcileEnv, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
-MEMORY: Final = "reconciler/"  # what a run leaves to the next
+MEMORY: Final = "reconciler/"  # state that a run stores for the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReconcilerArgs:
-    """What it looks at, and the lane that it sends photos to."""
+    """The watched stores, and the queue that photos are sent to again."""
 
     config: StackConfig
     component: str
@@ -33,20 +33,20 @@ class ReconcilerArgs:
     cdn_host: pulumi.Input[str]
 
 
-class Reconciler(pulumi.ComponentResource):
-    """The function, and the schedule that starts it."""
+class ReconcilerFunction(pulumi.ComponentResource):
+    """The function and its schedule."""
 
     def __init__(self, name: str, args: ReconcilerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Reconciler"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        place, settings = args.config.place, args.config.settings.renditions.reconciler
+        context, settings = args.config.context, args.config.settings.renditions.reconciler
         self.function = LambdaFunction(f"{name}-reconcile", function(args), opts=child)
         self.missed = DeadLetters(f"{name}-missed", missed_runs(args), opts=child)
         role = aws.iam.Role(
             f"{name}-schedule-role",
-            name=place.physical("reconciler-schedule"),
-            assume_role_policy=trust("scheduler", account_id=place.account_id),
-            tags=place.tags(args.component),
+            name=context.physical("reconciler-schedule"),
+            assume_role_policy=trust("scheduler", account_id=context.account_id),
+            tags=context.tags(args.component),
             opts=child,
         )
         grants = aws.iam.RolePolicy(
@@ -68,7 +68,7 @@ class Reconciler(pulumi.ComponentResource):
                 arn=self.function.alias.arn,
                 role_arn=role.arn,
                 dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=self.missed.arn),
-                # A run that could not be started is made up for by the next one.
+                # The next run makes up for a run that could not start.
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(maximum_retry_attempts=0),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[grants]),
@@ -77,17 +77,17 @@ class Reconciler(pulumi.ComponentResource):
 
 
 def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
-    """Keep word of runs that the scheduler could not start."""
+    """Return the queue of runs that the scheduler could not start."""
     return DeadLettersArgs(
-        place=args.config.place,
+        context=args.config.context,
         queue=f"{args.config.settings.renditions.reconciler.function_name}-missed",
         component=args.component,
     )
 
 
 def function(args: ReconcilerArgs) -> FunctionArgs:
-    """Say what the function is and may do."""
-    settings, stack = args.config.settings.renditions, args.config.place.stack
+    """Return the arguments of the function, its permissions among them."""
+    settings, stack = args.config.settings.renditions, args.config.context.stack
     return FunctionArgs(
         config=args.config,
         settings=settings.reconciler,

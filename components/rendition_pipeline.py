@@ -1,12 +1,13 @@
-"""RenditionPipeline: originals in, renditions out.
+"""Declare the rendition pipeline: originals in, renditions out.
 
 Owns the originals and renditions buckets, the photos table, the two lanes with their dead letters, the layers, the
-rendition function, and the reconciler. Bucket policies are the CDN's to attach (``components/cdn.py``).
+rendition function, and the reconciler. The CDN attaches the bucket policies (``components/cdn.py``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -14,15 +15,14 @@ import pulumi_aws as aws
 
 from components.cdn_address import CdnAddress
 from components.config import StackConfig
-from components.function import FunctionArgs, LambdaFunction, Pin, Source
-from components.layers import layer
+from components.function import RUNTIME, EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
-from components.reconciler import Reconciler, ReconcilerArgs
+from components.reconciler import ReconcilerArgs, ReconcilerFunction
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings_env import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, to_env
 
 COMPONENT: Final = "renditions"
 HANDLER: Final = "processor.handlers.rendition.handler"
@@ -39,7 +39,7 @@ class RenditionPipelineArgs:
 
 
 class RenditionPipeline(pulumi.ComponentResource):
-    """The upload story's infrastructure."""
+    """Infrastructure of uploads."""
 
     def __init__(self, name: str, args: RenditionPipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("RenditionPipeline"), name, None, opts)
@@ -54,11 +54,11 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.imaging_layer = layer(f"{name}-imaging", packages.imaging, config=config, parent=self)
         self.runtime_layer = layer(f"{name}-runtime", packages.runtime, config=config, parent=self)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
-        self.reconciler = Reconciler(f"{name}-reconciler", self.reconciliation(args), opts=child)
+        self.reconciler = ReconcilerFunction(f"{name}-reconciler", self.reconciliation(args), opts=child)
         self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
 
     def rendition_function(self, args: RenditionPipelineArgs) -> FunctionArgs:
-        """Say what the rendition function is and may do."""
+        """Return the arguments of the rendition function, its permissions among them."""
         settings, rollback = args.config.settings.renditions, args.config.settings.rollback
         return FunctionArgs(
             config=args.config,
@@ -69,13 +69,13 @@ class RenditionPipeline(pulumi.ComponentResource):
             env=rendition_env(args),
             permissions=self.rendition_permissions(args),
             sources=(
-                Source(
+                EventSource(
                     lane="uploads",
                     arn=self.uploads.arn,
                     batch_size=settings.batch_size,
                     max_concurrency=settings.max_concurrency,
                 ),
-                Source(
+                EventSource(
                     lane="backfill",
                     arn=self.backfill.arn,
                     batch_size=settings.batch_size,
@@ -87,7 +87,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         )
 
     def rendition_permissions(self, args: RenditionPipelineArgs) -> list[Permission]:
-        """Give what the calls in ``processor/aws`` need; a contract test compares the two."""
+        """Return the grants of the calls in ``processor/aws``; a contract test compares the two."""
         made = tuple(below(self.renditions.arn, prefix) for prefix in ("renditions/", "manifests/"))
         permissions = [
             Permission(("s3:GetObject", "s3:GetObjectVersion"), (below(self.originals.arn),)),
@@ -102,7 +102,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         return permissions
 
     def reconciliation(self, args: RenditionPipelineArgs) -> ReconcilerArgs:
-        """Say what the reconciler looks at."""
+        """Return the arguments of the reconciler."""
         return ReconcilerArgs(
             config=args.config,
             component=COMPONENT,
@@ -116,9 +116,9 @@ class RenditionPipeline(pulumi.ComponentResource):
 
 
 def originals(config: StackConfig) -> PrivateBucketArgs:
-    """Keep what clients upload, and for a month what they replace or delete."""
+    """Return the bucket of uploads, which keeps replaced and deleted ones for a month."""
     return PrivateBucketArgs(
-        place=config.place,
+        context=config.context,
         bucket=config.settings.renditions.originals_bucket,
         component=COMPONENT,
         adopt=config.settings.adopt.originals_bucket,
@@ -132,9 +132,9 @@ def originals(config: StackConfig) -> PrivateBucketArgs:
 
 
 def renditions(config: StackConfig) -> PrivateBucketArgs:
-    """Keep what can be made again: without versions."""
+    """Return the bucket of renditions; they can be rendered again, so it has no versions."""
     return PrivateBucketArgs(
-        place=config.place,
+        context=config.context,
         bucket=config.settings.renditions.renditions_bucket,
         component=COMPONENT,
         adopt=config.settings.adopt.renditions_bucket,
@@ -143,10 +143,10 @@ def renditions(config: StackConfig) -> PrivateBucketArgs:
 
 
 def photos(config: StackConfig) -> TableArgs:
-    """Keep one record per photo."""
+    """Return the table of photo records."""
     settings = config.settings.renditions
     return TableArgs(
-        place=config.place,
+        context=config.context,
         table=settings.photos_table,
         component=COMPONENT,
         hash_key="id",
@@ -161,9 +161,9 @@ def photos(config: StackConfig) -> TableArgs:
 
 
 def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
-    """Declare one lane into the rendition function; *bucket_arn*: the bucket that announces its objects in it."""
+    """Return one lane into the rendition function; *bucket_arn*: the bucket that sends events to it."""
     return WorkQueueArgs(
-        place=config.place,
+        context=config.context,
         queue=f"{config.settings.renditions.function_name}-{role}",
         component=COMPONENT,
         visibility_timeout_s=config.settings.renditions.visibility_timeout_s,
@@ -172,7 +172,7 @@ def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = 
 
 
 def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi.Resource) -> aws.s3.BucketNotification:
-    """Announce every object that comes or goes. A bucket has one notification resource: a second would erase it."""
+    """Send an event for each created or removed object. A bucket has one notification resource: a second erases it."""
     return aws.s3.BucketNotification(
         name,
         bucket=bucket.name,
@@ -181,14 +181,26 @@ def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi
                 id="uploads", queue_arn=queue.arn, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
             )
         ],
-        # S3 sends a test event at once, and refuses a queue that does not let it.
+        # S3 sends a test event at once, and refuses a queue whose policy does not allow it.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue.policy]),
     )
 
 
 def rendition_env(args: RenditionPipelineArgs) -> pulumi.Output[dict[str, str]]:
-    """Tell the function its slice of the settings and how the CDN is called."""
-    settings, stack = args.config.settings.renditions, args.config.place.stack
+    """Return the function's environment: its slice of the settings, the CDN's host and distribution."""
+    settings, stack = args.config.settings.renditions, args.config.context.stack
     return pulumi.Output.all(args.cdn.host, args.cdn.distribution_id).apply(
         lambda known: to_env(RenditionEnv.of(settings, stack=stack, cdn_host=known[0], distribution_id=known[1]))
+    )
+
+
+def layer(name: str, package: Path, *, config: StackConfig, parent: pulumi.Resource) -> aws.lambda_.LayerVersion:
+    """Publish *package* as the layer that *name* ends in."""
+    return aws.lambda_.LayerVersion(
+        name,
+        layer_name=config.context.physical(name.rpartition("-")[2]),
+        code=pulumi.FileArchive(str(package)),
+        compatible_architectures=[config.settings.deployment.architecture],
+        compatible_runtimes=[RUNTIME],
+        opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -1,7 +1,7 @@
-"""A bucket that nobody reaches by accident: private, encrypted, without ACLs, tidied up.
+"""Declare a private bucket: encrypted, without public access or ACLs, with lifecycle rules.
 
-It carries no policy of its own: a bucket has one policy document, and the CDN's reading right belongs into it. Whoever
-grants that right attaches the document, TLS-only included (``components/cdn.py``).
+It has no policy of its own: a bucket has one policy document, which the CDN attaches with its own grant and the rule
+that requires TLS (``components/cdn.py``).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place, token
+from components.naming import StackContext, token
 
 ABANDONED_UPLOAD_DAYS: Final = 7
 PREFLIGHT_S: Final = 3600
-EVERY_OBJECT: Final = "EntireBucket"  # the name that S3's console gives to the filter without a filter
+EVERY_OBJECT: Final = "EntireBucket"  # the name of an unfiltered metric in S3's console
 
 Rule = aws.s3.BucketLifecycleConfigurationRuleArgs
 Lifecycle = aws.s3.BucketLifecycleConfigurationRuleFilterArgs
@@ -27,7 +27,7 @@ Lifecycle = aws.s3.BucketLifecycleConfigurationRuleFilterArgs
 class PrivateBucketArgs:
     """One bucket. *cors*: origins and methods that pages may use; *requests*: count them for the dashboard."""
 
-    place: Place
+    context: StackContext
     bucket: str
     component: str
     adopt: bool = False
@@ -40,7 +40,7 @@ class PrivateBucketArgs:
 
 
 class PrivateBucket(pulumi.ComponentResource):
-    """The bucket and everything that makes it private."""
+    """The bucket and its privacy settings."""
 
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("PrivateBucket"), name, None, opts)
@@ -49,9 +49,9 @@ class PrivateBucket(pulumi.ComponentResource):
         self.bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket,
-            force_destroy=not args.place.protect,
-            tags=args.place.tags(args.component),
-            opts=args.place.keep(self, adopt=args.bucket if args.adopt else None),
+            force_destroy=not args.context.protect,
+            tags=args.context.tags(args.component),
+            opts=args.context.data_options(self, adopt=args.bucket if args.adopt else None),
         )
         self.name, self.arn = self.bucket.id, self.bucket.arn
         aws.s3.BucketPublicAccessBlock(
@@ -77,7 +77,7 @@ class PrivateBucket(pulumi.ComponentResource):
             f"{name}-lifecycle",
             bucket=self.name,
             rules=[abandoned_uploads(), *args.rules],
-            # Rules about old versions are refused before there are any.
+            # S3 refuses rules about old versions before versioning is enabled.
             opts=pulumi.ResourceOptions(parent=self, depends_on=versioning),
         )
         if args.cors_origins:
@@ -88,7 +88,7 @@ class PrivateBucket(pulumi.ComponentResource):
 
 
 def versioned(name: str, bucket: pulumi.Input[str], child: pulumi.ResourceOptions) -> aws.s3.BucketVersioning:
-    """Keep what is replaced or deleted."""
+    """Enable versions: replaced and deleted objects are kept."""
     return aws.s3.BucketVersioning(
         f"{name}-versioning",
         bucket=bucket,
@@ -108,7 +108,7 @@ def encryption(kms_key_arn: str | None) -> aws.s3.BucketServerSideEncryptionConf
 
 
 def cors(args: PrivateBucketArgs) -> aws.s3.BucketCorsConfigurationCorsRuleArgs:
-    """Let the product's own pages in."""
+    """Allow the product's own pages."""
     return aws.s3.BucketCorsConfigurationCorsRuleArgs(
         allowed_origins=list(args.cors_origins),
         allowed_methods=list(args.cors_methods),
@@ -119,7 +119,7 @@ def cors(args: PrivateBucketArgs) -> aws.s3.BucketCorsConfigurationCorsRuleArgs:
 
 
 def abandoned_uploads() -> Rule:
-    """Delete the parts of multipart uploads that nobody finished."""
+    """Delete the parts of abandoned multipart uploads."""
     return Rule(
         id="abandoned-uploads",
         status="Enabled",
@@ -131,7 +131,7 @@ def abandoned_uploads() -> Rule:
 
 
 def expire(rule_id: str, *, days: int, prefix: str = "") -> Rule:
-    """Delete objects below *prefix* after *days*; in a versioned bucket that leaves a marker and an old version."""
+    """Delete objects below *prefix* after *days*; a versioned bucket keeps a marker and an old version."""
     return Rule(
         id=rule_id,
         status="Enabled",
@@ -153,7 +153,7 @@ def expire_old_versions(rule_id: str, *, days: int, prefix: str = "") -> Rule:
 
 
 def clean_up_markers() -> Rule:
-    """Delete markers that no version stands behind. S3 wants a rule of its own for that."""
+    """Delete the markers of objects without versions. S3 requires a rule of its own for that."""
     return Rule(
         id="delete-markers",
         status="Enabled",

@@ -1,4 +1,4 @@
-"""A DynamoDB table that can be restored: on demand, encrypted, with point-in-time recovery."""
+"""Declare a DynamoDB table: on demand, encrypted, with point-in-time recovery."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Place
+from components.naming import StackContext
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class Index:
 class TableArgs:
     """One table. *attributes*: every key attribute and its type (S, N). *caps*: units per second, read and write."""
 
-    place: Place
+    context: StackContext
     table: str
     component: str
     hash_key: str
@@ -36,7 +36,7 @@ class TableArgs:
 
 
 def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamodb.Table:
-    """Declare the table, protected where the stack is."""
+    """Declare the table, protected as the stack's settings state."""
     return aws.dynamodb.Table(
         name,
         name=args.table,
@@ -52,14 +52,14 @@ def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamod
         ttl=aws.dynamodb.TableTtlArgs(attribute_name=args.ttl, enabled=True) if args.ttl else None,
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
         server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
-        deletion_protection_enabled=args.place.protect,
-        tags=args.place.tags(args.component),
-        opts=args.place.keep(parent, adopt=args.table if args.adopt else None),
+        deletion_protection_enabled=args.context.protect,
+        tags=args.context.tags(args.component),
+        opts=args.context.data_options(parent, adopt=args.table if args.adopt else None),
     )
 
 
 def index(one: Index, caps: tuple[int, int] | None) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
-    """Declare one index, capped like its table: an index without a cap would throttle nobody."""
+    """Declare one index with its table's maximum units: the cap of a table does not cover its indexes."""
     keys = [aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=one.hash_key, key_type="HASH")]
     if one.range_key:
         keys.append(aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=one.range_key, key_type="RANGE"))

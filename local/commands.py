@@ -20,7 +20,7 @@ from local.run.folder import RunFolder
 from local.run.places import DEFAULT, near
 from local.run.up import Options, Up
 from local.run.welcome import welcome
-from processor.commands.examples import examples
+from processor.cli.examples import examples
 
 NOT_UP: Final = 3  # what `systemctl status` answers
 in_folder: Callable[..., Callable[..., None]] = click.option(

@@ -1,15 +1,14 @@
-"""The stack `local`: development's settings, with names of its own, the run's addresses, and this machine's size."""
+"""The stack `local`: development's settings with the run's addresses and this machine's size."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import yaml
 
 from components.testing.program import PROJECT, ROOT, Json
-from local.model import AUDIENCE, STACK, Addresses
+from local.model import AUDIENCE, Addresses
 
 ORIGIN: Final = "dev"
 SETTINGS: Final = f"{PROJECT}:settings"
@@ -28,10 +27,9 @@ def configuration(addresses: Addresses, packages: Path) -> Json:
     The layers there are empty: functions import libraries from this project's environment.
     """
     config: Json = yaml.safe_load((ROOT / f"Pulumi.{ORIGIN}.yaml").read_text(encoding="utf-8"))["config"]
-    settings = renamed(config[SETTINGS])
     return {
         **config,
-        SETTINGS: merged(settings, differences(addresses)),
+        SETTINGS: merged(config[SETTINGS], differences(addresses)),
         f"{PROJECT}:packages": str(packages),
     }
 
@@ -56,15 +54,6 @@ def differences(addresses: Addresses) -> Json:
         # AWS' own layers: the edit-API front stands for the web adapter, and nothing reads Lambda Insights.
         "deployment": {"web_adapter_layer_arn": "", "insights_layer_arn": ""},
     }
-
-
-def renamed(tree: Any) -> Any:
-    """Give everything that is named after the stack of origin a name after this one."""
-    if isinstance(tree, Mapping):
-        return {key: renamed(value) for key, value in cast("Mapping[str, Any]", tree).items()}
-    if isinstance(tree, str):
-        return tree.replace(f"{PROJECT}-{ORIGIN}-", f"{PROJECT}-{STACK}-")
-    return tree
 
 
 def merged(tree: Json, changes: Json) -> Json:

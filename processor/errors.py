@@ -1,17 +1,24 @@
-"""Every error that Darkroom raises on purpose, and what each audience is told.
+"""Define the errors that Darkroom raises on purpose: a log text for operators, a public text for users, a code.
 
-    DarkroomError                 log text, public text, code
+    DarkroomError
     ├── SettingsError             a setting is unknown, mistyped or out of range
     ├── UsageError                a command line that cannot be carried out
     ├── InstallationError         a library is missing or is not the locked one: no photo's fault
     ├── PhotoError                a permanent verdict on one photo: record it, never retry
     ├── EditError                 an edit, or a request for one, that cannot be carried out as it is
+    ├── ParameterError            (edits.vocabulary) a wrong parameter of a step; becomes an EditError
+    ├── MalformedEvent            (events) an invocation or a message lacks what it must hold
+    ├── UnreadableManifest        (aws.manifests) an object below manifests/ is no manifest
     └── TransientError            may pass: propagate it, the queue retries
         ├── OutOfTime             too little of the invocation is left to finish
         ├── RecordMissing         the backend has not written the photo's record yet
-        └── StoreUnavailable      S3, DynamoDB, KMS or CloudFront refused or did not answer
+        ├── StoreUnavailable      S3, DynamoDB, KMS or CloudFront refused or did not answer
+        └── IssuerUnavailable     (api.signing_keys) the sign-in service does not answer
 
-Domain code raises; one boundary (a handler, the command line) translates.
+Signals are plain exceptions that their own package always catches: Overtaken and SourceGone (events, for the upload
+pipeline), JobCancelled (editing.outcome); one in edits.language ends a reading, one in imaging.isolation a connection.
+
+Domain code raises; one boundary (a handler, the API, the command line) translates.
 """
 
 from __future__ import annotations
@@ -22,7 +29,7 @@ from typing import Any, ClassVar, Final
 
 
 class Verdict(StrEnum):
-    """Why a photo can never be rendered as it is. The value is the public error code."""
+    """Reason for which a photo can never be rendered as it is. The value is the public error code."""
 
     NOT_AN_IMAGE = "NOT_AN_IMAGE"
     UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"
@@ -68,7 +75,7 @@ class DarkroomError(Exception):
 
 
 class SettingsError(DarkroomError):
-    """One line: the key, what was found, what is allowed."""
+    """A wrong setting. The text is one line: the key, the value found, the values allowed."""
 
     code = "INVALID_SETTINGS"
 
@@ -80,9 +87,9 @@ class UsageError(DarkroomError):
 
 
 class InstallationError(DarkroomError):
-    """The program was not installed as locked: nothing can be said about any photo, and nothing is recorded.
+    """The program was not installed as locked: no photo can be judged, and nothing is recorded.
 
-    *finding* says in one sentence which library is wrong.
+    *finding*: one sentence that names the wrong library.
     """
 
     code = "BROKEN_INSTALLATION"
@@ -96,8 +103,8 @@ class InstallationError(DarkroomError):
 class PhotoError(DarkroomError):
     """A permanent verdict: the same bytes will fail again, so nothing is retried.
 
-    *finding* says what was expected and what was received, in plain words without
-    paths or library names; the advice for its verdict is appended for the public.
+    *finding*: the expected and the received value, in plain words without paths or library names; the public text
+    adds the advice for its verdict.
     """
 
     def __init__(self, verdict: Verdict, finding: str, *, log: str | None = None) -> None:
@@ -108,7 +115,7 @@ class PhotoError(DarkroomError):
 
 
 class EditCode(StrEnum):
-    """Why an edit was refused or failed. The value is the public error code."""
+    """Reason for which an edit was refused or failed. The value is the public error code."""
 
     INVALID_INPUT = "INVALID_INPUT"
     UNPARSEABLE_COMMAND = "UNPARSEABLE_COMMAND"
@@ -159,7 +166,7 @@ HTTP_STATUS: Final[dict[EditCode, int]] = {
 class EditError(DarkroomError):
     """A permanent verdict on an edit or on a request for one.
 
-    *public* says what was expected, what was received and what to do; *details* says it to programs (JSON values).
+    *public*: the expected value, the received value, the remedy; *details*: the same for programs (JSON values).
     """
 
     def __init__(
@@ -172,7 +179,7 @@ class EditError(DarkroomError):
 
     @property
     def status(self) -> int:
-        """The HTTP status that says it."""
+        """The HTTP status of the code."""
         return HTTP_STATUS[self.edit_code]
 
 

@@ -1,4 +1,4 @@
-"""Name what queue workers share: messages, their results, and changes of objects in the originals bucket."""
+"""Define what queue workers share: messages, their results, and changes of objects in the originals bucket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PADDING = "0"
 
 
 class ObjectChange(StrEnum):
-    """The two things that a gallery does with an original."""
+    """Kinds of change of an original."""
 
     CREATED = "created"
     REMOVED = "removed"
@@ -45,15 +45,15 @@ class ObjectEvent:
 
 
 class Overtaken(Exception):
-    """A newer state of the same original is in place or on its way."""
+    """A newer event of the same original was applied, or is being applied."""
 
 
 class SourceGone(Exception):
-    """The original that the event speaks of exists no more."""
+    """The original that the event names no longer exists."""
 
 
 def normal_sequencer(sequencer: str) -> str:
-    """Bring an S3 *sequencer* into the form whose plain text order is S3's order.
+    """Normalise an S3 *sequencer*, so that text order is S3's order.
 
     Padding on the right with zeros before comparing is the same as dropping zeros from the right,
     and it lets DynamoDB and S3 metadata compare what they store.
@@ -62,7 +62,7 @@ def normal_sequencer(sequencer: str) -> str:
 
 
 class MalformedEvent(DarkroomError):
-    """An invocation or a message lacks what it must hold: a retry cannot help, a person has to look."""
+    """An invocation or a message lacks what it must hold: a retry cannot help, a person has to look into it."""
 
     code = "MALFORMED_EVENT"
 
@@ -71,7 +71,7 @@ class MalformedEvent(DarkroomError):
 class Message(Generic[T]):
     """One message, which succeeds or fails as a whole.
 
-    *read()* gives its items; it raises MalformedEvent for this message alone. *attempts* counts deliveries, this one
+    *read()* returns its items; it raises MalformedEvent for this message alone. *attempts* counts deliveries, this one
     included. *receipt_handle* is SQS's, empty for other senders.
     """
 
@@ -83,7 +83,7 @@ class Message(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch(Generic[T]):
-    """All messages of one invocation. Some answers repeat parts of the *invocation*."""
+    """All messages of one invocation. Some responses repeat parts of the *invocation*."""
 
     sender: Literal["sqs", "batch", "s3"]
     messages: tuple[Message[T], ...]
@@ -92,7 +92,7 @@ class Batch(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageResult:
-    """How one message ended, in the terms of S3 Batch Operations. *acknowledged*: the queue may delete it."""
+    """Result of one message, in the terms of S3 Batch Operations. *acknowledged*: the queue may delete it."""
 
     code: Literal["Succeeded", "TemporaryFailure", "PermanentFailure"]
     acknowledged: bool
@@ -100,14 +100,14 @@ class MessageResult:
 
 
 def records_of(event: object) -> list[Any]:
-    """Take the records out of an SQS or S3 event; MalformedEvent when it has none."""
+    """Return the records of an SQS or S3 event; raise MalformedEvent when it has none."""
     if isinstance(records := json_object(event).get("Records"), list):
         return cast("list[Any]", records)
     raise MalformedEvent(f"Expected SQS or S3 records, or S3 Batch tasks, received {shortened(event)}.")
 
 
 def sqs_message(record: Json, read: Callable[[str, int], Sequence[T]]) -> Message[T]:
-    """Take one SQS record; *read(body, attempts)* gives the items of its body."""
+    """Convert one SQS record; *read(body, attempts)* returns the items of its body."""
     attempts = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
     return Message(
         id=record["messageId"],

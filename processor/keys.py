@@ -1,7 +1,7 @@
-"""Names: what an original's key says, and what everything made from it is called.
+"""Parse keys of originals, and name everything that is made from them.
 
-Two originals may ask for the same stem (IMG_1.CR2 and IMG_1.JPG). ``stem_candidates`` lists the names
-that an original may use, in order; which one it gets is decided by claiming its manifest.
+Two originals may ask for the same stem (IMG_1.CR2 and IMG_1.JPG). ``stem_candidates`` lists the stems
+that an original may use, in order; claiming a manifest decides which one it gets.
 Rendition and manifest of a stem share one path, so a claimed manifest protects the renditions too.
 """
 
@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. What the longest
-# prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave, and a little more.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. The longest
+# prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave this much and a little more.
 PATH_BYTES: Final = 960
 HASH_CHARS: Final = 16
 RENDITIONS: Final = "renditions/"
@@ -28,7 +28,7 @@ UUID_FIRST: Final = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?
 
 
 class Skip(StrEnum):
-    """Why an object is none of our business. The value is what metrics count by."""
+    """Reason for which an object is not rendered. The value is a dimension of metrics."""
 
     FOLDER = "folder"
     EMPTY = "empty"
@@ -40,7 +40,7 @@ class Skip(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """Say it to whoever reads the log."""
+        """Sentence for the log."""
         return SENTENCES[self]
 
 
@@ -96,7 +96,7 @@ class ObjectKey:
         return found[1] if found else self.key
 
     def skip(self, size: int | None) -> Skip | None:
-        """Tell why an object of *size* bytes (None: not known yet) is not for us, without reading it."""
+        """Return the reason to skip an object of *size* bytes (None: not known yet); None: render it."""
         if self.key.endswith("/"):
             return Skip.FOLDER
         if self.key.startswith(RESERVED):
@@ -106,14 +106,14 @@ class ObjectKey:
         return BY_EXTENSION.get(self.extension)
 
     def stem_candidates(self) -> Iterator[str]:
-        """Stems that this original may claim: its own, its whole file name, then one that nobody else has."""
+        """Yield the stems that this original may claim: its own, its whole file name, then a unique one."""
         yield self.stem
         if self.file != self.stem:
             yield self.file
         yield f"{self.file}-{short_hash(self.key, 8)}"
 
     def cache_tags(self) -> str:
-        """Tags by which the CDN finds everything of this photo, or of its gallery; ASCII."""
+        """Return the tags by which the CDN invalidates this photo, or its gallery; ASCII."""
         # CloudFront reads tags as a comma-separated list without regard to case.
         return f"{self.photo_tag},gallery:{short_hash(self.gallery)}"
 
@@ -124,17 +124,17 @@ class ObjectKey:
 
 
 def manifest_key(gallery: str, stem: str) -> str:
-    """Key of the manifest of *stem*."""
+    """Return the key of the manifest of *stem*."""
     return f"{MANIFESTS}{safe_path(gallery, stem)}.json"
 
 
 def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:
-    """Key of one rendition of *stem*."""
+    """Return the key of one rendition of *stem*."""
     return f"{RENDITIONS}{safe_path(gallery, stem)}_{size}.{extension}"
 
 
 def rendition_url(host: str, key: str, version: str) -> str:
-    """Address of *key* at the CDN; another *version* is another address."""
+    """Return the URL of *key* at the CDN; another *version* is another URL."""
     return f"{origin_of(host)}/{'/'.join(quote(segment, safe='') for segment in key.split('/'))}?v={version}"
 
 
@@ -142,7 +142,7 @@ def safe_path(gallery: str, stem: str) -> str:
     """Join *gallery* and *stem* so that the path fits into a key and survives in a URL.
 
     Browsers resolve ``.`` and ``..`` even when they are percent-encoded, so such folders are renamed;
-    a path that was renamed or cut carries a hash of what it stands for.
+    a path that was renamed or cut carries a hash of the original path.
     """
     path = f"{gallery}/{stem}" if gallery else stem
     folders = [folder.replace(".", "_") if folder in {".", ".."} else folder for folder in gallery.split("/")]

@@ -1,12 +1,12 @@
-"""The manifest of one stem: who owns it, what lies under it, and everything that the photo record needs.
+"""Encode and decode the manifest of a stem: its owner, its objects, and everything that the photo record needs.
 
     {"schema": 1,
      "claim":   {"key": "wedding/IMG_1.CR2", "sequencer": "0055AED6DCD9"},
-     "objects": ["renditions/wedding/IMG_1_small.jpg", …],          what may exist, written before it does
+     "objects": ["renditions/wedding/IMG_1_small.jpg", …],          listed before they are written
      "photo":   null | {"version": …, "renditions": [...], …},      null until every rendition is in place
-     "receipt": null | {"recipe": …, "decoder": …, "steps_ms": …}}  how they came to be
+     "receipt": null | {"recipe": …, "decoder": …, "steps_ms": …}}  how they were made
 
-Never served. Writing it is what claims a stem; deleting it gives the stem back.
+Never served. Writing it claims a stem; deleting it releases the stem.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class StoredRendition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Photo:
-    """What the photo record says of a rendered original. *width*, *height*: upright, px; times in UTC, ISO-8601."""
+    """A rendered original, for its photo record. *width*, *height*: upright, px; times in UTC, ISO-8601."""
 
     version: str
     source_version: str
@@ -52,7 +52,7 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """The claim of *key* on a stem, as of *sequencer*, and what came of it."""
+    """The claim of *key* on a stem, as of *sequencer*, and its renditions."""
 
     key: str
     sequencer: str
@@ -84,7 +84,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Decode what ``to_json`` wrote; ValueError for another schema."""
+        """Decode the output of ``to_json``; raise ValueError for another schema."""
         tree: dict[str, Any] = json.loads(text)
         if tree.get("schema") != SCHEMA:
             raise ValueError(f"expected a manifest of schema {SCHEMA}, received {text[:60]!r}")
@@ -104,7 +104,7 @@ def photo_of(tree: Mapping[str, Any]) -> Photo:
 
 
 def record_fields(manifest: Manifest, *, cdn_host: str) -> dict[str, Any]:
-    """Give the fields of the photo record that follow from a complete manifest, and nothing that does not.
+    """Return the fields of the photo record that a complete manifest determines.
 
     None means that the field must be absent.
     """
@@ -116,7 +116,7 @@ def record_fields(manifest: Manifest, *, cdn_host: str) -> dict[str, Any]:
             sizes |= {f"{one.size}_{name}": getattr(one, name) for name in ("width", "height", "bytes")}
     return {
         **sizes,
-        "small_thumb_url": sizes.get("small_url"),  # what readers of the system before Darkroom look for
+        "small_thumb_url": sizes.get("small_url"),  # read by clients of the system before Darkroom
         "original_key": manifest.key,
         "sequencer": manifest.sequencer or None,
         "processed_at": photo.processed_at,

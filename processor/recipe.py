@@ -1,21 +1,28 @@
-"""The part of the settings that decides pixels: same recipe, same original, same renditions."""
+"""Define the settings that decide pixels, and their hash: same recipe and same original, same renditions."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from processor.settings_base import Section
+from processor.validation import Section
 
 OutputFormat = Literal["jpeg", "webp", "avif"]
+
+ENGINE_REVISION = 1
+"""Raise it when a change of ``processor.imaging`` alters pixels on purpose: every photo is then rendered again."""
+
+HASH_DIGITS = 12
 
 MAX_SIDE_PX = 16_383  # the longest side that a WebP can have; JPEG and AVIF can do more
 
 
 def _jpeg_and_no_repeats(formats: tuple[OutputFormat, ...]) -> tuple[OutputFormat, ...]:
-    """JPEG is what every reader of a photo record falls back to."""
+    """Require JPEG, which every reader of a photo record can fall back to, and refuse repeats."""
     if "jpeg" not in formats or len(set(formats)) < len(formats):
         raise ValueError(f"found [{', '.join(formats)}], expected jpeg, plus webp and avif at most once each")
     return formats
@@ -51,7 +58,7 @@ class Size(Section):
     formats: Formats | None = Field(default=None, description="Formats of this size; absent: the recipe's.")
 
 
-class Quality(Section):
+class OutputQuality(Section):
     """Encoder quality per format; the scales of different formats do not compare."""
 
     jpeg: QualityPercent = Field(default=85, description="JPEG quality; from 90 chroma is kept at full resolution.")
@@ -59,12 +66,12 @@ class Quality(Section):
     avif: QualityPercent = Field(default=60, description="AVIF quality.")
 
     def of(self, output: OutputFormat) -> int:
-        """Give the quality of the format *output*."""
+        """Return the quality (1-100) of the format *output*."""
         return {"jpeg": self.jpeg, "webp": self.webp, "avif": self.avif}[output]
 
 
 class Raw(Section):
-    """How camera RAW files become pixels."""
+    """Conversion of camera RAW files to pixels."""
 
     strategy: Literal["auto", "preview", "demosaic"] = Field(
         default="auto",
@@ -75,8 +82,8 @@ class Raw(Section):
     )
 
 
-class Limits(Section):
-    """What a file may ask of the decoder; beyond it the photo fails with a verdict."""
+class DecodeLimits(Section):
+    """Limits of a file; a photo beyond one of them fails with a verdict."""
 
     max_bytes: int = Field(default=512 * 2**20, ge=1, le=5 * 2**30, description="Largest original.")
     # Phone panoramas are wider than 10,000 px.
@@ -105,8 +112,8 @@ class Limits(Section):
     )
 
 
-def guide_sizes() -> dict[str, Size]:
-    """Give the four sizes that galleries already link to."""
+def default_sizes() -> dict[str, Size]:
+    """Return the four default sizes, boxes in px."""
     return {
         "thumbnail": Size(width=400, height=400),
         "small": Size(width=800, height=600),
@@ -119,19 +126,29 @@ class Recipe(Section):
     """Everything that decides the pixels of a rendition, and nothing else."""
 
     sizes: Mapping[SizeName, Size] = Field(
-        default_factory=guide_sizes, min_length=1, max_length=20, description="Rendition sizes by name, in any order."
+        default_factory=default_sizes,
+        min_length=1,
+        max_length=20,
+        description="All rendition sizes by name, in any order; they replace the default four.",
     )
     formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
-    quality: Quality = Field(default=Quality(), description="Encoder quality per format.")
+    quality: OutputQuality = Field(default=OutputQuality(), description="Encoder quality per format.")
     keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")
-    raw: Raw = Field(default=Raw(), description="How camera RAW files become pixels.")
-    limits: Limits = Field(default=Limits(), description="What a file may ask of the decoder.")
+    raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
+    limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")
 
     def formats_of(self, size: str) -> tuple[OutputFormat, ...]:
-        """Name the formats that the size named *size* is written in."""
+        """Return the formats of the size named *size*."""
         return self.sizes[size].formats or self.formats
 
     def quality_of(self, size: str, output: OutputFormat) -> int:
-        """Give the quality (1-100) of the size named *size* in the format *output*."""
+        """Return the quality (1-100) of the size named *size* in the format *output*."""
         override = self.sizes[size].quality or {}
         return override.get(output) or self.quality.of(output)
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """Return 12 hex digits, equal for recipes that make equal renditions: limits do not count."""
+    pixels = recipe.model_dump(mode="json", exclude={"limits": True, "raw": {"max_megapixels"}})
+    text = json.dumps({"engine": ENGINE_REVISION, **pixels}, sort_keys=True)
+    return hashlib.sha256(text.encode(), usedforsecurity=False).hexdigest()[:HASH_DIGITS]

@@ -1,8 +1,8 @@
-"""The bytes of one original, in an unnamed file that a child process can share.
+"""Hold the bytes of one original in an unnamed file that a child process can share.
 
 A memory file (``memfd_create``) where the system has one, else a deleted temporary file: nothing to
 clean up, nothing written under ``/tmp`` on Lambda, no copy when a decoder runs in another process,
-and no SIGBUS when somebody truncates the file that was read.
+and no SIGBUS when the file that was read is truncated.
 """
 
 from __future__ import annotations
@@ -60,16 +60,16 @@ class Source:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Hold *data*, whatever its size."""
+        """Hold *data* of any size."""
         return cls.from_chunks([data], max_bytes=len(data))
 
     def close(self) -> None:
-        """Give the memory back; safe to call twice."""
+        """Release the memory; safe to call twice."""
         if self.fd < 0:
             return
         os.close(self.fd)
         self.fd = -1
-        # A traceback on its way out may hold slices of the view: the map then goes when they do.
+        # A traceback may still hold slices of the view: the map is then released together with them.
         with suppress(BufferError):
             self.view.release()
             if self._map is not None:
@@ -102,7 +102,7 @@ def write_all(fd: int, chunk: bytes) -> None:
 
 
 def too_large(size: int, max_bytes: int, *, at_least: bool) -> PhotoError:
-    """Say how large the file is and how large it may be."""
+    """Build the error of a file that is larger than *max_bytes*."""
     received = f"{'at least ' if at_least else ''}{size:,} bytes"
     return PhotoError(
         Verdict.IMAGE_TOO_LARGE, f"The file is too large: expected at most {max_bytes:,} bytes, received {received}."

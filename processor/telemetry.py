@@ -1,4 +1,4 @@
-"""Logs, metrics and traces of one function.
+"""Write logs, metrics and traces of one function.
 
 Logs are JSON lines, metrics are EMF lines (CloudWatch reads both from stdout), both by aws-lambda-powertools. Spans are
 OpenTelemetry's: its API records nothing unless a layer brings an SDK and an exporter (`deployment.traces_layer_arn`).
@@ -52,18 +52,18 @@ class Telemetry:
             yield
 
     def info(self, message: str, **fields: Any) -> None:
-        """Log what went as it should."""
+        """Log an expected event."""
         self.logger.info(message, extra=fields, stacklevel=CALLER)
 
     def warning(self, message: str, **fields: Any) -> None:
-        """Log what will be tried again, or what somebody uploaded wrongly."""
+        """Log a failure that will be retried, or that a user caused."""
         self.logger.warning(message, extra=fields, stacklevel=CALLER)
 
     def defect(self, message: str, error: Exception, **fields: Any) -> None:
-        """Log *error* with its trace: a person has to look."""
+        """Log *error* with its traceback: a person has to look into it."""
         self.logger.error(message, extra=fields, exc_info=error, stacklevel=CALLER)
 
 
 def one(amount: float = 1) -> tuple[float, MetricUnit]:
-    """Count *amount* of something."""
+    """Return *amount* as a metric value of unit Count."""
     return amount, MetricUnit.Count

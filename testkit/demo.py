@@ -12,7 +12,7 @@ from typing import Final
 import click
 from PIL import Image
 
-from processor.commands.examples import examples
+from processor.cli.examples import examples
 from testkit.photos import heif, icc, jpeg, raw, scene, scenery
 from testkit.photos.scene import Pixels
 

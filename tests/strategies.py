@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from processor.settings import (
-    Auth,
-    EditSettings,
-    Limits,
-    OutputFormat,
-    Quality,
-    Raw,
-    RenditionSettings,
-    Size,
-)
+from processor.recipe import DecodeLimits, OutputFormat, OutputQuality, Raw, Size
+from processor.settings.services import Auth, EditSettings, RenditionSettings
 
 sides = st.integers(1, 16_383)
 percents = st.integers(1, 100)
@@ -36,7 +28,7 @@ sizes = st.builds(
     formats=st.none() | formats,
 )
 limits = st.builds(
-    Limits,
+    DecodeLimits,
     max_bytes=st.integers(1, 2**32),
     max_dimension_px=st.integers(1, 65_535),
     max_scans=st.integers(1, 10_000),
@@ -47,7 +39,7 @@ renditions = st.builds(
     RenditionSettings,
     sizes=st.dictionaries(size_names, sizes, min_size=1, max_size=6),
     formats=formats,
-    quality=st.builds(Quality, jpeg=percents, webp=percents, avif=percents),
+    quality=st.builds(OutputQuality, jpeg=percents, webp=percents, avif=percents),
     keep_copyright=st.booleans(),
     raw=st.builds(Raw, strategy=st.sampled_from(("auto", "preview", "demosaic")), max_megapixels=st.integers(1, 1000)),
     limits=limits,

@@ -14,7 +14,7 @@ HEX = st.text("0123456789ABCDEFabcdef", max_size=20)
 
 
 def padded(one: str, other: str) -> tuple[str, str]:
-    """Bring two sequencers to one length the way S3's documentation says."""
+    """Pad two sequencers to one length, as S3's documentation states."""
     length = max(len(one), len(other))
     return one.upper().ljust(length, "0"), other.upper().ljust(length, "0")
 

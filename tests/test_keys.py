@@ -1,4 +1,4 @@
-"""Parsing of keys, and the names that follow from them."""
+"""Tests of parsing keys, and of the names of renditions and manifests."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_what_is_no_photo_is_known_by_its_key_and_size(key: str, size: int | Non
 
 
 def test_every_reason_to_skip_has_a_sentence() -> None:
-    """The log tells people, not only machines."""
+    """The log holds a sentence, not only a code."""
     assert all(reason.sentence.endswith(".") for reason in Skip)
 
 
@@ -166,7 +166,7 @@ def test_every_name_fits_into_a_key(key: str, size: str, output: str) -> None:
 @pytest.mark.fault(28)
 @given(KEYS, SIZES, OUTPUTS)
 def test_every_address_leads_back_to_its_key(key: str, size: str, output: str) -> None:
-    """Decoding the path once gives the key, and no browser finds a folder to climb out of."""
+    """Decoding the path once returns the key, and no browser resolves a parent folder."""
     name = ObjectKey(key)
     stored = rendition_key(name.gallery, name.stem, size, output)
 
@@ -179,7 +179,7 @@ def test_every_address_leads_back_to_its_key(key: str, size: str, output: str) -
 @pytest.mark.fault(28)
 @given(KEYS, KEYS)
 def test_different_originals_can_always_be_told_apart(one: str, other: str) -> None:
-    """The last stem that an original may claim is unique to it."""
+    """The last stem that an original may claim is unique."""
     assume(one != other)
     first, second = ObjectKey(one), ObjectKey(other)
 
@@ -207,7 +207,7 @@ def test_operators_find_a_photo_and_a_gallery_by_their_tags() -> None:
 
 
 def test_the_embedded_stack_serves_without_tls() -> None:
-    """Loopback has no certificate, so its addresses say http; every other host is reached by https alone."""
+    """Loopback has no certificate, so its URLs use http; all other hosts use https."""
     assert (
         "http://127.0.0.1:4520/renditions/g/a_small.jpg?v=abc",
         "https://cdn.example.com/renditions/g/a_small.jpg?v=abc",

@@ -1,13 +1,17 @@
-"""The recipe: what decides pixels, per size and format."""
+"""Check the recipe, which decides pixels per size and format, and its hash, which decides what is rendered again."""
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
-from processor.recipe import OutputFormat, Quality, Recipe, Size
+from processor import recipe
+from processor.recipe import DecodeLimits, OutputFormat, OutputQuality, Raw, Recipe, Size, recipe_hash
+
+PLAIN = Recipe()
 
 
 def test_the_default_sizes_are_the_ones_that_galleries_link_to() -> None:
@@ -35,13 +39,58 @@ def test_a_size_without_formats_has_the_recipes() -> None:
 def test_a_size_overrides_only_the_qualities_it_names() -> None:
     """A partial override leaves the other formats' quality alone."""
     recipe = Recipe(
-        quality=Quality(jpeg=85, webp=80, avif=60), sizes={"a": Size(width=1, height=1, quality={"jpeg": 95})}
+        quality=OutputQuality(jpeg=85, webp=80, avif=60), sizes={"a": Size(width=1, height=1, quality={"jpeg": 95})}
     )
 
     assert [95, 80, 60] == [recipe.quality_of("a", output) for output in get_args(OutputFormat)]
 
 
 def test_a_recipe_cannot_be_changed() -> None:
-    """A hashed recipe cannot change."""
+    """A recipe's hash stays true."""
     with pytest.raises(ValidationError, match="frozen"):
         Recipe().keep_copyright = False  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_the_hash_is_short_and_stable() -> None:
+    """The same recipe written twice is the same recipe, whatever the order of its sizes."""
+    a, b = Size(width=10, height=10), Size(width=20, height=20)
+
+    assert re.fullmatch("[0-9a-f]{12}", recipe_hash(PLAIN))
+    assert recipe_hash(Recipe(sizes={"a": a, "b": b})) == recipe_hash(Recipe(sizes={"b": b, "a": a}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Recipe(sizes={"thumbnail": Size(width=400, height=400)}),
+        Recipe(sizes={**PLAIN.sizes, "small": Size(width=801, height=600)}),
+        Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, fit="cover")}),
+        Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, quality={"jpeg": 90})}),
+        Recipe(formats=("jpeg", "webp")),
+        Recipe(quality=OutputQuality(jpeg=86)),
+        Recipe(keep_copyright=False),
+        Recipe(raw=Raw(strategy="preview")),
+    ],
+    ids=["sizes", "side", "fit", "size quality", "formats", "quality", "copyright", "raw"],
+)
+def test_a_setting_that_changes_pixels_changes_the_hash(other: Recipe) -> None:
+    """Then every photo is rendered again."""
+    assert recipe_hash(PLAIN) != recipe_hash(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Recipe(limits=DecodeLimits(max_megapixels=50)), Recipe(raw=Raw(max_megapixels=50))],
+    ids=["limits", "raw limit"],
+)
+def test_limits_do_not_change_the_hash(other: Recipe) -> None:
+    """DecodeLimits decide whether a photo is rendered, never how."""
+    assert recipe_hash(PLAIN) == recipe_hash(other)
+
+
+def test_a_new_engine_revision_changes_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A maintainer raises it when the engine's pixels change on purpose."""
+    before = recipe_hash(PLAIN)
+    monkeypatch.setattr(recipe, "ENGINE_REVISION", 999)
+
+    assert before != recipe_hash(PLAIN)

@@ -192,11 +192,11 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "processor": (),
     "processor/api": ("runtime",),
     "processor/aws": ("runtime",),
-    "processor/editing": ("runtime",),
+    "processor/editing/reports.py": ("runtime",),
     "processor/fetch": ("runtime",),
     "processor/handlers": ("runtime",),
     "processor/telemetry.py": ("runtime",),
-    "processor/upload": ("runtime",),
+    "processor/upload/reports.py": ("runtime",),
 }
 
 

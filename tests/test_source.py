@@ -43,7 +43,7 @@ def test_bytes_are_held_whatever_their_size() -> None:
 
 
 def test_an_empty_file_is_a_source(tmp_path: Path) -> None:
-    """That it is no photo is for others to say; it cannot be mapped."""
+    """An empty file cannot be mapped; that it is no photo is decided elsewhere."""
     (tmp_path / "a").touch()
 
     with Source.from_path(tmp_path / "a", max_bytes=10) as source:
@@ -98,7 +98,7 @@ def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
         Source.from_path(tmp_path / "none", max_bytes=10)
 
 
-def test_closing_gives_everything_back_and_twice_is_safe() -> None:
+def test_closing_releases_everything_and_twice_is_safe() -> None:
     """A second close must not close another file."""
     files = open_descriptors()
     source = Source.from_bytes(b"abc")

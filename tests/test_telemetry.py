@@ -16,7 +16,7 @@ from processor.telemetry import Telemetry, one
 
 @pytest.fixture
 def exported(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
-    """Give what is exported where a layer has set an SDK up before the handler is imported."""
+    """Return the exported spans; a layer sets up the SDK before the handler is imported."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))

@@ -6,25 +6,28 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 
-from processor.settings import Settings
-from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
-from processor.wording import Schema, allowed, plain, values_of
+from processor.schema_text import Schema, allowed, plain, values_of
+from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, variables
+from processor.settings.tree import Settings
+from processor.validation import ROLE
 
 HEAD = """# Settings
 
-Written by `make docs` from the models in `processor/settings.py`; a test keeps it current.
+Written by `make docs` from the models in `processor/settings/`; a test keeps it current.
 
-The tree stands in a stack file (`Pulumi.<stack>.yaml`) under `config: {darkroom:settings: …}`, or
-alone in a file for `darkroom render --settings FILE`. Only what differs from the defaults
-needs to be written. An unknown key, a wrong type or a value out of range is refused with one line
-that names the key, what was found and what is allowed.
+The tree stands in a stack file (`Pulumi.<stack>.yaml`) under `config: {darkroom:settings: …}`, or alone in a file for
+`darkroom render --settings FILE`. Only what differs from the defaults needs to be written. Names of buckets, tables and
+functions are derived from the project and the stack. A renamed setting is accepted under its former name for one
+release, with a warning of one line. An unknown key, a wrong type or a value out of range is refused with one line: the
+key, what was found and what is allowed.
 """
 
 ENVIRONMENT = """
 ## Environment of the functions
 
-Each function is told only what its own code reads. Text stands as it is, everything else as JSON;
-a setting without a value has no variable.
+Each function receives only what its own code reads. Text stands as it is, everything else as JSON;
+a setting without a value has no variable. Five variables keep the names of the editor guide, which other systems may
+read: `S3_BUCKET`, `DYNAMODB_TABLE`, `MAX_IMAGE_SIZE`, `MAX_DIMENSIONS`, `DEFAULT_QUALITY`.
 """
 
 FUNCTIONS: tuple[tuple[str, type[Slice]], ...] = (
@@ -61,8 +64,7 @@ def rows(prefix: str, branch: Schema, root: Schema, defaults: Schema) -> Iterato
         inner, default = plain(schema, root), defaults.get(name, schema.get("default"))
         members = plain(values_of(inner), root)
         if "properties" not in inner:
-            expected = "required" if name in branch.get("required", ()) else literal(default)
-            yield f"`{prefix}{name}`", expected, allowed(inner, root), schema["description"]
+            yield f"`{prefix}{name}`", default_text(name, branch, default), allowed(inner, root), schema["description"]
         else:
             yield from rows(f"{prefix}{name}.", inner, root, default or {})
         if "properties" in members:
@@ -79,6 +81,13 @@ def function(title: str, kind: type[Slice]) -> str:
 def table(columns: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> str:
     """Lay out a Markdown table."""
     return "".join(f"| {' | '.join(cells)} |\n" for cells in [columns, ("---",) * len(columns), *lines])
+
+
+def default_text(name: str, branch: Schema, default: object) -> str:
+    """Write the default of the setting *name*; that of a resource's name is derived from the stack."""
+    if role := branch["properties"][name].get(ROLE):
+        return f"`{{project}}-{{stack}}-{role}`"
+    return "required" if name in branch.get("required", ()) else literal(default)
 
 
 def literal(value: object) -> str:

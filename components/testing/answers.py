@@ -1,6 +1,6 @@
-"""What AWS answers about a resource that this program declares: ids, ARNs, addresses that look as AWS's do.
+"""Compute AWS's outputs of the program's resources: ids, ARNs and addresses of AWS's form.
 
-Used by everything that runs the program without AWS: the recorder of plans (``tools/plan``), the embedded stack
+For all that runs the program without AWS: the recorder of plans (``tools/plan``), the embedded stack
 (``local/deployer``) and the provider of the engine tests (``tests/engine``). In a template ``{name}`` is the physical
 name, ``{logical}`` the name in the program, any other word an input. A type that is not listed is refused, so that no
 new type goes unnoticed; an output that is not listed would be None, and the program would fail on it.
@@ -15,7 +15,7 @@ ACCOUNT: Final = "123456789012"
 REGION: Final = "us-east-1"
 IDENTITY: Final = "aws:index/getCallerIdentity:getCallerIdentity"
 HERE: Final = f"{REGION}:{ACCOUNT}"
-SECRET: Final = "secret"  # noqa: S105 - how the text of one begins
+SECRET: Final = "secret"  # noqa: S105 - start of the text of every secret
 SECRETS: Final[Mapping[str, str]] = {"random:index/randomPassword:RandomPassword": "result"}
 
 COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -91,12 +91,12 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def identity(*, account: str = ACCOUNT, arn: str = "", user: str = "recorder") -> dict[str, str]:
-    """Answer getCallerIdentity, the one question that the program asks."""
+    """Return the result of getCallerIdentity, the program's only invoke."""
     return {"accountId": account, "arn": arn or f"arn:aws:iam::{account}:user/{user}", "userId": user}
 
 
 def answer(kind: str, logical: str, inputs: Mapping[str, Any], *, version: str = "") -> tuple[str, dict[str, str]]:
-    """Give the id and the computed outputs of a resource; *version*: of a function or a layer, "" for the listed one.
+    """Return the id and the computed outputs of a resource; *version*: of a function or a layer, "" for the listed one.
 
     Raise LookupError for a type that is not listed.
     """

@@ -15,8 +15,8 @@ import click
 from lab.simulate.chart import Curve, Panel, draw
 from lab.simulate.scenario import BIN_S, Outcome, by_time, one_queue, percentile, two_lanes
 from processor.ops.cost.prices import load_prices
-from processor.settings import Settings
-from processor.settings_file import load_settings
+from processor.settings.stack_file import load_settings
+from processor.settings.tree import Settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = click.Path(dir_okay=False, path_type=Path)

@@ -12,7 +12,7 @@ from lab.simulate.lane import Done, Lane, Photo
 from lab.simulate.load import SEED, backlog, uploads
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Work, compute_usd, requests_usd
-from processor.settings import Settings
+from processor.settings.tree import Settings
 
 BIN_S: Final = 600.0
 

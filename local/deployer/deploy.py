@@ -14,8 +14,8 @@ from local.deployer.adapters.distribution import EMULATED_HOST
 from local.deployer.model import Deployed
 from local.deployer.monitor import Deployer
 from local.deployer.target import Target
-from local.model import Addresses
-from local.stack import STACK, configuration
+from local.model import STACK, Addresses
+from local.stack import configuration
 
 # As many calls at a time as keep the emulator busy: most of them wait for it.
 THREADS: Final = 8

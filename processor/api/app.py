@@ -1,8 +1,8 @@
-"""The edit API as an application: what stands around it, and its routes.
+"""Build the edit API's application: its middleware and its routes.
 
     Measure ▶ CORS ▶ Boundary ▶ OriginGuard ▶ BodyLimit ▶ routes ▶ {error, code, details?}
 
-CORS stands outside of whatever refuses, so that a page can read why it was refused.
+CORS comes before every refusal, so that a page can read why its request was refused.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from processor.api.dependencies import Services
 from processor.api.errors import translate_errors
 from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, Measure, OriginGuard
 from processor.api.openapi import document_api
-from processor.api.parts import Parts
 from processor.api.routes import edits, health, sessions
 
-# With the threads of the feeds not more than the AWS clients keep connections.
+# Together with the threads of the feeds at most as many as the AWS clients keep connections.
 REQUEST_THREADS: Final = 12
 CORS_MAX_AGE_S: Final = 600
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """Put the application together."""
+def create_app(services: Services) -> FastAPI:
+    """Build the application."""
     app = FastAPI(
         openapi_url="/image-edit/openapi.json",
-        docs_url=None,  # its page loads scripts from elsewhere
+        docs_url=None,  # its page loads scripts from another host
         redoc_url=None,
-        redirect_slashes=False,  # a redirect of a POST is a trap
-        middleware=around(parts),
+        redirect_slashes=False,  # clients lose the body when a POST is redirected
+        middleware=middleware(services),
         lifespan=bounded_threads,
     )
-    app.state.parts = parts
+    app.state.services = services
     translate_errors(app)
     for routes in (edits, sessions, health):
         app.include_router(routes.router)
@@ -45,27 +45,27 @@ def create_app(parts: Parts) -> FastAPI:
     return app
 
 
-def around(parts: Parts) -> list[Middleware]:
-    """List what stands around the routes, from the outside in."""
+def middleware(services: Services) -> list[Middleware]:
+    """List the middleware, the outermost first."""
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=list(parts.cors_origins),
+        allow_origins=list(services.cors_origins),
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
         expose_headers=[*RATE_HEADERS, "Retry-After"],
         max_age=CORS_MAX_AGE_S,
     )
     return [
-        Middleware(Measure, telemetry=parts.telemetry),
+        Middleware(Measure, telemetry=services.telemetry),
         cors,
-        Middleware(Boundary, telemetry=parts.telemetry),
-        Middleware(OriginGuard, secret=parts.origin_secret),
+        Middleware(Boundary, telemetry=services.telemetry),
+        Middleware(OriginGuard, secret=services.origin_secret),
         Middleware(BodyLimit),
     ]
 
 
 @asynccontextmanager
 async def bounded_threads(_: FastAPI) -> AsyncGenerator[None]:
-    """Bound the threads that requests block in."""
+    """Limit the threads in which requests block."""
     to_thread.current_default_thread_limiter().total_tokens = REQUEST_THREADS
     yield

@@ -1,6 +1,6 @@
-"""The edit API of one process, put together from what the function is told: uvicorn's application factory.
+"""Build the edit API of one process from its environment variables: uvicorn's application factory.
 
-The two secrets are read before the first request is taken, and once: a process that cannot read them must not serve.
+Both secrets are read once, before the first request: a process that cannot read them must not serve.
 """
 
 from __future__ import annotations
@@ -10,35 +10,34 @@ import os
 
 from fastapi import FastAPI
 
-from processor.api.accepting import Desk
 from processor.api.app import create_app
-from processor.api.feeds import Feeds
-from processor.api.parts import Parts
+from processor.api.credentials import Tickets, Tokens
+from processor.api.dependencies import Services
+from processor.api.feeds import SessionFeeds
+from processor.api.session_service import SessionService
 from processor.api.signing_keys import SigningKeys, fetcher, no_keys
 from processor.api.stream import MARGIN_S, Streams
-from processor.api.tickets import Tickets
-from processor.api.tokens import Tokens
 from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client, ssm_client
 from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
 from processor.aws.secrets import ParameterStore
 from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys, UserLimits
-from processor.settings_env import EditApiEnv, from_env
+from processor.settings.functions import EditApiEnv, from_env
 from processor.telemetry import Telemetry
 
 
 def application() -> FastAPI:
     """Build the application of this process."""
-    gc.disable()  # nothing that is made here becomes garbage
+    gc.disable()  # nothing made here becomes garbage
     try:
         return create_app(assemble(from_env(EditApiEnv, os.environ)))
     finally:
         gc.enable()
 
 
-def assemble(env: EditApiEnv) -> Parts:
-    """Make the application's parts and their AWS clients."""
+def assemble(env: EditApiEnv) -> Services:
+    """Make the application's services and their AWS clients."""
     session = Session()
     telemetry = Telemetry(service=env.service, stack=env.stack)
     secrets = ParameterStore(ssm=ssm_client(session))
@@ -46,8 +45,8 @@ def assemble(env: EditApiEnv) -> Parts:
     sessions = Sessions(dynamodb=dynamodb, table=env.sessions_table)
     limits = UserLimits(dynamodb=dynamodb, table=env.sessions_table)
     slots = Slots(s3=s3_client(session), bucket=env.results_bucket, max_bytes=env.max_image_bytes)
-    return Parts(
-        desk=Desk(
+    return Services(
+        session_service=SessionService(
             sessions=sessions,
             limits=limits,
             keys=IdempotencyKeys(dynamodb=dynamodb, table=env.sessions_table),
@@ -62,7 +61,7 @@ def assemble(env: EditApiEnv) -> Parts:
         limits=limits,
         slots=slots,
         streams=Streams(
-            feeds=Feeds(read=sessions.find, telemetry=telemetry), lifetime_s=float(env.timeout_s - MARGIN_S)
+            feeds=SessionFeeds(read=sessions.find, telemetry=telemetry), lifetime_s=float(env.timeout_s - MARGIN_S)
         ),
         telemetry=telemetry,
         origin_secret=secrets.read(env.origin_secret_parameter) if env.origin_secret_parameter else None,

@@ -1,4 +1,4 @@
-"""What clients get, as models: they write the answers and the OpenAPI document alike. Times in ms since 1970."""
+"""Models of the responses, for the JSON bodies and the OpenAPI document alike. Times in ms since 1970."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Document(BaseModel):
 
 
 class ErrorDocument(Document):
-    """Why a request was refused or failed."""
+    """Reason for a request that was refused or failed."""
 
     error: str = Field(description="For people: what was expected, what was received, what to do.")
     code: str = Field(description="For programs.")
@@ -26,7 +26,7 @@ class ErrorDocument(Document):
 
 
 class PlanDocument(Document):
-    """What will be done."""
+    """The steps that will be applied."""
 
     steps: list[dict[str, Any]] = Field(description="Steps in the order in which they are applied.")
     explanation: str = Field(description="The same in words.")
@@ -51,7 +51,7 @@ class StartedDocument(Document):
 
 
 class ProgressDocument(Document):
-    """How far a picture is."""
+    """Progress of a picture."""
 
     status: ImageStatus
     progress: int = Field(ge=0, le=100, description="Percent.")
@@ -60,7 +60,7 @@ class ProgressDocument(Document):
 
 
 class FailureDocument(Document):
-    """Why a picture could not be edited."""
+    """Reason for a picture that could not be edited."""
 
     code: str
     message: str

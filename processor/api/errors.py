@@ -1,13 +1,12 @@
-"""Where errors become answers: one body, ``{error, code, details?}``, for ours and for the framework's.
+"""Translate errors into responses with one body, ``{error, code, details?}``: ours and the framework's.
 
-A TransientError is nobody's fault and may pass: 503 with Retry-After. What nobody foresaw is turned into 500 by
-``middleware.Boundary``.
+A TransientError may pass: 503 with Retry-After. ``middleware.Boundary`` turns any other exception into 500.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -15,36 +14,62 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from processor.api.problems import problems_of
 from processor.errors import HTTP_STATUS, DarkroomError, EditCode, EditError, TransientError
+from processor.schema_text import shown
 
 RETRY_AFTER_S: Final = 2
-FOREIGN_CODES: Final[Mapping[int, EditCode]] = {
+FRAMEWORK_CODES: Final[Mapping[int, EditCode]] = {
     404: EditCode.NOT_FOUND,
     405: EditCode.METHOD_NOT_ALLOWED,
     413: EditCode.IMAGE_TOO_LARGE,
 }
-FOREIGN_SENTENCES: Final[Mapping[int, str]] = {
+FRAMEWORK_SENTENCES: Final[Mapping[int, str]] = {
     400: "The body cannot be read: expected a JSON object in UTF-8 (Content-Type: application/json).",
     404: "There is nothing at this address: see /image-edit/openapi.json for what there is.",
     405: "This address does not take this method: see /image-edit/openapi.json for those that it takes.",
     413: "The body is too large: expected at most 6 MB. Put local files into upload slots (POST /image-edit/uploads).",
 }
-UNFORESEEN: Final = "Something went wrong on our side. It has been recorded; try again later."
+UNEXPECTED: Final = "Something went wrong on our side. It has been recorded; try again later."
+MAX_PROBLEMS: Final = 20
+# By pydantic's names: https://docs.pydantic.dev/latest/errors/validation_errors/
+EXPECTED: Final[Mapping[str, str]] = {
+    "bool_type": "true or false",
+    "dict_type": "a JSON object",
+    "extra_forbidden": "no such field",
+    "greater_than_equal": "{ge} or more",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "less_than_equal": "{le} or less",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "missing": "a value",
+    "model_attributes_type": "a JSON object (Content-Type: application/json)",
+    "model_type": "a JSON object",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} character",
+    "string_type": "text",
+    "string_unicode": "text in Unicode",
+    "too_long": "at most {max_length} items",
+    "too_short": "at least {min_length} item",
+    "union_tag_invalid": "one of {expected_tags} as {discriminator}",
+    "union_tag_not_found": "{discriminator}",
+}
+NOTHING: Final = frozenset({"missing", "union_tag_not_found"})
 
 
 class ErrorResponse(JSONResponse):
-    """An error's body. ASCII: what clients sent may stand in it, even what UTF-8 cannot say (lone surrogates)."""
+    """An error's body. ASCII: it may quote text of the client that UTF-8 cannot encode (lone surrogates)."""
 
     def render(self, content: Any) -> bytes:
-        """Write the body."""
+        """Encode the body."""
         return json.dumps(content, ensure_ascii=True, default=str, separators=(",", ":")).encode("ascii")
 
 
 def error_response(
     code: EditCode, sentence: str, details: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> ErrorResponse:
-    """Answer with an error."""
+    """Build the response of an error."""
     body: dict[str, Any] = {"error": sentence, "code": code.value}
     if details:
         body["details"] = dict(details)
@@ -52,7 +77,7 @@ def error_response(
 
 
 def on_edit_error(_: Request, error: Exception) -> Response:
-    """Answer with what the error says to the public."""
+    """Answer with the error's public sentence."""
     assert isinstance(error, EditError)  # noqa: S101 - registered for nothing else
     headers: dict[str, str] = {}
     if error.edit_code is EditCode.UNAUTHORIZED:
@@ -63,15 +88,15 @@ def on_edit_error(_: Request, error: Exception) -> Response:
 
 
 def on_transient_error(request: Request, error: Exception) -> Response:
-    """Ask to come again, and tell the operators: nothing is swallowed."""
+    """Answer 503 with Retry-After, and log the error."""
     assert isinstance(error, DarkroomError)  # noqa: S101 - registered for nothing else
-    request.app.state.parts.telemetry.warning("Request put off", code=error.code, reason=str(error))
+    request.app.state.services.telemetry.warning("Request put off", code=error.code, reason=str(error))
     sentence = "A service that this one needs does not answer right now. Try again in a moment."
     return error_response(EditCode.TRY_AGAIN, sentence, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def on_invalid_request(_: Request, error: Exception) -> Response:
-    """Say every problem of a request, the first as the sentence."""
+    """Answer with the problems of a request: the first as the sentence, all in the details."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     problems = problems_of(error)
     first, *more = problems
@@ -79,17 +104,52 @@ def on_invalid_request(_: Request, error: Exception) -> Response:
     return error_response(EditCode.INVALID_INPUT, sentence, {"problems": problems} if more else None)
 
 
-def on_foreign_error(_: Request, error: Exception) -> Response:
-    """Put the framework's refusals into our words."""
+def on_framework_error(_: Request, error: Exception) -> Response:
+    """Answer an error of the framework with our body."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    code = FOREIGN_CODES.get(error.status_code, EditCode.INVALID_INPUT)
-    sentence = FOREIGN_SENTENCES.get(error.status_code, FOREIGN_SENTENCES[400])
+    code = FRAMEWORK_CODES.get(error.status_code, EditCode.INVALID_INPUT)
+    sentence = FRAMEWORK_SENTENCES.get(error.status_code, FRAMEWORK_SENTENCES[400])
     return error_response(code, sentence, headers=error.headers)
 
 
 def translate_errors(app: FastAPI) -> None:
-    """Register the translations."""
+    """Register the handlers."""
     app.add_exception_handler(EditError, on_edit_error)
     app.add_exception_handler(TransientError, on_transient_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
-    app.add_exception_handler(HTTPException, on_foreign_error)
+    app.add_exception_handler(HTTPException, on_framework_error)
+
+
+def problems_of(error: RequestValidationError) -> list[str]:
+    """Describe at most MAX_PROBLEMS problems of a request, one line each: a hostile request could hold any number."""
+    errors: Sequence[Any] = error.errors()
+    return [problem_line(one) for one in errors[:MAX_PROBLEMS]]
+
+
+def problem_line(problem: Mapping[str, Any]) -> str:
+    """Describe one problem in a line."""
+    kind: str = problem["type"]
+    if kind == "json_invalid":
+        return f"body: expected JSON, found none ({problem['ctx']['error']} at character {problem['loc'][-1]})"
+    expected = EXPECTED.get(kind, str(problem["msg"]))
+    for name, value in problem.get("ctx", {}).items():
+        expected = expected.replace(f"{{{name}}}", str(value))
+    return f"{field_path(problem['loc'])}: found {found_value(problem)}, expected {expected}"
+
+
+def found_value(problem: Mapping[str, Any]) -> str:
+    """Quote the invalid value."""
+    if problem["type"] in NOTHING:
+        return "nothing"
+    # The framework passes a body of another type as bytes.
+    return "a body that is not JSON" if isinstance(problem["input"], bytes) else shown(problem["input"])
+
+
+def field_path(location: Sequence[int | str]) -> str:
+    """Write ``("body", "images", 0, "url")`` as ``images[0].url``."""
+    kind, *parts = location
+    # After "operation" pydantic inserts the variant, which is not in the request.
+    if parts[:1] == ["operation"] and len(parts) > 2:  # noqa: PLR2004 - operation, variant, field
+        del parts[1]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    return text if kind == "body" and text else f"{kind} {text}".strip()

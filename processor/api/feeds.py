@@ -1,8 +1,8 @@
-"""Progress of sessions as this process knows it: each followed session is read by one task, for all its readers.
+"""Read followed sessions again and again, one task per session for all its readers.
 
-Readers look at the newest session that was read and keep nothing but their place in its list of events. So a slow
-reader costs no memory, and a hundred readers of one session cost one read. Reads block (botocore), so they run in a
-few threads of their own; requests never wait for them.
+A reader looks at the session that was read last and remembers only its place in the list of events. So a slow reader
+costs no memory, and a hundred readers of one session cost one read. Reads block (botocore), so they run in a few
+threads of their own; requests never wait for them.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from processor.errors import TransientError
 from processor.telemetry import Telemetry
 
 THREADS: Final = 4
-# After a change the next one is near; a session where nothing happens is looked at once a second.
+# Read fast after a change, since the next one is near; read a session without changes once a second.
 FASTEST_S: Final = 0.15
 SLOWEST_S: Final = 1.0
 SLOWER: Final = 1.4
-# While reads take long (waiting for a thread included), there are too many of them: each rests this many times longer.
+# Slow reads (waiting for a thread included) mean too many of them: pause this many times as long as a read took.
 REST: Final = 5
-# Reads that may fail one after the other before streams end; their clients then come again.
+# After this many failed reads in a row streams end; their clients reconnect.
 FAILURES: Final = 5
 
 
-class Feed:
-    """One session, as it was read last. *over*: it is read no more."""
+class SessionFeed:
+    """One session, as it was read last. *over*: it is no longer read."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -42,7 +42,7 @@ class Feed:
         self.readers = 0
 
     def publish(self, session: Session) -> bool:
-        """Take what was read, and wake all readers if it is news; tell whether it was."""
+        """Publish *session* if it has new events, and wake all readers; return whether it had."""
         if len(session.events) <= len(self.session.events):
             return False
         self.session = session
@@ -51,34 +51,34 @@ class Feed:
         return True
 
     def end(self) -> None:
-        """Read no more, whatever the session's status."""
+        """Stop reading, whatever the session's status."""
         self.over = True
         self.wake()
 
     def wake(self) -> None:
-        """Wake all readers; those who come later wait for the next news."""
+        """Wake all readers; later ones wait for the next change."""
         news, self.news = self.news, asyncio.Event()
         news.set()
 
 
 @dataclass(kw_only=True)
-class Feeds:
-    """The followed sessions of one process. *read* gives a session, None when there is none any more."""
+class SessionFeeds:
+    """The followed sessions of one process. *read* returns a session, None when it is gone."""
 
     read: Callable[[str], Session | None]
     telemetry: Telemetry
     fastest_s: float = FASTEST_S
     slowest_s: float = SLOWEST_S
-    followed: dict[str, Feed] = field(default_factory=dict[str, Feed], init=False)
+    followed: dict[str, SessionFeed] = field(default_factory=dict[str, SessionFeed], init=False)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"], init=False)
     _threads: anyio.CapacityLimiter | None = field(default=None, init=False)
 
     @asynccontextmanager
-    async def follow(self, session: Session) -> AsyncGenerator[Feed]:
-        """Follow *session*, read a moment ago, until the block is left."""
+    async def follow(self, session: Session) -> AsyncGenerator[SessionFeed]:
+        """Follow *session*, which was just read, until the block is left."""
         feed = self.followed.get(session.session_id)
         if feed is None or feed.over:
-            feed = self.followed[session.session_id] = Feed(session)
+            feed = self.followed[session.session_id] = SessionFeed(session)
             if not feed.over:
                 self._tasks[session.session_id] = asyncio.create_task(self.keep_reading(feed))
         feed.publish(session)
@@ -90,8 +90,8 @@ class Feeds:
             if not feed.readers:
                 await self.forget(feed)
 
-    async def forget(self, feed: Feed) -> None:
-        """Stop reading a session that nobody follows any more."""
+    async def forget(self, feed: SessionFeed) -> None:
+        """Stop reading a session without readers."""
         session_id = feed.session.session_id
         if self.followed.get(session_id) is not feed:
             return
@@ -102,17 +102,17 @@ class Feeds:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def keep_reading(self, feed: Feed) -> None:
+    async def keep_reading(self, feed: SessionFeed) -> None:
         """Read a session again and again until it has ended, is gone, or cannot be read."""
         try:
             await self.read_on(feed)
-        except Exception as error:  # noqa: BLE001 - nobody awaits this task: it tells, and lets the readers go
+        except Exception as error:  # noqa: BLE001 - no one awaits this task: log, and end the streams
             self.telemetry.defect("Session not followed", error, session_id=feed.session.session_id)
         finally:
             feed.end()
 
-    async def read_on(self, feed: Feed) -> None:
-        """Read at a pace that follows the session's own."""
+    async def read_on(self, feed: SessionFeed) -> None:
+        """Read until the end: faster while the session changes, slower while reads take long."""
         pause, failures = self.fastest_s, 0
         while not feed.over:
             await asyncio.sleep(pause)
@@ -133,7 +133,7 @@ class Feeds:
             pause = min(max(pause, REST * (time.monotonic() - began)), self.slowest_s)
 
     async def read_once(self, session_id: str) -> Session | None:
-        """Read a session without holding up the event loop."""
+        """Read a session in a thread, so that the event loop is not blocked."""
         if self._threads is None:
             self._threads = anyio.CapacityLimiter(THREADS)
         return await to_thread.run_sync(self.read, session_id, limiter=self._threads)

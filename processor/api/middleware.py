@@ -1,4 +1,4 @@
-"""What stands around every request, from the outside in: measure, CORS (Starlette's), boundary, origin guard, limit.
+"""Middleware around every request, the outermost first: measure, CORS (Starlette's), boundary, origin guard, limit.
 
 Plain ASGI: Starlette's BaseHTTPMiddleware would put a queue between a stream and its client.
 """
@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from processor.api.errors import UNFORESEEN, error_response
+from processor.api.errors import UNEXPECTED, error_response
 from processor.aws.user_limits import Allowance
 from processor.errors import EditCode
 from processor.telemetry import Telemetry
@@ -30,13 +30,13 @@ RATE_HEADERS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimi
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Counts the time to the first byte, and logs each request in one line; never a query: it may hold a ticket."""
+    """Measures the time to the first byte; logs each request in one line without its query, which may hold a ticket."""
 
     app: ASGIApp
     telemetry: Telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Watch a request; readiness checks are nobody's request."""
+        """Measure a request; skip readiness checks."""
         if scope["type"] != "http" or scope["path"] == HEALTH:
             await self.app(scope, receive, send)
             return
@@ -44,13 +44,13 @@ class Measure:
 
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.tell(scope, message["status"], (time.perf_counter() - start) * 1000)
+                self.report(scope, message["status"], (time.perf_counter() - start) * 1000)
             await send(message)
 
         await self.app(scope, receive, measured)
 
-    def tell(self, scope: Scope, status: int, first_byte_ms: float) -> None:
-        """Publish and log."""
+    def report(self, scope: Scope, status: int, first_byte_ms: float) -> None:
+        """Count and log one request."""
         self.telemetry.count({"FirstByteDuration": (round(first_byte_ms, 3), MetricUnit.Milliseconds)})
         self.telemetry.info(
             "Request answered",
@@ -63,13 +63,13 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Adds the headers that all answers share, and turns what nobody foresaw into a recorded 500."""
+    """Adds the headers of all responses, and turns an unexpected exception into a logged 500."""
 
     app: ASGIApp
     telemetry: Telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer whatever happens, unless an answer has begun."""
+        """Answer also when the application fails, unless the response has begun."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -88,14 +88,14 @@ class Boundary:
             self.telemetry.defect("Request failed", error, method=scope["method"], path=scope["path"])
             if started:
                 raise
-            await error_response(EditCode.INTERNAL_ERROR, UNFORESEEN)(scope, receive, finished)
+            await error_response(EditCode.INTERNAL_ERROR, UNEXPECTED)(scope, receive, finished)
 
 
 def complete(headers: MutableHeaders, scope: Scope) -> None:
-    """Add what every answer says."""
+    """Add the headers that every response has."""
     headers.setdefault("Cache-Control", "no-store")
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    # It renders nothing; should a browser be talked into it, nothing runs.
+    # Responses render nothing; if a browser is tricked into rendering one, nothing runs.
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     allowance: Allowance | None = scope.get("state", {}).get(ALLOWANCE)
     if allowance is not None:
@@ -105,21 +105,21 @@ def complete(headers: MutableHeaders, scope: Scope) -> None:
 
 @dataclass(frozen=True, slots=True)
 class OriginGuard:
-    """Lets only requests through that the CDN sent: whoever finds the function's own address gets 403.
+    """Passes requests of the CDN only: a client that calls the function's own URL gets 403.
 
-    *secret* None: none was set, anybody may come.
+    *secret* None: none is set, every request passes.
     """
 
     app: ASGIApp
     secret: str | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Compare without telling by time how much of a guess was right."""
+        """Compare the secret in constant time."""
         if scope["type"] != "http" or self.secret is None or scope["path"] == HEALTH:
             await self.app(scope, receive, send)
             return
-        said = Headers(scope=scope).get(ORIGIN_HEADER, "")
-        if hmac.compare_digest(said.encode(), self.secret.encode()):
+        sent = Headers(scope=scope).get(ORIGIN_HEADER, "")
+        if hmac.compare_digest(sent.encode(), self.secret.encode()):
             await self.app(scope, receive, send)
             return
         sentence = "This address is not for direct use: call the service through its public address."
@@ -128,13 +128,13 @@ class OriginGuard:
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """Reads no more of a body than a request may have, whatever its Content-Length says."""
+    """Limits the bytes read of a body, whatever its Content-Length."""
 
     app: ASGIApp
     max_bytes: int = MAX_BODY_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what comes; too much is answered with 413 by the routes' own translation."""
+        """Count the bytes received; too many raise HTTPException(413), which the error handlers answer."""
         received = 0
 
         async def counted() -> Message:

@@ -1,14 +1,16 @@
-"""The OpenAPI document: the framework's, with the vocabulary's steps, the public server, and no refusal of its own."""
+"""Write the OpenAPI document: the framework's, with the vocabulary's steps and an example of every error code."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from processor.api.refusals import RATE_HEADERS
+from processor.api.documents import ErrorDocument, SessionDocument
 from processor.edits.plan import Plan
+from processor.errors import HTTP_STATUS, EditCode
 
 TITLE: Final = "Darkroom edits"
 VERSION: Final = "1"
@@ -19,10 +21,53 @@ DESCRIPTION: Final = (
 )
 COMPONENT: Final = "#/components/schemas/{model}"
 UNCOUNTED: Final = frozenset({"/image-edit/health"})
+ResponseDocs = dict[int | str, dict[str, Any]]
+EXAMPLES: Final[Mapping[EditCode, str]] = {
+    EditCode.INVALID_INPUT: "images[0].url: found nothing, expected a value",
+    EditCode.UNPARSEABLE_COMMAND: 'I do not understand "rezise": did you mean "resize to 800px"?',
+    EditCode.UNSUPPORTED_COMMAND: "Nothing can be added to a picture here: text and watermarks can be put on it.",
+    EditCode.UNAUTHORIZED: "The token has expired: sign in again.",
+    EditCode.FORBIDDEN: "This address is not for direct use: call the service through its public address.",
+    EditCode.SESSION_NOT_FOUND: "There is no such session: expected the id of a session of yours that has not expired.",
+    EditCode.TOO_MANY_IMAGES: "Too many images: expected at most 50 in one request, received 51.",
+    EditCode.IMAGE_TOO_LARGE: "images[0].url: expected at most 26,214,400 bytes, received 30,000,000.",
+    EditCode.SOURCE_REFUSED: "images[0].url: expected an address without user name and password.",
+    EditCode.TOO_MANY_SESSIONS: "Too many sessions at the same time: expected at most 3, found 3 running.",
+    EditCode.RATE_LIMIT_EXCEEDED: "Too many requests: expected at most 10 a minute. Try again in 17 seconds.",
+    EditCode.IDEMPOTENCY_CONFLICT: "This Idempotency-Key was used for another request.",
+    EditCode.TRY_AGAIN: "A service that this one needs does not answer right now. Try again in a moment.",
+    EditCode.INTERNAL_ERROR: "Something went wrong on our side. It has been recorded; try again later.",
+}
+ALWAYS: Final = (EditCode.UNAUTHORIZED, EditCode.FORBIDDEN, EditCode.TRY_AGAIN, EditCode.INTERNAL_ERROR)
+RATE_HEADER_DOCS: Final[Mapping[str, Any]] = {
+    name: {"schema": {"type": "integer"}, "description": description}
+    for name, description in {
+        "X-RateLimit-Limit": "Requests of this kind that a user has per minute.",
+        "X-RateLimit-Remaining": "How many of them are left.",
+        "X-RateLimit-Reset": "When all of them are back, s from now.",
+    }.items()
+}
+RETRY_AFTER: Final[Mapping[str, Any]] = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "When to come again, s from now."}
+}
+STREAM: Final = (
+    "retry: 1000\n\nid: 1\nevent: progress\n"
+    'data: {"type":"progress","sessionId":"ses_…","timestamp":1763739000000,"imageId":"a",'
+    '"status":"fetching","progress":0,"step":"","message":""}\n\n'
+)
+PROGRESS: Final[ResponseDocs] = {
+    200: {
+        "description": "Events as they happen; or, for polling, the session as it is.",
+        "model": SessionDocument,
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": STREAM}},
+        "headers": dict(RATE_HEADER_DOCS),
+    },
+    204: {"description": "The session has ended and you know all of its events: stop asking."},
+}
 
 
 def document_api(app: FastAPI) -> None:
-    """Make *app* describe itself by ``document``."""
+    """Make *app* serve ``document`` as its OpenAPI document."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -33,20 +78,20 @@ def document_api(app: FastAPI) -> None:
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """Write the document."""
-    said = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
-    schemas: dict[str, Any] = said["components"]["schemas"]
+    """Build the document."""
+    written = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
+    schemas: dict[str, Any] = written["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     describe_steps(schemas)
-    for path, methods in said["paths"].items():
+    for path, methods in written["paths"].items():
         for operation in methods.values():
             correct(operation, counted=path not in UNCOUNTED)
-    return said
+    return written
 
 
 def describe_steps(schemas: dict[str, Any]) -> None:
-    """Say what a step may be, wherever steps stand."""
+    """Insert the schema of steps into all models that hold steps."""
     plan = Plan.model_json_schema(ref_template=COMPONENT)
     for name, schema in plan["$defs"].items():
         schemas.setdefault(name, schema)
@@ -55,10 +100,29 @@ def describe_steps(schemas: dict[str, Any]) -> None:
 
 
 def correct(operation: dict[str, Any], *, counted: bool) -> None:
-    """Take out the framework's refusal, which we answer otherwise; put in the headers of what is counted."""
+    """Remove the framework's 422, which we answer as 400; add the rate headers to counted routes."""
     answers: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     for status, answer in answers.items():
         if counted and (status.startswith("2") or status == "429"):
-            answer["headers"] = {**RATE_HEADERS, **answer.get("headers", {})}
+            answer["headers"] = {**RATE_HEADER_DOCS, **answer.get("headers", {})}
+
+
+def error_responses(*codes: EditCode) -> ResponseDocs:
+    """Document the errors of a route: *codes*, and those that every route may return."""
+    by_status: dict[int, list[EditCode]] = {}
+    for code in sorted({*codes, *ALWAYS}, key=list(EditCode).index):
+        by_status.setdefault(HTTP_STATUS[code], []).append(code)
+    return {status: error_response_of(status, of_status) for status, of_status in sorted(by_status.items())}
+
+
+def error_response_of(status: int, codes: list[EditCode]) -> dict[str, Any]:
+    """Document the errors of one status, with an example each."""
+    examples = {code.value: {"value": {"error": EXAMPLES[code], "code": code.value}} for code in codes}
+    return {
+        "model": ErrorDocument,
+        "description": ", ".join(codes),
+        "content": {"application/json": {"examples": examples}},
+        "headers": dict(RETRY_AFTER) if status in {429, 503} else {},
+    }

@@ -1,4 +1,4 @@
-"""What clients send, as models: exact in types, unknown fields refused. What a type cannot say is checked later."""
+"""Models of the requests: strict types, unknown fields refused. ``sources`` checks what a type cannot express."""
 
 from __future__ import annotations
 

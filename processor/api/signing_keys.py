@@ -1,7 +1,7 @@
-"""The issuer's signing keys (JWKS, RFC 7517), fetched when they are first needed and kept for an hour.
+"""Fetch the issuer's signing keys (JWKS, RFC 7517) when they are first needed, and cache them for an hour.
 
-A token that names an unknown key makes us look again, because issuers rotate keys; but not more often than every
-half minute, or anybody could make us ask the issuer all day by inventing key ids.
+A token with an unknown key id causes another fetch, because issuers rotate keys; at most one in half a minute, so that
+invented key ids cannot flood the issuer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KEPT_S: Final = 3600
 LOOK_AGAIN_S: Final = 30
 TIMEOUT_S: Final = 5
 MAX_JWKS_BYTES: Final = 256 * 1024
-# One algorithm per kind of key: whatever else a token's header asks for is refused, HMAC and "none" above all.
+# One algorithm per kind of key: any other in a token's header is refused, HMAC and "none" above all.
 # https://www.rfc-editor.org/rfc/rfc8725#section-3.1
 ALGORITHMS: Final[Mapping[tuple[str, str], str]] = {("RSA", ""): "RS256", ("EC", "P-256"): "ES256"}
 MIN_RSA_BITS: Final = 2048
@@ -31,7 +31,7 @@ Jwks = Mapping[str, Any]
 
 
 class IssuerUnavailable(TransientError):
-    """The issuer's keys cannot be read right now: says nothing about anybody's token."""
+    """The issuer's keys cannot be read at the moment; the token may be valid."""
 
     code = "ISSUER_UNAVAILABLE"
     audience_text = "The sign-in service does not answer. Try again in a moment."
@@ -39,7 +39,7 @@ class IssuerUnavailable(TransientError):
 
 @dataclass(kw_only=True)
 class SigningKeys:
-    """Keys by id. *fetch* gives the JWKS or raises IssuerUnavailable. Safe across threads."""
+    """Keys by id. *fetch* returns the JWKS or raises IssuerUnavailable. Safe across threads."""
 
     fetch: Callable[[], Jwks]
     now: Callable[[], float] = time.monotonic
@@ -49,7 +49,7 @@ class SigningKeys:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def find(self, key_id: str | None) -> PyJWK | None:
-        """Give the key of this id, or the only key when a token names none; None: the issuer has no such key."""
+        """Return the key *key_id*, or the only key when a token names none; None when the issuer has no such key."""
         with self._lock:
             if self._older_than(KEPT_S, self._fetched_at):
                 self._refresh()
@@ -63,7 +63,7 @@ class SigningKeys:
         return moment is None or self.now() - moment >= seconds
 
     def _refresh(self) -> None:
-        """Read the keys again; while the issuer is away, those that are known stay good."""
+        """Fetch the keys again; while the issuer is unavailable, cached ones stay valid."""
         due = self._older_than(LOOK_AGAIN_S, self._asked_at)
         if not due and self._keys:
             return
@@ -78,14 +78,14 @@ class SigningKeys:
 
 
 def chosen(keys: Mapping[str, PyJWK], key_id: str | None) -> PyJWK | None:
-    """Pick the key that a token means."""
+    """Return the key *key_id*, or the only one when it is None."""
     if key_id is None:
         return next(iter(keys.values())) if len(keys) == 1 else None
     return keys.get(key_id)
 
 
 def usable(jwks: Jwks) -> Iterator[tuple[str, PyJWK]]:
-    """Give the keys that we check signatures with, each bound to its one algorithm; others are passed over."""
+    """Yield the keys that can check signatures, each bound to its one algorithm; skip all others."""
     listed: object = jwks.get("keys")
     for entry in entries_of(listed):
         algorithm = algorithm_of(entry)
@@ -101,13 +101,13 @@ def usable(jwks: Jwks) -> Iterator[tuple[str, PyJWK]]:
 
 
 def entries_of(listed: object) -> list[dict[str, Any]]:
-    """Give the entries of a JWKS that are objects, as all should be."""
+    """Return the entries of a JWKS that are objects; ignore others."""
     entries = cast("list[object]", listed) if isinstance(listed, list) else []
     return [cast("dict[str, Any]", entry) for entry in entries if isinstance(entry, dict)]
 
 
 def algorithm_of(entry: Mapping[str, Any]) -> str | None:
-    """Name the algorithm of a public signing key; None: it is none for us."""
+    """Return the algorithm of a public signing key; None when it is no supported one."""
     if entry.get("use", "sig") != "sig":
         return None
     algorithm = ALGORITHMS.get((str(entry.get("kty")), str(entry.get("crv", ""))))
@@ -115,14 +115,14 @@ def algorithm_of(entry: Mapping[str, Any]) -> str | None:
 
 
 def fetcher(url: str) -> Callable[[], Jwks]:
-    """Read a JWKS from *url*, an address of the settings."""
+    """Return a function that fetches the JWKS at *url*, which is a setting."""
 
     def fetch() -> Jwks:
         try:
             with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:  # noqa: S310 - https or loopback, by setting
                 body: bytes = answer.read(MAX_JWKS_BYTES + 1)
             if len(body) > MAX_JWKS_BYTES:
-                raise ValueError(f"expected at most {MAX_JWKS_BYTES:,} bytes")  # noqa: TRY301 - told like all others
+                raise ValueError(f"expected at most {MAX_JWKS_BYTES:,} bytes")  # noqa: TRY301 - translated below
             jwks: object = json.loads(body)
             if not isinstance(jwks, dict):
                 raise TypeError(f"expected a JSON object, received {type(jwks).__name__}")  # noqa: TRY301 - as above
@@ -134,5 +134,5 @@ def fetcher(url: str) -> Callable[[], Jwks]:
 
 
 def no_keys() -> Jwks:
-    """Give the keys of no issuer."""
+    """Return an empty JWKS, for an API without an issuer."""
     return {}

@@ -1,6 +1,6 @@
-"""Where the pictures of a request are: looked at before anything is started, so that a typing error costs nothing.
+"""Check the URLs of a request's pictures before a session is started, so that a typing error costs nothing.
 
-Whether an address leads anywhere, and whether it may be fetched at all, is for the worker to find out.
+The worker finds out later whether a URL leads to a picture, and whether it may be fetched.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Keep = Callable[[bytes], str]
 
 
 def require_images(images: Sequence[SourceImage], *, max_images: int) -> None:
-    """Raise EditError when there are too many pictures, or two of one id."""
+    """Raise EditError when there are too many pictures, or two with the same id."""
     if len(images) > max_images:
         raise EditError(
             EditCode.TOO_MANY_IMAGES,
@@ -45,7 +45,7 @@ def require_images(images: Sequence[SourceImage], *, max_images: int) -> None:
 
 
 def checked(image: SourceImage, where: str, *, max_bytes: int) -> bytes | None:
-    """Look at one picture's address; give the bytes of a ``data:`` URL. *where*: ``images[0].url``."""
+    """Check one picture's URL; return the bytes of a ``data:`` URL, else None. *where*: ``images[0].url``."""
     scheme = SCHEME.match(image.url)
     match scheme and scheme[1].lower():
         case "http" | "https":
@@ -71,7 +71,7 @@ def require(holds: object, where: str, expected: str) -> None:
 
 
 def require_web_address(url: str, where: str) -> None:
-    """Check the syntax of an http(s) address."""
+    """Check the syntax of an http(s) URL."""
     require(len(url) <= MAX_URL_CHARS, where, f"at most {MAX_URL_CHARS:,} characters")
     require(PLAIN.fullmatch(url), where, "an address without spaces or special characters (percent-encode them)")
     parts = split(url, where)
@@ -81,7 +81,7 @@ def require_web_address(url: str, where: str) -> None:
 
 
 def split(url: str, where: str) -> SplitResult:
-    """Take an address apart; EditError when it cannot be, or its port is none."""
+    """Split a URL; raise EditError when it or its port is invalid."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -91,12 +91,12 @@ def split(url: str, where: str) -> SplitResult:
 
 
 def data_of(url: str, where: str, *, max_bytes: int) -> bytes:
-    """Read the bytes of a ``data:`` URL."""
+    """Decode a ``data:`` URL."""
     head = DATA.match(url)
     if not head:
         raise invalid(f"{where}: expected data:image/<type>;base64,<data>, received another data URL.")
     text = url[head.end() :]
-    # Four characters stand for three bytes: too long is told before anything is decoded.
+    # Four characters encode three bytes: refuse a long text before it is decoded.
     if len(text) // 4 * 3 - 2 > max_bytes:
         raise too_large(where, len(text) // 4 * 3, max_bytes)
     try:
@@ -111,13 +111,13 @@ def data_of(url: str, where: str, *, max_bytes: int) -> bytes:
 
 
 def stored(image: SourceImage, data: bytes | None, keep: Keep) -> SessionImage:
-    """Make the session's picture of the request's; bytes that came inside the request are kept elsewhere."""
+    """Convert a request's picture to a session's; *keep* stores the bytes of a ``data:`` URL, returns a reference."""
     url = image.url if data is None else keep(data)
     return SessionImage(id=image.id, url=url, name=image.name or name_in(url), tags=tuple(image.tags))
 
 
 def name_in(url: str) -> str:
-    """Take the file name out of a web address; "" when there is none."""
+    """Return the file name in an http(s) URL; "" when there is none."""
     if not url.lower().startswith(("http://", "https://")):
         return ""
     name = unquote(urlsplit(url).path.rpartition("/")[2], errors="replace")
@@ -125,22 +125,22 @@ def name_in(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """Give an address without what may be secret: its query and fragment."""
+    """Return a URL without query and fragment, which may be secret."""
     return urlsplit(url)._replace(query="", fragment="").geturl() if url.lower().startswith("http") else url
 
 
 def invalid(sentence: str) -> EditError:
-    """Refuse a request."""
+    """Build the error of an invalid request."""
     return EditError(EditCode.INVALID_INPUT, sentence)
 
 
 def refused(sentence: str) -> EditError:
-    """Refuse a source."""
+    """Build the error of a refused source."""
     return EditError(EditCode.SOURCE_REFUSED, sentence)
 
 
 def too_large(where: str, received: int, max_bytes: int) -> EditError:
-    """Refuse a picture for its size."""
+    """Build the error of a picture that is too large."""
     return EditError(
         EditCode.IMAGE_TOO_LARGE,
         f"{where}: expected at most {max_bytes:,} bytes, received {received:,}.",

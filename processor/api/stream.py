@@ -1,12 +1,12 @@
-"""A session's progress as server-sent events.
+"""Send a session's progress as server-sent events.
 
     id: 7
     event: progress
     data: {"type":"progress","sessionId":"ses_…","timestamp":1763739000000,"imageId":"a",…}
 
-An event's id is its place in the session's list, so a client that comes again with ``Last-Event-ID`` misses nothing
-and hears nothing twice. Everything is written by one generator: a heartbeat repeats the id of the event before it and
-can never overtake one. https://html.spec.whatwg.org/multipage/server-sent-events.html
+An event's id is its place in the session's list, so a client that reconnects with ``Last-Event-ID`` misses no event
+and receives none twice. One generator writes everything: a heartbeat repeats the id of the event before it and never
+overtakes one. https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEv
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
-from processor.api.feeds import Feed, Feeds
+from processor.api.feeds import SessionFeed, SessionFeeds
 from processor.edits.session import Event, Session
 from processor.errors import EditCode, EditError
 
 HEARTBEAT_S: Final = 15.0
 RETRY_MS: Final = 1000
-# A reader that takes nothing for this long is let go; it can resume.
+# A client that accepts no bytes for this long is disconnected; it can resume.
 SEND_TIMEOUT_S: Final = 30
-# Of an invocation's time, what authentication before the stream and its last words may take.
+# Part of an invocation's time that is reserved for authentication before the stream and for its end.
 MARGIN_S: Final = 15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Streams:
-    """Writes streams. *lifetime_s*: a stream ends after it with a ``retry:`` hint, and the client resumes."""
+    """Writes streams. After *lifetime_s* a stream ends with a ``retry:`` hint, and the client resumes."""
 
-    feeds: Feeds
+    feeds: SessionFeeds
     lifetime_s: float
     heartbeat_s: float = HEARTBEAT_S
     clock: Callable[[], float] = time.monotonic
 
     async def events(self, session: Session, last_id: int) -> AsyncGenerator[ServerSentEvent]:
-        """Give everything behind *last_id* as it happens, until the session's end."""
+        """Yield the events after *last_id* as they happen, until the session's end."""
         async with self.feeds.follow(session) as feed:
             end = self.clock() + self.lifetime_s
-            # Headers reach the client with the first bytes at the latest.
+            # The first bytes make sure that the headers reach the client.
             yield ServerSentEvent(retry=RETRY_MS)
             while True:
-                news = feed.news  # taken before looking, so that nothing is missed in between
+                news = feed.news  # taken before reading the events, so that none is missed in between
                 for event in feed.session.events_after(last_id):
                     yield sent(feed.session, event)
                     last_id = event.id
@@ -63,7 +63,7 @@ class Streams:
 
 
 async def happens(news: asyncio.Event, within_s: float) -> bool:
-    """Wait for *news*; False when none came in time."""
+    """Wait for *news*; return False after *within_s*."""
     try:
         async with asyncio.timeout(within_s):
             await news.wait()
@@ -73,18 +73,18 @@ async def happens(news: asyncio.Event, within_s: float) -> bool:
 
 
 def sent(session: Session, event: Event) -> ServerSentEvent:
-    """Write one event."""
+    """Encode one event."""
     return JSONServerSentEvent(session.data_of(event), id=str(event.id), event=event.type)
 
 
-def heartbeat(feed: Feed, last_id: int) -> ServerSentEvent:
-    """Show that the stream is alive."""
+def heartbeat(feed: SessionFeed, last_id: int) -> ServerSentEvent:
+    """Build a heartbeat, which shows that the stream is alive."""
     data = {"type": "heartbeat", "sessionId": feed.session.session_id, "timestamp": time.time_ns() // 1_000_000}
     return JSONServerSentEvent(data, id=str(last_id), event="heartbeat")
 
 
 def resume_point(session: Session, last_event_id: str | None) -> int:
-    """Read ``Last-Event-ID``: 0 without one; raise EditError(INVALID_INPUT) when it is of no event of *session*."""
+    """Parse ``Last-Event-ID``: 0 without one; raise EditError(INVALID_INPUT) when *session* has no such event."""
     if not last_event_id:
         return 0
     known = len(session.events)
@@ -101,7 +101,7 @@ def resume_point(session: Session, last_event_id: str | None) -> int:
 
 
 class EventStream(EventSourceResponse):
-    """A stream's answer. Heartbeats are ours, so the library's are off."""
+    """Response of a stream. It sends its own heartbeats, so the library's are off."""
 
     def __init__(
         self, events: AsyncGenerator[ServerSentEvent], *, stuck: Callable[[], None], patience_s: float = SEND_TIMEOUT_S
@@ -112,7 +112,7 @@ class EventStream(EventSourceResponse):
         self.stuck = stuck
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the end; let a reader go that takes nothing any more."""
+        """Stream until the end; disconnect a client that accepts no more bytes, and call *stuck*."""
         try:
             await super().__call__(scope, receive, send)
         except SendTimeoutError:

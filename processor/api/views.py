@@ -1,4 +1,4 @@
-"""From what is stored to what clients get."""
+"""Convert stored sessions and plans to the documents that clients get."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from processor.aws.results import Offer
 from processor.edits.plan import Plan
 from processor.edits.session import ImageProgress, Session, SessionImage, SessionSummary
 
-# A guess for people who wait, from trials with photos of 24 MP: nothing depends on it.
+# Estimated from trials with photos of 24 MP; shown to users, nothing depends on it.
 SOURCE_S: Final = 2.0
 STEP_S: Final = 0.25
 AT_ONCE: Final = 10
 
 
 def plan_document(plan: Plan) -> PlanDocument:
-    """Show a plan: what was said of each step, and the same in words."""
+    """Convert a plan: its steps, and its explanation in words."""
     return PlanDocument(steps=plan.steps_json(), explanation=plan.explanation)
 
 
 def estimated_s(session: Session) -> int:
-    """Guess how long a session takes, s."""
+    """Estimate how long a session takes, s."""
     rounds = math.ceil(len(session.images) / AT_ONCE)
     return math.ceil(rounds * (SOURCE_S + STEP_S * len(session.plan.steps)))
 
 
 def started_document(session: Session, ticket: str) -> StartedDocument:
-    """Show a session that was accepted."""
+    """Convert a session that was just started."""
     return StartedDocument(
         session_id=session.session_id,
         estimated_time=estimated_s(session),
@@ -53,7 +53,7 @@ def started_document(session: Session, ticket: str) -> StartedDocument:
 
 
 def summary_document(session: SessionSummary) -> SummaryDocument:
-    """Show a session in a list."""
+    """Convert a session of a list."""
     return SummaryDocument(
         session_id=session.session_id,
         status=session.status,
@@ -67,7 +67,7 @@ def summary_document(session: SessionSummary) -> SummaryDocument:
 
 
 def session_document(session: Session, ticket: str) -> SessionDocument:
-    """Show a whole session."""
+    """Convert a whole session."""
     return SessionDocument(
         **dict(summary_document(session)),
         images=[image_document(image) for image in session.images],
@@ -82,19 +82,19 @@ def session_document(session: Session, ticket: str) -> SessionDocument:
 
 
 def image_document(image: SessionImage) -> ImageDocument:
-    """Show a picture as it was asked for."""
+    """Convert a picture of a request; its URL without its query."""
     return ImageDocument(id=image.id, url=shown_url(image.url), name=image.name, tags=list(image.tags))
 
 
 def progress_document(progress: ImageProgress) -> ProgressDocument:
-    """Show how far a picture is."""
+    """Convert the progress of a picture."""
     return ProgressDocument(
         status=progress.status, progress=progress.percent, step=progress.step, message=progress.message
     )
 
 
 def slot_document(offer: Offer) -> SlotDocument:
-    """Show a place for a file."""
+    """Convert an upload slot."""
     return SlotDocument(
         url=offer.reference,
         upload=FormDocument(url=offer.url, fields=dict(offer.fields)),
@@ -104,5 +104,5 @@ def slot_document(offer: Offer) -> SlotDocument:
 
 
 def progress_url(session_id: str, ticket: str) -> str:
-    """Give the path of a session's progress, for whoever cannot send headers."""
+    """Return the path of a session's progress with a ticket, for clients that cannot send headers."""
     return f"/image-edit/progress/{session_id}?ticket={ticket}"

@@ -34,7 +34,7 @@ PATIENT_ATTEMPTS: Final = 6
 
 def s3_client(session: Session) -> S3Client:
     """Make an S3 client."""
-    # What botocore presigns by default (version 2) is refused in newer regions and where KMS encrypts.
+    # Newer regions and KMS-encrypted buckets refuse signature version 2, which botocore presigns by default.
     return client(session, "s3", Config(signature_version="s3v4"))
 
 

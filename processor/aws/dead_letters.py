@@ -26,7 +26,7 @@ NO_QUEUE: Final = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDo
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """One dead letter. *sent_at*: ms since the epoch; *receives*: how often it was tried, or looked at."""
+    """One dead letter. *sent_at*: ms since the epoch; *receives*: how often it was delivered or read."""
 
     id: str
     handle: str
@@ -83,7 +83,7 @@ class DeadLetterQueue:
                 held |= {one.id: one for one in batch}
             yield list(held.values())
         finally:
-            self.give_back(list(held.values()))
+            self.make_visible(list(held.values()))
 
     def receive(self) -> list[Letter]:
         """Receive the next letters; none when the queue is empty, since a long poll asks every server."""
@@ -107,7 +107,7 @@ class DeadLetterQueue:
             for one in messages
         ]
 
-    def give_back(self, letters: Sequence[Letter]) -> None:
+    def make_visible(self, letters: Sequence[Letter]) -> None:
         """Make *letters* visible at once; skip those that were deleted meanwhile."""
         for batch in tens(letters):
             with aws_call(f"sqs:ChangeMessageVisibilityBatch {self.url}"):

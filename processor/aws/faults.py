@@ -1,8 +1,8 @@
 """Translate errors of AWS into StoreUnavailable, which is retried.
 
-Missing permissions, a KMS key out of reach, throttling and a broken network all raise
-StoreUnavailable, so that the queue retries and the dead-letter queue's alarm rings. None of them
-says anything about the photo, so none may ever be recorded as its failure.
+Missing permissions, an unreachable KMS key, throttling and network failures raise StoreUnavailable, so that the queue
+retries and in the end the dead-letter queue's alarm fires. None of them is caused by the photo, so none may be recorded
+as its failure.
 """
 
 from __future__ import annotations

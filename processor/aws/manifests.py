@@ -1,7 +1,7 @@
-"""Manifests in the renditions bucket. One object per stem, and every write conditional: that is the claim.
+"""Read, claim and write manifests in the renditions bucket: one object per stem, every write conditional.
 
-S3 decides who gets a stem (``If-None-Match: *``) and who may change a manifest (``If-Match`` its ETag);
-there is no lock to leak when a process dies.
+S3 decides which writer gets a stem (``If-None-Match: *``) and which may change a manifest (``If-Match`` its ETag), so
+no lock is left behind when a process dies.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
@@ -20,14 +20,14 @@ from processor.manifest import Manifest
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Each lost race means that somebody else got further; more than this many in a row is not a race.
+# Each lost race means that another writer made progress; so many in a row are a fault, not a race.
 ATTEMPTS: Final = 5
 Planned = Callable[[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """A manifest as it was found: *etag* is what the next write of it must still meet."""
+    """A manifest as it was read. *etag*: the condition of its next write."""
 
     stem: str
     address: str
@@ -37,22 +37,22 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifests:
-    """Claims stems and keeps what was made under them."""
+    """Claims stems and writes their manifests."""
 
     s3: S3Client
     bucket: str
 
     def find(self, name: ObjectKey) -> Held | None:
-        """Find the stem that *name* holds."""
+        """Find the manifest that *name* has claimed; None when it holds no stem."""
         held = (self.read(name, stem) for stem in name.stem_candidates())
         return next((one for one in held if one and one.manifest.key == name.key), None)
 
     def claim(self, name: ObjectKey, sequencer: str, planned: Planned, *, newest: bool = False) -> Held:
         """Claim a stem for the state *sequencer* of *name*, or take over the claim of an older state.
 
-        *planned(stem)* lists the objects that may be written: they are on record before they exist, so
-        that whoever cleans up knows them. Raise Overtaken when a newer state holds the claim, unless the
-        caller is going to read whatever is *newest* now: then it joins that state.
+        *planned(stem)* lists the objects that may be written: they are recorded before they exist, so that a cleanup
+        finds them. Raise Overtaken when a newer state holds the claim. With *newest* the caller renders the current
+        content, so it joins the newer state instead.
         """
         for _ in range(ATTEMPTS):
             held = self.find(name) or self.first_free(name, sequencer, planned)
@@ -63,27 +63,27 @@ class Manifests:
         raise StoreUnavailable(f"stem of {name.key}: expected to claim one in {ATTEMPTS} attempts, lost every race.")
 
     def first_free(self, name: ObjectKey, sequencer: str, planned: Planned) -> Held | None:
-        """Claim the first stem that is not another original's; None when all are."""
+        """Claim the first stem that no other original holds; None when all are taken."""
         for stem in name.stem_candidates():
             address = manifest_key(name.gallery, stem)
             manifest = Manifest(key=name.key, sequencer=sequencer, objects=planned(stem))
             if etag := self.put(address, manifest, IfNoneMatch="*"):
                 return Held(stem=stem, address=address, etag=etag, manifest=manifest)
-            # A duplicate of our own event may have claimed it since we looked: then there is no next candidate.
+            # A duplicate delivery of this event may have claimed it meanwhile: then do not try the next candidate.
             if (taken := self.read(name, stem)) is None or taken.manifest.key == name.key:
                 return taken
         return None
 
     def taken_over(self, held: Held, sequencer: str, objects: tuple[str, ...]) -> Held | None:
-        """Bring a claim up to *sequencer* and *objects*; unchanged when it is there, None when somebody was faster."""
+        """Raise a claim to *sequencer* and add *objects*; None when another writer changed it meanwhile."""
         wanted = held.manifest.claimed_by(max(sequencer, held.manifest.sequencer), objects)
         return held if wanted == held.manifest else self.replace(held, wanted)
 
     def complete(self, held: Held, manifest: Manifest) -> Manifest:
-        """Write what came of a claim, and return the manifest that is now in place.
+        """Publish the manifest; return the existing one if a duplicate delivery published first.
 
-        That is the other's when a duplicate of this event finished first. Raise Overtaken when a newer
-        state took the claim, StoreUnavailable when it was given back: starting again will claim it again.
+        Raise Overtaken when a newer state took the claim, StoreUnavailable when the claim was released: a retry
+        claims the stem again.
         """
         if same_photo(held.manifest, manifest):
             return held.manifest
@@ -92,7 +92,7 @@ class Manifests:
                 return done.manifest
             found = self.read(ObjectKey(manifest.key), held.stem)
             if found is None or found.manifest.key != manifest.key:
-                raise StoreUnavailable(f"{held.address}: expected our claim, received none: it was given back.")
+                raise StoreUnavailable(f"{held.address}: expected our claim, found none: it was released.")
             if found.manifest.sequencer > manifest.sequencer:
                 raise Overtaken(f"{held.address} is claimed by a newer state")
             if same_photo(found.manifest, manifest):
@@ -111,12 +111,12 @@ class Manifests:
         return Held(stem=stem, address=address, etag=answer["ETag"], manifest=manifest)
 
     def replace(self, held: Held, manifest: Manifest) -> Held | None:
-        """Write *manifest* where *held* was found; None when that has changed since."""
+        """Replace the manifest *held*; None when it has changed since it was read."""
         etag = self.put(held.address, manifest, IfMatch=held.etag)
         return Held(stem=held.stem, address=held.address, etag=etag, manifest=manifest) if etag else None
 
     def put(self, address: str, manifest: Manifest, **condition: Any) -> str | None:
-        """Write a manifest under a condition; return its ETag, None when the condition did not hold."""
+        """Write a manifest under a condition; return its ETag, None when the condition failed."""
         with aws_call(f"s3:PutObject {self.bucket}/{address}"):
             answer = unless(
                 CONDITION_FAILED | MISSING,  # If-Match on a key that is gone is answered with 404
@@ -131,7 +131,7 @@ class Manifests:
         return answer["ETag"] if answer else None
 
     def delete(self, held: Held) -> bool:
-        """Give a stem back; False when its manifest has changed since."""
+        """Delete a manifest, which releases its stem; return False when it has changed since it was read."""
         with aws_call(f"s3:DeleteObject {self.bucket}/{held.address}"):
             answer = unless(
                 CONDITION_FAILED | MISSING,
@@ -141,17 +141,17 @@ class Manifests:
 
 
 def same_photo(found: Manifest, manifest: Manifest) -> bool:
-    """Tell whether *found* already says what *manifest* says, but for how and when it was made."""
+    """Return whether *found* describes the same rendering as *manifest*; time and receipt may differ."""
     return found.photo is not None and identity(found) == identity(manifest)
 
 
 def identity(manifest: Manifest) -> tuple[str, str, str]:
-    """Name the state, the content and the pixels that a complete manifest speaks of."""
+    """Return what identifies a rendering: sequencer, version of the source, version of the pixels."""
     return manifest.sequencer, manifest.finished.source_version, manifest.finished.version
 
 
 class UnreadableManifest(DarkroomError):
-    """An object below ``manifests/`` that we have not written, or that somebody has changed."""
+    """An object below ``manifests/`` is no manifest that Darkroom wrote."""
 
     code = "UNREADABLE_MANIFEST"
 

@@ -1,4 +1,4 @@
-"""Read, list and keep objects of any bucket.
+"""List buckets, read whole objects, and read and replace a state object.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 """
@@ -18,7 +18,8 @@ from processor.source import Source
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PAGE_KEYS: Final = 1000  # S3 lists no more at once
+PAGE_KEYS: Final = 1000  # the most that one ListObjectsV2 returns
+CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class BucketListing:
     bucket: str
 
     def page(self, prefix: str, *, after: str = "", limit: int = PAGE_KEYS) -> list[Listed]:
-        """List the first *limit* objects below *prefix* behind the key *after*; fewer only when there are no more."""
+        """List the first *limit* objects below *prefix* after the key *after*; fewer only at the end."""
         more: dict[str, Any] = {"StartAfter": after} if after else {}
         with aws_call(f"s3:ListObjectsV2 {self.bucket}/{prefix}"):
             answer = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=limit, **more)
@@ -49,7 +50,7 @@ class BucketListing:
         ]
 
     def all(self, prefix: str, *, after: str = "") -> Iterator[Listed]:
-        """List everything below *prefix* behind the key *after*, page by page."""
+        """List all objects below *prefix* after the key *after*, page by page."""
         while page := self.page(prefix, after=after, limit=PAGE_KEYS):
             yield from page
             if len(page) < PAGE_KEYS:
@@ -58,7 +59,7 @@ class BucketListing:
 
     def between(self, first: str, last: str) -> Iterator[Listed]:
         """List the objects from *first* to *last*, both included."""
-        # S3 begins behind a key; behind this shorter one comes *first* itself, after few others.
+        # StartAfter excludes its key; after this shorter one *first* itself is listed, behind a few others.
         for one in self.all("", after=first[:-1]):
             if one.key > last:
                 return
@@ -66,15 +67,12 @@ class BucketListing:
                 yield one
 
     def near(self, keys: Collection[str]) -> frozenset[str]:
-        """List the keys from the first to the last of *keys*: cheap when these lie close together."""
+        """List all keys from the first to the last of *keys*: cheap when these are close together."""
         return frozenset(one.key for one in self.between(min(keys), max(keys))) if keys else frozenset()
 
     def find(self, key: str) -> Listed | None:
-        """Find the object *key*: whatever else begins with its name is listed behind it."""
+        """Find the object *key*: the first that its name as a prefix lists."""
         return next((one for one in self.page(key, limit=1) if one.key == key), None)
-
-
-CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +83,7 @@ class ObjectReader:
     max_bytes: int
 
     def read(self, bucket: str, key: str) -> Source | None:
-        """Read an object as it is now; None when there is none; raise EditError(IMAGE_TOO_LARGE) before reading it."""
+        """Read an object; None when there is none. Raise EditError(IMAGE_TOO_LARGE) before reading its body."""
         with aws_call(f"s3:GetObject {bucket}/{key}"):
             answer = unless(MISSING, lambda: self.s3.get_object(Bucket=bucket, Key=key))
             if answer is None:
@@ -97,7 +95,7 @@ class ObjectReader:
 
 
 def too_large(size: int, max_bytes: int) -> EditError:
-    """Say how large the picture is and how large it may be."""
+    """Build the error of an object that is larger than *max_bytes*."""
     what = f"expected at most {max_bytes:,} bytes, received {size:,}."
     return EditError(
         EditCode.IMAGE_TOO_LARGE,
@@ -108,8 +106,8 @@ def too_large(size: int, max_bytes: int) -> EditError:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
-    """What was found: its *text*, and the *etag* that it must still have when it is replaced."""
+class StateText:
+    """Content of a state object as it was read. *etag*: the condition of its replacement, None when there was none."""
 
     text: bytes = b""
     etag: str | None = None
@@ -117,20 +115,20 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StateObject:
-    """The object *key*."""
+    """The object *key*, in which one run leaves its state to the next."""
 
     s3: S3Client
     bucket: str
     key: str
 
-    def read(self) -> Note:
-        """Read what the run before has left; empty before the first."""
+    def read(self) -> StateText:
+        """Read the state that the last run left; empty before the first run."""
         with aws_call(f"s3:GetObject {self.bucket}/{self.key}"):
             answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=self.key))
-            return Note(text=answer["Body"].read(), etag=answer["ETag"]) if answer else Note()
+            return StateText(text=answer["Body"].read(), etag=answer["ETag"]) if answer else StateText()
 
-    def write(self, text: bytes, *, seen: Note) -> None:
-        """Replace what was *seen*; StoreUnavailable when another run has done so meanwhile."""
+    def write(self, text: bytes, *, seen: StateText) -> None:
+        """Replace the state *seen*; raise StoreUnavailable when another run has replaced it meanwhile."""
         condition: dict[str, Any] = {"IfMatch": seen.etag} if seen.etag else {"IfNoneMatch": "*"}
         with aws_call(f"s3:PutObject {self.bucket}/{self.key}"):
             answer = unless(

@@ -1,4 +1,4 @@
-"""The originals bucket: read, never written."""
+"""Open originals for reading. Nothing writes to the originals bucket."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GONE = MISSING | {"405", "MethodNotAllowed"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedOriginal:
-    """An original that is open for reading. *size* in bytes; *chunks* can be read once."""
+    """An original, open for reading. *size* in bytes; *chunks* can be read once."""
 
     source_version: str
     size: int
@@ -32,23 +32,23 @@ class OpenedOriginal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Originals:
-    """Reads originals as an event names them."""
+    """Opens the originals that events name."""
 
     s3: S3Client
     bucket: str
 
     @contextmanager
     def open(self, event: ObjectEvent) -> Generator[OpenedOriginal]:
-        """Open the very object that *event* speaks of: its version, else the content with its ETag, else the newest.
+        """Open the content that *event* names: its version, else the content with its ETag, else the current content.
 
-        Raise SourceGone when it is deleted, Overtaken when other content has taken its place, and
-        StoreUnavailable, also while reading, when S3 does not give what it has.
+        Raise SourceGone when it is deleted, Overtaken when other content has replaced it, StoreUnavailable when S3
+        fails, also while the chunks are read.
         """
         with aws_call(f"s3:GetObject {event.bucket}/{event.key}"):
             try:
                 answer = self.s3.get_object(Bucket=self.bucket, Key=event.key, **precondition(event))
             except ClientError as error:
-                raise_if_an_answer(error, event)
+                raise_if_expected(error, event)
                 raise
             with closing(answer["Body"]) as body:
                 yield OpenedOriginal(
@@ -58,21 +58,21 @@ class Originals:
                 )
 
     def current(self, key: str) -> str | None:
-        """Name the content that *key* holds now; None when it holds none, or a delete marker."""
+        """Return the version of the current content of *key*; None when it is missing or deleted."""
         with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
             answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
         return content_version(answer.get("VersionId"), answer["ETag"]) if answer else None
 
 
 def precondition(event: ObjectEvent) -> dict[str, Any]:
-    """Bind a GET to the content that *event* was sent for."""
+    """Restrict a GET to the content that *event* was sent for."""
     if event.version_id:
         return {"VersionId": event.version_id}
     return {"IfMatch": f'"{event.etag}"'} if event.etag else {}
 
 
-def raise_if_an_answer(error: ClientError, event: ObjectEvent) -> None:
-    """Take "there is no such object" and "it is another one now" for the answers that they are."""
+def raise_if_expected(error: ClientError, event: ObjectEvent) -> None:
+    """Translate "no such object" to SourceGone and "other content" to Overtaken; ignore any other error."""
     code = error_code(error)
     if code in GONE:
         raise SourceGone(f"{event.key} does not exist ({code})") from error
@@ -81,5 +81,5 @@ def raise_if_an_answer(error: ClientError, event: ObjectEvent) -> None:
 
 
 def content_version(version_id: str | None, etag: str) -> str:
-    """Name the content: its version id where the bucket keeps versions, else its ETag."""
+    """Return the version id where the bucket keeps versions, else the ETag."""
     return version_id if version_id and version_id != "null" else etag.strip('"')

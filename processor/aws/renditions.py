@@ -1,4 +1,4 @@
-"""Store renditions in their bucket: conditional writes, so that older pixels never replace newer ones."""
+"""Write and delete renditions conditionally, so that older pixels never replace newer ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Stamp:
     sequencer: str
 
     def metadata(self) -> dict[str, str]:
-        """Name the fields as S3 and the CDN know them."""
+        """Return the metadata under the names that S3 and the CDN read."""
         named = {
             "cache-tag": self.cache_tag,
             "source-version": self.source_version,
@@ -42,14 +42,14 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredRenditionState:
-    """A rendition as it was found in its bucket."""
+    """ETag and metadata of a stored rendition."""
 
     etag: str
     metadata: Mapping[str, str]
 
     @property
     def order(self) -> str:
-        """The sequencer of the original that it was made from."""
+        """The sequencer of the event that it was made for; "" when it has none."""
         return self.metadata.get("sequencer", "")
 
 
@@ -61,9 +61,9 @@ class RenditionObjects:
     bucket: str
 
     def put(self, key: str, data: bytes, content_type: str, stamp: Stamp) -> bool:
-        """Store *data*; return whether a write was needed, since a repeated event finds the file in place.
+        """Store *data*; return False when a duplicate delivery has stored the same file already.
 
-        Raise Overtaken when a newer original's rendition is there.
+        Raise Overtaken when a rendition of a newer event is there.
         """
         found: StoredRenditionState | None = None
         for _ in range(PUT_ATTEMPTS):
@@ -78,7 +78,7 @@ class RenditionObjects:
         raise StoreUnavailable(f"{key}: expected to write it in {PUT_ATTEMPTS} attempts, lost every race.")
 
     def written(self, key: str, data: bytes, content_type: str, stamp: Stamp, condition: dict[str, Any]) -> bool:
-        """Write under a condition; False when it did not hold."""
+        """Write under a condition; return False when it failed."""
         with aws_call(f"s3:PutObject {self.bucket}/{key}"):
             answer = unless(
                 CONDITION_FAILED | MISSING,
@@ -95,19 +95,19 @@ class RenditionObjects:
         return answer is not None
 
     def head(self, key: str) -> StoredRenditionState | None:
-        """Look at what is there without reading it."""
+        """Read the ETag and metadata of a rendition; None when there is none."""
         with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
             answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
         return StoredRenditionState(etag=answer["ETag"], metadata=answer["Metadata"]) if answer else None
 
     def delete(self, key: str, *, up_to: str) -> bool:
-        """Delete a rendition unless it is of an original newer than the sequencer *up_to*; tell whether it went."""
+        """Delete a rendition unless it is of an event newer than *up_to*; return whether it was deleted."""
         found = self.head(key)
         if found is None or found.order > up_to:
             return False
         with aws_call(f"s3:DeleteObject {self.bucket}/{key}"):
             answer = unless(
-                CONDITION_FAILED | MISSING,  # replaced or deleted since we looked: it is no longer ours to delete
+                CONDITION_FAILED | MISSING,  # replaced or deleted since: then another event is responsible
                 lambda: self.s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=found.etag),
             )
         return answer is not None

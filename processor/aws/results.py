@@ -1,4 +1,4 @@
-"""Write results of edits and offer upload slots, in the results bucket.
+"""Write results of edits, and offer upload slots, in the results bucket.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
 """
@@ -16,13 +16,16 @@ from processor.edits.names import slot_key
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# An address never changes its content: renditions have a version in theirs, each result has its own.
+# The content of a URL never changes: a rendition's URL holds its version, each result has a URL of its own.
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
+SLOT_BYTES: Final = 18
+SCHEME: Final = "upload://"
+OFFER_S: Final = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResultObjects:
-    """Writes results."""
+    """Writes results of edits."""
 
     s3: S3Client
     bucket: str
@@ -42,14 +45,9 @@ class ResultObjects:
             )
 
 
-SLOT_BYTES: Final = 18
-SCHEME: Final = "upload://"
-OFFER_S: Final = 3600
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """A presigned POST: send *fields* and then the file to *url*, within *expires_in_s*; *reference* names it then."""
+    """A presigned POST: send *fields*, then the file, to *url* within *expires_in_s*; an edit names *reference*."""
 
     reference: str
     url: str
@@ -60,19 +58,19 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slots:
-    """Slots in the results bucket, for files of at most *max_bytes*."""
+    """Creates upload slots in the results bucket, for files of at most *max_bytes*."""
 
     s3: S3Client
     bucket: str
     max_bytes: int
 
     def offer(self, user_id: str, *, content_type: str | None = None) -> Offer:
-        """Sign a place that only *user_id* can refer to; S3 itself refuses files that are empty or too large."""
+        """Presign a slot below the prefix of *user_id*; S3 refuses files that are empty or too large."""
         slot = new_slot()
         fields, conditions = {}, [["content-length-range", 1, self.max_bytes]]
         if content_type:
             fields = {"Content-Type": content_type}
-        # Signing calls nothing; S3 checks the signer's grant when the address is used.
+        # Signing makes no request; S3 checks the signer's permission when the form is posted.
         answer = self.s3.generate_presigned_post(
             Bucket=self.bucket,
             Key=slot_key(user_id, slot),
@@ -89,7 +87,7 @@ class Slots:
         )
 
     def store(self, user_id: str, data: bytes) -> str:
-        """Put *data* into a new slot of *user_id*, and give the reference to it."""
+        """Store *data* in a new slot of *user_id*; return its reference."""
         slot = new_slot()
         key = slot_key(user_id, slot)
         with aws_call(f"s3:PutObject {self.bucket}/{key}"):

@@ -1,6 +1,6 @@
 """Create, read, list and cancel edit sessions for the user who owns them.
 
-A session is one item of the sessions table; ``session_work`` holds the worker's changes of it. A session of
+A session is one item of the sessions table; ``session_item`` defines its content and changes. A session of
 another user raises SESSION_NOT_FOUND, as a missing one does.
 """
 
@@ -17,21 +17,10 @@ from botocore.exceptions import ClientError
 
 from processor.aws.attributes import to_attribute
 from processor.aws.faults import aws_call, error_code
-from processor.aws.session_item import (
-    IS_RUNNING,
-    REFUSED,
-    SESSION_PREFIX,
-    ItemChange,
-    SessionChanges,
-    SessionReader,
-    event_fields,
-    item_of,
-    milliseconds,
-    running_values,
-    session_of,
-    summary_of,
-)
-from processor.edits.session import Event, Session, SessionStatus, SessionSummary
+from processor.aws.item_changes import REFUSED, SessionChanges
+from processor.aws.session_item import cancelled, item_of, milliseconds
+from processor.aws.session_reading import SESSION_PREFIX, SessionReader, session_of, summary_of
+from processor.edits.session import Session, SessionSummary
 from processor.errors import EditCode, EditError
 
 if TYPE_CHECKING:
@@ -39,7 +28,7 @@ if TYPE_CHECKING:
 
 INDEX: Final = "userId-createdAt-index"
 ID_BYTES: Final = 18
-# An item takes 400 KB at most; what workers will add for each picture is kept free.
+# An item takes 400 KB at most; the rest is reserved for what workers add for each picture.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 MAX_ITEM_BYTES: Final = 400 * 1024
 BYTES_PER_IMAGE: Final = 3 * 1024
@@ -47,7 +36,7 @@ BYTES_PER_IMAGE: Final = 3 * 1024
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionPage:
-    """Sessions of one user, newest first; *cursor* leads on to older ones, None when there are none."""
+    """Sessions of one user, newest first. *cursor*: continues the list with older ones, None at its end."""
 
     sessions: tuple[SessionSummary, ...]
     cursor: str | None
@@ -60,16 +49,16 @@ def new_session_id() -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sessions:
-    """The sessions table as the API uses it."""
+    """Creates, reads and cancels sessions for the API."""
 
     dynamodb: DynamoDBClient
     table: str
     now_ms: Callable[[], int] = milliseconds
 
     def create(self, session: Session) -> bool:
-        """Store a new session; False when there is one of that id already: it is left as it is.
+        """Store a new session; return False, and change nothing, when the id exists.
 
-        Raise EditError(INVALID_INPUT) when it could outgrow what DynamoDB takes.
+        Raise EditError(INVALID_INPUT) when the item could outgrow DynamoDB's limit.
         """
         item = item_of(session)
         require_room(item, session)
@@ -96,30 +85,23 @@ class Sessions:
         return session
 
     def cancel(self, session_id: str, *, user_id: str) -> Session:
-        """End a session of *user_id* at once, and give it as it is then; one that has ended already stays as it was.
+        """End a running session of *user_id* at once; return the session, also when it had ended before.
 
         Raise EditError(SESSION_NOT_FOUND) as *get* does.
         """
         if not session_id.startswith(SESSION_PREFIX):
             raise session_not_found(session_id)
         now = self.now_ms()
-        # What the event says of totals is read from the counters, which no longer change.
-        ended = event_fields(Event(id=0, type="session_complete", timestamp=now))
-        change = ItemChange(
-            update="SET #status = :cancelled, updatedAt = :now, completedAt = :now, "
-            "#events = list_append(#events, :ended)",
-            condition=f"userId = :user AND {IS_RUNNING}",
-            values=running_values(now)
-            | {":cancelled": SessionStatus.CANCELLED.value, ":user": user_id, ":ended": [ended]},
+        changed = SessionChanges(dynamodb=self.dynamodb, table=self.table).apply(
+            session_id, cancelled(user_id, now_ms=now)
         )
-        changed = SessionChanges(dynamodb=self.dynamodb, table=self.table).apply(session_id, change)
         session = session_of(changed.item) if changed.item else None
         if session is None or session.user_id != user_id or session.expires_at <= now // 1000:
             raise session_not_found(session_id)
         return session
 
     def of_user(self, user_id: str, *, limit: int, cursor: str | None = None) -> SessionPage:
-        """List sessions of *user_id*, newest first, at most *limit*; raise EditError for a cursor that is not ours.
+        """List sessions of *user_id*, newest first, at most *limit*; raise EditError for an invalid cursor.
 
         The index follows the table within moments, so a page may lag behind *get*.
         """
@@ -158,7 +140,7 @@ def session_not_found(session_id: str) -> EditError:
 
 
 def require_room(item: dict[str, Any], session: Session) -> None:
-    """Refuse a session that could outgrow its item. Attribute values as JSON are somewhat larger than stored ones."""
+    """Refuse a session that could outgrow its item. Attribute values are somewhat larger as JSON than as stored."""
     size, room = len(json.dumps(item)), MAX_ITEM_BYTES - BYTES_PER_IMAGE * len(session.images)
     if size > room:
         raise EditError(
@@ -175,7 +157,7 @@ def cursor_to(created_at: str, session_id: str) -> str:
 
 
 def place_of(cursor: str, user_id: str) -> dict[str, Any]:
-    """Decode *cursor* as a position in the list of *user_id*, whichever user it was made for."""
+    """Decode *cursor* as a position in the list of *user_id*: a cursor never selects another user."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
         created_at, session_id = text.split(" ")

@@ -1,14 +1,14 @@
-"""Limit what one user may ask for: requests per minute, sessions that run at the same time, repeated requests.
+"""Limit the requests per minute and the running sessions of one user; recognise repeated requests.
 
-Every process of the API sees only its own memory, so these are items of the sessions table, each with one
-conditional change:
+The processes of the API share no memory, so the limits are items of the sessions table, each changed by one
+conditional update:
 
-    rate#{kind}#{user}#{minute}   count      gone when its minute is over
+    rate#{kind}#{user}#{minute}   count      expires after its minute
     user#{user}                   running    set of "{session id} {s since 1970}", at most so many
     idem#{user and key}           bodyHash, session (the id that the first request got), ttl
 
-A session that ends is not taken off its user's list: the list is looked through when it is full.
-So a session that ended, expired or died never blocks its user.
+A session that ends stays in its user's set; when the set is full, sessions that ended, expired or died are removed
+from it. So none of them ever blocks its user.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from processor.aws.session_item import Item, ItemChange, SessionChanges, SessionReader
+from processor.aws.item_changes import Item, ItemChange, SessionChanges
+from processor.aws.session_reading import SessionReader
 from processor.errors import EditCode, EditError, StoreUnavailable
 from processor.keys import short_hash
 
@@ -33,11 +34,13 @@ DEAD_AFTER_S: Final = 3 * 3600
 # An id is listed a moment before its session is stored.
 GRACE_S: Final = 60
 USER_HASH_CHARS: Final = 32
+IDEMPOTENCY_KEPT_S: Final = 24 * 3600
+KEY_HASH_CHARS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allowance:
-    """What is left of a user's requests: *limit* per window, *remaining* in this one, which ends in *resets_in_s*."""
+    """A user's remaining requests: *limit* per window, *remaining* in this one, which ends in *resets_in_s*."""
 
     limit: int
     remaining: int
@@ -66,7 +69,7 @@ class UserLimits:
 
     @property
     def changes(self) -> SessionChanges:
-        """Return what changes items of the table."""
+        """Return a writer of the table."""
         return SessionChanges(dynamodb=self.dynamodb, table=self.table)
 
     def count(self, user_id: str, kind: Literal["write", "read"], *, limit: int) -> Allowance:
@@ -110,7 +113,7 @@ class UserLimits:
         raise StoreUnavailable(f"{session_id}: expected to count it in {RESERVE_ATTEMPTS} attempts, lost every race.")
 
     def is_alive(self, entry: str) -> bool:
-        """Tell whether a listed session is running, or just about to be stored."""
+        """Return whether a listed session is running, or about to be stored."""
         session_id, since = entry.split()
         session = SessionReader(dynamodb=self.dynamodb, table=self.table).read(session_id, now_s=self.now_s())
         if session is None:
@@ -132,7 +135,7 @@ def removal(entries: frozenset[str]) -> ItemChange:
 
 
 def too_many_sessions(limit: int, running: list[str]) -> EditError:
-    """Say which sessions have to end first."""
+    """Build the error that lists the running sessions."""
     return EditError(
         EditCode.TOO_MANY_SESSIONS,
         f"expected at most {limit} running sessions of one user, found {len(running)}.",
@@ -147,10 +150,6 @@ def hashed(user_id: str) -> str:
     return short_hash(user_id, USER_HASH_CHARS)
 
 
-KEPT_S: Final = 24 * 3600
-HASH_CHARS: Final = 64
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdempotencyKeys:
     """Stores for a day which session belongs to an idempotency key."""
@@ -160,18 +159,18 @@ class IdempotencyKeys:
     now_s: Callable[[], float] = time.time
 
     def remember(self, user_id: str, key: str, *, body: bytes, session_id: str) -> str:
-        """Bind *key* to *session_id*, and give it back; or give the id that it is bound to since an earlier request.
+        """Bind *key* to *session_id* and return that id, or return the id that an earlier request bound it to.
 
-        An earlier id may be of a session that was never stored: its request died before. Raise
+        The earlier session may not exist: its request may have died before storing it. Raise
         EditError(IDEMPOTENCY_CONFLICT) when the earlier request had another *body*.
         """
-        now, body_hash = int(self.now_s()), short_hash(body.decode(errors="surrogateescape"), HASH_CHARS)
+        now, body_hash = int(self.now_s()), short_hash(body.decode(errors="surrogateescape"), KEY_HASH_CHARS)
         changed = SessionChanges(dynamodb=self.dynamodb, table=self.table).apply(
-            f"idem#{short_hash(f'{len(user_id)}:{user_id}{key}', HASH_CHARS)}",
+            f"idem#{short_hash(f'{len(user_id)}:{user_id}{key}', KEY_HASH_CHARS)}",
             ItemChange(
                 update="SET bodyHash = :body, #session = :session, #ttl = :ttl",
                 condition="attribute_not_exists(bodyHash) OR #ttl <= :now",
-                values={":body": body_hash, ":session": session_id, ":ttl": now + KEPT_S, ":now": now},
+                values={":body": body_hash, ":session": session_id, ":ttl": now + IDEMPOTENCY_KEPT_S, ":now": now},
             ),
         )
         if changed.item is None:

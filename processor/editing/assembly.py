@@ -1,30 +1,26 @@
-"""Put the edit pipeline together from the function's settings."""
+"""Build the edit pipeline from the function's settings."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from processor.aws.clients import Session, patient_dynamodb_client, s3_client, sqs_client
+from processor.aws.item_changes import SessionChanges
 from processor.aws.objects import ObjectReader
 from processor.aws.photos import PhotoOwners
 from processor.aws.queues import MessageVisibility
 from processor.aws.results import ResultObjects
-from processor.aws.session_item import SessionChanges, SessionReader
+from processor.aws.session_reading import SessionReader
 from processor.aws.session_work import SessionWork
 from processor.editing.pipeline import EditPipeline, PictureEditor
 from processor.editing.results import ResultStore
 from processor.editing.sources import Fetch, Sources
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.editor import Editor as ImagingEditor
-from processor.settings_env import EditEnv
+from processor.settings.functions import EditEnv
 from processor.source import Source
-
-if TYPE_CHECKING:
-    from processor.source import Source
 
 
 def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipeline:
-    """Make the pipeline and its AWS clients. *editor*: another one than the imaging package's."""
+    """Make the pipeline and its AWS clients. *editor*: replaces the imaging package's (tests)."""
     session = Session()
     s3, dynamodb = s3_client(session), patient_dynamodb_client(session)
     return EditPipeline(
@@ -42,7 +38,7 @@ def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipe
             cdn_host=env.cdn_host,
         ),
         editor=editor or ImagingEditor(),
-        shelf=ResultStore(objects=ResultObjects(s3=s3, bucket=env.results_bucket), cdn_host=env.cdn_host),
+        results=ResultStore(objects=ResultObjects(s3=s3, bucket=env.results_bucket), cdn_host=env.cdn_host),
         limits=EditLimits(
             max_dimension_px=env.max_dimension_px,
             max_megapixels=env.max_megapixels,
@@ -52,12 +48,12 @@ def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipe
 
 
 def job_visibility(env: EditEnv) -> MessageVisibility:
-    """Change when jobs are delivered again; the client is made at the first change, not at start-up."""
+    """Make the writer of visibility timeouts of jobs; its client is made at the first change, not at start-up."""
     return MessageVisibility(client=lambda: sqs_client(Session()), url=env.jobs_queue_url)
 
 
 def fetch_by(env: EditEnv) -> Fetch:
-    """Fetch by the rules of *env*."""
+    """Return a download function that applies the rules of *env*."""
 
     def fetch_now(url: str) -> Source:
         from processor.fetch.download import fetch  # noqa: PLC0415 - an HTTP client is needed only for foreign pictures

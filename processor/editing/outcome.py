@@ -1,4 +1,4 @@
-"""Name how a job can end, and the public error of each verdict."""
+"""Define the outcomes of a job, and the public error of each verdict."""
 
 from __future__ import annotations
 
@@ -10,44 +10,6 @@ from typing import Final
 from processor.aws.session_work import JobState
 from processor.edits.session import EditResult, ImageFailure, ImageProgress
 from processor.errors import DarkroomError, EditCode, EditError, PhotoError, Verdict
-
-
-class EditEnding(StrEnum):
-    """How one job ended. The value is the one in logs and metrics."""
-
-    EDITED = "edited"
-    FAILED = "failed"  # the picture has an error now, and will have no result
-    SETTLED = "settled"  # an earlier delivery had ended it
-    CANCELLED = "cancelled"
-    DROPPED = "dropped"  # its session is gone
-    GAVE_UP = "gave_up"  # too many deliveries: recorded as an error, and kept as a dead letter
-
-
-CLOSED = {
-    JobState.DONE: EditEnding.SETTLED,
-    JobState.CANCELLED: EditEnding.CANCELLED,
-    JobState.GONE: EditEnding.DROPPED,
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EditOutcome:
-    """The ending, with the *code* and *detail* of a failure, or the *result*. *untold*: progress that got lost."""
-
-    ending: EditEnding
-    code: str = ""
-    detail: str = ""
-    result: EditResult | None = None
-    untold: int = 0
-
-
-class JobCancelled(Exception):
-    """The picture has ended, or its session was cancelled or is gone: the worker stops."""
-
-    def __init__(self, standing: JobState) -> None:
-        super().__init__(f"the picture is {standing.value}")
-        self.standing = standing
-
 
 CODES: Final[Mapping[Verdict, EditCode]] = {
     Verdict.NOT_AN_IMAGE: EditCode.UNSUPPORTED_FORMAT,
@@ -67,6 +29,44 @@ CODES: Final[Mapping[Verdict, EditCode]] = {
 MAX_MESSAGE_CHARS: Final = 500
 
 
+class EditEnding(StrEnum):
+    """Ending of one job. Logs and metrics use the value."""
+
+    EDITED = "edited"
+    FAILED = "failed"  # the picture has an error, and will have no result
+    SETTLED = "settled"  # an earlier delivery had ended it
+    CANCELLED = "cancelled"
+    DROPPED = "dropped"  # its session is gone
+    GAVE_UP = "gave_up"  # too many deliveries: recorded as an error, and kept as a dead letter
+
+
+CLOSED: Final[Mapping[JobState, EditEnding]] = {
+    JobState.DONE: EditEnding.SETTLED,
+    JobState.CANCELLED: EditEnding.CANCELLED,
+    JobState.GONE: EditEnding.DROPPED,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditOutcome:
+    """The ending, with *code* and *detail* of a failure, or the *result*. *lost_reports*: progress not written."""
+
+    ending: EditEnding
+    code: str = ""
+    detail: str = ""
+    result: EditResult | None = None
+    lost_reports: int = 0
+
+
+class JobCancelled(Exception):
+    """The picture has ended, or its session was cancelled or is gone: the worker stops, and acknowledges the job."""
+
+    def __init__(self, state: JobState, lost_reports: int = 0) -> None:
+        super().__init__(f"the picture is {state.value}")
+        self.state = state
+        self.lost_reports = lost_reports
+
+
 def failure_of(verdict: PhotoError | EditError) -> ImageFailure:
     """Build the public error of a verdict."""
     code = CODES[verdict.verdict] if isinstance(verdict, PhotoError) else verdict.edit_code
@@ -74,7 +74,7 @@ def failure_of(verdict: PhotoError | EditError) -> ImageFailure:
 
 
 def public_text(error: DarkroomError) -> str:
-    """Give the public sentence, short enough for a session's record."""
+    """Return the public sentence, cut to MAX_MESSAGE_CHARS to keep the session's item small."""
     return error.public if len(error.public) <= MAX_MESSAGE_CHARS else f"{error.public[: MAX_MESSAGE_CHARS - 1]}…"
 
 

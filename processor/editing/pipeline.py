@@ -1,19 +1,19 @@
 """Turn one job of the queue into one result; the last job of a session ends the session.
 
-    start ─▶ read the source and the watermarks ─▶ decode ─▶ steps ─▶ encode
-            ─▶ store the result ─▶ end the picture (and with the last one the session)
+    start ─▶ open the picture and the watermarks ─▶ edit: decode ─▶ steps ─▶ encode
+            ─▶ store the result ─▶ finish the picture (and with the last one the session)
 
 SQS delivers a job at least once, also to several workers at a time. Every step before the end may be repeated: a
-result's name and bytes follow from the job. The end happens once (``session_work``). A verdict on the picture is
-recorded as its error; TransientError leaves the job to another delivery. The last delivery that the queue allows does
-not try again, since it might die like those before it: it records that there will be no result.
+result's name and bytes depend on the job alone. Only the first delivery ends the picture (``session_work``). A verdict
+on the picture is recorded as its error; TransientError leaves the job to another delivery. The last delivery that the
+queue allows does not try again, since it could die like those before it: it records an error.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -37,7 +37,7 @@ MAX_DELIVERIES: Final = 5
 
 
 class PictureEditor(Protocol):
-    """Carries out plans; PhotoError and EditError are verdicts, OutOfTime means that *seconds_left* are too few."""
+    """Applies plans; raises PhotoError or EditError as a verdict, OutOfTime when *seconds_left* are too few."""
 
     def edit(  # noqa: PLR0913 - named by the keyword, each is a value of its own
         self,
@@ -51,7 +51,7 @@ class PictureEditor(Protocol):
         on_step: OnStep,
         seconds_left: float | None = None,
     ) -> Edited:
-        """Apply *plan* to *source*. *assets*: what its steps lay over the picture, by reference."""
+        """Apply *plan* to *source*. *assets*: the watermarks of its steps, by reference."""
         ...
 
 
@@ -74,88 +74,99 @@ class EditPipeline:
     work: SessionWork
     sources: Sources
     editor: PictureEditor
-    shelf: ResultStore
+    results: ResultStore
     limits: EditLimits = field(default_factory=EditLimits)
     clock: Callable[[], float] = time.monotonic
 
     def process(self, job: ImageJob, budget: Budget, *, attempts: int = 1) -> EditOutcome:
         """Do *job*, which is delivered for the *attempts*-th time.
 
-        TransientError when it must come again, any other exception is a defect.
+        Raise TransientError when the queue must deliver it again; any other exception is a defect.
         """
         budget.require(f"editing {job.image_id!r} of {job.session_id}")
         if attempts >= MAX_DELIVERIES:
             return self.give_up(job)
-        started = self.clock()
-        found = self.work.take_up(job, FETCHING)
-        image = found.session.image(job.image_id) if found.session else None
-        if found.session is None or image is None or found.standing in CLOSED:
-            return EditOutcome(ending=CLOSED[found.standing])
-        reporter = reporter_for(self.work, job, found.session, self.clock)
-        task = Task(job=job, session=found.session, image=image, reporter=reporter, budget=budget, started=started)
         try:
-            result = self.make(task)
+            task = self.start(job, budget)
+            try:
+                with self.opened(task) as (source, assets):
+                    edited = self.edit(task, source, assets)
+                result = self.store(task, edited)
+            except (PhotoError, EditError) as verdict:
+                return self.fail(task, verdict)
+            return self.finish(task, result)
         except JobCancelled as reason:
-            return EditOutcome(ending=CLOSED[reason.standing], untold=reporter.untold)
-        except (PhotoError, EditError) as verdict:
-            return self.failed(task, verdict)
-        return self.finished(task, result)
+            return EditOutcome(ending=CLOSED[reason.state], lost_reports=reason.lost_reports)
 
-    def make(self, task: Task) -> EditResult:
-        """Read, edit and store; raise JobCancelled as soon as the session was cancelled or the picture has ended."""
-        image, plan, user_id = task.image, task.session.plan, task.session.user_id
-        with ExitStack() as opened:
-            source = opened.enter_context(self.sources.open(image.url, user_id=user_id))
+    def start(self, job: ImageJob, budget: Budget) -> Task:
+        """Mark the picture as "fetching"; raise JobCancelled when it has ended, or its session has."""
+        started = self.clock()
+        found = self.work.start(job, FETCHING)
+        image = found.session.image(job.image_id) if found.session else None
+        if found.session is None or image is None or found.state in CLOSED:
+            raise JobCancelled(found.state)
+        reporter = reporter_for(self.work, job, found.session, self.clock)
+        return Task(job=job, session=found.session, image=image, reporter=reporter, budget=budget, started=started)
+
+    @contextmanager
+    def opened(self, task: Task) -> Generator[tuple[Source, Mapping[str, Source]]]:
+        """Read the picture and the watermarks of its plan, by reference, and close them after the block."""
+        user_id = task.session.user_id
+        with ExitStack() as files:
+            source = files.enter_context(self.sources.open(task.image.url, user_id=user_id))
             assets = {
-                step.image: opened.enter_context(self.sources.open(step.image, user_id=user_id))
-                for step in plan.steps
+                step.image: files.enter_context(self.sources.open(step.image, user_id=user_id))
+                for step in task.session.plan.steps
                 if isinstance(step, Watermark)
             }
-            task.budget.require(f"editing {image.id!r}")
-            edited = self.editor.edit(
-                source,
-                plan,
-                self.limits,
-                file_name=name_of(image),
-                assets=assets,
-                output=wish_of(task.session.options),
-                on_step=task.reporter,
-                seconds_left=task.budget.usable_s(),
-            )
-        task.budget.require(f"storing {image.id!r}")
-        task.reporter.check_cancelled()
-        return self.shelf.put(task.job, image, edited, took_ms=self.took_ms(task))
+            yield source, assets
 
-    def finished(self, task: Task, result: EditResult) -> EditOutcome:
-        """Record the result, unless the picture has ended meanwhile."""
-        ended = self.work.finish(task.job, result, seen=task.session)
-        ending = EditEnding.EDITED if ended.applied else CLOSED[ended.standing]
-        return EditOutcome(ending=ending, result=result, untold=task.reporter.untold)
-
-    def failed(self, task: Task, verdict: PhotoError | EditError) -> EditOutcome:
-        """Record why there is no result, unless the picture has ended meanwhile."""
-        failure = failure_of(verdict)
-        ended = self.work.fail(task.job, failure, seen=task.session)
-        if not ended.applied:
-            return EditOutcome(ending=CLOSED[ended.standing], untold=task.reporter.untold)
-        return EditOutcome(
-            ending=EditEnding.FAILED, code=failure.code, detail=str(verdict), untold=task.reporter.untold
+    def edit(self, task: Task, source: Source, assets: Mapping[str, Source]) -> Edited:
+        """Decode, apply the plan's steps, encode; report progress before each of them."""
+        task.budget.require(f"editing {task.image.id!r}")
+        return self.editor.edit(
+            source,
+            task.session.plan,
+            self.limits,
+            file_name=name_of(task.image),
+            assets=assets,
+            output=wish_of(task.session.options),
+            on_step=task.reporter,
+            seconds_left=task.budget.usable_s(),
         )
 
+    def store(self, task: Task, edited: Edited) -> EditResult:
+        """Store the result, unless the session was cancelled or the picture has ended meanwhile."""
+        task.budget.require(f"storing {task.image.id!r}")
+        task.reporter.check_cancelled()
+        took_ms = round((self.clock() - task.started) * 1000)
+        return self.results.put(task.job, task.image, edited, took_ms=took_ms)
+
+    def finish(self, task: Task, result: EditResult) -> EditOutcome:
+        """End the picture with its result, unless it has ended meanwhile."""
+        ended = self.work.finish(task.job, result, seen=task.session)
+        ending = EditEnding.EDITED if ended.applied else CLOSED[ended.state]
+        return EditOutcome(ending=ending, result=result, lost_reports=task.reporter.lost_reports)
+
+    def fail(self, task: Task, verdict: PhotoError | EditError) -> EditOutcome:
+        """End the picture with the verdict as its error, unless it has ended meanwhile."""
+        failure = failure_of(verdict)
+        ended = self.work.fail(task.job, failure, seen=task.session)
+        lost_reports = task.reporter.lost_reports
+        if not ended.applied:
+            return EditOutcome(ending=CLOSED[ended.state], lost_reports=lost_reports)
+        return EditOutcome(ending=EditEnding.FAILED, code=failure.code, detail=str(verdict), lost_reports=lost_reports)
+
     def give_up(self, job: ImageJob) -> EditOutcome:
-        """Record an error, so that the user does not wait for a job that no delivery finished."""
+        """End the picture with an error after too many deliveries, so that its user does not wait any longer."""
         found = self.work.look(job)
-        if found.session is None or found.standing in CLOSED:
-            return EditOutcome(ending=CLOSED[found.standing])
+        if found.session is None or found.state in CLOSED:
+            return EditOutcome(ending=CLOSED[found.state])
         failure = gave_up(found.session.progress[job.image_id])
         ended = self.work.fail(job, failure, seen=found.session)
         if not ended.applied:
-            return EditOutcome(ending=CLOSED[ended.standing])
+            return EditOutcome(ending=CLOSED[ended.state])
         return EditOutcome(ending=EditEnding.GAVE_UP, code=failure.code, detail=f"delivered {MAX_DELIVERIES} times")
-
-    def took_ms(self, task: Task) -> int:
-        """Return how long the picture has taken so far."""
-        return round((self.clock() - task.started) * 1000)
 
 
 def wish_of(options: EditOptions) -> OutputWish:

@@ -1,7 +1,7 @@
-"""Report a picture's progress to its session, and learn there when the job was cancelled.
+"""Report a picture's progress to its session, and stop when the session was cancelled.
 
-Reporting writes the whole session item, so steps that follow each other quickly are not all reported, nor are stages
-in a session of many pictures. Each of them checks for cancellation, which is a cheap read. Progress that DynamoDB
+Reporting writes the whole session item, so quick steps are not all reported, nor are all stages in a session of many
+pictures. Each step checks for cancellation, which is a cheap read. Progress that DynamoDB
 refuses is dropped and counted: it must not fail the picture.
 """
 
@@ -20,21 +20,21 @@ from processor.edits.session import ImageProgress, ImageStatus, Session
 from processor.errors import StoreUnavailable
 from processor.imaging.edit_model import DECODING, ENCODING
 
-TELL_EVERY_S: Final = 1.0
-# With more pictures the session's item is large, and its writes limit the pace of all workers.
+REPORT_EVERY_S: Final = 1.0
+# With more pictures the session's item is large, and its writes limit the speed of all workers.
 FEW_IMAGES: Final = 10
 FETCHING: Final = ImageProgress(status=ImageStatus.FETCHING, percent=5, step="fetch", message="Fetching the picture.")
 DECODED_PERCENT: Final = 20
 ENCODING_PERCENT: Final = 90
-# A text step may be long, and every change of the item pays for its whole size.
+# A text step can be long, and every change of the item is billed by its whole size.
 MESSAGE_CHARS: Final = 100
 
 
 @dataclass(kw_only=True, slots=True)
 class Reporter:
-    """Called by the editor before each part of its work; raises JobCancelled. *clock*: s, monotonic.
+    """Reports progress before each part of the editor's work; raises JobCancelled. *clock*: s, monotonic.
 
-    Created after the "fetching" event was written. *every_stage*: report each stage at once.
+    Create it after the "fetching" event was written. *every_stage*: report each new stage at once.
     """
 
     work: SessionWork
@@ -42,52 +42,46 @@ class Reporter:
     plan: Plan
     every_stage: bool
     clock: Callable[[], float] = time.monotonic
-    told_at: float = field(init=False)
-    told_status: ImageStatus = field(default=ImageStatus.FETCHING, init=False)
-    untold: int = field(default=0, init=False)
+    reported_at: float = field(init=False)
+    reported_status: ImageStatus = field(default=ImageStatus.FETCHING, init=False)
+    lost_reports: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Start the clock."""
-        self.told_at = self.clock()
+        self.reported_at = self.clock()
 
     def __call__(self, index: int, name: str) -> None:
         """Report that part *index*, named *name*, begins, or only check for cancellation."""
         at = progress_at(index, name, self.plan)
-        new_stage = self.every_stage and at.status is not self.told_status
-        if new_stage or self.clock() - self.told_at >= TELL_EVERY_S:
-            self.report(at)
+        new_stage = self.every_stage and at.status is not self.reported_status
+        if new_stage or self.clock() - self.reported_at >= REPORT_EVERY_S:
+            self.report_progress(at)
         else:
             self.check_cancelled()
 
-    def report(self, at: ImageProgress) -> None:
+    def report_progress(self, at: ImageProgress) -> None:
         """Write the progress *at* and its event."""
-        self.told_at, self.told_status = self.clock(), at.status
-        try:
-            standing = self.work.advance(self.job, at)
-        except StoreUnavailable:
-            self.untold += 1
-        else:
-            go_on(standing)
+        self.reported_at, self.reported_status = self.clock(), at.status
+        self.require_open(lambda: self.work.advance(self.job, at))
 
     def check_cancelled(self) -> None:
         """Raise JobCancelled when the picture no longer has to be edited."""
+        self.require_open(lambda: self.work.look(self.job).state)
+
+    def require_open(self, ask: Callable[[], JobState]) -> None:
+        """Raise JobCancelled unless *ask()* returns OPEN; count a call that DynamoDB refuses."""
         try:
-            standing = self.work.look(self.job).standing
+            state = ask()
         except StoreUnavailable:
-            self.untold += 1
-        else:
-            go_on(standing)
+            self.lost_reports += 1
+            return
+        if state is not JobState.OPEN:
+            raise JobCancelled(state, self.lost_reports)
 
 
 def reporter_for(work: SessionWork, job: ImageJob, session: Session, clock: Callable[[], float]) -> Reporter:
     """Make the reporter of a picture of *session* that was just started."""
     return Reporter(work=work, job=job, plan=session.plan, every_stage=len(session.images) <= FEW_IMAGES, clock=clock)
-
-
-def go_on(standing: JobState) -> None:
-    """Stop the work unless the picture is open."""
-    if standing is not JobState.OPEN:
-        raise JobCancelled(standing)
 
 
 def progress_at(index: int, name: str, plan: Plan) -> ImageProgress:

@@ -33,13 +33,13 @@ class DoesJob(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedEdit:
-    """Does jobs with *process*; gives the result of each for the queue."""
+    """Does jobs with *process*; returns the result of each for the queue."""
 
     process: DoesJob
     telemetry: Telemetry
 
     def __call__(self, delivery: JobDelivery, budget: Budget) -> MessageResult:
-        """Do the job and report its outcome. A job that was given up becomes a dead letter, which rings the alarm."""
+        """Do the job and report its outcome. A job that was given up becomes a dead letter, which raises the alarm."""
         job, attempts = delivery.job, delivery.attempts
         with self.telemetry.span("edit", session=job.session_id):
             outcome = self.process(job, budget, attempts=attempts)
@@ -65,7 +65,7 @@ def read_job(body: str, attempts: int) -> list[JobDelivery]:
 
 
 def report_edit(telemetry: Telemetry, job: ImageJob, attempts: int, outcome: EditOutcome) -> None:
-    """Log and count an ending."""
+    """Log and count an outcome."""
     fields: dict[str, Any] = {
         "session_id": job.session_id,
         "image_id": job.image_id,
@@ -74,8 +74,8 @@ def report_edit(telemetry: Telemetry, job: ImageJob, attempts: int, outcome: Edi
     }
     if outcome.code:
         fields |= {"code": outcome.code, "detail": outcome.detail}
-    if outcome.untold:
-        fields |= {"progress_lost": outcome.untold}
+    if outcome.lost_reports:
+        fields |= {"progress_lost": outcome.lost_reports}
     match outcome.ending:
         case EditEnding.EDITED if outcome.result:
             report_edited(telemetry, fields, outcome.result)

@@ -19,13 +19,13 @@ ID_CHARS: Final = 24
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResultStore:
-    """Stores results under names that depend on the job alone, so that a repeated job gives the same."""
+    """Stores results under names that depend on the job alone, so that a repeated job overwrites its own result."""
 
     objects: ResultObjects
     cdn_host: str
 
     def put(self, job: ImageJob, image: SessionImage, edited: Edited, *, took_ms: int) -> EditResult:
-        """Store *edited* and describe it."""
+        """Store *edited*; return its description for the session."""
         name = name_of(image)
         key = result_key(job.session_id, job.image_id, name, edited.extension)
         self.objects.put(key, edited.data, edited.content_type, cache_tag=f"session:{short_hash(job.session_id)}")

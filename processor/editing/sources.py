@@ -1,7 +1,7 @@
 """Resolve a picture's reference for one user and read the picture.
 
 upload://<slot>                     the results bucket, below the user's own prefix
-photo://<photo id>                  the originals bucket, when the photo's record says that it is the user's
+photo://<photo id>                  the originals bucket, when the user owns the photo by its record
 https://<our CDN>/renditions/…      the renditions bucket
 https://<our CDN>/edits/…           the results bucket
 any other address                   fetched, by the rules of ``processor.fetch``
@@ -19,7 +19,7 @@ from processor.aws.photos import PhotoOwners
 from processor.edits.names import RESULTS, slot_key
 from processor.errors import EditCode, EditError
 from processor.keys import RENDITIONS
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 from processor.source import Source
 
 SHOWN_CHARS: Final = 80
@@ -53,10 +53,10 @@ class Sources:
                 return self.photo(name, user_id)
             case _:
                 place = self.place_of(reference)
-                return self.own(*place) if place else self.fetch(reference)
+                return self.served(*place) if place else self.fetch(reference)
 
     def slot(self, slot: str, user_id: str) -> Source:
-        """Read what *user_id* has uploaded."""
+        """Read a file that *user_id* has uploaded."""
         try:
             key = slot_key(user_id, slot)
         except ValueError as error:
@@ -69,8 +69,8 @@ class Sources:
         source = self.stored.read(self.originals_bucket, key) if key else None
         return required(source, f"photo {photo_id[:SHOWN_CHARS]!r} of the caller", NO_PHOTO)
 
-    def own(self, bucket: str, key: str) -> Source:
-        """Read what the CDN would serve."""
+    def served(self, bucket: str, key: str) -> Source:
+        """Read an object that our CDN serves."""
         return required(self.stored.read(bucket, key), f"{bucket}/{key}", NOTHING_THERE)
 
     def place_of(self, address: str) -> tuple[str, str] | None:

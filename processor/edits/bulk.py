@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from processor.edits.vocabulary import OPERATIONS, ParameterError
-from processor.wording import nearest, shown
+from processor.schema_text import nearest, shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

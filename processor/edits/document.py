@@ -12,7 +12,7 @@ from processor.edits.operations.base import Anchor, Operation
 from processor.edits.operations.file import PictureFormat
 from processor.edits.plan import MAX_STEPS
 from processor.edits.vocabulary import OPERATIONS, schema_of
-from processor.wording import Schema, allowed, plain
+from processor.schema_text import Schema, allowed, plain
 
 RANGE: Final[Mapping[str, str]] = {
     "minimum": "minimum",

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from processor.keys import cut, short_hash
-from processor.settings_values import origin_of
+from processor.settings.values import origin_of
 
 SLOTS: Final = "uploads/"
 RESULTS: Final = "edits/"

@@ -11,7 +11,7 @@ from processor.edits.bulk import as_step
 from processor.edits.operations.base import Operation
 from processor.edits.vocabulary import ParameterError, Step, build
 from processor.errors import EditCode, EditError
-from processor.wording import shown
+from processor.schema_text import shown
 
 MAX_STEPS: Final = 50
 

@@ -43,7 +43,7 @@ from processor.edits.operations.overlay import Text, Watermark
 from processor.edits.operations.size import AutoCrop, Border, Crop, Extend, Pad, Resize, Round, Trim
 from processor.edits.operations.turn import Flip, Rotate
 from processor.errors import DarkroomError
-from processor.wording import Schema, nearest, shown, value_line
+from processor.schema_text import Schema, nearest, shown, value_line
 
 NOT_UNICODE: Final = "found characters that are no text, expected Unicode"
 

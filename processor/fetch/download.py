@@ -1,7 +1,7 @@
-"""Fetch a picture from an address that a user gave: judged, resolved once, dialled as judged, bounded in all ways.
+"""Download a picture from a URL of a user: check the URL, resolve it once, connect to the checked address only.
 
-Asynchronous inside, because only then can one deadline end everything: a server that sends its headers a byte at a
-time never meets a timeout of single reads.
+Size, redirects and time are limited. asyncio allows one deadline for everything: a server that sends its headers byte
+by byte never exceeds a timeout of single reads.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from processor.errors import EditCode, EditError
 from processor.fetch.rules import FetchRules, host_of, refused
 from processor.source import Source
 
-# A server that says nothing for this long will not.
+# A server that sends nothing for this long is given up.
 SILENCE_S: Final = 10.0
 # getaddrinfo has no timeout of its own, and a thread that waits in it cannot be cancelled.
 RESOLVING_S: Final = 5.0
@@ -30,13 +30,13 @@ HEADERS: Final = {"User-Agent": "darkroom-image-edit", "Accept": "image/*", "Acc
 
 
 def fetch(url: str, rules: FetchRules) -> Source:
-    """Download *url*. Raises EditError: SOURCE_REFUSED, SOURCE_FAILED or IMAGE_TOO_LARGE."""
+    """Download *url*; raise EditError: SOURCE_REFUSED, SOURCE_FAILED or IMAGE_TOO_LARGE."""
     rules.check(url)
     return asyncio.run(within_deadline(url, rules))
 
 
 async def within_deadline(url: str, rules: FetchRules) -> Source:
-    """Download, or fail when the time is up; every failure in our words."""
+    """Download within the deadline; translate every failure to EditError."""
     try:
         async with asyncio.timeout(rules.deadline_s):
             return Source.from_bytes(await body(url, rules))
@@ -53,11 +53,11 @@ async def within_deadline(url: str, rules: FetchRules) -> Source:
 
 
 async def body(url: str, rules: FetchRules) -> bytes:
-    """Follow redirects, each judged anew, to the answer's bytes."""
+    """Return the body; each redirect is checked like the first URL."""
     client = AsyncClient(
         policy=rules.policy,
         resolver=resolve_in_time,
-        trust_env=False,  # no proxy, no netrc: what the environment says is not the user's to use
+        trust_env=False,  # no proxy, no netrc: a user's request must not use the environment's credentials
         follow_redirects=True,
         timeout=SILENCE_S,
         headers=HEADERS,
@@ -70,7 +70,7 @@ async def body(url: str, rules: FetchRules) -> bytes:
 
 
 def require_picture(url: str, response: httpx.Response, rules: FetchRules) -> None:
-    """Refuse by what the headers say already."""
+    """Raise EditError when status or headers show that no acceptable picture follows."""
     if response.status_code != OK:
         raise failed(url, f"expected status 200, received {response.status_code}")
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -82,7 +82,7 @@ def require_picture(url: str, response: httpx.Response, rules: FetchRules) -> No
 
 
 async def capped(url: str, parts: AsyncIterator[bytes], rules: FetchRules) -> AsyncIterator[bytes]:
-    """Pass *parts* on, up to the limit, whatever length the server promised."""
+    """Yield *parts* up to the size limit, whatever Content-Length claims."""
     size = 0
     async for part in parts:
         size += len(part)
@@ -92,7 +92,7 @@ async def capped(url: str, parts: AsyncIterator[bytes], rules: FetchRules) -> As
 
 
 def failed(url: str, what: str) -> EditError:
-    """Say that the server did not give the picture."""
+    """Build the error of a server that did not send the picture."""
     name = host_of(url)
     return EditError(
         EditCode.SOURCE_FAILED,
@@ -103,7 +103,7 @@ def failed(url: str, what: str) -> EditError:
 
 
 def too_large(url: str, rules: FetchRules) -> EditError:
-    """Say how large a picture may be."""
+    """Build the error of a picture that is too large."""
     return EditError(
         EditCode.IMAGE_TOO_LARGE,
         f"source {host_of(url)}: expected at most {rules.max_bytes:,} bytes, received more.",
@@ -114,7 +114,7 @@ def too_large(url: str, rules: FetchRules) -> EditError:
 
 
 def resolve_in_time(host: str, *where: Any) -> Any:
-    """Ask the name server as ``socket.getaddrinfo`` does; raise gaierror when it takes too long."""
+    """Resolve as ``socket.getaddrinfo`` does; raise gaierror after RESOLVING_S."""
     answers: list[Any] = []
     failures: list[BaseException] = []
 

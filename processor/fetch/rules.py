@@ -1,7 +1,7 @@
-"""Which addresses pictures may be fetched from, judged without and with a name server.
+"""Define which URLs and network addresses pictures may be fetched from.
 
-The judging is ssrfguard's (tables of IANA's special-purpose registries, IPv4 inside IPv6 in all its forms, hosts that
-are addresses in disguise); its one known gap is closed here.
+ssrfguard checks them (IANA's special-purpose registries, IPv4 inside IPv6 in all its forms, hosts that are disguised
+addresses); its one known gap is closed here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_NAMED_CHARS: Final = 80
 
 @dataclass(frozen=True, kw_only=True)
 class FetchRules:
-    """What one fetch may do: *max_bytes* of a picture, hosts (none: any public one), ports, *deadline_s* in all."""
+    """Limits of one download: *max_bytes*, hosts (none: any public one), ports, *deadline_s* for everything."""
 
     max_bytes: int
     allowed_hosts: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class FetchRules:
 
     @cached_property
     def policy(self) -> Policy:
-        """The same in ssrfguard's words. One denied answer of a name server denies the whole name."""
+        """Ssrfguard's policy. One denied address of a name denies the whole name."""
         return Policy(
             denied_networks=FORBIDDEN,
             allowed_ports=frozenset(self.allowed_ports),
@@ -48,7 +48,7 @@ class FetchRules:
         )
 
     def check(self, url: str) -> None:
-        """Raise EditError(SOURCE_REFUSED) for what can be refused by its spelling, before anything is asked of DNS."""
+        """Raise EditError(SOURCE_REFUSED) for a URL that can be refused without DNS."""
         try:
             target = self.policy.check_url(url)
             if target.address is not None:
@@ -58,7 +58,7 @@ class FetchRules:
 
 
 def refused(url: str, why: str) -> EditError:
-    """Say that *url* is not fetched. *why* goes to the log alone: it may name an address inside somebody's network."""
+    """Build the error of a refused URL. *why* is for the log only: it may name an address of a private network."""
     name = host_of(url)
     return EditError(
         EditCode.SOURCE_REFUSED,
@@ -70,7 +70,7 @@ def refused(url: str, why: str) -> EditError:
 
 
 def host_of(url: str) -> str:
-    """Name an address by its host alone: paths and queries may hold secrets."""
+    """Return the host of a URL for texts: paths and queries may hold secrets."""
     try:
         name = urlsplit(url).hostname or ""
     except ValueError:

@@ -1,7 +1,7 @@
-"""Deliver the messages of one invocation, each for itself, and answer their sender.
+"""Process the messages of one invocation one by one, and answer their sender.
 
-One message's failure never stops the others. A message that ended is acknowledged; any other stays in its queue, with
-a line in the log that says why. powertools' BatchProcessor does not fit: it knows SQS alone, and it calls one function
+A message's failure never stops the others. A message that ended is acknowledged; any other stays in its queue, and a
+log line names the reason. powertools' BatchProcessor does not fit: it knows SQS alone, and it calls one function
 for permanent and transient failures alike.
 """
 
@@ -38,7 +38,7 @@ class ChangesVisibility(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchWorker(Generic[T]):
-    """Gives every item of every message to *apply*.
+    """Passes every item of every message to *apply*.
 
     *change_visibility*: retries transient failures after RETRY_AFTER_S; without it the queue's timeout decides.
     """
@@ -49,7 +49,7 @@ class BatchWorker(Generic[T]):
     change_visibility: ChangesVisibility | None = None
 
     def handle(self, event: Json, context: LambdaContext) -> Mapping[str, Any]:
-        """Deliver all messages of *event* and give the answer that its sender expects."""
+        """Process all messages of *event*; return the response that its sender expects."""
         self.telemetry.invocation(context.aws_request_id)
         budget = Budget(
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
@@ -69,8 +69,8 @@ class BatchWorker(Generic[T]):
         except MalformedEvent as error:
             self.report_defect(message, error, error.code)
             return MessageResult(code="PermanentFailure", acknowledged=False, text=str(error))
-        except Exception as error:  # noqa: BLE001 - one message's defect must not cost the others; it is not swallowed:
-            # the message stays in its queue and then rings the alarm of the dead-letter queue.
+        except Exception as error:  # noqa: BLE001 - one message's defect must not stop the others; it is not lost:
+            # the message stays in its queue, and in the end raises the alarm of the dead-letter queue.
             self.report_defect(message, error, type(error).__name__)
             return MessageResult(code="TemporaryFailure", acknowledged=False, text=type(error).__name__)
 
@@ -90,13 +90,13 @@ class BatchWorker(Generic[T]):
         self.telemetry.count({"TransientFailures": one()}, code=error.code)
 
     def report_defect(self, message: Message[T], error: Exception, code: str) -> None:
-        """Log with its traceback, and count, a failure that no retry is known to help against."""
+        """Log with its traceback, and count, a failure that a retry may not repair."""
         self.telemetry.defect("message failed unexpectedly", error, message_id=message.id, code=code)
         self.telemetry.count({"UnexpectedFailures": one()}, code=code)
 
 
 def combined(results: Sequence[MessageResult]) -> MessageResult:
-    """Sum up a message whose items all ended."""
+    """Combine the results of a message whose items all ended."""
     failed = any(result.code == "PermanentFailure" for result in results)
     return MessageResult(
         code="PermanentFailure" if failed else "Succeeded",
@@ -106,7 +106,7 @@ def combined(results: Sequence[MessageResult]) -> MessageResult:
 
 
 def answer(batch: Batch[T], results: Mapping[str, MessageResult]) -> Mapping[str, Any]:
-    """Tell the sender which messages must be delivered again."""
+    """Build the response, which names the messages to deliver again; raise TransientError for a bare S3 event."""
     again = [message_id for message_id, result in results.items() if not result.acknowledged]
     if batch.sender == "sqs":
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
@@ -120,7 +120,7 @@ def answer(batch: Batch[T], results: Mapping[str, MessageResult]) -> Mapping[str
 
 
 def s3_batch_answer(invocation: Json, results: Mapping[str, MessageResult]) -> Mapping[str, Any]:
-    """Answer an S3 Batch Operations job; its report is plain ASCII."""
+    """Build the response for an S3 Batch Operations job; its report is ASCII."""
     return {
         "invocationSchemaVersion": invocation["invocationSchemaVersion"],
         "invocationId": invocation["invocationId"],

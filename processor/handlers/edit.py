@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from processor.editing.assembly import edit_pipeline, job_visibility
 from processor.editing.reports import JobDelivery, ReportedEdit, read_jobs
 from processor.handlers.batch import BatchWorker
-from processor.settings_env import EditEnv, from_env
+from processor.settings.functions import EditEnv, from_env
 from processor.telemetry import Telemetry
 
 if TYPE_CHECKING:

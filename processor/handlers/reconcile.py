@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from processor.budget import Budget
 from processor.handlers.reconciliation import Reconciliation
-from processor.settings_env import ReconcileEnv, from_env
+from processor.settings.functions import ReconcileEnv, from_env
 from processor.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def reconciliation() -> Reconciliation:
     return Reconciliation.of(env, Telemetry(service=env.service, stack=env.stack))
 
 
-def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - a schedule says nothing
+def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:  # noqa: ARG001 - a schedule's event is empty
     """Do one run."""
     reconciler = reconciliation()
     reconciler.telemetry.invocation(context.aws_request_id)

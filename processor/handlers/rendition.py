@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from processor.events import ObjectEvent
 from processor.handlers.batch import BatchWorker
-from processor.settings_env import RenditionEnv, from_env
+from processor.settings.functions import RenditionEnv, from_env
 from processor.telemetry import Telemetry
 from processor.upload.assembly import upload_pipeline
 from processor.upload.events import read_uploads

@@ -1,4 +1,4 @@
-"""Shrink once from the source, then each size from the next larger one: half the cost, ≥ 50 dB the same."""
+"""Shrink once from the source, then each size from the next larger one: half the cost, equal to ≥ 50 dB."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from processor.imaging.geometry import Box, Rung
 
 ORIENTATION_FIELD = "orientation"
 
-# Reading columns of a picture that must be read in order fails, and a rung feeds both an encoder and the next rung:
-# each is therefore computed once, into memory.
+# Each rung is computed once, into memory: it feeds both an encoder and the next rung, and libvips cannot read columns
+# of a picture with sequential access.
 
 
 def cascade(top: Image, rungs: Sequence[Rung]) -> Iterator[tuple[Rung, Image]]:
@@ -22,15 +22,15 @@ def cascade(top: Image, rungs: Sequence[Rung]) -> Iterator[tuple[Rung, Image]]:
         yield rung, cut(current, rung.crop)
 
 
-def develop_first(image: Image, frame: Box) -> Image:
-    """Read a source, which may be lazy and readable only once, and resize it to exactly *frame* px into memory.
+def first_shrink(image: Image, frame: Box) -> Image:
+    """Read a source, which may allow only one sequential pass, and resize it to exactly *frame* px into memory.
 
-    The copy forgets the orientation that the file states: libvips would turn the picture a second time.
+    The orientation field is removed: libvips would turn the picture a second time.
     """
     whole = (image.width, image.height) == (frame.width, frame.height)
-    developed = image.copy_memory() if whole else shrink(image, frame)
-    developed.remove(ORIENTATION_FIELD)
-    return developed
+    shrunk = image.copy_memory() if whole else shrink(image, frame)
+    shrunk.remove(ORIENTATION_FIELD)
+    return shrunk
 
 
 def shrink(image: Image, frame: Box) -> Image:

@@ -1,7 +1,7 @@
-"""The edit line, pure pixels: take → each step in order, on the previous one's result → encode.
+"""Carry out an edit, pure pixels: decode → each step in order, on the previous one's result → encode.
 
 Every step's result is computed into memory before the next: steps read columns, neighbours and whole histograms,
-and what a later step does must not change what an earlier one made.
+and a later step must not change the result of an earlier one.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import pyvips
 from processor.edits.operations.overlay import Watermark
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
-from processor.imaging.delivering import deliver
-from processor.imaging.delivery import Delivery, delivery_of
-from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
+from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish, inspect_source
 from processor.imaging.edit_refusals import step_failed, too_large
-from processor.imaging.edit_source import inspect_source
 from processor.imaging.engine import prepare_engine
 from processor.imaging.geometry import Box
 from processor.imaging.intake import ANIMATED, Taken, first_size, take, take_frames
-from processor.imaging.picture import Picture
-from processor.imaging.steps.table import Marks, StepFunction, step_table
+from processor.imaging.output.result import encode_result
+from processor.imaging.output.spec import OutputSpec, output_spec
+from processor.imaging.picture import Picture, StepFunction
+from processor.imaging.steps.overlay import Marks
+from processor.imaging.steps.table import step_table
 from processor.imaging.structure.header import Header
 from processor.source import Source
 
 
-def carry_out(  # noqa: PLR0913 - keyword-only: what an edit is made of
+def carry_out(  # noqa: PLR0913 - keyword-only: the parts of an edit
     source: Source,
     plan: Plan,
     *,
@@ -35,40 +35,42 @@ def carry_out(  # noqa: PLR0913 - keyword-only: what an edit is made of
     output: OutputWish,
     assets: Mapping[str, Source],
     on_step: OnStep,
+    header: Header | None = None,
 ) -> Edited:
     """Edit *source* in this process. Raises PhotoError (the source or an asset), EditError, and what *on_step* raises.
 
-    *assets*: reference → bytes of each watermark that the plan names.
+    *assets*: reference → bytes of each watermark that the plan names; *header*: the source's structure, where it has
+    been read.
     """
     prepare_engine()
-    header = inspect_source(source, limits)
-    delivery = delivery_of(plan, output, header.format)
+    header = header or inspect_source(source, limits)
+    spec = output_spec(plan, output, header.format)
     on_step(-1, DECODING)
-    picture, credit = _taken(source, header, plan, delivery, limits)
+    picture, credit = _taken(source, header, plan, spec, limits)
     table = step_table(_marks(plan, assets, limits))
     for index, step in enumerate(plan.steps):
         on_step(index, step.op)
         picture = _applied(picture, step, table[type(step)], limits)
     on_step(len(plan.steps), ENCODING)
-    return deliver(picture, credit, plan, delivery, limits)
+    return encode_result(picture, credit, plan, spec, limits)
 
 
-def _taken(source: Source, header: Header, plan: Plan, delivery: Delivery, limits: EditLimits) -> Taken:
+def _taken(source: Source, header: Header, plan: Plan, spec: OutputSpec, limits: EditLimits) -> Taken:
     """Decode all frames when the file to be written can hold them, else the first."""
     if header.frames == 1 or header.format not in ANIMATED:
         return take(source, header, limits, first=first_size(plan))
-    if delivery.kind.animated:
+    if spec.kind.animated:
         whole = header.frames * header.megapixels
         if whole > limits.max_megapixels:
             raise too_large(Box(header.width, header.height), header.frames, limits, "The animation is")
         return take_frames(source, header)
     picture, credit = take(source, header, limits, first=first_size(plan))
-    note = f"{delivery.format.upper()} holds no animation: the first of {header.frames} frames was taken."
+    note = f"{spec.format.upper()} holds no animation: the first of {header.frames} frames was taken."
     return Taken(picture.noting(note), credit)
 
 
 def _marks(plan: Plan, assets: Mapping[str, Source], limits: EditLimits) -> Marks:
-    """Decode the watermarks that the plan names; one that is missing fails at its step."""
+    """Decode the watermarks that the plan names; a missing one fails at its step."""
     named = {step.image for step in plan.steps if isinstance(step, Watermark)} & assets.keys()
     return {name: take(assets[name], inspect_source(assets[name], limits), limits).picture for name in named}
 

@@ -1,4 +1,4 @@
-"""The nouns of the edit line: what an edit may use, what is wished of its file, what came out. Plain frozen values.
+"""Define the values of an edit: its limits, the requested file, its result; and check a source against the limits.
 
 Nothing here imports a pixel library, so that every layer may name these types.
 """
@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from processor.edits.operations.file import PictureFormat
+from processor.imaging.structure.header import Header
+from processor.imaging.structure.walk import inspect_structure
+from processor.recipe import MAX_SIDE_PX, DecodeLimits
+from processor.source import Source
 
 OnStep = Callable[[int, str], None]
 """Called before each part of the work with its index and name; raising stops the edit and leaves nothing behind.
 
-``(-1, "decoding")``, then ``(i, operation name)`` for the plan's step *i*, then ``(len(steps), "encoding")``. A decoder
-child that dies of what earlier photos left behind is replaced, and the calls then begin anew.
+``(-1, "decoding")``, then ``(i, operation name)`` for the plan's step *i*, then ``(len(steps), "encoding")``. When a
+used decoder child crashes, a new one repeats the edit, and the calls start again.
 """
 
 DECODING, ENCODING = "decoding", "encoding"
@@ -23,7 +27,7 @@ DECODING, ENCODING = "decoding", "encoding"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileKind:
-    """What a file format can hold; *longest_side* in px."""
+    """The abilities of a file format; *longest_side* in px."""
 
     extension: str
     content_type: str
@@ -48,7 +52,7 @@ FILE_KINDS: Final[Mapping[PictureFormat, FileKind]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditLimits:
-    """What a source, each step and the result may use. Megapixels of an animation are those of all its frames."""
+    """DecodeLimits of a source, of each step and of the result. Megapixels of an animation are those of all its frames."""
 
     max_dimension_px: int = 10_000
     max_megapixels: int = 100
@@ -61,22 +65,33 @@ class EditLimits:
     memory_mib: int = 1600
     """Of the child; 100 megapixels take 300 MiB for each picture that a step holds."""
 
+    @property
+    def of_source(self) -> DecodeLimits:
+        """The limits of a decoder. The source's bytes were counted when they were fetched."""
+        return DecodeLimits(
+            max_dimension_px=min(self.max_dimension_px, MAX_SIDE_PX),
+            max_megapixels=self.max_megapixels,
+            max_frames=self.max_frames,
+            decode_timeout_s=self.decode_timeout_s,
+            decoder_memory_mib=self.memory_mib,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutputWish:
-    """What the request says of the file beside its plan; *max_width*, *max_height* (px) never enlarge."""
+    """The file that a request asks for, beside its plan; *max_width*, *max_height* (px) never enlarge."""
 
     format: PictureFormat | None = None
     quality: int | None = None
     max_width: int | None = None
     max_height: int | None = None
     keep_metadata: bool = False
-    """Artist and copyright; nothing else is ever kept."""
+    """Keep artist and copyright; no other metadata is kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edited:
-    """The file that was made. *width*, *height* (px) and *frames* as written; *notes*: what was not as one may expect.
+    """The written file. *width*, *height* (px) and *frames* as written; *notes*: remarks for the user.
 
     *steps_applied*: the plan's operations by name, in order.
     """
@@ -90,3 +105,8 @@ class Edited:
     frames: int
     steps_applied: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+
+def inspect_source(source: Source, limits: EditLimits) -> Header:
+    """Return the structure of a source or a watermark; raises PhotoError where it breaks its format or the limits."""
+    return inspect_structure(source.view, limits.of_source, raw_max_megapixels=limits.max_megapixels)

@@ -1,4 +1,4 @@
-"""Why an edit was not carried out, in words for the person who asked for it."""
+"""Build the errors of edits that cannot be carried out, in words for their users."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processor.imaging.geometry import Box
 
 
 def too_large(size: Box, frames: int, limits: EditLimits, what: str) -> EditError:
-    """Say that *what* (a picture with its verb) has more pixels than the limits allow."""
+    """Return the error of a picture with more pixels than the limits; *what*: the subject and verb of its sentence."""
     each = f"{frames} frames of " if frames > 1 else ""
     return EditError(
         EditCode.DIMENSIONS_TOO_LARGE,
@@ -23,7 +23,7 @@ def too_large(size: Box, frames: int, limits: EditLimits, what: str) -> EditErro
 
 
 def too_many_bytes(found: int, limits: EditLimits) -> EditError:
-    """Say that the file has *found* bytes."""
+    """Return the error of a result of *found* bytes."""
     return EditError(
         EditCode.IMAGE_TOO_LARGE,
         f"The result is too large: expected at most {limits.max_result_bytes:,} bytes, received {found:,}. "
@@ -32,7 +32,7 @@ def too_many_bytes(found: int, limits: EditLimits) -> EditError:
 
 
 def too_large_for(output: PictureFormat, size: Box) -> EditError:
-    """Say that the format cannot hold a picture of *size*."""
+    """Return the error of a picture whose *size* the format cannot hold."""
     return EditError(
         EditCode.DIMENSIONS_TOO_LARGE,
         f"The result is too large for {output.upper()}: expected sides of at most "
@@ -42,7 +42,7 @@ def too_large_for(output: PictureFormat, size: Box) -> EditError:
 
 
 def step_failed(error: pyvips.Error, words: str, size: Box) -> EditError:
-    """Say that libvips could not carry out the step that *words* say: for want of memory, or by a fault of ours."""
+    """Return the error of a step that libvips could not carry out: too little memory, or a fault of ours."""
     if _lacks_memory(error):
         what = f"“{words}” needs more memory than there is for a picture of {size.width:,} × {size.height:,} px."
         return EditError(EditCode.DIMENSIONS_TOO_LARGE, f"{what} Make it smaller first.")
@@ -51,7 +51,7 @@ def step_failed(error: pyvips.Error, words: str, size: Box) -> EditError:
 
 
 def writing_failed(error: pyvips.Error, output: PictureFormat, size: Box) -> EditError:
-    """Say that libvips could not write the file."""
+    """Return the error of a file that libvips could not write."""
     if _lacks_memory(error) or "unable to encode" in str(error):  # WebP's encoder gives no reason
         what = f"{output.upper()} needs more memory than there is for a picture of {size.width:,} × {size.height:,} px."
         return EditError(EditCode.DIMENSIONS_TOO_LARGE, f"{what} Make it smaller first.")

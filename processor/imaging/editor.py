@@ -1,4 +1,4 @@
-"""Decide where a picture is edited: here, or in a decoder child that may hang, crash or swell without harm."""
+"""Edit a picture in this process, or in a decoder child where it may hang, crash or use too much memory."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from processor.edits.operations.size import Extend, Pad, Resize
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
 from processor.errors import OutOfTime
-from processor.imaging.delivery import delivery_of
-from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
-from processor.imaging.edit_source import inspect_source
+from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish, inspect_source
 from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import EditOrder
-from processor.imaging.isolation.owner import ChildOwner
+from processor.imaging.isolation.pool import DecoderPool
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import EXTENSIONS_OF, ImageFormat
+from processor.imaging.output.spec import output_spec
 from processor.imaging.renderer import is_risky
 from processor.imaging.structure.header import Header
 from processor.source import Source
@@ -31,10 +30,10 @@ HERE_MEGAPIXELS: Final = 150
 
 
 def ignore_steps(_: int, __: str) -> None:
-    """Take no notice of progress."""
+    """Ignore progress."""
 
 
-class Editor(ChildOwner):
+class Editor(DecoderPool):
     """Edits pictures; owns at most one child process, started when first needed and reused while healthy.
 
     *isolate*: ``"risky"`` (Lambda: small work on common formats stays in this process) or ``"always"``.
@@ -44,7 +43,7 @@ class Editor(ChildOwner):
         super().__init__()
         self._isolate = isolate
 
-    def edit(  # noqa: PLR0913 - keyword-only: what an edit is made of
+    def edit(  # noqa: PLR0913 - keyword-only: the parts of an edit
         self,
         source: Source,
         plan: Plan,
@@ -56,11 +55,11 @@ class Editor(ChildOwner):
         on_step: OnStep = ignore_steps,
         seconds_left: float | None = None,
     ) -> Edited:
-        """Carry *plan* out on *source*, named *file_name* by whoever brought it: what the content belies is noted.
+        """Carry *plan* out on *source*. *file_name*: the client's name; a wrong extension adds a note.
 
         *assets*: reference → bytes of each watermark that the plan names. Raises PhotoError (a verdict on the source
-        or a watermark), EditError (what cannot be carried out), OutOfTime when *seconds_left* runs out first, and
-        whatever *on_step* raises; nothing is left behind then.
+        or a watermark), EditError (a step that cannot be carried out), OutOfTime when *seconds_left* ends first, and
+        what *on_step* raises; nothing is left behind then.
         """
         wish = output or OutputWish()
         named = {step.image for step in plan.steps if isinstance(step, Watermark)}
@@ -73,10 +72,12 @@ class Editor(ChildOwner):
             check_installation()
             from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - libvips only where it is needed
 
-            heed = until(seconds_left, on_step)
-            edited = carry_out(source, plan, limits=limits, output=wish, assets=marks, on_step=heed)
-        belied = misnamed(file_name, headers[0].format)
-        return replace(edited, notes=(*edited.notes, belied)) if belied else edited
+            checked = until(seconds_left, on_step)
+            edited = carry_out(
+                source, plan, limits=limits, output=wish, assets=marks, on_step=checked, header=headers[0]
+            )
+        note = misnamed(file_name, headers[0].format)
+        return replace(edited, notes=(*edited.notes, note)) if note else edited
 
     def _in_child(
         self, sources: Sequence[Source], order: EditOrder, on_step: OnStep, seconds_left: float | None
@@ -88,9 +89,9 @@ class Editor(ChildOwner):
 
 
 def is_long(plan: Plan, wish: OutputWish, header: Header) -> bool:
-    """Tell whether the work may take longer than an invocation has left: a child can be stopped at any time."""
-    delivery = delivery_of(plan, wish, header.format)
-    tries = delivery.max_bytes is not None or delivery.format == "avif"
+    """Return whether the work may outlast an invocation: only a child can be stopped at any time."""
+    spec = output_spec(plan, wish, header.format)
+    tries = spec.max_bytes is not None or spec.format == "avif"
     return (
         header.frames > 1
         or tries
@@ -100,7 +101,7 @@ def is_long(plan: Plan, wish: OutputWish, header: Header) -> bool:
 
 
 def may_grow(step: Step) -> bool:
-    """Tell whether the picture may be much larger after *step*."""
+    """Return whether the picture may be much larger after *step*."""
     match step:
         case Resize():
             return step.enlarges and (step.percent is None or step.percent > 100)  # noqa: PLR2004 - per cent
@@ -111,21 +112,21 @@ def may_grow(step: Step) -> bool:
 
 
 def until(seconds_left: float | None, on_step: OnStep) -> OnStep:
-    """Stop before a step when *seconds_left* have passed."""
+    """Return *on_step* with a check before it: it raises OutOfTime after *seconds_left*."""
     end = monotonic() + seconds_left if seconds_left is not None else float("inf")
 
-    def heed(index: int, step: str) -> None:
+    def check(index: int, step: str) -> None:
         if monotonic() > end:
             raise OutOfTime("the invocation has no time left for this edit")
         on_step(index, step)
 
-    return heed
+    return check
 
 
 def misnamed(file_name: str, kind: ImageFormat) -> str:
-    """Say that the name promises another format than the content; empty when it does not."""
+    """Return a note when the extension is that of another format than *kind*; else an empty text."""
     extension = PurePath(file_name).suffix.lower().lstrip(".")
-    promises = any(extension in extensions for extensions in EXTENSIONS_OF.values())
-    if not promises or extension in EXTENSIONS_OF[kind]:
+    known = any(extension in extensions for extensions in EXTENSIONS_OF.values())
+    if not known or extension in EXTENSIONS_OF[kind]:
         return ""
     return f"The file is named .{extension}, its content is {kind.upper()}."

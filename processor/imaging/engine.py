@@ -1,4 +1,4 @@
-"""Set libvips up, and name the engine and the decoders that took part, for the receipt."""
+"""Set libvips up, and list the versions of the engine and of its decoders for the receipt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.metadata import version
 import pyvips
 from pyvips import vips_lib
 
-from processor.imaging.recipe import ENGINE_REVISION
+from processor.recipe import ENGINE_REVISION
 
 DECODER_PACKAGES = {"PIL": "pillow", "pillow_heif": "pillow-heif", "rawpy": "rawpy"}
 
@@ -18,10 +18,10 @@ DECODER_PACKAGES = {"PIL": "pillow", "pillow_heif": "pillow-heif", "rawpy": "raw
 def prepare_engine() -> None:
     """Set libvips up, once per process.
 
-    One thread: the line's own parallelism (encoding beside resizing) keeps two cores as busy with a tenth less CPU.
-    No operation cache: every photo is new, and the cache would only keep its pixels.
+    One thread: encoding beside resizing keeps two cores as busy, with a tenth less CPU.
+    No operation cache: every photo is new, and the cache would only hold its pixels.
     """
-    vips_lib.vips_concurrency_set(1)  # pyvips has it, its stubs do not
+    vips_lib.vips_concurrency_set(1)  # missing in the stubs of pyvips
     pyvips.cache_set_max(0)
 
 

@@ -82,7 +82,7 @@ class Exif:
 
     @property
     def taken_at(self) -> str | None:
-        """When the photo was taken: ISO 8601 local time, with the offset from UTC where the camera knew it.
+        """Time at which the photo was taken: ISO 8601 local time, with the offset from UTC where the camera knew it.
 
         DateTimeOriginal, else DateTimeDigitized, else XMP; blank ones count as absent. Neither DateTime nor OffsetTime:
         they are the last edit's.

@@ -1,4 +1,4 @@
-"""Sizes in whole pixels, always computed from the original's own dimensions.
+"""Compute sizes in whole pixels, always from the original's own dimensions.
 
 Halving a rung that was itself rounded drifts: 6000×4000 → 4000×2667 → 2000×1334, where the answer is 2000×1333.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from processor.recipe import Size
 
 TRANSPOSED = frozenset({5, 6, 7, 8})
-"""EXIF orientations (tag 0x0112) whose stored rows are the upright picture's columns."""
+"""EXIF orientations (tag 0x0112) whose stored rows are columns of the upright picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Box:
         return Box(self.height, self.width) if orientation in TRANSPOSED else self
 
     def holds(self, other: Box) -> bool:
-        """Tell whether *other* fits in without being shrunk."""
+        """Return whether *other* fits in without being shrunk."""
         return self.width >= other.width and self.height >= other.height
 
 
@@ -64,7 +64,7 @@ def rungs_for(sizes: Mapping[str, Size], original: Box) -> tuple[Rung, ...]:
 
 
 def largest_frame(rungs: Sequence[Rung]) -> Box:
-    """Return the frame with the most pixels: what the source must fill."""
+    """Return the frame with the most pixels, which the source must fill."""
     return max((rung.frame for rung in rungs), key=lambda frame: frame.width * frame.height)
 
 

@@ -1,4 +1,4 @@
-"""Check once per process that the pixel libraries are the locked ones; a broken installation is no photo's fault."""
+"""Check once per process that the pixel libraries are the locked ones: a broken installation is no verdict."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ OPERATIONS: Final = (
     *("jpegsave_buffer", "pngsave_buffer", "webpsave_buffer", "gifsave_buffer", "tiffsave_buffer", "heifsave_buffer"),
     *("icc_transform", "text"),
 )
-"""What Darkroom calls and a libvips can be built without."""
+"""Operations of libvips that Darkroom calls and that a build may lack."""
 
 
 @cache
 def check_installation() -> None:
     """Raise InstallationError when a library is missing, or libvips is not the one that pyvips-binary bundles.
 
-    A machine that has libvips installed (Debian's libvips-dev, Homebrew's vips) may have pyvips built against it; that
-    library then replaces the bundled one, lacks options that we use and brings a second libheif into the process.
+    Where libvips is installed on the machine (Debian's libvips-dev, Homebrew's vips), pyvips may be built against it.
+    That library then replaces the bundled one, lacks options that we use and loads a second libheif.
     """
     missing = [module for module in MODULES if find_spec(module) is None]
     if missing:
@@ -39,14 +39,14 @@ def check_installation() -> None:
 def loaded_libvips() -> str:
     """Return the version of the libvips in this process, such as ``8.18.7``."""
     try:
-        import pyvips  # noqa: PLC0415 - it loads libvips, which is what is tried here
+        import pyvips  # noqa: PLC0415 - the import loads libvips, which may fail
     except (ImportError, OSError) as error:
         raise InstallationError(f"libvips cannot be loaded: {error}.") from error
     return ".".join(str(pyvips.version(part)) for part in range(3))
 
 
 def bundled_libvips() -> str:
-    """Return the version of the libvips that pyvips-binary brings: its own first three numbers."""
+    """Return the version of the libvips in pyvips-binary: the first three numbers of its own version."""
     try:
         return ".".join(version("pyvips-binary").split(".")[:3])
     except PackageNotFoundError as error:
@@ -54,7 +54,7 @@ def bundled_libvips() -> str:
 
 
 def has_operation(name: str) -> bool:
-    """Tell whether libvips has the operation *name*."""
+    """Return whether libvips has the operation *name*."""
     import pyvips  # noqa: PLC0415 - see loaded_libvips
 
     return bool(pyvips.type_find("VipsOperation", name))

@@ -19,7 +19,6 @@ from processor.imaging.decoders.damage import forget_warnings, photo_errors, ref
 from processor.imaging.decoders.native import load_frames
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.edit_model import EditLimits
-from processor.imaging.edit_source import source_limits
 from processor.imaging.exif import Credit, read_exif
 from processor.imaging.geometry import Box, largest_frame
 from processor.imaging.picture import Picture
@@ -45,7 +44,7 @@ def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WH
     """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError."""
     raw = Raw(max_megapixels=limits.max_megapixels)
     with collection_paused(), photo_errors():
-        recipe = Recipe(sizes={"edit": first}, limits=source_limits(limits), raw=raw)
+        recipe = Recipe(sizes={"edit": first}, limits=limits.of_source, raw=raw)
         original = open_original(source, header, recipe)
         (part,) = original.parts()
         image = _developed(part.pixels, largest_frame(part.rungs))

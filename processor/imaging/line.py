@@ -14,18 +14,18 @@ from pathlib import PurePath
 
 from pyvips import Image
 
-from processor.imaging.cascade import cascade, develop_first
+from processor.imaging.cascade import cascade, first_shrink
 from processor.imaging.collection import collection_paused
 from processor.imaging.colour import decide, flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors, rendering_errors
 from processor.imaging.decoders.original import Original, Part
+from processor.imaging.encode import EncodeQueue
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
-from processor.imaging.inspect import dominant_colour, placeholder
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
-from processor.imaging.printing import Printer
+from processor.imaging.placeholder import dominant_colour, placeholder
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
@@ -64,9 +64,9 @@ def develop(
             original = open_original(source, header, recipe)
         with ThreadPoolExecutor(ENCODERS_AT_ONCE, thread_name_prefix="encode") as encoders:
             credit = original.exif.credit if recipe.keep_copyright else None
-            printer = Printer(encoders, recipe, watch, credit=credit)
+            queue = EncodeQueue(encoders, recipe, watch, credit=credit)
             with photo_errors():
-                parts = list(_render_parts(original, printer, watch, on_decoded))
+                parts = list(_render_parts(original, queue, watch, on_decoded))
         smallest = min((part.smallest for part in parts), key=lambda image: image.width * image.height)
         with watch.step("inspect"):
             hash_text, colour = placeholder(smallest), dominant_colour(smallest)
@@ -74,7 +74,7 @@ def develop(
             format=header.format,
             width=original.size.width,
             height=original.size.height,
-            renditions=printer.renditions(),
+            renditions=queue.renditions(),
             camera=original.exif.camera,
             taken_at=original.exif.taken_at,
             placeholder=hash_text,
@@ -115,9 +115,9 @@ class _PartResult:
 
 
 def _render_parts(
-    original: Original, printer: Printer, watch: Stopwatch, on_decoded: Callable[[], None]
+    original: Original, queue: EncodeQueue, watch: Stopwatch, on_decoded: Callable[[], None]
 ) -> Iterator[_PartResult]:
-    """Develop each part down its cascade and hand every picture to the printer."""
+    """Render each part by its cascade and queue every picture for encoding."""
     waiting = len(original.rungs)
     for part in watch.each("decode", original.parts()):
         picture, colour = _top(part, watch)
@@ -125,7 +125,7 @@ def _render_parts(
         if not waiting:
             on_decoded()
         for rung, picture in cascade(picture, part.rungs):  # noqa: B020 - the last is the smallest
-            printer.order(rung, picture)
+            queue.put(rung, picture)
         yield _PartResult(
             sizes=tuple(rung.size for rung in part.rungs),
             decoder=part.pixels.decoder,
@@ -142,7 +142,7 @@ def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     colour = decide(pixels.image, profile=pixels.profile)
     with watch.step("decode"):
         forget_warnings()
-        stored = develop_first(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
+        stored = first_shrink(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
         pixels.verify()
     with watch.step("upright and colour"):
         picture = to_srgb(upright(stored, pixels.orientation), colour)

@@ -1,9 +1,8 @@
-"""A mark inside a finished file: files of different states differ, though their pixels be the same.
+"""Write a mark of an original's state into a finished file, so that two states never share an ETag (ADR 20).
 
-S3 names what it holds by the hash of its bytes (the ETag), and whoever replaces a file names what is to be replaced.
-Where a photo is replaced and put back, that name would come back too: a late writer of the state in between would find
-the file that it has looked at, and put the wrong picture over the right one. The mark stands where readers of the
-format skip it, and costs some 20 bytes.
+S3 derives the ETag from the bytes, and conditional writes name the ETag that they replace. When a photo is replaced and
+then restored, equal files would have the ETag of the first state again: a late writer of the state between would find
+the ETag that it expects and overwrite the right picture. Readers of the format skip the mark; it takes about 20 bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ FREE_BOX: Final = b"free"
 def marked(data: bytes, output: OutputFormat, state: str) -> bytes:
     """Return the file *data* with the mark of *state*; equal files of equal states are equal.
 
-    Raise ValueError when *data* is no file of this format.
+    Raises ValueError when *data* is no file of this format.
     """
     return MARKERS[output](data, sha256(state.encode()).hexdigest()[:MARK_CHARS].encode())
 
@@ -42,7 +41,7 @@ def in_jpeg(data: bytes, mark: bytes) -> bytes:
 
 
 def in_webp(data: bytes, mark: bytes) -> bytes:
-    """Add a chunk of a kind that nobody knows (WebP Container Specification, "Unknown Chunks")."""
+    """Add a chunk of an unknown kind, which readers ignore (WebP Container Specification, "Unknown Chunks")."""
     require(data.startswith(RIFF), "WebP")
     (size,) = unpack_from("<I", data, RIFF_SIZE_AT)
     chunk = CHUNK + pack("<I", len(mark)) + mark
@@ -55,8 +54,8 @@ def in_avif(data: bytes, mark: bytes) -> bytes:
     return data + pack(">I", 8 + len(mark)) + FREE_BOX + mark
 
 
-def require(condition: bool, name: str) -> None:  # noqa: FBT001 - an assertion with words
-    """Say that a file of ours is not what it must be."""
+def require(condition: bool, name: str) -> None:  # noqa: FBT001 - an assertion with a message
+    """Raise ValueError unless *condition* holds: only our own encoders write these files."""
     if not condition:
         raise ValueError(f"expected a finished {name} file to mark, received something else")
 

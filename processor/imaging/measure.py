@@ -1,4 +1,4 @@
-"""What a rendering took: milliseconds per step and peak memory."""
+"""Measure a rendering: milliseconds per step and peak memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 
 
 class Stopwatch:
-    """Adds up wall time per named step, from any thread."""
+    """Sums wall time per named step, from any thread."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
@@ -35,7 +35,7 @@ class Stopwatch:
                 self._seconds[name] = self._seconds.get(name, 0.0) + perf_counter() - started
 
     def each(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield *items*, timing how long each takes to come."""
+        """Yield *items* and time how long each takes to arrive."""
         waiting = iter(items)
         while True:
             with self.step(name):
@@ -47,7 +47,7 @@ class Stopwatch:
 
     @property
     def steps_ms(self) -> dict[str, float]:
-        """Milliseconds per step, in the order in which they were first seen."""
+        """Milliseconds per step, in the order of their first start."""
         return {name: round(1000 * seconds, 1) for name, seconds in self._seconds.items()}
 
 

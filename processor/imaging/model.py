@@ -1,4 +1,4 @@
-"""The nouns of the rendition line: what goes in, what comes out, in plain frozen values.
+"""Define the values of a rendering, frozen: formats, renditions, facts of the camera, the receipt.
 
 Nothing here imports a pixel library, so that every layer may name these types.
 """
@@ -31,7 +31,7 @@ EXTENSIONS_OF: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-"""What files of a format are called; another name is noted on the receipt, never believed."""
+"""Usual file extensions per format. A wrong one is noted on the receipt; the content decides."""
 CONTENT_TYPES: Mapping[str, str] = {"jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
 
 
@@ -48,7 +48,7 @@ class Rendition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CameraFacts:
-    """What the photo says of its making; never a serial number, an owner or a place."""
+    """EXIF facts of how the photo was taken; never a serial number, an owner or a place."""
 
     make: str | None = None
     model: str | None = None
@@ -61,9 +61,9 @@ class CameraFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """How the renditions came to be. Durations in ms (of all threads together), memory in MiB.
+    """A record of how the renditions were made. Durations in ms (of all threads together), memory in MiB.
 
-    *decoder* made the largest size; *sources* names the decoder of each size, *decoder_why* the reasons.
+    *decoder*: that of the largest size; *sources*: the decoder of each size; *decoder_why*: the reasons.
     """
 
     decoder: Decoder

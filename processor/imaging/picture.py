@@ -1,9 +1,10 @@
-"""A picture on its way through an edit: one frame, or the frames of an animation, all of one size."""
+"""Hold a picture on its way through an edit, and change it as several steps need: by colour, curve, share or size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pyvips import Image
 
@@ -15,10 +16,11 @@ OPAQUE = 255
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """Frames in sRGB, 8 bit, upright: three bands, or four with alpha (not premultiplied), the same in all frames.
+    """One frame, or the frames of an animation, all of one size.
 
-    *delays*: ms per frame, empty for a still; *loop*: how often an animation plays, 0 for ever. *notes*: what steps
-    have to say to the person who asked for them.
+    *frames*: sRGB, 8 bit, upright; three bands, or four with alpha (not premultiplied), the same in all frames.
+    *delays*: ms per frame, empty for a still; *loop*: how often an animation plays, 0 for ever; *notes*: remarks of
+    the steps for the person who asked for them.
     """
 
     frames: tuple[Image, ...]
@@ -28,7 +30,7 @@ class Picture:
 
     @property
     def first(self) -> Image:
-        """The frame that decides where a step depends on what is seen."""
+        """The first frame; it decides where a step depends on the content."""
         return self.frames[0]
 
     @property
@@ -38,7 +40,7 @@ class Picture:
 
     @property
     def has_alpha(self) -> bool:
-        """Tell whether parts may be transparent."""
+        """Return whether the frames have an alpha band."""
         return self.first.bands > COLOURS
 
     @property
@@ -59,7 +61,7 @@ class Picture:
         return self if self.has_alpha else self.each(lambda frame: frame.bandjoin(OPAQUE))
 
     def noting(self, note: str) -> Picture:
-        """Return the picture with one more note, said once."""
+        """Return the picture with *note* added, unless it has it."""
         return self if note in self.notes else replace(self, notes=(*self.notes, note))
 
     def still(self) -> Picture:
@@ -71,7 +73,7 @@ class Picture:
         return self.each(lambda frame: frame.copy_memory())
 
     def roll(self) -> Image:
-        """Join the colours of all frames, one below the other: what a tone curve is measured on."""
+        """Join the colours of all frames, one below the other, to measure a tone curve on."""
         colours = [colours_of(frame) for frame in self.frames]
         return colours[0] if len(colours) == 1 else Image.arrayjoin(colours, across=1)
 
@@ -99,6 +101,34 @@ def eight_bit(image: Image) -> Image:
     return image if image.format == "uchar" else image.rint().cast("uchar").copy(interpretation="srgb")
 
 
+def stretch(picture: Picture, frame: Box) -> Picture:
+    """Resize every frame to exactly *frame* px; the same picture when it has that size."""
+    if frame == picture.size:
+        return picture
+    across, down = frame.width / picture.size.width, frame.height / picture.size.height
+    return picture.each(
+        lambda image: premultiplied(image, lambda plain: plain.resize(across, vscale=down)).crop(
+            0, 0, frame.width, frame.height
+        )
+    )
+
+
+def apply_curve(picture: Picture, curve: Image) -> Picture:
+    """Send every colour value through *curve* (256 values, any number format)."""
+    table = curve.rint().cast("uchar")
+    return picture.each_colour(lambda colours: colours.maplut(table))
+
+
+def mixed(plain: Picture, changed: Picture, share: float) -> Picture:
+    """Return *plain* with *share* (0-1) of *changed*: 0 is the plain picture, 1 the changed one."""
+    if share <= 0 or plain is changed:
+        return plain
+    if share >= 1:
+        return changed
+    pairs = zip(plain.frames, changed.frames, strict=True)
+    return replace(changed, frames=tuple(eight_bit(before * (1 - share) + after * share) for before, after in pairs))
+
+
 def rgb(colour: str) -> list[float]:
     """Read #RRGGBB."""
     return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
@@ -109,3 +139,7 @@ def ink(colour: str | None, bands: int) -> list[float]:
     if colour is None:
         return [0.0] * bands if bands > COLOURS else [255.0] * bands
     return [*rgb(colour), float(OPAQUE)][:bands]
+
+
+# Each function takes a picture and its own operation. The type cannot say that key and argument belong together.
+StepFunction = Callable[[Picture, Any], Picture]

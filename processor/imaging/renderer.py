@@ -1,11 +1,11 @@
-"""Decide where a photo is developed: here, or in a decoder child that may hang, crash or swell without harm."""
+"""Render a photo in this process, or in a decoder child where it may hang, crash or use too much memory."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from processor.imaging.installation import check_installation
-from processor.imaging.isolation.owner import ChildOwner
+from processor.imaging.isolation.pool import DecoderPool
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import Header
@@ -14,13 +14,13 @@ from processor.recipe import Recipe
 from processor.source import Source
 
 SAFE_HERE = frozenset({"jpeg", "png", "webp", "gif", "tiff"})
-"""libvips' own loaders: over 8,445 hostile files not one crash, none over 1 GB, none over 5 s."""
+"""libvips' own loaders: on 8,445 hostile files no crash, at most 1 GB and 5 s."""
 
 ISOLATED_ABOVE_MEGAPIXELS = 50
 
 
-class Renderer(ChildOwner):
-    """Develops photos; owns at most one child process, started when first needed and reused while healthy.
+class Renderer(DecoderPool):
+    """Renders photos; owns at most one child process, started when first needed and reused while healthy.
 
     *isolate*: ``"risky"`` (Lambda: common formats stay in this process) or ``"always"`` (the command line).
     """
@@ -30,9 +30,9 @@ class Renderer(ChildOwner):
         self._isolate = isolate
 
     def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
-        """Develop *source*; raises PhotoError (a verdict), or OutOfTime when *seconds_left* runs out first.
+        """Render *source*; raises PhotoError (a verdict), or OutOfTime when *seconds_left* ends first.
 
-        Only a child can be stopped on the way; what is developed here takes a second or two.
+        Only a child can be stopped; rendering in this process takes a second or two.
         """
         header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
         if self._isolate == "always" or is_risky(header) or is_slow(recipe):
@@ -44,16 +44,16 @@ class Renderer(ChildOwner):
 
     def _in_child(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
         def job(child: DecoderProcess, left: float | None) -> Rendering:
-            return child.develop(source, recipe, file_name=file_name, seconds_left=left)
+            return child.render(source, recipe, file_name=file_name, seconds_left=left)
 
         return self._run(job, memory_mib=recipe.limits.decoder_memory_mib, seconds_left=seconds_left)
 
 
 def is_risky(header: Header) -> bool:
-    """Tell whether a decoder with a history of crashes, or one that needs much memory, will see this file."""
+    """Return whether the file needs a decoder with a history of crashes, or much memory."""
     return header.format not in SAFE_HERE or header.legacy or header.megapixels > ISOLATED_ABOVE_MEGAPIXELS
 
 
 def is_slow(recipe: Recipe) -> bool:
-    """Tell whether encoding alone may take longer than an invocation has left: AVIF does, tens of seconds at 12 MP."""
+    """Return whether encoding alone may outlast an invocation: AVIF takes tens of seconds at 12 MP."""
     return any("avif" in recipe.formats_of(size) for size in recipe.sizes)

@@ -19,7 +19,7 @@ TURNS: Final[Mapping[int, Callable[[Image], Image]]] = {
 
 
 def upright(image: Image, orientation: int) -> Image:
-    """Return *image* as the camera was held; 1 and values that EXIF does not define leave it as it is.
+    """Return *image* upright; orientation 1 and values that EXIF does not define leave it unchanged.
 
     *image* must allow access in any order (in memory): a quarter turn reads columns.
     """

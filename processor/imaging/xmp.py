@@ -46,7 +46,7 @@ class Xmp:
 
     @property
     def taken_at(self) -> str | None:
-        """When the photo was taken: ISO 8601, with the offset from UTC where the packet has one."""
+        """Time at which the photo was taken: ISO 8601, with the offset from UTC where the packet has one."""
         for name in DATES:
             found = DATE_FORM.fullmatch(next(iter(self.values.get(name, ())), ""))
             if found is not None and not found[1].startswith("0000"):

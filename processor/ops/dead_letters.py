@@ -1,4 +1,4 @@
-"""Dead letters sorted: what failed, in which format, from which camera; so that one group can be replayed alone."""
+"""Sort dead letters by error, format and camera, so that one group of them can be redriven alone."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final, cast
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 from processor.aws.dead_letters import Letter
 from processor.aws.photos import PhotoRecord
+from processor.edits.job import ImageJob
+from processor.edits.session import Session, SessionImage
 from processor.keys import ObjectKey
 
 NO_EVENT: Final = "NO_S3_EVENT"
 NO_RECORD: Final = "NO_RECORD"
-UNTOLD: Final = "UNTOLD"
+NO_ERROR_RECORDED: Final = "NO_ERROR_RECORDED"
 NOT_KNOWN: Final = "?"
 
 Lookup = Callable[[str], PhotoRecord | None]
+NO_JOB: Final = "NO_EDIT_JOB"
+NO_SESSION: Final = "NO_SESSION"
+FindSession = Callable[[str], Session | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """What dead letters have in common.
+    """Common properties of dead letters.
 
-    *code*: the error on the photo's record; NO_RECORD without one, UNTOLD when it says nothing (then the logs do),
-    NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the extension.
+    *code*: the error on the photo's record; NO_RECORD without a record, NO_ERROR_RECORDED when the record holds no
+    error (then search the logs), NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the
+    extension.
     """
 
     code: str
@@ -36,7 +43,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sorted:
-    """One letter in its group. *keys*: the originals that it is about."""
+    """One letter and its group. *keys*: the originals that it names."""
 
     letter: Letter
     keys: tuple[str, ...]
@@ -45,7 +52,7 @@ class Sorted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
-    """Which letters are meant; None: whatever it is."""
+    """Selects letters; None: any value."""
 
     code: str | None = None
     format: str | None = None
@@ -54,11 +61,11 @@ class Filter:
 
     @property
     def everything(self) -> bool:
-        """Tell whether nothing is left out."""
+        """Return whether every letter is selected."""
         return self == Filter()
 
     def takes(self, one: Sorted) -> bool:
-        """Tell whether a letter is meant."""
+        """Return whether a letter is selected."""
         group = one.group
         return (
             self.code in {None, group.code}
@@ -78,19 +85,19 @@ def sort_letter(letter: Letter, lookup: Lookup) -> Sorted:
 
 
 def group_of(name: ObjectKey, record: PhotoRecord | None) -> Group:
-    """Say what is known of an original."""
-    said: Mapping[str, Any] = record.item if record else {}
-    error: Mapping[str, Any] = said.get("error") or {}
-    camera: Mapping[str, Any] = said.get("camera") or {}
+    """Build the group of an original from its record."""
+    fields: Mapping[str, Any] = record.item if record else {}
+    error: Mapping[str, Any] = fields.get("error") or {}
+    camera: Mapping[str, Any] = fields.get("camera") or {}
     return Group(
-        code=str(error.get("code") or UNTOLD) if record else NO_RECORD,
-        format=str(said.get("format") or name.extension or NOT_KNOWN),
+        code=str(error.get("code") or NO_ERROR_RECORDED) if record else NO_RECORD,
+        format=str(fields.get("format") or name.extension or NOT_KNOWN),
         camera=" ".join(str(camera[part]) for part in ("make", "model") if camera.get(part)) or NOT_KNOWN,
     )
 
 
 def keys_of(body: str) -> tuple[str, ...]:
-    """Name the originals of an S3 event; none when *body* is something else."""
+    """Return the keys of originals in an S3 event; none when *body* is something else."""
     try:
         tree: Any = json.loads(body)
         records = cast("Sequence[Any]", tree["Records"])
@@ -100,13 +107,48 @@ def keys_of(body: str) -> tuple[str, ...]:
 
 
 def key_of(record: Any) -> str:
-    """Name the original of one record; only what S3 itself sent has its key encoded."""
+    """Return the key of one record; only S3 itself encodes keys."""
     key = str(record["s3"]["object"]["key"])
     return unquote_plus(key) if record.get("eventName") else key
 
 
 def counted(letters: Iterable[Sorted]) -> list[tuple[Group, int, str]]:
-    """Count each group, the largest first, with an example's key."""
+    """Count the letters of each group, the largest first; each group with the key of an example."""
     found = list(letters)
     examples = {one.group: one.keys[0] if one.keys else one.letter.id for one in reversed(found)}
     return [(group, count, examples[group]) for group, count in Counter(one.group for one in found).most_common()]
+
+
+def sort_job(letter: Letter, find: FindSession) -> Sorted:
+    """Find the group of one letter by its session. Its key is ``session/picture``, so a prefix can select a session.
+
+    The code is the error in the session; NO_ERROR_RECORDED without one, NO_SESSION when the session has expired or
+    never existed, NO_EDIT_JOB when the message is no job.
+    """
+    try:
+        job = ImageJob.read(letter.body)
+    except ValueError:
+        return Sorted(letter=letter, keys=(), group=Group(code=NO_JOB, format=NOT_KNOWN, camera=NOT_KNOWN))
+    session = find(job.session_id)
+    group = Group(code=code_of(job, session), format=format_of(job, session), camera=NOT_KNOWN)
+    return Sorted(letter=letter, keys=(f"{job.session_id}/{job.image_id}",), group=group)
+
+
+def code_of(job: ImageJob, session: Session | None) -> str:
+    """Return the error code that the session holds for a picture."""
+    if session is None:
+        return NO_SESSION
+    failure = session.errors.get(job.image_id)
+    return failure.code if failure else NO_ERROR_RECORDED
+
+
+def format_of(job: ImageJob, session: Session | None) -> str:
+    """Return the extension of a picture's name, or else of its URL."""
+    image = session.image(job.image_id) if session else None
+    return (extension(image) if image else "") or NOT_KNOWN
+
+
+def extension(image: SessionImage) -> str:
+    """Return the extension of a picture; a ``data:`` URL has none, and may be megabytes long."""
+    path = "" if image.url.startswith("data:") else urlsplit(image.url).path
+    return (PurePosixPath(image.name).suffix or PurePosixPath(path).suffix).lower().removeprefix(".")

@@ -1,4 +1,4 @@
-"""Put the upload pipeline together from the function's settings."""
+"""Build the upload pipeline from the function's settings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from processor.aws.manifests import Manifests
 from processor.aws.originals import Originals
 from processor.aws.photos import PhotoRecords
 from processor.aws.renditions import RenditionObjects
-from processor.imaging.recipe import recipe_hash
 from processor.imaging.renderer import Renderer as ImagingRenderer
-from processor.settings_env import RenditionEnv
+from processor.recipe import recipe_hash
+from processor.settings.functions import RenditionEnv
 from processor.upload.cleanup import Cleanup
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter
@@ -18,7 +18,7 @@ from processor.upload.rendering import OriginalRenderer, PhotoRenderer
 
 
 def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) -> UploadPipeline:
-    """Make the pipeline and its AWS clients. *renderer*: another one than the imaging package's."""
+    """Make the pipeline and its AWS clients. *renderer*: replaces the imaging package's (tests)."""
     session = Session()
     s3 = s3_client(session)
     manifests = Manifests(s3=s3, bucket=env.renditions_bucket)

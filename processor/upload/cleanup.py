@@ -1,4 +1,4 @@
-"""Taking back what was written for an original: after its deletion, or when an event came to nothing."""
+"""Remove everything that was written for an original: after its deletion, or when its rendering failed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class Cleanup:
     def clear(self, name: ObjectKey, sequencer: str, planned: Planned) -> None:
         """Remove everything of *name* up to the state *sequencer*; raise Overtaken when a newer state owns the stem.
 
-        Only for a state that the record has already left behind: whoever is still rendering it finds
-        the claim gone, tries again, and learns that from the record.
+        Only for a state that the record has passed: a worker that still renders it finds the claim gone, retries, and
+        reads that from the record.
         """
         known = self.manifests.find(name)
-        # The claim keeps a newer upload from writing below our hands; it also names what a stopped process left.
+        # The claim keeps a newer upload from writing meanwhile; it also lists what a killed process left.
         held = self.manifests.claim(name, sequencer, planned)
         gone = [self.objects.delete(key, up_to=sequencer) for key in held.manifest.objects]
-        # Before the manifest goes: a repetition after a crash must still know that there was something cached.
+        # Before the manifest is deleted: a retry after a crash must still know that something was cached.
         if known or any(gone):
             self.cdn.forget(name.photo_tag, reference=f"{short_hash(name.key)}-{sequencer or held.etag.strip(QUOTES)}")
         self.manifests.delete(held)
 
     def give_back(self, held: Held) -> None:
-        """Give back a claim of which nothing came; leave it to others when they have used it since."""
-        # The manifest first: a duplicate of our event that is about to succeed then notices and starts again.
+        """Release a claim whose rendering failed, unless another delivery has used it since."""
+        # The manifest first: a duplicate delivery that is about to succeed then notices and starts again.
         if held.manifest.photo is None and self.manifests.delete(held):
             for key in held.manifest.objects:
                 self.objects.delete(key, up_to=held.manifest.sequencer)

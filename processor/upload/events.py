@@ -105,3 +105,8 @@ def task_event(task: Json) -> ObjectEvent:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise MalformedEvent(f"Expected a task with s3Key and bucket, received {shortened(task)}.") from error
+
+
+def render_newest(bucket: str, key: str) -> str:
+    """Build a message that asks to render the current content of *key*. Only S3 itself encodes keys in events."""
+    return json.dumps({"Records": [{"s3": {"bucket": {"name": bucket}, "object": {"key": key}}}]}, ensure_ascii=False)

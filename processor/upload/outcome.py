@@ -1,4 +1,4 @@
-"""What became of one event. All of these are final: the event is acknowledged."""
+"""Outcomes of one event. All of them are final: the event is acknowledged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processor.manifest import Manifest
 
 
 class Result(StrEnum):
-    """The kinds of ending. The value is what metrics count by."""
+    """Kinds of outcome. The value is a dimension of metrics."""
 
     RENDERED = "rendered"
     UNCHANGED = "unchanged"
@@ -25,7 +25,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadOutcome:
-    """One ending: *code* is the skip reason or the verdict, *detail* a sentence for the log."""
+    """One outcome: *code* is the skip reason or the verdict, *detail* a sentence for the log."""
 
     result: Result
     code: str = ""
@@ -34,15 +34,15 @@ class UploadOutcome:
 
     @property
     def permanent_failure(self) -> bool:
-        """Tell whether somebody should look at this: a retry would end the same way."""
+        """Return whether a person should look at this: a retry would end the same way."""
         return self.result in {Result.FAILED, Result.REFUSED}
 
 
 def skipped(reason: Skip) -> UploadOutcome:
-    """End: not a photo."""
+    """Build the outcome of an object that is not a photo."""
     return UploadOutcome(result=Result.SKIPPED, code=reason.value, detail=reason.sentence)
 
 
 def refused(error: PhotoError) -> UploadOutcome:
-    """End: a verdict on the photo."""
+    """Build the outcome of a photo that cannot be rendered."""
     return UploadOutcome(result=Result.FAILED, code=error.code, detail=str(error))

@@ -1,12 +1,12 @@
-"""The upload story: one event of the originals bucket becomes renditions, a manifest and a photo record.
+"""Apply one event of the originals bucket: make renditions, a manifest and a photo record, or remove them.
 
     skip? ─▶ record ahead of us? ─▶ claim the stem ─▶ read the original ─▶ render
           ─▶ write the renditions ─▶ complete the manifest ─▶ update the record
 
 Events come at least once, late and out of order. Three conditional writes keep that harmless: the
 record takes no older state, a stem belongs to one original, and older pixels never replace newer
-ones. Everything before the record's update may be repeated; whoever loses a race cleans up.
-PhotoError is the photo's verdict and is recorded; TransientError leaves everything to a retry.
+ones. Everything before the record's update may be repeated; the loser of a race cleans up.
+PhotoError is a verdict on the photo and is recorded; TransientError leaves the event to a retry.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class UploadPipeline:
     withdrawals: Cleanup
 
     def process(self, event: ObjectEvent, budget: Budget) -> UploadOutcome:
-        """Apply *event*; TransientError when it must come again, any other exception is a defect."""
+        """Apply *event*; raise TransientError when it must be delivered again. Any other exception is a defect."""
         name, originals = ObjectKey(event.key), self.maker.originals
         if event.bucket != originals.bucket:
             found = f"expected an object of {originals.bucket}, received one of {event.bucket}"
             return UploadOutcome(result=Result.REFUSED, code="WRONG_BUCKET", detail=found)
-        # A removal's size, where one is named, is that of nothing.
+        # The size in a removal event means nothing.
         if reason := name.skip(event.size if event.change is ObjectChange.CREATED else None):
             return skipped(reason)
         budget.require(f"{event.change.value} {event.key}")
@@ -51,8 +51,8 @@ class UploadPipeline:
             return self.create(name, event, budget)
         if originals.current(event.key) is None:
             return self.remove(name, event)
-        # A version went and an object is still there: an old version expired, the newest was deleted for good and
-        # uncovered the one before, or a new upload was faster. Whatever is there now is the photo.
+        # A version was deleted and an object is still there: an old version expired, the newest was deleted and the one
+        # before is current again, or a new upload was faster. The current content is the photo.
         return self.create(name, event, budget)
 
     def create(self, name: ObjectKey, event: ObjectEvent, budget: Budget) -> UploadOutcome:
@@ -70,13 +70,13 @@ class UploadPipeline:
         except Overtaken as newer:
             return UploadOutcome(result=Result.SUPERSEDED, detail=str(newer))
         if state.newest:
-            # What the event names may have been replaced since the listing or the removal that it comes from.
+            # The content may have been replaced since the listing or the removal that caused the event.
             event = replace(event, version_id=None, etag=None)
         state = replace(state, sequencer=held.manifest.sequencer)
         return self.finish(UploadJob(event=event, state=state, record=record, held=held, budget=budget))
 
     def is_current(self, state: State, record: PhotoRecord | None) -> bool:
-        """Tell whether *record* already shows this state, or, where the event names none, what is there now."""
+        """Return whether *record* already shows this state or, for an event without a version, the current content."""
         if record is None or not state.newest:
             return state.shown_by(record)
         return state.rendered_in(record) and state.content_shown_by(
@@ -84,14 +84,13 @@ class UploadPipeline:
         )
 
     def finish(self, job: UploadJob) -> UploadOutcome:
-        """Make the renditions and file the result, whatever it is."""
+        """Make the renditions and record the outcome."""
         try:
             made = self.maker.make(job)
         except SourceGone as gone:
             made = UploadOutcome(result=Result.SOURCE_GONE, detail=str(gone))
         except Overtaken as newer:
-            # By a deletion, it may be, that has removed what it found and whose claim is about to go: what came since
-            # is nobody's.
+            # A concurrent delete may own the claim: remove renditions that were uploaded after its scan.
             self.left_behind(job.state, self.desk.photos.read(job.state.name.photo_id))
             made = UploadOutcome(result=Result.SUPERSEDED, detail=str(newer))
         except PhotoError as verdict:
@@ -103,7 +102,7 @@ class UploadPipeline:
         return made
 
     def commit(self, job: UploadJob, manifest: Manifest) -> UploadOutcome:
-        """Tell the record, then remove what it no longer mentions."""
+        """Update the record, then remove renditions that it no longer names."""
         outcome = self.desk.rendered(job, manifest)
         if outcome.result is Result.SUPERSEDED:
             return self.left_behind(job.state, self.desk.photos.read(job.state.name.photo_id))
@@ -113,7 +112,7 @@ class UploadPipeline:
         return outcome
 
     def remove(self, name: ObjectKey, event: ObjectEvent) -> UploadOutcome:
-        """Bury the record first, so that whoever is still rendering learns of it; then remove everything."""
+        """Write the tombstone first, so that a worker that is still rendering reads it; then remove everything."""
         record = self.desk.photos.read(name.photo_id)
         state = self.state(name, event, record)
         outcome = self.desk.deleted(state, record)
@@ -122,24 +121,24 @@ class UploadPipeline:
         return outcome
 
     def left_behind(self, state: State, record: PhotoRecord | None) -> UploadOutcome:
-        """Leave a state that the record has passed; when that shows nothing of the original, nothing may remain."""
+        """End a state that the record has passed; remove its files when the record shows none of them."""
         if record is not None and not has_renditions(record, state.name):
             self.clear(state.name, record.sequencer)
         return SUPERSEDED
 
     def clear(self, name: ObjectKey, sequencer: str) -> None:
-        """Remove everything of *name* up to *sequencer*, unless a newer upload is at work."""
+        """Remove everything of *name* up to *sequencer*, unless a newer upload holds the claim."""
         with suppress(Overtaken):
             self.withdrawals.clear(name, sequencer, self.planned(name))
 
     def await_record(self, name: ObjectKey) -> UploadOutcome:
-        """Wait for the backend's record, unless there is no longer anything to wait for."""
+        """Raise RecordMissing until the backend has written the record, unless the original is gone."""
         if self.maker.originals.current(name.key):
             raise RecordMissing(f"record {name.photo_id}: expected the backend to have written it, found none yet.")
         return UploadOutcome(result=Result.SOURCE_GONE, detail=f"{name.key} has neither a record nor an object")
 
     def state(self, name: ObjectKey, event: ObjectEvent, record: PhotoRecord | None) -> State:
-        """Place *event* in the order of its original's states; without a sequencer it joins the record's."""
+        """Build the state that *event* brings; without a sequencer it takes the record's."""
         joined = record.sequencer if record else ""
         return State(
             name=name,
@@ -149,5 +148,5 @@ class UploadPipeline:
         )
 
     def planned(self, name: ObjectKey) -> Planned:
-        """List what rendering *name* can write under a stem."""
+        """Return a function that lists the keys that rendering *name* can write under a stem."""
         return lambda stem: planned_objects(self.maker.recipe, name.gallery, stem)

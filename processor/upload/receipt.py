@@ -1,4 +1,4 @@
-"""From a rendering to what is kept of it: version, photo, receipt and price."""
+"""Derive what is stored of a rendering: version, photo, receipt and price."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def planned_objects(recipe: Recipe, gallery: str, stem: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """Where a rendering is kept and what it is a rendering of. *processed_at*: UTC, ISO-8601."""
+    """Identity of a rendering: its place and its source. *processed_at*: UTC, ISO-8601."""
 
     gallery: str
     stem: str
@@ -44,7 +44,7 @@ class Identity:
 
 
 def photo_from(rendering: Rendering, identity: Identity) -> Photo:
-    """Say what the record will say, without the pixels."""
+    """Describe a rendering for manifest and record, without the pixels."""
     return Photo(
         version=identity.version,
         source_version=identity.source_version,
@@ -71,7 +71,7 @@ def photo_from(rendering: Rendering, identity: Identity) -> Photo:
 
 
 def receipt_of(rendering: Rendering, *, recipe: str, steps_ms: Mapping[str, float], memory_mib: int) -> dict[str, Any]:
-    """Account for one photo: how it was made, and what that took. *steps_ms*: what happened around the pixels."""
+    """Build the receipt of one photo: how it was made, times, bytes, cost. *steps_ms*: the steps around rendering."""
     total_ms = sum(steps_ms.values())
     made = asdict(rendering.receipt)
     return {
@@ -86,11 +86,11 @@ def receipt_of(rendering: Rendering, *, recipe: str, steps_ms: Mapping[str, floa
 
 
 def cost_usd(total_ms: float, memory_mib: int) -> float:
-    """Estimate what Lambda charges for *total_ms* at *memory_mib*; requests and storage are not in it."""
+    """Estimate what Lambda charges for *total_ms* at *memory_mib*; without requests and storage."""
     return round(total_ms / 1000 * memory_mib / MIB_PER_GB * USD_PER_GB_SECOND, 9)
 
 
 def summary_of(manifest: str, version: str, receipt: Mapping[str, Any]) -> dict[str, Any]:
-    """Shorten a receipt for the photo record; the *manifest* that is named has all of it."""
+    """Shorten a receipt for the photo record; the *manifest* holds all of it."""
     kept = ("recipe", "decoder", "colour", "total_ms", "peak_memory_mib", "output_bytes", "cost_usd")
     return {"manifest": manifest, "version": version, **{name: receipt[name] for name in kept}}

@@ -24,7 +24,7 @@ Decision = Callable[[PhotoRecord | None], Mapping[str, Any] | UploadOutcome]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoRecordWriter:
-    """Writes photo records. *missing_record*: whether a record that the backend has not written yet is made here."""
+    """Writes photo records. *missing_record*: create a missing record, or require the backend's."""
 
     photos: PhotoRecords
     missing_record: Literal["create", "require"]
@@ -75,14 +75,14 @@ class PhotoRecordWriter:
         return self.settle(state.name, seen, decide) or done
 
     def needs_no_tombstone(self, record: PhotoRecord | None, state: State) -> bool:
-        """Tell whether the backend wants no record, another original's is there, or the tombstone stands."""
+        """Return whether no record is required, it belongs to another original, or it is a tombstone already."""
         if record is None:
             return self.missing_record == "require"
         others = record.original_key not in {None, state.name.key}
         return others or (record.status == transitions.DELETED and record.sequencer == state.sequencer)
 
     def settle(self, name: ObjectKey, seen: PhotoRecord | None, decide: Decision) -> UploadOutcome | None:
-        """Write what *decide* says of the record; None when written, else the UploadOutcome that makes it needless."""
+        """Write the fields that *decide(record)* returns; return None then, or the UploadOutcome that it returns."""
         record = seen
         for _ in range(WRITE_ATTEMPTS):
             answer = decide(record)

@@ -1,4 +1,4 @@
-"""The middle of the upload story: from a claimed stem to renditions and a complete manifest."""
+"""Render an original under its claimed stem: download, render, write the renditions, publish the manifest."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ UPLOAD_THREADS: Final = 4
 
 
 class PhotoRenderer(Protocol):
-    """Makes renditions; PhotoError is a verdict, OutOfTime means that *seconds_left* are too few."""
+    """Makes renditions; raises PhotoError as a verdict, OutOfTime when *seconds_left* are too few."""
 
     def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
-        """Render *source*; *file_name* only tells whether its extension matches its content."""
+        """Render *source*; *file_name*: an extension that contradicts the content adds a note."""
         ...
 
 
 @dataclass(slots=True)
 class StepTimer:
-    """Takes the time of each step, in ms."""
+    """Measures the duration of each step, in ms."""
 
     started: float = field(default_factory=time.perf_counter)
     steps_ms: dict[str, float] = field(default_factory=dict[str, float])
@@ -51,7 +51,7 @@ class StepTimer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadJob:
-    """One state of an original whose stem is claimed, and the record as it was before."""
+    """One state of an original whose stem is claimed, and the record as it was read before."""
 
     event: ObjectEvent
     state: State
@@ -62,7 +62,7 @@ class UploadJob:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OriginalRenderer:
-    """Reads originals, has them rendered, and stores what came of it. *recipe_hash*: the recipe's fingerprint."""
+    """Downloads originals, renders them and stores the result. *recipe_hash*: the recipe's fingerprint."""
 
     recipe: Recipe
     recipe_hash: str
@@ -73,7 +73,7 @@ class OriginalRenderer:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def make(self, job: UploadJob) -> Manifest | UploadOutcome:
-        """Return the complete manifest, or an UploadOutcome when there turns out to be nothing to render.
+        """Return the complete manifest, or an UploadOutcome when there is nothing to render.
 
         Raise Overtaken, SourceGone, PhotoError or TransientError; stored renditions are then found by the next attempt.
         """
@@ -92,20 +92,20 @@ class OriginalRenderer:
         return self.manifests.complete(job.held, self.manifest(job, rendering, stamp, watch))
 
     def read(self, chunks: Iterator[bytes], size: int) -> Source:
-        """Read an original whole; one that says it is too large is not read at all."""
+        """Read a whole original; raise PhotoError before reading one whose *size* is too large."""
         limit = self.recipe.limits.max_bytes
         if size > limit:
             raise too_large(size, limit, at_least=False)
         return Source.from_chunks(chunks, max_bytes=limit)
 
     def render(self, job: UploadJob, source: Source) -> Rendering:
-        """Make the pixels, if there is time."""
+        """Render, if there is enough time; else raise OutOfTime."""
         name = job.state.name
         job.budget.require(f"rendering {name.key}")
         return self.renderer.render(source, self.recipe, file_name=name.file, seconds_left=job.budget.usable_s())
 
     def stamp(self, job: UploadJob, source: Source, source_version: str) -> Stamp:
-        """Say on every rendition what it was made from."""
+        """Build the metadata of all renditions."""
         return Stamp(
             cache_tag=job.state.name.cache_tags(),
             source_version=source_version,
@@ -115,7 +115,7 @@ class OriginalRenderer:
         )
 
     def upload(self, job: UploadJob, rendering: Rendering, stamp: Stamp) -> None:
-        """Write all renditions at once: each waits for the network, not for us."""
+        """Write all renditions in parallel: each waits for the network."""
         job.budget.require(f"uploading {job.state.name.key}")
 
         def put(one: Rendition) -> bool:
@@ -127,7 +127,7 @@ class OriginalRenderer:
             list(pool.map(put, rendering.renditions))
 
     def manifest(self, job: UploadJob, rendering: Rendering, stamp: Stamp, watch: StepTimer) -> Manifest:
-        """Write down what was made, and what that took."""
+        """Build the complete manifest: the photo and its receipt."""
         identity = Identity(
             gallery=job.state.name.gallery,
             stem=job.held.stem,
@@ -150,6 +150,6 @@ def timestamp(at: datetime) -> str:
 
 
 def with_sequencer_mark(rendering: Rendering, state: State) -> Rendering:
-    """Mark every file as one of *state*, so that the conditions of its write mean this state and no other."""
+    """Embed the event's sequencer in every file, so that two states never share an ETag (ADR 20)."""
     files = (replace(one, data=marked(one.data, one.format, state.sequencer)) for one in rendering.renditions)
     return replace(rendering, renditions=tuple(files))

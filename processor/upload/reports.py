@@ -18,7 +18,7 @@ from processor.upload.outcome import Result, UploadOutcome
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedUpload:
-    """Applies events with *process*; gives the result of each for its sender."""
+    """Applies events with *process*; returns the result of each for its sender."""
 
     process: Callable[[ObjectEvent, Budget], UploadOutcome]
     telemetry: Telemetry
@@ -36,7 +36,7 @@ class ReportedUpload:
 
 
 def report_upload(telemetry: Telemetry, event: ObjectEvent, outcome: UploadOutcome) -> None:
-    """Log and count an ending."""
+    """Log and count an outcome."""
     fields = {
         "key": event.key,
         "change": event.change.value,

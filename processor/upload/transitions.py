@@ -1,7 +1,7 @@
-"""Decide what may follow what in a photo record, and which fields are then written. Pure: no calls.
+"""Decide which state of a photo record may follow which, and the fields to write. Pure: no calls.
 
 none, pending, processing ─▶ active | failed ─▶ deleted ─▶ active   each step by a newer event
-approved, or any other state of the backend's: kept, everything else is updated
+approved, or any other status of the backend: kept, all other fields are updated
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from processor.upload.receipt import summary_of
 DELETED: Final = "deleted"
 UNRENDERED: Final = frozenset({None, "pending", "processing", "failed", DELETED})
 OURS: Final = UNRENDERED | {"active"}
-# What a tombstone must no longer say of the photo.
+# Fields that a tombstone removes.
 OF_THE_PHOTO: Final = (
     *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "format", "width", "height"),
     *("processed_at", "source_version", "receipt", "error"),
@@ -30,7 +30,7 @@ OF_THE_PHOTO: Final = (
 class State:
     """One state of one original, as an event brings it.
 
-    *newest*: the content was read without a version to go by, so it is what there is now.
+    *newest*: the event names no version, so the current content is rendered.
     """
 
     name: ObjectKey
@@ -39,20 +39,20 @@ class State:
     newest: bool
 
     def superseded_by(self, record: PhotoRecord | None) -> bool:
-        """Tell whether *record* is ahead of this state.
+        """Return whether *record* is ahead of this state.
 
         S3 orders the events of one key only. Two keys with the same UUID share a record; their sequencers
-        start with the time, so comparing them still gives every delivery order the same result.
+        start with the time, so comparing them yields the same result in every order of delivery.
         """
         buried = record is not None and record.status == DELETED and record.sequencer == self.sequencer
         return self.older_than(record) or (buried and not self.newest)
 
     def older_than(self, record: PhotoRecord | None) -> bool:
-        """Tell whether a newer event than this state's was applied to *record*."""
+        """Return whether a newer event than this state's was applied to *record*."""
         return record is not None and record.sequencer > self.sequencer
 
     def shown_by(self, record: PhotoRecord | None, *, version: str | None = None) -> bool:
-        """Tell whether *record* shows this very state, rendered by this recipe, and is content with it."""
+        """Return whether *record* shows this very state, rendered by this recipe."""
         return (
             record is not None
             and record.sequencer == self.sequencer
@@ -62,7 +62,7 @@ class State:
         )
 
     def rendered_in(self, record: PhotoRecord | None) -> bool:
-        """Tell whether *record* holds a finished rendering of this original, of whatever state."""
+        """Return whether *record* holds a finished rendering of this original, of any state."""
         return (
             record is not None
             and record.original_key == self.name.key
@@ -72,11 +72,11 @@ class State:
         )
 
     def content_shown_by(self, record: PhotoRecord, source_version: str | None) -> bool:
-        """Tell whether *record* shows the content *source_version* by this recipe, whichever event brought it."""
+        """Return whether *record* shows the content *source_version* by this recipe, whichever event brought it."""
         return record.receipt.get("recipe") == self.recipe and record.source_version == source_version
 
     def refused_in(self, record: PhotoRecord | None, code: str) -> bool:
-        """Tell whether *record* already says that this state failed for this reason."""
+        """Return whether *record* already records that this state failed for this reason."""
         return (
             record is not None
             and record.sequencer == self.sequencer
@@ -87,14 +87,14 @@ class State:
 
 
 def has_renditions(record: PhotoRecord | None, name: ObjectKey) -> bool:
-    """Tell whether readers of *record* are sent to renditions of the original *name*."""
+    """Return whether *record* shows renditions of the original *name*."""
     return record is not None and record.original_key == name.key and bool(record.receipt)
 
 
 def rendered(
     record: PhotoRecord | None, state: State, manifest: Manifest, *, address: str, cdn_host: str
 ) -> dict[str, Any]:
-    """Fields of a record whose renditions are all in place; *address* is the manifest's key."""
+    """Build the fields of a record whose renditions are all stored. *address*: the manifest's key."""
     photo, fields = manifest.finished, record_fields(manifest, cdn_host=cdn_host)
     dropped = [size for size in (record.sizes if record else ()) if f"{size}_url" not in fields]
     return {
@@ -108,7 +108,7 @@ def rendered(
 
 
 def failed(record: PhotoRecord | None, state: State, error: PhotoError, *, attempts: int, at: str) -> dict[str, Any]:
-    """Fields of a record whose original can never be rendered. What an earlier state left on show stays."""
+    """Build the fields of a record whose original can never be rendered. Renditions of an earlier state stay."""
     return {
         "original_key": state.name.key,
         "sequencer": state.sequencer or None,
@@ -119,7 +119,7 @@ def failed(record: PhotoRecord | None, state: State, error: PhotoError, *, attem
 
 
 def tombstone(record: PhotoRecord | None, state: State, *, at: str) -> dict[str, Any]:
-    """Fields of a record whose original is gone: id and sequencer stay, so that a late create stays dead."""
+    """Build the fields of a record whose original is gone. Its sequencer stays, so that late events are refused."""
     return {
         **without_sizes(record.sizes if record else ()),
         **dict.fromkeys(OF_THE_PHOTO),
@@ -139,12 +139,12 @@ def status_of(record: PhotoRecord | None, status: str) -> Mapping[str, Any]:
 
 
 def birth_of(record: PhotoRecord | None, name: ObjectKey, at: str) -> Mapping[str, Any]:
-    """Complete a record that nobody has written yet."""
+    """Build the fields that a new record needs besides; none when the record exists."""
     if record is not None:
         return {}
     return {"created_at": at} | ({"gallery_id": name.gallery} if name.gallery else {})
 
 
 def without_sizes(sizes: tuple[str, ...] | list[str]) -> dict[str, None]:
-    """Remove the fields of rendition sizes that are no more."""
+    """Remove the fields of sizes that are no longer rendered."""
     return {f"{size}_{part}": None for size in sizes for part in ("url", "width", "height", "bytes")}

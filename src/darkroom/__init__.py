@@ -1,4 +1,4 @@
-"""The ``darkroom`` command: find the program, then hand over to its command line.
+"""Entry point of the ``darkroom`` command: find the program, then run its command line.
 
 A wheel keeps the whole program below this package, as it lies in the repository, so that an installation adds no other
 name to Python's (ADR 24). In a checkout the program is the repository itself.
@@ -30,6 +30,6 @@ def program() -> str:
 
 
 def leave(*_: object) -> None:
-    """Say one line and end at once: nothing has begun, and an exception could be lost inside an import."""
+    """Write one line and exit at once: nothing has begun, and an exception could be lost inside an import."""
     os.write(2, b"\nError: interrupted before anything began\n")
     os._exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""``python -m darkroom``: the same command, for a Python that is named."""
+"""Entry point of ``python -m darkroom``, the same command under a chosen Python."""
 
 from darkroom import main
 

@@ -1,4 +1,4 @@
-"""All commands: listed from one table, imported when they are run. Errors end with one line and an exit code."""
+"""List all commands in one table, and import them when they run. Errors end with one line and an exit code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXIT_CODES: Final[Mapping[type[Exception], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command: where it is defined, what it does, the extra that it needs beyond the base installation."""
+    """One command: its module, its summary, the extra that it needs beyond the base installation."""
 
     module: str
     summary: str
@@ -50,9 +50,9 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
 
 SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "Photos on this machine": {
-        "render": Entry("processor.commands.render", "Render photos into web-ready renditions."),
-        "edit": Entry("processor.commands.edit", "Edit one photo by a command in plain English."),
-        "parse": Entry("processor.commands.parse", "Print the plan of a command in plain English."),
+        "render": Entry("processor.cli.render", "Render photos into web-ready renditions."),
+        "edit": Entry("processor.cli.edit", "Edit one photo by a command in plain English."),
+        "parse": Entry("processor.cli.parse", "Print the plan of a command in plain English."),
         "demo": Entry("testkit.demo", "Draw a few photos to try things with."),
     },
     "The whole stack on this machine": {
@@ -62,9 +62,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "down": Entry("local.commands", "Stop the stack and wait until it has stopped.", "local"),
     },
     "A deployed stack": {
-        "backfill": Entry("processor.commands.backfill", "Render originals that have no current renditions.", "aws"),
-        "dlq": Entry("processor.commands.dlq", "List, show, redrive or discard dead letters.", "aws"),
-        "cost": Entry("processor.commands.cost", "Estimate what a stack costs."),
+        "backfill": Entry("processor.cli.backfill", "Render originals that have no current renditions.", "aws"),
+        "dlq": Entry("processor.cli.dlq", "List, show, redrive or discard dead letters.", "aws"),
+        "cost": Entry("processor.cli.cost", "Estimate what a stack costs."),
     },
 }
 ENTRIES: Final[Mapping[str, Entry]] = {name: entry for part in SECTIONS.values() for name, entry in part.items()}
@@ -127,7 +127,7 @@ def end(sentence: str, code: int) -> int:
 
 
 def not_installed(command: str, extra: str, missing: list[str]) -> str:
-    """Say that packages are missing, and what installs them."""
+    """Describe missing packages and the command that installs them."""
     more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
     return (
         f"darkroom {command} needs packages that are not installed ({', '.join(missing[:SHOWN])}{more}): "

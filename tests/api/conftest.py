@@ -11,6 +11,6 @@ from tests.factories.api import Api, open_api
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    """Give the whole application, and the stores behind it."""
+    """Return the whole application, and the stores behind it."""
     with open_api() as opened:
         yield opened

@@ -24,8 +24,9 @@ from processor.api.asgi import assemble
 from processor.aws.clients import ssm_client
 from processor.aws.secrets import ParameterStore
 from processor.errors import StoreUnavailable
-from processor.settings import CdnSettings, EditApiSettings, EditSettings
-from processor.settings_env import EditApiEnv, to_env
+from processor.settings.functions import EditApiEnv, to_env
+from processor.settings.services import EditApiSettings, EditSettings
+from processor.settings.tree import CdnSettings
 from tests.factories.api import AUTH, PAGE
 from tests.factories.darkroom import session as aws_session
 from tests.patience import HANG_S
@@ -35,8 +36,8 @@ SCRIPT = ROOT / "processor" / "api" / "run.sh"
 SECRETS = {"/darkroom/test/ticket-key": "ticket key", "/darkroom/test/origin-secret": "origin secret"}
 
 
-def told(**more: Any) -> EditApiEnv:
-    """Say what infrastructure tells the function."""
+def api_env(**more: Any) -> EditApiEnv:
+    """Set the environment variables that the infrastructure sets."""
     wiring = {
         "jobs_queue_url": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs",
         "ticket_key_parameter": "/darkroom/test/ticket-key",
@@ -57,9 +58,13 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("secrets")
 def test_the_parts_are_what_the_environment_says() -> None:
     """Limits, sign-in, pages, secrets, and streams that end before the function does."""
-    parts = assemble(told())
+    parts = assemble(api_env())
 
-    assert (7, 24, 25 * 2**20) == (parts.desk.max_images, parts.desk.session_ttl_h, parts.slots.max_bytes)
+    assert (7, 24, 25 * 2**20) == (
+        parts.session_service.max_images,
+        parts.session_service.session_ttl_h,
+        parts.slots.max_bytes,
+    )
     assert (AUTH, (PAGE,), "origin secret") == (parts.tokens.auth, parts.cors_origins, parts.origin_secret)
     assert (105.0, b"ticket key") == (parts.streams.lifetime_s, parts.tickets.key)
 
@@ -86,7 +91,7 @@ def test_a_secret_is_read_in_clear() -> None:
 @pytest.mark.faults
 @pytest.mark.parametrize("value", ["", None])
 def test_without_its_secret_a_process_does_not_begin(value: str | None) -> None:
-    """An empty secret would let everybody in, a missing one nobody; neither may pass for working."""
+    """An empty secret would let every client in, a missing one no client: the process must not start with either."""
     client, stub = ssm_that_answers(value)
     with stub, pytest.raises(StoreUnavailable, match="/key"):
         ParameterStore(ssm=client).read("/key")
@@ -96,7 +101,7 @@ class Ssm(http.server.BaseHTTPRequestHandler):
     """Answers GetParameter as SSM does."""
 
     def do_POST(self) -> None:
-        """Give a parameter."""
+        """Return a parameter."""
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps({"Parameter": {"Name": asked["Name"], "Value": SECRETS[asked["Name"]]}}).encode()
         self.send_response(200)
@@ -105,7 +110,7 @@ class Ssm(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the base class calls it
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -129,7 +134,7 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path
     log = tmp_path / "log"
     with ssm_server() as ssm, log.open("wb") as output:
         environment = {
-            **to_env(told()),
+            **to_env(api_env()),
             "AWS_LWA_PORT": port,
             "AWS_ENDPOINT_URL_SSM": ssm,
             "AWS_ACCESS_KEY_ID": "x",
@@ -161,7 +166,7 @@ def ready(process: subprocess.Popen[bytes], origin: str, log: Path) -> None:
 def test_the_script_starts_a_server_that_the_adapter_finds(
     started: tuple[subprocess.Popen[bytes], str, Path],
 ) -> None:
-    """Ready on its port, guarded by the secret, silent about addresses, gone when it is told to go."""
+    """It listens on its port, requires the secret, logs no queries, and ends at SIGTERM."""
     process, origin, log = started
     ready(process, origin, log)
     around = httpx.get(f"{origin}/image-edit/sessions?ticket=t1cket", trust_env=False)
@@ -180,7 +185,7 @@ def test_the_script_starts_a_server_that_the_adapter_finds(
 
 @pytest.mark.stack
 def test_the_application_never_loads_pixels_or_what_only_tools_need() -> None:
-    """Every module more is time of somebody's first request."""
+    """Every further module delays the first request of a cold start."""
     script = "import sys, processor.api.asgi; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
 

@@ -20,7 +20,7 @@ def sessions_of(api: Api, user: str = ADA) -> int:
 
 @pytest.mark.fault(21)
 def test_the_same_request_again_gets_the_same_session(api: Api) -> None:
-    """One session; its jobs are sent again while nobody has touched them, which does no harm."""
+    """There is one session; its jobs are sent again while no worker has started one, which does no harm."""
     answers = [api.start(headers=KEY) for _ in range(2)]
 
     assert [202, 202] == [one.status_code for one in answers]
@@ -39,7 +39,7 @@ def test_another_body_under_the_same_key_is_a_conflict(api: Api) -> None:
 
 
 def test_keys_of_two_users_have_nothing_in_common(api: Api) -> None:
-    """Nobody learns anything from somebody else's key."""
+    """A key of another user reveals nothing."""
     ada, bob = api.start(headers=KEY), api.start(user=BOB, headers=KEY)
 
     assert [202, 202] == [ada.status_code, bob.status_code]
@@ -54,7 +54,7 @@ def test_without_a_key_every_request_is_its_own(api: Api) -> None:
 @pytest.mark.fault(21)
 @pytest.mark.faults
 def test_two_concurrent_requests_with_one_key_are_one_session(api: Api) -> None:
-    """Both hear of the same session, whoever was first."""
+    """Both get the same session, in either order."""
     answers: list[Any] = []
     threads = [threading.Thread(target=lambda: answers.append(api.start(headers=KEY))) for _ in range(4)]
     for thread in threads:
@@ -90,8 +90,8 @@ def test_a_retry_after_a_death_before_the_session_was_stored_stores_it(api: Api)
     assert (1, 1) == (sessions_of(api), len(api.jobs()))
 
 
-def test_a_session_that_somebody_works_on_gets_no_second_jobs(api: Api) -> None:
-    """Once a worker has begun, a retry only gives the answer again."""
+def test_a_session_that_a_worker_has_started_gets_no_second_jobs(api: Api) -> None:
+    """Once a worker has begun, a retry only repeats the response."""
     session_id = api.start(headers=KEY).json()["sessionId"]
     api.jobs()
     session = api.store.sessions.get(session_id, user_id=ADA)

@@ -1,4 +1,4 @@
-"""How much one user may ask for, and how every answer says what is left."""
+"""Tests of the limits per user, and of the headers that report the remaining requests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tests.factories.stores import refused
 
 
 def headers_of(answer: object) -> tuple[str, ...]:
-    """Give limit and remaining."""
+    """Return limit and remaining."""
     headers = getattr(answer, "headers", {})
     return headers["x-ratelimit-limit"], headers["x-ratelimit-remaining"]
 
 
 def test_the_eleventh_start_within_a_minute_has_to_wait(api: Api) -> None:
-    """429 with Retry-After; refused requests count too, so that nobody gets in by trying."""
+    """429 with Retry-After; refused requests count too, so that repeated attempts do not help."""
     answers = [api.start(operation={"type": "command", "command": "fnord"}) for _ in range(11)]
 
     assert [422] * 10 + [429] == [one.status_code for one in answers]
@@ -39,7 +39,7 @@ def test_reads_have_a_limit_of_their_own(api: Api) -> None:
     assert 202 == api.start().status_code
 
 
-def test_whoever_reads_by_ticket_uses_up_the_owner_s_reads(api: Api) -> None:
+def test_reading_by_ticket_counts_as_reads_of_the_owner(api: Api) -> None:
     """A ticket is no way around the limit."""
     url = api.start().json()["progressUrl"]
     answer = api.client.get(url, headers={"Accept": "application/json"})
@@ -47,14 +47,14 @@ def test_whoever_reads_by_ticket_uses_up_the_owner_s_reads(api: Api) -> None:
     assert ("60", "59") == headers_of(answer)
 
 
-def test_refusals_say_what_is_left_too(api: Api) -> None:
+def test_refusals_report_the_remaining_requests_too(api: Api) -> None:
     """404 and 400 carry the headers like any other answer."""
     assert ("60", "59") == headers_of(api.get("/image-edit/session/ses_AAAAAAAAAAAAAAAAAAAAAAAA"))
     assert ("60", "58") == headers_of(api.get("/image-edit/sessions?limit=0"))
 
 
 def test_strangers_are_not_counted(api: Api) -> None:
-    """Without a user there is nobody to count, and nothing is written."""
+    """Without a user nothing is counted or written."""
     answer = api.client.get("/image-edit/sessions")
 
     assert 401 == answer.status_code

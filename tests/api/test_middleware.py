@@ -1,4 +1,4 @@
-"""What stands around every request: the CDN's secret, pages of other origins, sizes, headers, defects, measures."""
+"""Tests of the middleware: the CDN's secret, CORS, size limits, headers, unexpected errors, metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "what only the CDN knows"  # noqa: S105 - of this test alone
 
 @pytest.fixture
 def guarded() -> Iterator[Api]:
-    """Give an API that only the CDN may call."""
+    """Return an API that only the CDN may call."""
     with open_api(Stage(origin_secret=SECRET)) as opened:
         yield opened
 
@@ -36,7 +36,7 @@ def test_the_cdn_s_requests_pass(guarded: Api) -> None:
     assert 200 == guarded.client.get("/image-edit/health").status_code
 
 
-def test_without_a_secret_anybody_may_call(api: Api) -> None:
+def test_without_a_secret_every_request_passes(api: Api) -> None:
     """None is set where there is no CDN."""
     assert 200 == api.get("/image-edit/sessions").status_code
 
@@ -73,7 +73,7 @@ def test_other_pages_may_not(api: Api) -> None:
 
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_that_is_too_large_is_413(api: Api, *, declared: bool) -> None:
-    """Whatever its Content-Length says or does not say, no more than 6 MB are read."""
+    """At most 6 MB are read, with any Content-Length and without one."""
 
     async def chunks() -> AsyncGenerator[bytes]:
         for _ in range(7):
@@ -100,7 +100,7 @@ def test_a_body_that_is_too_large_is_413(api: Api, *, declared: bool) -> None:
     ],
 )
 def test_the_framework_s_refusals_speak_our_language(api: Api, method: str, path: str, status: int, code: str) -> None:
-    """One body for all errors, whoever refuses."""
+    """All errors have the same body, ours and the framework's."""
     answer = api.client.request(method, path, headers=bearer())
 
     assert (status, code) == (answer.status_code, answer.json()["code"])

@@ -1,4 +1,4 @@
-"""The OpenAPI document is complete and true: requests made from it are answered as it says, and never with 5xx."""
+"""Tests of the OpenAPI document: complete and true, requests made from it get documented responses, never 5xx."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def document(api: Api) -> dict[str, Any]:
 
 
 def described(api: Api) -> dict[str, dict[str, Any]]:
-    """Give every operation by "method path"."""
+    """Return every operation by "method path"."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in document(api)["paths"].items()
@@ -82,7 +82,7 @@ def test_all_but_readiness_ask_for_a_token(api: Api) -> None:
 
 
 def test_steps_are_described_by_the_vocabulary(api: Api) -> None:
-    """Whoever generates a client gets every operation with its parameters."""
+    """A generated client has every operation with its parameters."""
     schemas = document(api)["components"]["schemas"]
     steps = schemas["PlanOperation"]["properties"]["steps"]["items"]
 
@@ -91,16 +91,16 @@ def test_steps_are_described_by_the_vocabulary(api: Api) -> None:
 
 
 def test_the_framework_s_own_refusal_is_not_described(api: Api) -> None:
-    """Nobody is ever answered with it."""
+    """The API never returns it."""
     assert "HTTPValidationError" not in api.client.get("/image-edit/openapi.json").text
 
 
 @pytest.fixture(scope="module")
 def fuzzed() -> Iterator[Api]:
-    """Give an API whose streams end at once and whose users have no limits: the fuzz is after other things."""
+    """Return an API whose streams end at once and whose users have no limits: the fuzz is after other things."""
     with open_api(Stage(lifetime_s=0.01)) as api, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("processor.api.callers.LIMITS", {"read": 10**6, "write": 10**6})
-        patch.setattr("processor.api.accepting.RUNNING_SESSIONS", 10**6)
+        patch.setattr("processor.api.dependencies.LIMITS", {"read": 10**6, "write": 10**6})
+        patch.setattr("processor.api.session_service.RUNNING_SESSIONS", 10**6)
         yield api
 
 

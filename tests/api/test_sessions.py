@@ -1,4 +1,4 @@
-"""Look at sessions, list them, cancel them: one's own, and nobody else's."""
+"""Tests of showing, listing and cancelling sessions: a user's own ones only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def started(api: Api, *names: str) -> str:
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
-    """Give status and code of a refusal."""
+    """Return status and code of a refusal."""
     return answer.status_code, answer.json().get("code")
 
 
@@ -31,7 +31,7 @@ def test_a_session_shows_what_has_become_of_each_picture(api: Api) -> None:
     """Progress, results and errors by picture, and counters over all."""
     session_id = started(api, "a", "b", "c")
     jobs = [ImageJob(session_id=session_id, image_id=name) for name in "abc"]
-    seen = api.work.take_up(jobs[0], ImageProgress(status=ImageStatus.FETCHING, percent=5)).session
+    seen = api.work.start(jobs[0], ImageProgress(status=ImageStatus.FETCHING, percent=5)).session
     assert seen
     assert api.work.finish(jobs[0], a_result("a"), seen=seen).applied
     failure = ImageFailure(code="SOURCE_FAILED", message="Nothing is there.")
@@ -48,7 +48,7 @@ def test_a_session_shows_what_has_become_of_each_picture(api: Api) -> None:
     assert "userId" not in said
 
 
-def test_polling_gives_the_same_session(api: Api) -> None:
+def test_polling_returns_the_same_session(api: Api) -> None:
     """With Accept: application/json the progress address answers once, and is done."""
     session_id = started(api)
     polled = api.get(f"/image-edit/progress/{session_id}", headers=JSON)
@@ -68,7 +68,7 @@ def test_polling_gives_the_same_session(api: Api) -> None:
     ],
 )
 def test_a_stream_is_what_everybody_gets_who_does_not_ask_for_json(api: Api, accept: str, kind: str) -> None:
-    """Both curl and EventSource stream; a poller says so."""
+    """Clients such as curl and EventSource get a stream; a polling client sends Accept: application/json."""
     session_id = started(api)
     api.store.sessions.cancel(session_id, user_id=ADA)
 
@@ -89,7 +89,7 @@ def test_a_cancelled_session_stays_cancelled(api: Api) -> None:
     assert 1 == api.get(f"/image-edit/session/{session_id}").json()["lastEventId"]
 
 
-def test_somebody_else_s_session_does_not_exist(api: Api) -> None:
+def test_a_session_of_another_user_does_not_exist(api: Api) -> None:
     """404 everywhere, word for word as for a session that never was; and nothing happens to it."""
     session_id = started(api)
     paths = ["/image-edit/session/{}", "/image-edit/progress/{}"]
@@ -156,7 +156,7 @@ def test_a_good_ticket_of_a_session_that_is_gone_is_404(api: Api) -> None:
 
 @pytest.mark.parametrize("name", ["access_token", "token", "Authorization", "JWT"])
 def test_a_bearer_token_in_an_address_is_refused(api: Api, name: str) -> None:
-    """Even beside a good header: whoever writes tokens into addresses learns it at once."""
+    """Also beside a valid header, so that clients notice at once that tokens do not belong in URLs."""
     token = bearer()["Authorization"].removeprefix("Bearer ")
     session_id = started(api)
     answers = [
@@ -170,7 +170,7 @@ def test_a_bearer_token_in_an_address_is_refused(api: Api, name: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Basic YTpi", "Bearer", "Bearer ", "bearer x y"])
-def test_whoever_sends_no_token_hears_how(api: Api, header: str) -> None:
+def test_a_request_without_a_token_is_refused_with_instructions(api: Api, header: str) -> None:
     """401 with WWW-Authenticate and a sentence that helps."""
     answer = api.client.get("/image-edit/sessions", headers={"Authorization": header})
 
@@ -219,7 +219,7 @@ def test_a_command_can_be_looked_at_before_it_runs(api: Api) -> None:
 
 
 def test_slots_are_forms_that_take_one_file_of_limited_size(api: Api) -> None:
-    """What is signed: the exact key, the size, and the type when it was said."""
+    """The signature covers the exact key, the size, and the type if one was given."""
     files = [{"contentType": "image/heic", "size": 1000}, {}]
     answer = api.client.post("/image-edit/uploads", json={"files": files}, headers=bearer())
     first, second = answer.json()["slots"]

@@ -18,13 +18,13 @@ from tests.factories.api import Issuer
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.s = 1000.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.s
 
 
@@ -62,7 +62,7 @@ def test_a_new_key_is_found_at_once() -> None:
 
 
 def test_invented_keys_do_not_make_us_ask_all_day() -> None:
-    """Whoever sends a thousand unknown key ids causes one more request per half minute."""
+    """A thousand unknown key ids cause one more request per half minute."""
     issuer, clock = Issuer(), Clock()
     keys = SigningKeys(fetch=issuer.jwks, now=clock)
     assert [None] * 1000 == [keys.find(f"invented-{number}") for number in range(1000)]
@@ -85,7 +85,7 @@ def test_keys_are_read_again_after_an_hour() -> None:
 
 
 def test_known_keys_stay_good_while_the_issuer_is_away() -> None:
-    """An issuer's outage locks nobody out who could come in before."""
+    """An outage of the issuer does not lock out users of known keys."""
     issuer, clock = Issuer(), Clock()
     keys = SigningKeys(fetch=issuer.jwks, now=clock)
     assert keys.find("rsa")
@@ -95,7 +95,7 @@ def test_known_keys_stay_good_while_the_issuer_is_away() -> None:
     assert keys.find("rsa")
 
 
-def test_without_any_key_an_absent_issuer_is_nobodys_fault() -> None:
+def test_without_any_key_an_absent_issuer_is_a_transient_error() -> None:
     """Then nothing can be said about a token: try again, not 401."""
     with pytest.raises(IssuerUnavailable):
         SigningKeys(fetch=away).find("rsa")
@@ -148,7 +148,7 @@ def published(body: bytes, status: int = 200) -> Generator[str]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the base class calls it
-            """Say nothing."""
+            """Log nothing."""
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -176,7 +176,7 @@ def test_an_issuer_that_talks_nonsense_is_away(body: bytes, status: int) -> None
         fetcher(url)()
 
 
-def test_an_issuer_that_nobody_reaches_is_away() -> None:
+def test_an_unreachable_issuer_is_unavailable() -> None:
     """A refused connection may pass."""
     with published(b"{}") as url:
         pass

@@ -14,7 +14,7 @@ from tests.factories.stores import first, refused
 
 
 def test_an_edit_is_accepted_with_its_plan_and_one_job_per_image(api: Api) -> None:
-    """202 says what will be done and where to look; the queue holds one message per picture."""
+    """The 202 response holds the plan and the progress URL; the queue holds one message per picture."""
     images = [{"id": name, "url": f"https://example.com/{name}.jpg"} for name in ("a", "b")]
     answer = api.start(images=images)
     said = answer.json()
@@ -40,7 +40,7 @@ def test_the_session_is_stored_before_its_jobs_are_sent(api: Api) -> None:
 
 
 def test_fifty_images_are_fifty_jobs(api: Api) -> None:
-    """As many as the limit says, in batches of what the queue takes."""
+    """As many jobs as the limit allows are sent, in batches of ten."""
     images = [{"id": str(number), "url": f"https://example.com/{number}.jpg"} for number in range(50)]
 
     assert 202 == api.start(images=images).status_code
@@ -81,7 +81,7 @@ def test_buttons_and_plans_are_operations_too(
 
 
 def test_options_are_kept(api: Api) -> None:
-    """What is wished for all results arrives in the session."""
+    """Options for all results are stored in the session."""
     wishes = {"outputFormat": "jpg", "quality": 80, "maxWidth": 500, "maxHeight": 400, "preserveMetadata": True}
     answer = api.start(options=wishes)
 
@@ -206,7 +206,7 @@ def test_an_address_that_cannot_work_is_refused_up_front(api: Api, url: str, sta
     ],
 )
 def test_addresses_that_may_work_are_accepted(api: Api, url: str) -> None:
-    """Whether something is there is for the worker to find out."""
+    """The worker checks later whether the picture exists."""
     assert 202 == api.start(images=[{"id": "a", "url": url}]).status_code
 
 
@@ -239,7 +239,7 @@ def test_addresses_that_may_work_are_accepted(api: Api, url: str) -> None:
         ({"extra": 1}, "extra: found 1, expected no such field"),
     ],
 )
-def test_a_request_of_the_wrong_shape_says_where_and_what_instead(
+def test_an_invalid_request_is_described_by_field_and_expectation(
     api: Api, change: dict[str, Any], sentence: str
 ) -> None:
     """The place as a path, what was found, what was expected."""

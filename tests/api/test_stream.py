@@ -86,17 +86,17 @@ def work_on(api: Api, session_id: str, name: str, *, fails: bool = False) -> Non
 
 
 def ids_of(events: list[Frame]) -> list[int]:
-    """Give the ids of what happened, without heartbeats."""
+    """Return the ids of what happened, without heartbeats."""
     return [int(one["id"]) for one in events if "id" in one and one.get("event") != "heartbeat"]
 
 
 def named(events: list[Frame], name: str) -> list[dict[str, Any]]:
-    """Give the data of all events of one name."""
+    """Return the data of all events of one name."""
     return [json.loads(one["data"]) for one in events if one.get("event") == name]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Give something its time; a hang guard, not a measurement."""
+    """Wait for a condition; the limit is a hang guard, not a measurement."""
     deadline = time.monotonic() + HANG_S
     while not condition():
         assert time.monotonic() < deadline, "expected it to happen"
@@ -128,7 +128,7 @@ def test_a_session_is_followed_from_its_first_event_to_its_last() -> None:
     assert [one["event"] for one in events] == [json.loads(one["data"])["type"] for one in events]
 
 
-def test_a_session_that_ended_long_ago_tells_its_whole_story() -> None:
+def test_a_session_that_ended_long_ago_streams_all_its_events() -> None:
     """Opened late: all events, then the end, then the stream closes."""
     with served() as (api, server):
         session_id = started(api)
@@ -227,7 +227,7 @@ def test_a_client_that_leaves_changes_nothing() -> None:
 
 
 def test_many_readers_of_a_session_cost_one_reading() -> None:
-    """Ten streams, one feed; all hear the same."""
+    """Ten streams share one feed and get the same events."""
     with served() as (api, server):
         session_id = started(api)
         heard: list[list[Frame]] = []
@@ -262,8 +262,8 @@ def test_a_reader_that_takes_nothing_costs_no_memory_and_delays_no_other() -> No
 
 @pytest.mark.fault(24)
 def test_a_reader_that_is_stuck_is_let_go() -> None:
-    """Its stream is closed, and somebody is told; it can resume."""
-    told: list[str] = []
+    """Its stream is closed, and a warning is logged; it can resume."""
+    logged: list[str] = []
     closed: list[bool] = []
 
     async def endless() -> AsyncGenerator[ServerSentEvent]:
@@ -283,11 +283,11 @@ def test_a_reader_that_is_stuck_is_let_go() -> None:
 
     async def stream() -> None:
         with anyio.fail_after(HANG_S):
-            answer = EventStream(endless(), stuck=lambda: told.append("stuck"), patience_s=0.01)
+            answer = EventStream(endless(), stuck=lambda: logged.append("stuck"), patience_s=0.01)
             await answer({"type": "http", "method": "GET"}, receive, send)
 
     anyio.run(stream)
-    assert (["stuck"], [True]) == (told, closed)
+    assert (["stuck"], [True]) == (logged, closed)
 
 
 @pytest.mark.faults
@@ -309,7 +309,7 @@ def test_a_store_that_fails_for_a_moment_interrupts_nothing() -> None:
 
 @pytest.mark.faults
 def test_a_store_that_stays_away_ends_streams_with_a_hint_to_come_again() -> None:
-    """Nobody waits for ever for a session that cannot be read."""
+    """A stream ends when its session cannot be read."""
     with served() as (api, server):
         session_id = started(api)
         with streaming(server, session_id) as stream:
@@ -321,7 +321,7 @@ def test_a_store_that_stays_away_ends_streams_with_a_hint_to_come_again() -> Non
 
 
 def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
-    """The client comes again and hears 404."""
+    """The client reconnects and gets 404."""
     with served() as (api, server):
         session_id = started(api)
         with streaming(server, session_id) as stream:
@@ -336,8 +336,8 @@ def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
 
 
 @pytest.mark.faults
-def test_a_defect_while_reading_is_told_and_lets_the_readers_go(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody awaits the reading task: it must not fail in silence."""
+def test_a_defect_while_reading_is_logged_and_ends_the_streams(caplog: pytest.LogCaptureFixture) -> None:
+    """No code awaits the reading task, so it must log its failure."""
     with served() as (api, server):
         session_id = started(api)
         with streaming(server, session_id) as stream:

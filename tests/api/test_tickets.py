@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processor.api.tickets import LIFETIME_S, Tickets
+from processor.api.credentials import TICKET_LIFETIME_S, Tickets
 from processor.errors import EditCode, EditError
 
 SESSION = "ses_AAAAAAAAAAAAAAAAAAAAAAAA"
@@ -16,7 +16,7 @@ def tickets(now: float = 1000.0, key: bytes = b"key") -> Tickets:
 
 
 def refusal(ticket: str, session_id: str = SESSION, checker: Tickets | None = None) -> str:
-    """Give the sentence that refuses a ticket."""
+    """Return the sentence that refuses a ticket."""
     with pytest.raises(EditError) as caught:
         (checker or tickets()).check(ticket, session_id)
     assert EditCode.UNAUTHORIZED == caught.value.edit_code
@@ -27,8 +27,8 @@ def test_a_ticket_opens_its_session_for_a_quarter_of_an_hour() -> None:
     """The last second counts, the next does not."""
     ticket = tickets().issue(SESSION)
 
-    tickets(1000 + LIFETIME_S - 1).check(ticket, SESSION)
-    assert refusal(ticket, checker=tickets(1000 + LIFETIME_S)).startswith("The ticket has expired")
+    tickets(1000 + TICKET_LIFETIME_S - 1).check(ticket, SESSION)
+    assert refusal(ticket, checker=tickets(1000 + TICKET_LIFETIME_S)).startswith("The ticket has expired")
 
 
 def test_a_ticket_opens_no_other_session() -> None:
@@ -62,5 +62,5 @@ def test_what_is_no_ticket_opens_nothing(ticket: str) -> None:
 
 
 def test_the_key_is_not_shown() -> None:
-    """A dump of the parts tells no secret."""
+    """The repr of the services holds no secret."""
     assert "key" not in repr(tickets(key=b"very secret"))

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, HMACAlgorithm
 
+from processor.api.credentials import Tokens
 from processor.api.signing_keys import SigningKeys
-from processor.api.tokens import Tokens
 from processor.errors import EditCode, EditError
 from tests.factories.api import ADA, AUTH, Issuer, claims, ec_key, rsa_key, token
 
@@ -25,7 +25,7 @@ def tokens(issuer: Issuer | None = None) -> Tokens:
 
 
 def refusal(said: str) -> str:
-    """Give the sentence that refuses a token."""
+    """Return the sentence that refuses a token."""
     with pytest.raises(EditError) as caught:
         tokens().user_of(said)
     assert EditCode.UNAUTHORIZED == caught.value.edit_code
@@ -38,7 +38,7 @@ def encoded(part: dict[str, Any]) -> str:
 
 
 def public_pem() -> bytes:
-    """Give what the issuer publishes, as anybody may have it."""
+    """Return the issuer's published keys."""
     kind = serialization.PublicFormat.SubjectPublicKeyInfo
     return rsa_key().public_key().public_bytes(serialization.Encoding.PEM, kind)
 
@@ -80,7 +80,7 @@ def test_another_algorithm_of_the_same_key_is_refused() -> None:
 
 
 def test_a_stranger_s_signature_is_refused() -> None:
-    """The header may name the issuer's key; the signature tells."""
+    """The header may name the issuer's key; the signature does not match."""
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     said = jwt.encode(claims(), stranger, algorithm="RS256", headers={"kid": "rsa"})
 
@@ -88,7 +88,7 @@ def test_a_stranger_s_signature_is_refused() -> None:
 
 
 def test_a_key_that_the_issuer_does_not_publish_is_refused() -> None:
-    """An unknown key id, whoever signed."""
+    """An unknown key id is refused, whatever the signature."""
     said = jwt.encode(claims(), rsa_key(), algorithm="RS256", headers={"kid": "other"})
 
     assert "The token is signed with a key that the issuer does not publish." == refusal(said)
@@ -153,14 +153,14 @@ def test_what_is_no_token_is_refused(said: str) -> None:
 
 
 def test_an_endless_token_is_refused_before_it_is_read() -> None:
-    """Nobody makes us decode megabytes."""
+    """A token of megabytes is not decoded."""
     assert "The token is too long: expected at most 8,192 characters." == refusal("x" * 8193)
 
 
-def test_without_an_issuer_nobody_comes_in() -> None:
-    """No sign-in configured means closed, not open, and says so."""
+def test_without_an_issuer_every_token_is_refused() -> None:
+    """Without a configured issuer every request is refused, and the error states the reason."""
     with pytest.raises(EditError) as caught:
         Tokens(auth=None, keys=SigningKeys(fetch=Issuer().jwks)).user_of(token())
 
-    expected = "Nobody can use this service yet: its operator has configured no sign-in (setting edits.auth)."
+    expected = "This service accepts no users yet: its operator has configured no sign-in (setting edits.auth)."
     assert (EditCode.UNAUTHORIZED, expected) == (caught.value.edit_code, caught.value.public)

@@ -40,6 +40,6 @@ def test_what_others_stored_comes_as_it_is() -> None:
 
 
 def test_what_has_no_attribute_is_refused() -> None:
-    """A defect, told in one sentence."""
+    """A defect is described in one sentence."""
     with pytest.raises(TypeError, match="expected text, a number, a mapping or a list for DynamoDB, received object"):
         to_attribute(object())

@@ -34,7 +34,7 @@ PHOTO = Photo(
 
 @pytest.fixture
 def manifests(darkroom: Darkroom) -> Manifests:
-    """Give an empty renditions bucket."""
+    """Return an empty renditions bucket."""
     return darkroom.line.maker.manifests
 
 
@@ -53,7 +53,7 @@ def test_the_first_claim_gets_the_plain_stem(manifests: Manifests) -> None:
 
 
 def test_a_claim_costs_a_look_at_each_stem_and_one_write(darkroom: Darkroom, manifests: Manifests) -> None:
-    """So does taking it over; nothing that was written is read again. Whoever opens it sees JSON."""
+    """So does taking it over; nothing that was written is read again. The object is JSON."""
     manifests.claim(RAW, "1", planned)
     first_time, _ = list(darkroom.s3.calls), darkroom.s3.calls.clear()
     manifests.claim(RAW, "2", planned)
@@ -96,7 +96,7 @@ def test_a_stem_is_kept_though_a_plainer_one_becomes_free(manifests: Manifests) 
 def test_a_stem_that_is_given_back_while_it_is_looked_at_is_tried_again(
     darkroom: Darkroom, manifests: Manifests
 ) -> None:
-    """S3 said that somebody has it, and then nobody had it."""
+    """S3 reports that the stem is taken, and then finds no manifest."""
     darkroom.s3.faults["put_object"] = once(refused("PreconditionFailed", 412))
 
     assert "IMG_1" == manifests.claim(RAW, "1", planned).stem
@@ -111,7 +111,7 @@ def test_a_newer_state_takes_the_claim_over_and_an_older_one_is_turned_away(mani
         manifests.claim(RAW, "1", planned)
 
 
-def test_whoever_reads_what_is_newest_joins_the_newest_claim(manifests: Manifests) -> None:
+def test_an_event_for_the_current_content_joins_the_newest_claim(manifests: Manifests) -> None:
     """A backfill has no sequencer of its own."""
     manifests.claim(RAW, "2", planned)
 
@@ -171,22 +171,22 @@ def test_what_a_duplicate_has_completed_is_taken_for_ours(darkroom: Darkroom, ma
 
 @pytest.mark.faults
 def test_a_claim_that_was_given_back_cannot_be_completed(manifests: Manifests) -> None:
-    """Whoever gave it back may have removed our renditions: everything starts again."""
+    """The writer that released it may have removed our renditions: everything starts again."""
     held = manifests.claim(RAW, "1", planned)
     manifests.delete(held)
 
-    with pytest.raises(StoreUnavailable, match="expected our claim, received none"):
+    with pytest.raises(StoreUnavailable, match="expected our claim, found none"):
         manifests.complete(held, held.manifest)
 
 
 @pytest.mark.faults
 def test_a_claim_that_another_original_has_now_is_not_overwritten(manifests: Manifests) -> None:
-    """It was given back, and somebody else was there first: the stem is theirs."""
+    """It was released, and another original claimed it first: the stem is theirs."""
     held = manifests.claim(RAW, "1", planned)
     manifests.delete(held)
     theirs = manifests.claim(JPEG, "1", planned)
 
-    with pytest.raises(StoreUnavailable, match="expected our claim, received none"):
+    with pytest.raises(StoreUnavailable, match="expected our claim, found none"):
         manifests.complete(held, held.manifest)
     assert ("IMG_1", theirs) == (theirs.stem, manifests.find(JPEG))
 
@@ -206,7 +206,7 @@ def test_a_manifest_that_changes_again_and_again_is_written_later(darkroom: Dark
     ("operation", "label"),
     [("get_object", "GetObject"), ("put_object", "PutObject"), ("delete_object", "DeleteObject")],
 )
-def test_a_refusal_of_s3_is_told_by_call_and_key(
+def test_a_refusal_of_s3_is_described_by_call_and_key(
     darkroom: Darkroom, manifests: Manifests, operation: str, label: str
 ) -> None:
     """Never taken for "there is none"."""
@@ -238,7 +238,7 @@ def test_a_manifest_that_changed_is_not_deleted(manifests: Manifests) -> None:
 
 
 def test_a_stem_that_was_given_back_is_free(manifests: Manifests) -> None:
-    """And whoever gave it back is told so: what was written under it may go."""
+    """The release succeeds, so the renditions below it may be removed."""
     held = manifests.claim(RAW, "1", planned)
 
     assert True is manifests.delete(held)

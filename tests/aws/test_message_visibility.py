@@ -26,7 +26,7 @@ def test_a_message_comes_again_when_it_was_asked_to() -> None:
 
 
 @mock_aws
-def test_a_message_that_is_nobodys_stays_where_it_is() -> None:
+def test_a_message_of_an_unknown_receipt_stays_where_it_is() -> None:
     """A receipt of another receiver, or of long ago."""
     sqs = sqs_client(session())
     url = sqs.create_queue(QueueName="jobs")["QueueUrl"]

@@ -14,7 +14,7 @@ KEYS = ["a", "b/IMG_1.jpg", "b/IMG_10.jpg", "b/IMG_1_x.jpg", "b/Übung 😀+%.jp
 
 @pytest.fixture
 def listing(darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch) -> BucketListing:
-    """Give a bucket that takes several pages to list."""
+    """Return a bucket that takes several pages to list."""
     monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     for key in KEYS:
         darkroom.upload(key)

@@ -14,7 +14,7 @@ from tests.factories.stores import refused
 
 @pytest.fixture
 def photos(darkroom: Darkroom) -> PhotoRecords:
-    """Give the empty photos table."""
+    """Return the empty photos table."""
     return darkroom.line.desk.photos
 
 
@@ -24,7 +24,7 @@ def test_a_record_that_is_not_there_is_none(photos: PhotoRecords) -> None:
 
 
 def test_a_write_sets_removes_and_leaves_alone(darkroom: Darkroom, photos: PhotoRecords) -> None:
-    """What others wrote stays."""
+    """Attributes of other writers stay."""
     darkroom.put_record(id="p", status="pending", title="The kiss", error={"code": "CORRUPT"})
 
     assert photos.write("p", {"status": "active", "error": None, "width": 3}, seen=photos.read("p"))
@@ -51,7 +51,7 @@ def test_a_write_does_not_hold_when_the_record_has_changed(
 
 
 def test_a_record_is_created_only_when_there_is_none(darkroom: Darkroom, photos: PhotoRecords) -> None:
-    """Whoever comes second reads again."""
+    """The second writer reads again."""
     assert photos.write("p", {"status": "active"}, seen=None)
     assert not photos.write("p", {"status": "failed"}, seen=None)
 

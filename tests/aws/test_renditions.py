@@ -15,7 +15,7 @@ KEY = "renditions/wedding/IMG_1_small.jpg"
 
 @pytest.fixture
 def objects(darkroom: Darkroom) -> RenditionObjects:
-    """Give an empty renditions bucket."""
+    """Return an empty renditions bucket."""
     return darkroom.line.maker.objects
 
 
@@ -30,7 +30,7 @@ def put(objects: RenditionObjects, data: bytes, sequencer: str) -> bool:
 
 
 def body(darkroom: Darkroom) -> bytes:
-    """Give what is stored."""
+    """Return the stored object."""
     return darkroom.kept()[KEY][0]
 
 
@@ -77,7 +77,7 @@ def test_a_newer_rendition_that_arrives_between_look_and_write_stays(
 
 @pytest.mark.faults
 def test_a_rendition_that_disappears_meanwhile_is_written(darkroom: Darkroom, objects: RenditionObjects) -> None:
-    """It was somebody else's; now the place is free."""
+    """It belonged to another writer; now the key is free."""
     put(objects, b"zero", "0")
     gone = first(lambda: darkroom.s3.client.delete_object(Bucket=RENDITIONS, Key=KEY))
     darkroom.s3.faults["head_object"] = once(gone)

@@ -1,4 +1,4 @@
-"""What every change of a session stands on: the time, and what a refusal tells."""
+"""Tests of the parts that every change of a session uses: the time, and the item in a failed condition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from processor.aws.session_item import item_in, milliseconds, running_values
+from processor.aws.item_changes import item_in
+from processor.aws.session_item import milliseconds, running_values
 
 
 def test_the_time_is_in_milliseconds() -> None:
@@ -32,7 +33,7 @@ def test_a_running_session_is_asked_for_in_milliseconds_and_seconds() -> None:
 @pytest.mark.parametrize(
     ("more", "item"), [({"Item": {"a": {"S": "b"}}}, {"a": {"S": "b"}}), ({"Item": {}}, None), ({}, None)]
 )
-def test_a_refusal_gives_the_item_that_it_was_about(more: dict[str, Any], item: dict[str, Any] | None) -> None:
+def test_a_failed_condition_returns_the_item(more: dict[str, Any], item: dict[str, Any] | None) -> None:
     """No item, or an empty one: there was none."""
     answer: Any = {"Error": {"Code": "ConditionalCheckFailedException"}, **more}
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from processor.aws.session_item import Changed, ItemChange, SessionChanges
+from processor.aws.item_changes import Changed, ItemChange, SessionChanges
 from processor.aws.session_work import Ended, FoundJob, JobState
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session, SessionStatus
@@ -19,14 +19,14 @@ from tests.factories.stores import answer_lost, once, refused
 
 FETCHING = ImageProgress(status=ImageStatus.FETCHING, percent=5, message="Fetching.")
 ENCODING = ImageProgress(status=ImageStatus.ENCODING, percent=90, message="Encoding.")
-ENDED_BY_US = Ended(applied=True, standing=JobState.DONE)
-ENDED_BEFORE = Ended(applied=False, standing=JobState.DONE)
+ENDED_BY_US = Ended(applied=True, state=JobState.DONE)
+ENDED_BEFORE = Ended(applied=False, state=JobState.DONE)
 BROKEN = ImageFailure(code="SOURCE_FAILED", message="The address did not answer.")
 
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Give an empty table."""
+    """Return an empty table."""
     with open_sessions() as opened:
         yield opened
 
@@ -41,8 +41,8 @@ def test_a_picture_goes_its_way(store: SessionStore) -> None:
     session = store.start("a")
     [job] = session.jobs
 
-    found = store.work.take_up(job, FETCHING)
-    assert (JobState.OPEN, SessionStatus.PROCESSING) == (found.standing, found.session and found.session.status)
+    found = store.work.start(job, FETCHING)
+    assert (JobState.OPEN, SessionStatus.PROCESSING) == (found.state, found.session and found.session.status)
     assert ENDED_BY_US == store.work.finish(job, a_result(), seen=session)
 
     ended = store.read(session)
@@ -68,7 +68,7 @@ def test_a_picture_goes_its_way(store: SessionStore) -> None:
         ("", SessionStatus.ERROR),
     ],
 )
-def test_the_end_of_a_session_says_what_became_of_all(store: SessionStore, good: str, status: SessionStatus) -> None:
+def test_the_end_of_a_session_counts_all_pictures(store: SessionStore, good: str, status: SessionStatus) -> None:
     """Whichever picture is the last."""
     session = store.start("a", "b", "c")
 
@@ -91,7 +91,7 @@ def test_the_end_of_a_session_says_what_became_of_all(store: SessionStore, good:
 
 
 def test_progress_only_moves_forward(store: SessionStore) -> None:
-    """A second worker on the same picture tells nobody what they know."""
+    """A second worker on the same picture repeats no event."""
     session = store.start("a")
     [job] = session.jobs
     for progress in (FETCHING, ENCODING, FETCHING, ENCODING):
@@ -102,13 +102,13 @@ def test_progress_only_moves_forward(store: SessionStore) -> None:
 
 @pytest.mark.parametrize("before", [FETCHING, ENCODING])
 def test_a_picture_that_is_further_is_taken_up_again(store: SessionStore, before: ImageProgress) -> None:
-    """By the worker that comes after a death: it gets the session all the same, and tells nothing twice."""
+    """The worker after a killed one gets the session, and repeats no event."""
     session = store.start("a")
     [job] = session.jobs
     store.work.advance(job, before)
     left = store.read(session)
 
-    assert FoundJob(standing=JobState.OPEN, session=left) == store.work.take_up(job, FETCHING)
+    assert FoundJob(state=JobState.OPEN, session=left) == store.work.start(job, FETCHING)
     assert left == store.read(session)
 
 
@@ -119,24 +119,24 @@ def test_a_picture_that_has_ended_is_not_taken_up(store: SessionStore) -> None:
     store.work.finish(done, a_result(), seen=session)
     left = store.read(session)
 
-    assert FoundJob(standing=JobState.DONE, session=left) == store.work.take_up(done, FETCHING)
+    assert FoundJob(state=JobState.DONE, session=left) == store.work.start(done, FETCHING)
     assert left == store.read(session)
 
 
-def test_a_look_changes_nothing_and_says_how_a_picture_stands(store: SessionStore) -> None:
+def test_a_look_changes_nothing_and_returns_the_state(store: SessionStore) -> None:
     """Open, done, cancelled, or gone: with its session, unless that is over."""
     session = store.start("a", "b")
     done, other = session.jobs
     store.work.finish(done, a_result(), seen=session)
     running = store.read(session)
 
-    assert FoundJob(standing=JobState.DONE, session=running) == store.work.look(done)
-    assert FoundJob(standing=JobState.OPEN, session=running) == store.work.look(other)
-    nobodys = ImageJob(session_id=session.session_id, image_id="c")
-    assert FoundJob(standing=JobState.GONE, session=running) == store.work.look(nobodys)
+    assert FoundJob(state=JobState.DONE, session=running) == store.work.look(done)
+    assert FoundJob(state=JobState.OPEN, session=running) == store.work.look(other)
+    unknown = ImageJob(session_id=session.session_id, image_id="c")
+    assert FoundJob(state=JobState.GONE, session=running) == store.work.look(unknown)
 
     cancelled = store.sessions.cancel(session.session_id, user_id=session.user_id)
-    assert FoundJob(standing=JobState.CANCELLED, session=cancelled) == store.work.look(other)
+    assert FoundJob(state=JobState.CANCELLED, session=cancelled) == store.work.look(other)
     assert cancelled == store.read(session)
 
 
@@ -148,7 +148,7 @@ def test_a_session_is_open_until_its_second_comes(store: SessionStore, early_ms:
     store.clock.ms = session.expires_at * 1000 - early_ms
 
     found = store.work.look(job)
-    assert (standing, standing is JobState.OPEN) == (found.standing, found.session is not None)
+    assert (standing, standing is JobState.OPEN) == (found.state, found.session is not None)
 
 
 def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: SessionStore) -> None:
@@ -158,9 +158,11 @@ def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: 
     calls: list[str] = []
 
     class Refusing(SessionChanges):
-        def apply(self, key: str, change: ItemChange, *, give_back: bool = True) -> Changed:
+        def apply(self, key: str, change: ItemChange, *, return_item: bool = True) -> Changed:
             calls.append(key)
-            item = super().apply(key, replace(change, condition="attribute_not_exists(sessionId)"), give_back=give_back)
+            item = super().apply(
+                key, replace(change, condition="attribute_not_exists(sessionId)"), return_item=return_item
+            )
             return Changed(applied=False, item=item.item)
 
     work = replace(store.work, changes=Refusing(dynamodb=store.work.changes.dynamodb, table=SESSIONS))
@@ -172,7 +174,7 @@ def test_an_ending_that_is_refused_without_a_reason_is_tried_again_later(store: 
 
 
 def test_a_picture_ends_once(store: SessionStore) -> None:
-    """What ended stays as it is, whoever comes later with what."""
+    """An ended picture stays as it is, whatever a later delivery brings."""
     session = store.start("a", "b")
     job, _ = session.jobs
     store.work.finish(job, a_result(), seen=session)
@@ -222,8 +224,8 @@ def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int
     store.work.advance(running, FETCHING)
     cancelled = [store.sessions.cancel(session.session_id, user_id=session.user_id) for _ in range(number)][-1]
 
-    assert Ended(applied=False, standing=JobState.CANCELLED) == store.work.finish(running, a_result("b"), seen=session)
-    assert Ended(applied=False, standing=JobState.CANCELLED) == store.work.fail(queued, BROKEN, seen=session)
+    assert Ended(applied=False, state=JobState.CANCELLED) == store.work.finish(running, a_result("b"), seen=session)
+    assert Ended(applied=False, state=JobState.CANCELLED) == store.work.fail(queued, BROKEN, seen=session)
     assert JobState.CANCELLED == store.work.advance(queued, FETCHING)
     assert JobState.DONE == store.work.advance(done, FETCHING)
 
@@ -238,13 +240,13 @@ def test_a_cancelled_session_takes_nothing_more(store: SessionStore, number: int
 
 
 @pytest.mark.parametrize("job", [ImageJob(session_id="ses_none", image_id="a")])
-def test_a_job_of_no_session_is_for_nobody(store: SessionStore, job: ImageJob) -> None:
+def test_a_job_of_no_session_is_gone(store: SessionStore, job: ImageJob) -> None:
     """Nothing is made where nothing was."""
     assert JobState.GONE == store.work.advance(job, FETCHING)
     assert [] == store.items()
 
 
-def test_a_job_for_a_picture_that_the_session_lacks_is_for_nobody(store: SessionStore) -> None:
+def test_a_job_for_a_picture_that_the_session_lacks_is_gone(store: SessionStore) -> None:
     """Not a reason to invent one."""
     session = store.start("a")
     job = ImageJob(session_id=session.session_id, image_id="b")
@@ -260,7 +262,7 @@ def test_an_expired_session_is_gone_though_dynamodb_still_has_it(store: SessionS
     store.clock.ms = session.expires_at * 1000
 
     assert JobState.GONE == store.work.advance(job, FETCHING)
-    assert Ended(applied=False, standing=JobState.GONE) == store.work.finish(job, a_result(), seen=session)
+    assert Ended(applied=False, state=JobState.GONE) == store.work.finish(job, a_result(), seen=session)
 
 
 @pytest.mark.faults

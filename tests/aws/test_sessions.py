@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from processor.aws.session_item import item_of, session_of
+from processor.aws.session_item import item_of
+from processor.aws.session_reading import session_of
 from processor.aws.sessions import MAX_ITEM_BYTES, cursor_to, new_session_id, require_room
 from processor.editing.progress import MESSAGE_CHARS
 from processor.edits.options import EditOptions
@@ -31,13 +32,13 @@ NOT_FOUND = "There is no such session: expected the id of a session of yours tha
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Give an empty table."""
+    """Return an empty table."""
     with open_sessions() as opened:
         yield opened
 
 
 def refusal(call: Any, *arguments: Any, **more: Any) -> EditError:
-    """Give the error that a call raises."""
+    """Return the error that a call raises."""
     with pytest.raises(EditError) as raised:
         call(*arguments, **more)
     return raised.value
@@ -73,10 +74,10 @@ def test_a_session_is_read_as_it_was_stored(store: SessionStore) -> None:
 
 
 def test_an_id_is_used_once(store: SessionStore) -> None:
-    """What is stored under it stays."""
+    """The stored session stays."""
     session = store.start("a")
 
-    assert not store.sessions.create(replace(session, user_id="somebody else"))
+    assert not store.sessions.create(replace(session, user_id="another user"))
 
     assert session == store.read(session)
 
@@ -100,12 +101,12 @@ def test_what_is_no_session_is_not_found(store: SessionStore, session_id: str) -
     assert [] == store.items()
 
 
-def test_somebody_elses_session_is_not_found_and_not_changed(store: SessionStore) -> None:
+def test_a_session_of_another_user_is_not_found_and_not_changed(store: SessionStore) -> None:
     """The answer is the one for a session that is not there."""
     session = store.start("a")
 
     for call in (store.sessions.get, store.sessions.cancel):
-        assert NOT_FOUND == refusal(call, session.session_id, user_id="somebody else").public
+        assert NOT_FOUND == refusal(call, session.session_id, user_id="another user").public
 
     assert session == store.read(session)
 
@@ -134,7 +135,7 @@ def test_a_session_that_has_ended_is_not_cancelled(store: SessionStore) -> None:
 def test_sessions_are_listed_newest_first_page_by_page(store: SessionStore) -> None:
     """Only the caller's; the last page has no cursor."""
     mine = [store.start("a").session_id for _ in range(5)]
-    store.start("a", user_id="somebody else")
+    store.start("a", user_id="another user")
 
     pages, cursor = [], None
     for _ in range(3):
@@ -163,8 +164,8 @@ def test_a_listed_session_shows_how_it_stands(store: SessionStore) -> None:
 
 
 def test_a_cursor_leads_through_the_callers_own_list(store: SessionStore) -> None:
-    """Somebody else's cursor is a place in one's own list, and shows nothing of theirs."""
-    theirs = store.start("a", user_id="somebody else")
+    """A cursor of another user is a position in the caller's own list, and shows nothing of the other user."""
+    theirs = store.start("a", user_id="another user")
     mine = store.start("a")
     cursor = cursor_to(str(theirs.created_at + 10_000), theirs.session_id)
 

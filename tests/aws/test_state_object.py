@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from processor.aws.objects import Note, StateObject
+from processor.aws.objects import StateObject, StateText
 from processor.errors import StoreUnavailable
 from tests.factories.darkroom import RENDITIONS, Darkroom
 from tests.factories.stores import once, refused
@@ -14,13 +14,13 @@ from tests.factories.stores import once, refused
 
 @pytest.fixture
 def notes(darkroom: Darkroom) -> StateObject:
-    """Give an object that is not there yet."""
+    """Return an object that is not there yet."""
     return StateObject(s3=cast("Any", darkroom.s3), bucket=RENDITIONS, key="reconciler/memory.json")
 
 
 def test_a_note_is_read_as_it_was_written(notes: StateObject) -> None:
     """The first run finds an empty one."""
-    assert Note() == notes.read()
+    assert StateText() == notes.read()
     notes.write(b"one", seen=notes.read())
     notes.write(b"two", seen=notes.read())
 

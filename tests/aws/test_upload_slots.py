@@ -23,7 +23,7 @@ from tests.factories.stores import refused
 
 @pytest.fixture
 def room() -> Iterator[EditRoom]:
-    """Give empty stores."""
+    """Return empty stores."""
     with open_edit_room() as opened:
         yield opened
 
@@ -52,13 +52,13 @@ def test_an_offer_is_for_one_place_and_one_size(room: EditRoom) -> None:
 
 
 def test_what_came_inside_a_request_lies_in_a_slot_of_its_user(room: EditRoom) -> None:
-    """And is found there by nobody else."""
+    """No other user finds it there."""
     reference = slots(room).store(USER, b"a picture")
 
     with room.sources.open(reference, user_id=USER) as source:
         assert b"a picture" == bytes(source.view)
     with pytest.raises(Exception, match="expected a picture, found none"):
-        room.sources.open(reference, user_id="somebody else")
+        room.sources.open(reference, user_id="another user")
 
 
 @pytest.mark.faults

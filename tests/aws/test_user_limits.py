@@ -1,4 +1,4 @@
-"""How much one user may ask for, and idempotency keys."""
+"""Tests of the limits per user and of idempotency keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.factories.stores import answer_lost, once, refused
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Give an empty table, at the beginning of a minute."""
+    """Return an empty table, at the beginning of a minute."""
     with open_sessions() as opened:
         opened.clock.back_to_the_minute()
         yield opened
@@ -53,7 +53,7 @@ def test_requests_are_counted_down_to_none(store: SessionStore) -> None:
 def test_a_new_minute_and_another_kind_and_another_user_count_anew(store: SessionStore) -> None:
     """Reads do not use up writes."""
     limits = store.limits
-    for user, kind in ((USER, "write"), (USER, "read"), ("somebody else", "write")):
+    for user, kind in ((USER, "write"), (USER, "read"), ("another user", "write")):
         assert limits.count(user, kind, limit=1).granted  # type: ignore[arg-type]
     assert not limits.count(USER, "write", limit=1).granted
     store.clock.ms += MINUTE_MS
@@ -61,7 +61,7 @@ def test_a_new_minute_and_another_kind_and_another_user_count_anew(store: Sessio
     assert limits.count(USER, "write", limit=1).granted
 
 
-def test_counters_expire_and_name_nobody(store: SessionStore) -> None:
+def test_counters_expire_and_hold_no_user_id(store: SessionStore) -> None:
     """A user's id may be an address; nor does the list of sessions see them."""
     store.limits.count(USER, "write", limit=1)
 
@@ -92,12 +92,12 @@ def test_so_many_sessions_may_run_and_no_more(store: SessionStore) -> None:
         raised.value.details,
     )
     assert raised.value.public.startswith("Too many sessions at the same time: expected at most 3, found 3 running.")
-    store.limits.reserve("somebody else", new_session_id(), limit=3)
+    store.limits.reserve("another user", new_session_id(), limit=3)
 
 
 @pytest.mark.parametrize("way", ["complete", "cancelled", "deleted", "dead"])
 def test_a_session_that_is_over_makes_room_for_another(store: SessionStore, way: str) -> None:
-    """However it came to its end, nobody had to say so."""
+    """Every kind of end frees the place without an explicit call."""
     session = store.sessions.get(running(store)[1], user_id=USER)
     match way:
         case "complete":
@@ -119,7 +119,7 @@ def test_a_session_that_is_over_makes_room_for_another(store: SessionStore, way:
             store.limits.reserve(USER, new_session_id(), limit=3)
 
 
-def test_ten_starts_at_the_same_time_give_three_sessions(store: SessionStore) -> None:
+def test_ten_starts_at_the_same_time_make_three_sessions(store: SessionStore) -> None:
     """An id counts before its session is stored."""
 
     def start(_: int) -> bool:
@@ -157,13 +157,13 @@ def test_a_key_leads_to_the_first_requests_session(store: SessionStore) -> None:
     first = store.keys.remember(USER, "key", body=b"{}", session_id="ses_1")
     again = store.keys.remember(USER, "key", body=b"{}", session_id="ses_2")
     other_key = store.keys.remember(USER, "key 2", body=b"{}", session_id="ses_3")
-    other_user = store.keys.remember("somebody else", "key", body=b"{}", session_id="ses_4")
+    other_user = store.keys.remember("another user", "key", body=b"{}", session_id="ses_4")
 
     assert ("ses_1", "ses_1", "ses_3", "ses_4") == (first, again, other_key, other_user)
 
 
 def test_a_key_is_for_one_body(store: SessionStore) -> None:
-    """Another request under it is a mistake that its sender should hear of."""
+    """Another request under the same key is a mistake of the client, so it is refused."""
     store.keys.remember(USER, "key", body=b"{}", session_id="ses_1")
 
     with pytest.raises(EditError) as raised:
@@ -181,7 +181,7 @@ def test_a_key_is_forgotten_after_a_day(store: SessionStore) -> None:
 
 
 def test_a_user_and_a_key_are_not_confused(store: SessionStore) -> None:
-    """Where one ends and the other begins is part of the name."""
+    """The boundary between user and key is part of the name."""
     first = store.keys.remember("ab", "c", body=b"", session_id="ses_1")
     second = store.keys.remember("a", "bc", body=b"", session_id="ses_2")
 

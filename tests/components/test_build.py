@@ -19,14 +19,14 @@ from components.build import ROOT
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Copy what the packages are built from."""
+    """Copy the sources of the packages."""
     for part in ("processor", "requirements"):
         shutil.copytree(ROOT / part, tmp_path / "checkout" / part)
     return tmp_path / "checkout"
 
 
 def names(path: Path) -> list[str]:
-    """List what the zip at *path* holds, in its order."""
+    """List the names in the zip at *path*, in its order."""
     with ZipFile(path) as archive:
         return archive.namelist()
 
@@ -39,12 +39,12 @@ def test_the_same_files_give_the_same_zip() -> None:
 
 
 def test_the_function_holds_the_processing_package_and_its_start_script(tmp_path: Path) -> None:
-    """No tests, no tools, no caches, nothing of this machine; the script is where the handler says: at the root."""
+    """No tests, no tools, no caches, nothing of this machine; the script is at the root, as the handler states."""
     path = build.build_function(ROOT, tmp_path)
 
     found = names(path)
     assert found == sorted(found)
-    assert {"run.sh", "processor/settings.py"} <= set(found)
+    assert {"run.sh", "processor/settings/tree.py"} <= set(found)
     assert [] == [name for name in found if not re.fullmatch(r"run\.sh|processor/[a-z_0-9/]+\.py", name)]
     with ZipFile(path) as archive:
         assert (ROOT / "processor/handlers/rendition.py").read_bytes() == archive.read(

@@ -1,4 +1,4 @@
-"""The promised address: known to whoever waits, and never waited for in vain."""
+"""The promised address: every output of it is resolved or fails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KNOWN = {"host": "cdn.example.com", "distribution_id": "E2EXAMPLE1", "distributi
 
 
 def address() -> CdnAddress:
-    """Give an address that is known."""
+    """Return an address that is known."""
     return CdnAddress(**{name: pulumi.Output.from_input(value) for name, value in KNOWN.items()})
 
 
@@ -22,18 +22,18 @@ def export(promised: CdnAddress) -> None:
         pulumi.export(name, getattr(promised, name))
 
 
-def test_a_kept_promise_is_what_was_said() -> None:
-    """Whoever was handed the promise sees the address."""
+def test_a_resolved_promise_is_the_address() -> None:
+    """Components that received the promise get the address."""
 
     def program() -> None:
         with promised_address() as promise:
             export(promise.address)
-            promise.keep(address())
+            promise.resolve(address())
 
     assert KNOWN == record_program(program).outputs
 
 
-def test_a_failure_before_the_promise_is_kept_ends_the_program() -> None:
+def test_a_failure_before_the_promise_is_resolved_ends_the_program() -> None:
     """Without an answer Pulumi would wait forever, and the failure would never be seen."""
 
     def program() -> None:
@@ -45,12 +45,12 @@ def test_a_failure_before_the_promise_is_kept_ends_the_program() -> None:
         record_program(program)
 
 
-def test_a_failure_after_the_promise_was_kept_is_the_programs_own() -> None:
+def test_a_failure_after_the_promise_was_resolved_is_the_programs_own() -> None:
     """Nothing is answered twice."""
 
     def program() -> None:
         with promised_address() as promise:
-            promise.keep(address())
+            promise.resolve(address())
             raise LookupError("no such table")
 
     with pytest.raises(LookupError, match=r"^no such table$"):
@@ -64,5 +64,7 @@ def test_a_forgotten_promise_is_an_error() -> None:
         with promised_address() as promise:
             export(promise.address)
 
-    with pytest.raises(RuntimeError, match=r"^expected the CDN's address to be kept inside the block, it never was$"):
+    with pytest.raises(
+        RuntimeError, match=r"^expected a call of AddressPromise\.resolve inside the block, found none$"
+    ):
         record_program(program)

@@ -1,4 +1,4 @@
-"""What a change of the settings changes in the plan, and what it leaves alone."""
+"""Changes of the settings: the inputs that they change in the plan, and no others."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def changed_keys(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -
 
 def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, Plan]) -> None:
     """Another rendition is a change of the stack file alone."""
-    after = plan_with("prod", {"renditions": {"sizes": {"huge": {"width": 6000, "height": 6000}}}})
+    five = {**plans["prod"].outputs["sizes"], "huge": {"width": 6000, "height": 6000}}
+    after = plan_with("prod", {"renditions": {"sizes": five}})
 
     assert {"renditions-rendition-function": {"environment"}} == differences(plans["prod"], after)
     old, new = (
@@ -45,7 +46,7 @@ def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, P
     )
     assert {"DARKROOM_SIZES"} == changed_keys(old, new)
     assert {"sizes"} == changed_keys(plans["prod"].outputs, after.outputs)
-    assert {"width": 6000, "height": 6000} == after.outputs["sizes"]["huge"]
+    assert five == after.outputs["sizes"]
 
 
 def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, Plan], tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[st
 
 
 def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[str, Plan]) -> None:
-    """Thresholds follow from capacity; nobody writes them a second time."""
+    """Thresholds are derived from capacity, so they are written once."""
     after = plan_with("prod", {"renditions": {"memory_mib": 4096}})
 
     assert {
@@ -134,7 +135,7 @@ def test_what_exists_is_imported_under_its_name(plans: dict[str, Plan]) -> None:
 
 
 def imports(plan: Plan) -> dict[str, str]:
-    """Give the id of everything that is imported."""
+    """Return the id of each imported resource."""
     return {one.name: one.import_id for one in plan.resources if one.import_id}
 
 
@@ -154,7 +155,7 @@ def test_a_kms_key_encrypts_originals_and_lets_both_readers_decrypt() -> None:
 
 
 def originals_readers(plan: Plan) -> list[tuple[str, list[str]]]:
-    """Give what the CDN may and must not read of the originals."""
+    """Return the CDN's allowed and denied resources of the originals bucket."""
     return [
         (said["Effect"], said["Resource"])
         for said in statements(plan.named("cdn-originals-policy"))
@@ -162,21 +163,21 @@ def originals_readers(plan: Plan) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_originals_that_are_off_are_read_by_nobody(plans: dict[str, Plan]) -> None:
+def test_no_principal_reads_originals_that_are_off(plans: dict[str, Plan]) -> None:
     """S3 itself answers 403."""
     assert [] == originals_readers(plans["dev"])
     assert "trustedKeyGroups" not in plans["dev"].named("cdn-distribution").inputs["defaultCacheBehavior"]
 
 
 def test_signed_originals_ask_for_a_signature(plans: dict[str, Plan]) -> None:
-    """The distribution may read them all, and shows them to whoever brings a signed URL."""
+    """The distribution may read them all, and serves them by signed URLs."""
     behaviour = plans["prod"].named("cdn-distribution").inputs["defaultCacheBehavior"]
 
     assert [("Allow", ["arn:aws:s3:::galerly-images-storage/*"])] == originals_readers(plans["prod"])
     assert ["id-of-cdn-signers"] == behaviour["trustedKeyGroups"]
 
 
-def test_signed_originals_without_a_key_are_read_by_nobody() -> None:
+def test_no_principal_reads_signed_originals_without_a_key() -> None:
     """Closed until there is a key, never open until there is one."""
     after = plan_with("prod", {"cdn": {"signing_public_key": ""}})
 
@@ -185,7 +186,7 @@ def test_signed_originals_without_a_key_are_read_by_nobody() -> None:
 
 
 def test_public_originals_leave_exports_and_deployments_out() -> None:
-    """The originals bucket also holds what is nobody's photo."""
+    """The originals bucket also holds objects that are no photos."""
     after = plan_with("prod", {"cdn": {"originals": "public"}})
     bucket = "arn:aws:s3:::galerly-images-storage"
 
@@ -220,7 +221,7 @@ def test_a_zone_of_ours_gets_both_records(plans: dict[str, Plan]) -> None:
 
 
 def test_further_formats_are_negotiated_at_the_cdn(plans: dict[str, Plan]) -> None:
-    """The rewritten path is the cache key, and caches behind the CDN are told what the answer depends on."""
+    """The rewritten path is the cache key, and `Vary` informs the caches behind the CDN."""
     after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}})
     [function] = after.of_type("aws:cloudfront/function:Function")
     renditions, edits, _ = after.named("cdn-distribution").inputs["orderedCacheBehaviors"]
@@ -251,7 +252,7 @@ def test_negotiation_can_wait_for_a_backfill() -> None:
 
 
 def test_a_stack_elsewhere_has_a_second_topic_for_the_cdns_alarm() -> None:
-    """CloudFront's metrics are in us-east-1, and an alarm can only tell a topic of its own region."""
+    """CloudFront's metrics are in us-east-1, and an alarm can only publish to a topic of its own region."""
     config = changed("prod", {"deployment": {"insights_layer_arn": "", "web_adapter_layer_arn": ""}})
     plan = record("prod", {**config, "aws:region": "eu-central-1"})
     alarms = {one.name: one.inputs["region"] for one in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
@@ -286,7 +287,7 @@ def test_intel_is_one_setting() -> None:
 
 
 def layers(plan: Plan) -> list[Resource]:
-    """Give both layers."""
+    """Return both layers."""
     return plan.of_type("aws:lambda/layerVersion:LayerVersion")
 
 
@@ -301,5 +302,5 @@ def layers(plan: Plan) -> list[Resource]:
     ids=lambda change: json.dumps(change)[:40],
 )
 def test_no_setting_opens_a_hole(change: dict[str, Any]) -> None:
-    """The policies hold whatever is switched on."""
+    """The policies hold with every optional part switched on."""
     assert [] == findings(plan_with("prod", change))

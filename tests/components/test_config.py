@@ -15,7 +15,7 @@ from tests.factories.stacks import REFUSED, SETTINGS, changed
 
 
 def refusal_of(config: dict[str, Any]) -> str:
-    """Give the one line that the program ends with."""
+    """Return the one line that the program ends with."""
     with pytest.raises(pulumi.RunError) as refusal:
         record("prod", config)
     line = str(refusal.value)
@@ -24,7 +24,7 @@ def refusal_of(config: dict[str, Any]) -> str:
 
 
 def stale(folder: Path, layer: str) -> str:
-    """Give the line about a layer that was built from another lock."""
+    """Return the line about a layer that was built from another lock."""
     return (
         f"{folder}/layer-{layer}-arm64.zip: stale, expected the layer that requirements/{layer}.lock describes, "
         "for python3.13 on arm64: run `make package`"
@@ -40,7 +40,7 @@ def test_a_wrong_setting_ends_the_preview_with_one_line(change: dict[str, Any], 
 
 
 def test_a_stack_file_without_settings_is_refused() -> None:
-    """A misspelt key would deploy the defaults, production's names among them."""
+    """A misspelt key would deploy the defaults."""
     config = {key: value for key, value in changed("prod", {}).items() if key != SETTINGS}
 
     assert ("Pulumi.prod.yaml: found no darkroom:settings, expected the settings of the stack") == refusal_of(
@@ -51,8 +51,8 @@ def test_a_stack_file_without_settings_is_refused() -> None:
 @pytest.mark.parametrize(
     ("architecture", "command"), [("arm64", "make package"), ("x86_64", 'make package ARGS="--arch x86_64"')]
 )
-def test_a_missing_layer_says_what_to_run(tmp_path: Path, architecture: str, command: str) -> None:
-    """A fresh clone has no layers; the preview says how they come to be."""
+def test_the_error_of_a_missing_layer_names_the_command(tmp_path: Path, architecture: str, command: str) -> None:
+    """A fresh clone has no layers; the preview names the command that builds them."""
     own = {"architecture": architecture, "insights_layer_arn": "", "web_adapter_layer_arn": ""}
     config = {**changed("prod", {"deployment": own}), "darkroom:packages": str(tmp_path)}
 
@@ -64,7 +64,7 @@ def test_a_missing_layer_says_what_to_run(tmp_path: Path, architecture: str, com
 
 @pytest.mark.parametrize("content", [b"no zip", zip_bytes([("python/thing.py", b"")])], ids=["broken", "unmarked"])
 def test_a_layer_of_unknown_origin_is_refused(tmp_path: Path, content: bytes) -> None:
-    """A zip that does not say which lock it was built from may hold anything."""
+    """A zip without the hash of its lock may hold anything."""
     write_empty_layers(tmp_path)
     (tmp_path / "layer-runtime-arm64.zip").write_bytes(content)
 

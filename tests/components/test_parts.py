@@ -9,19 +9,19 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components.config import StackConfig
-from components.function import FunctionArgs, LambdaFunction, Pin, Source
-from components.naming import Place
-from components.packages import Packages
+from components.config import Packages, StackConfig
+from components.function import EventSource, FunctionArgs, LambdaFunction, Pin
+from components.naming import StackContext
 from components.permissions import Permission, policy
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs
 from components.tables import Index, TableArgs, table
 from components.testing.plan import Plan
 from components.testing.recorder import record_program
-from processor.settings import Deployment, FunctionSettings, Settings
+from processor.settings.services import FunctionSettings
+from processor.settings.tree import DeploymentSettings, Settings
 
-PLACE = Place(
+CONTEXT = StackContext(
     project="darkroom",
     stack="test",
     region="us-east-1",
@@ -40,7 +40,7 @@ def resources_of(program: Callable[[], object]) -> list[str]:
 def test_a_bucket_is_private_encrypted_and_tidy_with_nothing_said() -> None:
     """The defaults are the safe choice: no pages let in, no versions kept, no requests counted."""
     plan = record_program(
-        lambda: PrivateBucket("b", PrivateBucketArgs(place=PLACE, bucket="pictures", component="tests"))
+        lambda: PrivateBucket("b", PrivateBucketArgs(context=CONTEXT, bucket="pictures", component="tests"))
     )
 
     assert ["b", "b-bucket", "b-encryption", "b-lifecycle", "b-ownership", "b-public-access"] == [
@@ -52,15 +52,15 @@ def test_a_bucket_is_private_encrypted_and_tidy_with_nothing_said() -> None:
 
 def test_a_versioned_buckets_rules_wait_for_its_versions() -> None:
     """S3 refuses rules about old versions before there are any."""
-    args = PrivateBucketArgs(place=PLACE, bucket="pictures", component="tests", versioned=True)
+    args = PrivateBucketArgs(context=CONTEXT, bucket="pictures", component="tests", versioned=True)
     plan = record_program(lambda: PrivateBucket("b", args))
 
     assert "b-versioning" in plan.named("b-lifecycle").depends_on
 
 
-def test_a_queue_lets_nobody_send_with_nothing_said() -> None:
-    """Who may send by role needs no place in the queue's policy; a bucket does."""
-    args = WorkQueueArgs(place=PLACE, queue="work", component="tests", visibility_timeout_s=360)
+def test_no_principal_may_send_to_a_queue_by_default() -> None:
+    """A role's grant to send needs no statement in the queue's policy; a bucket does."""
+    args = WorkQueueArgs(context=CONTEXT, queue="work", component="tests", visibility_timeout_s=360)
     plan = record_program(lambda: WorkQueue("q", args))
     said = json.loads(plan.named("q-policy").inputs["policy"])["Statement"]
 
@@ -73,7 +73,7 @@ def test_a_queue_lets_nobody_send_with_nothing_said() -> None:
 def test_an_indexes_cap_is_its_tables() -> None:
     """An index without a cap would let a scan of it run the bill up."""
     args = TableArgs(
-        place=PLACE,
+        context=CONTEXT,
         table="photos",
         component="tests",
         hash_key="id",
@@ -106,8 +106,8 @@ def function(  # noqa: PLR0913 - one keyword for each promise
     archive = tmp_path / "package.zip"
     archive.touch()
     config = StackConfig(
-        settings=Settings(deployment=Deployment(insights_layer_arn=None, traces_layer_arn=traces)),
-        place=PLACE,
+        settings=Settings(deployment=DeploymentSettings(insights_layer_arn=None, traces_layer_arn=traces)),
+        context=CONTEXT,
         packages=Packages(function=archive, imaging=archive, runtime=archive),
     )
     args = FunctionArgs(
@@ -118,7 +118,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
         layers=(),
         env={"A": "1"},
         permissions=(Permission(("s3:GetObject",), ("arn:aws:s3:::pictures/*",)),),
-        sources=[Source(lane=lane, arn=f"arn:{lane}", batch_size=1, max_concurrency=2) for lane in lanes],
+        sources=[EventSource(lane=lane, arn=f"arn:{lane}", batch_size=1, max_concurrency=2) for lane in lanes],
         pin=pin or Pin(),
         asynchronous=asynchronous,
         spans=spans,
@@ -127,7 +127,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
 
 
 def actions(plan: Plan) -> set[str]:
-    """Give everything that the function's role may do."""
+    """Return all grants of the function's role."""
     said = json.loads(plan.named("f-grants").inputs["policy"])["Statement"]
     return {action for one in said for action in one["Action"]}
 
@@ -171,7 +171,7 @@ def test_a_function_reads_only_the_queues_that_feed_it(tmp_path: Path) -> None:
     }
 
 
-def test_a_function_that_nobody_waits_for_keeps_its_failures(tmp_path: Path) -> None:
+def test_an_asynchronous_function_keeps_its_failures(tmp_path: Path) -> None:
     """Three attempts, then a queue that its role may write to."""
     plan = function(tmp_path, asynchronous=True)
     config = plan.named("f-asynchronous").inputs
@@ -199,7 +199,7 @@ def test_the_alias_follows_the_pin(tmp_path: Path, pin: Pin, version: str, routi
     assert (version, routing) == (alias["functionVersion"], alias.get("routingConfig"))
 
 
-def test_a_policy_says_only_what_was_said() -> None:
+def test_a_policy_has_only_the_given_fields() -> None:
     """A statement without a principal or a condition has no such key."""
 
     def program() -> None:

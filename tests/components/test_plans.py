@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from components.testing.plan import Plan
+from processor.ops.cost.bill import ALARMS
 from tools.plan.text import text_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -25,7 +26,7 @@ PRODUCTION = {
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": 1,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": 1,
     "aws:cloudwatch/logGroup:LogGroup": 4,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": 31,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ALARMS,
     "aws:cloudwatch/queryDefinition:QueryDefinition": 3,
     "aws:dynamodb/table:Table": 2,
     "aws:iam/role:Role": 5,
@@ -73,17 +74,18 @@ PRODUCTION = {
 
 
 def test_the_plan_is_what_was_reviewed(plan: Plan) -> None:
-    """Whatever changes in a deployment shows in a diff of this text; `make plan` writes it anew."""
-    assert (GOLDEN / f"plan.{plan.stack}.txt").read_text(encoding="utf-8") == text_of(plan)
+    """Every change of a deployment is a diff of this text; after an intended one, run `make plan`."""
+    golden = (GOLDEN / f"plan.{plan.stack}.txt").read_text(encoding="utf-8")
+    assert golden == text_of(plan), "the plan has changed: run `make plan` and review its diff"
 
 
 def test_production_declares_exactly_these_types(plans: dict[str, Plan]) -> None:
-    """Type tokens are what Pulumi knows resources by: another token is another resource, and replaces it."""
+    """Pulumi identifies resources by type tokens: another token is another resource, and replaces it."""
     assert PRODUCTION == dict(Counter(one.type for one in plans["prod"].resources))
 
 
 def test_the_stack_consists_of_four_components(plan: Plan) -> None:
-    """Whatever is declared belongs to one of the four."""
+    """Every resource belongs to one of the four."""
     assert {
         "cdn": "darkroom:components:Cdn",
         "edits": "darkroom:components:EditService",
@@ -98,7 +100,7 @@ def test_every_child_is_named_after_its_component(plan: Plan) -> None:
 
 
 def test_both_stacks_declare_the_same_except_for_what_their_settings_ask(plans: dict[str, Plan]) -> None:
-    """What works in dev is what is deployed in prod; only signing and e-mail are production's."""
+    """Production deploys the resources of dev; only signing and e-mail are its own."""
     names = {stack: {one.name for one in plan.resources} for stack, plan in plans.items()}
 
     assert {"cdn-signers", "cdn-signing-key", "monitoring-alarms-email-0"} == names["prod"] ^ names["dev"]

@@ -16,12 +16,12 @@ STATEFUL = ("aws:s3/bucket:Bucket", "aws:dynamodb/table:Table", "aws:cloudfront/
 
 
 def arn_of(queue: Resource) -> str:
-    """Give a queue's ARN as the recorder answers it."""
+    """Return a queue's ARN as the recorder answers it."""
     return f"arn:aws:sqs:us-east-1:123456789012:{queue.inputs['name']}"
 
 
 def queues(plan: Plan) -> dict[str, Resource]:
-    """Give every queue by its ARN."""
+    """Return every queue by its ARN."""
     return {arn_of(one): one for one in plan.of_type(QUEUE)}
 
 
@@ -31,7 +31,7 @@ def test_no_policy_has_a_finding(plan: Plan) -> None:
 
 
 def test_every_function_has_a_role_of_its_own(plan: Plan) -> None:
-    """What one function may do is no other's business."""
+    """Functions share no role, so none has another's grants."""
     roles = Counter(one.inputs["role"] for one in plan.of_type(FUNCTION))
 
     assert {1} == set(roles.values())
@@ -56,7 +56,7 @@ def test_every_function_is_traced_published_and_called_by_its_alias(plan: Plan) 
 
 
 def test_every_function_runs_python_3_13_on_arm_with_two_malloc_arenas(plan: Plan) -> None:
-    """20 % cheaper, and memory that libvips gives back is given back."""
+    """20 % cheaper, and memory that libvips frees returns to the system."""
     for function in plan.of_type(FUNCTION):
         assert "python3.13" == function.inputs["runtime"]
         assert ["arm64"] == function.inputs["architectures"]
@@ -64,7 +64,7 @@ def test_every_function_runs_python_3_13_on_arm_with_two_malloc_arenas(plan: Pla
 
 
 def test_every_function_has_a_way_for_what_fails(plan: Plan) -> None:
-    """Fed by a queue with dead letters, or keeps failed invocations, or answers whoever waits for it."""
+    """Fed by a queue with dead letters, or keeps failed invocations, or answers a waiting caller."""
     fed = {one.parent for one in plan.of_type(MAPPING)}
     keeps = {one.parent for one in plan.of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")}
     answers = {"edits-api-function"}
@@ -89,7 +89,7 @@ def test_every_queue_that_feeds_a_function_has_dead_letters_and_time(plan: Plan)
 
 
 def test_dead_letters_come_from_their_own_queue_only(plan: Plan) -> None:
-    """Somebody else's queue cannot fill ours."""
+    """A queue of another owner cannot fill ours."""
     known = queues(plan)
     for allowed in plan.of_type("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"):
         said = json.loads(allowed.inputs["redriveAllowPolicy"])
@@ -135,7 +135,7 @@ def test_every_function_has_its_four_alarms(plan: Plan) -> None:
 
 
 def error_rate_of(alarm: Resource) -> str | None:
-    """Name the function whose share of failed invocations *alarm* watches."""
+    """Return the function whose share of failed invocations *alarm* watches."""
     queries = alarm.inputs.get("metricQueries", [{}])
     if queries[0].get("expression") != "100 * errors / invocations":
         return None
@@ -143,8 +143,8 @@ def error_rate_of(alarm: Resource) -> str | None:
     return name
 
 
-def test_every_alarm_says_what_it_means_and_where_its_runbook_is(plan: Plan) -> None:
-    """Whoever is woken reads what happened, what no data means, and where to go on."""
+def test_every_alarm_describes_its_meaning_and_its_runbook(plan: Plan) -> None:
+    """Its description states what happened, what missing data means, and the runbook."""
     for alarm in plan.of_type(ALARM):
         role = alarm.name.removeprefix("monitoring-")
         assert alarm.inputs["alarmDescription"].endswith(f"Runbook: docs/operations.md#{role}")
@@ -205,7 +205,7 @@ def test_a_bucket_announces_its_objects_once(plan: Plan) -> None:
 
 
 def test_production_is_protected_and_dev_is_not(plans: dict[str, Plan]) -> None:
-    """What holds data survives a mistake in production; dev is destroyed without a question."""
+    """Resources with data survive a mistake in production; dev is destroyed without a question."""
     for stack, kept in (("prod", True), ("dev", False)):
         plan = plans[stack]
         holders = [one for kind in STATEFUL for one in plan.of_type(kind)]

@@ -1,4 +1,4 @@
-"""What infrastructure declares is what the code expects, and the other way round."""
+"""Infrastructure and code agree: environments, grants, handlers, metrics, outputs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from components.build import function_files
 from components.queues import MAX_RECEIVES
 from components.testing.plan import Plan, Resource
 from processor.editing.pipeline import MAX_DELIVERIES
-from processor.settings import Settings
-from processor.settings_env import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
-from processor.settings_file import load_settings
+from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
+from processor.settings.stack_file import load_settings
+from processor.settings.tree import Settings
 from tests.contracts.calls import ROOT, definitions_reached, labels, operations
 from tools.policies import statements
 
@@ -40,17 +40,17 @@ ADAPTER = {
 
 
 def variables_of(function: Resource) -> dict[str, str]:
-    """Give what a function is told."""
+    """Return a function's environment."""
     return function.inputs["environment"]["variables"]
 
 
 def settings_of(plan: Plan) -> Settings:
-    """Give the settings of a stack as its file has them."""
+    """Return the settings of a stack as its file has them."""
     return load_settings(ROOT / f"Pulumi.{plan.stack}.yaml")
 
 
-def test_every_function_reads_back_the_slice_that_it_is_told(plan: Plan) -> None:
-    """What infrastructure writes into a function's environment is that function's slice, whole and nothing else."""
+def test_every_function_reads_back_its_slice(plan: Plan) -> None:
+    """A function's environment holds that function's slice, whole and nothing else."""
     for function in plan.of_type(FUNCTION):
         kind, variables = SLICES[function.name], variables_of(function)
         told = to_env(from_env(kind, variables))
@@ -59,7 +59,7 @@ def test_every_function_reads_back_the_slice_that_it_is_told(plan: Plan) -> None
         assert more <= set(variables)
 
 
-def test_the_rendition_function_is_told_the_stacks_settings(plan: Plan) -> None:
+def test_the_rendition_function_receives_the_stacks_settings(plan: Plan) -> None:
     """Recipe, names and the CDN's address arrive as the stack file and the distribution have them."""
     settings = settings_of(plan)
     told = from_env(RenditionEnv, variables_of(plan.named("renditions-rendition-function")))
@@ -136,7 +136,7 @@ def arn_of(plan: Plan, place: str) -> str:
 
 
 def is_running(action: str) -> bool:
-    """Tell whether an action is what running takes."""
+    """Return whether running itself takes an action."""
     return action.partition(":")[0] in RUNNING or action in POLLING
 
 
@@ -235,7 +235,7 @@ def test_the_edit_apis_grants_are_exactly_its_calls(plan: Plan) -> None:
 
 
 def after_arn(arn: str) -> str:
-    """Give what a bucket's ARN names."""
+    """Return the name in a bucket's ARN."""
     return arn.rpartition(":::")[2]
 
 
@@ -264,7 +264,7 @@ def test_the_worker_gives_up_when_the_queue_does() -> None:
 
 
 def own_metrics(plan: Plan) -> set[str]:
-    """Name every metric of ours that an alarm or the dashboard looks at."""
+    """Return every metric of ours that an alarm or the dashboard reads."""
     names: set[str] = set()
     for alarm in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
         queries = [one["metric"] for one in alarm.inputs.get("metricQueries", []) if "metric" in one]
@@ -280,14 +280,14 @@ def own_metrics(plan: Plan) -> set[str]:
 
 
 def texts_of(folder: str) -> set[str]:
-    """Give every text constant in the sources below *folder*."""
+    """Return every text constant in the sources below *folder*."""
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / folder).rglob("*.py"))
     nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {node.value for node in nodes if isinstance(node.value, str)}
 
 
 def test_every_metric_that_is_watched_is_published(plan: Plan) -> None:
-    """An alarm on a metric that nobody publishes never rings."""
+    """An alarm on a metric without a publisher never rings."""
     assert set() == own_metrics(plan) - texts_of("processor")
 
 
@@ -303,7 +303,7 @@ def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: Plan) -> N
 
 
 def test_saved_queries_look_for_messages_that_are_logged(plan: Plan) -> None:
-    """A query for a message that nobody writes finds nothing and looks like peace."""
+    """A query for a message that no code logs finds nothing and looks like peace."""
     logged = texts_of("processor/handlers") | texts_of("processor/upload") | texts_of("processor/editing")
     for query in plan.of_type("aws:cloudwatch/queryDefinition:QueryDefinition"):
         assert set(re.findall('"([^"]+)"', query.inputs["queryString"])) <= logged
@@ -337,7 +337,7 @@ def test_the_front_end_of_the_old_editor_finds_its_three_variables(plan: Plan) -
 
 
 def test_production_keeps_the_names_of_the_guides() -> None:
-    """Who comes from the systems before Darkroom finds everything under its name."""
+    """Production keeps every name of the systems before Darkroom."""
     settings = load_settings(ROOT / "Pulumi.prod.yaml")
 
     assert (

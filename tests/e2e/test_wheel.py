@@ -95,7 +95,8 @@ def test_photos_are_drawn_rendered_and_edited(installed: Installed) -> None:
     with Image.open(installed.home / "half.jpg") as half:
         assert (1000, 750) == half.size
     assert "Resize to 50 % of its size." == json.loads(installed.run("parse", "resize to 50%"))["explanation"]
-    assert "3008 MB" in installed.run("cost", "--guides")
+    (installed.home / "own.yaml").write_text("renditions: {memory_mib: 3008}", encoding="utf-8")
+    assert "3,008 MiB" in installed.run("cost", "--stack", "own.yaml", "--json")
 
 
 def test_the_whole_stack_runs(installed: Installed) -> None:

@@ -23,12 +23,12 @@ SLOT = "slot-of-a-user-0001"
 
 @pytest.fixture
 def room() -> Iterator[EditRoom]:
-    """Give empty stores and an edit line over them."""
+    """Return empty stores and an edit pipeline over them."""
     with open_edit_room() as opened:
         yield opened
 
 
-def told(session: Session) -> list[tuple[str, str, int]]:
+def reported(session: Session) -> list[tuple[str, str, int]]:
     """Shorten a session's events: what happened, how far that is."""
     return [
         (event.type, event.progress.status.value if event.progress else "", event.progress.percent)
@@ -39,7 +39,7 @@ def told(session: Session) -> list[tuple[str, str, int]]:
 
 
 def test_a_job_becomes_a_result(room: EditRoom) -> None:
-    """What the CDN serves is what the session says, to the byte."""
+    """The CDN serves exactly the result that the session describes."""
     image = SessionImage(id="a", url="https://example.com/a.jpg", name="Été 1.jpg", tags=("x", "edited"))
     session = room.begin(image)
     room.editor.during[0] = lambda: room.seconds.__setitem__(0, 1.25)
@@ -92,18 +92,18 @@ def test_onlookers_hear_of_every_stage(room: EditRoom) -> None:
         ("progress", "encoding", 90),
         ("complete", "", 100),
         ("session_complete", "", 100),
-    ] == told(room.read(session))
+    ] == reported(room.read(session))
 
 
-def test_slow_steps_are_told_and_quick_ones_are_not(room: EditRoom) -> None:
-    """A telling costs a write of the whole session."""
+def test_slow_steps_are_reported_and_quick_ones_are_not(room: EditRoom) -> None:
+    """A report costs a write of the whole session."""
     plan = Plan(steps=(Resize(width=8), Rotate(degrees=90), Flip(direction="horizontal")))
     session = room.begin("a", plan=plan)
     room.editor.during[1] = lambda: room.seconds.__setitem__(0, 2.0)
 
     room.process(session.jobs[0])
 
-    # Started; taken up, decoding, asked; told, asked, encoding; asked, ended.
+    # Clock readings: started; fetching, decoding, checked; reported, checked, encoding; checked, ended.
     calls = ["put_item", "update_item", "update_item", "get_item", "update_item", "get_item", "update_item"]
     assert [*calls, "get_item", "update_item"] == room.dynamodb.calls
     messages = [event.progress.message for event in room.read(session).events if event.progress]
@@ -116,23 +116,25 @@ def test_slow_steps_are_told_and_quick_ones_are_not(room: EditRoom) -> None:
 
 
 @pytest.mark.parametrize(("pictures", "stages"), [(10, ["fetching", "processing", "encoding"]), (11, ["fetching"])])
-def test_quick_stages_are_told_in_small_sessions_only(room: EditRoom, pictures: int, stages: list[str]) -> None:
-    """Where fifty pictures move at a time, the writes of their one item are what all of them wait for."""
+def test_quick_stages_are_reported_in_small_sessions_only(room: EditRoom, pictures: int, stages: list[str]) -> None:
+    """With fifty pictures at a time, the writes of their one item are the bottleneck."""
     session = room.begin(*(f"picture {number}" for number in range(pictures)))
 
     room.process(session.jobs[0])
 
-    assert [*stages, "complete"] == [status or name for name, status, _ in told(room.read(session))]
+    assert [*stages, "complete"] == [status or name for name, status, _ in reported(room.read(session))]
 
 
-def test_slow_stages_are_told_in_large_sessions_too(room: EditRoom) -> None:
-    """Nobody wonders for long whether a picture moves."""
+def test_slow_stages_are_reported_in_large_sessions_too(room: EditRoom) -> None:
+    """A user sees progress at least once a second."""
     session = room.begin(*(f"picture {number}" for number in range(50)))
     room.editor.during[0] = lambda: room.seconds.__setitem__(0, 1.0)
 
     room.process(session.jobs[0])
 
-    assert ["fetching", "processing", "complete"] == [status or name for name, status, _ in told(room.read(session))]
+    assert ["fetching", "processing", "complete"] == [
+        status or name for name, status, _ in reported(room.read(session))
+    ]
 
 
 def test_a_picture_that_cannot_be_edited_has_an_error(room: EditRoom) -> None:
@@ -161,7 +163,7 @@ def test_a_picture_that_cannot_be_edited_has_an_error(room: EditRoom) -> None:
     ).items()
 
 
-def test_the_editor_is_told_what_the_request_wishes(room: EditRoom) -> None:
+def test_the_editor_gets_the_options_of_the_request(room: EditRoom) -> None:
     """And how long it may take: what the invocation has left but for the time to store the result."""
     options = EditOptions(output_format="png", quality=80, max_width=100, max_height=90, preserve_metadata=True)
     session = room.begin(SessionImage(id="a", url="https://example.com/some/IMG%201.HEIC?sig=1"), options=options)
@@ -253,9 +255,9 @@ def test_everything_else_is_for_the_fetcher_to_judge(room: EditRoom, reference: 
     ],
 )
 def test_what_is_not_there_is_an_error_of_the_picture(room: EditRoom, reference: str, sentence: str) -> None:
-    """What is somebody else's is not there either."""
-    put_photo(room, user_id="somebody else")
-    room.put(RESULTS, slot_key("somebody else", SLOT))
+    """A photo of another user counts as missing."""
+    put_photo(room, user_id="another user")
+    room.put(RESULTS, slot_key("another user", SLOT))
     session = room.begin(SessionImage(id="a", url=reference))
 
     assert EditEnding.FAILED == room.process(session.jobs[0]).ending
@@ -277,7 +279,7 @@ def test_what_is_not_there_is_an_error_of_the_picture(room: EditRoom, reference:
     ],
 )
 def test_a_photo_is_read_when_its_record_leads_to_it(room: EditRoom, record: dict[str, str], found: bool) -> None:  # noqa: FBT001 - a parameter
-    """Before it is rendered too, where its id says where it is."""
+    """Also before it is rendered, if its id is its key."""
     put_photo(room, **record)
     room.put(ORIGINALS, "wedding/photo-1.jpg")
     session = room.begin(SessionImage(id="a", url=f"photo://{record.get('id', 'photo-1')}"))
@@ -286,7 +288,7 @@ def test_a_photo_is_read_when_its_record_leads_to_it(room: EditRoom, record: dic
 
 
 def test_a_stored_picture_that_is_too_large_is_not_read(room: EditRoom) -> None:
-    """The message says how large it may be."""
+    """The message names the limit."""
     room.put(RESULTS, slot_key(USER, SLOT), b"x" * 1001)
     session = room.begin(SessionImage(id="a", url=f"upload://{SLOT}"))
 

@@ -1,4 +1,4 @@
-"""What may go wrong around one edit: one result, one event that ends the picture, one that ends the session."""
+"""Tests of failures around one edit: one result, one event that ends the picture, one that ends the session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENDED = ("complete", "image_error", "session_complete")
 
 @pytest.fixture
 def room() -> Iterator[EditRoom]:
-    """Give empty stores and an edit line over them."""
+    """Return empty stores and an edit pipeline over them."""
     with open_edit_room() as opened:
         yield opened
 
@@ -103,7 +103,7 @@ def test_a_batch_that_is_delivered_twice_to_many_workers_ends_once(room: EditRoo
     [("dynamodb", "update_item", range(4)), ("dynamodb", "get_item", range(1)), ("s3", "put_object", range(1))],
 )
 def test_a_worker_may_die_at_any_request(room: EditRoom, client: str, operation: str, requests: range) -> None:
-    """Taking up, telling, storing, ending: the next delivery comes to the same end."""
+    """Failures while starting, reporting, storing and ending: the next delivery completes the job."""
     for number in requests:
         session = room.begin("a")
         wire = getattr(room, client)
@@ -178,19 +178,19 @@ def test_what_dynamodb_does_not_take_is_left_to_the_next_delivery(room: EditRoom
 
 @pytest.mark.parametrize(("operation", "number"), [("update_item", 1), ("update_item", 2), ("get_item", 0)])
 def test_progress_that_gets_lost_does_not_cost_the_picture(room: EditRoom, operation: str, number: int) -> None:
-    """It is counted, so that somebody can see why onlookers saw little."""
+    """It is counted, so that missing progress can be explained."""
     session = room.begin("a")
     room.dynamodb.faults[operation] = after(number, refused("ThrottlingException"))
 
     outcome = room.process(session.jobs[0])
 
-    assert (EditEnding.EDITED, 1) == (outcome.ending, outcome.untold)
+    assert (EditEnding.EDITED, 1) == (outcome.ending, outcome.lost_reports)
     assert_edited_once(room, session)
 
 
 @pytest.mark.parametrize("fault", [refused("SlowDown", 503), refused("AccessDenied", 403), answer_lost])
 def test_a_result_that_s3_does_not_take_is_stored_by_the_next_delivery(room: EditRoom, fault: Fault) -> None:
-    """Nobody hears of a result that is not there."""
+    """No event announces a result that is not stored."""
     session = room.begin("a")
     room.s3.faults["put_object"] = once(fault)
     with pytest.raises(StoreUnavailable, match=r"s3:PutObject darkroom-results/edits/ses_"):
@@ -202,7 +202,7 @@ def test_a_result_that_s3_does_not_take_is_stored_by_the_next_delivery(room: Edi
     assert_edited_once(room, session)
 
 
-def test_a_source_that_s3_will_not_give_is_no_error_of_the_picture(room: EditRoom) -> None:
+def test_a_source_that_s3_refuses_is_no_error_of_the_picture(room: EditRoom) -> None:
     """Permissions are an operator's matter."""
     session = room.begin(SessionImage(id="a", url="https://cdn.example.com/renditions/a.jpg"))
     room.s3.faults["get_object"] = refused("AccessDenied", 403)
@@ -241,7 +241,7 @@ def test_a_queued_picture_of_a_cancelled_session_never_starts(room: EditRoom) ->
 
 
 def test_a_cancellation_between_the_last_step_and_the_end_wins(room: EditRoom) -> None:
-    """The session says cancelled, and no result appears in it."""
+    """The session is cancelled, and no result appears in it."""
     session = room.begin("a")
     room.s3.faults["put_object"] = first(cancelled(room, session))
 
@@ -308,8 +308,8 @@ def test_work_stops_before_the_invocation_ends(room: EditRoom, looks: int) -> No
 @pytest.mark.parametrize(
     ("begun", "code"), [(False, "INTERNAL_ERROR"), (True, "PROCESSING_TIMEOUT")], ids=["never begun", "begun"]
 )
-def test_the_last_delivery_says_that_there_will_be_no_result(room: EditRoom, begun: bool, code: str) -> None:  # noqa: FBT001 - a parameter
-    """Nobody waits for ever; it makes no attempt, which might die before it could say so."""
+def test_the_last_delivery_records_that_there_will_be_no_result(room: EditRoom, begun: bool, code: str) -> None:  # noqa: FBT001 - a parameter
+    """It makes no further attempt, which could die before recording the error, so the user never waits for ever."""
     session, edits = room.begin("a"), 1 if begun else 0
     if begun:
         room.dynamodb.faults["update_item"] = after(1, killed)
@@ -328,7 +328,7 @@ def test_the_last_delivery_says_that_there_will_be_no_result(room: EditRoom, beg
 
 @pytest.mark.parametrize("way", ["done", "cancelled", "gone"])
 def test_the_last_delivery_of_what_has_ended_is_like_any_other(room: EditRoom, way: str) -> None:
-    """There is nothing to give up."""
+    """A picture that has ended is not given up."""
     session = room.begin("a")
     job = session.jobs[0]
     match way:

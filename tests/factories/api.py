@@ -19,21 +19,20 @@ from fastapi import FastAPI
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from PIL import Image
 
-from processor.api.accepting import Desk
 from processor.api.app import create_app
-from processor.api.feeds import Feeds
-from processor.api.parts import Parts
+from processor.api.credentials import Tickets, Tokens
+from processor.api.dependencies import Services
+from processor.api.feeds import SessionFeeds
+from processor.api.session_service import SessionService
 from processor.api.signing_keys import SigningKeys
 from processor.api.stream import Streams
-from processor.api.tickets import Tickets
-from processor.api.tokens import Tokens
 from processor.aws.clients import s3_client, sqs_client
 from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys
-from processor.settings import Auth
+from processor.settings.services import Auth
 from processor.telemetry import Telemetry
 from tests.factories.darkroom import shared
 from tests.factories.edits import RESULTS, SESSIONS, SessionStore, open_sessions
@@ -134,7 +133,7 @@ class Api:
     sqs: Wire
     queue_url: str
     issuer: Issuer
-    parts: Parts
+    parts: Services
     client: Client
 
     @property
@@ -217,7 +216,7 @@ class Stores:
     queue: Queue
 
 
-def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Parts:
+def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Services:
     """Put the parts together as ``processor.api.asgi`` does.
 
     Clocks run, but that of the limits, which goes on with each look at it.
@@ -227,9 +226,9 @@ def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Parts:
     limits = stores.table.limits
     slots = Slots(s3=cast("Any", stores.s3), bucket=RESULTS, max_bytes=MAX_IMAGE_BYTES)
     telemetry = Telemetry(service="edit-api", stack="test")
-    feeds = Feeds(read=sessions.find, telemetry=telemetry, fastest_s=stage.fastest_s, slowest_s=stage.slowest_s)
-    return Parts(
-        desk=Desk(
+    feeds = SessionFeeds(read=sessions.find, telemetry=telemetry, fastest_s=stage.fastest_s, slowest_s=stage.slowest_s)
+    return Services(
+        session_service=SessionService(
             sessions=sessions,
             limits=limits,
             keys=IdempotencyKeys(dynamodb=dynamodb, table=SESSIONS),

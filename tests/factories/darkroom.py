@@ -25,8 +25,7 @@ from processor.budget import Budget
 from processor.errors import PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent, normal_sequencer
 from processor.imaging.model import CameraFacts, Receipt, Rendering, Rendition
-from processor.imaging.recipe import recipe_hash
-from processor.recipe import Recipe
+from processor.recipe import Recipe, recipe_hash
 from processor.source import Source
 from processor.upload.cleanup import Cleanup
 from processor.upload.outcome import UploadOutcome

@@ -11,10 +11,11 @@ from moto import mock_aws
 
 from processor.aws.attributes import from_attribute
 from processor.aws.clients import dynamodb_client, s3_client
+from processor.aws.item_changes import SessionChanges
 from processor.aws.objects import ObjectReader
 from processor.aws.photos import PhotoOwners
 from processor.aws.results import ResultObjects
-from processor.aws.session_item import SessionChanges, SessionReader
+from processor.aws.session_reading import SessionReader
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions, expiry, new_session_id
 from processor.aws.user_limits import IdempotencyKeys, UserLimits
@@ -265,7 +266,7 @@ class EditRoom(SessionStore):
             work=self.work,
             sources=self.sources,
             editor=self.editor,
-            shelf=ResultStore(objects=ResultObjects(s3=cast("Any", self.s3), bucket=RESULTS), cdn_host=CDN_HOST),
+            results=ResultStore(objects=ResultObjects(s3=cast("Any", self.s3), bucket=RESULTS), cdn_host=CDN_HOST),
             clock=lambda: self.seconds[0],
         )
 

@@ -13,8 +13,8 @@ from typing import Any, Literal, cast
 from processor.aws.clients import sqs_client
 from processor.budget import Budget
 from processor.handlers.reconciliation import Reconciliation
-from processor.settings import RenditionSettings
-from processor.settings_env import ReconcileEnv
+from processor.settings.functions import ReconcileEnv
+from processor.settings.services import RenditionSettings
 from processor.telemetry import Telemetry
 from processor.upload.events import body_events
 from processor.upload.outcome import UploadOutcome

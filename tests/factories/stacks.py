@@ -19,7 +19,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         'Pulumi.prod.yaml: rendtions: unknown setting; did you mean "renditions"?',
     ),
     (
-        {"renditions": {"sizes": {"small": {"width": -800}}}},
+        {"renditions": {"sizes": {"small": {"width": -800, "height": 600}}}},
         "Pulumi.prod.yaml: renditions.sizes.small.width: found -800, expected a whole number from 1 to 16383",
     ),
     (

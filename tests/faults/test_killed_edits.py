@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from processor.edits.session import Session, SessionImage, SessionStatus
-from processor.settings import EditSettings, GalleryStore
-from processor.settings_env import EditEnv, to_env
+from processor.settings.functions import EditEnv, to_env
+from processor.settings.services import EditSettings, GalleryStore
 from testkit.events import sqs_event
 from testkit.photos.heif import heic
 from testkit.photos.jpeg import jpeg

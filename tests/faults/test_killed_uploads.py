@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from processor.settings import RenditionSettings
-from processor.settings_env import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.services import RenditionSettings
 from testkit.events import s3_event, s3_record, sqs_event
 from testkit.photos.jpeg import jpeg
 from testkit.photos.raw import dng

@@ -58,7 +58,7 @@ class Network:
         REAL_CONNECT(sock, ("127.0.0.1", self.port))
 
     def getpeername(self, sock: socket.socket) -> Any:
-        """Say that our server is the public one."""
+        """Make our server look like the public one."""
         return self.disguised.get(sock.fileno()) or REAL_GETPEERNAME(sock)
 
 
@@ -88,12 +88,12 @@ def network(
 
 
 class Quiet(BaseHTTPRequestHandler):
-    """A server that logs nothing and sends what a test says."""
+    """A server that logs nothing and sends the bytes of the test."""
 
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class' name
-        """Say nothing."""
+        """Log nothing."""
 
     def send(self, status: int, body: bytes = b"", **headers: str) -> None:
         """Send a whole answer."""

@@ -36,7 +36,7 @@ def fetched(
 
 
 def failure(monkeypatch: pytest.MonkeyPatch, answer: Answer, **how: Any) -> EditError:
-    """Fetch, and give the error."""
+    """Fetch, and return the error."""
     with pytest.raises(EditError) as caught:
         fetched(monkeypatch, answer, **how)
     return caught.value
@@ -50,7 +50,7 @@ def test_picture_is_fetched_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ([PUBLIC], {"public.test": 1}) == (net.dialled, net.lookups)
 
 
-def test_request_says_nothing_about_us(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_discloses_nothing_about_us(monkeypatch: pytest.MonkeyPatch) -> None:
     """No cookie that a redirect set, no credentials, no packed answer."""
     seen: list[dict[str, str]] = []
 
@@ -92,7 +92,7 @@ def test_redirect_is_judged_anew(target: str, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("host", ["inside.test", "mixed.test"])
 def test_name_is_judged_by_every_address_it_has(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One forbidden answer among public ones is one too many; nothing is dialled and no address is told."""
+    """One forbidden address among public ones denies the name; nothing connects and no address is disclosed."""
 
     class Server(Quiet):
         pass
@@ -210,7 +210,7 @@ def test_name_without_an_address_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_server_that_is_down_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A public address where nobody listens."""
+    """A public address where no server listens."""
     error = failure(monkeypatch, lambda _: None, url="http://93.184.216.35/")
 
     assert EditCode.SOURCE_FAILED == error.edit_code

@@ -1,4 +1,4 @@
-"""What can be refused by its spelling."""
+"""Tests of URLs that can be refused without DNS."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_forbidden_address_is_refused_by_its_spelling(url: str) -> None:
     "url", ["https://example.com/a.jpg?size=1", "http://EXAMPLE.com:80/", "https://93.184.216.34/a"]
 )
 def test_public_address_passes(url: str) -> None:
-    """What anybody may reach may be fetched."""
+    """Public addresses may be fetched."""
     RULES.check(url)
 
 
@@ -60,8 +60,8 @@ def test_only_listed_hosts_pass_when_hosts_are_listed() -> None:
         rules.check("https://example.com/a.jpg")
 
 
-def test_refusal_says_what_to_do_and_keeps_the_secret() -> None:
-    """People read the host, what is expected and what to do; a path or query is nobody's business."""
+def test_refusal_names_the_remedy_and_keeps_the_secret() -> None:
+    """The public text names the host, the expectation and the remedy; never a path or query."""
     with pytest.raises(EditError) as refusal:
         RULES.check("http://10.0.0.7/private?token=abc")
 

@@ -1,4 +1,4 @@
-"""From an envelope to its answer."""
+"""Tests of messages and the response to their sender."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Process = Callable[[ObjectEvent, Budget], UploadOutcome]
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest) -> str:
-    """Give a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
+    """Return a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
     return request.node.name
 
 
@@ -38,7 +38,7 @@ def handle(service: str, process: Process, event: dict[str, Any], context: Conte
 
 
 def ends_by_name(event: ObjectEvent, budget: Budget) -> UploadOutcome:
-    """End each event the way its key says."""
+    """End each event with the outcome that its key names."""
     match event.key.partition(".")[0]:
         case "transient":
             raise StoreUnavailable("s3:GetObject: expected success, received SlowDown (HTTP 503).")
@@ -107,7 +107,7 @@ def test_a_test_event_is_acknowledged(service: str) -> None:
 
 
 @pytest.mark.parametrize("schema", ["1.0", "2.0"])
-def test_an_s3_batch_job_is_told_about_every_task(service: str, schema: str) -> None:
+def test_an_s3_batch_job_gets_a_result_for_every_task(service: str, schema: str) -> None:
     """In its own words, in ASCII."""
     event = batch_event("a.jpg", "transient.jpg", "failed.jpg", "defect.jpg", schema=schema)
 
@@ -125,7 +125,7 @@ def test_an_s3_batch_job_is_told_about_every_task(service: str, schema: str) -> 
 
 
 def test_a_bare_event_is_answered_with_what_became_of_it(service: str) -> None:
-    """For whoever invokes the function by hand."""
+    """For a person who invokes the function by hand."""
     event = s3_event(s3_record("a.jpg"), s3_record("failed.jpg"))
 
     assert {"results": ["unchanged", "failed CORRUPT"]} == handle(service, ends_by_name, event)
@@ -146,7 +146,7 @@ def test_a_bare_event_that_failed_is_an_error_after_all_its_records_were_tried(s
 
 
 def test_a_defect_is_logged_with_its_trace(service: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is swallowed: the line says what, where and in which invocation."""
+    """The log line names the error, its place and the invocation."""
     handle(service, ends_by_name, sqs_event(s3_event(s3_record("defect.jpg"))))
 
     log, metric = lines(capsys)
@@ -202,7 +202,7 @@ def test_every_ending_is_logged_and_counted(
 def test_a_skipped_object_is_counted_by_its_reason(
     darkroom: Darkroom, service: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And the log says it in a sentence."""
+    """The log holds a sentence."""
     handle(service, darkroom.line.process, sqs_event(s3_event(s3_record("wedding/clip.mp4"))))
 
     log, emf = lines(capsys)
@@ -227,7 +227,7 @@ def test_a_rendered_photo_is_counted_with_its_cost(
 
 
 def test_the_number_of_deliveries_reaches_the_record(darkroom: Darkroom, service: str) -> None:
-    """A verdict says how often the photo was tried."""
+    """A verdict records the number of attempts."""
     event = darkroom.upload("wedding/IMG_1.jpg", b"broken")
     record = s3_record(event.key, versionId=event.version_id, size=event.size)
 

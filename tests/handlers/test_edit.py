@@ -21,8 +21,8 @@ from processor.edits.session import Session, SessionImage, SessionStatus
 from processor.errors import StoreUnavailable
 from processor.handlers import edit
 from processor.handlers.batch import BatchWorker
-from processor.settings import EditSettings, GalleryStore
-from processor.settings_env import EditEnv, to_env
+from processor.settings.functions import EditEnv, to_env
+from processor.settings.services import EditSettings, GalleryStore
 from processor.telemetry import Telemetry
 from testkit.contexts import Context
 from testkit.events import sqs_event
@@ -36,7 +36,7 @@ HEAVY = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy", "httpx", "ssrfguard")
 
 @pytest.fixture
 def room() -> Iterator[EditRoom]:
-    """Give empty stores."""
+    """Return empty stores."""
     with open_edit_room() as opened:
         yield opened
 
@@ -55,7 +55,7 @@ class Jobs:
 
 @pytest.fixture
 def jobs(room: EditRoom) -> Jobs:
-    """Give an empty jobs queue."""
+    """Return an empty jobs queue."""
     assert room, "its stores are moto's, and so is the queue"
     sqs: Any = sqs_client(session())
     patience = {"VisibilityTimeout": str(EditSettings().visibility_timeout_s)}
@@ -64,11 +64,11 @@ def jobs(room: EditRoom) -> Jobs:
 
 @pytest.fixture
 def function(room: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditRoom]:
-    """Give a handler that has just been loaded, and its stores."""
+    """Return a handler that has just been loaded, and its stores."""
     settings = EditSettings(results_bucket=RESULTS, sessions_table=SESSIONS)
     gallery = GalleryStore(originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE)
-    told = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=jobs.url))
-    for name, value in (told | {"AWS_DEFAULT_REGION": "us-east-1"}).items():
+    variables = to_env(EditEnv.of(settings, gallery, stack="test", cdn_host=CDN_HOST, jobs_queue_url=jobs.url))
+    for name, value in (variables | {"AWS_DEFAULT_REGION": "us-east-1"}).items():
         monkeypatch.setenv(name, value)
     edit.worker.cache_clear()
     yield room
@@ -77,12 +77,12 @@ def function(room: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest) -> str:
-    """Give a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
+    """Return a service name of its own to each test: Python keeps loggers, and the stream that they first wrote to."""
     return request.node.name
 
 
 def photo(width: int, height: int) -> bytes:
-    """Encode a plain JPEG that says it must be turned by 90 degrees (EXIF tag 0x0112 = 6)."""
+    """Encode a plain JPEG with an orientation of 90 degrees (EXIF tag 0x0112 = 6)."""
     file, exif = io.BytesIO(), Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (width, height), (200, 30, 40)).save(file, format="jpeg", exif=exif)
@@ -200,7 +200,7 @@ def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys
 def test_a_message_that_is_no_job_reaches_the_dead_letters(
     room: EditRoom, service: str, capsys: pytest.CaptureFixture[str], body: str
 ) -> None:
-    """With a line that says what was expected; its neighbour is done all the same."""
+    """A log line names the expectation; the other message is processed."""
     session = room.begin("a")
 
     answer = handle(room, service, sqs_event(body, *messages(session)))
@@ -213,7 +213,7 @@ def test_a_message_that_is_no_job_reaches_the_dead_letters(
 
 
 @pytest.mark.faults
-def test_what_may_pass_and_what_nobody_expected_comes_again(
+def test_transient_and_unexpected_failures_are_delivered_again(
     room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither is acknowledged, and neither is an error of the picture yet."""
@@ -242,7 +242,7 @@ def test_what_may_pass_and_what_nobody_expected_comes_again(
 def test_what_may_pass_is_tried_again_soon_and_then_less_soon(
     room: EditRoom, service: str, deliveries: int, after_s: int, *, refuses: bool
 ) -> None:
-    """Somebody is looking at the progress; a queue that does not do that brings it in its own time."""
+    """A person watches the progress; if the queue refuses, its visibility timeout decides."""
     session, asked = room.begin("a"), Asked(refuses=refuses)
     room.s3.faults["put_object"] = refused("SlowDown", 503)
 
@@ -274,7 +274,7 @@ def test_a_job_that_failed_for_now_is_visible_again_at_once(
 def test_the_last_delivery_is_recorded_and_still_a_dead_letter(
     room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Onlookers hear of it, and so does whoever is on call."""
+    """The session holds the error, and the dead letter raises the alarm."""
     session = room.begin("a")
 
     answer = handle(room, service, sqs_event(*messages(session), receive_count=5))

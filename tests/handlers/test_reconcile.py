@@ -9,14 +9,14 @@ from typing import Any, cast
 import pytest
 
 from processor.handlers import reconcile
-from processor.settings_env import to_env
+from processor.settings.functions import to_env
 from testkit.contexts import Context
 from tests.factories.reconciling import open_gallery
 
 PIXEL_LIBRARIES = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy")
 
 
-def test_a_scheduled_run_says_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduled_run_publishes_its_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings come from the environment; what is young is left alone."""
     with open_gallery() as gallery:
         for name, value in (to_env(gallery.env) | {"AWS_DEFAULT_REGION": "us-east-1"}).items():

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from processor.handlers import rendition
-from processor.settings import RenditionSettings
-from processor.settings_env import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.services import RenditionSettings
 from testkit.contexts import Context
 from testkit.events import batch_event, s3_event, s3_record, sqs_event
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom
@@ -30,7 +30,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def function(darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Darkroom]:
-    """Give a handler that has just been loaded, and its stores."""
+    """Return a handler that has just been loaded, and its stores."""
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
     rendition.worker.cache_clear()
@@ -51,7 +51,7 @@ def photo(width: int, height: int, **more: Any) -> bytes:
 
 
 def sideways() -> bytes:
-    """Encode a JPEG that says it must be turned by 90 degrees (EXIF tag 0x0112 = 6)."""
+    """Encode a JPEG with an orientation of 90 degrees (EXIF tag 0x0112 = 6)."""
     exif = Image.Exif()
     exif[0x0112] = 6
     return photo(1000, 500, exif=exif)

@@ -10,11 +10,11 @@ from PIL import Image
 from processor.errors import PhotoError
 from processor.imaging.line import develop
 from processor.imaging.model import OutputFormat, Rendering, Rendition
-from processor.recipe import Quality, Raw, Recipe, Size
+from processor.recipe import OutputQuality, Raw, Recipe, Size
 from processor.source import Source
 from testkit.photos.scene import Pixels
 
-FINE = Quality(jpeg=97, webp=97, avif=90)
+FINE = OutputQuality(jpeg=97, webp=97, avif=90)
 """Colours are compared, so coding must not move them."""
 
 

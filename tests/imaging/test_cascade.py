@@ -1,4 +1,4 @@
-"""Each size from the next larger one: exact in pixels, close to a direct resize."""
+"""Check the cascade: sizes are exact in pixels, pictures are close to a direct resize."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyvips
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processor.imaging.cascade import cascade, cut, develop_first, shrink
+from processor.imaging.cascade import cascade, cut, first_shrink, shrink
 from processor.imaging.geometry import Box, rung_for
 from processor.recipe import Recipe, Size
 from testkit.photos.jpeg import jpeg
@@ -34,7 +34,7 @@ def test_every_size_is_exact_for_odd_sides(original: tuple[int, int]) -> None:
 
 
 def test_the_rungs_come_largest_first() -> None:
-    """Whatever their order in the settings."""
+    """The order of the settings does not matter."""
     rungs = [rung_for(str(side), Size(width=side, height=side), Box(300, 200)) for side in (50, 200, 100)]
 
     assert ["200", "100", "50"] == [rung.size for rung, _ in cascade(image_of(300, 200), rungs)]
@@ -53,7 +53,7 @@ def test_every_picture_has_its_rungs_size(width: int, height: int, boxes: list[i
 
 
 def test_a_cascaded_rung_is_close_to_a_direct_resize() -> None:
-    """40 dB and more against a single resize from the original: nobody sees the difference."""
+    """40 dB or more against a single resize from the original: the difference is invisible."""
     pixels = textured(1_200, 800)
     original = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
     rungs = [rung_for(str(side), Size(width=side, height=side), Box(1_200, 800)) for side in (1_000, 500, 200, 100)]
@@ -93,11 +93,11 @@ def test_cover_and_inside_sizes_live_on_one_ladder() -> None:
 
 
 @pytest.mark.parametrize("frame", [Box(30, 20), Box(15, 10)])
-def test_the_first_picture_forgets_the_orientation_that_the_file_states(frame: Box) -> None:
+def test_the_first_shrink_removes_the_orientation_field(frame: Box) -> None:
     """Libvips would turn it a second time; the source keeps its own tag."""
     image = image_of(30, 20).copy()
     image.set_type(pyvips.GValue.gint_type, "orientation", 6)
-    first = develop_first(image, frame)
+    first = first_shrink(image, frame)
 
     assert "orientation" not in first.get_fields()
     assert "orientation" in image.get_fields()

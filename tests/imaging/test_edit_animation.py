@@ -1,4 +1,4 @@
-"""Animated GIF and WebP: every frame edited, times kept, stills where a format holds no more."""
+"""Check animated GIF and WebP: every frame is edited, delays are kept; other formats hold a still."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DELAYS = (50, 120, 70, 300)
 
 
 def animation(kind: str, *, loop: int = 3) -> bytes:
-    """Encode four plain frames of 60 × 40 px with a dark corner, each with its own time."""
+    """Encode four plain frames of 60 × 40 px with a dark corner, each with its own delay."""
     frames: list[Image.Image] = []
     for colour in COLOURS:
         frame = Image.new("RGB", (60, 40), colour)
@@ -60,7 +60,7 @@ def test_every_frame_is_edited_and_keeps_its_time(kind: str, written: str) -> No
 
 
 def test_the_number_of_plays_is_kept() -> None:
-    """Here three, not for ever."""
+    """Three plays stay three."""
     edited = edit(animation("WEBP"), {"op": "flip", "direction": "horizontal"})
 
     with Image.open(io.BytesIO(edited.data)) as image:
@@ -68,8 +68,8 @@ def test_the_number_of_plays_is_kept() -> None:
 
 
 @pytest.mark.parametrize("written", ["jpeg", "png", "avif", "tiff"])
-def test_other_formats_take_the_first_frame_and_say_so(written: str) -> None:
-    """Nobody should look for the rest in vain."""
+def test_other_formats_take_the_first_frame_and_add_a_note(written: str) -> None:
+    """The note states how many frames the source has."""
     edited = edit(animation("GIF"), {"op": "format", "to": written})
 
     assert 1 == edited.frames
@@ -85,7 +85,7 @@ def test_a_still_stays_a_still() -> None:
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])
 def test_too_many_frames_are_a_verdict(kind: str) -> None:
-    """Two hundred, unless the limits say otherwise."""
+    """The limit is two hundred by default."""
     with pytest.raises(PhotoError) as caught:
         edit(animation(kind), {"op": "grayscale"}, limits=EditLimits(max_frames=3))
 
@@ -101,7 +101,7 @@ def test_all_frames_are_cropped_alike() -> None:
 
 
 def test_an_animation_can_be_kept_within_bytes() -> None:
-    """By fewer pixels: a GIF has no quality."""
+    """The frames get smaller: a GIF has no quality."""
     first, *others = (Image.fromarray(textured(120, 80, seed=seed)) for seed in range(4))
     out = io.BytesIO()
     first.save(out, "GIF", save_all=True, append_images=others, duration=50)

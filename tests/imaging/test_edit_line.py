@@ -1,4 +1,4 @@
-"""Whole edits: sources of every kind in, files of every kind out, steps in order."""
+"""Check whole edits: sources and files of every kind, steps in order."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from PIL import Image
 from processor.edits.operations.light import Grayscale
 from processor.errors import EditError, PhotoError
 from processor.imaging import edit_line
-from processor.imaging.edit_encode import Writer
 from processor.imaging.edit_model import EditLimits, OutputWish
+from processor.imaging.output.writer import Writer
 from testkit.photos.heif import avif, heic, transparent_heic
 from testkit.photos.jpeg import cut, grey_jpeg, jpeg, private_jpeg
 from testkit.photos.raster import (
@@ -58,7 +58,7 @@ TRANSPARENT = {
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_kind_of_source_is_edited(name: str) -> None:
-    """Half its size, as PNG; its colours within what each coding leaves."""
+    """The result is a PNG of half the size; its colours are within the tolerance of each coding."""
     edited = edit(SOURCES[name], {"op": "resize", "percent": 50}, {"op": "format", "to": "png"})
 
     assert ("png", 240, 160, 1) == (edited.format, edited.width, edited.height, edited.frames)
@@ -81,7 +81,7 @@ def test_every_kind_of_source_is_edited(name: str) -> None:
     ],
 )
 def test_web_formats_are_kept_others_become_jpeg(name: str, written: str) -> None:
-    """Unless somebody says one."""
+    """Unless the plan or the request names a format."""
     assert written == edit(SOURCES[name], {"op": "resize", "width": 60}).format
 
 
@@ -96,8 +96,8 @@ def test_web_formats_are_kept_others_become_jpeg(name: str, written: str) -> Non
         ("tiff", "tif", "image/tiff"),
     ],
 )
-def test_every_format_is_written_and_says_its_true_size(written: str, extension: str, content_type: str) -> None:
-    """Another library reads what came out."""
+def test_every_format_is_written_and_states_its_true_size(written: str, extension: str, content_type: str) -> None:
+    """Another library reads the file."""
     edited = edit(jpeg(), {"op": "resize", "width": 99}, {"op": "format", "to": written})
 
     assert (written, extension, content_type) == (edited.format, edited.extension, edited.content_type)
@@ -108,7 +108,7 @@ def test_every_format_is_written_and_says_its_true_size(written: str, extension:
 
 @pytest.mark.parametrize("name", TRANSPARENT)
 def test_transparency_is_kept_where_the_format_can(name: str) -> None:
-    """Through a resize: opaque on the left, clear on the right; and white in a JPEG."""
+    """After a resize it is opaque on the left, clear on the right; a JPEG has white there."""
     middle_row = {"png palette": (80, 120)}.get(name, (80, 230))
     kept = shown(edit(TRANSPARENT[name], {"op": "resize", "width": 240}, {"op": "format", "to": "png"}))
     white = shown(edit(TRANSPARENT[name], {"op": "resize", "width": 240}, {"op": "format", "to": "jpeg"}))
@@ -120,7 +120,7 @@ def test_transparency_is_kept_where_the_format_can(name: str) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_sources_are_upright_first(orientation: int) -> None:
-    """Then the steps: the upper left corner is red before and green after a mirroring."""
+    """Steps come after: the upper left corner is red before and green after a mirroring."""
     upright = shown(edit(jpeg(orientation=orientation), {"op": "format", "to": "png"}))
     mirrored = shown(edit(jpeg(orientation=orientation), {"op": "flip", "direction": "horizontal"}))
 
@@ -173,7 +173,7 @@ def test_shrinking_while_loading_changes_nothing(step: Step) -> None:
     ("options", "size"), [((100, None), (100, 67)), ((None, 100), (150, 100)), ((900, 900), (480, 320))]
 )
 def test_the_requests_bounds_never_enlarge(options: tuple[int | None, int | None], size: tuple[int, int]) -> None:
-    """After all steps."""
+    """They apply after all steps."""
     output = OutputWish(max_width=options[0], max_height=options[1])
     edited = edit(jpeg(), {"op": "grayscale"}, output=output)
 
@@ -181,14 +181,14 @@ def test_the_requests_bounds_never_enlarge(options: tuple[int | None, int | None
 
 
 def test_opaque_pictures_are_written_without_alpha() -> None:
-    """An alpha that hides nothing only costs bytes."""
+    """An alpha band that is opaque everywhere only costs bytes."""
     pixels = np.dstack([quarters(), np.full((40, 60), 255, np.uint8)])
 
     assert 3 == shown(edit(png_of(pixels), {"op": "flip", "direction": "vertical"})).shape[2]
 
 
 def test_metadata_goes_unless_the_credit_is_wanted() -> None:
-    """And then nothing else: no place, no serial number, no owner."""
+    """No place, serial number or owner is written in either case."""
     source = private_jpeg(artist="Ada", copyright_notice="© Ada")
     bare, wished = edit(source, {"op": "flip", "direction": "vertical"}), OutputWish(keep_metadata=True)
     kept = [
@@ -218,15 +218,15 @@ def exif_of(data: bytes) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("written", ["gif", "tiff"])
-def test_formats_without_credit_say_so(written: str) -> None:
-    """It was asked for."""
+def test_formats_without_credit_add_a_note(written: str) -> None:
+    """A note states that the requested credit is missing."""
     edited = edit(private_jpeg(artist="Ada"), {"op": "format", "to": written}, output=OutputWish(keep_metadata=True))
 
     assert (f"Artist and copyright are not written into {written.upper()} files.",) == edited.notes
 
 
-def test_what_is_going_on_is_told_before_it_is_done() -> None:
-    """Decoding, each step by its name, encoding."""
+def test_each_part_is_reported_before_it_starts() -> None:
+    """The calls are: decoding, each step by its name, encoding."""
     told: list[tuple[int, str]] = []
     edit(jpeg(), {"op": "grayscale"}, {"op": "blur"}, on_step=lambda index, step: told.append((index, step)))
 
@@ -235,7 +235,7 @@ def test_what_is_going_on_is_told_before_it_is_done() -> None:
 
 @pytest.mark.parametrize("at", [-1, 0, 1])
 def test_raising_stops_the_edit(at: int) -> None:
-    """Whatever is raised comes out as it is."""
+    """The caller receives the same exception."""
 
     def stop(index: int, _: str) -> None:
         if index == at:
@@ -255,7 +255,7 @@ def test_raising_stops_the_edit(at: int) -> None:
     ],
 )
 def test_a_bad_source_is_a_verdict(data: bytes, code: str) -> None:
-    """As for a rendition."""
+    """The verdicts are those of a rendition."""
     with pytest.raises(PhotoError) as caught:
         edit(data, {"op": "grayscale"}, limits=EditLimits(max_dimension_px=400 if len(data) < 400 else 10_000))
 
@@ -270,7 +270,7 @@ def test_a_bad_source_is_a_verdict(data: bytes, code: str) -> None:
     ],
 )
 def test_a_result_over_the_limits_is_refused_before_it_is_computed(step: Step, words: str, size: str) -> None:
-    """By step, with what is allowed and what it would be."""
+    """The error names the step, the limits and the size that it would have."""
     with pytest.raises(EditError) as caught:
         edit(png_of(quarters()), step, limits=EditLimits(max_dimension_px=500, max_megapixels=1))
 
@@ -282,7 +282,7 @@ def test_a_result_over_the_limits_is_refused_before_it_is_computed(step: Step, w
 
 
 def test_a_file_over_the_limit_is_refused() -> None:
-    """Its size is named."""
+    """The error names the size."""
     with pytest.raises(EditError) as caught:
         edit(jpeg(), {"op": "format", "to": "png"}, limits=EditLimits(max_result_bytes=1000))
 
@@ -305,7 +305,7 @@ def test_a_format_too_small_for_the_picture_is_refused() -> None:
 
 @pytest.mark.parametrize(("text", "code"), [("out of memory", "DIMENSIONS_TOO_LARGE"), ("odd", "INTERNAL_ERROR")])
 def test_a_step_that_fails_in_libvips_is_named(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
-    """It is no fault of the photo, unless memory runs out."""
+    """It is an internal error, unless memory runs out."""
 
     def fail(*_: object) -> None:
         raise pyvips.Error(text)
@@ -321,7 +321,7 @@ def test_a_step_that_fails_in_libvips_is_named(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_watermark_is_decoded_as_carefully_as_a_photo() -> None:
-    """Any format; a broken one is a verdict, one that no step names is not opened."""
+    """A broken one is a verdict; one that no step names is not opened."""
     step = {"op": "watermark", "image": "upload://logo", "opacity": 1, "width_percent": 50, "position": "center"}
     plain, logo = png_of(flat(100, 100, (255, 255, 255))), png_of(half_transparent(flat(20, 10, (200, 40, 40))))
     pixels = shown(edit(plain, step, assets={"upload://logo": logo, "upload://other": b"never read"}))
@@ -375,7 +375,7 @@ def test_any_plan_gives_a_picture_or_a_typed_error(
     alpha: bool,  # noqa: FBT001 - a property's value
     written: str,
 ) -> None:
-    """Of the size that it says, readable by another library, within the limits."""
+    """The picture has the stated size, is within the limits, and another library can read it."""
     pixels = quarters(*size)
     data = png_of(half_transparent(pixels) if alpha else pixels)
     try:
@@ -392,18 +392,18 @@ def test_any_plan_gives_a_picture_or_a_typed_error(
 
 
 def test_the_scene_comes_through_untouched() -> None:
-    """A plan that changes no pixel, into a format that loses none."""
+    """A plan without changes, into a lossless format, keeps every pixel."""
     assert np.array_equal(scene(), shown(edit(png(), {"op": "format", "to": "tiff"})))
 
 
 def test_an_animation_may_not_be_larger_than_all_pictures_may() -> None:
-    """The frames count together."""
+    """The pixels of all frames count."""
     with pytest.raises(EditError, match="received 8 frames of 480 × 320 px"):
         edit(animated_gif(8), {"op": "grayscale"}, limits=EditLimits(max_megapixels=1))
 
 
 def test_pixels_that_cannot_be_decoded_are_a_verdict() -> None:
-    """The structure is whole; libvips finds the damage, in a still as in an animation."""
+    """The structure is intact; libvips finds the damage, in a still and in an animation."""
     still, moving = bytearray(png()), bytearray(animated_gif(3))
     still[len(still) // 2] ^= 0xFF
     moving[len(moving) // 4 : len(moving) // 2] = b"\xff" * (len(moving) // 2 - len(moving) // 4)
@@ -414,8 +414,8 @@ def test_pixels_that_cannot_be_decoded_are_a_verdict() -> None:
 
 
 @pytest.mark.parametrize(("text", "code"), [("out of memory", "DIMENSIONS_TOO_LARGE"), ("odd", "INTERNAL_ERROR")])
-def test_a_file_that_cannot_be_written_says_so(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
-    """What libvips said is for the log alone."""
+def test_a_file_that_cannot_be_written_is_an_error(monkeypatch: pytest.MonkeyPatch, text: str, code: str) -> None:
+    """The text of libvips is only in the log."""
 
     def fail(*_: object) -> None:
         raise pyvips.Error(text)

@@ -1,4 +1,4 @@
-"""Where a picture is edited, and what happens when it must stop."""
+"""Check in which process a picture is edited, and how an edit stops."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.imaging.steps.trials import Step, edit, flat, plan_of, png_of
 
 SMALLER: Step = {"op": "resize", "width": 60}
 SLOW: tuple[Step, ...] = ({"op": "denoise"},) * 40
-"""Seconds of work on a large picture: time to interfere."""
+"""Seconds of work on a large picture, so that a test can interrupt it."""
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def child_of(editor: Editor) -> int:
     ids=["jpeg", "png", "heic", "avif", "bmp", "animation", "to avif", "within bytes", "larger", "padded"],
 )
 def test_risky_sources_and_long_work_go_to_a_child(data: bytes, steps: list[Step], isolated: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """The rest stays here: a child costs time."""
+    """Other edits stay in this process: a child costs time."""
     with Editor() as editor:
         run(editor, data, *steps)
         assert isolated == (child_of(editor) > 0)
@@ -80,7 +80,7 @@ def test_many_steps_on_a_large_picture_are_long(count: int, long: bool) -> None:
 
 
 def test_a_risky_watermark_is_decoded_in_a_child() -> None:
-    """Also when the picture itself is harmless."""
+    """It does so also when the picture itself is harmless."""
     step: Step = {"op": "watermark", "image": "upload://logo"}
     with Editor() as editor, Source.from_bytes(transparent_heic()) as logo:
         marked = run(editor, png_of(flat(400, 400)), step, assets={"upload://logo": logo})
@@ -102,7 +102,7 @@ def test_an_isolated_edit_is_the_same_edit(always: Editor) -> None:
 
 
 def test_one_child_serves_good_and_bad_pictures(always: Editor) -> None:
-    """Verdicts and refusals end neither it nor its descriptors."""
+    """The child survives verdicts and refusals, and no descriptor leaks."""
     run(always, jpeg())
     files, pid = open_descriptors(), child_of(always)
     for data, steps in ((cut(jpeg(), 0.5), [SMALLER]), (jpeg(), [{"op": "crop", "width": 999, "height": 9}])):
@@ -114,8 +114,8 @@ def test_one_child_serves_good_and_bad_pictures(always: Editor) -> None:
     assert not opened_since(files)
 
 
-def test_a_refusal_crosses_whole(always: Editor) -> None:
-    """Code, sentence, details."""
+def test_a_refusal_of_a_child_is_complete(always: Editor) -> None:
+    """Code, sentence and details are kept."""
     with pytest.raises(EditError) as caught:
         run(always, jpeg(), {"op": "crop", "width": 999, "height": 9})
 
@@ -130,7 +130,7 @@ def test_a_refusal_crosses_whole(always: Editor) -> None:
 
 @pytest.mark.parametrize("isolate", ["risky", "always"])
 def test_raising_at_a_step_stops_the_edit_and_leaves_nothing(isolate: str) -> None:
-    """The child that was at work is gone; the next edit has another."""
+    """The working child is killed; the next edit starts another."""
     seen: list[int] = []
     with Editor(isolate="always" if isolate == "always" else "risky") as editor:
 
@@ -149,7 +149,7 @@ def test_raising_at_a_step_stops_the_edit_and_leaves_nothing(isolate: str) -> No
 
 @pytest.mark.faults
 def test_an_invocation_that_ends_first_raises_out_of_time(always: Editor) -> None:
-    """In a child in the middle of a step; and the next edit works."""
+    """A child is stopped within a step; the next edit works."""
     large = png_of(textured(2000, 1500))
     run(always, jpeg())
     with pytest.raises(OutOfTime):
@@ -159,14 +159,14 @@ def test_an_invocation_that_ends_first_raises_out_of_time(always: Editor) -> Non
 
 
 def test_work_done_here_stops_between_steps_when_time_is_up() -> None:
-    """No verdict: it will be tried again."""
+    """OutOfTime is no verdict: the edit is due for another try."""
     with Editor() as editor, pytest.raises(OutOfTime, match="no time left for this edit"):
         run(editor, jpeg(), seconds_left=0.0)
 
 
 @pytest.mark.faults
 def test_a_step_that_takes_too_long_is_named(always: Editor) -> None:
-    """With what it may take."""
+    """The error states the limit."""
     large = png_of(textured(2000, 1500))
     with pytest.raises(EditError) as caught:
         run(always, large, {"op": "denoise"}, limits=EditLimits(step_timeout_s=0.05))
@@ -178,7 +178,7 @@ def test_a_step_that_takes_too_long_is_named(always: Editor) -> None:
 
 @pytest.mark.faults
 def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always: Editor) -> None:
-    """It may have died of what an earlier picture did to it."""
+    """An earlier picture may have damaged a used child, so the edit is repeated in a new one."""
     struck: list[int] = []
 
     def strike(_: int, step: str) -> None:
@@ -198,7 +198,7 @@ def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always:
 
 @pytest.mark.faults
 def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> None:
-    """In the child; the caller stays as it was."""
+    """The child's memory grows, the caller's does not."""
     with pytest.raises(PhotoError) as caught:
         run(always, png_of(flat(6000, 4000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
 
@@ -207,7 +207,7 @@ def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> No
 
 
 def test_nothing_is_left_after_the_block() -> None:
-    """No process, no descriptor, even when a killer comes in between."""
+    """No process and no descriptor, also after a kill from outside."""
     files = open_descriptors()
     with Editor(isolate="always") as editor:
         run(editor, jpeg())
@@ -232,13 +232,13 @@ def test_nothing_is_left_after_the_block() -> None:
         ("", "png", ""),
     ],
 )
-def test_a_name_that_promises_another_format_is_noted(name: str, kind: ImageFormat, note: str) -> None:
-    """The content counts; the result may then have another extension than its source."""
+def test_an_extension_of_another_format_adds_a_note(name: str, kind: ImageFormat, note: str) -> None:
+    """The content decides; the result may have another extension than the source."""
     assert note == misnamed(name, kind)
 
 
 def test_the_note_comes_with_the_result() -> None:
-    """Last."""
+    """The note is the last one."""
     with Editor() as editor:
         *_, note = run(editor, jpeg(), {"op": "resize", "width": 999}, file_name="photo.png").notes
 
@@ -246,7 +246,7 @@ def test_the_note_comes_with_the_result() -> None:
 
 
 def test_a_defect_in_a_step_is_no_verdict_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What no step should raise comes out as it is."""
+    """An unexpected exception of a step reaches the caller unchanged."""
 
     def fail(*_: object) -> None:
         raise KeyError("a defect")

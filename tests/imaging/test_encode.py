@@ -1,4 +1,4 @@
-"""What is written: baseline JPEG, WebP, AVIF, and of all metadata the credit alone."""
+"""Check the written files: baseline JPEG, WebP, AVIF, without metadata but the credit."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_jpeg_is_baseline_with_chroma_as_its_quality_asks(quality: int, sampli
 
 
 def test_a_jpeg_has_huffman_tables_of_its_own() -> None:
-    """Optimised coding: they hold only the symbols that occur, and the file is smaller than with the standard's."""
+    """Optimised tables hold only the symbols that occur; the file is smaller than with the standard tables."""
     data = encode(picture(), "jpeg", quality=85, credit=None)
     plain = picture().jpegsave_buffer(Q=85, optimize_coding=False, keep=pyvips.ForeignKeep.NONE)
 
@@ -73,7 +73,7 @@ def test_a_jpeg_without_credit_has_no_metadata_at_all() -> None:
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("credit", [None, Credit(), CREDIT], ids=["none", "empty", "credit"])
 def test_every_format_decodes_to_the_picture(output: OutputFormat, credit: Credit | None) -> None:
-    """By another library, with its size and its colours."""
+    """Another library reads its size and colours."""
     with Image.open(io.BytesIO(encode(picture(), output, quality=95, credit=credit))) as image:
         assert (output.upper(), (480, 320)) == (image.format, image.size)
         assert furthest(np.asarray(image.convert("RGB"))) <= 4
@@ -103,14 +103,14 @@ def test_a_credit_of_any_length_can_be_read_back(credit: Credit) -> None:
 
 
 def test_a_credit_is_bounded() -> None:
-    """It goes into every thumbnail."""
+    """Every thumbnail carries it."""
     found = read_exif(credit_exif(Credit(b"x" * 99_999)).removeprefix(b"Exif\0\0")).credit
 
     assert MAX_CREDIT_BYTES == len(found.artist)
 
 
-def test_the_credit_block_says_srgb_and_nothing_else() -> None:
-    """Artist, copyright, colour space."""
+def test_the_credit_block_holds_srgb_and_nothing_else() -> None:
+    """It holds artist, copyright and colour space."""
     exif = read_exif(credit_exif(CREDIT).removeprefix(b"Exif\0\0"))
 
     assert {0x013B, 0x8298, 0x8769} == set(exif.image.tags)

@@ -1,4 +1,4 @@
-"""The receipt names what took part."""
+"""Check the versions that the receipt names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 import pyvips
 
 from processor.imaging.engine import engine_versions, prepare_engine
-from processor.imaging.recipe import ENGINE_REVISION
+from processor.recipe import ENGINE_REVISION
 
 
 def test_a_decoder_is_named_once_it_has_been_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the version that pip installed."""
+    """The receipt has the installed version."""
     monkeypatch.setitem(sys.modules, "rawpy", sys)
     monkeypatch.delitem(sys.modules, "pillow_heif", raising=False)
     found = engine_versions()
@@ -23,7 +23,7 @@ def test_a_decoder_is_named_once_it_has_been_loaded(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_engine_itself_is_always_named() -> None:
-    """Our revision and libvips' three numbers."""
+    """It has our revision and the version of libvips."""
     found = engine_versions()
 
     assert str(ENGINE_REVISION) == found["darkroom-engine"]

@@ -1,4 +1,4 @@
-"""What a gallery may know of a photo: orientation, camera, moment, credit."""
+"""Check the facts that are read from EXIF: orientation, camera, time, credit."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_camera_texts_are_printable_and_short() -> None:
 
 
 def test_neither_serial_numbers_nor_owner_nor_place_are_read() -> None:
-    """Nobody can leak what was never read."""
+    """A value that was never read cannot leak."""
     facts = read_exif(exif(private=True, artist="A"))
     seen = f"{facts.camera} {facts.credit} {facts.taken_at}"
 

@@ -1,4 +1,4 @@
-"""Sizes: fit inside both sides, cover, never enlarge, rounded from the original."""
+"""Check sizes: fit inside both sides, cover, never enlarge, round from the original."""
 
 from __future__ import annotations
 

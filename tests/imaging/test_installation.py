@@ -1,4 +1,4 @@
-"""A library that is missing or not the locked one is an error of the installation, in one line."""
+"""Check that a missing or a wrong library is an error of the installation, in one line."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from testkit.photos.jpeg import jpeg
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Iterator[None]:
-    """Let each test check anew: a check that passed is remembered."""
+    """Clear the cached result of a check before each test."""
     check_installation.cache_clear()
     yield
     check_installation.cache_clear()
 
 
 def finding() -> str:
-    """Return what the check finds wrong."""
+    """Return the finding of the check."""
     with pytest.raises(InstallationError) as raised:
         check_installation()
     return raised.value.finding
 
 
 def test_the_locked_installation_passes() -> None:
-    """The libvips that was loaded is the one that pyvips-binary brings."""
+    """The loaded libvips is the one that pyvips-binary bundles."""
     check_installation()
 
     assert installation.bundled_libvips() == installation.loaded_libvips()
 
 
 def test_the_libvips_of_the_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Debian 12 has 8.14.1, which lacks the option ``keep``: every photo failed, as if it were its own fault."""
+    """Debian 12 has 8.14.1 without the option ``keep``: every photo would get a verdict."""
     monkeypatch.setattr(pyvips, "version", (8, 14, 1).__getitem__)
 
     assert (
@@ -50,14 +50,14 @@ def test_the_libvips_of_the_machine_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_operation_that_libvips_was_built_without_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build of one's own may leave out a format."""
+    """A custom build may lack a format."""
     monkeypatch.setattr(installation, "OPERATIONS", ("jpegload_source", "jxrload"))
 
     assert finding() == f"libvips {installation.loaded_libvips()} was built without jxrload."
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before a photo needs it."""
+    """The check fails before a photo needs it."""
     monkeypatch.setattr(installation, "MODULES", ("PIL", "no_such_decoder"))
 
     assert finding() == "Python packages are missing: no_such_decoder."
@@ -75,7 +75,7 @@ def test_a_missing_bundle_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_photo_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The renderer raises no verdict, which would be recorded and never be tried again."""
+    """The renderer raises no verdict: a verdict would be recorded, and the photo never tried again."""
     monkeypatch.setattr(pyvips, "version", (8, 14, 1).__getitem__)
     with Source.from_bytes(jpeg()) as source, Renderer() as renderer, pytest.raises(InstallationError):
         renderer.render(source, Recipe(), file_name="photo.jpg")

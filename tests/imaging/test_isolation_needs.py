@@ -1,4 +1,4 @@
-"""What isolation needs of the system and of the caller: next to nothing."""
+"""Check that isolation needs neither pixel libraries in the parent nor shared memory."""
 
 from __future__ import annotations
 

@@ -8,10 +8,11 @@ import pytest
 import pyvips
 
 from processor.errors import PhotoError
-from processor.imaging import line, printing
+from processor.imaging import encode as printing
+from processor.imaging import line
 from processor.imaging.decoders.damage import verdict_of
 from processor.imaging.line import develop
-from processor.recipe import Limits, Recipe, Size
+from processor.recipe import DecodeLimits, Recipe, Size
 from processor.source import Source
 from testkit.photos.exif import exif
 from testkit.photos.heif import heic
@@ -40,7 +41,7 @@ def test_a_photo_becomes_all_sizes_in_all_formats() -> None:
 
 
 def test_a_size_has_its_own_formats_and_quality() -> None:
-    """Where the settings say so."""
+    """If the settings ask for it."""
     sizes = {
         "fine": Size(width=100, height=100, quality={"jpeg": 99}),
         "plain": Size(width=100, height=100, formats=("jpeg", "webp")),
@@ -189,7 +190,7 @@ def test_what_is_no_photo_never_reaches_a_decoder(name: str) -> None:
 def test_the_limits_of_the_recipe_hold() -> None:
     """Checked before any pixel is decoded."""
     with pytest.raises(PhotoError) as caught:
-        developed(jpeg(), Recipe(limits=Limits(max_dimension_px=479)))
+        developed(jpeg(), Recipe(limits=DecodeLimits(max_dimension_px=479)))
 
     assert "DIMENSIONS_TOO_LARGE" == caught.value.code
 

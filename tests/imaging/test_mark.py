@@ -1,4 +1,4 @@
-"""The mark that tells files of different states apart."""
+"""Check the mark that gives files of different states different ETags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image
 
 from processor.imaging.mark import MARKERS, marked
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import Limits, OutputFormat
+from processor.recipe import DecodeLimits, OutputFormat
 from testkit.photos.scene import scene
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
@@ -35,7 +35,7 @@ def file_of(output: OutputFormat, *, exif: bool = False) -> bytes:
 
 
 def pixels(data: bytes) -> tuple[bytes, bytes]:
-    """Decode by two libraries, which must find nothing to complain about."""
+    """Decode by two libraries, which must not warn."""
     by_vips = pyvips.Image.new_from_buffer(data, "", fail_on="warning")
     by_pillow = Image.open(io.BytesIO(data)).convert("RGB")
     return by_vips.write_to_memory(), np.asarray(by_pillow).tobytes()
@@ -44,20 +44,20 @@ def pixels(data: bytes) -> tuple[bytes, bytes]:
 @pytest.mark.parametrize("exif", [False, True])
 @pytest.mark.parametrize("output", FORMATS)
 def test_a_marked_file_is_the_same_picture(output: OutputFormat, *, exif: bool) -> None:
-    """Whoever reads it skips the mark; our own walk through its structure does too."""
+    """Other libraries skip the mark, and so does our own structure walk."""
     plain = file_of(output, exif=exif)
 
     found = marked(plain, output, "0055AED6DCD9")
 
     assert pixels(plain) == pixels(found)
-    header = inspect_structure(memoryview(found), Limits(), raw_max_megapixels=160)
+    header = inspect_structure(memoryview(found), DecodeLimits(), raw_max_megapixels=160)
     assert (output, 64, 48) == (header.format, header.width, header.height)
     assert 0 < len(found) - len(plain) <= 24
 
 
 @pytest.mark.parametrize("output", FORMATS)
 def test_files_are_equal_when_their_states_are(output: OutputFormat) -> None:
-    """A replay gives the same bytes; another state of the same pixels gives others, and says nothing of itself."""
+    """A replay makes the same bytes; another state makes other bytes, which do not disclose it."""
     plain = file_of(output)
     one, again, other = (marked(plain, output, state) for state in ("0055AED6", "0055AED6", "0055AED7"))
 
@@ -78,10 +78,8 @@ JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
     ],
     ids=["behind JFIF", "without JFIF", "at the end"],
 )
-def test_the_mark_stands_where_it_may_and_says_its_length(
-    output: OutputFormat, before: bytes, head: bytes, behind: bytes
-) -> None:
-    """JFIF's segment comes first, or it is none; a wrong length would hide what follows."""
+def test_the_mark_has_a_valid_place_and_length(output: OutputFormat, before: bytes, head: bytes, behind: bytes) -> None:
+    """JFIF's segment must come first; a wrong length would hide the segments after it."""
     found = marked(before + behind, output, "0055AED6")
 
     mark = found[len(before + head) : len(found) - len(behind)]
@@ -89,12 +87,12 @@ def test_the_mark_stands_where_it_may_and_says_its_length(
 
 
 @pytest.mark.parametrize(("output", "name"), [("jpeg", "JPEG"), ("webp", "WebP"), ("avif", "AVIF")])
-def test_what_is_no_file_of_its_format_is_not_marked(output: OutputFormat, name: str) -> None:
-    """It must not reach a bucket either."""
+def test_a_file_of_another_format_is_not_marked(output: OutputFormat, name: str) -> None:
+    """Such a file must not be uploaded."""
     with pytest.raises(ValueError, match=rf"^expected a finished {name} file to mark, received something else$"):
         marked(b"something else altogether", output, "0055AED6")
 
 
 def test_every_format_can_be_marked() -> None:
-    """A format that settings allow and that nobody marks would fail in production."""
+    """A format that the settings allow but that has no marker would fail in production."""
     assert set(FORMATS) == set(MARKERS)

@@ -1,4 +1,4 @@
-"""What a rendering took."""
+"""Check the measured time and memory of a rendering."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processor.imaging.measure import PeakMemory, Stopwatch
 
 
 def test_steps_add_up_in_the_order_of_their_first_start() -> None:
-    """From any thread."""
+    """Threads add to the same sums."""
     watch = Stopwatch()
 
     def work() -> None:
@@ -35,7 +35,7 @@ def test_steps_add_up_in_the_order_of_their_first_start() -> None:
 
 
 def test_a_step_that_fails_is_timed() -> None:
-    """What took long before it failed is worth knowing."""
+    """The time until a failure counts too."""
     watch = Stopwatch()
 
     with pytest.raises(KeyError), watch.step("decode"):
@@ -44,7 +44,7 @@ def test_a_step_that_fails_is_timed() -> None:
     assert ["decode"] == list(watch.steps_ms)
 
 
-def test_waiting_for_items_is_timed_and_what_is_done_with_them_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_items_is_timed_and_their_use_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """A generator's work counts, its consumer's does not."""
     now = [100.0]
     monkeypatch.setattr(measure, "perf_counter", lambda: now[0])
@@ -64,8 +64,8 @@ def test_waiting_for_items_is_timed_and_what_is_done_with_them_is_not(monkeypatc
     assert {"decode": 15.0} == watch.steps_ms
 
 
-def test_peak_memory_sees_what_was_freed_again() -> None:
-    """60 MiB that are touched and gone."""
+def test_peak_memory_counts_released_memory() -> None:
+    """60 MiB that are touched and released count."""
     memory = PeakMemory()
     before = memory.mib()
     block = bytearray(60 << 20)

@@ -1,4 +1,4 @@
-"""Where a photo is developed, and what happens to a decoder that goes wrong."""
+"""Check in which process a photo is rendered, and how failures of a decoder end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyvips
 from processor.errors import OutOfTime, PhotoError
 from processor.imaging.renderer import Renderer, is_risky
 from processor.imaging.structure.header import Header
-from processor.recipe import Limits, Recipe, Size
+from processor.recipe import DecodeLimits, Recipe, Size
 from processor.source import Source
 from testkit.photos.heif import avif, heic
 from testkit.photos.jpeg import cut, jpeg
@@ -27,7 +27,7 @@ from tests.imaging.prints import developed, pixels_of, recipe
 from tests.patience import HANG_S
 
 SLOW = Recipe(sizes={"large": Size(width=1500, height=1500)}, formats=("jpeg", "avif"))
-"""Seconds of encoding: time to interfere."""
+"""Seconds of encoding, so that a test can interrupt it."""
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def render(renderer: Renderer, data: bytes, plan: Recipe | None = None, *, secon
     ids=["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"],
 )
 def test_only_decoders_with_a_history_of_crashes_are_isolated(data: bytes, where: str) -> None:
-    """Libvips' own loaders have none, and a child costs time."""
+    """Libvips' own loaders have no such history, and a child costs time."""
     with Renderer() as renderer:
         assert where == render(renderer, data)
 
@@ -84,7 +84,7 @@ def test_only_decoders_with_a_history_of_crashes_are_isolated(data: bytes, where
     ids=["48 MP", "52 MP", "old tiff", "heic"],
 )
 def test_large_pictures_are_isolated_too(header: Header, risky: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """They need memory that the caller may not have."""
+    """They need more memory than the caller may have."""
     assert risky == is_risky(header)
 
 
@@ -95,8 +95,8 @@ def test_avif_is_encoded_where_it_can_be_stopped() -> None:
         assert "here" == render(renderer, jpeg(), recipe(formats=("jpeg", "webp")))
 
 
-def test_an_isolated_photo_looks_as_one_developed_here(always: Renderer) -> None:
-    """Byte for byte."""
+def test_an_isolated_photo_equals_one_rendered_here(always: Renderer) -> None:
+    """The files are equal, byte for byte."""
     plan = recipe((240, 240), formats=("jpeg", "webp"))
     with Source.from_bytes(jpeg()) as source:
         isolated = always.render(source, plan, file_name="photo.jpg")
@@ -106,7 +106,7 @@ def test_an_isolated_photo_looks_as_one_developed_here(always: Renderer) -> None
 
 
 def test_one_child_serves_good_and_bad_photos(always: Renderer) -> None:
-    """It is started at the first and lives as long as it is healthy."""
+    """It starts at the first photo and is kept while it is healthy."""
     before = child_of(always)
     outcomes: list[str] = []
     pids: set[int] = set()
@@ -119,7 +119,7 @@ def test_one_child_serves_good_and_bad_photos(always: Renderer) -> None:
 
 
 def test_another_memory_limit_needs_another_child(always: Renderer) -> None:
-    """The kernel keeps the first one's; nothing of it is left."""
+    """The kernel enforces the first limit for good, so the first child is killed."""
     render(always, jpeg(), quick(memory_mib=900))
     first = child_of(always)
     render(always, jpeg(), quick(memory_mib=901))
@@ -153,7 +153,7 @@ def killed_at_work(renderer: Renderer, data: bytes) -> str:
 @pytest.mark.fault(19)
 @pytest.mark.faults
 def test_a_fresh_child_killed_while_it_works_is_a_verdict_and_the_next_photo_works(always: Renderer) -> None:
-    """Nothing but this photo can have killed it."""
+    """Only this photo can be the cause."""
     always._healthy_child(quick().limits.decoder_memory_mib)
 
     assert ("DECODER_CRASHED", "isolated") == (killed_at_work(always, jpeg()), render(always, heic()))
@@ -162,7 +162,7 @@ def test_a_fresh_child_killed_while_it_works_is_a_verdict_and_the_next_photo_wor
 @pytest.mark.fault(19)
 @pytest.mark.faults
 def test_a_used_child_killed_while_it_works_is_no_verdict_on_its_photo(always: Renderer) -> None:
-    """It may have died of what an earlier photo did to it: a fresh one decides."""
+    """An earlier photo may have damaged it, so a new child renders the photo."""
     render(always, jpeg())
 
     assert "isolated" == killed_at_work(always, heic())
@@ -170,7 +170,7 @@ def test_a_used_child_killed_while_it_works_is_no_verdict_on_its_photo(always: R
 
 @pytest.mark.faults
 def test_a_child_killed_between_two_photos_is_replaced_unnoticed(always: Renderer) -> None:
-    """Lambda freezes and thaws."""
+    """Lambda may freeze a sandbox between two photos."""
     render(always, jpeg())
     os.kill(child_of(always), signal.SIGKILL)
 
@@ -179,9 +179,9 @@ def test_a_child_killed_between_two_photos_is_replaced_unnoticed(always: Rendere
 
 @pytest.mark.faults
 def test_a_decode_that_takes_too_long_is_a_verdict(always: Renderer) -> None:
-    """Within the time that the settings give it, and the next photo works."""
+    """The settings set the limit; the next photo works."""
     started = monotonic()
-    limits = Limits(decode_timeout_s=0.05)
+    limits = DecodeLimits(decode_timeout_s=0.05)
     verdict = render(always, png_of(4000, 4000), Recipe(limits=limits))
 
     assert "DECODE_TIMEOUT" == verdict
@@ -193,7 +193,7 @@ def test_a_decode_that_takes_too_long_is_a_verdict(always: Renderer) -> None:
 @pytest.mark.faults
 def test_a_photo_that_needs_too_much_memory_is_a_verdict(always: Renderer) -> None:
     """Interlaced, 48 MB: it must be decoded as a whole. The caller stays as it was."""
-    verdict = render(always, png_of(4000, 4000), Recipe(limits=Limits(decoder_memory_mib=100)))
+    verdict = render(always, png_of(4000, 4000), Recipe(limits=DecodeLimits(decoder_memory_mib=100)))
 
     assert "DECODER_OUT_OF_MEMORY" == verdict
     assert "isolated" == render(always, jpeg())
@@ -201,7 +201,7 @@ def test_a_photo_that_needs_too_much_memory_is_a_verdict(always: Renderer) -> No
 
 @pytest.mark.faults
 def test_an_invocation_that_ends_first_raises_out_of_time(always: Renderer) -> None:
-    """It is transient: no verdict on the photo."""
+    """The error is transient and no verdict on the photo."""
     with pytest.raises(OutOfTime):
         render(always, jpeg(textured(1500, 1000)), SLOW, seconds_left=0.1)
 

@@ -61,7 +61,7 @@ def test_a_photo_is_known_by_its_first_bytes(container: str, make: Callable[[], 
     ],
 )
 def test_an_image_of_another_kind_is_named(data: bytes, finding: str) -> None:
-    """Whoever uploaded it learns what it was."""
+    """The error names the kind of file."""
     with pytest.raises(PhotoError) as caught:
         sniff(memoryview(data))
 

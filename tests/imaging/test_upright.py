@@ -1,4 +1,4 @@
-"""Photos come out as the camera was held, whatever their format."""
+"""Check that renditions of every format are upright."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PSNR_DB = {"raw": 30.0}
 
 @cache
 def upright_print(kind: Turnable) -> Pixels:
-    """Develop the photo that was stored upright."""
+    """Render the photo that was stored upright."""
     return pixels_of(developed(turned(kind, 1), recipe((240, 240))).renditions[0])
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_turned_photo_gives_the_same_print_as_an_upright_one(kind: Turnable, orientation: int) -> None:
+def test_a_turned_photo_makes_the_same_rendition_as_an_upright_one(kind: Turnable, orientation: int) -> None:
     """JPEG, PNG, WebP and TIFF by EXIF, HEIC by its own properties, DNG by its header: each applied once."""
     rendering = developed(turned(kind, orientation), recipe((240, 240)))
     shown = pixels_of(rendering.renditions[0])
@@ -43,21 +43,21 @@ def test_a_turned_photo_gives_the_same_print_as_an_upright_one(kind: Turnable, o
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_upright_print_shows_the_scene(kind: Turnable) -> None:
-    """So that two wrong prints are not taken for two right ones. LibRaw brightens a RAW by a few per cent."""
+def test_an_upright_rendition_shows_the_scene(kind: Turnable) -> None:
+    """Two equal renditions could both be wrong, so one is compared with the scene. LibRaw brightens a RAW slightly."""
     assert furthest(upright_print(kind)) <= (16 if kind == "raw" else 3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_receipt_tells_the_orientation_that_was_found(kind: Turnable, orientation: int) -> None:
-    """As EXIF counts, whether the file says it so or as HEIF's rotation and mirror."""
+def test_the_receipt_holds_the_orientation_that_was_found(kind: Turnable, orientation: int) -> None:
+    """The number is EXIF's, also where the file has HEIF's rotation and mirror."""
     assert orientation == developed(turned(kind, orientation)).receipt.orientation
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_rendition_has_an_orientation_of_its_own(kind: Turnable) -> None:
-    """Or a viewer would turn it again."""
+    """A viewer would turn it a second time."""
     plan = recipe((240, 240), formats=("jpeg", "webp", "avif"))
     for rendition in developed(turned(kind, 6), plan).renditions:
         with Image.open(io.BytesIO(rendition.data)) as image:
@@ -74,7 +74,7 @@ def test_an_orientation_that_does_not_exist_turns_nothing(value: int) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_turning_undoes_what_the_camera_did(orientation: int) -> None:
+def test_turning_reverses_the_orientation_of_the_camera(orientation: int) -> None:
     """Exactly, pixel by pixel, also when the sides are odd."""
     picture = scene(31, 17)
     image = pyvips.Image.new_from_array(np.ascontiguousarray(stored(picture, orientation)))

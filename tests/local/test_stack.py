@@ -8,7 +8,7 @@ from pathlib import Path
 from components.testing.recorder import stack_config
 from local.model import Addresses
 from local.stack import configuration
-from processor.settings import Settings
+from processor.settings.tree import Settings
 
 HERE = "http://127.0.0.1"
 ADDRESSES = Addresses(
@@ -18,7 +18,9 @@ ADDRESSES = Addresses(
 
 def settings() -> Settings:
     """Read the stack's settings as the program does."""
-    return Settings.from_mapping(configuration(ADDRESSES, Path("packages"))["darkroom:settings"])
+    return Settings.from_mapping(
+        configuration(ADDRESSES, Path("packages"))["darkroom:settings"], prefix="darkroom-local"
+    )
 
 
 def test_nothing_is_named_after_development() -> None:

@@ -1,4 +1,4 @@
-"""Why an original is sent, or left alone."""
+"""Tests of the reasons to send an original, or not to."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def reason(item: dict[str, Any] | None, key: str = KEY, size: int = 9) -> str:
         ({**RENDERED, "original_key": "wedding/other.jpg"}, Reason.SHARED),
     ],
 )
-def test_the_record_tells_whether_an_original_is_due(item: dict[str, Any] | None, expected: Reason) -> None:
+def test_the_record_determines_whether_an_original_is_due(item: dict[str, Any] | None, expected: Reason) -> None:
     """Two originals that share a record are never sent: they would take it from each other in turn."""
     assert expected == reason(item)
 
 
 @pytest.mark.parametrize(("key", "size", "expected"), [("a/b.mp4", 9, "video"), ("renditions/a.jpg", 9, "reserved")])
 def test_what_is_no_photo_is_left_alone(key: str, size: int, expected: str) -> None:
-    """Before anybody asks for its record."""
+    """Before its record is read."""
     assert expected == reason(None, key, size)

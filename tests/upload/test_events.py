@@ -1,4 +1,4 @@
-"""Every envelope gives the same events, and a broken one says what is wrong with it."""
+"""Tests of every kind of event source: all produce the same events, and a broken event is described."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_migration_script_sends_keys_as_they_are(key: str) -> None:
         ("LifecycleExpiration:DeleteMarkerCreated", ObjectChange.REMOVED),
     ],
 )
-def test_event_names_say_whether_an_object_came_or_went(name: str, change: ObjectChange) -> None:
+def test_event_names_determine_the_change(name: str, change: ObjectChange) -> None:
     """With or without the prefix that some senders keep."""
     (event,) = events_of(s3_event(s3_record("a.jpg", name=name)))
 

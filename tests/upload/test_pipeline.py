@@ -21,12 +21,12 @@ SIZES = ["large", "medium", "small", "thumbnail"]
 
 
 def unsequenced(event: ObjectEvent) -> ObjectEvent:
-    """Give the event as the migration script or an S3 Batch job tells it: a bucket and a key."""
+    """Return an event as the migration script or an S3 Batch job sends it: a bucket and a key."""
     return replace(event, sequencer="", version_id=None, etag=None, size=None)
 
 
 def shown(darkroom: Darkroom, photo_id: str) -> set[str]:
-    """Give the versions in a record's addresses."""
+    """Return the versions in a record's addresses."""
     record = darkroom.record(photo_id) or {}
     return {value.rpartition("?v=")[2] for name, value in record.items() if name.endswith("_url")}
 
@@ -56,7 +56,7 @@ def test_an_upload_becomes_renditions_a_manifest_and_an_active_record(darkroom: 
     assert_consistent(darkroom, event.key)
 
 
-def test_a_record_says_everything_that_readers_need(darkroom: Darkroom) -> None:
+def test_a_record_holds_everything_that_readers_need(darkroom: Darkroom) -> None:
     """Addresses, sizes, facts of the photo and a short receipt; numbers are exact."""
     event = darkroom.upload(f"wedding/{UUID}_IMG 1.jpg")
     darkroom.put_record(id=UUID, status="pending", title="The kiss", gallery_id="g-1")
@@ -78,7 +78,7 @@ def test_a_record_says_everything_that_readers_need(darkroom: Darkroom) -> None:
     assert record["receipt"]["cost_usd"] > 0
 
 
-def test_renditions_tell_the_cdn_and_operators_what_they_are(darkroom: Darkroom) -> None:
+def test_renditions_carry_metadata_for_the_cdn_and_operators(darkroom: Darkroom) -> None:
     """Type, a year of caching, and ASCII metadata whatever the key."""
     darkroom.process(darkroom.upload("hochzeit/Übung 😀.jpg"))
 
@@ -89,7 +89,7 @@ def test_renditions_tell_the_cdn_and_operators_what_they_are(darkroom: Darkroom)
     assert all(value.isascii() for value in answer["Metadata"].values())
 
 
-def test_a_record_that_nobody_wrote_is_created_complete(darkroom: Darkroom) -> None:
+def test_a_missing_record_is_created_complete(darkroom: Darkroom) -> None:
     """missing_record: create."""
     darkroom.process(darkroom.upload("wedding/IMG_1.jpg"))
     darkroom.process(darkroom.upload("loose.jpg"))
@@ -115,7 +115,7 @@ def test_a_required_record_is_waited_for() -> None:
 
 
 def test_a_required_record_of_a_deleted_original_is_not_waited_for() -> None:
-    """Nobody will ever write it, so it would only fill the dead-letter queue."""
+    """The record will never be written, so retries would only fill the dead-letter queue."""
     with open_darkroom(missing_record="require") as darkroom:
         event = darkroom.upload("wedding/IMG_1.jpg")
         darkroom.removal(event.key)
@@ -153,7 +153,7 @@ def test_a_state_of_the_backends_own_is_never_overwritten(darkroom: Darkroom, st
 
 
 def test_an_approval_while_the_photo_is_rendered_is_kept(darkroom: Darkroom) -> None:
-    """The record is read again when somebody else wrote it."""
+    """The record is read again when another writer changed it."""
     event = darkroom.upload("wedding/IMG_1.jpg")
     darkroom.put_record(id=event.key, status="pending")
     darkroom.renderer.meanwhile = lambda: darkroom.put_record(id=event.key, status="approved")
@@ -210,7 +210,7 @@ def test_a_failed_photo_that_is_uploaded_again_becomes_active(darkroom: Darkroom
 
 
 def test_a_bad_upload_over_a_good_photo_leaves_the_good_one_on_show(darkroom: Darkroom) -> None:
-    """Readers keep a picture, the record says what is wrong, and a replay of the good event is still old."""
+    """Readers keep a picture, the record holds the error, and a replay of the good event is still old."""
     good = darkroom.upload("wedding/IMG_1.jpg")
     darkroom.process(good)
     urls = shown(darkroom, good.key)
@@ -318,7 +318,7 @@ def test_a_second_original_keeps_its_name_when_the_first_is_deleted(darkroom: Da
     ],
 )
 def test_hostile_keys_are_rendered_like_any_other(darkroom: Darkroom, key: str) -> None:
-    """What S3 accepts as a key, we accept."""
+    """Every key that S3 accepts is accepted."""
     event = darkroom.upload(key)
 
     assert Result.RENDERED == darkroom.process(event).result
@@ -344,7 +344,7 @@ def test_renditions_never_become_originals(darkroom: Darkroom) -> None:
 
 
 def test_an_empty_object_is_skipped_even_when_no_event_gave_its_size(darkroom: Darkroom) -> None:
-    """An S3 Batch task does not tell sizes."""
+    """An S3 Batch task holds no size."""
     event = unsequenced(darkroom.upload("wedding/IMG_1.jpg", b""))
 
     assert (Result.SKIPPED, "empty") == ((out := darkroom.process(event)).result, out.code)
@@ -472,7 +472,7 @@ def test_an_old_version_that_expires_leaves_the_photo_alone(darkroom: Darkroom) 
 
 
 def test_the_version_below_a_deleted_one_is_shown_again(darkroom: Darkroom) -> None:
-    """Deleting the newest version for good uncovers the one before; no other event says so."""
+    """Deleting the newest version for good makes the one before current again; no other event reports that."""
     old, new = (darkroom.upload("wedding/IMG_1.jpg", content) for content in (b"old", b"new"))
     darkroom.process(old)
     before = shown(darkroom, old.key)

@@ -1,4 +1,4 @@
-"""What may go wrong around one upload: nothing is lost, nothing is done twice, the state converges."""
+"""Tests of failures around one upload: nothing is lost, nothing is done twice, the state converges."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def uploads(darkroom: Darkroom, *contents: bytes) -> list[ObjectEvent]:
 
 
 def pixels(darkroom: Darkroom) -> set[str]:
-    """Give the sequencers of all stored renditions."""
+    """Return the sequencers of all stored renditions."""
     return {meta["sequencer"] for key, (_, meta) in darkroom.kept().items() if key.startswith("renditions/")}
 
 
@@ -59,7 +59,7 @@ def test_an_event_that_comes_ten_times_changes_the_state_once(darkroom: Darkroom
 
 
 @pytest.mark.fault(1)
-def test_an_event_that_comes_ten_times_at_once_gives_one_photo(darkroom: Darkroom) -> None:
+def test_an_event_that_comes_ten_times_at_once_makes_one_photo(darkroom: Darkroom) -> None:
     """Fault 1, concurrent: one stem, one set of renditions, one processed_at."""
     (event,) = uploads(darkroom, b"a photo")
 
@@ -227,7 +227,7 @@ def test_a_deletion_while_a_photo_is_uploaded_leaves_nothing(darkroom: Darkroom,
 
 @pytest.mark.fault(4)
 def test_a_deletion_that_dies_half_way_is_finished_by_its_replay(darkroom: Darkroom) -> None:
-    """Fault 4: the record says deleted first, the rest may be repeated."""
+    """Fault 4: the record is deleted first, the rest may be repeated."""
     (event,) = uploads(darkroom, b"a photo")
     darkroom.process(event)
     removal = darkroom.removal(KEY)
@@ -287,7 +287,7 @@ def test_a_process_that_dies_between_uploads_is_continued(darkroom: Darkroom, do
 
 @pytest.mark.fault(7)
 def test_a_replay_repairs_a_rendition_that_was_lost(darkroom: Darkroom) -> None:
-    """Fault 7: as long as the record does not say active, everything is checked."""
+    """Fault 7: as long as the record is not active, everything is checked."""
     (event,) = uploads(darkroom, b"a photo")
     darkroom.dynamodb.faults["update_item"] = once(killed)
     with pytest.raises(Killed):
@@ -393,8 +393,8 @@ def test_a_message_that_becomes_visible_again_while_it_is_worked_on(darkroom: Da
 
 @pytest.mark.fault(18)
 @pytest.mark.parametrize("code", ["AccessDenied", "KMS.DisabledException", "SlowDown", "InvalidObjectState"])
-def test_an_original_that_s3_will_not_give_is_never_called_failed(darkroom: Darkroom, code: str) -> None:
-    """Fault 18: permissions and keys are an operator's matter; the queue retries until somebody looks."""
+def test_an_original_that_s3_refuses_is_never_recorded_as_failed(darkroom: Darkroom, code: str) -> None:
+    """Fault 18: permissions and keys are an operator's matter; the queue retries until they are repaired."""
     (event,) = uploads(darkroom, b"a photo")
 
     def denied(arguments: dict[str, Any], send: Request) -> Any:
@@ -445,7 +445,7 @@ def test_a_verdict_that_a_duplicate_contradicts_does_no_harm(darkroom: Darkroom)
 
 
 @pytest.mark.fault(30)
-def test_clocks_have_no_say_in_what_is_newer(darkroom: Darkroom) -> None:
+def test_clocks_do_not_decide_the_order_of_events(darkroom: Darkroom) -> None:
     """Fault 30: the second photo is processed with a clock that is a year behind."""
     old, new = uploads(darkroom, b"old", b"new")
     clock = darkroom.line.maker.now
@@ -482,7 +482,7 @@ def test_two_versions_that_are_delivered_at_once_end_in_the_newer_one(darkroom: 
 
 @pytest.mark.fault(1, 4)
 def test_an_upload_and_its_deletion_that_are_delivered_at_once_end_in_a_tombstone(darkroom: Darkroom) -> None:
-    """Faults 1 and 4 together: no orphan, whoever wins."""
+    """Faults 1 and 4 together: no orphan, in any order."""
     (event,) = uploads(darkroom, b"a photo")
     removal = darkroom.removal(KEY)
 
@@ -495,7 +495,7 @@ def test_an_upload_and_its_deletion_that_are_delivered_at_once_end_in_a_tombston
 
 
 @pytest.mark.fault(2)
-def test_a_verdict_on_an_old_version_says_nothing_of_the_new_one(darkroom: Darkroom) -> None:
+def test_a_verdict_on_an_old_version_does_not_affect_the_new_one(darkroom: Darkroom) -> None:
     """Fault 2: the newer upload is rendered while the older one turns out to be broken."""
     old, new = uploads(darkroom, b"broken", b"new")
     darkroom.renderer.meanwhile = lambda: darkroom.process(new)

@@ -30,7 +30,7 @@ def test_the_price_is_what_lambda_charges_for_arm64() -> None:
 
 
 def test_a_plan_names_every_size_in_every_format() -> None:
-    """What is planned is what may have to be removed."""
+    """The planned objects are those that a cleanup may have to remove."""
     recipe = Recipe(
         sizes={"small": Size(width=8, height=8), "large": Size(width=9, height=9, formats=("jpeg",))},
         formats=("jpeg", "avif"),

@@ -1,4 +1,4 @@
-"""What may follow what in a photo record: decisions to the letter, without a store."""
+"""Tests of the transitions of a photo record: exact decisions, without a store."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_a_rendered_photo_is_active_without_an_error_and_without_sizes_that_are_
     assert "created_at" not in fields
 
 
-def test_a_photo_whose_record_nobody_wrote_is_born_with_its_gallery() -> None:
+def test_a_photo_without_a_record_is_created_with_its_gallery() -> None:
     """At the time when it was processed; the root of the bucket is no gallery."""
     born = transitions.rendered(None, STATE, MANIFEST, address="a", cdn_host="cdn.example.com")
     rootless = transitions.birth_of(None, ObjectKey("IMG_1.jpg"), AT)
@@ -182,7 +182,7 @@ def test_a_photo_whose_record_nobody_wrote_is_born_with_its_gallery() -> None:
     assert {} == transitions.birth_of(BACKENDS, STATE.name, AT)
 
 
-def test_a_failed_photo_says_why_when_and_after_how_many_attempts() -> None:
+def test_a_failed_photo_records_error_time_and_attempts() -> None:
     """Nothing of what an earlier state left on show is touched."""
     assert {
         "original_key": KEY,

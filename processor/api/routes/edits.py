@@ -1,4 +1,4 @@
-"""Start an edit; or only look at what a command would do, get places for local files, see what there is."""
+"""Routes that start an edit, compile a command, offer upload slots and list the operations."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
 
-from processor.api.accepting import Sender
-from processor.api.callers import Reader, Writer
+from processor.api.dependencies import Injected, Reader, Writer
 from processor.api.documents import PlanDocument, StartedDocument, UploadsDocument
-from processor.api.parts import Tools
-from processor.api.refusals import answers
+from processor.api.openapi import error_responses
 from processor.api.requests import EditRequest, LocalFile, ParseRequest, UploadsRequest
+from processor.api.session_service import Sender
 from processor.api.sources import too_large
 from processor.api.views import plan_document, slot_document, started_document
 from processor.edits.command import compile_command
@@ -33,7 +32,7 @@ IdempotencyKey = Annotated[
 
 
 async def body_of(request: Request) -> bytes:
-    """Give the body as it was sent; the framework has read it already."""
+    """Return the bytes of the body; the framework has read them already."""
     return await request.body()
 
 
@@ -44,7 +43,7 @@ Body = Annotated[bytes, Depends(body_of)]
     "",
     status_code=202,
     summary="Start a session",
-    responses=answers(
+    responses=error_responses(
         EditCode.INVALID_INPUT,
         EditCode.SOURCE_REFUSED,
         EditCode.IDEMPOTENCY_CONFLICT,
@@ -57,19 +56,19 @@ Body = Annotated[bytes, Depends(body_of)]
     ),
 )
 def start(
-    parts: Tools, user_id: Writer, asked: EditRequest, body: Body, idempotency_key: IdempotencyKey = ""
+    services: Injected, user_id: Writer, asked: EditRequest, body: Body, idempotency_key: IdempotencyKey = ""
 ) -> StartedDocument:
     """Edit pictures: each is a job of its own; a failed one never stops the others."""
-    accepted = parts.desk.accept(asked, Sender(user_id=user_id, key=idempotency_key, body=body))
-    if accepted.anew:
-        parts.telemetry.count({"SessionsStarted": one()})
-    return started_document(accepted.session, parts.tickets.issue(accepted.session.session_id))
+    accepted = services.session_service.accept(asked, Sender(user_id=user_id, key=idempotency_key, body=body))
+    if accepted.new:
+        services.telemetry.count({"SessionsStarted": one()})
+    return started_document(accepted.session, services.tickets.issue(accepted.session.session_id))
 
 
 @router.post(
     "/parse",
     summary="See what a command would do",
-    responses=answers(
+    responses=error_responses(
         EditCode.INVALID_INPUT,
         EditCode.IMAGE_TOO_LARGE,
         EditCode.UNPARSEABLE_COMMAND,
@@ -85,23 +84,23 @@ def parse(_: Reader, asked: ParseRequest) -> PlanDocument:
 @router.post(
     "/uploads",
     summary="Get upload slots",
-    responses=answers(EditCode.INVALID_INPUT, EditCode.IMAGE_TOO_LARGE, EditCode.RATE_LIMIT_EXCEEDED),
+    responses=error_responses(EditCode.INVALID_INPUT, EditCode.IMAGE_TOO_LARGE, EditCode.RATE_LIMIT_EXCEEDED),
 )
-def uploads(parts: Tools, user_id: Reader, asked: UploadsRequest) -> UploadsDocument:
+def uploads(services: Injected, user_id: Reader, asked: UploadsRequest) -> UploadsDocument:
     """Get a form per local file; post the file with it, then use the slot's `url` in an edit."""
     for place, file in enumerate(asked.files):
-        require_size(file, place, parts.slots.max_bytes)
-    offers = [parts.slots.offer(user_id, content_type=file.content_type) for file in asked.files]
+        require_size(file, place, services.slots.max_bytes)
+    offers = [services.slots.offer(user_id, content_type=file.content_type) for file in asked.files]
     return UploadsDocument(slots=[slot_document(offer) for offer in offers])
 
 
 def require_size(file: LocalFile, place: int, max_bytes: int) -> None:
-    """Refuse a file before it is uploaded in vain."""
+    """Raise EditError(IMAGE_TOO_LARGE) before a file is uploaded that no edit would accept."""
     if file.size is not None and file.size > max_bytes:
         raise too_large(f"files[{place}].size", file.size, max_bytes)
 
 
-@router.get("/operations", summary="The vocabulary", responses=answers(EditCode.RATE_LIMIT_EXCEEDED))
+@router.get("/operations", summary="The vocabulary", responses=error_responses(EditCode.RATE_LIMIT_EXCEEDED))
 def operations(_: Reader) -> dict[str, Any]:
     """Every operation with its parameters, ranges, defaults and examples."""
     return vocabulary_document()

@@ -1,4 +1,4 @@
-"""Readiness: asked for by the Lambda Web Adapter, without token and without the CDN's secret."""
+"""Route for the readiness check of the Lambda Web Adapter: no token, no secret of the CDN."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ router = APIRouter(prefix="/image-edit")
 
 @router.get("/health", summary="Readiness")
 def health() -> HealthDocument:
-    """Tell that the service takes requests: it begins to listen only when it has read its settings and secrets."""
+    """Report that the service takes requests: it begins to listen only when it has read its settings and secrets."""
     return HealthDocument()

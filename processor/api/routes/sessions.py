@@ -1,4 +1,4 @@
-"""Look at sessions, follow one, cancel one."""
+"""Routes that show, follow, cancel and list sessions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from processor.api.callers import KnownId, ReadableSession, Reader
+from processor.api.dependencies import Injected, KnownId, ReadableSession, Reader
 from processor.api.documents import SessionDocument, SessionsDocument
-from processor.api.parts import Tools
-from processor.api.refusals import PROGRESS, answers
+from processor.api.openapi import PROGRESS, error_responses
 from processor.api.stream import EventStream, resume_point
 from processor.api.views import session_document, summary_document
 from processor.errors import EditCode
@@ -32,28 +31,29 @@ Cursor = Annotated[str | None, Query(max_length=512, description="From the page 
     "/progress/{session_id}",  # noqa: FAST003 - taken by readable_session
     summary="Follow a session",
     response_class=Response,
-    responses=PROGRESS | answers(EditCode.INVALID_INPUT, EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
+    responses=PROGRESS
+    | error_responses(EditCode.INVALID_INPUT, EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
 async def progress(
-    parts: Tools, session: ReadableSession, accept: Accept = "", last_event_id: LastEventId = ""
+    services: Injected, session: ReadableSession, accept: Accept = "", last_event_id: LastEventId = ""
 ) -> Response:
     """Server-sent events until `session_complete`; with `Accept: application/json` the session, for polling."""
     if wants_json(accept):
-        document = session_document(session, parts.tickets.issue(session.session_id))
+        document = session_document(session, services.tickets.issue(session.session_id))
         return Response(document.model_dump_json(by_alias=True), media_type=JSON)
     last_id = resume_point(session, last_event_id)
     if session.status.ended and last_id == len(session.events):
-        # Nothing can follow. 204 is what makes an EventSource stop asking.
+        # No event can follow. 204 makes an EventSource stop reconnecting.
         return Response(status_code=204)
     session_id = session.session_id
     return EventStream(
-        parts.streams.events(session, last_id),
-        stuck=lambda: parts.telemetry.warning("Reader takes nothing", session_id=session_id),
+        services.streams.events(session, last_id),
+        stuck=lambda: services.telemetry.warning("Reader takes nothing", session_id=session_id),
     )
 
 
 def wants_json(accept: str) -> bool:
-    """Tell whether a client polls: it names JSON, and not the stream."""
+    """Return whether a client polls: it accepts JSON and not the stream."""
     kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
     return JSON in kinds and EVENTS not in kinds
 
@@ -61,30 +61,30 @@ def wants_json(accept: str) -> bool:
 @router.get(
     "/session/{session_id}",  # noqa: FAST003 - taken by readable_session
     summary="Look at a session",
-    responses=answers(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
+    responses=error_responses(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
-def look(parts: Tools, session: ReadableSession) -> SessionDocument:
+def look(services: Injected, session: ReadableSession) -> SessionDocument:
     """See a session as it is now, with a new progressUrl."""
-    return session_document(session, parts.tickets.issue(session.session_id))
+    return session_document(session, services.tickets.issue(session.session_id))
 
 
 @router.delete(
     "/session/{session_id}",
     summary="Cancel a session",
-    responses=answers(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
+    responses=error_responses(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
-def cancel(parts: Tools, user_id: Reader, session_id: KnownId) -> SessionDocument:
+def cancel(services: Injected, user_id: Reader, session_id: KnownId) -> SessionDocument:
     """Cancel: queued pictures never start, a running one stops at its next step; what is done stays."""
-    session = parts.sessions.cancel(session_id, user_id=user_id)
-    return session_document(session, parts.tickets.issue(session.session_id))
+    session = services.sessions.cancel(session_id, user_id=user_id)
+    return session_document(session, services.tickets.issue(session.session_id))
 
 
 @router.get(
     "/sessions",
     summary="List your sessions",
-    responses=answers(EditCode.INVALID_INPUT, EditCode.RATE_LIMIT_EXCEEDED),
+    responses=error_responses(EditCode.INVALID_INPUT, EditCode.RATE_LIMIT_EXCEEDED),
 )
-def sessions(parts: Tools, user_id: Reader, limit: Limit = 20, cursor: Cursor = None) -> SessionsDocument:
+def sessions(services: Injected, user_id: Reader, limit: Limit = 20, cursor: Cursor = None) -> SessionsDocument:
     """List the caller's sessions, newest first."""
-    page = parts.sessions.of_user(user_id, limit=limit, cursor=cursor)
+    page = services.sessions.of_user(user_id, limit=limit, cursor=cursor)
     return SessionsDocument(sessions=[summary_document(one) for one in page.sessions], cursor=page.cursor)

@@ -1,12 +1,14 @@
-"""The decoder child: a process without credentials that develops or edits what it is handed, within limits.
+"""Entry point of the decoder child: a process without credentials that renders or edits files within limits.
 
 Run as ``python -m processor.imaging.isolation.child FD MIB`` with a connected socket at FD. It answers until the
-socket closes. Built on a socket pair and memory files alone: Lambda has no /dev/shm, so multiprocessing fails there.
+socket closes. It uses only a socket pair and memory files: Lambda has no /dev/shm, so multiprocessing fails there.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import resource
 import socket
 import sys
 import traceback
@@ -18,30 +20,32 @@ from typing import Any, Final, TypeAlias
 from processor.edits.plan import Plan
 from processor.errors import EditError, InstallationError, PhotoError
 from processor.imaging.installation import check_installation
-from processor.imaging.isolation.edit_wire import order_type, pack_edited, refusal
-from processor.imaging.isolation.limits import limit_cpu, limit_memory
-from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send
+from processor.imaging.isolation.edit_wire import order_type, pack_edited, pack_refusal
+from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send
 from processor.recipe import Recipe
 from processor.source import Source
 
+NO_CORE_DUMP = (0, 0)
+ENCODE_CPU_S = 240
+"""CPU seconds for encoding, over all threads: AVIF at 12 MP takes tens of them."""
 MAX_LOG_CHARS = 4_000
 MAX_FDS = 64
-"""The source's, and one for each watermark: a plan has at most 50 steps."""
+"""One for the source and one for each watermark: a plan has at most 50 steps."""
 NO_THREAD = "can't start new thread"
 """Python's words when a thread's stack does not fit into the memory limit."""
 
 Answer: TypeAlias = tuple[dict[str, Any], list[bytes]]
-"""What is said beside ``done``, and the files."""
+"""The fields of the ``done`` message, and the files."""
 
 
 def main(fd: int, memory_mib: int) -> None:
-    """Serve requests until the parent hangs up."""
+    """Serve requests until the parent closes the connection."""
     limit_memory(memory_mib)
     with socket.socket(fileno=fd) as channel:
         while True:
             try:
                 request, _, fds = receive(channel, fds=MAX_FDS)
-            except Hangup:
+            except ConnectionClosed:
                 return
             with ExitStack() as open_sources:
                 facts = zip(fds, request["sources"], strict=True)
@@ -56,13 +60,13 @@ def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[S
     except PhotoError as error:
         send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding, "log": str(error)})
     except EditError as error:
-        send(channel, refusal(error))
+        send(channel, pack_refusal(error))
     except MemoryError:
         send(channel, {"event": "out_of_memory"})
     except (InstallationError, ImportError) as error:
         finding = error.finding if isinstance(error, InstallationError) else f"{error}."
         send(channel, {"event": "broken_installation", "finding": finding[-MAX_LOG_CHARS:]})
-    except Exception as error:  # noqa: BLE001 - whatever a decoder raises is told to the parent, which decides
+    except Exception as error:  # noqa: BLE001 - the parent decides on every error of a decoder
         if NO_THREAD in str(error):
             send(channel, {"event": "out_of_memory"})
             return
@@ -88,8 +92,8 @@ def _edit(channel: socket.socket, request: dict[str, Any], sources: Sequence[Sou
 
     order = order_type().validate_python(request["order"])
 
-    def tell(index: int, step: str) -> None:
-        # Each part of the work has its own time; the parent holds the same clock.
+    def report(index: int, step: str) -> None:
+        # Each part of the work has its own time limit, here and in the parent.
         limit_cpu(order.limits.step_timeout_s, os.cpu_count() or 1)
         send(channel, {"event": "step", "index": index, "step": step})
 
@@ -99,7 +103,7 @@ def _edit(channel: socket.socket, request: dict[str, Any], sources: Sequence[Sou
         limits=order.limits,
         output=order.output,
         assets=dict(zip(order.assets, sources[1:], strict=True)),
-        on_step=tell,
+        on_step=report,
     )
     plain, blobs = pack_edited(edited)
     return {"edited": plain}, blobs
@@ -109,6 +113,21 @@ JOBS: Final[Mapping[str, Callable[[socket.socket, dict[str, Any], Sequence[Sourc
     "render": _render,
     "edit": _edit,
 }
+
+
+def limit_memory(mib: int) -> None:
+    """Make allocations beyond *mib* MiB fail (RLIMIT_DATA: private writable memory, not address space)."""
+    size = mib << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, NO_CORE_DUMP)
+
+
+def limit_cpu(seconds: float, cores: int) -> None:
+    """Allow *seconds* on all *cores* from now on, then SIGXCPU: the limit that holds when the parent is gone."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowance = used.ru_utime + used.ru_stime + seconds * cores + ENCODE_CPU_S
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(allowance), hard))
 
 
 if __name__ == "__main__":

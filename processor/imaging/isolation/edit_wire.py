@@ -1,4 +1,4 @@
-"""What an edit's order, its result and its refusal look like between the parent and its decoder child."""
+"""Define the messages of an edit between the parent and its decoder child: order, result and refusal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from processor.imaging.edit_model import Edited, EditLimits, OutputWish
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditOrder:
-    """*plan*: as JSON; *assets*: the references of the sources that follow the photo's own."""
+    """One edit to do. *plan*: as JSON; *assets*: the references of the sources that follow the photo's own."""
 
     plan: str
     limits: EditLimits
@@ -25,13 +25,13 @@ class EditOrder:
 
 @cache
 def order_type() -> TypeAdapter[EditOrder]:
-    """Build the checker of orders when the first one comes."""
+    """Build the validator of orders at its first use."""
     return TypeAdapter(EditOrder)
 
 
 @cache
 def edited_type() -> TypeAdapter[Edited]:
-    """Build the checker of results when the first one comes."""
+    """Build the validator of results at its first use."""
     return TypeAdapter(Edited)
 
 
@@ -42,23 +42,23 @@ def pack_edited(edited: Edited) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def unpack_edited(plain: Any, blobs: Sequence[bytes]) -> Edited:
-    """Join what *pack_edited* split, checking every type; raises ValueError when something else came."""
+    """Join what *pack_edited* split and check every type; raises ValueError for anything else."""
     if not isinstance(plain, dict) or len(blobs) != 1:
         raise ValueError("expected an edited picture and one file")
     return edited_type().validate_python({**plain, "data": blobs[0]})
 
 
-def refusal(error: EditError) -> dict[str, Any]:
-    """Say an EditError."""
-    said = {"code": error.code, "log": str(error), "public": error.public, "details": error.details}
-    return {"event": "refused", **said}
+def pack_refusal(error: EditError) -> dict[str, Any]:
+    """Return *error* as a message."""
+    fields = {"code": error.code, "log": str(error), "public": error.public, "details": error.details}
+    return {"event": "refused", **fields}
 
 
-def refused(answer: dict[str, Any]) -> EditError:
-    """Make the EditError that the child said; raises ValueError when it is none."""
-    details: Any = answer.get("details")
+def unpack_refusal(message: dict[str, Any]) -> EditError:
+    """Return the EditError of *message*; raises ValueError when it holds none."""
+    details: Any = message.get("details")
     if not isinstance(details, dict):
-        raise ValueError(f"expected the details of a refusal, received {type(details).__name__}")  # noqa: TRY004 - nonsense from the wire
+        raise ValueError(f"expected the details of a refusal, received {type(details).__name__}")  # noqa: TRY004 - a protocol error
     return EditError(
-        EditCode(answer.get("code")), str(answer.get("log")), public=str(answer.get("public")), details=details
+        EditCode(message.get("code")), str(message.get("log")), public=str(message.get("public")), details=details
     )

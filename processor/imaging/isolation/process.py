@@ -1,4 +1,4 @@
-"""The parent's side of a decoder child: start it, reuse it while it is healthy, end it when it is not."""
+"""Run jobs in a decoder child, from the parent's side: start it, exchange messages with it, kill it."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ from typing import Any, Final, TypeVar
 
 from processor.errors import InstallationError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
-from processor.imaging.isolation.clock import Clock, slow_decode, slow_step
-from processor.imaging.isolation.edit_wire import EditOrder, refused, unpack_edited
-from processor.imaging.isolation.wire import Hangup, receive, send, unpack_rendering
+from processor.imaging.isolation.edit_wire import EditOrder, unpack_edited, unpack_refusal
+from processor.imaging.isolation.usage import Clock, cpu_seconds, resident_mib, slow_decode, slow_step
+from processor.imaging.isolation.wire import ConnectionClosed, receive, require_done, send, unpack_rendering
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import needs_memory
 from processor.recipe import Recipe
 from processor.source import Source
 
 POLL_S = 0.02
-LAST_WORDS_S = 1.0
+EXIT_GRACE_S = 1.0
+"""Between a closed connection and the end of the process."""
 BETWEEN_BYTES_S = 10.0
-"""A child that begins to answer sends the rest at once, or it has lost its way."""
+"""Between two bytes of one message: a healthy child sends a message at once."""
 ENCODE_TIMEOUT_S = 240.0
-"""For what follows the decode: no hostile byte is read any more, but AVIF at 12 MP is slow."""
+"""For encoding. No hostile byte is read any more, but AVIF at 12 MP is slow."""
 JOBS_PER_CHILD = 500
-"""Then a fresh one: what decoders leak stays bounded."""
+"""After so many a new child starts, so that leaks of decoders stay bounded."""
 PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG")
-"""The child sees no other variable: no credentials, no names of tables and buckets."""
+"""Environment variables of the child: no credentials, no names of tables and buckets."""
 
 Result = TypeVar("Result", Rendering, Edited)
 
 
 class DecoderProcess:
-    """One child and the channel to it. Not for use by several threads at once."""
+    """One child process and the channel to it. Not for use by several threads at once."""
 
     def __init__(self, memory_mib: int) -> None:
         ours, theirs = socket.socketpair()
@@ -65,35 +66,35 @@ class DecoderProcess:
         return self._process.pid
 
     def healthy(self) -> bool:
-        """Tell whether it may take another job."""
+        """Return whether the child may take another job."""
         return self._process.poll() is None and self.jobs < JOBS_PER_CHILD
 
-    def develop(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
-        """Develop *source* in the child; its death, hang or excess is a verdict (PhotoError).
+    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
+        """Render *source* in the child; its death, hang or excess is a verdict (PhotoError).
 
         Raises OutOfTime when *seconds_left* ends first.
         """
         clock = self._decode_clock(recipe.limits.decode_timeout_s, seconds_left)
 
-        def hear(answer: dict[str, Any]) -> bool:
-            if answer.get("event") != "decoded":
+        def on_progress(message: dict[str, Any]) -> bool:
+            if message.get("event") != "decoded":
                 return False
             clock.begin(ENCODE_TIMEOUT_S, slow_decode("the encoders did not finish"))
             return True
 
         request = {"job": "render", "recipe": recipe.model_dump_json(), "file_name": file_name}
-        return self._converse(request, [source], clock, hear, _rendering)
+        return self._run(request, [source], clock, on_progress, _rendering)
 
     def edit(
         self, sources: Sequence[Source], order: EditOrder, *, on_step: OnStep, seconds_left: float | None
     ) -> Edited:
-        """Edit the first of *sources* in the child; as *develop*, and raises EditError and what *on_step* raises."""
+        """Edit the first of *sources* in the child; as *render*, and raises EditError and what *on_step* raises."""
         limits = order.limits
         clock = self._decode_clock(limits.decode_timeout_s, seconds_left)
 
-        def hear(answer: dict[str, Any]) -> bool:
-            index, step = answer.get("index"), answer.get("step")
-            if answer.get("event") != "step" or not isinstance(index, int) or not isinstance(step, str):
+        def on_progress(message: dict[str, Any]) -> bool:
+            index, step = message.get("index"), message.get("step")
+            if message.get("event") != "step" or not isinstance(index, int) or not isinstance(step, str):
                 return False
             if step != DECODING:
                 seconds = ENCODE_TIMEOUT_S if step == ENCODING else limits.step_timeout_s
@@ -101,69 +102,64 @@ class DecoderProcess:
             on_step(index, step)
             return True
 
-        return self._converse({"job": "edit", "order": asdict(order)}, sources, clock, hear, _edited)
+        return self._run({"job": "edit", "order": asdict(order)}, sources, clock, on_progress, _edited)
 
     def _decode_clock(self, timeout_s: float, seconds_left: float | None) -> Clock:
         """Start the clock of a job, which begins with decoding."""
         late = slow_decode(f"expected at most {timeout_s:g} s of computing time")
         return Clock(timeout_s, late, seconds_left, cpu_time=lambda: cpu_seconds(self.pid))
 
-    def _converse(
+    def _run(
         self,
         request: dict[str, Any],
         sources: Sequence[Source],
         clock: Clock,
-        hear: Callable[[dict[str, Any]], bool],
-        result: Callable[[dict[str, Any], list[bytes]], Result],
+        on_progress: Callable[[dict[str, Any]], bool],
+        parse: Callable[[dict[str, Any], list[bytes]], Result],
     ) -> Result:
-        """Send *request*; *hear* takes what is said on the way and tells whether it was that, *result* what is last."""
+        """Send *request* and return its result.
+
+        *on_progress(message)* returns True if it consumed the message; *parse(message, blobs)* builds the result.
+        """
         self.jobs += 1
-        with self._obituaries():
+        with self._exit_as_verdict():
             facts = [(source.size, source.sha256) for source in sources]
             send(self._channel, {**request, "sources": facts}, fds=[source.fd for source in sources])
         while True:
-            with self._obituaries():
-                answer, blobs = self._next(clock)
-            if self._heard(answer, hear):
+            with self._exit_as_verdict():
+                message, blobs = self._next_message(clock)
+            if self._is_progress(message, on_progress):
                 continue
-            with self._obituaries():
-                return result(answer, blobs)
+            with self._exit_as_verdict():
+                return parse(message, blobs)
 
-    def _heard(self, answer: dict[str, Any], hear: Callable[[dict[str, Any]], bool]) -> bool:
-        """Pass *answer* on; whoever hears it may stop the work by raising, and the child then ends."""
+    def _is_progress(self, message: dict[str, Any], on_progress: Callable[[dict[str, Any]], bool]) -> bool:
+        """Pass *message* to *on_progress*, which may stop the work by raising: the child is then killed."""
         try:
-            return hear(answer)
+            return on_progress(message)
         except BaseException:
             self.kill()
             raise
 
-    def _next(self, clock: Clock) -> tuple[dict[str, Any], list[bytes]]:
-        """Receive the child's next word; one that could not go on is ended."""
+    def _next_message(self, clock: Clock) -> tuple[dict[str, Any], list[bytes]]:
+        """Receive one message; kill a child that reports that it cannot go on."""
         self._wait(clock)
-        answer, blobs, _ = receive(self._channel)
-        match answer.get("event"):
+        message, blobs, _ = receive(self._channel)
+        match message.get("event"):
             case "out_of_memory":
-                self.kill()  # whatever failed to allocate may not be in a good state
+                self.kill()  # an allocation has failed: the child's state is unknown
                 raise needs_memory(self.memory_mib)
             case "crashed":
                 self.kill()
-                raise crashed(str(answer.get("log")))
+                raise crashed(str(message.get("log")))
             case "broken_installation":
                 self.kill()
-                raise InstallationError(str(answer.get("finding")))
+                raise InstallationError(str(message.get("finding")))
             case _:
-                return answer, blobs
-
-    @contextmanager
-    def _obituaries(self) -> Generator[None]:
-        """Turn a broken connection, and nonsense, into a verdict."""
-        try:
-            yield
-        except (Hangup, OSError, ValueError) as error:
-            raise self._obituary() from error
+                return message, blobs
 
     def _wait(self, clock: Clock) -> None:
-        """Wait for the child's next word, watching its memory and the clock."""
+        """Wait for the next message; kill a child that exceeds its memory or its time."""
         while not select([self._channel], [], [], POLL_S)[0]:
             if resident_mib(self.pid) > self.memory_mib:
                 self.kill()
@@ -172,10 +168,18 @@ class DecoderProcess:
                 self.kill()
                 raise clock.too_late()
 
-    def _obituary(self) -> PhotoError:
-        """Say how the child died; one that only broke the connection is ended here."""
+    @contextmanager
+    def _exit_as_verdict(self) -> Generator[None]:
+        """Turn a closed connection, and messages that break the protocol, into a verdict."""
+        try:
+            yield
+        except (ConnectionClosed, OSError, ValueError) as error:
+            raise self._exit_reason() from error
+
+    def _exit_reason(self) -> PhotoError:
+        """Return how the child ended; one that still runs is killed."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(LAST_WORDS_S)
+            self._process.wait(EXIT_GRACE_S)
         self.kill()
         status = self._process.returncode
         if status == -signal.SIGXCPU:
@@ -184,7 +188,7 @@ class DecoderProcess:
         return crashed(f"the decoder child ended with {cause}")
 
     def kill(self) -> None:
-        """End the child and all that it started; safe to call twice."""
+        """Kill the child and all processes that it started; safe to call twice."""
         if self._process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -192,34 +196,20 @@ class DecoderProcess:
         self._channel.close()
 
 
-def _rendering(answer: dict[str, Any], blobs: list[bytes]) -> Rendering:
-    _refuse_other(answer)
-    return unpack_rendering(answer.get("rendering"), blobs)
+def _rendering(message: dict[str, Any], blobs: list[bytes]) -> Rendering:
+    require_done(message)
+    return unpack_rendering(message.get("rendering"), blobs)
 
 
-def _edited(answer: dict[str, Any], blobs: list[bytes]) -> Edited:
-    if answer.get("event") == "refused":
-        raise refused(answer)
-    _refuse_other(answer)
-    return unpack_edited(answer.get("edited"), blobs)
-
-
-def _refuse_other(answer: dict[str, Any]) -> None:
-    """Raise the child's verdict, or ValueError for anything but ``done``."""
-    match answer.get("event"):
-        case "done":
-            return
-        case "verdict":
-            raise PhotoError(
-                Verdict(answer.get("verdict")), str(answer.get("finding")), log=str(answer.get("log")) or None
-            )
-        case other:
-            message = f"expected done or verdict, received {other!r}"
-            raise ValueError(message)
+def _edited(message: dict[str, Any], blobs: list[bytes]) -> Edited:
+    if message.get("event") == "refused":
+        raise unpack_refusal(message)
+    require_done(message)
+    return unpack_edited(message.get("edited"), blobs)
 
 
 def crashed(log: str) -> PhotoError:
-    """Say that the decoder could not be trusted with this photo; *log* is for operators."""
+    """Return the verdict on a photo that crashes its decoder; *log* is for operators."""
     return PhotoError(Verdict.DECODER_CRASHED, "The photo makes its decoder crash.", log=log)
 
 
@@ -233,21 +223,3 @@ def child_environment() -> dict[str, str]:
 def _layers() -> list[str]:
     """Return the import path of this process: Lambda's layers are on it, not in the interpreter."""
     return [entry for entry in sys.path if entry]
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time that a process has used, in s; 0 when it is gone or the system has no /proc."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def resident_mib(pid: int) -> int:
-    """Return a process's resident memory in MiB; 0 when it is gone or the system has no /proc."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") >> 20

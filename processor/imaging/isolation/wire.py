@@ -1,6 +1,6 @@
-"""What passes between the parent and its decoder child: frames of JSON and raw bytes over a socket pair.
+"""Exchange messages between the parent and its decoder child: frames of JSON and raw bytes over a socket pair.
 
-JSON and not pickle: the child handles hostile bytes, and what it answers must not be able to run code in the parent.
+JSON and not pickle: the child handles hostile bytes, and its answers must not be able to run code in the parent.
 A frame is a big-endian length, a JSON object of that length, and the blobs whose lengths the object lists.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from processor.errors import PhotoError, Verdict
 from processor.imaging.model import Rendering
 
 LENGTH = Struct(">I")
@@ -25,16 +26,16 @@ MAX_BLOB_BYTES = 256 << 20
 
 @cache
 def rendering_type() -> TypeAdapter[Rendering]:
-    """Build the checker of renderings when the first one comes: 10 ms that a cold start need not pay."""
+    """Build the validator of renderings at its first use: a cold start saves 10 ms."""
     return TypeAdapter(Rendering)
 
 
-class Hangup(Exception):
+class ConnectionClosed(Exception):
     """The other side has closed the connection."""
 
 
 def send(channel: socket.socket, message: dict[str, Any], blobs: Sequence[bytes] = (), fds: Sequence[int] = ()) -> None:
-    """Send one frame; *fds* go along with its first bytes."""
+    """Send one frame, and the descriptors *fds* with its first bytes."""
     text = json.dumps({**message, "blobs": [len(blob) for blob in blobs]}).encode()
     head = LENGTH.pack(len(text))
     if fds:
@@ -47,7 +48,7 @@ def send(channel: socket.socket, message: dict[str, Any], blobs: Sequence[bytes]
 
 
 def receive(channel: socket.socket, *, fds: int = 0) -> tuple[dict[str, Any], list[bytes], list[int]]:
-    """Receive one frame; raises Hangup when the other side is gone, ValueError when it talks nonsense."""
+    """Receive one frame; raises ConnectionClosed at the end of the stream, ValueError for anything but a frame."""
     received: list[int] = []
     if fds:
         head, received, _, _ = socket.recv_fds(channel, LENGTH.size, fds)
@@ -55,7 +56,7 @@ def receive(channel: socket.socket, *, fds: int = 0) -> tuple[dict[str, Any], li
     else:
         head = _exactly(channel, LENGTH.size)
     if not head:
-        raise Hangup
+        raise ConnectionClosed
     size = LENGTH.unpack(head)[0]
     if size > MAX_JSON_BYTES:
         message = f"expected a frame of at most {MAX_JSON_BYTES:,} bytes, received {size:,}"
@@ -91,7 +92,7 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
     while filled < size:
         count = channel.recv_into(view[filled:])
         if not count:
-            raise Hangup
+            raise ConnectionClosed
         filled += count
     return bytes(buffer)
 
@@ -103,7 +104,7 @@ def pack_rendering(rendering: Rendering) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def unpack_rendering(plain: Any, blobs: Sequence[bytes]) -> Rendering:
-    """Join what *pack_rendering* split, checking every type; raises ValueError when something else came."""
+    """Join what *pack_rendering* split and check every type; raises ValueError for anything else."""
     try:
         renditions = [{**rendition, "data": data} for rendition, data in zip(plain["renditions"], blobs, strict=True)]
         joined = {**plain, "renditions": renditions}
@@ -111,3 +112,18 @@ def unpack_rendering(plain: Any, blobs: Sequence[bytes]) -> Rendering:
         message = "expected a rendering"
         raise ValueError(message) from error
     return rendering_type().validate_python(joined)
+
+
+def require_done(message: dict[str, Any]) -> None:
+    """Raise the child's verdict, or ValueError for anything but ``done``."""
+    match message.get("event"):
+        case "done":
+            return
+        case "verdict":
+            log = message.get("log")
+            raise PhotoError(
+                Verdict(message.get("verdict")), str(message.get("finding")), log=str(log) if log else None
+            )
+        case other:
+            error = f"expected done or verdict, received {other!r}"
+            raise ValueError(error)

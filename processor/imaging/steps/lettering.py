@@ -1,7 +1,7 @@
-"""Letters as masks: the bundled font (Noto Sans, OFL), line breaks, and what it has no glyphs for.
+"""Draw text as masks with the bundled font (Noto Sans, OFL): break lines, and find characters without glyphs.
 
-Drawn by FreeType through Pillow, not by Pango through libvips: the text is never markup, and no font or cache of the
-machine that it runs on takes part.
+FreeType draws, through Pillow, and not Pango through libvips: the text is never markup, and no font or cache of the
+machine has an influence.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WEIGHT_AND_WIDTH: Final = (600, 100)
 """Semi-bold, of normal width: thinner strokes drown in a photo."""
 BOLD_AND_WIDTH: Final = (900, 100)
 UNASSIGNED: Final = "\uffff"
-"""A noncharacter: no font has a glyph for it, so it is drawn as what is drawn for missing ones."""
+"""A noncharacter: no font has a glyph for it, so its drawing is that of every missing glyph."""
 DRAWN_WITH_OTHERS: Final = frozenset({"Mn", "Me", "Cf"})
 """Unicode categories without a shape of their own: accents that combine, marks of direction and of joining."""
 BASELINE: Final = "ls"
@@ -53,7 +53,7 @@ class Lettering:
 
     @property
     def bounds(self) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of all that is drawn, px from the baseline's start in the first line."""
+        """Left, top, right and bottom of the drawing, px from the start of the first line's baseline."""
         ruler, stroke = ImageDraw.Draw(PillowImage.new("L", (1, 1))), self.style.stroke_width
         boxes = [
             ruler.textbbox(origin, line, font=self.font, anchor=BASELINE, stroke_width=stroke)
@@ -64,7 +64,7 @@ class Lettering:
 
     @property
     def box(self) -> Box:
-        """Width and height of all that is drawn, px."""
+        """Width and height of the drawing, px."""
         left, top, right, bottom = self.bounds
         return Box(max(1, right - left), max(1, bottom - top))
 
@@ -78,7 +78,7 @@ class Lettering:
         return sheet.tobytes()
 
     def _placed(self) -> Iterator[tuple[tuple[float, float], str]]:
-        """Yield where the baseline of each line starts. Pillow's own line spacing would grow with the outline."""
+        """Yield each line with the start of its baseline. Pillow's own line spacing would grow with the outline."""
         ascent, descent = self.font.getmetrics()
         lengths = [self.font.getlength(line) for line in self.lines]
         for at, (line, length) in enumerate(zip(self.lines, lengths, strict=True)):
@@ -101,7 +101,7 @@ def at_size(font: ImageFont.FreeTypeFont, size: int, *, bold: bool = False) -> I
 
 
 def writable(text: str, font: ImageFont.FreeTypeFont) -> tuple[str, str]:
-    """Return *text* without what the font has no glyphs for, and the characters that were left out."""
+    """Return *text* without characters that the font lacks, and these characters."""
     plain = "".join(char if char == "\n" else " " if char.isspace() else char for char in text)
     plain = "".join(char for char in plain if char == "\n" or unicodedata.category(char) != "Cc")
     composed = unicodedata.normalize("NFC", plain)
@@ -121,7 +121,7 @@ def _shape(font: ImageFont.FreeTypeFont, char: str) -> tuple[tuple[int, int], by
 
 
 def fitted(text: str, font: ImageFont.FreeTypeFont, room: Box, style: Style) -> Lettering | None:
-    """Break *text* into lines that fit into *room*, smaller than asked for where it must be; None: not even then."""
+    """Break *text* into lines that fit into *room*, at a smaller size if necessary; None if no size fits."""
     size = style.size
     while size >= SMALLEST_PX:
         sized = at_size(font, size, bold=style.bold)

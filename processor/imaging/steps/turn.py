@@ -1,4 +1,4 @@
-"""Turn and mirror."""
+"""Carry out the turns: rotate and flip."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Final
 
 from pyvips import Image, Interpolate
 
+from processor.edits.operations.base import Operation
 from processor.edits.operations.turn import Flip, Rotate
-from processor.imaging.picture import Picture, ink, premultiplied
+from processor.imaging.picture import Picture, StepFunction, ink, premultiplied
 
 QUARTERS: Final[Mapping[float, Callable[[Image], Image]]] = {
     0: lambda image: image,
@@ -19,7 +20,7 @@ QUARTERS: Final[Mapping[float, Callable[[Image], Image]]] = {
 
 
 def rotate(picture: Picture, step: Rotate) -> Picture:
-    """Turn clockwise; quarter turns move pixels only, other angles resample them on a canvas that cuts nothing."""
+    """Turn clockwise. Quarter turns only move pixels; other angles resample them on a larger canvas."""
     degrees = step.degrees % 360
     if degrees in QUARTERS:
         return picture.each(QUARTERS[degrees])
@@ -37,3 +38,9 @@ def flip(picture: Picture, step: Flip) -> Picture:
     """Mirror left and right, or top and bottom."""
     across = step.direction == "horizontal"
     return picture.each(lambda image: image.fliphor() if across else image.flipver())
+
+
+TURN_STEPS: Final[Mapping[type[Operation], StepFunction]] = {
+    Rotate: rotate,
+    Flip: flip,
+}

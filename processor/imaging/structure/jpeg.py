@@ -53,7 +53,7 @@ class _Walk:
 
     @property
     def announced(self) -> bool:
-        """Whether the scans that began hold the whole picture: a decoder needs nothing behind the last one."""
+        """True if the scans that began hold the whole picture: a decoder needs nothing behind the last one."""
         return bool(self.scans and self.pending) and not any(self.pending.values())
 
 

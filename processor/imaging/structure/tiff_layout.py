@@ -73,7 +73,7 @@ class TiffLayout:
 
     @property
     def colours(self) -> int:
-        """How many samples of a pixel are colour."""
+        """Number of samples of a pixel that are colour."""
         return COLOURS[self.photometric]
 
     @property
@@ -85,17 +85,17 @@ class TiffLayout:
 
     @property
     def premultiplied(self) -> bool:
-        """Whether the colours are multiplied by the transparency."""
+        """True if the colours are multiplied by the transparency."""
         return self.alpha is not None and self.extra[self.alpha - self.colours] == ASSOCIATED
 
     @property
     def ignored(self) -> int:
-        """How many samples are neither colour nor transparency: saved selections, spot inks."""
+        """Number of samples that are neither colour nor transparency: saved selections, spot inks."""
         return self.samples - self.colours - (self.alpha is not None)
 
     @property
     def needs_pillow(self) -> bool:
-        """Whether libvips cannot read the colours: old-style JPEG, and YCbCr that is not in JPEG strips."""
+        """True if libvips cannot read the colours: old-style JPEG, and YCbCr that is not in JPEG strips."""
         return self.compression == OLD_JPEG or (self.photometric == YCBCR and self.compression != JPEG)
 
     def least_bytes(self, width: int, height: int) -> int:

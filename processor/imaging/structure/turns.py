@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 Turn = tuple[int, int, int, int]
-"""Where a pixel (x to the right, y down, from the centre) goes: a matrix, row by row."""
+"""New place of a pixel (x to the right, y down, from the centre): a matrix, row by row."""
 
 UPRIGHT: Final[Turn] = (1, 0, 0, 1)
 QUARTER_ANTICLOCKWISE: Final[Turn] = (0, 1, -1, 0)

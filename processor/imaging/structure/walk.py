@@ -17,7 +17,7 @@ from processor.imaging.structure.jpeg import walk_jpeg
 from processor.imaging.structure.png import walk_png
 from processor.imaging.structure.tiff_photo import walk_raf, walk_tiff
 from processor.imaging.structure.webp import walk_webp
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 
 BYTES_PER_PIXEL: Final[Mapping[ImageFormat, int]] = {"heic": 4, "avif": 11, "webp": 7, "bmp": 7, "gif": 4}
 """Least memory of decoders that hold the whole picture, measured at 24 and 48 MP. The others read row by row."""
@@ -27,7 +27,7 @@ MAX_SCAN_MEGAPIXELS = 4_000
 """Scans × megapixels of a progressive JPEG: about 4 s of CPU (1.1 GP·scan/s measured)."""
 
 
-WALKERS: Final[Mapping[Container, Callable[[memoryview, Limits], Header]]] = {
+WALKERS: Final[Mapping[Container, Callable[[memoryview, DecodeLimits], Header]]] = {
     "jpeg": lambda data, limits: walk_jpeg(data, max_scans=limits.max_scans),
     "png": lambda data, _: walk_png(data),
     "webp": lambda data, limits: walk_webp(data, max_frames=limits.max_frames),
@@ -41,7 +41,7 @@ WALKERS: Final[Mapping[Container, Callable[[memoryview, Limits], Header]]] = {
 }
 
 
-def inspect_structure(data: memoryview, limits: Limits, *, raw_max_megapixels: float) -> Header:
+def inspect_structure(data: memoryview, limits: DecodeLimits, *, raw_max_megapixels: float) -> Header:
     """Return what *data* claims to be; raise PhotoError where it breaks its format's rules or the limits."""
     try:
         header = WALKERS[sniff(data)](data, limits)
@@ -58,7 +58,7 @@ def least_memory_mib(header: Header) -> int:
     return header.width * header.height * per_pixel >> 20
 
 
-def check_limits(header: Header, limits: Limits, *, raw_max_megapixels: float) -> None:
+def check_limits(header: Header, limits: DecodeLimits, *, raw_max_megapixels: float) -> None:
     """Raise a verdict for size, memory, frames or scans beyond *limits*, with what is allowed and what was found."""
     megapixels = raw_max_megapixels if header.format == "raw" else limits.max_megapixels
     found = f"received {header.width:,} × {header.height:,} px ({header.megapixels:,.1f} MP)"

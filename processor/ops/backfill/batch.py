@@ -1,6 +1,6 @@
-"""A backfill as an S3 Batch Operations job: for more objects than one wants to wait for at a terminal.
+"""Build the request of a backfill as an S3 Batch Operations job, for very many objects.
 
-The job invokes the rendition function itself, which answers every task (processor/handlers/worker.py).
+The job invokes the rendition function, which answers every task (processor/handlers/batch.py).
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
 """
 
@@ -19,8 +19,8 @@ REPORTS: Final = "backfill/reports"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """Where the job runs. *bucket*: of manifest and report. *role_arn*: what S3 takes on to read, write and invoke."""
+class BatchJobTarget:
+    """The account and function of the job. *bucket*: of manifest and report. *role_arn*: the role that S3 assumes."""
 
     account_id: str
     region: str
@@ -31,7 +31,7 @@ class Place:
 
     @property
     def function_arn(self) -> str:
-        """The alias that every caller of the function uses, so that a pinned version holds here too."""
+        """The ARN of the alias that every caller uses, so that a pinned version applies here too."""
         return f"arn:aws:lambda:{self.region}:{self.account_id}:function:{self.function_name}:live"
 
 
@@ -45,14 +45,14 @@ class JobManifest:
     inventory: bool = False
 
     def spec(self) -> dict[str, Any]:
-        """Say how to read it."""
+        """Return the format of the list for CreateJob."""
         if self.inventory:
             return {"Format": "S3InventoryReport_CSV_20161130"}
         return {"Format": "S3BatchOperations_CSV_20180820", "Fields": ["Bucket", "Key"]}
 
 
 def manifest_csv(bucket: str, keys: Iterable[str]) -> bytes:
-    """List *keys* of *bucket*: one a line, encoded as URLs are, so no key needs quotes."""
+    """Write *keys* of *bucket* as CSV, URL-encoded, so that no key needs quotes."""
     return "".join(f"{bucket},{quote(key, safe='/')}\n" for key in keys).encode()
 
 
@@ -62,27 +62,27 @@ def generated_manifest(bucket: str, csv: bytes) -> JobManifest:
     return JobManifest(bucket=bucket, key=f"{FOLDER}{etag}.csv", etag=etag)
 
 
-def job_request(place: Place, manifest: JobManifest, *, description: str) -> dict[str, Any]:
-    """Write the request of CreateJob. The job waits for a person's confirmation in the console before it starts."""
+def job_request(target: BatchJobTarget, manifest: JobManifest, *, description: str) -> dict[str, Any]:
+    """Build the request of CreateJob. The job starts after a person has confirmed it in the console."""
     return {
-        "AccountId": place.account_id,
+        "AccountId": target.account_id,
         "ConfirmationRequired": True,
-        "Operation": {"LambdaInvoke": {"FunctionArn": place.function_arn, "InvocationSchemaVersion": SCHEMA}},
+        "Operation": {"LambdaInvoke": {"FunctionArn": target.function_arn, "InvocationSchemaVersion": SCHEMA}},
         "Manifest": {
             "Spec": manifest.spec(),
             "Location": {"ObjectArn": f"arn:aws:s3:::{manifest.bucket}/{manifest.key}", "ETag": manifest.etag},
         },
         "Report": {
-            "Bucket": f"arn:aws:s3:::{place.bucket}",
+            "Bucket": f"arn:aws:s3:::{target.bucket}",
             "Prefix": REPORTS,
             "Format": "Report_CSV_20180820",
             "Enabled": True,
             "ReportScope": "FailedTasksOnly",
         },
         "Priority": PRIORITY,
-        "RoleArn": place.role_arn,
-        # The same list for the same function is the same job: asked for twice, it is made once.
-        "ClientRequestToken": f"darkroom-{place.stack}-{manifest.etag}"[:64],
+        "RoleArn": target.role_arn,
+        # The same token for the same list: a repeated request creates no second job.
+        "ClientRequestToken": f"darkroom-{target.stack}-{manifest.etag}"[:64],
         "Description": description,
-        "Tags": [{"Key": "project", "Value": "darkroom"}, {"Key": "stack", "Value": place.stack}],
+        "Tags": [{"Key": "project", "Value": "darkroom"}, {"Key": "stack", "Value": target.stack}],
     }

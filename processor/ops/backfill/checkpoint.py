@@ -1,4 +1,4 @@
-"""Where a backfill stands, in a file: whoever is interrupted goes on with it."""
+"""Store the progress of a backfill in a file, so that an interrupted one can be resumed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processor.errors import UsageError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """What a backfill is about; a checkpoint of another scope would leave photos out."""
+    """Selection of a backfill; resuming a checkpoint of another scope would omit photos."""
 
     stack: str
     prefix: str
@@ -23,7 +23,7 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
-    """*after*: the last key that was sent. *flying*: sent and not ended yet, with the time of an older failure."""
+    """Progress of a backfill. *after*: the last key sent. *flying*: keys in flight, with the time of an old error."""
 
     scope: Scope
     after: str = ""
@@ -34,7 +34,7 @@ class Checkpoint:
     spent_usd: float = 0.0
 
     def write(self, path: Path) -> None:
-        """Replace the file as a whole: half a checkpoint would be none."""
+        """Replace the file atomically; raise UsageError when it cannot be written."""
         part = path.with_name(f".{path.name}.part")
         try:
             part.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
@@ -44,7 +44,7 @@ class Checkpoint:
 
     @classmethod
     def read(cls, path: Path, scope: Scope) -> Self:
-        """Read the file; UsageError when it is none, or of another *scope*."""
+        """Read the file; raise UsageError when it is no checkpoint, or one of another *scope*."""
         try:
             tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             scope_found = Scope(**tree.pop("scope"))

@@ -1,4 +1,4 @@
-"""What a backfill would send, why, how long it would take and what it would cost. Sends nothing."""
+"""Plan a backfill: the originals to send, the reasons, the duration and the cost. Sends nothing."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from processor.aws.objects import Listed
-from processor.aws.photos import RECORDS_PER_READ, PhotoBatches, PhotoRecord
+from processor.aws.photo_scans import RECORDS_PER_READ, PhotoBatches
+from processor.aws.photos import PhotoRecord
 from processor.keys import ObjectKey
 from processor.ops.backfill.reasons import Reason, error_at, reason_of
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Experience, compute_usd, known_as, requests_usd
-from processor.settings import Settings
+from processor.settings.tree import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One original to send. *failed_at*: when its record last said that it failed."""
+    """One original to send. *failed_at*: the time of the error in its record."""
 
     key: str
     failed_at: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)
-class Plan:
-    """*counts*: objects by reason. *seconds*, *compute_usd*, *requests_usd*: of everything that is sent."""
+class BackfillPlan:
+    """Originals to send, and *counts* of all objects by reason."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
     send: list[Planned] = field(default_factory=list[Planned])
@@ -35,7 +36,7 @@ class Plan:
     experience: Experience = field(default_factory=Experience)
 
     def estimate(self, settings: Settings, prices: Prices, *, rate: float | None) -> Estimate:
-        """Estimate from the receipts that were seen on the way."""
+        """Estimate duration and cost from the receipts of the records. *rate*: photos per second, None: no limit."""
         renditions, architecture = settings.renditions, settings.deployment.architecture
         work = {kind: self.experience.expect(kind) for kind in self.formats}
         busy_s = sum(count * work[kind].ms / 1000 for kind, count in self.formats.items())
@@ -55,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
-    """*receipts*: how many it is based on; 0: on the measurements that come with the program."""
+    """Duration and cost of a backfill. *receipts*: the number it is based on; 0: on measurements in the program."""
 
     photos: int
     seconds: float
@@ -65,18 +66,20 @@ class Estimate:
 
     @property
     def usd(self) -> float:
-        """All of it."""
+        """Total cost."""
         return self.compute_usd + self.requests_usd
 
     @property
     def usd_per_photo(self) -> float:
-        """The mean, 0 when there is nothing to send."""
+        """Mean cost, 0 when there is nothing to send."""
         return self.usd / self.photos if self.photos else 0.0
 
 
-def plan_of(originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, wanted: AbstractSet[Reason]) -> Plan:
-    """Look at every original and its record."""
-    plan = Plan()
+def plan_backfill(
+    originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, wanted: AbstractSet[Reason]
+) -> BackfillPlan:
+    """Compare every original with its record."""
+    plan = BackfillPlan()
     for listed, record in with_records(originals, records):
         reason = reason_of(listed, record, recipe)
         plan.counts[str(reason)] += 1

@@ -1,4 +1,4 @@
-"""Why an original is sent, or left alone. Pure: an object as listed, its record, the recipe."""
+"""Decide whether a backfill sends an original. Pure: an object as listed, its record, the recipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from processor.upload.transitions import DELETED
 
 
 class Reason(StrEnum):
-    """The first three can be sent. The value is what plans and people say."""
+    """Reason to send an original (the first three), or not to. Plans and options use the value."""
 
     MISSING = "missing"
     FAILED = "failed"
@@ -22,7 +22,7 @@ class Reason(StrEnum):
 
 
 SENDABLE: Final = (Reason.MISSING, Reason.RECIPE_CHANGED, Reason.FAILED)
-# A failed photo fails again, unless a decoder has learned something: only on request.
+# A failed photo fails again unless a decoder was upgraded, so failed ones are sent on request only.
 BY_ITSELF: Final = frozenset({Reason.MISSING, Reason.RECIPE_CHANGED})
 WANTED: Final[dict[str, frozenset[Reason]]] = {
     **{reason.value: frozenset({reason}) for reason in SENDABLE},
@@ -32,13 +32,13 @@ WAITING: Final = frozenset({None, "pending", "processing", DELETED})
 
 
 def reason_of(listed: Listed, record: PhotoRecord | None, recipe: str) -> Reason | str:
-    """Tell the reason, or the kind of object that is none of our business."""
+    """Return the reason, or the kind of an object that is not a photo."""
     if skip := ObjectKey(listed.key).skip(listed.size):
         return skip.value
     if record is None:
         return Reason.MISSING
     if record.original_key not in {None, listed.key}:
-        # Two originals with one id would take the record from each other for ever.
+        # Two originals with the same id would overwrite the record of each other for ever.
         return Reason.SHARED
     if record.error is not None:
         return Reason.FAILED
@@ -48,5 +48,5 @@ def reason_of(listed: Listed, record: PhotoRecord | None, recipe: str) -> Reason
 
 
 def error_at(record: PhotoRecord | None) -> str | None:
-    """Tell when a photo was last found to be bad; None when it is not."""
+    """Return the time of the error in *record*; None without an error."""
     return str(record.error.get("at")) if record is not None and record.error is not None else None

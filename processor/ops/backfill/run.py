@@ -1,7 +1,7 @@
-"""A backfill under way: sends originals through the backfill lane, never more at once than the lane soon gets to.
+"""Run a backfill: send originals to the backfill queue, with a limited number in flight.
 
-What has become of a photo stands in its record, so that is where success is read, not in the queue's acceptance.
-It stops by itself when too many fail or the budget is reached; what is under way then ends without it.
+The outcome of a photo is read from its record: that the queue accepted a message proves nothing. The run stops when too
+many photos fail or the budget is reached; photos in flight are then still rendered.
 """
 
 from __future__ import annotations
@@ -14,25 +14,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from processor.aws.photos import PhotoBatches, PhotoRecord
+from processor.aws.photo_scans import PhotoBatches
+from processor.aws.photos import PhotoRecord
 from processor.aws.queues import Queue
 from processor.keys import ObjectKey
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
 from processor.ops.backfill.plan import Planned
 from processor.ops.backfill.reasons import WAITING, error_at
-from processor.ops.messages import render_newest
+from processor.upload.events import render_newest
 
 POLL_S: Final = 1.0
 MAX_FLYING: Final = 1000
 FAILURES_PERCENT: Final = 10
-# Before so many have ended, a rate says nothing.
+# With fewer ended photos the failure rate means nothing.
 ENOUGH_ENDED: Final = 20
-# SQS's counts are approximate: a lane is empty when it says so several times in a row.
+# SQS's counts are approximate: the queue is empty when it reports 0 several times in a row.
 EMPTY_POLLS: Final = 5
 
 
 class End(StrEnum):
-    """Why a run ended. The value is the sentence for people."""
+    """Reason for the end of a run. The value is shown to the operator."""
 
     FINISHED = "finished"
     FAILING = f"stopped: more than {FAILURES_PERCENT} % of the photos fail"
@@ -40,8 +41,8 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """*rate*: photos per s, None: as fast as the lane. *max_usd*: of the whole backfill. *usd_per_photo*: expected."""
+class BackfillLimits:
+    """*rate*: photos per s, None: no limit. *max_usd*: of the whole backfill. *usd_per_photo*: expected cost."""
 
     rate: float | None
     max_usd: float | None
@@ -51,13 +52,13 @@ class Limits:
 
 @dataclass(kw_only=True, slots=True)
 class Backfill:
-    """One run. *tell()* is called after every poll. *earlier*: what ended well and badly in the runs before it."""
+    """One run. *on_poll(run)* is called after every poll. *earlier*: photos rendered and failed in earlier runs."""
 
     lane: Queue
     originals_bucket: str
     records: PhotoBatches
     scope: Scope
-    limits: Limits
+    limits: BackfillLimits
     path: Path
     waiting: deque[Planned]
     flying: dict[str, str | None]
@@ -69,14 +70,14 @@ class Backfill:
     spent_usd: float = 0.0
     after: str = ""
     empty_polls: int = 0
-    tell: Callable[[Backfill], None] = lambda _: None
+    on_poll: Callable[[Backfill], None] = lambda _: None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     tokens: float = 1.0
 
     @classmethod
     def resumed(cls, since: Checkpoint, planned: Iterable[Planned], **parts: object) -> Backfill:
-        """Go on from *since* with what is *planned* behind it; a photo that is still under way is not sent again."""
+        """Resume from *since* with the photos *planned* after it; photos still in flight are not sent again."""
         return cls(
             scope=since.scope,
             waiting=deque(one for one in planned if one.key not in since.flying),
@@ -92,7 +93,7 @@ class Backfill:
         )
 
     def run(self) -> End:
-        """Work until everything has ended, or there is a reason to stop; the checkpoint is current at any time."""
+        """Send and poll until every photo has ended or there is a reason to stop; the checkpoint is always current."""
         self.save()
         at = self.clock()
         while self.waiting or self.flying:
@@ -104,34 +105,34 @@ class Backfill:
             self.sleep(POLL_S)
             self.watch()
             self.save()
-            self.tell(self)
+            self.on_poll(self)
         return End.FINISHED
 
     def reason_to_stop(self) -> End | None:
-        """Tell whether going on would waste money; who resumes a run that stopped knows what failed until then."""
+        """Return the reason to stop, if any. Failures of earlier runs do not count: the operator has seen them."""
         done, failed = (now - before for now, before in zip((self.done, self.failed), self.earlier, strict=True))
         if done + failed >= ENOUGH_ENDED and 100 * failed > FAILURES_PERCENT * (done + failed):
             return End.FAILING
         return End.SPENT if self.waiting and not self.flying and self.affordable() < 1 else None
 
     def affordable(self) -> int:
-        """How many more photos the budget is expected to pay for."""
+        """Return the number of further photos that the budget is expected to pay for."""
         if self.limits.max_usd is None:
             return MAX_FLYING
         reserved = self.spent_usd + len(self.flying) * self.limits.usd_per_photo
         return max(0, int((self.limits.max_usd - reserved) / self.limits.usd_per_photo))
 
     def send(self, elapsed_s: float) -> None:
-        """Send as many as rate, budget and the number of those under way allow."""
+        """Send as many photos as rate, budget and MAX_FLYING allow."""
         room = min(MAX_FLYING - len(self.flying), self.affordable(), len(self.waiting))
         if self.limits.rate is not None:
-            # What was not used in one poll may be used in the next, but no more than that.
+            # Token bucket: unused tokens last for one more poll.
             self.tokens = min(self.tokens + elapsed_s * self.limits.rate, max(1.0, 2 * self.limits.rate * POLL_S))
             room = min(room, int(self.tokens))
         batch = [self.waiting[number] for number in range(max(0, room))]
         if not batch:
             return
-        # Under way before they are sent: an interruption in between must not send them twice.
+        # Recorded as in flight before they are sent: an interruption in between must not send them twice.
         self.flying |= {one.key: one.failed_at for one in batch}
         self.after = max(self.after, batch[-1].key)
         self.save()
@@ -142,7 +143,7 @@ class Backfill:
             self.waiting.popleft()
 
     def watch(self) -> None:
-        """Look what has become of the photos under way."""
+        """Read the records of the photos in flight."""
         ids = {key: ObjectKey(key).photo_id for key in self.flying}
         records = self.records.read(ids.values())
         for key, photo_id in ids.items():
@@ -152,7 +153,7 @@ class Backfill:
             self.give_up(records, ids)
 
     def settle(self, key: str, record: PhotoRecord | None) -> None:
-        """Count a photo that has ended."""
+        """Count a photo that has ended, by its record."""
         if record is None or record.original_key != key:
             return
         if (at := error_at(record)) is not None:
@@ -164,14 +165,14 @@ class Backfill:
             self.spend(key, float(record.receipt["cost_usd"]) + self.limits.usd_of_requests)
 
     def spend(self, key: str, usd: float) -> None:
-        """Take a photo that has cost *usd* off the list."""
+        """Remove a photo that has cost *usd* from those in flight."""
         del self.flying[key]
         self.spent_usd += usd
 
     def give_up(self, records: dict[str, PhotoRecord], ids: dict[str, str]) -> None:
-        """End what nothing works on any more: an old failure has stayed one, the others are dead letters.
+        """End the photos in flight of an empty queue: those with an old error failed again, others are dead letters.
 
-        But what an interrupted run has left may never have been sent: that gets its chance.
+        Photos that an interrupted run left may never have been sent: those are sent once more.
         """
         for key in list(self.flying):
             if error_at(records.get(ids[key])) is not None:

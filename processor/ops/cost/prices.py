@@ -1,4 +1,4 @@
-"""What AWS charges, from ``prices.toml``: every price with its region, source and date."""
+"""Read AWS's prices from ``prices.toml``, each with its region, source and date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE: Final = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Price:
-    """*usd* for *units* units; *per* says which."""
+    """*usd* for *units* units; *per* names the unit."""
 
     usd: float
     per: str

@@ -1,4 +1,4 @@
-"""What rendering one photo takes, as receipts say: time, bytes, and the requests around it."""
+"""Estimate the work of rendering one photo from receipts: time, bytes and requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from processor.ops.cost.prices import Prices
-from processor.settings import RenditionSettings
+from processor.settings.services import RenditionSettings
 
 MIB_PER_GB: Final = 1024
 # Reading the original, writing four renditions, two manifests and the record, from Lambda in the same region: an
@@ -23,9 +23,8 @@ class Work:
     stored: int
 
 
-# Wall times of docs/performance.md (`python -m bench.memory`, the share of one vCPU that 1,769 MiB come with), and the
-# bytes that `darkroom render` makes of the same photos in the four default sizes. By format, as records and
-# extensions name it.
+# By format, as in records and extensions: wall times of docs/performance.md (`python -m bench.memory`, one vCPU), and
+# the bytes of the renditions of the same photos in the four default sizes (`darkroom render`).
 MEASURED: Final[Mapping[str, Work]] = {
     "jpeg": Work(ms=455 + NETWORK_MS, stored=2_095_445),
     "heic": Work(ms=914 + NETWORK_MS, stored=2_177_188),
@@ -38,29 +37,29 @@ RAW: Final = frozenset({"3fr", "arw", "cr2", "cr3", "kdc", "nef", "orf", "pef", 
 
 
 def known_as(kind: str) -> str:
-    """Bring a record's format or a key's extension to the names above."""
+    """Map a record's format or a key's extension to a name of MEASURED."""
     return "dng" if kind in RAW else SAME.get(kind, kind)
 
 
 @dataclass(kw_only=True, slots=True)
 class Experience:
-    """The mean of the receipts that were seen, by format; what was measured elsewhere where there are none."""
+    """Means of the receipts of each format; the measured values of a format without receipts."""
 
     sums: dict[str, tuple[int, float, int]] = field(default_factory=dict[str, tuple[int, float, int]])
 
     def learn(self, kind: str, receipt: Mapping[str, Any]) -> None:
-        """Take a record's short receipt into account."""
+        """Add a record's short receipt to the means."""
         count, ms, stored = self.sums.get(known_as(kind), (0, 0.0, 0))
         seen = (count + 1, ms + float(receipt["total_ms"]), stored + int(receipt["output_bytes"]))
         self.sums[known_as(kind)] = seen
 
     @property
     def receipts(self) -> int:
-        """How many receipts were seen."""
+        """Number of receipts added."""
         return sum(count for count, _, _ in self.sums.values())
 
     def expect(self, kind: str) -> Work:
-        """Expect of a photo of the format *kind* what others of it took, else what photos of all formats did."""
+        """Return the work to expect of the format *kind*: its mean, else the measured work, else the mean of all."""
         name = known_as(kind)
         if name in self.sums:
             return mean(*self.sums[name])
@@ -71,7 +70,7 @@ class Experience:
 
 
 def mean(count: int, ms: float, stored: int) -> Work:
-    """Share sums out."""
+    """Divide sums by *count*."""
     return Work(ms=ms / count, stored=stored // count)
 
 
@@ -88,7 +87,7 @@ def requests_usd(settings: RenditionSettings, prices: Prices) -> float:
 
 
 def requests_of(files: int) -> dict[str, int]:
-    """Count what one photo with *files* renditions asks of AWS."""
+    """Count the requests to AWS of one photo with *files* renditions."""
     return {
         "lambda_requests": 1,
         "sqs_requests": 3,  # sent, received, deleted

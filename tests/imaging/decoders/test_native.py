@@ -130,7 +130,7 @@ def longer_scan(data: bytes) -> bytes:
 @pytest.mark.parametrize("optimize", [False, True])
 @pytest.mark.parametrize("box", [480, 240, 77])
 def test_coded_data_that_nothing_reads_is_damage(box: int, *, optimize: bool) -> None:
-    """What libjpeg calls extraneous bytes before the end marker; at every way to shrink."""
+    """Extraneous bytes before the end marker, in libjpeg's words; at every way to shrink."""
     data = encoded(Image.fromarray(textured(480, 320)), optimize=optimize)
     with pytest.raises(PhotoError, match="its picture data does not fit its picture") as caught:
         developed(longer_scan(data), recipe((box, box)))

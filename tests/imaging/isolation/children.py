@@ -1,4 +1,4 @@
-"""Decoder children that misbehave, as real processes; and what is left of children."""
+"""Start real processes that misbehave as decoder children, and look for processes that are left."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from time import sleep
 from typing import Final
 
-from processor.recipe import Limits, Recipe, Size
+from processor.recipe import DecodeLimits, Recipe, Size
 
 PREAMBLE: Final = """#!{python}
 import json, os, signal, socket, struct, sys, time
 channel = socket.socket(fileno=int(sys.argv[3]))
-def say(message, blobs=()):
+def send(message, blobs=()):
     text = json.dumps(message).encode() if isinstance(message, (dict, list, str)) else message
     channel.sendall(struct.pack(">I", len(text)) + text + b"".join(blobs))
 channel.recv(1 << 16)
@@ -30,12 +30,12 @@ def write_child(folder: Path, body: str) -> str:
 
 def quick(*, timeout_s: float = 10.0, memory_mib: int = 900) -> Recipe:
     """Make a recipe of one small size."""
-    limits = Limits(decode_timeout_s=timeout_s, decoder_memory_mib=memory_mib)
+    limits = DecodeLimits(decode_timeout_s=timeout_s, decoder_memory_mib=memory_mib)
     return Recipe(sizes={"small": Size(width=100, height=100)}, limits=limits)
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process exists, a zombie included."""
+    """Return whether a process exists, a zombie included."""
     return Path(f"/proc/{pid}").exists()
 
 

@@ -1,4 +1,4 @@
-"""The child's own side, run in this process over a socket pair."""
+"""Check the child's side, run in this process over a socket pair."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
-    """Serve requests in a thread; ask for a photo and return all that is said until its end."""
+    """Serve requests in a thread; ask for a photo and return all messages until the last."""
     ours, theirs = socket.socketpair()
     server = Thread(target=child.main, args=(theirs.detach(), 123))
     server.start()
@@ -50,11 +50,11 @@ def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
     yield ask_for
     ours.close()
     server.join(HANG_S)
-    assert not server.is_alive(), "the child ends when its parent hangs up"
+    assert not server.is_alive(), "the child ends when its parent closes the connection"
 
 
-def test_a_photo_is_developed_and_said_to_be_isolated(ask: Ask) -> None:
-    """First that no hostile byte is left to read, then the rendering."""
+def test_a_photo_is_rendered_and_marked_as_isolated(ask: Ask) -> None:
+    """The message that decoding has ended comes first, then the rendering."""
     decoded, done = ask(jpeg())
 
     assert ("decoded", "done") == (decoded["event"], done["event"])
@@ -83,7 +83,7 @@ def test_the_limits_are_set_first_and_for_every_photo(ask: Ask, limits: list[tup
     assert [("memory", 123), cpu, cpu] == limits
 
 
-def test_a_verdict_is_told_in_words(ask: Ask) -> None:
+def test_a_verdict_is_sent_in_words(ask: Ask) -> None:
     """The parent raises it again."""
     (answer,) = ask(b"no photo")
     del answer["files"]
@@ -101,9 +101,7 @@ def test_a_verdict_is_told_in_words(ask: Ask) -> None:
         (ImportError("libheif.so.1: what no decoder should raise"), "broken_installation"),
     ],
 )
-def test_anything_else_that_is_raised_is_told(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, error: Exception, event: str
-) -> None:
+def test_every_other_error_is_sent(ask: Ask, monkeypatch: pytest.MonkeyPatch, error: Exception, event: str) -> None:
     """With the end of its traceback, for operators."""
 
     def fail(*_: object, **__: object) -> None:
@@ -113,6 +111,6 @@ def test_anything_else_that_is_raised_is_told(
     (answer,) = ask(jpeg())
 
     assert event == answer["event"]
-    told = str(answer.get("log", answer.get("finding", "")))
-    assert event == "out_of_memory" or "what no decoder should raise" in told
+    reason = str(answer.get("log", answer.get("finding", "")))
+    assert event == "out_of_memory" or "what no decoder should raise" in reason
     assert len(str(answer.get("log", ""))) <= child.MAX_LOG_CHARS

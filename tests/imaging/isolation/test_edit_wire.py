@@ -1,4 +1,4 @@
-"""Edits through the decoder child: both sides of the wire."""
+"""Check edits through the decoder child, on both sides of the connection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from processor.errors import EditCode, EditError, PhotoError
 from processor.imaging.edit_model import Edited, EditLimits, OutputWish
 from processor.imaging.isolation import child, process
-from processor.imaging.isolation.edit_wire import EditOrder, pack_edited, refusal, refused, unpack_edited
+from processor.imaging.isolation.edit_wire import EditOrder, pack_edited, pack_refusal, unpack_edited, unpack_refusal
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.isolation.wire import receive, send
 from processor.source import Source
@@ -56,7 +56,7 @@ def test_what_is_no_result_is_not_taken_for_one(plain: object, blobs: list[bytes
 def test_a_refusal_crosses_whole() -> None:
     """Log, public text, details."""
     error = EditError(EditCode.INVALID_INPUT, "log", public="Public.", details={"width": 3})
-    again = refused(refusal(error))
+    again = unpack_refusal(pack_refusal(error))
 
     assert (error.code, str(error), error.public, error.details) == (
         again.code, str(again), again.public, again.details,
@@ -65,7 +65,7 @@ def test_a_refusal_crosses_whole() -> None:
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[dict[str, object]]]]:
-    """Serve requests as the child does, in a thread of this process; ask for an edit and return all that is said."""
+    """Serve requests as the child does, in a thread of this process; ask for an edit and return all messages."""
     monkeypatch.setattr(child, "limit_memory", lambda _: None)
     monkeypatch.setattr(child, "limit_cpu", lambda *_: None)
     ours, theirs = socket.socketpair()
@@ -103,7 +103,7 @@ def test_a_child_edits_and_tells_each_step(served: Callable[..., list[dict[str, 
 
 
 def test_a_child_tells_refusals_and_verdicts(served: Callable[..., list[dict[str, object]]]) -> None:
-    """Each in its own words, and it goes on."""
+    """The child keeps running after each."""
     *_, outside = served(order_of({"op": "crop", "width": 99, "height": 9}), png_of(flat(60, 40)))
     *_, unknown = served(order_of(), b"no photo")
     *_, fine = served(order_of(), jpeg())
@@ -117,21 +117,21 @@ def test_a_child_tells_refusals_and_verdicts(served: Callable[..., list[dict[str
 @pytest.mark.parametrize(
     "body",
     [
-        "say({'event': 'step', 'index': 'one', 'step': 'blur', 'blobs': []})",
-        "say({'event': 'step', 'index': 1, 'blobs': []})",
-        "say({'event': 'decoded', 'blobs': []})",
-        "say({'event': 'refused', 'code': 'INVALID_INPUT', 'blobs': []})",
-        "say({'event': 'refused', 'code': 'LOVELY', 'details': {}, 'blobs': []})",
-        "say({'event': 'done', 'edited': {}, 'blobs': []})",
-        "say({'event': 'done', 'edited': {}, 'blobs': [1]}, [b'x'])",
-        "say({'event': 'done', 'rendering': {}, 'blobs': []})",
+        "send({'event': 'step', 'index': 'one', 'step': 'blur', 'blobs': []})",
+        "send({'event': 'step', 'index': 1, 'blobs': []})",
+        "send({'event': 'decoded', 'blobs': []})",
+        "send({'event': 'refused', 'code': 'INVALID_INPUT', 'blobs': []})",
+        "send({'event': 'refused', 'code': 'LOVELY', 'details': {}, 'blobs': []})",
+        "send({'event': 'done', 'edited': {}, 'blobs': []})",
+        "send({'event': 'done', 'edited': {}, 'blobs': [1]}, [b'x'])",
+        "send({'event': 'done', 'rendering': {}, 'blobs': []})",
     ],
 )
 def test_a_child_that_talks_nonsense_about_an_edit_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
-    """Nothing that it says is trusted."""
-    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    """No message of it is trusted."""
+    monkeypatch.setattr(process, "EXIT_GRACE_S", 0.05)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", write_child(tmp_path, f"{body}; time.sleep(600)"))
         stranger = DecoderProcess(64)

@@ -1,4 +1,4 @@
-"""Whatever a decoder child does, its parent says something sensible and leaves nothing behind."""
+"""Check that every failure of a decoder child ends in a typed error and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from processor.errors import InstallationError, OutOfTime, PhotoError
-from processor.imaging.isolation import clock, process
-from processor.imaging.isolation.process import DecoderProcess, child_environment, resident_mib
+from processor.imaging.isolation import process, usage
+from processor.imaging.isolation.process import DecoderProcess, child_environment
+from processor.imaging.isolation.usage import resident_mib
 from processor.source import Source
 from testkit.photos.jpeg import jpeg
 from tests.factories.descriptors import open_descriptors, opened_since
@@ -40,9 +41,9 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 
 def refusal(child: DecoderProcess, *, timeout_s: float = HANG_S) -> PhotoError:
-    """Give *child* a photo; it must end in a verdict."""
+    """Render a photo in *child* and return the verdict."""
     with Source.from_bytes(jpeg()) as source, pytest.raises(PhotoError) as caught:
-        child.develop(source, quick(timeout_s=timeout_s), file_name="a.jpg", seconds_left=None)
+        child.render(source, quick(timeout_s=timeout_s), file_name="a.jpg", seconds_left=None)
     return caught.value
 
 
@@ -54,12 +55,12 @@ def refusal(child: DecoderProcess, *, timeout_s: float = HANG_S) -> PhotoError:
         ("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
         ("os.abort()", "SIGABRT"),
         ("sys.exit(3)", "exit code 3"),
-        ("say({'event': 'done'})[:2]", "exit code 1"),
+        ("send({'event': 'done'})[:2]", "exit code 1"),
         ("channel.sendall(struct.pack('>I', 99) + b'{}')", "exit code 0"),
     ],
 )
 def test_a_child_that_dies_is_a_verdict(start: Start, body: str, cause: str) -> None:
-    """How it died is for operators; the public learns that the photo is at fault."""
+    """The log states how it ended; the public sentence states that the photo is at fault."""
     child = start(body)
     error = refusal(child)
 
@@ -69,8 +70,8 @@ def test_a_child_that_dies_is_a_verdict(start: Start, body: str, cause: str) -> 
     assert not child.healthy()
 
 
-def test_a_child_out_of_its_cpu_time_has_taken_too_long(start: Start) -> None:
-    """The kernel's own limit, for the case that nobody watches."""
+def test_a_child_beyond_its_cpu_limit_is_a_timeout(start: Start) -> None:
+    """The kernel ends it by SIGXCPU, also when no parent watches."""
     error = refusal(start("os.kill(os.getpid(), signal.SIGXCPU)"))
 
     assert ("DECODE_TIMEOUT", "The photo took too long to decode.") == (error.code, error.finding)
@@ -79,48 +80,48 @@ def test_a_child_out_of_its_cpu_time_has_taken_too_long(start: Start) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "say({'event': 'sing', 'blobs': []})",
-        "say({'blobs': []})",
-        "say({'event': 'done'})",
-        "say([1, 2])",
-        "say('hello')",
-        "say(b'not JSON')",
-        "say(b'\\xff\\xfe')",
-        "say(b'[' * 200_000)",
-        "say({'event': 'done', 'blobs': [-1]})",
-        "say({'event': 'done', 'blobs': ['9']})",
-        "say({'event': 'done', 'blobs': 7})",
-        "say({'event': 'done', 'blobs': [1 << 40]})",
-        "say({'event': 'done', 'blobs': []})",
-        "say({'event': 'done', 'blobs': [], 'rendering': {'renditions': 5}})",
-        "say({'event': 'done', 'blobs': [], 'rendering': {'renditions': []}})",
-        "say({'event': 'done', 'blobs': [], 'rendering': []})",
-        "say({'event': 'verdict', 'blobs': []})",
-        "say({'event': 'verdict', 'verdict': 'LOVELY', 'finding': 'x', 'blobs': []})",
+        "send({'event': 'sing', 'blobs': []})",
+        "send({'blobs': []})",
+        "send({'event': 'done'})",
+        "send([1, 2])",
+        "send('hello')",
+        "send(b'not JSON')",
+        "send(b'\\xff\\xfe')",
+        "send(b'[' * 200_000)",
+        "send({'event': 'done', 'blobs': [-1]})",
+        "send({'event': 'done', 'blobs': ['9']})",
+        "send({'event': 'done', 'blobs': 7})",
+        "send({'event': 'done', 'blobs': [1 << 40]})",
+        "send({'event': 'done', 'blobs': []})",
+        "send({'event': 'done', 'blobs': [], 'rendering': {'renditions': 5}})",
+        "send({'event': 'done', 'blobs': [], 'rendering': {'renditions': []}})",
+        "send({'event': 'done', 'blobs': [], 'rendering': []})",
+        "send({'event': 'verdict', 'blobs': []})",
+        "send({'event': 'verdict', 'verdict': 'LOVELY', 'finding': 'x', 'blobs': []})",
         "channel.sendall(b'\\xff\\xff\\xff\\xff')",
     ],
 )
-def test_a_child_that_talks_nonsense_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
-    """It has read hostile bytes: nothing that it says is trusted."""
+def test_a_child_that_breaks_the_protocol_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    """It has read hostile bytes, so no message of it is trusted."""
     child = start(f"{body}; time.sleep(600)")
-    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    monkeypatch.setattr(process, "EXIT_GRACE_S", 0.05)
     error = refusal(child)
 
     assert ("DECODER_CRASHED", CRASHED) == (error.code, error.finding)
     assert not is_alive(child.pid)
 
 
-def test_a_child_that_stops_in_the_middle_of_a_word_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The parent does not wait for the rest for ever."""
+def test_a_child_that_stops_within_a_message_is_ended(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait for the rest of a message is bounded."""
     monkeypatch.setattr(process, "BETWEEN_BYTES_S", 0.2)
     child = start("channel.sendall(struct.pack('>I', 99) + b'{'); time.sleep(600)")
-    monkeypatch.setattr(process, "LAST_WORDS_S", 0.05)
+    monkeypatch.setattr(process, "EXIT_GRACE_S", 0.05)
 
     assert "DECODER_CRASHED" == refusal(child).code
 
 
 def test_a_child_that_hangs_is_ended_in_time(start: Start) -> None:
-    """The verdict says how long it may take."""
+    """The verdict states the limit."""
     child = start("time.sleep(600)")
     error = refusal(child, timeout_s=0.2)
 
@@ -131,19 +132,19 @@ def test_a_child_that_hangs_is_ended_in_time(start: Start) -> None:
 
 def test_computing_time_counts_not_the_clock(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that computes is ended by the CPU time that it used; one that waits for its share of a core is not."""
-    monkeypatch.setattr(clock, "WALL_PER_CPU", 1_000)
+    monkeypatch.setattr(usage, "WALL_PER_CPU", 1_000)
     busy = refusal(start("while True: pass"), timeout_s=0.3)
     monkeypatch.setattr(process, "cpu_seconds", lambda _: 0.0)
-    patient = start("time.sleep(0.6); say({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'x', 'blobs': []})")
+    patient = start("time.sleep(0.6); send({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'x', 'blobs': []})")
 
     assert "DECODE_TIMEOUT" == busy.code
     assert "CORRUPT" == refusal(patient, timeout_s=0.3).code
 
 
 def test_encoding_has_time_of_its_own(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It begins when the child has decoded; its end is named."""
+    """Its time starts when the child has decoded; the verdict names the encoders."""
     monkeypatch.setattr(process, "ENCODE_TIMEOUT_S", 0.3)
-    child = start("say({'event': 'decoded', 'blobs': []}); time.sleep(600)")
+    child = start("send({'event': 'decoded', 'blobs': []}); time.sleep(600)")
     error = refusal(child, timeout_s=HANG_S)
 
     expected = "The photo took too long to decode: the encoders did not finish."
@@ -163,15 +164,19 @@ def test_a_child_that_swells_is_ended(start: Start) -> None:
     ("body", "code", "log"),
     [
         (
-            "say({'event': 'out_of_memory', 'blobs': []}); time.sleep(600)",
+            "send({'event': 'out_of_memory', 'blobs': []}); time.sleep(600)",
             "DECODER_OUT_OF_MEMORY",
             "The photo needs too much memory to decode: expected at most 64 MiB.",
         ),
-        ("say({'event': 'crashed', 'log': 'Traceback', 'blobs': []}); time.sleep(600)", "DECODER_CRASHED", "Traceback"),
+        (
+            "send({'event': 'crashed', 'log': 'Traceback', 'blobs': []}); time.sleep(600)",
+            "DECODER_CRASHED",
+            "Traceback",
+        ),
     ],
 )
 def test_a_child_that_reports_its_own_failure_is_ended(start: Start, body: str, code: str, log: str) -> None:
-    """Whatever failed in it may not be in a good state."""
+    """Its state is unknown after a failure."""
     child = start(body)
     error = refusal(child)
 
@@ -180,36 +185,36 @@ def test_a_child_that_reports_its_own_failure_is_ended(start: Start, body: str, 
 
 
 def test_a_broken_installation_is_no_verdict_on_the_photo(start: Start) -> None:
-    """The photo may be fine: nothing is recorded of it, and the error says what to do."""
-    child = start("say({'event': 'broken_installation', 'finding': 'pillow is missing.', 'blobs': []})")
+    """The photo may be fine: the error names the installation and the remedy."""
+    child = start("send({'event': 'broken_installation', 'finding': 'pillow is missing.', 'blobs': []})")
     with Source.from_bytes(b"any") as source, pytest.raises(InstallationError) as raised:
-        child.develop(source, quick(timeout_s=HANG_S), file_name="a.jpg", seconds_left=None)
+        child.render(source, quick(timeout_s=HANG_S), file_name="a.jpg", seconds_left=None)
 
     expected = "This installation of Darkroom is broken: pillow is missing. Install it anew from its lock (make setup)."
     assert expected == str(raised.value)
 
 
 def test_a_verdict_of_the_child_is_passed_on_and_the_child_lives(start: Start) -> None:
-    """A bad photo is no fault of its decoder."""
-    child = start("say({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'It is.', 'blobs': []}); time.sleep(600)")
+    """A bad photo does not end its decoder."""
+    child = start("send({'event': 'verdict', 'verdict': 'CORRUPT', 'finding': 'It is.', 'blobs': []}); time.sleep(600)")
     error = refusal(child)
 
-    assert ("CORRUPT", "It is.") == (error.code, error.finding)
+    assert ("CORRUPT", "It is.", "It is.") == (error.code, error.finding, str(error))
     assert child.healthy()
 
 
 @pytest.mark.parametrize("seconds_left", [0.0, 0.2])
 def test_an_invocation_that_ends_first_is_no_verdict(start: Start, seconds_left: float) -> None:
-    """The photo will be tried again."""
+    """OutOfTime makes the photo due for another try."""
     child = start("time.sleep(600)")
     with Source.from_bytes(jpeg()) as source, pytest.raises(OutOfTime, match="no time left for this photo"):
-        child.develop(source, quick(), file_name="a.jpg", seconds_left=seconds_left)
+        child.render(source, quick(), file_name="a.jpg", seconds_left=seconds_left)
 
     assert not is_alive(child.pid)
 
 
 def test_a_child_is_retired_after_many_jobs(start: Start) -> None:
-    """What decoders leak stays bounded."""
+    """Leaks of decoders stay bounded."""
     child = start("time.sleep(600)")
     child.jobs = process.JOBS_PER_CHILD - 1
     before = child.healthy()
@@ -229,10 +234,10 @@ def test_ending_a_child_leaves_nothing_behind(start: Start) -> None:
     assert not opened_since(files)
 
 
-def test_what_a_child_has_started_ends_with_it(start: Start, tmp_path: Path) -> None:
-    """They are one process group."""
+def test_processes_of_a_child_end_with_it(start: Start, tmp_path: Path) -> None:
+    """The child leads a process group, which is killed as one."""
     note = tmp_path / "pid"
-    told = f"open({str(note)!r}, 'w').write(str(pid)), say({{'event': 'crashed', 'blobs': []}})"
+    told = f"open({str(note)!r}, 'w').write(str(pid)), send({{'event': 'crashed', 'blobs': []}})"
     refusal(start(f"pid = os.fork()\nif pid: {told}\ntime.sleep(600)"))
 
     assert ends_soon(int(note.read_text()))
@@ -245,7 +250,7 @@ def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     child = DecoderProcess(900)
     with Source.from_bytes(jpeg()) as source:
-        child.develop(source, quick(), file_name="a.jpg", seconds_left=None)
+        child.render(source, quick(), file_name="a.jpg", seconds_left=None)
     environment = dict(
         entry.split("=", 1) for entry in Path(f"/proc/{child.pid}/environ").read_text().split("\0") if entry
     )
@@ -257,5 +262,5 @@ def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_memory_of_a_process_that_is_gone_is_nothing() -> None:
-    """It may end between two looks."""
+    """A process may end between two measurements."""
     assert 0 == resident_mib(2**22 + 1)

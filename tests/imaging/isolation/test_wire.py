@@ -1,4 +1,4 @@
-"""Frames between parent and child: JSON and bytes, no code."""
+"""Check the frames between parent and child: JSON and bytes, no code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from processor.imaging.isolation.wire import Hangup, pack_rendering, receive, send, unpack_rendering
+from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send, unpack_rendering
 from testkit.photos.jpeg import jpeg
 from tests.imaging.prints import developed, recipe
 
@@ -50,12 +50,12 @@ def test_an_open_file_goes_along(line: Line) -> None:
 
 @pytest.mark.parametrize("fds", [0, 1])
 @pytest.mark.parametrize("sent", [b"", b"\0\0\0\5", b"\0\0\0\5{}", b'\0\0\0\x0e{"blobs": [9]}ab'])
-def test_the_other_sides_end_is_a_hangup(line: Line, sent: bytes, fds: int) -> None:
-    """Wherever in a frame it comes."""
+def test_the_end_of_the_stream_is_a_closed_connection(line: Line, sent: bytes, fds: int) -> None:
+    """At every place in a frame."""
     line[0].sendall(sent)
     line[0].close()
 
-    with pytest.raises(Hangup):
+    with pytest.raises(ConnectionClosed):
         receive(line[1], fds=fds)
 
 
@@ -71,8 +71,8 @@ def test_the_other_sides_end_is_a_hangup(line: Line, sent: bytes, fds: int) -> N
     ],
     ids=["frame", "blobs", "list", "empty", "negative", "syntax"],
 )
-def test_nonsense_is_a_value_error(line: Line, sent: bytes, message: str) -> None:
-    """Never an allocation of what it claims."""
+def test_anything_but_a_frame_is_a_value_error(line: Line, sent: bytes, message: str) -> None:
+    """The claimed length is never allocated."""
     line[0].sendall(sent)
     line[0].close()
 
@@ -88,14 +88,14 @@ def test_a_rendering_survives_the_way() -> None:
 
 
 @pytest.mark.parametrize("plain", [None, [], {}, {"renditions": 5}, {"renditions": [5]}, {"renditions": []}], ids=repr)
-def test_what_is_no_rendering_is_refused(plain: object) -> None:
+def test_anything_but_a_rendering_is_refused(plain: object) -> None:
     """Every type is checked."""
     with pytest.raises(ValueError, match=r"rendering|Rendering|zip"):
         unpack_rendering(plain, [b"x"] if plain == {"renditions": [5]} else [])
 
 
 def test_a_rendering_with_too_few_files_is_refused() -> None:
-    """None is made up."""
+    """No file is invented."""
     plain, blobs = pack_rendering(developed(jpeg(), recipe((100, 100), (50, 50))))
 
     with pytest.raises(ValueError, match="zip"):

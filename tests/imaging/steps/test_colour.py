@@ -1,4 +1,4 @@
-"""Black and white, sepia, brightness, saturation, hue, tint, enhance."""
+"""Check the operations on colour: grayscale, sepia, modulate, tint, enhance."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_sepia_mixes_by_its_amount(amount: int) -> None:
 
 @pytest.mark.parametrize("factor", [0.5, 0.8, 1.2])
 def test_brightness_scales_lightness(factor: float) -> None:
-    """Hue stays."""
+    """The hue stays."""
     before, changed = lch(flat(4, 4, MUTED)), lch(after({"op": "modulate", "brightness": factor}, flat(4, 4, MUTED)))
 
     assert np.allclose(before[0] * factor, changed[0], atol=1)
@@ -50,7 +50,7 @@ def test_brightness_scales_lightness(factor: float) -> None:
 
 @pytest.mark.parametrize("factor", [0, 0.5, 1.5])
 def test_saturation_scales_chroma(factor: float) -> None:
-    """Lightness stays; none at all is grey."""
+    """The lightness stays; a saturation of 0 is grey."""
     before, changed = lch(flat(4, 4, MUTED)), lch(after({"op": "modulate", "saturation": factor}, flat(4, 4, MUTED)))
 
     assert np.allclose([before[0], before[1] * factor], changed[:2], atol=1)
@@ -58,7 +58,7 @@ def test_saturation_scales_chroma(factor: float) -> None:
 
 @pytest.mark.parametrize("degrees", [90, -90, 180])
 def test_hue_turns(degrees: int) -> None:
-    """By as many degrees, lightness and chroma stay."""
+    """It turns by the given degrees; lightness and chroma stay."""
     before, changed = lch(flat(4, 4, MUTED)), lch(after({"op": "modulate", "hue": degrees}, flat(4, 4, MUTED)))
 
     assert abs((changed[2] - before[2] - degrees + 180) % 360 - 180) < 3
@@ -82,14 +82,14 @@ def test_hue_turns(degrees: int) -> None:
         {"op": "sepia", "amount": 0},
     ],
 )
-def test_nothing_asked_is_nothing_done(step: Step) -> None:
-    """Bit by bit."""
+def test_neutral_parameters_change_nothing(step: Step) -> None:
+    """Every bit is the same."""
     assert np.array_equal(scene(), after(step, scene()))
 
 
 @pytest.mark.parametrize("colour", ["#FFC896", "#96C8FF", "#0000FF", "#FF0000"])
 def test_a_tint_keeps_luma(colour: str) -> None:
-    """Of a middle grey, where nothing is clipped, within a step of 8 bit."""
+    """Measured on a middle grey, where nothing is clipped, within a step of 8 bit."""
     grey = (110, 110, 110)
     tinted = middle(after({"op": "tint", "color": colour}, flat(4, 4, grey)))
 
@@ -97,7 +97,7 @@ def test_a_tint_keeps_luma(colour: str) -> None:
 
 
 def test_warm_is_warmer_and_cool_is_cooler_and_colours_stay_apart() -> None:
-    """Red above blue, and the other way round; a red patch is still redder than a blue one."""
+    """Warm has more red than blue, cool the reverse; a red patch stays redder than a blue one."""
     warm = patch_colours(after({"op": "tint", "color": "#FFC896"}, scene()))
     cool = patch_colours(after({"op": "tint", "color": "#96C8FF"}, scene()))
 
@@ -108,7 +108,7 @@ def test_warm_is_warmer_and_cool_is_cooler_and_colours_stay_apart() -> None:
 
 
 def test_a_blue_tint_is_blue() -> None:
-    """Not violet: red and green stay equal."""
+    """Red and green stay equal, so it is not violet."""
     red, green, blue = middle(after({"op": "tint", "color": "blue"}, flat(4, 4)))
 
     assert (True, True) == (red == green, blue > red + 80)
@@ -116,7 +116,7 @@ def test_a_blue_tint_is_blue() -> None:
 
 @pytest.mark.parametrize("level", ["light", "moderate", "aggressive"])
 def test_enhance_adds_contrast_and_colour(level: str) -> None:
-    """To a dull picture; greys stay grey."""
+    """Measured on a dull picture; greys stay grey."""
     dull = (60 + scene().astype(int) * 0.4).astype(np.uint8)
     better = after({"op": "enhance", "level": level}, dull)
     before, changed = patch_colours(dull), patch_colours(better)
@@ -127,7 +127,7 @@ def test_enhance_adds_contrast_and_colour(level: str) -> None:
 
 
 def test_enhance_levels_are_ordered() -> None:
-    """Light does least, aggressive most."""
+    """Light changes least, aggressive most."""
     dull = (60 + scene().astype(int) * 0.4).astype(np.uint8)
     spreads = [after({"op": "enhance", "level": level}, dull).std() for level in ("light", "moderate", "aggressive")]
 

@@ -1,4 +1,4 @@
-"""Cut out a part."""
+"""Check crops."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from tests.imaging.steps.trials import (
     ],
 )
 def test_a_picture_of_600_by_400_is_cut_to(step: Step, size: tuple[int, int]) -> None:
-    """Aspects really crop: square is square."""
+    """An aspect crops: a square has equal sides."""
     assert size == size_after({"op": "crop", **step}, 600, 400)
 
 
@@ -59,7 +59,7 @@ def test_a_picture_of_600_by_400_is_cut_to(step: Step, size: tuple[int, int]) ->
     ],
 )
 def test_a_corner_is_that_corner(position: str, colour: tuple[int, int, int]) -> None:
-    """All of one quarter's colour."""
+    """The part has the colour of one quarter."""
     pixels = after({"op": "crop", "width": 30, "height": 20, "position": position}, quarters())
 
     assert np.array_equal(flat(30, 20, colour), pixels)
@@ -70,7 +70,7 @@ def test_a_corner_is_that_corner(position: str, colour: tuple[int, int, int]) ->
     [("center", (15, 10)), ("north", (15, 0)), ("south", (15, 20)), ("west", (0, 10)), ("east", (30, 10))],
 )
 def test_the_part_lies_at_its_anchor(position: str, place: tuple[int, int]) -> None:
-    """To the pixel."""
+    """Exact to the pixel."""
     pixels = np.arange(40 * 60 * 3, dtype=np.uint32).astype(np.uint8).reshape(40, 60, 3)
     left, top = place
 
@@ -81,7 +81,7 @@ def test_the_part_lies_at_its_anchor(position: str, place: tuple[int, int]) -> N
 
 
 def test_a_place_is_exact() -> None:
-    """Left and top, px."""
+    """X and y are left and top, px."""
     pixels = after({"op": "crop", "x": 29, "y": 19, "width": 2, "height": 2}, quarters())
 
     assert [[list(RED), list(GREEN)], [list(BLUE), list(WHITE)]] == pixels.tolist()
@@ -98,7 +98,7 @@ def test_a_place_is_exact() -> None:
     ],
 )
 def test_a_part_outside_the_picture_is_refused_with_both_sizes(step: Step, said: str) -> None:
-    """What the picture is at this step, what was asked for, what to do."""
+    """The error states the size at this step, the requested part and the remedy."""
     with pytest.raises(EditError) as caught:
         applied({"op": "crop", **step}, picture_of(quarters()))
 

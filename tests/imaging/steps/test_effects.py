@@ -1,4 +1,4 @@
-"""Emboss, edges, posterise, solarise, pixelate, vignette."""
+"""Check emboss, edge, posterize, solarize, pixelate and vignette."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_emboss_shows_grey_relief_lit_from_the_upper_left() -> None:
 
 
 @pytest.mark.parametrize("op", ["emboss", "edge"])
-def test_half_the_way_is_half_the_photo(op: str) -> None:
+def test_a_quarter_of_the_intensity_keeps_half_of_the_photo(op: str) -> None:
     """At a quarter of the intensity half of the photo's colour is left."""
     pixels = flat(9, 9, RED)
     full, half = (after({"op": op, "intensity": intensity}, pixels) for intensity in (0.5, 0.25))
@@ -31,7 +31,7 @@ def test_half_the_way_is_half_the_photo(op: str) -> None:
 
 
 def test_edges_are_white_on_black() -> None:
-    """Along every border of the quarters, nowhere else."""
+    """They are at the borders of the quarters and nowhere else."""
     drawn = after({"op": "edge", "intensity": 1}, quarters())
 
     assert 0 == drawn[5:15, 5:25].max()
@@ -41,7 +41,7 @@ def test_edges_are_white_on_black() -> None:
 
 @pytest.mark.parametrize(("intensity", "count"), [(0, 16), (0.5, 6), (1, 2)])
 def test_posterize_leaves_a_count_of_tones(intensity: float, count: int) -> None:
-    """Evenly from black to white, each for its share of the ramp."""
+    """They are even from black to white, each for its share of the ramp."""
     greys = after({"op": "posterize", "intensity": intensity}, ramp())[0, :, 0]
     tones, shares = np.unique(greys, return_counts=True)
 
@@ -51,7 +51,7 @@ def test_posterize_leaves_a_count_of_tones(intensity: float, count: int) -> None
 
 @pytest.mark.parametrize("levels", [2, 3, 10])
 def test_posterize_leaves_the_levels_that_are_asked_for(levels: int) -> None:
-    """Evenly from black to white."""
+    """They are even from black to white."""
     tones = np.unique(after({"op": "posterize", "levels": levels}, ramp())[0, :, 0])
 
     assert np.allclose(np.linspace(0, 255, levels), tones, atol=0.51)
@@ -59,7 +59,7 @@ def test_posterize_leaves_the_levels_that_are_asked_for(levels: int) -> None:
 
 @pytest.mark.parametrize(("colors", "most"), [(2, 2), (8, 8), (12, 8), (256, 256)])
 def test_posterize_leaves_at_most_so_many_colours(colors: int, most: int) -> None:
-    """Of a photo with thousands; alpha stays as it is."""
+    """The photo has thousands; its alpha stays as it is."""
     photo = half_transparent(textured(120, 80))
     reduced = after({"op": "posterize", "colors": colors}, photo)
     found = len(np.unique(reduced[..., :3].reshape(-1, 3), axis=0))
@@ -69,12 +69,12 @@ def test_posterize_leaves_at_most_so_many_colours(colors: int, most: int) -> Non
 
 
 def test_a_palette_of_four_keeps_four_colours() -> None:
-    """Nothing is dithered or averaged away."""
+    """No colour is dithered or averaged."""
     assert np.abs(after({"op": "posterize", "colors": 4}, quarters()).astype(int) - quarters()).max() <= 2
 
 
 @pytest.mark.parametrize(("intensity", "threshold"), [(0.5, 127), (0.25, 191), (1, 0)])
-def test_solarize_inverts_what_is_brighter(intensity: float, threshold: int) -> None:
+def test_solarize_inverts_values_above_the_threshold(intensity: float, threshold: int) -> None:
     """The threshold falls as the intensity rises."""
     greys = np.arange(256)
     expected = np.where(greys > threshold, 255 - greys, greys)
@@ -106,7 +106,7 @@ def test_pixelate_does_not_mix_hidden_colours_in() -> None:
 
 @pytest.mark.parametrize("intensity", [0.3, 0.5, 1.0])
 def test_a_vignette_darkens_the_corners_alone(intensity: float) -> None:
-    """All four alike, by its intensity; the middle is untouched."""
+    """All four are equal, by the intensity; the middle is unchanged."""
     dark = after({"op": "vignette", "intensity": intensity}, flat(101, 61, (200, 200, 200)))[..., 0].astype(int)
     corners = [dark[0, 0], dark[0, -1], dark[-1, 0], dark[-1, -1]]
 
@@ -116,8 +116,8 @@ def test_a_vignette_darkens_the_corners_alone(intensity: float) -> None:
     assert (np.diff(dark[30, 50:]) <= 0).all()
 
 
-def test_effects_are_seen() -> None:
-    """At their defaults, visibly: more than 2 steps on average."""
+def test_effects_are_visible() -> None:
+    """The defaults change more than 2 steps on average."""
     photo = textured(240, 160)
     for op in ("emboss", "edge", "posterize", "solarize", "pixelate", "vignette", "blur"):
         assert np.abs(after({"op": op}, photo).astype(int) - photo).mean() > 2, op

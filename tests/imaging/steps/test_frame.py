@@ -1,4 +1,4 @@
-"""Borders, single sides, padding."""
+"""Check border, extend and pad."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.imaging.steps.trials import RED, WHITE, Step, after, flat, half_trans
 
 
 def test_a_border_lies_around_the_picture() -> None:
-    """Of its width and colour, the picture inside untouched."""
+    """It has its width and colour; the picture inside is unchanged."""
     pixels = after({"op": "border", "width": 3, "color": "red"}, quarters())
     inside = pixels[3:-3, 3:-3]
     pixels[3:-3, 3:-3] = (255, 0, 0)
@@ -19,7 +19,7 @@ def test_a_border_lies_around_the_picture() -> None:
 
 
 def test_a_border_of_a_transparent_picture_is_opaque() -> None:
-    """A frame is seen; what is inside stays as it was."""
+    """The border is visible; the picture inside stays as it was."""
     pixels = half_transparent(quarters())
     framed = after({"op": "border", "width": 2, "color": "#FFFFFF"}, pixels)
 
@@ -28,7 +28,7 @@ def test_a_border_of_a_transparent_picture_is_opaque() -> None:
 
 
 def test_sides_are_extended_one_by_one() -> None:
-    """Top, right, bottom, left."""
+    """Each side has its own width."""
     pixels = after({"op": "extend", "top": 1, "right": 2, "bottom": 3, "left": 4, "color": "#FFFFFF"}, flat(5, 5, RED))
 
     assert (9, 11) == pixels.shape[:2]
@@ -47,12 +47,12 @@ def test_sides_are_extended_one_by_one() -> None:
     ],
 )
 def test_padding_only_adds(step: Step, size: tuple[int, int]) -> None:
-    """The smallest frame that holds the picture."""
+    """The frame is the smallest that holds the picture."""
     assert size == size_after({"op": "pad", **step}, 60, 40)
 
 
 def test_padding_centres_the_picture() -> None:
-    """On its colour, or on nothing."""
+    """The frame has its colour or is transparent."""
     white = after({"op": "pad", "aspect": "1:1", "background": "white"}, quarters())
     clear = after({"op": "pad", "aspect": "1:1"}, quarters())
 

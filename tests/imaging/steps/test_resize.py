@@ -1,4 +1,4 @@
-"""Larger and smaller."""
+"""Check resizing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from processor.edits.operations.size import Resize
-from processor.imaging.steps.resize import resize
+from processor.imaging.steps.size import resize
 from tests.imaging.steps.trials import (
     BLUE,
     GREEN,
@@ -55,13 +55,13 @@ from tests.imaging.steps.trials import (
     ],
 )
 def test_a_picture_of_600_by_400_gets_the_size(step: Step, size: tuple[int, int]) -> None:
-    """Every way to say it."""
+    """All parameters of a size, and their combinations."""
     assert size == size_after({"op": "resize", **step}, 600, 400)
 
 
 @pytest.mark.parametrize("sides", [(1, 1), (1, 500), (7, 3), (333, 17)])
 def test_percentages_are_of_both_sides(sides: tuple[int, int]) -> None:
-    """Rounded half up, never nothing."""
+    """Sides are rounded half up, at least 1 px."""
     width, height = sides
 
     assert (max(1, (width + 1) // 2), max(1, (height + 1) // 2)) == size_after({"op": "resize", "percent": 50}, *sides)
@@ -75,7 +75,7 @@ def test_each_quarter_keeps_its_colour() -> None:
     assert np.allclose([RED, GREEN, BLUE, WHITE], corners, atol=1)
 
 
-def test_cover_cuts_what_the_position_says() -> None:
+def test_cover_keeps_the_part_at_the_position() -> None:
     """The right half is kept from the east, the left from the west."""
     east = after({"op": "resize", "width": 20, "height": 40, "fit": "cover", "position": "east"}, quarters())
     west = after({"op": "resize", "width": 20, "height": 40, "fit": "cover", "position": "west"}, quarters())
@@ -84,7 +84,7 @@ def test_cover_cuts_what_the_position_says() -> None:
 
 
 def test_contain_pads_with_its_colour_or_transparently() -> None:
-    """White comes later, where the format has no alpha."""
+    """Transparent parts become white only in a format without alpha."""
     step = {"op": "resize", "width": 60, "height": 60, "fit": "contain"}
     coloured, clear = after({**step, "background": "#112233"}, quarters()), after(step, quarters())
 
@@ -112,11 +112,15 @@ def test_hidden_colours_do_not_bleed() -> None:
         ({"width": 60}, False),
         ({"width": 30}, False),
         ({"percent": 50}, False),
+        ({"percent": 50, "enlarge": False}, False),
+        ({"percent": 200, "enlarge": False}, True),
+        ({"megapixels": 0.001}, False),
+        ({"megapixels": 1}, True),
         ({"width": 800, "enlarge": True}, False),
     ],
 )
-def test_a_picture_that_was_not_enlarged_says_so(step: Step, noted: bool) -> None:  # noqa: FBT001 - a parameter
-    """Otherwise the result looks as if the command had been ignored."""
+def test_a_picture_that_was_not_enlarged_has_a_note(step: Step, noted: bool) -> None:  # noqa: FBT001 - a parameter
+    """Without a note the command seems to be ignored."""
     notes = applied({"op": "resize", **step}, picture_of(quarters())).notes
 
     assert (("The picture was not enlarged: it is 60 × 40 px.",) if noted else ()) == notes

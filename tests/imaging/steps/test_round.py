@@ -1,4 +1,4 @@
-"""Rounded corners and circles."""
+"""Check rounded corners and circles."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_circle_is_cut_from_the_middle_square() -> None:
 
 
 def test_a_radius_beyond_half_the_side_makes_a_pill() -> None:
-    """As far as it can be rounded."""
+    """The largest radius is half the shorter side."""
     assert np.array_equal(
         after({"op": "round", "radius": 20}, quarters()), after({"op": "round", "radius": 5000}, quarters())
     )
@@ -59,8 +59,8 @@ def test_a_radius_in_percent_is_of_the_shorter_side() -> None:
     )
 
 
-def test_what_was_transparent_stays_so() -> None:
-    """Masks multiply."""
+def test_transparent_parts_stay_transparent() -> None:
+    """The masks are multiplied."""
     alpha = after({"op": "round", "radius": 10}, half_transparent(quarters()))[..., 3]
 
     assert (0, 255, 0) == (alpha[0, 0], alpha[20, 15], alpha[20, 45])

@@ -1,4 +1,4 @@
-"""Blur, sharpen, denoise."""
+"""Check blur, sharpen and denoise."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def test_blur_has_its_sigma(sigma: float) -> None:
 @pytest.mark.parametrize("sigma", [0.3, 5, 100])
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (97, 61)])
 def test_a_flat_picture_stays_flat(size: tuple[int, int], sigma: float) -> None:
-    """At every edge: nothing dark creeps in."""
+    """The edges do not get darker."""
     assert np.allclose(GREY, after({"op": "blur", "sigma": sigma}, flat(*size)), atol=1)
 
 
-def test_hidden_black_does_not_darken_what_is_seen() -> None:
+def test_hidden_black_does_not_darken_visible_parts() -> None:
     """White beside transparent black stays white, and its edge becomes soft."""
     pixels = flat(64, 64, WHITE)
     pixels[:, 32:] = 0
@@ -50,7 +50,7 @@ def test_hidden_black_does_not_darken_what_is_seen() -> None:
 
 
 def test_sharpen_steepens_edges_and_leaves_flat_parts() -> None:
-    """Dark becomes darker beside the edge, light lighter."""
+    """Beside the edge, dark gets darker and light gets lighter."""
     soft = after({"op": "blur", "sigma": 2}, np.where(step_edge() > 0, 180, 80).astype(np.uint8))
     sharp = after({"op": "sharpen", "sigma": 2}, soft)
 
@@ -70,7 +70,7 @@ def test_denoise_takes_noise_and_keeps_the_edge(intensity: float) -> None:
 
 
 def test_denoise_is_stronger_the_more_is_asked() -> None:
-    """Measured on texture: what is left of it."""
+    """Measured on the texture that is left."""
     pixels = textured(96, 64)
     left = [after({"op": "denoise", "intensity": intensity}, pixels).std() for intensity in (0, 0.3, 1)]
 

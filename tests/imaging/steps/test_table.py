@@ -1,12 +1,15 @@
-"""No operation without a step, no step without an operation; and none alters what it is given."""
+"""Check that each operation has exactly one step, and promises that all steps keep."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from processor.edits.operations.base import Operation
+from processor.edits.operations.turn import Flip, Rotate
 from processor.edits.vocabulary import OPERATIONS
-from processor.imaging.steps.table import step_table
+from processor.imaging.steps.file import unchanged
+from processor.imaging.steps.table import merged, step_table
 from testkit.photos.scene import scene
 from tests.imaging.steps.trials import Step, applied, half_transparent, picture_of, raster
 
@@ -24,7 +27,7 @@ EXAMPLES: dict[str, Step] = {
     "format": {"to": "png"},
     "quality": {"value": 80},
 }
-"""Parameters of the operations that need some."""
+"""Parameters of the operations that have mandatory ones."""
 
 KEEP_SIZE = frozenset(
     {
@@ -39,13 +42,30 @@ SCENE = scene(96, 64)
 
 
 def test_every_operation_has_its_step() -> None:
-    """One table, as the vocabulary is one."""
+    """The table has the operations of the vocabulary and no other."""
     assert set(OPERATIONS.values()) == set(step_table({}))
+
+
+@pytest.mark.parametrize(
+    ("groups", "found"),
+    [
+        ([[Flip]], "Rotate 0"),
+        ([[Flip, Rotate], [Rotate]], "Rotate 2"),
+        ([[Flip, Rotate, Operation]], "Operation 1"),
+        ([[Operation], []], "Flip 0, Operation 1, Rotate 0"),
+    ],
+)
+def test_a_table_with_a_gap_or_a_repeat_is_refused(groups: list[list[type[Operation]]], found: str) -> None:
+    """An operation without a step would fail only in front of a user; a second step would never run."""
+    tables = [dict.fromkeys(group, unchanged) for group in groups]
+
+    with pytest.raises(ValueError, match=f"^Expected one step for each operation of the vocabulary, found {found}.$"):
+        merged(tables, (Flip, Rotate))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_step_never_alters_its_picture(name: str) -> None:
-    """The picture before is the same after."""
+    """The input picture is unchanged."""
     before = picture_of(SCENE)
     applied({"op": name, **EXAMPLES.get(name, {})}, before, {"upload://logo": picture_of(SCENE)}).in_memory()
 
@@ -55,7 +75,7 @@ def test_a_step_never_alters_its_picture(name: str) -> None:
 @pytest.mark.parametrize("alpha", [False, True], ids=["opaque", "alpha"])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_step_gives_8_bit_srgb(name: str, alpha: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """Three bands or four, whatever libvips makes on the way; alpha is never lost."""
+    """A result has three bands or four, and alpha is never lost."""
     pixels = half_transparent(SCENE) if alpha else SCENE
     mark = {"upload://logo": picture_of(SCENE)}
     image = applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(pixels), mark).first
@@ -66,7 +86,7 @@ def test_every_step_gives_8_bit_srgb(name: str, alpha: bool) -> None:  # noqa: F
 
 @pytest.mark.parametrize("name", sorted(KEEP_SIZE))
 def test_tone_and_effects_keep_the_size(name: str) -> None:
-    """A picture of odd sides, too."""
+    """Also for a picture with odd sides."""
     odd = SCENE[:63, :95]
     mark = {"upload://logo": picture_of(SCENE)}
 
@@ -80,7 +100,7 @@ def test_tone_and_effects_keep_the_size(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(LEAVE_ALPHA))
 def test_tone_leaves_alpha_alone(name: str) -> None:
-    """What was transparent is, what was opaque is."""
+    """The alpha band is unchanged."""
     pixels = half_transparent(SCENE)
     changed = raster(applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(pixels)).first)
 
@@ -98,7 +118,7 @@ def test_still_keeps_the_first_frame() -> None:
 
 @pytest.mark.parametrize("name", sorted(set(OPERATIONS) - {"still"}))
 def test_every_step_takes_an_animation(name: str) -> None:
-    """All frames come out, of one size."""
+    """All frames are kept and have one size."""
     frames = picture_of(SCENE, 255 - SCENE, SCENE, delays=(50, 60, 70))
     changed = applied({"op": name, **EXAMPLES.get(name, {})}, frames, {"upload://logo": picture_of(SCENE)}).in_memory()
 
@@ -108,7 +128,7 @@ def test_every_step_takes_an_animation(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(OPERATIONS) - {"crop", "text"}))
 def test_every_step_takes_a_picture_of_one_pixel(name: str) -> None:
-    """Averages of nothing, curves of one tone, masks without an inside."""
+    """Averages, curves and masks have edge cases there."""
     one = picture_of(np.full((1, 1, 3), 90, np.uint8))
     changed = applied({"op": name, **EXAMPLES.get(name, {})}, one, {"upload://logo": picture_of(SCENE)}).in_memory()
 

@@ -1,4 +1,4 @@
-"""Write on the picture."""
+"""Check text on a picture."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def written(text: str, pixels: Pixels | None = None, **more: object) -> Pixels:
 
 
 def touched(before: Pixels, changed: Pixels) -> NDArray[np.intp]:
-    """Return left, top, right and bottom of what differs, px."""
+    """Return left, top, right and bottom, px, of the pixels that differ."""
     rows, columns = np.nonzero((before != changed).any(axis=2))
     return np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
 
 
 @pytest.mark.parametrize("position", POSITIONS)
 def test_text_stands_at_its_position(position: str) -> None:
-    """9 px from the edges that it names, and what a letter itself leaves; else in the middle, within a pixel."""
+    """It is 9 px, and the letter's own bearing, from the named edges; else in the middle, within a pixel."""
     left, top, right, bottom = touched(flat(400, 300), written("Hello", position=position))
     free = {"west": left, "east": 400 - right, "north": top, "south": 300 - bottom}
 
@@ -50,7 +50,7 @@ def test_text_stands_at_its_position(position: str) -> None:
 
 @pytest.mark.parametrize("background", [WHITE, BLACK, GREY])
 def test_text_is_readable_on_any_background(background: tuple[int, int, int]) -> None:
-    """White letters, black outline: both are there in full."""
+    """White letters and black outlines are both complete."""
     pixels = written("Hello", flat(400, 300, background), size=40)
 
     assert (255, 0) == (pixels.max(), pixels.min())
@@ -59,7 +59,7 @@ def test_text_is_readable_on_any_background(background: tuple[int, int, int]) ->
 
 
 def test_letters_lie_inside_their_outline() -> None:
-    """Around every letter pixel there is outline on all sides, in every line."""
+    """Every letter pixel has outline on all sides, in every line."""
     pixels = written("The quick brown fox jumps over", flat(400, 300, RED), size=60, stroke_width=4)
     letters = (pixels == 255).all(axis=2)
     outside = (pixels == RED).all(axis=2)
@@ -82,7 +82,7 @@ def test_letters_have_their_size(size: int) -> None:
 
 
 def test_colours_are_those_asked_for() -> None:
-    """Letters and outline."""
+    """Letters and outline have their colours."""
     pixels = written("H", size=200, color="#FF0000", stroke="#0000FF", stroke_width=10)
 
     assert (pixels == (255, 0, 0)).all(axis=2).sum() > 1000
@@ -91,25 +91,25 @@ def test_colours_are_those_asked_for() -> None:
 
 @pytest.mark.parametrize(("opacity", "letter"), [(0, 128), (0.5, 192), (1, 255)])
 def test_opacity_mixes_with_the_picture(opacity: float, letter: int) -> None:
-    """Half of white on a middle grey."""
+    """Measured as white on a middle grey."""
     assert abs(letter - int(written("H", size=200, stroke_width=0, opacity=opacity).max())) <= 1
 
 
 def test_no_outline_is_no_outline() -> None:
-    """Nothing darker than the picture."""
+    """No pixel is darker than the picture."""
     assert 128 == written("Hello", stroke_width=0).min()
 
 
 @pytest.mark.parametrize(("position", "edge"), [("north", 1), ("west", 0)])
 def test_a_margin_is_the_distance_from_the_edge(position: str, edge: int) -> None:
-    """To the pixel, but for what a letter itself leaves."""
+    """Exact to the pixel, except for the letter's own bearing."""
     first = touched(flat(400, 300), written("H", position=position, margin=50))[edge]
 
     assert 50 <= first <= 54
 
 
 def test_a_place_is_the_upper_left_corner() -> None:
-    """Whatever else is said."""
+    """X and y win over a position."""
     left, top, _, _ = touched(flat(400, 300), written("H", x=120, y=70))
 
     assert 120 <= left <= 124
@@ -117,7 +117,7 @@ def test_a_place_is_the_upper_left_corner() -> None:
 
 
 def test_a_quarter_turn_of_the_text_swaps_its_sides() -> None:
-    """What was wide is high, within a pixel."""
+    """Width and height are exchanged, within a pixel."""
     left, top, right, bottom = touched(flat(400, 300), written("Hello"))
     turned = touched(flat(400, 300), written("Hello", rotation=90, position="center"))
 
@@ -125,7 +125,7 @@ def test_a_quarter_turn_of_the_text_swaps_its_sides() -> None:
 
 
 def test_bold_letters_cover_more() -> None:
-    """At the same height."""
+    """Their height is the same."""
     plain, bold = (written("H", size=100, stroke_width=0, bold=bold) for bold in (False, True))
 
     assert (bold == 255).sum() > 1.15 * (plain == 255).sum()
@@ -133,7 +133,7 @@ def test_bold_letters_cover_more() -> None:
 
 
 def test_long_text_wraps_between_words_and_stays_inside() -> None:
-    """All of it is within the margins."""
+    """The text is within the margins."""
     one, many = written("word", size=24), written("word " * 40, size=24)
     left, top, right, bottom = touched(flat(400, 300), many)
 
@@ -149,8 +149,8 @@ def test_a_line_break_is_kept() -> None:
 
 
 @pytest.mark.parametrize("text", ["word " * 99, "W" * 60])
-def test_text_that_does_not_fit_is_written_smaller_and_says_so(text: str) -> None:
-    """Too many lines, or one word too wide."""
+def test_text_that_does_not_fit_is_written_smaller_with_a_note(text: str) -> None:
+    """For too many lines and for a word that is too wide."""
     changed = applied({"op": "text", "text": text, "size": 60}, picture_of(flat(400, 300)))
     left, top, right, bottom = touched(flat(400, 300), raster(changed.first))
 
@@ -160,7 +160,7 @@ def test_text_that_does_not_fit_is_written_smaller_and_says_so(text: str) -> Non
 
 @pytest.mark.parametrize("text", ["<b>bold</b>", "a & b", "&amp;", "<span size='1'>"])
 def test_text_is_never_markup(text: str) -> None:
-    """Each character is drawn: it is as wide as the characters are."""
+    """Each character is drawn: the text is as wide as its characters."""
     left, _, right, _ = touched(flat(400, 300), written(text, size=16, stroke_width=0))
     font = load_font().font_variant(size=16)
     font.set_variation_by_axes([600, 100])
@@ -180,13 +180,13 @@ def test_text_is_never_markup(text: str) -> None:
         (" \n ", "", ""),
     ],
 )
-def test_what_the_font_cannot_write_is_found(text: str, kept: str, left_out: str) -> None:
+def test_characters_without_glyphs_are_found(text: str, kept: str, left_out: str) -> None:
     """Letters of other scripts; accents that combine are no letters of their own."""
     assert (kept, left_out) == writable(text, load_font())
 
 
 def test_left_out_characters_are_named() -> None:
-    """The rest is written."""
+    """The other characters are written."""
     notes = applied({"op": "text", "text": "Tokyo 東京"}, picture_of(flat(400, 300))).notes
 
     assert ("The font has no glyphs for 東京: they were left out.",) == notes
@@ -194,7 +194,7 @@ def test_left_out_characters_are_named() -> None:
 
 @pytest.mark.parametrize(("text", "said"), [("東京", "received only 東京"), ("   ", "received only spaces")])
 def test_text_without_a_letter_is_refused(text: str, said: str) -> None:
-    """A picture without the text that was asked for is no success."""
+    """A picture without the requested text is no success."""
     with pytest.raises(EditError) as caught:
         written(text)
 
@@ -207,13 +207,13 @@ def test_text_without_a_letter_is_refused(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (4, 400), (400, 5)])
 def test_a_picture_without_room_is_refused(size: tuple[int, int]) -> None:
-    """Its size is named."""
+    """The error names the size."""
     with pytest.raises(EditError, match=f"The text does not fit: the picture is {size[0]} × {size[1]} px"):
         written("Hello", flat(*size))
 
 
-def test_text_on_a_transparent_part_is_seen() -> None:
-    """Letters are opaque there; what is not written on stays transparent."""
+def test_text_on_a_transparent_part_is_visible() -> None:
+    """Letters are opaque there; the rest stays transparent."""
     step: Step = {"op": "text", "text": "Hello", "position": "east", "size": 40}
     alpha = after(step, half_transparent(flat(400, 300)))[..., 3]
 
@@ -221,7 +221,7 @@ def test_text_on_a_transparent_part_is_seen() -> None:
 
 
 def test_every_frame_is_written_on() -> None:
-    """The same letters in the same place."""
+    """All frames have the same letters in the same place."""
     frames = applied({"op": "text", "text": "Hi"}, picture_of(flat(99, 99), flat(99, 99), delays=(9, 9))).frames
 
     assert np.array_equal(raster(frames[0]), raster(frames[1]))

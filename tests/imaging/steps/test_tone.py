@@ -1,4 +1,4 @@
-"""Tone curves: contrast, gamma, negative, levels, histogram."""
+"""Check the operations on tones: contrast, gamma, negate, normalize, equalize."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from tests.imaging.steps.trials import after, applied, flat, half_transparent, p
 
 
 def curve(step: dict[str, object]) -> list[int]:
-    """Return what becomes of each grey."""
+    """Return the value of each grey after the step."""
     return after(step, ramp())[0, :, 0].tolist()
 
 
 @pytest.mark.parametrize("amount", [-100, -50, 20, 100])
 def test_contrast_turns_the_curve_around_the_middle(amount: int) -> None:
-    """By the factor that the amount says, clipped."""
+    """The factor follows from the amount; values are clipped."""
     expected = np.clip((np.arange(256) - 127.5) * (1 + amount / 100) + 127.5, 0, 255)
 
     assert np.allclose(expected, curve({"op": "contrast", "amount": amount}), atol=0.51)
 
 
 def test_full_negative_contrast_is_flat_grey() -> None:
-    """Nothing is left to see."""
+    """All pixels are equal."""
     assert {128} == set(curve({"op": "contrast", "amount": -100}))
 
 
@@ -36,7 +36,7 @@ def test_gamma_raises_to_the_inverse_power(value: float) -> None:
 
 
 def test_a_negative_is_exact_and_its_own_inverse() -> None:
-    """255 minus each value; twice is nothing."""
+    """Each value becomes 255 minus itself; twice restores the picture."""
     once = applied({"op": "negate"}, picture_of(scene()))
 
     assert np.array_equal(255 - scene(), raster(once.first))
@@ -45,7 +45,7 @@ def test_a_negative_is_exact_and_its_own_inverse() -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(60, 180), (0, 100), (200, 255), (120, 121)])
 def test_normalize_stretches_to_black_and_white(low: int, high: int) -> None:
-    """The darkest and the lightest; what lies between stays in proportion."""
+    """The darkest becomes black, the lightest white; values between stay in proportion."""
     greys = after({"op": "normalize"}, ramp(low, high))[0, :, 0].astype(int)
 
     assert (0, 255) == (greys[0], greys[-1])
@@ -54,7 +54,7 @@ def test_normalize_stretches_to_black_and_white(low: int, high: int) -> None:
 
 @pytest.mark.parametrize("op", ["normalize", "equalize"])
 def test_a_flat_picture_stays(op: str) -> None:
-    """Nothing can be stretched: not to black, not to white."""
+    """A flat picture has no range to stretch."""
     assert np.array_equal(flat(8, 8, (90, 91, 92)), after({"op": op}, flat(8, 8, (90, 91, 92))))
 
 
@@ -68,7 +68,7 @@ def test_a_speck_does_not_decide() -> None:
 
 
 def test_levels_keep_grey_grey_and_channels_in_step() -> None:
-    """One curve for all colours: no cast comes in."""
+    """One curve for all channels adds no cast."""
     pixels = scene()
     changed = after({"op": "normalize"}, pixels)
     grey = (pixels == pixels[..., :1]).all(axis=2)
@@ -76,7 +76,7 @@ def test_levels_keep_grey_grey_and_channels_in_step() -> None:
     assert (changed[grey] == changed[grey][:, :1]).all()
 
 
-def test_equalize_gives_every_tone_the_same_room() -> None:
+def test_equalize_spreads_the_tones_evenly() -> None:
     """Nine tenths dark, one tenth light: the dark ones are spread over nine tenths."""
     pixels = np.repeat(np.repeat(np.arange(20, 30, dtype=np.uint8), 90)[None, :, None], 3, axis=2)
     pixels = np.concatenate([pixels, np.full((1, 100, 3), 200, np.uint8)], axis=1)
@@ -95,7 +95,7 @@ def test_all_frames_share_one_curve(op: str) -> None:
 
 
 def test_hidden_colours_count_no_less() -> None:
-    """Curves read colours alone: alpha is no tone."""
+    """Curves are measured on colours only, not on alpha."""
     opaque = after({"op": "normalize"}, ramp(60, 180))
 
     assert np.array_equal(opaque, after({"op": "normalize"}, half_transparent(ramp(60, 180)))[..., :3])

@@ -1,4 +1,4 @@
-"""Turn and mirror."""
+"""Check rotate and flip."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tests.imaging.steps.trials import (
     ("degrees", "turns"), [(90, -1), (180, 2), (270, 1), (-90, 1), (0, 0), (360, 0), (450, -1), (-270, -1)]
 )
 def test_quarter_turns_are_exact(degrees: int, turns: int) -> None:
-    """Clockwise; numpy counts the other way."""
+    """Turns are clockwise; numpy counts the other way."""
     assert np.array_equal(np.rot90(quarters(), turns), after({"op": "rotate", "degrees": degrees}, quarters()))
 
 
 def test_two_rotations_add_up() -> None:
-    """90 and 90 is 180."""
+    """Two turns by 90° are one by 180°."""
     once = applied({"op": "rotate", "degrees": 90}, picture_of(quarters()))
     twice = applied({"op": "rotate", "degrees": 90}, once)
 
@@ -47,7 +47,7 @@ def test_other_angles_cut_nothing(degrees: float) -> None:
 
 
 def test_corners_are_transparent_unless_a_colour_is_named() -> None:
-    """The picture itself stays what it is."""
+    """The picture itself is unchanged."""
     clear = after({"op": "rotate", "degrees": 45}, flat(60, 60, RED))
     blue = after({"op": "rotate", "degrees": 45, "background": "#0000FF"}, flat(60, 60, RED))
 
@@ -57,20 +57,20 @@ def test_corners_are_transparent_unless_a_colour_is_named() -> None:
 
 
 def test_45_degrees_turn_clockwise() -> None:
-    """What lay in the upper left corner is at the top then."""
+    """The upper left corner moves to the top."""
     pixels = after({"op": "rotate", "degrees": 45}, quarters(60, 60))
 
     assert np.allclose(RED, pixels[12, 42, :3], atol=3)
 
 
 def test_edges_of_a_turned_picture_are_not_dark() -> None:
-    """White on transparent: half-covered pixels are white, too."""
+    """Half-covered pixels of white on transparent are white, too."""
     pixels = after({"op": "rotate", "degrees": 30}, half_transparent(flat(60, 60, WHITE)))
 
     assert pixels[pixels[..., 3] > 16][:, :3].min() >= 250
 
 
 def test_a_flip_mirrors() -> None:
-    """Exactly, either way."""
+    """Both directions are exact."""
     assert np.array_equal(quarters()[:, ::-1], after({"op": "flip", "direction": "horizontal"}, quarters()))
     assert np.array_equal(quarters()[::-1], after({"op": "flip", "direction": "vertical"}, quarters()))

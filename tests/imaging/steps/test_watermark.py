@@ -1,4 +1,4 @@
-"""Put another picture on the picture."""
+"""Check watermarks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def marked(mark: Pixels | None = None, size: tuple[int, int] = (400, 200), **mor
 
 
 def where(pixels: Pixels) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of what is not white."""
+    """Return left, top, right and bottom of the pixels that are not white."""
     rows, columns = np.nonzero((pixels != 255).any(axis=2))
     return int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
 
@@ -35,20 +35,20 @@ def where(pixels: Pixels) -> tuple[int, int, int, int]:
     ],
 )
 def test_a_mark_lies_in_its_place_at_its_size(position: str, box: tuple[int, int, int, int]) -> None:
-    """15 % of 400 px wide, its aspect kept, 2 % from the edges."""
+    """It is 15 % of 400 px wide, 2 % from the edges, and keeps its aspect."""
     assert box == where(marked(position=position))
 
 
 @pytest.mark.parametrize("percent", [5, 30, 50])
 def test_the_width_is_a_share_of_the_pictures(percent: int) -> None:
-    """Whatever the mark's own size, smaller or larger."""
+    """The mark's own size does not matter."""
     left, _, right, _ = where(marked(width_percent=percent))
 
     assert 400 * percent // 100 == right - left
 
 
 def test_a_mark_too_high_for_the_picture_is_made_to_fit() -> None:
-    """As high as the room between the margins."""
+    """It is as high as the space between the margins."""
     left, top, right, bottom = where(marked(flat(50, 500, RED), width_percent=50))
 
     assert (8, 192) == (top, bottom)
@@ -57,7 +57,7 @@ def test_a_mark_too_high_for_the_picture_is_made_to_fit() -> None:
 
 @pytest.mark.parametrize(("opacity", "red"), [(0.5, (228, 148, 148)), (1, RED)])
 def test_opacity_mixes(opacity: float, red: tuple[int, int, int]) -> None:
-    """Half red on white."""
+    """Measured as red on white."""
     assert np.allclose(red, marked(opacity=opacity, position="center")[100, 200], atol=1)
 
 
@@ -69,12 +69,12 @@ def test_the_marks_own_transparency_is_kept() -> None:
 
 
 def test_an_opaque_picture_stays_without_alpha() -> None:
-    """A JPEG is not made a PNG by its watermark."""
+    """A watermark adds no alpha band to the picture."""
     assert 3 == marked(half_transparent(flat(100, 50, RED))).shape[2]
 
 
-def test_a_mark_on_a_transparent_part_is_seen() -> None:
-    """As opaque as it is."""
+def test_a_mark_on_a_transparent_part_is_visible() -> None:
+    """The mark keeps its own opacity there."""
     marks = {LOGO: picture_of(flat(10, 10, RED))}
     step = {"op": "watermark", "image": LOGO, "opacity": 1}
     pixels = after(step, half_transparent(flat(100, 100, WHITE)), marks=marks)
@@ -86,12 +86,12 @@ def test_a_mark_on_a_transparent_part_is_seen() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (2000, 1), (1, 2000)])
 @pytest.mark.parametrize("margin", [0, 20])
 def test_tiny_pictures_take_marks(size: tuple[int, int], margin: int) -> None:
-    """At least one pixel of it, inside."""
+    """At least one pixel of the mark is inside."""
     assert (marked(size=size, margin=margin) != 255).any()
 
 
-def test_a_mark_that_was_not_brought_is_refused() -> None:
-    """By its name, with what to do."""
+def test_a_missing_mark_is_refused() -> None:
+    """The error names it and the remedy."""
     with pytest.raises(EditError) as caught:
         applied({"op": "watermark", "image": "photo://gone"}, picture_of(flat(9, 9)))
 

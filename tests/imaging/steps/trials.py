@@ -1,4 +1,4 @@
-"""Apply one step, or a whole plan, to pictures made by code, and look at the pixels."""
+"""Apply one step, or a whole plan, to pictures made by code, and return the pixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from processor.edits.plan import Plan
 from processor.imaging.edit_line import carry_out
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.imaging.picture import Picture
-from processor.imaging.steps.table import Marks, step_table
+from processor.imaging.steps.overlay import Marks
+from processor.imaging.steps.table import step_table
 from processor.source import Source
 from testkit.photos.scene import Colour, Pixels
 
@@ -91,7 +92,7 @@ def size_after(step: Step, width: int, height: int) -> tuple[int, int]:
 
 
 def ignore(_: int, __: str) -> None:
-    """Take no notice."""
+    """Ignore progress."""
 
 
 def edit(

@@ -9,15 +9,15 @@ import pytest
 from processor.errors import PhotoError
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 
 
-def claims(data: bytes, limits: Limits | None = None) -> Header:
+def claims(data: bytes, limits: DecodeLimits | None = None) -> Header:
     """Return the header of a good file."""
-    return inspect_structure(memoryview(data), limits or Limits(), raw_max_megapixels=160)
+    return inspect_structure(memoryview(data), limits or DecodeLimits(), raw_max_megapixels=160)
 
 
-def refusal(data: bytes, limits: Limits | None = None) -> str:
+def refusal(data: bytes, limits: DecodeLimits | None = None) -> str:
     """Return code and finding of a file that must be refused."""
     with pytest.raises(PhotoError) as caught:
         claims(data, limits)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from processor.errors import PhotoError
 from processor.imaging.exif import read_exif
 from processor.imaging.structure.walk import inspect_structure
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos import extra
 from testkit.photos.exif import exif
 from testkit.photos.heif import avif, heic
@@ -59,7 +59,7 @@ def walk(data: bytes) -> None:
     """Walk *data*; anything but a header or a verdict fails, and so does a long walk."""
     started = process_time()
     with suppress(PhotoError):
-        inspect_structure(memoryview(data), Limits(), raw_max_megapixels=160)
+        inspect_structure(memoryview(data), DecodeLimits(), raw_max_megapixels=160)
     assert process_time() - started < HANG_S
 
 
@@ -73,7 +73,7 @@ def test_a_file_cut_anywhere_gets_a_verdict(name: str) -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_file_cut_at_any_boundary_gets_a_verdict(name: str) -> None:
-    """Where a segment, chunk, box, block or directory begins or ends, and one byte before and behind."""
+    """Offsets at which a segment, chunk, box, block or directory begins or ends, and one byte before and after."""
     data = GOOD[name]
     marks = {match.start() for match in BOUNDARY.finditer(data)}
     for end in sorted({place + offset for place in marks for offset in NEAR if 0 <= place + offset <= len(data)}):
@@ -122,7 +122,7 @@ def test_noise_gets_a_verdict(data: bytes) -> None:
 @given(damage=st.data())
 @settings(max_examples=100)
 def test_a_damaged_exif_block_never_raises(damage: st.DataObject) -> None:
-    """What cannot be read is absent; the photo is good."""
+    """An unreadable value is absent; the photo is good."""
     block = bytearray(exif(orientation=6, private=True, artist="A", copyright_notice="B"))
     for place, value in damage.draw(
         st.lists(st.tuples(st.integers(0, len(block) - 1), st.integers(0, 255)), min_size=1, max_size=8)

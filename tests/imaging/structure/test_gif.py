@@ -8,7 +8,7 @@ import pytest
 
 from processor.imaging.structure.gif import MAX_SUB_BLOCKS
 from processor.imaging.structure.header import Header
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos.hostile import gif_of_many_frames, gif_screen
 from testkit.photos.jpeg import cut, zero_tailed
 from testkit.photos.raster import animated_gif, gif
@@ -35,7 +35,7 @@ def test_a_frame_larger_than_the_screen_counts() -> None:
 
 
 def test_a_later_frame_that_is_cut_is_no_defect() -> None:
-    """The photo is whole: nobody sees the rest."""
+    """The photo is whole: the rest is never shown."""
     whole = animated_gif(3)
 
     assert 480 == claims(whole[: whole.rindex(b"\x21\xf9\x04") + 40]).width
@@ -88,7 +88,7 @@ def test_too_many_frames_are_refused_while_counting() -> None:
 
     assert 1_000 == claims(gif_of_many_frames(1_000)).frames
     assert expected == refusal(gif_of_many_frames(1_001))
-    assert expected.replace("1000", "2") == refusal(animated_gif(3), Limits(max_frames=2))
+    assert expected.replace("1000", "2") == refusal(animated_gif(3), DecodeLimits(max_frames=2))
 
 
 def test_a_picture_in_millions_of_pieces_is_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.jpeg import NEXT_MARKER
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos import hostile
 from testkit.photos.exif import exif
 from testkit.photos.jpeg import (
@@ -158,7 +158,7 @@ def test_more_scans_than_allowed_are_refused() -> None:
 
     assert 100 == claims(hostile.jpeg_of_many_scans(100)).scans
     assert expected == refusal(hostile.jpeg_of_many_scans(101))
-    assert expected.replace("100", "5") == refusal(jpeg(progressive=True), Limits(max_scans=5))
+    assert expected.replace("100", "5") == refusal(jpeg(progressive=True), DecodeLimits(max_scans=5))
 
 
 def test_too_much_metadata_is_refused() -> None:

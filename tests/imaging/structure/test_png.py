@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from processor.imaging.structure import png as walker
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos.exif import exif
 from testkit.photos.hostile import PNG_SIGNATURE, chunk, png_header, png_text_bomb
 from testkit.photos.raster import interlaced_png, png, png16
@@ -88,7 +88,7 @@ def test_too_many_frames_are_refused() -> None:
     expected = "The animation is too long: expected at most 1000 frames, received 1,001."
 
     assert f"TOO_MANY_FRAMES: {expected}" == refusal(data)
-    assert 1_001 == claims(data, Limits(max_frames=1_001)).frames
+    assert 1_001 == claims(data, DecodeLimits(max_frames=1_001)).frames
 
 
 def test_endless_chunks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

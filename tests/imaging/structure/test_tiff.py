@@ -70,7 +70,7 @@ def test_values_of_unknown_type_or_absurd_count_are_left_out(field: Field) -> No
 
 
 def test_a_directory_answers_by_the_kind_that_is_asked_for() -> None:
-    """What is of another kind is absent, not an error."""
+    """A value of another kind is absent, not an error."""
     found = read(text=ascii_text(" hello "), number=short(7), ratio=rational(0.5), broken=rational(0, over=0))
 
     assert (b"hello", b"") == (found.text(1), found.text(2))

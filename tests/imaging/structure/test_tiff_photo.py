@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from processor.imaging.structure.header import Header
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos import extra, hostile
 from testkit.photos.ifd import Blob, Directory, Value, long, short, tiff
 from testkit.photos.jpeg import cut, zero_tailed
@@ -42,7 +42,7 @@ def test_pages_are_counted_and_bounded() -> None:
     """Scans have hundreds."""
     assert 3 == claims(multipage_tiff(3)).frames
     expected = "TOO_MANY_FRAMES: The TIFF has too many pages: expected at most 2, received 3."
-    assert expected == refusal(multipage_tiff(3), Limits(max_frames=2))
+    assert expected == refusal(multipage_tiff(3), DecodeLimits(max_frames=2))
 
 
 def test_a_thumbnail_in_front_is_passed_over() -> None:

@@ -1,4 +1,4 @@
-"""What a file claims, held against the limits of the settings."""
+"""Check the claims of a file against the limits of the settings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from processor.errors import PhotoError
 from processor.imaging.model import ImageFormat
 from processor.imaging.structure.header import Header, needs_memory, refuse_zero_tail, size_lie
 from processor.imaging.structure.walk import check_limits
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos import hostile
 from testkit.photos.heif import heic
 from tests.imaging.structure.claims import claims, named, refusal
 
-LIMITS = Limits(max_dimension_px=1_000, max_megapixels=1, max_frames=10)
+LIMITS = DecodeLimits(max_dimension_px=1_000, max_megapixels=1, max_frames=10)
 
 
 def header(width: int = 10, height: int = 10, *, frames: int = 1, scans: int = 1) -> Header:
@@ -64,7 +64,7 @@ def test_claims_beyond_the_limits_are_refused(bad: Header, verdict: str, finding
 def test_a_raw_has_a_limit_of_its_own() -> None:
     """Medium-format sensors exceed what other photos may have."""
     raw = Header(format="raw", width=2_000, height=2_000)
-    limits = Limits(max_megapixels=1)
+    limits = DecodeLimits(max_megapixels=1)
 
     check_limits(raw, limits, raw_max_megapixels=4)
     with pytest.raises(PhotoError, match=r"expected at most 3\.5 megapixels, received 2,000 × 2,000 px \(4\.0 MP\)"):
@@ -113,7 +113,7 @@ def test_what_cannot_fit_into_memory_is_refused_before_it_is_decoded(
 ) -> None:
     """With what it takes at least: 500 megapixels in 1,200 MiB."""
     large = Header(format=kind, width=25_000, height=20_000, scans=scans)
-    limits = Limits(max_megapixels=500, decoder_memory_mib=1_200)
+    limits = DecodeLimits(max_megapixels=500, decoder_memory_mib=1_200)
     with pytest.raises(PhotoError) as caught:
         check_limits(large, limits, raw_max_megapixels=160)
 
@@ -125,7 +125,7 @@ def test_what_cannot_fit_into_memory_is_refused_before_it_is_decoded(
 @pytest.mark.parametrize("kind", ["jpeg", "png", "tiff"])
 def test_what_is_read_row_by_row_has_no_need_of_memory(kind: ImageFormat) -> None:
     """A baseline JPEG of 250 megapixels is shrunk while loading, into 200 MiB."""
-    check_limits(Header(format=kind, width=17_320, height=14_430), Limits(), raw_max_megapixels=160)
+    check_limits(Header(format=kind, width=17_320, height=14_430), DecodeLimits(), raw_max_megapixels=160)
 
 
 def test_megapixels_count_in_millions() -> None:
@@ -155,11 +155,11 @@ def test_a_long_run_of_zeros_at_the_end_is_a_cut() -> None:
 
 def test_the_limits_of_the_settings_apply_to_the_whole_file() -> None:
     """Not only to headers made in a test."""
-    assert refusal(heic(), Limits(max_dimension_px=479)).startswith("DIMENSIONS_TOO_LARGE: ")
-    assert 480 == claims(heic(), Limits(max_dimension_px=480)).width
+    assert refusal(heic(), DecodeLimits(max_dimension_px=479)).startswith("DIMENSIONS_TOO_LARGE: ")
+    assert 480 == claims(heic(), DecodeLimits(max_dimension_px=480)).width
 
 
 def test_too_much_memory_is_one_sentence_with_the_limit_where_it_is_known() -> None:
-    """A decoder that finds no memory does not know its limit; whoever watches it from outside does."""
+    """A decoder without memory does not know its limit; its parent does."""
     assert "The photo needs too much memory to decode." == needs_memory().finding
     assert "The photo needs too much memory to decode: expected at most 64 MiB." == needs_memory(64).finding

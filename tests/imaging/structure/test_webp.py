@@ -10,7 +10,7 @@ from PIL import Image
 
 from processor.imaging.structure import webp as walker
 from processor.imaging.structure.header import Header
-from processor.recipe import Limits
+from processor.recipe import DecodeLimits
 from testkit.photos.exif import exif
 from testkit.photos.extra import turned
 from testkit.photos.hostile import webp_header
@@ -116,7 +116,7 @@ def test_too_many_frames_are_refused_while_counting() -> None:
     """As the settings say."""
     expected = "TOO_MANY_FRAMES: The animation is too long: expected at most 1 frames, received more."
 
-    assert expected == refusal(animated_webp(3), Limits(max_frames=1))
+    assert expected == refusal(animated_webp(3), DecodeLimits(max_frames=1))
 
 
 def test_endless_chunks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

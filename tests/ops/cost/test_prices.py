@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from components.testing.plan import Plan
-from processor.ops.cost.guides import guides
+from processor.ops.cost.bill import ALARMS
 from processor.ops.cost.prices import load_prices
-from processor.ops.cost.stack import ALARMS
 from processor.ops.cost.work import MEASURED, TYPICAL, Experience, Work
 from processor.upload.receipt import USD_PER_GB_SECOND
 from tests.factories.plans import plans
 
 __all__ = ["plans"]
-ROOT = Path(__file__).parents[3]
 
 
-def test_every_price_says_where_it_holds_and_who_says_so() -> None:
+def test_every_price_has_a_region_a_source_and_a_date() -> None:
     """A price without a date is a rumour."""
     for name, price in load_prices().items():
         assert price.usd > 0, name
@@ -28,7 +24,7 @@ def test_every_price_says_where_it_holds_and_who_says_so() -> None:
 
 
 def test_receipts_and_the_price_file_agree() -> None:
-    """What a function writes into its receipts is what operators calculate with."""
+    """Receipts and `darkroom cost` use one price."""
     assert pytest.approx(USD_PER_GB_SECOND) == load_prices()["lambda_arm64"].of(1)
 
 
@@ -37,18 +33,8 @@ def test_the_bill_counts_the_alarms_that_there_are(plans: dict[str, Plan]) -> No
     assert ALARMS == len(plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
 
 
-def test_the_page_about_costs_prints_the_figures_of_the_guides() -> None:
-    """As the command does; to a tenth of a cent where the guide speaks of cents."""
-    text = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
-    gallery, editor = guides(load_prices())
-
-    assert [] == [line.resource for line in gallery.lines if f"| ${line.usd:.3f} |" not in text]
-    assert [] == [line.resource for line in editor.lines if f"| ${line.printed:.2f} | ${line.usd:.2f} |" not in text]
-    assert f"| total | ${editor.printed:.2f} | ${editor.usd:.2f} |" in text
-
-
 def test_experience_is_preferred_to_measurements() -> None:
-    """By format where there is any; of a format that nobody has seen, the mean of all others is expected."""
+    """By format if there is any; for an unknown format the mean of all others is expected."""
     experience = Experience()
     assert (MEASURED["heic"], MEASURED["dng"], TYPICAL) == tuple(map(experience.expect, ("heif", "nef", "xyz")))
 

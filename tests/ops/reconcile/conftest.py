@@ -11,6 +11,6 @@ from tests.factories.reconciling import Gallery, open_gallery
 
 @pytest.fixture
 def gallery() -> Iterator[Gallery]:
-    """Give an empty gallery."""
+    """Return an empty gallery."""
     with open_gallery() as opened:
         yield opened

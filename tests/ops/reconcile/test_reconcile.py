@@ -9,7 +9,7 @@ import pytest
 
 from processor.budget import Budget
 from processor.errors import StoreUnavailable
-from processor.handlers.reconciliation import MEMORY_KEY
+from processor.handlers.reconciliation import STATE_KEY
 from processor.upload.outcome import Result
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.reconciling import HOUR_S, Gallery, open_gallery
@@ -112,7 +112,7 @@ def test_a_photo_that_was_never_uploaded_is_not_stuck(gallery: Gallery, photo_id
 
 
 def test_a_photo_is_sent_again_at_growing_intervals(gallery: Gallery) -> None:
-    """What never works must not fill the queue: after 1 h, 4 h, 16 h; it stays on the alarm."""
+    """A photo that never succeeds must not fill the queue: after 1 h, 4 h, 16 h; it stays on the alarm."""
     gallery.darkroom.upload(KEY)
     gallery.darkroom.put_record(id=KEY, status="pending")
     sent: list[int] = []
@@ -136,7 +136,7 @@ def test_nothing_is_sent_while_the_lane_is_behind(gallery: Gallery) -> None:
 
 
 def test_a_refused_message_is_sent_by_the_next_run(gallery: Gallery) -> None:
-    """What was not sent is not remembered as sent."""
+    """A key that was not sent is not recorded as sent."""
     gallery.darkroom.upload(KEY)
     gallery.darkroom.put_record(id=KEY, status="pending")
     gallery.sqs.faults["send_message_batch"] = once(refused("AWS.SimpleQueueService.NonExistentQueue"))
@@ -160,9 +160,9 @@ def test_a_message_that_sqs_does_not_take_is_an_error(gallery: Gallery) -> None:
 
 def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table and buckets that no single run gets through, two entries a page and one page a run."""
-    for module, name in (("manifests", "PAGE_MANIFESTS"), ("orphans", "PAGE_KEYS")):
-        monkeypatch.setattr(f"processor.ops.reconcile.{module}.{name}", 2)
-    monkeypatch.setattr("processor.aws.photos.PAGE_RECORDS", 2)
+    monkeypatch.setattr("processor.ops.reconcile.walks.PAGE_MANIFESTS", 2)
+    monkeypatch.setattr("processor.ops.reconcile.walks.PAGE_KEYS", 2)
+    monkeypatch.setattr("processor.aws.photo_scans.PAGE_RECORDS", 2)
     monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     # None is due again meanwhile.
     monkeypatch.setattr("processor.ops.reconcile.run.PER_DAY", {"records": 1, "manifests": 1, "renditions": 1})
@@ -187,7 +187,7 @@ def one_page(gallery: Gallery) -> dict[str, Any]:
 
 def memory_of(gallery: Gallery) -> dict[str, Any]:
     """Read what the last run has left to the next one."""
-    kept = gallery.darkroom.s3.client.get_object(Bucket=RENDITIONS, Key=MEMORY_KEY)
+    kept = gallery.darkroom.s3.client.get_object(Bucket=RENDITIONS, Key=STATE_KEY)
     return dict(json.loads(kept["Body"].read()))
 
 
@@ -207,7 +207,7 @@ def test_every_walk_has_its_turn(gallery: Gallery) -> None:
 
 
 def test_a_run_without_time_changes_nothing(gallery: Gallery) -> None:
-    """It still says that it is alive."""
+    """It still publishes its metric."""
     gallery.darkroom.upload(KEY)
     gallery.darkroom.put_record(id=KEY, status="pending")
 
@@ -218,7 +218,7 @@ def test_a_run_without_time_changes_nothing(gallery: Gallery) -> None:
 
 
 def test_a_fault_does_not_undo_what_was_done(gallery: Gallery) -> None:
-    """What was sent before the fault is not sent by the next run again."""
+    """The next run does not requeue the keys that were sent before the failure."""
     gallery.darkroom.upload(KEY)
     gallery.darkroom.put_record(id=KEY, status="pending")
     gallery.darkroom.s3.faults["list_objects_v2"] = after(1, refused("SlowDown", 503))
@@ -286,7 +286,7 @@ def test_a_re_upload_that_stopped_half_way_is_rendered(gallery: Gallery) -> None
 
 
 def test_a_lost_record_that_the_backend_must_write_stays_lost() -> None:
-    """missing_record: require. Whoever deleted it had a reason."""
+    """missing_record: require. A deleted record stays deleted."""
     with open_gallery(missing_record="require") as gallery:
         gallery.darkroom.put_record(id=KEY, status="pending")
         gallery.rendered(KEY)
@@ -314,8 +314,8 @@ def test_a_record_that_changes_meanwhile_is_left_to_the_next_run(gallery: Galler
     assert record["small_url"]
 
 
-def test_a_manifest_that_nobody_can_read_stops_nothing(gallery: Gallery, caplog: pytest.LogCaptureFixture) -> None:
-    """It is told to people; all others are looked at."""
+def test_an_unreadable_manifest_stops_nothing(gallery: Gallery, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged as a defect; all others are checked."""
     gallery.rendered(KEY)
     forget_record(gallery, KEY)
     gallery.darkroom.s3.client.put_object(Bucket=RENDITIONS, Key="manifests/a.json", Body=b"{}")

@@ -1,14 +1,16 @@
-"""Give numbers and words of degree their amounts, the same for every parser."""
+"""Compute amounts from numbers and words of degree, the same for every parser."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 from processor.edits.language.clauses import Clause
 from processor.edits.language.terms import Number, ParseError, Span
 from processor.edits.operations.base import Operation
 from processor.edits.vocabulary import build
+
+Parser: TypeAlias = Callable[[Clause], list[Operation]]
 
 LARGEST_FACTOR: Final = 10  # "scale by 2" is a factor, "resize to 800" is not
 WHOLE: Final = 100

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import Clause
-from processor.edits.language.parsers.amounts import step, whole
+from processor.edits.language.parsers.amounts import Parser, step, whole
 from processor.edits.language.parsers.boxes import in_box
 from processor.edits.language.parsers.cuts import CUTS, WHAT_PART, cut
 from processor.edits.language.parsers.ratios import ratio_of, reduced, sides, take_aspect
@@ -139,3 +141,12 @@ def _where(clause: Clause) -> dict[str, object]:
     if any(one is not None for one in labelled):
         return {"x": whole(labelled[0]), "y": whole(labelled[1])}
     return {"position": clause.take("place") or None}
+
+
+CROP_PARSERS: Final[Mapping[str, Parser]] = {
+    "crop": crop,
+    "cut off": partial(crop, off=True),
+    "keep": keep,
+    "autocrop": autocrop,
+    "trim": trim,
+}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
-from processor.edits.language.parsers.amounts import by_level, share, step, whole
+from processor.edits.language.parsers.amounts import Parser, by_level, share, step, whole
 from processor.edits.operations.base import Operation
 
 SOFT: Final = {"slight": 1, "medium": 2, "strong": 5}
@@ -56,3 +58,12 @@ def posterize(clause: Clause) -> list[Operation]:
         clause.rest.remove(number)
         return [step("posterize", levels=whole(number))]
     return intense(clause, name="posterize")
+
+
+EFFECT_PARSERS: Final[Mapping[str, Parser]] = {
+    "blur": blur,
+    "soften": soften,
+    "sharpen": sharpen,
+    **{name: partial(intense, name=name) for name in ("denoise", "emboss", "edge", "solarize", "pixelate", "vignette")},
+    "posterize": posterize,
+}

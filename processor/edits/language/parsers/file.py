@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final, get_args
 
 from processor.edits.language.clauses import BOUNDS, CHANGES, Clause
-from processor.edits.language.parsers.amounts import WHOLE, step, whole
+from processor.edits.language.parsers.amounts import WHOLE, Parser, step, whole
+from processor.edits.language.parsers.effect import plain
 from processor.edits.language.parsers.size import FILE_SHARE, file_size
 from processor.edits.language.terms import Number, ParseError, Term
 from processor.edits.operations.base import Operation
@@ -134,3 +137,13 @@ def _to_number(clause: Clause) -> list[Operation]:
     if number.relation == "by" and direction >= 0:
         raise clause.missing('the quality itself, as in "quality 90"')
     return [step("quality", value=WHOLE - value if number.relation == "by" else value)]
+
+
+FILE_PARSERS: Final[Mapping[str, Parser]] = {
+    "quality": quality,
+    "compress": compress,
+    "optimize": optimize,
+    "still": partial(plain, name="still"),
+    "strip metadata": partial(metadata, keep="nothing"),
+    "keep copyright": partial(metadata, keep="copyright"),
+}

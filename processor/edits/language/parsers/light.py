@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
-from processor.edits.language.parsers.amounts import PLAUSIBLE, WHOLE, by_level, factor, share, step, tidy, whole
-from processor.edits.language.parsers.effect import posterize
+from processor.edits.language.parsers.amounts import (
+    PLAUSIBLE,
+    WHOLE,
+    Parser,
+    by_level,
+    factor,
+    share,
+    step,
+    tidy,
+    whole,
+)
+from processor.edits.language.parsers.effect import plain, posterize
 from processor.edits.language.terms import Number, ParseError
 from processor.edits.operations.base import Operation
 
@@ -166,3 +178,30 @@ def _stronger(color: str, factor: float) -> str:
     """Move a colour away from white, or towards it; white tints nothing."""
     channels = (int(color[at : at + 2], 16) for at in (1, 3, 5))
     return "#" + "".join(f"{max(0, round(WHITE - factor * (WHITE - channel))):02X}" for channel in channels)
+
+
+LIGHT_PARSERS: Final[Mapping[str, Parser]] = {
+    "grayscale": partial(plain, name="grayscale"),
+    "negate": partial(plain, name="negate"),
+    "normalize": partial(plain, name="normalize"),
+    "equalize": partial(plain, name="equalize"),
+    "sepia": sepia,
+    "brightness": partial(tone, attribute="brightness"),
+    "brighter": partial(tone, attribute="brightness", own=True),
+    "darker": partial(tone, attribute="brightness", sign=-1, own=True),
+    "exposure": exposure,
+    "color": color,
+    "saturation": partial(tone, attribute="saturation"),
+    "saturated": partial(tone, attribute="saturation", own=True),
+    "desaturate": desaturate,
+    "hue": hue,
+    "contrast": contrast,
+    "contrasty": partial(contrast, own=True),
+    "pop": pop,
+    "gamma": gamma,
+    "tint": tint,
+    "warm": partial(tint, color=WARM, opposite=COOL),
+    "cool": partial(tint, color=COOL, opposite=WARM),
+    "enhance": enhance,
+    "fix": enhance,
+}

@@ -6,10 +6,12 @@ a size, a weight or an angle behind the text is the text's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
-from processor.edits.language.parsers.amounts import share, step, whole
+from processor.edits.language.parsers.amounts import Parser, share, step, whole
 from processor.edits.language.terms import Number, ParseError, Term
 from processor.edits.operations.base import Operation
 
@@ -160,3 +162,10 @@ def _opacity(clause: Clause) -> float | None:
 
 def _value(number: Number | None) -> float | None:
     return None if number is None else number.value
+
+
+OVERLAY_PARSERS: Final[Mapping[str, Parser]] = {
+    "text": text,
+    "title": partial(text, position="north"),
+    "watermark": watermark,
+}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
-from processor.edits.language.parsers.amounts import by_level, step, whole
+from processor.edits.language.parsers.amounts import Parser, by_level, step, whole
 from processor.edits.language.parsers.boxes import background
 from processor.edits.language.parsers.ratios import ratio_of, sides, take_aspect
 from processor.edits.language.parsers.size import resize
@@ -116,3 +117,16 @@ def rounded(clause: Clause, *, circle: bool) -> list[Operation]:
 def _extended(places: Sequence[str], px: int | None, color: str | None) -> Operation:
     sides_named = {side: px for place in places for side in SIDES_OF.get(place, ())}
     return step("extend", **sides_named, color=color)
+
+
+SHAPE_PARSERS: Final[Mapping[str, Parser]] = {
+    "border": border,
+    "bars": bars,
+    "rest": bars,
+    "padding": padding,
+    "pad": padding,
+    "letterbox": letterbox,
+    "extend": extend,
+    "round corner": partial(rounded, circle=False),
+    "round": partial(rounded, circle=True),
+}

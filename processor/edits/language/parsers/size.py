@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import BOUNDS, CHANGES, Clause
-from processor.edits.language.parsers.amounts import by_level, is_factor, scaled, step, two_readings, whole
+from processor.edits.language.parsers.amounts import Parser, by_level, is_factor, scaled, step, two_readings, whole
 from processor.edits.language.parsers.boxes import (
     THUMBNAIL_PX,
     background,
@@ -178,3 +179,16 @@ def _to_length(clause: Clause, direction: int) -> Operation:
         distorts = True
     fit = "fill" if distorts else None
     return step("resize", width=width, height=height, fit=fit, enlarge=enlarging(clause, direction))
+
+
+SIZE_PARSERS: Final[Mapping[str, Parser]] = {
+    "resize": resize,
+    "scale": partial(resize, factor=True),
+    "bigger": partial(resize, direction=1),
+    "smaller": partial(resize, direction=-1),
+    "cover": partial(boxed, fit="cover"),
+    "inside": partial(boxed, fit="inside"),
+    "stretch": partial(boxed, fit="fill"),
+    "thumbnail": thumbnail,
+    "zoom": zoom,
+}

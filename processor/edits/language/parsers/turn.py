@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
-from processor.edits.language.parsers.amounts import step
+from processor.edits.language.parsers.amounts import Parser, step
 from processor.edits.operations.base import Operation
 
 QUARTER: Final = 90
@@ -67,3 +69,12 @@ def upside_down(clause: Clause) -> list[Operation]:
 def _leftward(clause: Clause) -> bool:
     side = clause.take("option", "clockwise", "counterclockwise") or clause.take("place", "east", "west")
     return side in {"counterclockwise", "west"}
+
+
+TURN_PARSERS: Final[Mapping[str, Parser]] = {
+    "rotate": rotate,
+    "rotate back": partial(rotate, degrees=None, back=True),
+    "straighten": partial(rotate, degrees=None),
+    "upside down": upside_down,
+    "flip": flip,
+}

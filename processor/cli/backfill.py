@@ -1,0 +1,198 @@
+"""Command ``backfill``: render originals without current renditions, after showing duration and cost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from processor.aws.dead_letters import queue_url
+from processor.aws.objects import BucketListing
+from processor.aws.photo_scans import PhotoBatches
+from processor.aws.queues import Queue
+from processor.cli.backfill_report import print_ending, print_plan
+from processor.cli.batch_job import JobOptions, write_job
+from processor.cli.examples import examples
+from processor.cli.stacks import OpenedStack, open_stack, stack_options
+from processor.errors import UsageError
+from processor.ops.backfill.checkpoint import Checkpoint, Scope
+from processor.ops.backfill.plan import BackfillPlan, Estimate, plan_backfill
+from processor.ops.backfill.reasons import BY_ITSELF, WANTED, Reason
+from processor.ops.backfill.run import Backfill, BackfillLimits, End
+from processor.ops.cost.prices import load_prices
+from processor.ops.cost.work import requests_usd
+from processor.recipe import recipe_hash
+
+MANY: Final = 1_000_000
+FAILED: Final = 1
+MIN_USD: Final = 1e-9
+
+
+class Rate(click.ParamType[float]):
+    """Photos per second, as ``5`` or ``5/s``."""
+
+    name = "N/s"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Parse the rate; fail as wrong usage."""
+        try:
+            rate = float(str(value).removesuffix("/s"))
+        except ValueError:
+            rate = 0.0
+        if not 0 < rate < float("inf"):
+            self.fail(f"found {value!r}, expected photos per second, e.g. 5/s", param, ctx)
+        return rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackfillOptions:
+    """Options of the command line."""
+
+    prefix: str
+    only: str | None
+    max_usd: float | None
+    rate: float | None
+    resume: Path | None
+
+    @property
+    def reasons(self) -> frozenset[Reason]:
+        """The reasons for which originals are sent."""
+        return WANTED[self.only] if self.only else BY_ITSELF
+
+
+@click.command(
+    epilog=examples(
+        "darkroom backfill --stack prod --plan",
+        "darkroom backfill --stack prod --max-usd 20 --rate 50/s",
+        "darkroom backfill --stack prod --resume backfill-prod.json",
+    )
+)
+@stack_options
+@click.option("--prefix", default="", help="Only originals whose key begins with this.")
+@click.option("--gallery", help="Only this gallery.")
+@click.option("--only", type=click.Choice([*WANTED]), help="Only these; absent: missing and recipe-changed.")
+@click.option("--plan", "plan_only", is_flag=True, help="Only print what would be sent, the duration and the cost.")
+@click.option("--max-usd", type=click.FloatRange(min=0, min_open=True), help="Stop when this amount is spent.")
+@click.option("--rate", type=Rate(), help="Send at most this many photos per second.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Resume from this checkpoint.")
+@click.option("--engine", type=click.Choice(["queue", "s3-batch"]), default="queue", show_default=True)
+@click.option("--role-arn", help="s3-batch: role that S3 assumes.")
+@click.option("--inventory", help="s3-batch: s3://…/manifest.json of an S3 Inventory instead of a generated list.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out/backfill"), show_default=True, help="s3-batch."
+)
+def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: str, **options: Any) -> None:
+    """Render originals that have no current renditions.
+
+    They go through the backfill queue, so uploads do not wait for them.
+    Skips renditions, videos, archives and current photos, so a second run sends nothing. Ctrl-C leaves a
+    checkpoint for --resume. Exits with 0 when all were rendered, 1 when some were not.
+    """
+    opened = open_stack(stack, endpoint_url)
+    chosen = BackfillOptions(
+        prefix=prefix_of(options["prefix"], options["gallery"]),
+        only=options["only"],
+        max_usd=options["max_usd"],
+        rate=options["rate"],
+        resume=options["resume"],
+    )
+    console = Console(stderr=True, highlight=False)
+    since = checkpoint_of(opened, chosen)
+    plan = make_plan(opened, chosen, since, console)
+    estimate = plan.estimate(opened.settings, load_prices(), rate=chosen.rate)
+    print_plan(plan, estimate, chosen.reasons)
+    if plan_only:
+        return
+    if engine == "s3-batch":
+        job = JobOptions(role_arn=options["role_arn"], inventory=options["inventory"], out=options["out"])
+        write_job(opened, job, [one.key for one in plan.send])
+        return
+    if len(plan.send) > MANY:
+        console.print(f"More than {MANY:,} originals: consider --engine s3-batch, which needs no terminal.")
+    sys.exit(run(opened, chosen, since, plan, estimate))
+
+
+def prefix_of(prefix: str, gallery: str | None) -> str:
+    """Combine --prefix and --gallery."""
+    if gallery and prefix:
+        raise UsageError("--prefix and --gallery: found both, expected one of them")
+    return f"{gallery.strip('/')}/" if gallery else prefix
+
+
+def checkpoint_of(stack: OpenedStack, chosen: BackfillOptions) -> Checkpoint:
+    """Read the checkpoint of --resume, or begin a new one."""
+    recipe = recipe_hash(stack.settings.renditions.recipe)
+    scope = Scope(stack=stack.name, prefix=chosen.prefix, only=chosen.only or "", recipe=recipe)
+    return Checkpoint.read(chosen.resume, scope) if chosen.resume else Checkpoint(scope=scope)
+
+
+def make_plan(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, console: Console) -> BackfillPlan:
+    """Compare every original after the checkpoint with its record."""
+    settings, clients = stack.settings.renditions, stack.clients
+    originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(chosen.prefix, after=since.after)
+    records = PhotoBatches(dynamodb=clients.dynamodb(), table=settings.photos_table)
+    with console.status("Looking at originals and records"):
+        return plan_backfill(originals, records, recipe=since.scope.recipe, wanted=chosen.reasons)
+
+
+def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
+    """Send the originals and wait for their outcomes; return the exit code."""
+    settings, sqs = stack.settings.renditions, stack.clients.sqs()
+    path = chosen.resume or Path(f"backfill-{stack.name}.json")
+    work = Backfill.resumed(
+        since,
+        plan.send,
+        lane=Queue(sqs=sqs, url=queue_url(sqs, stack.lane("backfill"))),
+        originals_bucket=settings.originals_bucket,
+        records=PhotoBatches(dynamodb=stack.clients.dynamodb(), table=settings.photos_table),
+        limits=BackfillLimits(
+            rate=chosen.rate,
+            max_usd=chosen.max_usd,
+            usd_per_photo=max(estimate.usd_per_photo, MIN_USD),
+            usd_of_requests=requests_usd(settings, load_prices()),
+        ),
+        path=path,
+    )
+    try:
+        end = watched(work, Console(stderr=True, highlight=False))
+    except KeyboardInterrupt:
+        click.echo(f"Paused; go on with --resume {path}. What was sent is rendered meanwhile.", err=True)
+        raise
+    print_ending(work, end)
+    if end is not End.FINISHED:
+        click.echo(f"Go on with --resume {path}.", err=True)
+        return FAILED
+    path.unlink()
+    return FAILED if work.failed or work.unresolved else 0
+
+
+def watched(work: Backfill, console: Console) -> End:
+    """Run with a progress bar on a terminal."""
+    columns: Iterable[Any] = (
+        TextColumn("Backfill"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[summary]}"),
+    )
+    total = len(work.waiting) + len(work.flying) + ended(work)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task: TaskID = progress.add_task("backfill", total=total, summary="")
+
+        def show(now: Backfill) -> None:
+            summary = f"{len(now.flying)} under way, {now.failed} failed, ${now.spent_usd:.4f}"
+            progress.update(task, completed=ended(now), summary=summary)
+
+        work.on_poll = show
+        return work.run()
+
+
+def ended(work: Backfill) -> int:
+    """Count the photos that have ended."""
+    return work.done + work.failed + work.unresolved

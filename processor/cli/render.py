@@ -1,0 +1,174 @@
+"""Command ``render``: render photos of this machine to files, without AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from processor.cli.examples import examples
+from processor.cli.inputs import Input, find_inputs
+from processor.cli.report import RenderReport, active, failed, skipped, unreadable
+from processor.errors import PhotoError, UsageError
+from processor.imaging.model import EXTENSIONS, Rendering, Rendition
+from processor.imaging.renderer import Renderer
+from processor.keys import RENDITIONS, cut, rendition_key, short_hash
+from processor.recipe import Recipe
+from processor.settings.stack_file import load_settings
+from processor.source import Source
+
+FILE_NAME_BYTES = 255  # the limit of Linux's and macOS' file systems
+SOME_FAILED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo and the stem that it has claimed."""
+
+    photo: Input
+    stem: str
+
+
+@click.command(
+    epilog=examples(
+        "darkroom render IMG_1.CR3 --out renditions",
+        "darkroom render ~/Pictures/wedding --out renditions --json > report.jsonl",
+    )
+)
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the renditions.")
+@click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per photo on stdout, one a line.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Photos at a time.")
+def render(photos: tuple[Path, ...], out: Path, settings: Path | None, *, as_json: bool, jobs: int) -> None:
+    """Render photos into web-ready renditions.
+
+    PHOTO is a file or a whole folder.
+
+    Exits with 0 when all were rendered or skipped, 1 when any failed, 2 on wrong usage.
+    """
+    recipe = load_settings(settings).renditions.recipe if settings else Recipe()
+    inputs = find_inputs(photos)
+    make_folder(out)
+    reports = render_all(claim_stems(inputs), recipe, out, jobs)
+    counts = print_json(reports) if as_json else print_lines(reports, len(inputs))
+    sys.exit(SOME_FAILED if counts["failed"] else 0)
+
+
+def make_folder(folder: Path) -> None:
+    """Create *folder*; raise UsageError when it cannot be created."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be used as --out ({error.strerror}), expected a writable folder") from None
+
+
+def claim_stems(inputs: Sequence[Input]) -> list[Job]:
+    """Return each photo the first stem that none before it has: IMG_1.CR2 and IMG_1.JPG never overwrite each other."""
+    claimed: set[tuple[str, str]] = set()
+    jobs: list[Job] = []
+    for photo in inputs:
+        stem = next(
+            (stem for stem in photo.key.stem_candidates() if (photo.key.gallery, stem) not in claimed),
+            f"{photo.key.file}-{short_hash(str(photo.path.resolve()), 8)}",
+        )
+        claimed.add((photo.key.gallery, stem))
+        jobs.append(Job(photo, stem))
+    return jobs
+
+
+def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> Iterator[RenderReport]:
+    """Render *at_once* photos at a time, each in a decoder child; reports come in the order of *jobs*."""
+    own, renderers = threading.local(), list[Renderer]()
+
+    def one(job: Job) -> RenderReport:
+        if not hasattr(own, "renderer"):
+            own.renderer = Renderer(isolate="always")
+            renderers.append(own.renderer)
+        return render_one(job, recipe, out, own.renderer)
+
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="render")
+    try:
+        yield from pool.map(one, jobs)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for renderer in renderers:
+            renderer.close()
+        pool.shutdown()
+
+
+def render_one(job: Job, recipe: Recipe, out: Path, renderer: Renderer) -> RenderReport:
+    """Render one photo and write its files; report an error of the photo instead of raising it."""
+    path = job.photo.path
+    try:
+        if skip := job.photo.key.skip(path.stat().st_size):
+            return skipped(path, skip)
+        with Source.from_path(path, max_bytes=recipe.limits.max_bytes) as source:
+            rendering = renderer.render(source, recipe, file_name=path.name)
+    except PhotoError as error:
+        return failed(path, error)
+    except OSError as error:
+        return unreadable(path, error)
+    return active(path, rendering, write_all(job, rendering, out), recipe)
+
+
+def write_all(job: Job, rendering: Rendering, out: Path) -> Mapping[Rendition, Path]:
+    """Write every rendition to a temporary file, then rename it; raise UsageError when a file cannot be written."""
+    files = {rendition: out / output_name(job, rendition) for rendition in rendering.renditions}
+    try:
+        for rendition, path in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f".{short_hash(path.name)}.part")
+            part.write_bytes(rendition.data)
+            part.replace(path)
+    except OSError as error:
+        what = f"{error.filename or out}: cannot be written ({error.strerror})"
+        raise UsageError(f"{what}, free some space or choose another --out") from error
+    return files
+
+
+def output_name(job: Job, rendition: Rendition) -> str:
+    """Return ``{gallery}/{stem}_{size}.{ext}``, with a file name that file systems accept."""
+    extension = EXTENSIONS[rendition.format]
+    stem, tail = job.stem, f"_{rendition.size}.{extension}"
+    if len((stem + tail).encode()) > FILE_NAME_BYTES:
+        stem = f"{cut(stem, FILE_NAME_BYTES - len(tail.encode()) - 17)}~{short_hash(stem)}"
+    return rendition_key(job.photo.key.gallery, stem, rendition.size, extension).removeprefix(RENDITIONS)
+
+
+def print_json(reports: Iterator[RenderReport]) -> Counter[str]:
+    """Print one object a line as photos are done; count the outcomes."""
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts[report.status] += 1
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    return counts
+
+
+def print_lines(reports: Iterator[RenderReport], total: int) -> Counter[str]:
+    """Show a progress bar on a terminal, a line for what was not rendered, and the sum."""
+    counts: Counter[str] = Counter()
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("Rendering"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("render", total=total)
+        for report in reports:
+            counts[report.status] += 1
+            if report.error:
+                # File names may hold markup or control characters: print them as text.
+                console.print(
+                    f"{report.status}: {report.source!r}: {report.error['message']}", markup=False, soft_wrap=True
+                )
+            progress.advance(task)
+    console.print(f"{counts['active']} rendered, {counts['skipped']} skipped, {counts['failed']} failed")
+    return counts

@@ -1,0 +1,102 @@
+"""State that one run of the reconciler leaves to the next: the position of each walk, and what was requeued lately."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Self
+
+DAY_S: Final = 24 * 3600.0
+FIRST_WAIT_S: Final = 3600.0
+BACKOFF: Final = 4
+# About 1 MB; further photos are requeued when some of these are done.
+MAX_SENT: Final = 10_000
+# Entries of a table or bucket that are visited a day at most, which limits the cost to about $0.50 a day and million
+# photos. Galleries of up to 100,000 photos are walked by every run. ``ops.cost`` computes with these numbers too.
+PER_DAY: Final[Mapping[str, int]] = {"records": 10_000_000, "manifests": 1_000_000, "renditions": 4_000_000}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """Result of one page of a walk: entries *seen* and *found* to count; *last*: the last key, None at the end."""
+
+    last: str | None
+    seen: int
+    found: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """Progress of one walk through a table or a bucket, page by page, over several runs.
+
+    *after*: the key to continue after. *before*: the number that the previous walk found. *began_at*, and *turn_at* of
+    the latest page: s since the epoch.
+    """
+
+    under_way: bool = False
+    after: str = ""
+    began_at: float = 0.0
+    turn_at: float = 0.0
+    seen: int = 0
+    found: int = 0
+    before: int = 0
+
+    def due(self, now: float, *, per_day: int) -> bool:
+        """Return whether to walk: to continue, or to start again at most *per_day* entries a day."""
+        return self.under_way or now >= self.began_at + DAY_S * self.seen / per_day
+
+    def begun(self, now: float) -> Self:
+        """Start the walk, unless it is under way."""
+        return self if self.under_way else replace(self, under_way=True, began_at=now, after="", seen=0, found=0)
+
+    def advanced(self, step: Step, *, now: float) -> Self:
+        """Add a step; the last one ends the walk."""
+        walk = replace(self, turn_at=now, seen=self.seen + step.seen, found=self.found + step.found)
+        if step.last is None:
+            return replace(walk, under_way=False, after="", before=walk.found)
+        return replace(walk, after=step.last)
+
+    @property
+    def figure(self) -> int:
+        """The number to publish: while a walk is under way at least the number that the previous one found."""
+        return max(self.found, self.before) if self.under_way else self.before
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """A photo that was requeued *times* times, the last time *at* (s since the epoch)."""
+
+    at: float
+    times: int
+
+    @property
+    def next_at(self) -> float:
+        """The time of the next attempt, after 1 h, 4 h, 16 h …: a photo that never succeeds costs almost nothing."""
+        return self.at + FIRST_WAIT_S * BACKOFF ** (self.times - 1)
+
+    @property
+    def done_at(self) -> float:
+        """The time to drop the entry: after twice the wait without another stuck report."""
+        return self.at + 2 * (self.next_at - self.at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReconcilerState:
+    """State of all walks, and the originals requeued lately, by key."""
+
+    records: Walk = Walk()
+    manifests: Walk = Walk()
+    renditions: Walk = Walk()
+    sent: Mapping[str, Sent] = field(default_factory=dict[str, Sent])
+
+    def to_json(self) -> bytes:
+        """Encode; equal states give equal bytes."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Decode the output of ``to_json``; a new state for an empty text."""
+        tree: dict[str, Any] = json.loads(text) if text else {}
+        walks = {name: Walk(**tree[name]) for name in ("records", "manifests", "renditions") if name in tree}
+        return cls(**walks, sent={key: Sent(**one) for key, one in tree.get("sent", {}).items()})

@@ -1,0 +1,88 @@
+"""Describe JSON schemas, and values that violate them, in plain words.
+
+The limits of a value are written once, in its model. The model's JSON schema passes them to error lines,
+``docs/settings.md``, ``docs/operations-reference.md`` and the API. ``allowed`` describes a schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+Schema = Mapping[str, Any]
+MAX_FOUND_CHARS = 60
+
+
+def value_line(key: str, schema: Schema, root: Schema, problem: ErrorDetails) -> str:
+    """Describe the *problem* of the value at *key*: found and expected. *schema* is a part of *root*."""
+    match problem["type"]:
+        case "missing":
+            return f"{key}: found nothing, expected {allowed(schema, root)}"
+        case "value_error":
+            return f"{key}: {problem.get('ctx', {})['error']}"
+        case _:
+            return f"{key}: found {shown(problem['input'])}, expected {allowed(schema, root)}"
+
+
+def shown(value: object) -> str:
+    """Quote a value on one line, cut to MAX_FOUND_CHARS."""
+    text = json.dumps(value, default=str, ensure_ascii=False).encode(errors="backslashreplace").decode()
+    return text if len(text) <= MAX_FOUND_CHARS else f"{text[:MAX_FOUND_CHARS]}…"
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Suggest the known name closest to *key*, else list all names."""
+    names = sorted(known)
+    close = get_close_matches(key, names, n=1)
+    return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(names)}"
+
+
+def plain(schema: Schema, root: Schema) -> Schema:
+    """Resolve a reference, and return the type inside an optional one."""
+    schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    return root["$defs"][name] if name else schema
+
+
+def values_of(schema: Schema) -> Schema:
+    """Return the schema of a mapping's values; pydantic stores it under the pattern of the keys, if there is one."""
+    patterned = next(iter(schema.get("patternProperties", {}).values()), None)
+    return patterned or schema.get("additionalProperties") or {}
+
+
+def allowed(schema: Schema, root: Schema) -> str:
+    """Describe the values that *schema*, a part of *root*, allows; its own "allowed" text comes first."""
+    schema = schema if "allowed" in schema else plain(schema, root)
+    match schema:
+        case {"allowed": str(words)}:
+            text = words
+        case {"enum": _}:
+            text = f"one of {', '.join(map(str, schema['enum']))}"
+        case {"type": "boolean"}:
+            text = "true or false"
+        case {"type": "integer"}:
+            text = f"a whole number {bounds(schema)}"
+        case {"type": "number"}:
+            text = f"a number {bounds(schema)}"
+        case {"type": "array", "items": items}:
+            text = f"a list, each item {allowed(items, root)}"
+        case {"properties": properties}:
+            text = f"a mapping with {', '.join(properties)}"
+        case {"type": "object"}:
+            least = "at least one" if "minProperties" in schema else "any number"
+            text = (
+                f"a mapping ({least}) of {allowed(schema['propertyNames'], root)} to {allowed(values_of(schema), root)}"
+            )
+        case _:
+            text = f"text of at most {schema['maxLength']} characters"
+    return text
+
+
+def bounds(schema: Schema) -> str:
+    """Describe the range of a number; every schema has a lower bound."""
+    lowest = f"from {schema['minimum']}" if "minimum" in schema else f"above {schema['exclusiveMinimum']}"
+    return f"{lowest} to {schema['maximum']}" if "maximum" in schema else f"{lowest} up"

@@ -1,0 +1,349 @@
+"""``darkroom backfill``: priced, throttled, resumable, and never twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from botocore.session import Session
+from botocore.validate import ParamValidator
+from click.testing import Result
+
+from processor.errors import UsageError
+from processor.ops.backfill import run as running
+from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
+from tests.factories.operating import Operation
+from tests.factories.stores import Fault, Request, after, first
+from tests.upload.test_pipeline import assert_consistent
+
+ROLE = "arn:aws:iam::123456789012:role/batch"
+CHECKPOINT = "backfill-test.json"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait between polls."""
+    monkeypatch.setattr(running, "POLL_S", 0.0)
+
+
+@pytest.fixture
+def sent(operation: Operation) -> list[str]:
+    """Run the upload pipeline whenever the backfill reads records; return the keys that passed the queue."""
+    seen: list[str] = []
+    operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: seen.extend(operation.work()))
+    return seen
+
+
+def upload(operation: Operation, *names: str, content: bytes = b"a photo") -> list[str]:
+    """Upload originals without records."""
+    keys = [f"wedding/{name}" for name in names]
+    for key in keys:
+        operation.darkroom.upload(key, content)
+    return keys
+
+
+def numbered(count: int) -> list[str]:
+    """Name *count* photos."""
+    return [f"IMG_{number:02}.jpg" for number in range(count)]
+
+
+def backfill(operation: Operation, *options: str) -> Result:
+    """Run the command."""
+    return operation.run("backfill", *options)
+
+
+def code_of(result: Result) -> int:
+    """Return the exit code of a run that ended."""
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    return result.exit_code
+
+
+def interrupted(_: dict[str, Any], __: Request) -> Any:
+    """Press Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def test_a_plan_counts_prices_and_sends_nothing(operation: Operation) -> None:
+    """By reason; from the program's own measurements as long as there are no receipts."""
+    upload(operation, *numbered(3), "clip.mp4", "all.zip")
+    operation.darkroom.upload("renditions/x.jpg")
+    operation.darkroom.process(operation.darkroom.upload("wedding/bad.jpg", b"broken"))
+
+    said = backfill(operation, "--plan").stdout
+
+    rows = dict(re.findall(r"^(\S[\w -]*?) +([\d,]+)", said, re.MULTILINE))
+    assert {"missing": "3", "video": "1", "archive": "1", "reserved": "1", "failed": "1", "to send": "3"} == rows
+    assert "Time: about 0:00:00 at the backfill lane's concurrency." in said
+    assert "Cost: about $0.0002 (compute $0.0000, requests $0.0001); from docs/performance.md" in said
+    assert 0 == operation.count("backfill")
+
+
+def test_everything_that_is_missing_is_rendered_and_a_second_run_sends_nothing(
+    operation: Operation, sent: list[str]
+) -> None:
+    """Through the backfill lane alone; the checkpoint goes when it is no longer needed."""
+    keys = upload(operation, *numbered(12), "clip.mp4")
+
+    result = backfill(operation)
+
+    assert 0 == code_of(result)
+    assert re.search(r"finished: 12 rendered, 0 failed; \$0\.00\d\d spent\.", result.stdout)
+    assert keys[:12] == sorted(sent)
+    for key in keys[:12]:
+        assert "active" == (operation.darkroom.record(key) or {})["status"]
+    assert (False, 0) == (Path(CHECKPOINT).exists(), operation.count("uploads"))
+    sent.clear()
+
+    again = backfill(operation)
+
+    assert (0, []) == (code_of(again), sent)
+    assert "from 12 receipts" in again.stdout
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(operation: Operation, sent: list[str]) -> None:
+    """Ctrl-C after the first photos: nothing is sent twice, nothing is left out."""
+    keys = upload(operation, *numbered(12))
+    operation.sqs.faults["send_message_batch"] = after(1, interrupted)
+
+    result = backfill(operation)
+
+    assert isinstance(result.exception, click.Abort)
+    assert f"Paused; go on with --resume {CHECKPOINT}." in result.stderr
+    assert 12 == len(json.loads(Path(CHECKPOINT).read_text())["flying"])
+    del operation.sqs.faults["send_message_batch"]
+
+    again = backfill(operation, "--resume", CHECKPOINT)
+
+    assert 0 == code_of(again)
+    assert "finished: 12 rendered" in again.stdout
+    assert keys == sorted(sent)
+
+
+def test_a_throttled_run_is_resumed_behind_the_last_photo_sent(operation: Operation, sent: list[str]) -> None:
+    """The listing goes on where it was, too."""
+    keys = upload(operation, *numbered(6))
+    operation.sqs.faults["send_message_batch"] = after(3, interrupted)
+    assert isinstance(backfill(operation, "--rate", "1000/s").exception, click.Abort)
+    assert keys[:3] == sent
+    operation.sqs.faults.clear()
+
+    said = backfill(operation, "--resume", CHECKPOINT).stdout
+
+    assert "finished: 6 rendered, 0 failed" in said
+    assert keys == sorted(sent)
+
+
+def test_too_many_failures_stop_a_run(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of what has ended, once enough has: here a third of the first nine."""
+    monkeypatch.setattr(running, "MAX_FLYING", 9)
+    monkeypatch.setattr(running, "ENOUGH_ENDED", 9)
+    upload(operation, *numbered(27)[::3], content=b"broken")
+    upload(operation, *[name for name in numbered(27) if name not in numbered(27)[::3]])
+
+    result = backfill(operation)
+
+    assert 1 == code_of(result)
+    assert "stopped: more than 10 % of the photos fail: 6 rendered, 3 failed, 18 not sent" in result.stdout
+    assert f"Go on with --resume {CHECKPOINT}." in result.stderr
+    assert 9 == len(sent)
+
+
+def test_a_run_that_stopped_for_failures_can_be_resumed(
+    operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator has looked and resumes: earlier failures do not stop the run again."""
+    monkeypatch.setattr(running, "MAX_FLYING", 9)
+    monkeypatch.setattr(running, "ENOUGH_ENDED", 9)
+    keys = upload(operation, *numbered(27))
+    upload(operation, *numbered(9), content=b"broken")
+    stopped = backfill(operation)
+
+    result = backfill(operation, "--resume", CHECKPOINT)
+
+    assert "stopped: more than 10 % of the photos fail: 0 rendered, 9 failed, 18 not sent" in stopped.stdout
+    assert "finished: 18 rendered, 9 failed" in result.stdout
+    assert keys == sent
+
+
+def test_a_spent_budget_stops_a_run(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Photos in flight count with their expected cost."""
+    monkeypatch.setattr(running, "MAX_FLYING", 5)
+    upload(operation, *numbered(40))
+
+    result = backfill(operation, "--max-usd", "0.0005")
+
+    assert 1 == code_of(result)
+    assert "stopped: the budget is reached" in result.stdout
+    spent = float(re.search(r"\$([\d.]+) spent", result.stdout)[1])  # pyright: ignore[reportOptionalSubscript]
+    assert 0 < spent <= 0.0005
+    assert 0 < len(sent) < 40
+
+
+def test_failed_photos_are_sent_on_request_only(operation: Operation, sent: list[str]) -> None:
+    """After a decoder upgrade; one that fails as before is failed, not lost."""
+    for name, content in (("a.jpg", b"broken"), ("b.jpg", b"broken too"), ("c.jpg", b"fine")):
+        operation.darkroom.process(operation.darkroom.upload(f"wedding/{name}", content))
+    operation.darkroom.upload("wedding/b.jpg", b"good")
+    assert 0 == code_of(backfill(operation))
+    assert [] == sent
+
+    result = backfill(operation, "--only", "failed")
+
+    assert 1 == code_of(result)
+    assert "finished: 1 rendered, 1 failed" in result.stdout
+    assert ["wedding/a.jpg", "wedding/b.jpg"] == sorted(sent)
+    assert "active" == (operation.darkroom.record("wedding/b.jpg") or {})["status"]
+
+
+def test_another_recipe_makes_everything_due(operation: Operation, sent: list[str]) -> None:
+    """A photo that another recipe made is not current."""
+    for key in upload(operation, *numbered(2)):
+        operation.darkroom.process(operation.darkroom.upload(key))
+    operation.stack.write_text(operation.stack.read_text() + "      quality: {jpeg: 70}\n")
+
+    said = backfill(operation, "--plan", "--only", "recipe-changed").stdout
+
+    assert re.search(r"recipe-changed +2  send", said)
+    assert [] == sent
+
+
+def test_a_photo_that_ends_in_the_dead_letters_is_neither(operation: Operation) -> None:
+    """The queue is empty and the record has not changed: that is reported, and not counted as success."""
+    upload(operation, *numbered(2))
+    operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: operation.take("backfill"))
+
+    result = backfill(operation)
+
+    assert 1 == code_of(result)
+    assert (
+        "finished: 0 rendered, 0 failed, 2 neither (dlq list --queue backfill; is this recipe deployed?)"
+        in result.stdout
+    )
+
+
+def test_galleries_and_prefixes_narrow_it_down(operation: Operation, sent: list[str]) -> None:
+    """One or the other."""
+    upload(operation, *numbered(2))
+    operation.darkroom.upload("weddings/IMG_1.jpg")
+
+    assert 0 == code_of(backfill(operation, "--gallery", "wedding"))
+    assert ["wedding/IMG_00.jpg", "wedding/IMG_01.jpg"] == sorted(sent)
+    both = backfill(operation, "--gallery", "wedding", "--prefix", "w")
+    assert "--prefix and --gallery: found both, expected one of them" == str(both.exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, "none.json: No such file or directory, expected the checkpoint of an interrupted backfill"),
+        ("[1]", "none.json: expected a checkpoint of a backfill, found something else"),
+        ("no json", "none.json: expected a checkpoint of a backfill, found something else"),
+    ],
+)
+def test_a_file_that_is_no_checkpoint_is_refused(operation: Operation, text: str | None, expected: str) -> None:
+    """Rather than to begin anew."""
+    if text is not None:
+        Path("none.json").write_text(text)
+
+    result = backfill(operation, "--resume", "none.json")
+
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception).startswith(expected)
+
+
+def test_a_checkpoint_of_another_scope_is_refused(operation: Operation) -> None:
+    """It would leave out whatever the other run had left out."""
+    upload(operation, *numbered(12))
+    operation.sqs.faults["send_message_batch"] = after(1, interrupted)
+    backfill(operation)
+
+    result = backfill(operation, "--resume", CHECKPOINT, "--prefix", "wedding/")
+
+    assert isinstance(result.exception, UsageError)
+    assert "expected a checkpoint of Scope(stack='test', prefix='wedding/'" in str(result.exception)
+
+
+@pytest.mark.parametrize("rate", ["fast", "0/s", "-1", "inf"])
+def test_a_rate_is_a_number_of_photos_per_second(operation: Operation, rate: str) -> None:
+    """Said in one line."""
+    result = backfill(operation, "--rate", rate)
+
+    assert f"found {rate!r}, expected photos per second, e.g. 5/s" in str(result.exception)
+
+
+def test_an_s3_batch_job_is_one_that_s3_takes(operation: Operation) -> None:
+    """Its request holds against AWS' own description of CreateJob; keys are encoded as S3 wants them."""
+    upload(operation, "a b+1,ü.jpg", "IMG_1.jpg", "clip.mp4")
+
+    said = backfill(operation, "--engine", "s3-batch", "--role-arn", ROLE, "--out", "job").stdout
+
+    request = json.loads(Path("job/job.json").read_text())
+    shape: Any = Session().get_service_model("s3control").operation_model("CreateJob").input_shape
+    report: Any = ParamValidator().validate(request, shape)
+    assert not report.has_errors(), report.generate_report()
+    listed = Path("job/objects.csv").read_text()
+    assert f"{ORIGINALS},wedding/IMG_1.jpg\n{ORIGINALS},wedding/a%20b%2B1%2C%C3%BC.jpg\n" == listed
+    where = request["Manifest"]["Location"]
+    key = where["ObjectArn"].removeprefix(f"arn:aws:s3:::{RENDITIONS}/")
+    put = operation.darkroom.s3.client.put_object(Bucket=RENDITIONS, Key=key, Body=listed.encode())
+    assert f'"{where["ETag"]}"' == put["ETag"]
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:test-rendition:live"
+    assert arn == request["Operation"]["LambdaInvoke"]["FunctionArn"]
+    assert request["ConfirmationRequired"]
+    assert f"aws s3api put-object --bucket {RENDITIONS} --key {key} --body job/objects.csv\n" in said
+    assert "aws s3control create-job --cli-input-json file://job/job.json" in said
+    assert 0 == operation.count("backfill")
+
+
+def test_an_s3_batch_job_can_take_an_inventory(operation: Operation) -> None:
+    """S3 has listed everything already; what is current, the function leaves alone."""
+    client = operation.darkroom.s3.client
+    etag = client.put_object(Bucket=RENDITIONS, Key="inventory/manifest.json", Body=b"{}")["ETag"]
+    options = ("--engine", "s3-batch", "--role-arn", ROLE, "--out", "job", "--inventory")
+
+    backfill(operation, *options, f"s3://{RENDITIONS}/inventory/manifest.json")
+
+    manifest = json.loads(Path("job/job.json").read_text())["Manifest"]
+    assert {"Format": "S3InventoryReport_CSV_20161130"} == manifest["Spec"]
+    assert etag.strip('"') == manifest["Location"]["ETag"]
+    wrong = {f"s3://{RENDITIONS}/none/manifest.json": "does not exist", "inventory.csv": "expected s3://bucket/"}
+    for address, expected in wrong.items():
+        assert expected in str(backfill(operation, *options, address).exception)
+
+
+def test_an_s3_batch_job_of_nothing_is_not_written(operation: Operation) -> None:
+    """S3 refuses an empty list."""
+    said = backfill(operation, "--engine", "s3-batch", "--role-arn", ROLE, "--out", "job").stdout
+
+    assert "Nothing to send: no job is written." in said
+    assert not Path("job").exists()
+
+
+def test_an_s3_batch_job_needs_a_role(operation: Operation) -> None:
+    """S3 cannot invoke anything by itself."""
+    result = backfill(operation, "--engine", "s3-batch")
+
+    assert str(result.exception).startswith("--role-arn: found none, expected the role that S3 assumes")
+
+
+def test_a_busy_table_is_asked_again(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """BatchGetItem answers with what it has left out; a photo must not be sent because of that."""
+    [key] = upload(operation, "IMG_1.jpg")
+    operation.darkroom.process(operation.darkroom.upload(key))
+    asked: list[Any] = []
+
+    def busy(arguments: dict[str, Any], send: Request) -> Any:
+        asked.append(arguments)
+        return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"]} if len(asked) < 3 else send()
+
+    fault: Fault = busy
+    operation.darkroom.dynamodb.faults["batch_get_item"] = fault
+
+    assert 0 == code_of(backfill(operation))
+    assert (3, []) == (len(asked), sent)
+    assert TABLE in asked[0]["RequestItems"]
+    assert_consistent(operation.darkroom, key)

@@ -1,0 +1,203 @@
+"""``darkroom edit``: a picture changed by a command, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from darkroom.cli import cli
+from processor.errors import UsageError
+from testkit.photos.heif import heic
+from testkit.photos.jpeg import cut, jpeg
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """Return a JPEG of 480 × 320 px."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(jpeg())
+    return path
+
+
+def run(*args: object) -> Result:
+    """Run the command in this process; wrong usage comes out as its exception."""
+    return CliRunner().invoke(cli, ["edit", *map(str, args)], standalone_mode=False)
+
+
+def code_of(result: Result) -> int:
+    """Return the exit code that the command chose."""
+    if result.exception is None:
+        return 0
+    assert isinstance(result.exception, SystemExit), result.exception
+    return int(result.exception.code or 0)
+
+
+def test_a_command_makes_a_file(photo: Path, tmp_path: Path) -> None:
+    """The plan and the result are printed on stderr; stdout stays empty."""
+    out = tmp_path / "new" / "small.webp"
+    result = run(photo, "resize to 120px and convert to webp", "--out", out)
+
+    with Image.open(out) as image:
+        assert ("WEBP", (120, 80)) == (image.format, image.size)
+    assert (0, "") == (code_of(result), result.stdout)
+    size = f"{out}: WEBP, 120 × 80 px, {out.stat().st_size:,} bytes"
+    said = "Resize to 120 px wide, keeping the aspect, never larger than it is, then save as WEBP."
+    assert [said, size] == result.stderr.splitlines()
+    assert [out] == list(out.parent.iterdir())
+
+
+def test_json_holds_the_result(photo: Path, tmp_path: Path) -> None:
+    """One object: what came out, what it was made by, what to know about it."""
+    out = tmp_path / "large.jpg"
+    result = run(photo, "resize to 999px", "--out", out, "--json")
+    facts = json.loads(result.stdout)
+
+    step = {"op": "resize", "width": 999, "fit": "inside", "position": "center"}
+    assert {
+        "source": str(photo),
+        "status": "complete",
+        "out": str(out),
+        "format": "jpeg",
+        "width": 480,
+        "height": 320,
+        "frames": 1,
+        "bytes": out.stat().st_size,
+        "steps": [step],
+        "explanation": "Resize to 999 px wide, keeping the aspect, never larger than it is.",
+        "notes": ["The picture was not enlarged: it is 480 × 320 px."],
+        "error": None,
+    } == facts
+
+
+def test_notes_are_printed_on_stderr(photo: Path, tmp_path: Path) -> None:
+    """Between what was understood and what came out."""
+    result = run(photo, "resize to 999px", "--out", tmp_path / "large.jpg")
+
+    assert "Note: The picture was not enlarged: it is 480 × 320 px." == result.stderr.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "kind"),
+    [
+        ("a.png", "make it black and white", "PNG"),
+        ("a.JPEG", "make it black and white", "JPEG"),
+        ("a.tif", "rotate right", "TIFF"),
+        ("a", "rotate right", "JPEG"),
+        ("a.png", "convert to png", "PNG"),
+        ("a.out", "convert to gif", "GIF"),
+    ],
+)
+def test_the_extension_selects_the_format_unless_the_command_does(
+    photo: Path, tmp_path: Path, name: str, command: str, kind: str
+) -> None:
+    """And without either, the source does."""
+    assert 0 == code_of(run(photo, command, "--out", tmp_path / name))
+    with Image.open(tmp_path / name) as image:
+        assert kind == image.format
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "said"),
+    [
+        ("a.jpg", "convert to png", "a.jpg: the command converts to PNG, expected a name that ends in .png"),
+        (
+            "a.heic",
+            "rotate right",
+            "a.heic: .heic files cannot be written, expected one of jpg, png, webp, avif, gif, tif",
+        ),
+    ],
+)
+def test_a_name_that_belies_its_content_is_wrong_usage(
+    photo: Path, tmp_path: Path, name: str, command: str, said: str
+) -> None:
+    """Nothing is written."""
+    result = run(photo, command, "--out", tmp_path / name)
+
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception).endswith(said)
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "command", "code"),
+    [
+        (jpeg(), "add a dog", "UNSUPPORTED_COMMAND"),
+        (jpeg(), "frobnicate the image", "UNPARSEABLE_COMMAND"),
+        (jpeg(), "crop to 900x900 from center", "INVALID_INPUT"),
+        (cut(heic(), 0.5), "rotate right", "TRUNCATED"),
+        (b"no photo", "rotate right", "NOT_AN_IMAGE"),
+    ],
+)
+def test_what_cannot_be_done_exits_with_1(tmp_path: Path, data: bytes, command: str, code: str) -> None:
+    """Code and sentence, for scripts on stdout, for people on stderr; no file."""
+    photo, out = tmp_path / "photo", tmp_path / "out.jpg"
+    photo.write_bytes(data)
+    as_json, plain = run(photo, command, "--out", out, "--json"), run(photo, command, "--out", out)
+    report = json.loads(as_json.stdout)
+
+    assert (1, 1) == (code_of(as_json), code_of(plain))
+    assert ("error", code) == (report["status"], report["error"]["code"])
+    assert (f"Error: {report['error']['message']}\n", "") == (plain.stderr, plain.stdout)
+    assert not out.exists()
+
+
+def test_control_codes_of_a_command_are_not_sent_to_the_terminal(photo: Path, tmp_path: Path) -> None:
+    """Quoted text is printed as text."""
+    result = run(photo, "write '\x1b[31m東京' at the top", "--out", tmp_path / "a.jpg")
+
+    assert "\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize("missing", ["photo", "folder"])
+def test_files_that_cannot_be_read_or_written_are_wrong_usage(photo: Path, tmp_path: Path, missing: str) -> None:
+    """One line that names the file."""
+    file_in_the_way = tmp_path / "file"
+    file_in_the_way.write_text("")
+    source = tmp_path / "none.jpg" if missing == "photo" else photo
+    out = tmp_path / "a.jpg" if missing == "photo" else file_in_the_way / "a.jpg"
+    result = run(source, "rotate right", "--out", out)
+
+    assert isinstance(result.exception, UsageError)
+    named = source if missing == "photo" else file_in_the_way
+    assert str(result.exception).startswith(f"{named}: cannot be ")
+
+
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing(photo: Path, tmp_path: Path) -> None:
+    """A folder has its name already."""
+    out = tmp_path / "taken.jpg"
+    out.mkdir()
+    result = run(photo, "rotate right", "--out", out)
+
+    assert isinstance(result.exception, UsageError)
+    assert {photo.name, out.name} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_settings_bound_the_work(photo: Path, tmp_path: Path) -> None:
+    """As they do in the cloud."""
+    tree = tmp_path / "settings.yaml"
+    tree.write_text("edits:\n  max_dimension_px: 400\n")
+    result = run(photo, "rotate right", "--out", tmp_path / "a.jpg", "--settings", tree, "--json")
+
+    assert "DIMENSIONS_TOO_LARGE" == json.loads(result.stdout)["error"]["code"]
+
+
+@pytest.mark.stack
+def test_people_run_it_as_a_module(photo: Path, tmp_path: Path) -> None:
+    """Exit codes as said; wrong usage ends with one line and 2."""
+
+    def module(command: str, name: str) -> subprocess.CompletedProcess[bytes]:
+        args = [sys.executable, "-m", "darkroom", "edit", photo, command, "--out", tmp_path / name]
+        return subprocess.run(args, cwd=ROOT, capture_output=True, check=False)
+
+    fine, wrong = module("rotate right", "a.png"), module("to png", "a.gif")
+
+    assert (0, 2) == (fine.returncode, wrong.returncode)
+    assert 1 == wrong.stderr.count(b"\n")
