@@ -8,6 +8,7 @@ READY  := $(VENV)/.ready
 AUDIT  := 2.10.1
 SHARP  := 0.35.5
 THUMBOR := 7.8.0
+MUTMUT := 3.8.1
 LOCK   := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url
 EVERY  := --universal --python-version 3.11
 # What Lambda runs; another target platform takes the same locks, which hold every platform's hashes.
@@ -85,8 +86,10 @@ soak: $(READY) #lab Upload, edit, break and kill for half an hour, then check ev
 verdicts: $(READY) #lab Render hostile files and write docs/verdicts.md (ARGS=FOLDER adds the files of a folder).
 	@$(BIN)/python -m lab.verdicts --docs $(ARGS)
 
-mutate: $(READY) #lab Find changes to a module that no test notices (ARGS=processor/keys.py: one module).
-	@$(BIN)/python -m lab.mutate $(ARGS)
+mutate: $(READY) #lab Find changes to a module that no test notices (ARGS="processor.keys*": one module).
+	@if [ ! -d out/mutmut ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --target out/mutmut.new mutmut==$(MUTMUT) && mv out/mutmut.new out/mutmut; fi
+	@PYTHONPATH=$(CURDIR)/out/mutmut $(BIN)/python -m mutmut run $(ARGS)
+	@PYTHONPATH=$(CURDIR)/out/mutmut $(BIN)/python -m mutmut results
 
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)

@@ -11,7 +11,6 @@ nothing private is left. Bytes may differ, as encoders and processors do.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import sys
@@ -19,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import click
 import numpy as np
 from PIL import Image
 
@@ -48,25 +48,19 @@ RECIPE: Final = Recipe(
 Figures = dict[str, Any]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Compare with the record, or write it."""
-    parser = argparse.ArgumentParser(prog="python -m tools.golden", description=__doc__)
-    parser.add_argument("--update", action="store_true", help="record what the line gives now")
-    options = parser.parse_args(arguments)
+@click.command()
+@click.option("--update", is_flag=True, help="Record the figures of the renditions as they are now.")
+def main(*, update: bool) -> None:
+    """Compare the golden set's renditions with their record, or record them."""
     found = measured()
-    if options.update:
+    if update:
         RECORD.write_text(as_text(found), encoding="utf-8")
-        return say(f"golden: recorded {len(found)} photos", 0)
-    differences = compared(json.loads(RECORD.read_text(encoding="utf-8")), found)
-    if differences:
-        return say("\n".join([*differences, f"golden: {len(differences)} differences"]), 1)
-    return say(f"golden: {len(found)} photos look as recorded", 0)
-
-
-def say(text: str, code: int) -> int:
-    """Print *text* and give the exit *code*."""
-    sys.stdout.write(f"{text}\n")
-    return code
+        click.echo(f"golden: recorded {len(found)} photos")
+        return
+    if differences := compared(json.loads(RECORD.read_text(encoding="utf-8")), found):
+        click.echo("\n".join([*differences, f"golden: {len(differences)} differences"]))
+        sys.exit(1)
+    click.echo(f"golden: {len(found)} photos look as recorded")
 
 
 def measured() -> dict[str, Figures]:
@@ -158,4 +152,4 @@ def as_text(figures: Mapping[str, Figures]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

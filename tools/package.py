@@ -8,7 +8,6 @@ from scratch with the build tools of requirements/dev.lock, and must come out as
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, Self
 from zipfile import ZipFile
+
+import click
 
 from components.build import (
     ARCHITECTURES,
@@ -36,6 +37,7 @@ MACHINES: Final[Mapping[str, str]] = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Lambda's python3.13 runs on Amazon Linux 2023, glibc 2.34: wheels for that or anything older will do.
 PLATFORM: Final = "manylinux_2_34"
 SOURCE_ONLY: Final = "pyvips"
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 250 MB, function and layers, unzipped
 MAX_UNZIPPED_BYTES: Final = 250 * 1024 * 1024
 # Ibid.: 50 MB, each zip
@@ -66,20 +68,18 @@ class Package:
         return cls(path=path, zipped=len(data), unzipped=unzipped, sha256=hashlib.sha256(data).hexdigest())
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Build everything and print the sizes."""
-    parser = argparse.ArgumentParser(prog="python -m tools.package", description=__doc__)
-    parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor (default: arm64)")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder of the zips (default: dist)")
-    options = parser.parse_args(arguments)
+@click.command()
+@click.option("--arch", type=click.Choice(ARCHITECTURES), default="arm64", show_default=True, help="Processor.")
+@click.option("--out", type=FOLDER, default=ROOT / "dist", show_default="dist", help="Folder of the zips.")
+def main(*, arch: str, out: Path) -> None:
+    """Build the layers and the function, and print their sizes."""
     try:
-        packages = build(ROOT, options.out, options.arch)
-        sys.stdout.write(report(packages))
+        packages = build(ROOT, out, arch)
+        click.echo(report(packages), nl=False)
         refuse_too_large(packages)
     except PackageError as error:
-        sys.stderr.write(f"package: {error}\n")
-        return 1
-    return 0
+        click.echo(f"package: {error}", err=True)
+        sys.exit(1)
 
 
 def build(root: Path, out: Path, arch: str) -> list[Package]:
@@ -169,4 +169,4 @@ def refuse_too_large(packages: Iterable[Package]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,9 +9,7 @@ docs/pictures/page.webp, ``--film`` writes docs/pictures/edit.webp; both are in 
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+import click
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
@@ -30,6 +29,7 @@ from testkit.embedded_stack import LocalStack, started
 from tools import film
 
 ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 KEPT: Final = ROOT / "docs" / "pictures" / "page.webp"
 FILM: Final = ROOT / "docs" / "pictures" / "edit.webp"
 FILMED: Final = ("ridges at dawn.jpg", "dahlia, held sideways.jpg", "city lights.jpg", "red evening.jpg")
@@ -136,27 +136,26 @@ VIEWS: Final[Sequence[View]] = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Take all screenshots, or record the film."""
-    parser = argparse.ArgumentParser(prog="python -m tools.screens", description="Take a picture of each view.")
-    parser.add_argument("--out", type=Path, default=ROOT / "out" / "screens", help="folder to write to")
-    parser.add_argument("--photos", type=Path, help="folder of photos to show (default: drawn ones)")
-    parser.add_argument("--keep", action="store_true", help="write docs/pictures/page.webp too")
-    parser.add_argument("--film", action="store_true", help="only record an edit, into docs/pictures/edit.webp")
-    wanted = parser.parse_args(arguments)
-    if wanted.film:
+@click.command()
+@click.option(
+    "--out", type=FOLDER, default=ROOT / "out" / "screens", show_default="out/screens", help="Folder to write to."
+)
+@click.option("--photos", type=FOLDER, help="Folder of photos to show; without it, the photos of `darkroom demo`.")
+@click.option("--keep", is_flag=True, help="Write docs/pictures/page.webp too.")
+@click.option("--film", "films", is_flag=True, help="Only record an edit, into docs/pictures/edit.webp.")
+def main(*, out: Path, photos: Path | None, keep: bool, films: bool) -> None:
+    """Take a picture of each view of the page, on each device, in light and in dark; or record the film."""
+    if films:
         with tempfile.TemporaryDirectory() as folder:
             take_film(FILM, scratch=Path(folder))
-        sys.stdout.write(f"Wrote {FILM}, {FILM.stat().st_size:,} bytes.\n")
-        return 0
-    out: Path = wanted.out
+        click.echo(f"Wrote {FILM}, {FILM.stat().st_size:,} bytes.")
+        return
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        count = take_all(out, wanted.photos, scratch=Path(folder))
-    if wanted.keep:
+        count = take_all(out, photos, scratch=Path(folder))
+    if keep:
         composed(out).save(KEPT, quality=82, method=6)
-    sys.stdout.write(f"Wrote {count} pictures into {out}.\n")
-    return 0
+    click.echo(f"Wrote {count} pictures into {out}.")
 
 
 def take_all(out: Path, photos: Path | None, *, scratch: Path) -> int:
@@ -256,4 +255,4 @@ def composed(out: Path) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

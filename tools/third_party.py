@@ -59,7 +59,7 @@ class Library:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """The libraries that one wheel bundles. *source*: origin of the list."""
+    """What one wheel bundles. *source*: where the list comes from."""
 
     source: str
     libraries: tuple[Library, ...]
@@ -136,7 +136,7 @@ def rows(package: str, wheel: Distribution, bundle: Bundle) -> Iterator[str]:
 
 
 def licence(wheel: Distribution) -> str:
-    """Return the licence that *wheel* states: an SPDX expression, else its classifiers, else its own words."""
+    """Give the licence that *wheel* states: an SPDX expression, else its classifiers, else its own words."""
     classified = [one.removeprefix(OSI) for one in stated(wheel, "Classifier") if one.startswith(OSI)]
     for found in (stated(wheel, "License-Expression"), classified, stated(wheel, "License")):
         if found:
@@ -162,7 +162,7 @@ def rust_crates(wheel: Distribution) -> dict[str, list[str]]:
 
 
 def terms_of(component: Mapping[str, Any]) -> list[str]:
-    """Return the licences of one component, which CycloneDX states as an expression or as ids."""
+    """Give the licences of one component, which CycloneDX states as an expression or as ids."""
     stated = [one.get("expression") or one["license"].get("id") for one in component.get("licenses", ())]
     return [one for one in stated if one]
 
@@ -179,7 +179,7 @@ def refuse_unknown(package: str, wheel: Distribution, known: Mapping[str, Bundle
 
 
 def is_library(path: str) -> bool:
-    """Return whether a file is a shared library that is no extension module of Python."""
+    """Tell whether a file is a shared library that is no extension module of Python."""
     name = path.rpartition("/")[2]
     return name.startswith("lib") and (name.endswith(".so") or ".so." in name)
 

@@ -9,7 +9,6 @@ What stands behind ``--`` goes to pytest. The exit code is 1 unless every fault 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -19,6 +18,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import click
+
 from lab.faults.marks import ROOT, marked
 from lab.faults.page import page
 from lab.faults.record import VARIABLE
@@ -27,18 +28,16 @@ from lab.faults.table import FAULTS
 PAGE = ROOT / "docs" / "faults.md"
 
 
-def main() -> int:
-    """Run the tests of all faults as often as asked, and print a line per fault."""
-    parser = argparse.ArgumentParser(prog="python -m lab.faults", description="The thirty faults, again and again.")
-    parser.add_argument("--times", type=int, default=1, help="how many runs (default: 1)")
-    parser.add_argument("--docs", action="store_true", help="write docs/faults.md and stop")
-    parser.add_argument("pytest", nargs="*", help="arguments of pytest, behind --")
-    given = parser.parse_args()
-    if given.docs:
+@click.command()
+@click.option("--times", default=1, show_default=True, help="Number of runs.")
+@click.option("--docs", is_flag=True, help="Write docs/faults.md and stop.")
+@click.argument("pytest", nargs=-1)
+def main(*, times: int, docs: bool, pytest: Sequence[str]) -> None:
+    """Run the tests of all faults, and print a line per fault. Arguments behind -- go to PYTEST."""
+    if docs:
         PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    runs = [run(given.pytest) for _ in range(given.times)]
-    return 0 if report(runs) else 1
+        return
+    sys.exit(0 if report([run(pytest) for _ in range(times)]) else 1)
 
 
 def run(arguments: Sequence[str]) -> Counter[tuple[str, str]]:
@@ -74,4 +73,4 @@ def line(number: int, runs: Iterable[Counter[tuple[str, str]]]) -> bool:
 OUTCOMES = ("passed", "failed", "skipped")
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

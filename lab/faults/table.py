@@ -1,4 +1,4 @@
-"""List the thirty faults: what goes wrong, and what must hold nevertheless."""
+"""The thirty faults: what goes wrong, and what must hold nevertheless."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ python -m lab.simulate --photos 10000 --chart /tmp/small.svg
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+import click
 
 from lab.simulate.chart import Curve, Panel, draw
 from lab.simulate.scenario import BIN_S, Outcome, by_time, one_queue, percentile, two_lanes
@@ -19,23 +19,23 @@ from processor.settings.stack_file import load_settings
 from processor.settings.tree import Settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
 CHART: Final = ROOT / "docs" / "pictures" / "backfill.svg"
 CONCURRENCIES: Final = (10, 50, 100)
-ROW: Final = "| {} | {:.1f} h | ${:.2f} | {:.2f} s | {:.2f} s | {:.1f} s |\n"
+ROW: Final = "| {} | {:.1f} h | ${:.2f} | {:.2f} s | {:.2f} s | {:.1f} s |"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Simulate, print, draw."""
-    parser = argparse.ArgumentParser(prog="python -m lab.simulate", description="Simulate a backfill beside uploads.")
-    parser.add_argument("--photos", type=int, default=1_000_000, help="photos that wait")
-    parser.add_argument("--chart", type=Path, default=CHART, help="where to draw")
-    options = parser.parse_args(arguments)
+@click.command()
+@click.option("--photos", default=1_000_000, show_default=True, help="Photos that wait.")
+@click.option("--chart", type=FILE, default=CHART, show_default="docs/pictures/backfill.svg", help="File to draw to.")
+def main(*, photos: int, chart: Path) -> None:
+    """Simulate a backfill beside uploads; print a table and draw a chart."""
     settings = load_settings(ROOT / "Pulumi.prod.yaml")
-    sys.stdout.write("| way | drained after | cost | uploads p50 | p99 | longest |\n|---|---|---|---|---|---|\n")
+    click.echo("| way | drained after | cost | uploads p50 | p99 | longest |\n|---|---|---|---|---|---|")
     ours: Outcome | None = None
     for concurrency in CONCURRENCIES:
         lanes = two_lanes(
-            options.photos,
+            photos,
             backfill_concurrency=concurrency,
             uploads_concurrency=settings.renditions.max_concurrency,
         )
@@ -44,10 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     if ours is None:
         raise AssertionError("there is always a first concurrency")
     shared = settings.renditions.max_concurrency + settings.renditions.backfill_concurrency
-    queue = one_queue(options.photos, concurrency=shared, until_s=ours.drained_s)
+    queue = one_queue(photos, concurrency=shared, until_s=ours.drained_s)
     report(f"one queue, {shared} at once", queue, settings)
-    options.chart.write_text(picture(ours, queue, options.photos), encoding="utf-8")
-    return 0
+    chart.write_text(picture(ours, queue, photos), encoding="utf-8")
 
 
 def report(way: str, outcome: Outcome, settings: Settings) -> None:
@@ -55,7 +54,7 @@ def report(way: str, outcome: Outcome, settings: Settings) -> None:
     latencies = [one.latency_s for one in outcome.uploads]
     p50, p99 = percentile(latencies, 0.5), percentile(latencies, 0.99)
     usd = outcome.usd(settings, load_prices())
-    sys.stdout.write(ROW.format(way, outcome.drained_s / 3600, usd, p50, p99, max(latencies)))
+    click.echo(ROW.format(way, outcome.drained_s / 3600, usd, p50, p99, max(latencies)))
 
 
 def picture(ours: Outcome, queue: Outcome, photos: int) -> str:
@@ -103,4 +102,4 @@ def slowest(outcome: Outcome) -> Iterator[tuple[float, float]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,9 +9,11 @@ The exit code is 1 when a file without its pixels passes for a picture, or takes
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import click
 
 from lab.verdicts.families import Case, damaged, singles
 from lab.verdicts.page import PAGE, page
@@ -20,20 +22,19 @@ from lab.verdicts.trial import Judge
 from processor.imaging.renderer import Renderer
 
 
-def main() -> int:
-    """Judge all files, and print or write what was found."""
-    parser = argparse.ArgumentParser(prog="python -m lab.verdicts", description="Verdicts on hostile files.")
-    parser.add_argument("folder", nargs="?", type=Path, help="a folder of hostile files")
-    parser.add_argument("--docs", action="store_true", help="write docs/verdicts.md")
-    given = parser.parse_args()
+@click.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--docs", is_flag=True, help="Write docs/verdicts.md.")
+def main(*, folder: Path | None, docs: bool) -> None:
+    """Render hostile files, made by code and from FOLDER, and print or write the verdicts."""
     generated = report([*damaged(), *singles()])
-    folder = report(cases_of(given.folder)) if given.folder else None
-    text = page(generated, folder)
-    if given.docs:
+    found = report(cases_of(folder)) if folder else None
+    text = page(generated, found)
+    if docs:
         PAGE.write_text(text, encoding="utf-8")
     else:
-        print(text)  # noqa: T201
-    return 0 if all(one.good for one in (generated, folder) if one) else 1
+        click.echo(text)
+    sys.exit(0 if all(one.good for one in (generated, found) if one) else 1)
 
 
 def report(cases: Iterable[Case]) -> Report:
@@ -53,4 +54,4 @@ def cases_of(folder: Path) -> Iterator[Case]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from lab.simulate.__main__ import main
 from lab.simulate.lane import COLD_START_S, DELIVERY_S, WARM_FOR_S, Lane, Photo
@@ -57,11 +58,12 @@ def test_a_percentile_is_a_value_that_occurred() -> None:
     assert (2.0, 4.0, 4.0) == tuple(percentile([4.0, 1.0, 3.0, 2.0], share) for share in (0.25, 0.99, 1.0))
 
 
-def test_the_command_prints_a_table_and_draws_a_chart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_table_and_draws_a_chart(tmp_path: Path) -> None:
     """The figures of docs/operations.md come from here."""
-    assert 0 == main(["--photos", "3000", "--chart", str(tmp_path / "chart.svg")])
+    done = CliRunner().invoke(main, ["--photos", "3000", "--chart", str(tmp_path / "chart.svg")])
 
-    lines = capsys.readouterr().out.splitlines()
+    assert 0 == done.exit_code
+    lines = done.stdout.splitlines()
     assert 6 == len(lines)
     assert lines[2].startswith("| two lanes, backfill 10 at once |")
     assert (tmp_path / "chart.svg").read_text().startswith("<svg ")

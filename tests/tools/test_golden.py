@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from testkit.photos import jpeg, scene
 from testkit.photos.kinds import KINDS
@@ -22,12 +23,11 @@ PHOTO: golden.Figures = {
 }
 
 
-def test_the_line_renders_what_was_recorded(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_line_renders_what_was_recorded() -> None:
     """The gate before a deployment: every format and orientation, still upright and in its colours."""
-    code = golden.main([])
+    done = CliRunner().invoke(golden.main, [])
 
-    assert f"golden: {len(KINDS)} photos look as recorded\n" == capsys.readouterr().out
-    assert code == 0
+    assert (0, f"golden: {len(KINDS)} photos look as recorded\n") == (done.exit_code, done.stdout)
 
 
 def test_the_record_shows_every_orientation_upright() -> None:
@@ -52,10 +52,10 @@ def test_the_gate_stands_before_the_alias_moves() -> None:
     """A release that renders otherwise is never deployed: the workflow compares first."""
     workflow = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8"))
     steps = workflow["jobs"]["deploy"]["steps"]
-    compares = next(place for place, step in enumerate(steps) if step.get("run") == "make golden")
-    deploys = next(place for place, step in enumerate(steps) if step.get("with", {}).get("command") == "up")
+    golden_at = next(at for at, step in enumerate(steps) if step.get("run") == "make golden")
+    [up_at] = [at for at, step in enumerate(steps) if step.get("with", {}).get("command") == "up"]
 
-    assert compares < deploys
+    assert golden_at < up_at
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_photos_that_come_or_go_are_named() -> None:
 
 
 def test_a_difference_ends_with_exit_code_1_and_update_records_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A deployment stops at a difference until a maintainer records it."""
     record = tmp_path / "renditions.json"
@@ -126,7 +126,7 @@ def test_a_difference_ends_with_exit_code_1_and_update_records_it(
     monkeypatch.setattr(golden, "RECORD", record)
     monkeypatch.setattr(golden, "KINDS", {"a.jpg": jpeg.jpeg})
 
-    codes = [golden.main([]), golden.main(["--update"]), golden.main([])]
+    runs = [CliRunner().invoke(golden.main, arguments) for arguments in ([], ["--update"], [])]
 
-    assert [1, 0, 0] == codes
-    assert capsys.readouterr().out.endswith("golden: recorded 1 photos\ngolden: 1 photos look as recorded\n")
+    assert [1, 0, 0] == [run.exit_code for run in runs]
+    assert ["golden: recorded 1 photos\n", "golden: 1 photos look as recorded\n"] == [run.stdout for run in runs[1:]]

@@ -7,11 +7,12 @@ import asyncio
 import pulumi
 import pulumi_aws as aws
 import pytest
+from click.testing import CliRunner
 from pulumi.runtime.settings import SETTINGS
 
 from components.testing.program import event_loop
 from components.testing.recorder import ROOT, record_program
-from tools.plan import __main__ as command
+from tools.plan.__main__ import main
 from tools.plan.text import text_of
 
 
@@ -77,19 +78,20 @@ def test_a_plan_reads_well() -> None:
     ) == text_of(record_program(program))
 
 
-def test_the_command_prints_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_plan() -> None:
     """The command prints the text that tests compare with."""
-    assert 0 == command.main(["dev"])
-    assert (ROOT / "tests" / "golden" / "plan.dev.txt").read_text(encoding="utf-8") == capsys.readouterr().out
+    done = CliRunner().invoke(main, ["dev"])
+
+    assert 0 == done.exit_code
+    assert (ROOT / "tests" / "golden" / "plan.dev.txt").read_text(encoding="utf-8") == done.stdout
 
 
-def test_the_command_wants_to_be_told_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_requires_a_stack_or_update() -> None:
     """Neither, or both, is one line and exit code 2."""
-    with pytest.raises(SystemExit) as ending:
-        command.main([])
+    done = CliRunner().invoke(main, [])
 
-    assert 2 == ending.value.code
-    assert capsys.readouterr().err.endswith("error: expected either a stack or --update\n")
+    assert 2 == done.exit_code
+    assert done.stderr.endswith("Error: expected either a stack or --update\n")
 
 
 def test_what_a_failed_program_left_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
