@@ -59,7 +59,7 @@ class Library:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """What one wheel bundles. *source*: where the list comes from."""
+    """Libraries that one wheel bundles. *source*: where the list comes from."""
 
     source: str
     libraries: tuple[Library, ...]

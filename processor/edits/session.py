@@ -28,7 +28,7 @@ GENERATED: Final = "gen_"
 
 
 class SessionStatus(StrEnum):
-    """Where a session stands."""
+    """Status of a session."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -47,7 +47,7 @@ RUNNING: Final = (SessionStatus.PENDING, SessionStatus.PROCESSING)
 
 
 class ImageStatus(StrEnum):
-    """Where one picture of a session stands."""
+    """Status of one picture of a session."""
 
     QUEUED = "queued"
     FETCHING = "fetching"
@@ -70,7 +70,7 @@ class SessionImage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageProgress:
-    """How far a picture is: *percent* 0-100, the *step* at work, and a *message* for people."""
+    """Progress of one picture: *percent* 0-100, the *step* at work, and a *message* for people."""
 
     status: ImageStatus = ImageStatus.QUEUED
     percent: int = 0
@@ -80,14 +80,14 @@ class ImageProgress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageFailure:
-    """Why a picture could not be edited: a public *code* and a public *message*."""
+    """Error of one picture: a public *code* and a public *message*."""
 
     code: str
     message: str
 
 
 class ResultMetadata(BaseModel):
-    """Where a result comes from. *notes*: what was done otherwise than asked, and why."""
+    """Origin of a result. *notes*: deviations from the request, with the reason."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -98,7 +98,7 @@ class ResultMetadata(BaseModel):
 
 
 class EditResult(BaseModel):
-    """What was made of one picture: true dimensions and size of what was written."""
+    """Result of one picture, with the true dimensions and size of the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

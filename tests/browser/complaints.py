@@ -1,4 +1,4 @@
-"""What a page complains of: console errors and warnings, uncaught exceptions, violations of its policy."""
+"""Collect the complaints of a page: console errors and warnings, uncaught exceptions, violations of its policy."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = {"s3", "dynamodb", "client", "sqs", "ssm"}
-# Signing asks AWS for nothing; whoever uses the signature does, under the signer's grants.
+# Signing calls nothing; the address that is signed is used later, under the signer's grants.
 SIGNING = {"generate_presigned_post"}
 
 

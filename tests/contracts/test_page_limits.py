@@ -1,4 +1,4 @@
-"""What the page lets people write is what the API takes: the page says it in its own language, so it could go stale."""
+"""The limits of the page's fields equal those of the API; they are written twice, in two languages."""
 
 from __future__ import annotations
 

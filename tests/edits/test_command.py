@@ -226,7 +226,7 @@ def test_the_same_words_give_the_same_plan() -> None:
 
 
 def test_steps_written_as_json_read_back_as_the_same_plan() -> None:
-    """What the API shows, a client may send."""
+    """A client may send a plan that the API returned."""
     for command, steps in ACCEPTED.items():
         assert filled(steps) == filled(compile_command(command).steps_json())
 

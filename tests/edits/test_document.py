@@ -32,7 +32,7 @@ def test_the_document_is_json() -> None:
 
 
 def test_a_parameter_tells_its_type_range_and_default() -> None:
-    """What a form needs to draw a field."""
+    """A parameter's document holds all that a form needs to draw its field."""
     assert {
         "name": "sigma",
         "type": "number",

@@ -1,4 +1,4 @@
-"""What clients hear of a session."""
+"""Tests of the events and counters of a session."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_result_may_take_no_time_at_all_but_not_less() -> None:
 
 
 def test_a_result_does_not_change() -> None:
-    """What a client was told stays true."""
+    """A past event never changes."""
     result = a_result()
     with pytest.raises(ValidationError, match="frozen"):
         result.width = 9  # pyright: ignore[reportAttributeAccessIssue]

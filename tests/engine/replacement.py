@@ -1,4 +1,4 @@
-"""What the AWS provider does about a changed input: update in place, replace, publish a version.
+"""Reaction of the AWS provider to a changed input: update in place, replace, publish a version.
 
 From the schemas of terraform-provider-aws 6 (``ForceNew``, ``RequiresReplace``), which pulumi-aws 7 wraps:
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service

@@ -33,7 +33,7 @@ PROVIDERS: Final = "pulumi:providers:"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a command did. *changes*: by resource, the operation and the inputs that differ. *text*: what it printed."""
+    """Result of a command. *changes*: by resource, the operation and the changed inputs. *text*: what it printed."""
 
     succeeded: bool
     changes: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What a change of settings, code or secrets changes on AWS, as the engine sees it: this, and nothing else."""
+"""A change of settings, code or secrets changes exactly the expected resources, as the engine sees it."""
 
 from __future__ import annotations
 

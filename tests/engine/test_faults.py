@@ -18,7 +18,7 @@ from tests.factories.stacks import REFUSED
 def test_an_interrupted_creation_is_completed_by_the_next_up(
     engine: Engine, checkout: Path, tmp_path: Path, deploy: Callable[[str], Deployed]
 ) -> None:
-    """What was created before the failure is kept and not created again; everything else follows."""
+    """Resources that were created before the failure are kept; the next `up` creates the others."""
     complete = deploy("dev")
     stack = new_stack(engine, "dev", checkout, tmp_path / "dev")
     stack.account.failing.add("renditions-uploads-queue")

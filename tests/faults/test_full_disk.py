@@ -33,7 +33,7 @@ def tried(statement: str) -> str:
     ],
 )
 def test_writing_a_file_fails(statement: str, word: str) -> None:
-    """Whoever tries hears what a full disk says."""
+    """The caller gets the error of a full disk."""
     assert word in tried(statement)
 
 

@@ -46,7 +46,7 @@ class Studio:
 
 @pytest.fixture(params=[jpeg, heic], ids=["in the process", "in a decoder child"])
 def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Studio]:
-    """Give a session that nobody has worked on."""
+    """Return a session that no worker has started."""
     (tmp_path / "tmp").mkdir()
     with open_site(tmp_path / "tmp") as site:
         site.s3.create_bucket(Bucket=RESULTS)

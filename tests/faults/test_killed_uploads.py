@@ -109,7 +109,7 @@ def test_a_process_may_be_killed_at_any_write(site: Site, at: int, applied: bool
 @pytest.mark.fault(26)
 @pytest.mark.parametrize("make", [jpeg, dng], ids=["in the process", "in a decoder child"])
 def test_a_photo_is_rendered_though_the_disk_is_full(site: Site, make: Any) -> None:
-    """Originals and pixels are in memory; nobody opens a file to write, and the folder for them does not exist."""
+    """Originals and pixels stay in memory: no file is written, and the folder for files does not exist."""
     message = uploaded(site, make())
 
     ended = site.invoke(FUNCTION, message, told() | {DISK_FULL: "1", "TMPDIR": str(site.tmp / "none")})

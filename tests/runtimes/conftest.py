@@ -36,7 +36,7 @@ NOWHERE = "http://127.0.0.1:1"
 
 @dataclass(frozen=True, kw_only=True)
 class Functions:
-    """What is deployed. *prepare* gives a function by name with its code and its role's credentials."""
+    """The deployed functions. *prepare* gives a function by name with its code and its role's credentials."""
 
     aws: Aws
     folder: Path

@@ -1,4 +1,4 @@
-"""When requests begin: the real adapter and the local front wait for the same sign of life."""
+"""The real adapter and the local front wait for the same answer before they pass requests on."""
 
 from __future__ import annotations
 

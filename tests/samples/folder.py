@@ -1,4 +1,4 @@
-"""Where the real photos are, and what each good one must become."""
+"""Find the real photos, and the expected result of each good one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves with a rendition, read by an independent metadata reader and in the file's own segments."""
+"""Metadata that leaves with a rendition, read by an independent metadata reader and in the file's own segments."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
 
 
 class Explanation(NamedTuple):
-    """Why something is not done, and commands that may help instead."""
+    """Explanation of an impossible request, with commands that may help instead."""
 
     sentence: str
     suggestions: tuple[str, ...] = ()

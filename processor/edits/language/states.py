@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from processor.edits.language.terms import ParseError, Term
 
 
-class State(NamedTuple):
-    """What a word for a state asks for. *wish*, *repair*: heads, "-" in front: less of it; "": none.
+class StateMeaning(NamedTuple):
+    """Request that a word for a state stands for. *wish*, *repair*: heads, "-" in front: less of it; "": none.
 
     *fault*: being so is a fault by itself; otherwise only being too much so is.
     """
@@ -23,27 +23,27 @@ class State(NamedTuple):
     fault: bool = True
 
 
-STATES: Final[Mapping[str, State]] = {
-    "blurry": State("blur", "sharpen"),
-    "soft": State("soften", "sharpen"),
-    "sharp": State("sharpen", "soften", fault=False),
-    "dark": State("darker", "brighter"),
-    "underexposed": State("", "brighter"),
-    "bright": State("brighter", "darker", fault=False),
-    "overexposed": State("", "darker"),
-    "washed out": State("desaturate", "saturated"),
-    "dull": State("", "saturated"),
-    "flat": State("", "contrasty"),
-    "noisy": State("", "denoise"),
-    "saturated": State("saturated", "-saturated", fault=False),
-    "contrasty": State("contrasty", "-contrasty", fault=False),
-    "warm": State("warm", "cool", fault=False),
-    "cold": State("cool", "warm", fault=False),
-    "large": State("bigger", "smaller", fault=False),
-    "small": State("smaller", "bigger", fault=False),
-    "old": State("sepia", ""),
-    "rotated": State("rotate", "rotate back"),
-    "sideways": State("", ""),
+STATES: Final[Mapping[str, StateMeaning]] = {
+    "blurry": StateMeaning("blur", "sharpen"),
+    "soft": StateMeaning("soften", "sharpen"),
+    "sharp": StateMeaning("sharpen", "soften", fault=False),
+    "dark": StateMeaning("darker", "brighter"),
+    "underexposed": StateMeaning("", "brighter"),
+    "bright": StateMeaning("brighter", "darker", fault=False),
+    "overexposed": StateMeaning("", "darker"),
+    "washed out": StateMeaning("desaturate", "saturated"),
+    "dull": StateMeaning("", "saturated"),
+    "flat": StateMeaning("", "contrasty"),
+    "noisy": StateMeaning("", "denoise"),
+    "saturated": StateMeaning("saturated", "-saturated", fault=False),
+    "contrasty": StateMeaning("contrasty", "-contrasty", fault=False),
+    "warm": StateMeaning("warm", "cool", fault=False),
+    "cold": StateMeaning("cool", "warm", fault=False),
+    "large": StateMeaning("bigger", "smaller", fault=False),
+    "small": StateMeaning("smaller", "bigger", fault=False),
+    "old": StateMeaning("sepia", ""),
+    "rotated": StateMeaning("rotate", "rotate back"),
+    "sideways": StateMeaning("", ""),
 }
 # Heads that name a measure: too much of it is a fault.
 OPPOSITES: Final[Mapping[str, str]] = {
@@ -157,7 +157,7 @@ def _too(term: Term) -> bool:
     return term.kind == "too" and term.name != "too little"
 
 
-def _wish(line: Sequence[Term], state: Term, known: State) -> tuple[str, list[Term]]:
+def _wish(line: Sequence[Term], state: Term, known: StateMeaning) -> tuple[str, list[Term]]:
     """Read a state that is asked for; raises ParseError where nothing tells that it is."""
     asked = any(term.kind in ASKS or term.kind == "head" for term in line) or state.relation == "as"
     if not known.wish:
