@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pulumi_aws
 
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import STACKS, record
 
 TAGS: Final = {"project", "stack", "component", "cost-centre"}
@@ -35,13 +35,13 @@ def statements(resource: Resource, document: str = "policy") -> list[dict[str, A
     return json.loads(resource.inputs[document])["Statement"]
 
 
-def missing(plan: Plan, kind: str, beside: str, key: str, owner: str) -> Iterator[Resource]:
+def missing(plan: StackPlan, kind: str, beside: str, key: str, owner: str) -> Iterator[Resource]:
     """Find every resource of *kind* whose *owner* input is no *beside*'s *key* input."""
     covered = {one.inputs[key] for one in plan.of_type(beside)}
     return (one for one in plan.of_type(kind) if one.inputs[owner] not in covered)
 
 
-def buckets_are_private(plan: Plan) -> Iterator[str]:
+def buckets_are_private(plan: StackPlan) -> Iterator[str]:
     """Every bucket blocks public access in all four ways, and none has an ACL."""
     for bucket in missing(
         plan, "aws:s3/bucket:Bucket", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket", "bucket"
@@ -56,7 +56,7 @@ def buckets_are_private(plan: Plan) -> Iterator[str]:
             yield f"{one.name}: expected no ACL"
 
 
-def no_access_for_everyone(plan: Plan) -> Iterator[str]:
+def no_access_for_everyone(plan: StackPlan) -> Iterator[str]:
     """No resource's policy allows everyone; an AWS service is let in for this account's resources only."""
     for resource in (one for kind in RESOURCE_POLICIES for one in plan.of_type(kind)):
         for said in (one for one in statements(resource) if one["Effect"] == "Allow"):
@@ -67,7 +67,7 @@ def no_access_for_everyone(plan: Plan) -> Iterator[str]:
                 yield f"{resource.name}: expected {said['Principal']} bound to a source ARN or account"
 
 
-def everyone_comes_over_tls(plan: Plan) -> Iterator[str]:
+def everyone_comes_over_tls(plan: StackPlan) -> Iterator[str]:
     """Every bucket, queue and topic denies requests without TLS."""
     for kind, action in RESOURCE_POLICIES.items():
         for resource in plan.of_type(kind):
@@ -83,7 +83,7 @@ def denies_plain_text(said: Mapping[str, Any], action: str) -> bool:
     return said["Effect"] == "Deny" and said["Action"] == [action] and said.get("Condition") == condition
 
 
-def all_is_encrypted(plan: Plan) -> Iterator[str]:
+def all_is_encrypted(plan: StackPlan) -> Iterator[str]:
     """Whatever stores data says that it encrypts it."""
     encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     for bucket in missing(plan, "aws:s3/bucket:Bucket", encryption, "bucket", "bucket"):
@@ -100,7 +100,7 @@ def all_is_encrypted(plan: Plan) -> Iterator[str]:
                 yield f"{one.name}: expected encryption, found none"
 
 
-def grants_are_narrow(plan: Plan) -> Iterator[str]:
+def grants_are_narrow(plan: StackPlan) -> Iterator[str]:
     """No role may do everything of a service, or one thing with every resource, where AWS can tell them apart."""
     for role in plan.of_type("aws:iam/role:Role"):
         if role.inputs.get("managedPolicyArns") or role.inputs.get("inlinePolicies"):
@@ -114,7 +114,7 @@ def grants_are_narrow(plan: Plan) -> Iterator[str]:
                 yield f"{grants.name}: expected narrower resources than * for {', '.join(said['Action'])}"
 
 
-def logs_are_kept(plan: Plan) -> Iterator[str]:
+def logs_are_kept(plan: StackPlan) -> Iterator[str]:
     """Every function logs into a group that is declared, and every group forgets after a stated time."""
     groups = {one.inputs["name"]: one for one in plan.of_type("aws:cloudwatch/logGroup:LogGroup")}
     for function in plan.of_type("aws:lambda/function:Function"):
@@ -125,7 +125,7 @@ def logs_are_kept(plan: Plan) -> Iterator[str]:
             yield f"{group.name}: expected a retention, found none"
 
 
-def alarms_tell_someone(plan: Plan) -> Iterator[str]:
+def alarms_tell_someone(plan: StackPlan) -> Iterator[str]:
     """Every alarm has an action and an OK action, dimensions, and an answer to missing data."""
     for alarm in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
         for key in ("alarmActions", "okActions", "treatMissingData"):
@@ -137,7 +137,7 @@ def alarms_tell_someone(plan: Plan) -> Iterator[str]:
                 yield f"{alarm.name}: expected dimensions, found none"
 
 
-def all_is_tagged(plan: Plan) -> Iterator[str]:
+def all_is_tagged(plan: StackPlan) -> Iterator[str]:
     """Whatever can be tagged carries the four tags."""
     for one in plan.resources:
         if one.custom and taggable(one.type) and set(one.inputs.get("tags", {})) != TAGS:
@@ -155,14 +155,14 @@ def taggable(kind: str) -> bool:
     return "tags" in inspect.signature(getattr(family, f"{name}Args", getattr(family, name)).__init__).parameters
 
 
-def secrets_are_secret(plan: Plan) -> Iterator[str]:
+def secrets_are_secret(plan: StackPlan) -> Iterator[str]:
     """No secret stands in an input or output that Pulumi would show."""
     for name, inputs in [*((one.name, one.inputs) for one in plan.resources), ("outputs", plan.outputs)]:
         if "IN CLEAR" in json.dumps(inputs, default=str):
             yield f"{name}: expected a secret, found its text in clear"
 
 
-Policy = Callable[[Plan], Iterable[str]]
+Policy = Callable[[StackPlan], Iterable[str]]
 POLICIES: Final[tuple[Policy, ...]] = (
     buckets_are_private,
     no_access_for_everyone,
@@ -176,7 +176,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
 )
 
 
-def findings(plan: Plan) -> list[str]:
+def findings(plan: StackPlan) -> list[str]:
     """Apply every policy."""
     return [f"{plan.stack}: {policy.__name__}: {line}" for policy in POLICIES for line in policy(plan)]
 

@@ -1,4 +1,4 @@
-"""What a run of the program declares."""
+"""Define a recorded plan: the resources that a run of the program declares, and its outputs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class StackPlan:
     """Everything that a stack declares, in the order of its names, and what it exports."""
 
     stack: str

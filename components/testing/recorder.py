@@ -1,4 +1,4 @@
-"""Run the real program, in this process, against a monitor that notes every registration.
+"""Run the real program, in this process, against a monitor that records every registration.
 
 Without AWS and without Pulumi's command line; ``components/testing/answers.py`` gives plausible outputs.
 """
@@ -17,7 +17,7 @@ from pulumi.runtime import mocks, rpc
 
 from components.build import write_empty_layers
 from components.testing.answers import IDENTITY, SECRET, SECRETS, answer, identity
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 from components.testing.program import PROJECT, ROOT, Json, main_program, run_program
 
 STACKS: Final = ("dev", "prod")
@@ -28,7 +28,7 @@ def stack_config(stack: str) -> Json:
     return yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
 
 
-def record(stack: str, config: Json | None = None) -> Plan:
+def record(stack: str, config: Json | None = None) -> StackPlan:
     """Run the program as *stack*, with *config* in place of its file's; raise what the program raises."""
     with tempfile.TemporaryDirectory() as folder:
         write_empty_layers(Path(folder))
@@ -36,12 +36,12 @@ def record(stack: str, config: Json | None = None) -> Plan:
         return record_program(main_program, stack, known)
 
 
-def record_program(program: Callable[[], object], stack: str = "test", config: Json | None = None) -> Plan:
+def record_program(program: Callable[[], object], stack: str = "test", config: Json | None = None) -> StackPlan:
     """Run *program*, a whole one or a single component."""
     monitor = Recorder()
     run_program(program, monitor, stack=stack, config=config or {})
     resources = sorted(monitor.recorded.values(), key=lambda one: one.name)
-    return Plan(stack=stack, resources=tuple(resources), outputs=monitor.outputs)
+    return StackPlan(stack=stack, resources=tuple(resources), outputs=monitor.outputs)
 
 
 class Answers(mocks.Mocks):

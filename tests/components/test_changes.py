@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from components.build import ROOT
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import record, stack_config
 from tests.factories.stacks import changed, plan_with
 from tools.policies import findings, statements
@@ -20,7 +20,7 @@ ALIAS = "aws:lambda/alias:Alias"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0aa0"
 
 
-def differences(before: Plan, after: Plan) -> dict[str, set[str]]:
+def differences(before: StackPlan, after: StackPlan) -> dict[str, set[str]]:
     """Name what changed: inputs by resource; "" for a resource that came or went."""
     old, new = ({one.name: one.inputs for one in plan.resources} for plan in (before, after))
     found = {name: changed_keys(old.get(name), new.get(name)) for name in old.keys() | new.keys()}
@@ -34,7 +34,7 @@ def changed_keys(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -
     return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
 
-def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, Plan]) -> None:
+def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, StackPlan]) -> None:
     """Another rendition is a change of the stack file alone."""
     five = {**plans["prod"].outputs["sizes"], "huge": {"width": 6000, "height": 6000}}
     after = plan_with("prod", {"renditions": {"sizes": five}})
@@ -49,7 +49,7 @@ def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, P
     assert five == after.outputs["sizes"]
 
 
-def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, Plan], tmp_path: Path) -> None:
+def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, StackPlan], tmp_path: Path) -> None:
     """A module is edited, and the next preview deploys it: no command in between, and nothing else changes."""
     for part in ("processor", "requirements"):
         shutil.copytree(ROOT / part, tmp_path / part)
@@ -63,7 +63,7 @@ def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[st
     }
 
 
-def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[str, Plan]) -> None:
+def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[str, StackPlan]) -> None:
     """Thresholds are derived from capacity, so they are written once."""
     after = plan_with("prod", {"renditions": {"memory_mib": 4096}})
 
@@ -73,7 +73,7 @@ def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[st
     } == differences(plans["prod"], after)
 
 
-def test_another_timeout_moves_visibility_and_alarm(plans: dict[str, Plan]) -> None:
+def test_another_timeout_moves_visibility_and_alarm(plans: dict[str, StackPlan]) -> None:
     """Visibility is six timeouts, the alarm five seconds less than one."""
     after = plan_with("prod", {"renditions": {"timeout_s": 100}})
 
@@ -86,7 +86,7 @@ def test_another_timeout_moves_visibility_and_alarm(plans: dict[str, Plan]) -> N
     assert 600 == after.named("renditions-uploads-queue").inputs["visibilityTimeoutSeconds"]
 
 
-def test_a_roll_back_pins_the_alias_of_each_function(plans: dict[str, Plan]) -> None:
+def test_a_roll_back_pins_the_alias_of_each_function(plans: dict[str, StackPlan]) -> None:
     """Every caller calls the alias, so one number rolls all of them back; the rest stays."""
     after = plan_with("prod", {"rollback": {"rendition": 5, "edit": 4, "api": 3}})
     aliases = {"renditions-rendition-live": "5", "edits-worker-live": "4", "edits-api-function-live": "3"}
@@ -95,7 +95,7 @@ def test_a_roll_back_pins_the_alias_of_each_function(plans: dict[str, Plan]) -> 
     assert aliases == {alias: after.named(alias).inputs["functionVersion"] for alias in aliases}
 
 
-def test_a_canary_gives_the_newest_version_its_share(plans: dict[str, Plan]) -> None:
+def test_a_canary_gives_the_newest_version_its_share(plans: dict[str, StackPlan]) -> None:
     """The pinned version keeps the rest."""
     after = plan_with("prod", {"rollback": {"rendition": 5, "canary_percent": 10}})
     alias = after.named("renditions-rendition-live").inputs
@@ -110,7 +110,7 @@ def test_a_canary_at_the_newest_version_shares_nothing() -> None:
     assert {"additionalVersionWeights": {}} == after.named("renditions-rendition-live").inputs["routingConfig"]
 
 
-def test_what_exists_is_imported_under_its_name(plans: dict[str, Plan]) -> None:
+def test_what_exists_is_imported_under_its_name(plans: dict[str, StackPlan]) -> None:
     """Adopting changes how a resource comes into the state, and nothing about it."""
     existing = {
         "originals_bucket": True,
@@ -134,7 +134,7 @@ def test_what_exists_is_imported_under_its_name(plans: dict[str, Plan]) -> None:
     } == imports(after)
 
 
-def imports(plan: Plan) -> dict[str, str]:
+def imports(plan: StackPlan) -> dict[str, str]:
     """Return the id of each imported resource."""
     return {one.name: one.import_id for one in plan.resources if one.import_id}
 
@@ -154,7 +154,7 @@ def test_a_kms_key_encrypts_originals_and_lets_both_readers_decrypt() -> None:
     }
 
 
-def originals_readers(plan: Plan) -> list[tuple[str, list[str]]]:
+def originals_readers(plan: StackPlan) -> list[tuple[str, list[str]]]:
     """Return the CDN's allowed and denied resources of the originals bucket."""
     return [
         (said["Effect"], said["Resource"])
@@ -163,13 +163,13 @@ def originals_readers(plan: Plan) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_no_principal_reads_originals_that_are_off(plans: dict[str, Plan]) -> None:
+def test_no_principal_reads_originals_that_are_off(plans: dict[str, StackPlan]) -> None:
     """S3 itself answers 403."""
     assert [] == originals_readers(plans["dev"])
     assert "trustedKeyGroups" not in plans["dev"].named("cdn-distribution").inputs["defaultCacheBehavior"]
 
 
-def test_signed_originals_ask_for_a_signature(plans: dict[str, Plan]) -> None:
+def test_signed_originals_ask_for_a_signature(plans: dict[str, StackPlan]) -> None:
     """The distribution may read them all, and serves them by signed URLs."""
     behaviour = plans["prod"].named("cdn-distribution").inputs["defaultCacheBehavior"]
 
@@ -197,7 +197,7 @@ def test_public_originals_leave_exports_and_deployments_out() -> None:
     assert "trustedKeyGroups" not in after.named("cdn-distribution").inputs["defaultCacheBehavior"]
 
 
-def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[str, Plan]) -> None:
+def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[str, StackPlan]) -> None:
     """The name is known only once the distribution is there, and reaches both functions that write addresses."""
     hosts = {
         one.inputs["environment"]["variables"].get("DARKROOM_CDN_HOST")
@@ -209,7 +209,7 @@ def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[s
     assert {"cloudfrontDefaultCertificate": True} == plans["dev"].named("cdn-distribution").inputs["viewerCertificate"]
 
 
-def test_a_zone_of_ours_gets_both_records(plans: dict[str, Plan]) -> None:
+def test_a_zone_of_ours_gets_both_records(plans: dict[str, StackPlan]) -> None:
     """IPv4 and IPv6, as aliases of the distribution."""
     after = plan_with("prod", {"cdn": {"hosted_zone_id": "Z0EXAMPLE"}})
     records = {one.inputs["type"]: one.inputs for one in after.of_type("aws:route53/record:Record")}
@@ -220,7 +220,7 @@ def test_a_zone_of_ours_gets_both_records(plans: dict[str, Plan]) -> None:
     assert "d111111abcdef8.cloudfront.net" == records["A"]["aliases"][0]["name"]
 
 
-def test_further_formats_are_negotiated_at_the_cdn(plans: dict[str, Plan]) -> None:
+def test_further_formats_are_negotiated_at_the_cdn(plans: dict[str, StackPlan]) -> None:
     """The rewritten path is the cache key, and `Vary` informs the caches behind the CDN."""
     after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}})
     [function] = after.of_type("aws:cloudfront/function:Function")
@@ -263,7 +263,7 @@ def test_a_stack_elsewhere_has_a_second_topic_for_the_cdns_alarm() -> None:
     assert {"us-east-1"} == {one.inputs["region"] for one in plan.of_type("aws:cloudwatch/logDelivery:LogDelivery")}
 
 
-def test_without_insights_nothing_watches_memory(plans: dict[str, Plan]) -> None:
+def test_without_insights_nothing_watches_memory(plans: dict[str, StackPlan]) -> None:
     """An alarm without data would only pretend to watch."""
     after = plan_with("prod", {"deployment": {"insights_layer_arn": ""}})
     gone = {one.name for one in plans["prod"].resources} - {one.name for one in after.resources}
@@ -286,7 +286,7 @@ def test_intel_is_one_setting() -> None:
     }
 
 
-def layers(plan: Plan) -> list[Resource]:
+def layers(plan: StackPlan) -> list[Resource]:
     """Return both layers."""
     return plan.of_type("aws:lambda/layerVersion:LayerVersion")
 

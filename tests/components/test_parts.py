@@ -16,7 +16,7 @@ from components.permissions import Permission, policy
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs
 from components.tables import Index, TableArgs, table
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from components.testing.recorder import record_program
 from processor.settings.services import FunctionSettings
 from processor.settings.tree import DeploymentSettings, Settings
@@ -100,7 +100,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
     sources: int = 0,
     traces: str | None = None,
     spans: bool = True,
-) -> Plan:
+) -> StackPlan:
     """Declare one function alone."""
     lanes = [f"lane-{number}" for number in range(sources)]
     archive = tmp_path / "package.zip"
@@ -126,7 +126,7 @@ def function(  # noqa: PLR0913 - one keyword for each promise
     return record_program(lambda: LambdaFunction("f", args))
 
 
-def actions(plan: Plan) -> set[str]:
+def actions(plan: StackPlan) -> set[str]:
     """Return all grants of the function's role."""
     said = json.loads(plan.named("f-grants").inputs["policy"])["Statement"]
     return {action for one in said for action in one["Action"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from processor.ops.cost.bill import ALARMS
 from tools.plan.text import text_of
 
@@ -73,18 +73,18 @@ PRODUCTION = {
 }
 
 
-def test_the_plan_is_what_was_reviewed(plan: Plan) -> None:
+def test_the_plan_is_what_was_reviewed(plan: StackPlan) -> None:
     """Every change of a deployment is a diff of this text; after an intended one, run `make plan`."""
     golden = (GOLDEN / f"plan.{plan.stack}.txt").read_text(encoding="utf-8")
     assert golden == text_of(plan), "the plan has changed: run `make plan` and review its diff"
 
 
-def test_production_declares_exactly_these_types(plans: dict[str, Plan]) -> None:
+def test_production_declares_exactly_these_types(plans: dict[str, StackPlan]) -> None:
     """Pulumi identifies resources by type tokens: another token is another resource, and replaces it."""
     assert PRODUCTION == dict(Counter(one.type for one in plans["prod"].resources))
 
 
-def test_the_stack_consists_of_four_components(plan: Plan) -> None:
+def test_the_stack_consists_of_four_components(plan: StackPlan) -> None:
     """Every resource belongs to one of the four."""
     assert {
         "cdn": "darkroom:components:Cdn",
@@ -94,19 +94,19 @@ def test_the_stack_consists_of_four_components(plan: Plan) -> None:
     } == {one.name: one.type for one in plan.resources if not one.parent}
 
 
-def test_every_child_is_named_after_its_component(plan: Plan) -> None:
+def test_every_child_is_named_after_its_component(plan: StackPlan) -> None:
     """Names are derived, so that two instances of a component never meet."""
     assert [] == [one.name for one in plan.resources if one.parent and not one.name.startswith(f"{one.parent}-")]
 
 
-def test_both_stacks_declare_the_same_except_for_what_their_settings_ask(plans: dict[str, Plan]) -> None:
+def test_both_stacks_declare_the_same_except_for_what_their_settings_ask(plans: dict[str, StackPlan]) -> None:
     """Production deploys the resources of dev; only signing and e-mail are its own."""
     names = {stack: {one.name for one in plan.resources} for stack, plan in plans.items()}
 
     assert {"cdn-signers", "cdn-signing-key", "monitoring-alarms-email-0"} == names["prod"] ^ names["dev"]
 
 
-def test_no_physical_name_is_used_by_two_stacks(plans: dict[str, Plan]) -> None:
+def test_no_physical_name_is_used_by_two_stacks(plans: dict[str, StackPlan]) -> None:
     """Both stacks fit into one account."""
     taken = {
         stack: {

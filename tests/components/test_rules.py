@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 from tools.policies import findings, statements
 
 FUNCTION = "aws:lambda/function:Function"
@@ -20,17 +20,17 @@ def arn_of(queue: Resource) -> str:
     return f"arn:aws:sqs:us-east-1:123456789012:{queue.inputs['name']}"
 
 
-def queues(plan: Plan) -> dict[str, Resource]:
+def queues(plan: StackPlan) -> dict[str, Resource]:
     """Return every queue by its ARN."""
     return {arn_of(one): one for one in plan.of_type(QUEUE)}
 
 
-def test_no_policy_has_a_finding(plan: Plan) -> None:
+def test_no_policy_has_a_finding(plan: StackPlan) -> None:
     """Buckets private, data encrypted, grants narrow, logs kept, alarms heard, everything tagged."""
     assert [] == findings(plan)
 
 
-def test_every_function_has_a_role_of_its_own(plan: Plan) -> None:
+def test_every_function_has_a_role_of_its_own(plan: StackPlan) -> None:
     """Functions share no role, so none has another's grants."""
     roles = Counter(one.inputs["role"] for one in plan.of_type(FUNCTION))
 
@@ -38,7 +38,7 @@ def test_every_function_has_a_role_of_its_own(plan: Plan) -> None:
     assert len(roles) == 4
 
 
-def test_every_function_is_traced_published_and_called_by_its_alias(plan: Plan) -> None:
+def test_every_function_is_traced_published_and_called_by_its_alias(plan: StackPlan) -> None:
     """A roll-back moves the alias, so nothing may call around it."""
     for function in plan.of_type(FUNCTION):
         assert {"mode": "Active"} == function.inputs["tracingConfig"]
@@ -55,7 +55,7 @@ def test_every_function_is_traced_published_and_called_by_its_alias(plan: Plan) 
     assert "alias-of" in schedule.inputs["target"]["arn"]
 
 
-def test_every_function_runs_python_3_13_on_arm_with_two_malloc_arenas(plan: Plan) -> None:
+def test_every_function_runs_python_3_13_on_arm_with_two_malloc_arenas(plan: StackPlan) -> None:
     """20 % cheaper, and memory that libvips frees returns to the system."""
     for function in plan.of_type(FUNCTION):
         assert "python3.13" == function.inputs["runtime"]
@@ -63,7 +63,7 @@ def test_every_function_runs_python_3_13_on_arm_with_two_malloc_arenas(plan: Pla
         assert "2" == function.inputs["environment"]["variables"]["MALLOC_ARENA_MAX"]
 
 
-def test_every_function_has_a_way_for_what_fails(plan: Plan) -> None:
+def test_every_function_has_a_way_for_what_fails(plan: StackPlan) -> None:
     """Fed by a queue with dead letters, or keeps failed invocations, or answers a waiting caller."""
     fed = {one.parent for one in plan.of_type(MAPPING)}
     keeps = {one.parent for one in plan.of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")}
@@ -73,7 +73,7 @@ def test_every_function_has_a_way_for_what_fails(plan: Plan) -> None:
     assert {"renditions-rendition", "renditions-reconciler-reconcile"} == keeps
 
 
-def test_every_queue_that_feeds_a_function_has_dead_letters_and_time(plan: Plan) -> None:
+def test_every_queue_that_feeds_a_function_has_dead_letters_and_time(plan: StackPlan) -> None:
     """A message is hidden six timeouts long, tried five times, then kept for a fortnight."""
     known = queues(plan)
     timeouts = {one.parent: one.inputs["timeout"] for one in plan.of_type(FUNCTION)}
@@ -88,7 +88,7 @@ def test_every_queue_that_feeds_a_function_has_dead_letters_and_time(plan: Plan)
         assert ["ReportBatchItemFailures"] == mapping.inputs["functionResponseTypes"]
 
 
-def test_dead_letters_come_from_their_own_queue_only(plan: Plan) -> None:
+def test_dead_letters_come_from_their_own_queue_only(plan: StackPlan) -> None:
     """A queue of another owner cannot fill ours."""
     known = queues(plan)
     for allowed in plan.of_type("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"):
@@ -99,7 +99,7 @@ def test_dead_letters_come_from_their_own_queue_only(plan: Plan) -> None:
         assert allowed.inputs["queueUrl"].endswith(known[target].inputs["name"])
 
 
-def test_every_queue_without_a_reader_has_an_alarm(plan: Plan) -> None:
+def test_every_queue_without_a_reader_has_an_alarm(plan: StackPlan) -> None:
     """Nothing is dropped without an alarm."""
     read = {one.inputs["eventSourceArn"] for one in plan.of_type(MAPPING)}
     unread = {queue.inputs["name"] for arn, queue in queues(plan).items() if arn not in read}
@@ -113,7 +113,7 @@ def test_every_queue_without_a_reader_has_an_alarm(plan: Plan) -> None:
     assert len(unread) == 6
 
 
-def test_every_function_has_its_four_alarms(plan: Plan) -> None:
+def test_every_function_has_its_four_alarms(plan: StackPlan) -> None:
     """Errors, duration, memory, throttles: each with the function's own dimension."""
     for function in plan.of_type(FUNCTION):
         name, timeout = function.inputs["name"], function.inputs["timeout"]
@@ -143,7 +143,7 @@ def error_rate_of(alarm: Resource) -> str | None:
     return name
 
 
-def test_every_alarm_describes_its_meaning_and_its_runbook(plan: Plan) -> None:
+def test_every_alarm_describes_its_meaning_and_its_runbook(plan: StackPlan) -> None:
     """Its description states what happened, what missing data means, and the runbook."""
     for alarm in plan.of_type(ALARM):
         role = alarm.name.removeprefix("monitoring-")
@@ -151,7 +151,7 @@ def test_every_alarm_describes_its_meaning_and_its_runbook(plan: Plan) -> None:
         assert "No data:" in alarm.inputs["alarmDescription"]
 
 
-def test_only_the_cdn_attaches_policies_to_buckets(plan: Plan) -> None:
+def test_only_the_cdn_attaches_policies_to_buckets(plan: StackPlan) -> None:
     """A bucket has one policy document: a second attachment would erase the first."""
     attached = Counter(one.inputs["bucket"] for one in plan.of_type("aws:s3/bucketPolicy:BucketPolicy"))
 
@@ -159,7 +159,7 @@ def test_only_the_cdn_attaches_policies_to_buckets(plan: Plan) -> None:
     assert all(one.name.startswith("cdn-") for one in plan.of_type("aws:s3/bucketPolicy:BucketPolicy"))
 
 
-def test_manifests_uploads_and_slots_are_never_served(plan: Plan) -> None:
+def test_manifests_uploads_and_slots_are_never_served(plan: StackPlan) -> None:
     """The distribution reads below the served prefixes only."""
     read = {
         resource
@@ -173,7 +173,7 @@ def test_manifests_uploads_and_slots_are_never_served(plan: Plan) -> None:
     assert len(read) == 2
 
 
-def test_a_bucket_announces_its_objects_once(plan: Plan) -> None:
+def test_a_bucket_announces_its_objects_once(plan: StackPlan) -> None:
     """A bucket has one notification resource, and S3 may send to that queue and for that bucket only."""
     [notification] = plan.of_type("aws:s3/bucketNotification:BucketNotification")
     originals = plan.named("renditions-originals-bucket").inputs["bucket"]
@@ -204,7 +204,7 @@ def test_a_bucket_announces_its_objects_once(plan: Plan) -> None:
     ] == senders
 
 
-def test_production_is_protected_and_dev_is_not(plans: dict[str, Plan]) -> None:
+def test_production_is_protected_and_dev_is_not(plans: dict[str, StackPlan]) -> None:
     """Resources with data survive a mistake in production; dev is destroyed without a question."""
     for stack, kept in (("prod", True), ("dev", False)):
         plan = plans[stack]
@@ -215,7 +215,7 @@ def test_production_is_protected_and_dev_is_not(plans: dict[str, Plan]) -> None:
         assert [] == [one.name for one in plan.resources if one.protect and one.type not in STATEFUL]
 
 
-def test_functions_wait_for_their_grants(plan: Plan) -> None:
+def test_functions_wait_for_their_grants(plan: StackPlan) -> None:
     """The first event must not meet a role that may do nothing yet."""
     for function in plan.of_type(FUNCTION):
         assert f"{function.parent}-grants" in function.depends_on

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from tests.contracts.calls import ROOT
 
 WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
@@ -22,7 +22,7 @@ def steps(workflow: str) -> list[dict[str, Any]]:
     return job["steps"]
 
 
-def test_the_guides_page_names_resources_that_exist(plans: dict[str, Plan]) -> None:
+def test_the_guides_page_names_resources_that_exist(plans: dict[str, StackPlan]) -> None:
     """Whoever looks for a thing of the old systems finds it in the plan under the name that the page gives."""
     text = (ROOT / "docs" / "from-the-guides.md").read_text(encoding="utf-8")
     named = set(re.findall(rf"`((?:{'|'.join(COMPONENTS)})-[a-z0-9-]+\*?)`", text))
@@ -34,14 +34,14 @@ def test_the_guides_page_names_resources_that_exist(plans: dict[str, Plan]) -> N
     assert len(named) >= 30
 
 
-def test_every_output_is_explained(plans: dict[str, Plan]) -> None:
+def test_every_output_is_explained(plans: dict[str, StackPlan]) -> None:
     """An output that nobody can look up does not exist."""
     text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
 
     assert [] == [name for name in plans["prod"].outputs if f"`{name}`" not in text]
 
 
-def test_the_table_of_idle_costs_counts_the_alarms(plans: dict[str, Plan]) -> None:
+def test_the_table_of_idle_costs_counts_the_alarms(plans: dict[str, StackPlan]) -> None:
     """The one figure that changes with the program."""
     alarms = len(plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
     text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def test_the_table_of_idle_costs_counts_the_alarms(plans: dict[str, Plan]) -> No
 RUNBOOK = ("Means", "First look", "Usual causes", "Action")
 
 
-def test_every_alarm_has_a_runbook(plans: dict[str, Plan]) -> None:
+def test_every_alarm_has_a_runbook(plans: dict[str, StackPlan]) -> None:
     """The link in an alarm's mail leads to what it means, where to look, why, and what to do; none leads nowhere."""
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     alarms = plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
@@ -63,7 +63,7 @@ def test_every_alarm_has_a_runbook(plans: dict[str, Plan]) -> None:
     assert {RUNBOOK} == {tuple(re.findall(r"^- \*\*(.+?)\*\*: .", body, re.MULTILINE)) for _, body in sections}
 
 
-def test_runbooks_name_queries_that_exist(plans: dict[str, Plan]) -> None:
+def test_runbooks_name_queries_that_exist(plans: dict[str, StackPlan]) -> None:
     """A first look at something that is not there is the last."""
     pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("operations.md", "troubleshooting.md")]
     queries = {one.inputs["name"].rpartition("/")[2] for one in plans["prod"].of_type(QUERY)}

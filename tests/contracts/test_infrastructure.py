@@ -15,7 +15,7 @@ import pytest
 
 from components.build import function_files
 from components.queues import MAX_RECEIVES
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 from processor.editing.pipeline import MAX_DELIVERIES
 from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
 from processor.settings.stack_file import load_settings
@@ -44,12 +44,12 @@ def variables_of(function: Resource) -> dict[str, str]:
     return function.inputs["environment"]["variables"]
 
 
-def settings_of(plan: Plan) -> Settings:
+def settings_of(plan: StackPlan) -> Settings:
     """Return the settings of a stack as its file has them."""
     return load_settings(ROOT / f"Pulumi.{plan.stack}.yaml")
 
 
-def test_every_function_reads_back_its_slice(plan: Plan) -> None:
+def test_every_function_reads_back_its_slice(plan: StackPlan) -> None:
     """A function's environment holds that function's slice, whole and nothing else."""
     for function in plan.of_type(FUNCTION):
         kind, variables = SLICES[function.name], variables_of(function)
@@ -59,7 +59,7 @@ def test_every_function_reads_back_its_slice(plan: Plan) -> None:
         assert more <= set(variables)
 
 
-def test_the_rendition_function_receives_the_stacks_settings(plan: Plan) -> None:
+def test_the_rendition_function_receives_the_stacks_settings(plan: StackPlan) -> None:
     """Recipe, names and the CDN's address arrive as the stack file and the distribution have them."""
     settings = settings_of(plan)
     told = from_env(RenditionEnv, variables_of(plan.named("renditions-rendition-function")))
@@ -69,7 +69,7 @@ def test_the_rendition_function_receives_the_stacks_settings(plan: Plan) -> None
     assert (settings.cdn.domain or "d111111abcdef8.cloudfront.net") == told.cdn_host
 
 
-def test_every_handler_can_be_loaded(plan: Plan) -> None:
+def test_every_handler_can_be_loaded(plan: StackPlan) -> None:
     """A handler is a string to Lambda; a misspelt one would only fail in production."""
     in_zip = {name for name, _ in function_files(ROOT)}
     missing: set[str] = set()
@@ -116,7 +116,7 @@ CHECKED = {
 }
 
 
-def arn_of(plan: Plan, place: str) -> str:
+def arn_of(plan: StackPlan, place: str) -> str:
     """Write a place as its ARN: a bucket with what lies in it, a table, the distribution."""
     settings = settings_of(plan)
     buckets = {
@@ -148,7 +148,7 @@ def needed(handler: str, places: Mapping[str, tuple[str, ...]]) -> set[tuple[str
 
 
 @pytest.mark.parametrize("grants", CHECKED)
-def test_a_functions_grants_are_exactly_its_calls(plan: Plan, grants: str) -> None:
+def test_a_functions_grants_are_exactly_its_calls(plan: StackPlan, grants: str) -> None:
     """No call without a grant, no grant without a call."""
     handler, places, more = CHECKED[grants]
     granted = {
@@ -174,7 +174,7 @@ LISTING = {
 }
 
 
-def test_the_reconcilers_grants_are_exactly_its_calls(plan: Plan) -> None:
+def test_the_reconcilers_grants_are_exactly_its_calls(plan: StackPlan) -> None:
     """No call without a grant, no grant without a call; nothing is written but records and its own memory."""
     settings = settings_of(plan).renditions
     calls = {call for one in definitions_reached("processor.handlers.reconcile") for call in labels(one)}
@@ -214,7 +214,7 @@ ACCEPTING = {
 NEVER_ASKED = {"sqs:GetQueueAttributes"}
 
 
-def test_the_edit_apis_grants_are_exactly_its_calls(plan: Plan) -> None:
+def test_the_edit_apis_grants_are_exactly_its_calls(plan: StackPlan) -> None:
     """No call without a grant, no grant without a call: sessions, jobs, slots, and two secrets."""
     edits = settings_of(plan).edits
     names = {
@@ -251,7 +251,7 @@ def test_labels_tell_every_call() -> None:
         assert set(places) == {name for module, name in definitions_reached(handler) if labels((module, name))}
 
 
-def test_every_functions_grants_are_checked(plan: Plan) -> None:
+def test_every_functions_grants_are_checked(plan: StackPlan) -> None:
     """A function's grants are compared with its calls as soon as it is declared."""
     grants = {one.name for one in plan.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
 
@@ -263,7 +263,7 @@ def test_the_worker_gives_up_when_the_queue_does() -> None:
     assert MAX_RECEIVES == MAX_DELIVERIES
 
 
-def own_metrics(plan: Plan) -> set[str]:
+def own_metrics(plan: StackPlan) -> set[str]:
     """Return every metric of ours that an alarm or the dashboard reads."""
     names: set[str] = set()
     for alarm in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
@@ -286,12 +286,12 @@ def texts_of(folder: str) -> set[str]:
     return {node.value for node in nodes if isinstance(node.value, str)}
 
 
-def test_every_metric_that_is_watched_is_published(plan: Plan) -> None:
+def test_every_metric_that_is_watched_is_published(plan: StackPlan) -> None:
     """An alarm on a metric without a publisher never rings."""
     assert set() == own_metrics(plan) - texts_of("processor")
 
 
-def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: Plan) -> None:
+def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: StackPlan) -> None:
     """Telemetry publishes by service and stack; an alarm with other dimensions sees nothing."""
     services = {kind.model_fields["service"].default for kind in SLICES.values()}
     for alarm in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"):
@@ -302,14 +302,14 @@ def test_own_metrics_carry_the_dimensions_that_telemetry_writes(plan: Plan) -> N
             assert {"service", "stack"} == set(metric["dimensions"])
 
 
-def test_saved_queries_look_for_messages_that_are_logged(plan: Plan) -> None:
+def test_saved_queries_look_for_messages_that_are_logged(plan: StackPlan) -> None:
     """A query for a message that no code logs finds nothing and looks like peace."""
     logged = texts_of("processor/handlers") | texts_of("processor/upload") | texts_of("processor/editing")
     for query in plan.of_type("aws:cloudwatch/queryDefinition:QueryDefinition"):
         assert set(re.findall('"([^"]+)"', query.inputs["queryString"])) <= logged
 
 
-def test_outputs_match_their_schema(plan: Plan) -> None:
+def test_outputs_match_their_schema(plan: StackPlan) -> None:
     """`pulumi stack output --json` is a contract with the front end, written down in docs/outputs.schema.json."""
     schema: dict[str, Any] = json.loads((ROOT / "docs" / "outputs.schema.json").read_text(encoding="utf-8"))
 
@@ -318,14 +318,14 @@ def test_outputs_match_their_schema(plan: Plan) -> None:
     assert set(schema["required"]) == set(schema["properties"])
 
 
-def test_outputs_name_the_sizes_of_the_stack(plan: Plan) -> None:
+def test_outputs_name_the_sizes_of_the_stack(plan: StackPlan) -> None:
     """The front end learns the sizes from here, so that it never repeats them."""
     sizes = settings_of(plan).renditions.sizes
 
     assert {name: {"width": one.width, "height": one.height} for name, one in sizes.items()} == plan.outputs["sizes"]
 
 
-def test_the_front_end_of_the_old_editor_finds_its_three_variables(plan: Plan) -> None:
+def test_the_front_end_of_the_old_editor_finds_its_three_variables(plan: StackPlan) -> None:
     """The editor guide's main function sets these; the processor is called by its alias, never around it."""
     edits = settings_of(plan).edits
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from components.testing.program import ROOT
 from tests.engine.conftest import Deployed
 from tests.engine.stacks import Stack
@@ -17,7 +17,7 @@ from tests.engine.stacks import Stack
 OPEN = {"deployment": {"protect": False}}
 
 
-def test_a_new_stack_is_created_as_previewed(deployed: Deployed, plans: Mapping[str, Plan]) -> None:
+def test_a_new_stack_is_created_as_previewed(deployed: Deployed, plans: Mapping[str, StackPlan]) -> None:
     """The preview, in which no output is known, names every resource that the program declares; `up` creates them."""
     declared = {one.name for one in plans[deployed.stack.name].resources}
 
@@ -28,7 +28,7 @@ def test_a_new_stack_is_created_as_previewed(deployed: Deployed, plans: Mapping[
     assert expected == dict(deployed.created.changes)
 
 
-def test_what_is_created_is_what_was_reviewed(deployed: Deployed, plans: Mapping[str, Plan]) -> None:
+def test_what_is_created_is_what_was_reviewed(deployed: Deployed, plans: Mapping[str, StackPlan]) -> None:
     """The engine hands the provider the types and physical names of the recorded plan, which people review."""
     declared = Counter((one.type, one.inputs.get("name")) for one in plans[deployed.stack.name].resources if one.custom)
     things = deployed.stack.account.things.values()

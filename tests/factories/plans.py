@@ -7,19 +7,19 @@ from functools import cache
 
 import pytest
 
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from components.testing.recorder import STACKS, record
 
 recorded = cache(record)
 
 
 @pytest.fixture(scope="session")
-def plans() -> Mapping[str, Plan]:
+def plans() -> Mapping[str, StackPlan]:
     """Return the plans of all stacks by name."""
     return {stack: recorded(stack) for stack in STACKS}
 
 
 @pytest.fixture(params=STACKS)
-def plan(request: pytest.FixtureRequest, plans: Mapping[str, Plan]) -> Plan:
+def plan(request: pytest.FixtureRequest, plans: Mapping[str, StackPlan]) -> StackPlan:
     """Return each plan in turn."""
     return plans[request.param]

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from typing import Any
 
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from components.testing.recorder import record, stack_config
 
 SETTINGS = "darkroom:settings"
@@ -63,12 +63,12 @@ def merge(tree: dict[str, Any], change: dict[str, Any]) -> None:
             tree[key] = value
 
 
-def plan_with(stack: str, change: dict[str, Any]) -> Plan:
+def plan_with(stack: str, change: dict[str, Any]) -> StackPlan:
     """Record *stack* with *change* merged into its settings; each change once."""
     return recorded(stack, json.dumps(change))
 
 
 @cache
-def recorded(stack: str, change: str) -> Plan:
+def recorded(stack: str, change: str) -> StackPlan:
     """Record *stack* with *change*, as JSON."""
     return record(stack, changed(stack, json.loads(change)))

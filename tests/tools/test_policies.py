@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 from tests.factories.plans import recorded
 from tools.policies import POLICIES, findings
 
 Change = Callable[[dict[str, Any]], object]
-Edit = Callable[[Plan], Plan]
+Edit = Callable[[StackPlan], StackPlan]
 
 
 def without(name: str) -> Edit:

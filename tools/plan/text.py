@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from components.testing.plan import Plan, Resource
+from components.testing.plan import Resource, StackPlan
 
 STYLE: Final[Mapping[str, Any]] = {
     "sort_keys": True,
@@ -30,7 +30,7 @@ def block(dumper: Dumper, text: str) -> yaml.ScalarNode:
 Dumper.add_representer(str, block)
 
 
-def text_of(plan: Plan) -> str:
+def text_of(plan: StackPlan) -> str:
     """Write *plan*: every resource by name, with its parent and inputs; then the outputs."""
     head = f"# What the stack {plan.stack} declares. Written by `make plan`, compared by `make test`.\n"
     outputs = f"\noutputs\n{indented(dict(plan.outputs))}"

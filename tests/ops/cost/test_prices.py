@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.testing.plan import Plan
+from components.testing.plan import StackPlan
 from processor.ops.cost.bill import ALARMS
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import MEASURED, TYPICAL, Experience, Work
@@ -28,7 +28,7 @@ def test_receipts_and_the_price_file_agree() -> None:
     assert pytest.approx(USD_PER_GB_SECOND) == load_prices()["lambda_arm64"].of(1)
 
 
-def test_the_bill_counts_the_alarms_that_there_are(plans: dict[str, Plan]) -> None:
+def test_the_bill_counts_the_alarms_that_there_are(plans: dict[str, StackPlan]) -> None:
     """The package does not know the program; this does."""
     assert ALARMS == len(plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
 
