@@ -89,7 +89,7 @@ verdicts: $(READY) #lab Render hostile files and write docs/verdicts.md (ARGS=FO
 mutate: $(READY) #lab Find changes to a module that no test notices (ARGS="processor.keys*": one module).
 	@if [ ! -d out/mutmut ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --target out/mutmut.new mutmut==$(MUTMUT) && mv out/mutmut.new out/mutmut; fi
 	@PYTHONPATH=$(CURDIR)/out/mutmut $(BIN)/python -m mutmut run $(ARGS)
-	@PYTHONPATH=$(CURDIR)/out/mutmut $(BIN)/python -m mutmut results
+	@PYTHONPATH=$(CURDIR)/out/mutmut $(BIN)/python -m mutmut results | grep -v ": not checked" || true
 
 package: $(READY) ## Build the layers, and the function, into dist/ (ARGS="--arch x86_64" for Intel).
 	@$(BIN)/python -m tools.package $(ARGS)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pulumi_aws
 
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import STACKS, record
 
 TAGS: Final = {"project", "stack", "component", "cost-centre"}

@@ -59,7 +59,7 @@ class Library:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """Libraries that one wheel bundles. *source*: where the list comes from."""
+    """The libraries that one wheel bundles. *source*: origin of the list."""
 
     source: str
     libraries: tuple[Library, ...]

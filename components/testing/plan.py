@@ -1,4 +1,4 @@
-"""Model of the resources and outputs that a run of the program declares."""
+"""Define a recorded plan: the resources that a run of the program declares, and its outputs."""
 
 from __future__ import annotations
 

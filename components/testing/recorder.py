@@ -1,4 +1,4 @@
-"""Run the real program, in this process, against a monitor that notes every registration.
+"""Run the real program, in this process, against a monitor that records every registration.
 
 Without AWS and without Pulumi's command line; ``components/testing/answers.py`` gives plausible outputs.
 """
@@ -17,7 +17,7 @@ from pulumi.runtime import mocks, rpc
 
 from components.build import write_empty_layers
 from components.testing.answers import IDENTITY, SECRET, SECRETS, answer, identity
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 from components.testing.program import PROJECT, ROOT, Json, main_program, run_program
 
 STACKS: Final = ("dev", "prod")

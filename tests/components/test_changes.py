@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from components.build import ROOT
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import record, stack_config
 from tests.factories.stacks import changed, plan_with
 from tools.policies import findings, statements

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 from tools.policies import findings, statements
 
 FUNCTION = "aws:lambda/function:Function"

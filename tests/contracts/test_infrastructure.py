@@ -15,7 +15,7 @@ import pytest
 
 from components.build import function_files
 from components.queues import MAX_RECEIVES
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 from processor.editing.pipeline import MAX_DELIVERIES
 from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
 from processor.settings.stack_file import load_settings

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 from tests.factories.plans import recorded
 from tools.policies import POLICIES, findings
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from components.testing.plan import StackPlan, Resource
+from components.testing.plan import Resource, StackPlan
 
 STYLE: Final[Mapping[str, Any]] = {
     "sort_keys": True,
