@@ -23,7 +23,7 @@ def steps(workflow: str) -> list[dict[str, Any]]:
 
 
 def test_the_guides_page_names_resources_that_exist(plans: dict[str, StackPlan]) -> None:
-    """Whoever looks for a thing of the old systems finds it in the plan under the name that the page gives."""
+    """Each resource of the old systems is in the plan under the name that the page gives."""
     text = (ROOT / "docs" / "from-the-guides.md").read_text(encoding="utf-8")
     named = set(re.findall(rf"`((?:{'|'.join(COMPONENTS)})-[a-z0-9-]+\*?)`", text))
     declared = {one.name for one in plans["prod"].resources}
@@ -35,7 +35,7 @@ def test_the_guides_page_names_resources_that_exist(plans: dict[str, StackPlan])
 
 
 def test_every_output_is_explained(plans: dict[str, StackPlan]) -> None:
-    """An output that nobody can look up does not exist."""
+    """Every output is documented."""
     text = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
 
     assert [] == [name for name in plans["prod"].outputs if f"`{name}`" not in text]
