@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import signal
 import subprocess
@@ -130,10 +131,12 @@ def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
 
 
 def launch(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``up`` as a script would."""
+    """Start ``up`` as a script would, from the sources below ROOT (a test may set another copy of them)."""
     up = [sys.executable, "-m", "darkroom", "up", "--json", "--port-base", "0", "--folder", str(folder)]
+    # The environment has the command of one checkout installed; this makes the one of ROOT come first.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     return subprocess.Popen(  # noqa: S603 - our own module
-        [*up, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*up, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
