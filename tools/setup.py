@@ -66,11 +66,24 @@ def set_up(folder: Path) -> str:
         return ""
     sys.stdout.write(f"setup: making {folder.name} with Python {sys.version.split()[0]} from the locked packages …\n")
     sys.stdout.flush()
-    venv.create(folder, clear=True, with_pip=True)
+    make_environment(folder)
     install(folder / "bin" / "python", registry_of(os.environ))
     install_emulator(folder, registry_of(os.environ))
     ready.write_text(state)
     return f"setup: {folder.name} is ready after {time.monotonic() - began:.0f} s\n"
+
+
+def make_environment(folder: Path) -> None:
+    """Make an empty environment with pip; raise SetupError where this Python or the disk does not allow it."""
+    try:
+        venv.create(folder, clear=True, with_pip=True)
+    except subprocess.CalledProcessError as error:
+        # Debian and Ubuntu split `ensurepip` off their python3 package.
+        raise SetupError(
+            "this Python lacks ensurepip: install python3-venv, or run make PYTHON=… with another"
+        ) from error
+    except OSError as error:
+        raise SetupError(f"{folder}: cannot be made ({error.strerror}), expected a writable folder") from error
 
 
 def fingerprint() -> str:

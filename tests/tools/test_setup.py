@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 import venv
 from pathlib import Path
@@ -117,3 +119,24 @@ def test_an_old_python_is_refused_in_one_line(
     assert 1 == setup.main([])
     expected = "expected Python 3.11 or newer, found 3.9.2: run make PYTHON=/path/to/python3.11"
     assert f"setup: {expected}\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (subprocess.CalledProcessError(1, "ensurepip"), "this Python lacks ensurepip: install python3-venv"),
+        (PermissionError(13, "Permission denied"), "cannot be made (Permission denied), expected a writable folder"),
+    ],
+    ids=["no ensurepip", "read only"],
+)
+def test_an_environment_that_cannot_be_made_is_one_line(
+    locks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    """Debian's python3 has no ensurepip; a checkout may be read-only."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(venv, "create", fail)
+    with pytest.raises(setup.SetupError, match=re.escape(sentence)):
+        setup.set_up(tmp_path / "env")
