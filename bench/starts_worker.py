@@ -31,7 +31,7 @@ def _edit() -> None:
 def _edit_api() -> None:
     from processor.api import asgi
 
-    class Secrets:
+    class ParameterStore:
         """Knows a secret without asking for it."""
 
         def __init__(self, **_: object) -> None:
@@ -41,7 +41,7 @@ def _edit_api() -> None:
             return name
 
     known: dict[str, object] = asgi.__dict__
-    known["Secrets"] = Secrets
+    known["ParameterStore"] = ParameterStore
     asgi.application()
 
 

@@ -56,7 +56,7 @@ class Operator:
         where = ["--stack", str(self.file), "--endpoint-url", str(self.stack.known["aws"])]
         keys = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT, "AWS_DEFAULT_REGION": REGION}
         return subprocess.Popen(  # noqa: S603 - this project's own commands
-            [sys.executable, "-m", "processor", *arguments, *where],
+            [sys.executable, "-m", "darkroom", *arguments, *where],
             cwd=self.file.parent,
             env={**os.environ, **keys, "PYTHONPATH": str(CHECKOUT)},
             stdout=subprocess.PIPE,

@@ -107,7 +107,7 @@ def test_the_whole_stack_runs(installed: Installed) -> None:
             known = read_endpoints(up)
             folder = installed.home / ".local" / "state" / "darkroom" / "local"
             assert "up" in installed.run("status").split()
-            assert "turn JavaScript on" in client.get(f"{known['page']}/").text
+            assert "This page needs JavaScript" in client.get(f"{known['page']}/").text
 
             stack = LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client)
             stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="wheel"), "active")

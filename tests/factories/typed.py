@@ -99,7 +99,9 @@ def named(words: Sequence[str]) -> None:
 
 def check_make(words: Sequence[str]) -> None:
     """Raise when a target does not exist, or when ARGS is nothing that its command takes."""
-    done = subprocess.run(["make", "--dry-run", *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    done = subprocess.run(
+        ["make", "--dry-run", "VENV=.venv", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert 0 == done.returncode, done.stderr
     if any(word.startswith("ARGS=") for word in words):
         last = next(line for line in reversed(done.stdout.splitlines()) if ".venv/bin/" in line)

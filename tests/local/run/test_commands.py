@@ -11,12 +11,19 @@ import pytest
 from click.testing import CliRunner
 
 from darkroom.cli import cli, run
-from local.run import places, up
+from local.run import orphans, places, up
 from local.run.places import DEFAULT, darkroom
 from local.run.run_dir import RunDir
 from local.run.up import Options, Up
 
 GOODBYE = "stopped: no process and no open port is left"
+
+
+@pytest.fixture(autouse=True)
+def _keeps_processes_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep `up`, which runs in this process, from ending processes of other tests, such as a shared stack."""
+    monkeypatch.setattr(orphans, "adopt_orphans", lambda: None)
+    monkeypatch.setattr(orphans, "kill_descendants", lambda *_: [])
 
 
 def lines_of_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -53,12 +60,11 @@ def test_an_occupied_name_is_named(name: str, tmp_path: Path, capsys: pytest.Cap
     occupied = tmp_path / name
     occupied.mkdir() if name == "run.partial" else occupied.touch()
 
-    # `up` may also name orphaned processes that it ended, such as decoder children of other tests.
-    lines = lines_of_up(tmp_path, capsys)
+    *_, refusal, goodbye = lines_of_up(tmp_path, capsys)
 
-    [refusal] = [line for line in lines if line.startswith("up: ")]
     assert str(occupied) in refusal
-    assert GOODBYE == lines[-1]
+    assert refusal.startswith("up: ")
+    assert GOODBYE == goodbye
 
 
 def test_a_damaged_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
