@@ -35,8 +35,9 @@ $(READY): requirements/installer.lock requirements/dev.lock requirements/emulato
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
 	@$(BIN)/darkroom up $(ARGS)
 
+# One worker more than cores: tests of the stack wait for processes to start.
 test: $(READY) ## Run every test, with coverage.
-	$(BIN)/python -m pytest --numprocesses auto --cov $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --cov $(ARGS)
 
 check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests.
 

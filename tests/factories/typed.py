@@ -99,9 +99,8 @@ def named(words: Sequence[str]) -> None:
 
 def check_make(words: Sequence[str]) -> None:
     """Raise when a target does not exist, or when ARGS is nothing that its command takes."""
-    done = subprocess.run(
-        ["make", "--dry-run", "VENV=.venv", *words], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = ["make", "--dry-run", "VENV=.venv", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stderr
     if any(word.startswith("ARGS=") for word in words):
         last = next(line for line in reversed(done.stdout.splitlines()) if ".venv/bin/" in line)

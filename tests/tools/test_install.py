@@ -81,13 +81,8 @@ def test_the_steps_of_pulumi_install_give_a_program_that_runs(tmp_path: Path) ->
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert (0, command) == (done.returncode, command), done.stderr
 
-    script = "\n".join(
-        [
-            "from components.testing.recorder import record",
-            "from tools.plan.text import text_of",
-            "print(end=text_of(record('dev')))",
-        ]
-    )
+    imports = "from components.testing.recorder import record; from tools.plan.text import text_of"
+    script = f"{imports}; print(end=text_of(record('dev')))"
     planned = subprocess.run([python, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert 0 == planned.returncode, planned.stderr
     assert (ROOT / "tests" / "golden" / "plan.dev.txt").read_text(encoding="utf-8") == planned.stdout
