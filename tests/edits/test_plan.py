@@ -29,6 +29,18 @@ WRONG_STEPS: list[tuple[object, str]] = [
         {"op": "format", "to": "bmp"},
         'step 2 (format): to: found "bmp", expected one of jpeg, png, webp, avif, gif, tiff',
     ),
+    ({"op": "format", "to": 3}, "step 2 (format): to: found 3, expected one of jpeg, png, webp, avif, gif, tiff"),
+    (
+        {"op": "crop", "aspect": "1:1", "position": 3},
+        (
+            "step 2 (crop): position: found 3, expected one of center, north, northeast, east, southeast, south, "
+            "southwest, west, northwest"
+        ),
+    ),
+    (
+        {"op": "border", "color": 3},
+        "step 2 (border): color: found 3, expected a colour: #RRGGBB, #RGB or a CSS name",
+    ),
     (
         {"op": "border", "color": "puce"},
         'step 2 (border): color: found "puce", expected a colour: #RRGGBB, #RGB or a CSS name',
