@@ -212,7 +212,7 @@ class Session(SessionSummary):
             case "image_error":
                 failure = self.errors[event.image_id]
                 return {"error": {"code": failure.code, "message": failure.message}}
-            case _:  # the session itself is complete
+            case "session_complete":
                 return {
                     "status": self.status.value,
                     "totalProcessed": self.counters.processed,
