@@ -46,8 +46,6 @@ async def within_deadline(url: str, rules: FetchRules) -> Source:
         raise refused(url, str(error)) from error
     except httpx.InvalidURL as error:
         raise refused(url, f"a redirect to no address: {error}") from error
-    except httpx.UnsupportedProtocol as error:
-        raise refused(url, f"a redirect to no web address: {error}") from error
     except (httpx.HTTPError, OSError) as error:
         raise failed(url, f"expected a picture, received no whole answer ({type(error).__name__})") from error
 

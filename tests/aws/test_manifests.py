@@ -270,3 +270,12 @@ def test_a_manifest_of_another_schema_is_refused(darkroom: Darkroom, manifests: 
 
     with pytest.raises(ValueError, match="expected a manifest of schema 1, received"):
         manifests.find(RAW)
+
+
+def test_a_mere_claim_has_no_finished_photo() -> None:
+    """Only a complete manifest has one."""
+    claim = Manifest(key=RAW.key, sequencer="1")
+    with pytest.raises(ValueError, match=r"expected a complete manifest of wedding/IMG_1\.CR2, received a mere claim"):
+        _ = claim.finished
+
+    assert PHOTO == replace(claim, photo=PHOTO).finished

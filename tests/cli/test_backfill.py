@@ -13,8 +13,11 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 from click.testing import Result
 
+from processor.aws.photos import PhotoRecord
 from processor.errors import UsageError
 from processor.ops.backfill import run as running
+from processor.ops.backfill.checkpoint import Checkpoint, Scope
+from processor.ops.backfill.run import Backfill, BackfillLimits
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.operating import Operation
 from tests.factories.stores import Fault, Request, after, first
@@ -347,3 +350,26 @@ def test_a_busy_table_is_asked_again(operation: Operation, sent: list[str], monk
     assert (3, []) == (len(asked), sent)
     assert TABLE in asked[0]["RequestItems"]
     assert_consistent(operation.darkroom, key)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
+    """The operator learns it before anything is sent."""
+    scope = Scope(stack="test", prefix="", only="", recipe="r1")
+    with pytest.raises(UsageError) as caught:
+        Checkpoint(scope=scope).write(tmp_path / "none" / CHECKPOINT)
+
+    assert "cannot be written (No such file or directory), expected a writable checkpoint" in str(caught.value)
+
+
+def test_a_photo_that_is_still_in_work_stays_in_flight(tmp_path: Path) -> None:
+    """Its record shows another recipe, or waits: only an end of this recipe counts."""
+    key, limits = "wedding/a.jpg", BackfillLimits(rate=None, max_usd=None, usd_per_photo=1.0, usd_of_requests=0.0)
+    since = Checkpoint(scope=Scope(stack="test", prefix="", only="", recipe="r1"), flying={key: None})
+    run = Backfill.resumed(
+        since, [], limits=limits, path=tmp_path / CHECKPOINT, lane=None, records=None, originals_bucket=ORIGINALS
+    )
+    for recipe, status in (("r0", "active"), ("r1", "processing")):
+        item = {"original_key": key, "status": status, "receipt": {"recipe": recipe, "cost_usd": 1}}
+        run.settle(key, PhotoRecord(id=key, item=item))
+
+    assert ({key: None}, 0, 0, 0.0) == (run.flying, run.done, run.failed, run.spent_usd)

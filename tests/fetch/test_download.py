@@ -82,7 +82,10 @@ def test_five_redirects_are_followed_and_no_more(monkeypatch: pytest.MonkeyPatch
     assert EditCode.SOURCE_REFUSED == failure(monkeypatch, hops(6)).edit_code
 
 
-@pytest.mark.parametrize("target", ["http://inside.test/", "http://127.0.0.1:80/", "file:///etc/passwd", "http://["])
+@pytest.mark.parametrize(
+    "target",
+    ["http://inside.test/", "http://127.0.0.1:80/", "file:///etc/passwd", "http://[", "ws://public.test/"],
+)
 def test_redirect_is_judged_anew(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A public server cannot send us inside."""
     error = failure(monkeypatch, lambda server: server.send(302, Location=target))

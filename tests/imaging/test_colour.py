@@ -123,6 +123,11 @@ def test_cmyk_without_a_profile_takes_a_generic_one() -> None:
     [
         pytest.param(jpeg_with_broken_profile(), "unreadable profile ignored: taken as sRGB", id="noise"),
         pytest.param(jpeg(icc=display_p3()[:200]), "unreadable profile ignored: taken as sRGB", id="cut"),
+        pytest.param(
+            jpeg(icc=adobe_rgb().replace(b"mntr", b"link", 1)),
+            "unreadable profile ignored: taken as sRGB",
+            id="device link",
+        ),
         pytest.param(jpeg(icc=b"short"), "unreadable profile ignored: taken as sRGB", id="short"),
         pytest.param(jpeg(icc=grey_gamma()), "profile for GRAY ignored: taken as sRGB", id="grey for colour"),
         pytest.param(

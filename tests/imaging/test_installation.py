@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 
@@ -79,3 +80,10 @@ def test_a_photo_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyvips, "version", (8, 14, 1).__getitem__)
     with Source.from_bytes(jpeg()) as source, Renderer() as renderer, pytest.raises(InstallationError):
         renderer.render(source, Recipe(), file_name="photo.jpg")
+
+
+def test_a_libvips_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None in ``sys.modules`` lets the import fail."""
+    monkeypatch.setitem(sys.modules, "pyvips", None)
+
+    assert finding().startswith("libvips cannot be loaded: import of pyvips halted")

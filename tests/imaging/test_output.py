@@ -9,6 +9,7 @@ from PIL import Image
 from processor.errors import EditError
 from processor.imaging.edit_model import FILE_KINDS, EditLimits, OutputWish
 from processor.imaging.model import ImageFormat
+from processor.imaging.output import fitting
 from processor.imaging.output.fitting import fit_bytes
 from processor.imaging.output.spec import output_spec
 from processor.imaging.output.writer import Writer
@@ -141,4 +142,13 @@ def test_a_file_that_cannot_be_small_enough_is_refused() -> None:
         fit_bytes(picture_of(flat(2, 2)), Writer(format="tiff"), None, 50)
 
     assert "INVALID_INPUT" == caught.value.code
+    assert caught.value.public.startswith("The file cannot be made that small: expected at most 50 bytes, it has ")
+
+
+def test_shrinking_ends_after_some_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that stays too large is refused, not tried for ever."""
+    monkeypatch.setattr(fitting, "MAX_SHRINKS", 1)
+    with pytest.raises(EditError) as caught:
+        fit_bytes(picture_of(textured(200, 150)), Writer(format="tiff"), None, 50)
+
     assert caught.value.public.startswith("The file cannot be made that small: expected at most 50 bytes, it has ")

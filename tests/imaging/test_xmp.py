@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from processor.imaging.structure.iptc import data_sets, texts
 from processor.imaging.xmp import NO_XMP, read_xmp
 from testkit.photos.exif import iim, resource, xmp_packet
 from testkit.photos.exif import xmp as place_packet
@@ -104,3 +105,29 @@ def test_photoshop_blocks_bring_iptc() -> None:
 
     assert b"Iptc Author" in rendition
     assert b"Paris" not in rendition
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"8BIM\x04\x04",
+        b"8BIM\x04\x04\xff" + bytes(8),
+        b"8BIM\x03\xed" + bytes(6),
+        (b"8BIM\x03\xed" + bytes(6)) * 1_001,
+        b"text",
+        b"",
+    ],
+    ids=["cut", "long name", "another", "too many", "no mark", "nothing"],
+)
+def test_a_block_without_whole_iptc_brings_none(block: bytes) -> None:
+    """Reading ends where the resources do, and after 1,000 of them."""
+    assert b"" == data_sets(block)
+
+
+def test_iptc_is_read_as_far_as_it_is_whole() -> None:
+    """Broken data sets end the reading, and so do more than 1,000."""
+    good, key = iim((2, 25, b"word")), (2, 25)
+
+    assert {key: ["word"]} == texts(good + good[:-1])
+    assert {key: ["word"]} == texts(good + b"\x1c\x02\x19\x80\x04" + bytes(9))
+    assert {key: ["word"] * 1_000} == texts(good * 1_001)

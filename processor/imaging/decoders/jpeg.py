@@ -31,7 +31,7 @@ class Jpeg:
     def __init__(self, source: Source, header: Header) -> None:
         self._source = source
         self._header = header
-        self._scan_end = header.scan[1] if header.scan else 0
+        self._scan_start, self._scan_end = header.scan or (0, 0)
         self._pieces = (source.view, END_MARKER) if header.unfinished else (source.view,)
         self._watched: Spliced | None = None
 
@@ -58,8 +58,7 @@ class Jpeg:
 
     def _leftover_of_all(self) -> bytes:
         """Read every row once more: a resize may do without the last ones, or another file may follow the scan."""
-        if self._header.scan:
-            self._scan_end = end_of_coded_data(self._source.view, self._header.scan[0])
+        self._scan_end = end_of_coded_data(self._source.view, self._scan_start)
         forget_warnings()
         self.open({}).avg()
         refuse_damage(harmless=self._header.strays)

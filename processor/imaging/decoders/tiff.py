@@ -100,10 +100,10 @@ def _plane(kept: Tags, layout: TiffLayout, number: int) -> Tags:
 def _open(view: memoryview, pages: Sequence[Tags], options: Mapping[str, Any]) -> Image:
     """Open the file with *pages* as its directories."""
     order = MAGICS[bytes(view[:4])]
-    head = pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, len(view) + len(view) % 2)
-    if len(view) >> 32:
-        raise unsupported("a TIFF of 4 GiB or more")
     start, written = len(view) + len(view) % 2, b"\0" * (len(view) % 2)
+    if start >> 32:
+        raise unsupported("a TIFF of 4 GiB or more")
+    head = pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, start)
     for page in pages:
         written += _directory(page, order, start)
     return Spliced([head, view[HEADER_BYTES:], written]).open(Image.tiffload_source, options)

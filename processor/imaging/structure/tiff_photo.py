@@ -26,8 +26,6 @@ ELSEWHERE = 0xFFFFFFFF
 def walk_tiff(data: memoryview, *, max_frames: int) -> Header:
     """Read a TIFF's first full-size page, or recognise a RAW; pixels outside the file raise TRUNCATED."""
     pages = directories(data)
-    if not pages:
-        raise truncated("it has no directory")
     for directory in pages:
         _check_places(data, directory)
     if is_raw(data, pages):

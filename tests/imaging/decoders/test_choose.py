@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from processor.errors import PhotoError
+from processor.imaging.decoders.avif import LenientAvif
+from processor.imaging.decoders.pillow import Pillow
 from processor.imaging.model import Decoder
+from processor.imaging.structure.header import Header, needs_memory
+from processor.source import Source
 from testkit.photos import extra
 from testkit.photos.heif import avif, heic
 from testkit.photos.jpeg import jpeg, motion_photo, mpo
@@ -70,3 +75,25 @@ def test_a_format_is_decoded_by_its_decoder(make: Callable[[], bytes], kind: str
     assert (kind, decoder, why) == (rendering.format, rendering.receipt.decoder, rendering.receipt.decoder_why)
     assert (480, 320) == (rendering.width, rendering.height)
     assert furthest(pixels_of(rendering.renditions[0])) <= 3
+
+
+def test_an_avif_that_needs_too_much_memory_is_not_tried_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second decoder would need as much: the verdict of the first is kept."""
+
+    def load(_: Pillow) -> None:
+        raise needs_memory()
+
+    monkeypatch.setattr(Pillow, "load", load)
+    with pytest.raises(PhotoError) as caught:
+        developed(avif())
+
+    assert ("DECODER_OUT_OF_MEMORY", None) == (caught.value.code, caught.value.__cause__)
+
+
+def test_an_avif_that_libvips_finds_larger_than_its_header_is_refused() -> None:
+    """The limits were checked against what it claims."""
+    with Source.from_bytes(avif()) as source, pytest.raises(PhotoError) as caught:
+        LenientAvif(source, Header(format="avif", width=48, height=32), needs_memory())
+
+    expected = "The file is damaged: its header says 48 × 32 px, its picture has 480 × 320 px."
+    assert expected == caught.value.finding

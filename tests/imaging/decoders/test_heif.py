@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from processor.errors import PhotoError
-from processor.imaging.decoders.heif import heif_errors
+from processor.imaging.decoders.heif import MODES, Heif, _coded_nclx, heif_errors
+from processor.imaging.structure.header import Header
+from processor.source import Source
 from testkit.photos.exif import exif
 from testkit.photos.heif import grey_heic, half_transparent_heic, heic, pq_grid, transparent_heic
 from testkit.photos.jpeg import cut, zero_tailed
@@ -136,3 +138,34 @@ def test_every_error_of_the_decoder_is_a_verdict(error: Exception, code: str) ->
         raise error
 
     assert code == caught.value.code
+
+
+def test_a_fault_of_the_machine_is_no_verdict() -> None:
+    """It is transient: the photo is tried again."""
+    with pytest.raises(MemoryError), heif_errors():
+        raise MemoryError
+
+
+def test_a_picture_larger_than_the_limits_were_told_is_refused() -> None:
+    """The walk of the boxes reports one size, libheif another."""
+    with Source.from_bytes(heic()) as source, pytest.raises(PhotoError) as caught:
+        Heif(source, Header(format="heic", width=48, height=32))
+
+    expected = "The file is damaged: its header says 48 × 32 px, its picture has 480 × 320 px."
+    assert expected == caught.value.finding
+
+
+def test_a_mode_that_is_not_known_is_not_supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later pillow-heif may add one."""
+    monkeypatch.delitem(MODES, "RGB")  # type: ignore[arg-type]
+
+    assert "UNSUPPORTED_FORMAT" == outcome(heic())
+
+
+def test_colour_that_only_the_coded_picture_names_is_read() -> None:
+    """Three code points, or none: half a name is no name."""
+    names = {"color_primaries": 9, "transfer_characteristics": 16, "matrix_coefficients": 0}
+
+    assert (9, 16, 0) == _coded_nclx({"nclx_profile": names})
+    assert None is _coded_nclx({"nclx_profile": {"color_primaries": 9}})
+    assert None is _coded_nclx({})

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from processor.errors import PhotoError
+from processor.imaging.decoders.spliced import Spliced
 from testkit.photos import hostile
 from testkit.photos.ifd import Blob, Directory, Value, long, short, tiff
 from testkit.photos.jpeg import cut, encoded, jpeg, zero_tailed
@@ -247,3 +248,12 @@ def png_of(pixels: Pixels) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
     return out.getvalue()
+
+
+def test_reading_behind_the_last_piece_is_the_end() -> None:
+    """No bytes, and the position stays."""
+    spliced = Spliced([b"one", b"two"])
+    buffer = bytearray(4)
+
+    assert (6, 0, 6) == (spliced.seek(0, io.SEEK_END), spliced.read_into(buffer), spliced.position)
+    assert bytes(4) == buffer

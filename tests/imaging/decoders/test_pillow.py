@@ -142,3 +142,9 @@ def test_every_error_of_the_decoder_is_a_verdict(error: Exception, code: str) ->
         raise error
 
     assert code == caught.value.code
+
+
+def test_a_fault_of_the_machine_is_no_verdict() -> None:
+    """It is transient: the photo is tried again."""
+    with pytest.raises(MemoryError), pillow_errors():
+        raise MemoryError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import subprocess
@@ -11,13 +12,15 @@ import pytest
 import rawpy
 
 from processor.errors import PhotoError
-from processor.imaging.decoders.raw import ORIENTATIONS, _square, _without_margin, verdict_of
+from processor.imaging.decoders import raw as decoder
+from processor.imaging.decoders.raw import ORIENTATIONS, _demosaic, _Raw, _square, _without_margin, verdict_of
+from processor.imaging.exif import NO_EXIF
 from processor.imaging.geometry import Box
 from processor.imaging.model import Rendering
 from processor.imaging.structure.header import Header
 from processor.recipe import Raw, Recipe
 from testkit.photos import extra
-from testkit.photos.jpeg import cut
+from testkit.photos.jpeg import cut, jpeg
 from testkit.photos.raw import dng, preview
 from testkit.photos.scene import PATCHES, furthest, patch_colours, scene
 from tests.imaging.prints import developed, pixels_of, recipe
@@ -201,3 +204,21 @@ def test_a_margin_around_the_picture_is_cut_off(declared: tuple[int, int], expec
     """The file is trusted when it declares a few pixels less than LibRaw shows."""
     header = Header(format="raw", width=declared[0], height=declared[1])
     assert Box(*expected) == _without_margin(Box(768, 512), header)
+
+
+def test_a_sensor_of_another_shape_than_the_decoded_picture_is_refused() -> None:
+    """The picture would be stretched."""
+    with rawpy.imread(io.BytesIO(dng(SENSOR))) as file:
+        raw = _Raw(file=file, sensor=Box(640, 640), orientation=1, preview=None, flaw="")
+        with pytest.raises(PhotoError) as caught:
+            _demosaic(raw, [])
+
+    assert caught.value.finding.startswith("The file is damaged: its header says 640 × 640 px, its picture has ")
+
+
+def test_the_camera_is_read_from_the_preview_where_the_raw_has_no_exif(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CR3 and RAF keep it there."""
+    monkeypatch.setattr(decoder, "read_exif", lambda _: NO_EXIF)
+    rendering = render(dng(SENSOR, preview=jpeg(SENSOR)), recipe((480, 480)))
+
+    assert "DW-1" == rendering.camera.model

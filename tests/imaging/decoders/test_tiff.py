@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import mmap
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
+from pyvips import Image as VipsImage
 
 from processor.errors import PhotoError
+from processor.imaging.decoders.tiff import _from_float, _open
+from processor.imaging.structure import tiff_layout
+from processor.imaging.structure.tiff import Directory as Page
+from processor.imaging.structure.tiff_layout import TiffLayout
 from testkit.photos.icc import display_p3
-from testkit.photos.ifd import Blob, Directory, Value, ascii_text, long, short, tiff, undefined
+from testkit.photos.ifd import Blob, Directory, Value, ascii_text, byte, long, rational, short, tiff, undefined
 from testkit.photos.layouts import (
     CIE_LAB,
     CMYK,
@@ -28,6 +36,18 @@ IGNORED = "libvips reads this format itself, 1 of its channels ignored: neither 
 EDGE_PX = 8
 RIGHT, LEFT = slice(240 + EDGE_PX, None), slice(0, 240 - EDGE_PX)
 TRUTH = scene() / 255
+P3 = display_p3()
+LOG_LUV_LAYOUT = TiffLayout(
+    directory=Page(tags={}, role="page"),
+    photometric=tiff_layout.LOG_LUV,
+    compression=34676,
+    bits=32,
+    sample_format=tiff_layout.FLOAT,
+    samples=3,
+    extra=(),
+    planar=False,
+    tiled=False,
+)
 
 
 def page(pixels: Pixels) -> dict[int, Value]:
@@ -218,3 +238,28 @@ def test_a_textured_photo_is_the_same_in_every_layout() -> None:
     for options in ({"planar": True}, {"tile": 32}, {"planar": True, "tile": 32}):
         again = layout(pixels, planar=bool(options.get("planar")), tile=int(options.get("tile", 0)))
         assert np.array_equal(plain, shown(again))
+
+
+def test_fractions_and_profiles_of_bytes_are_kept() -> None:
+    """ReferenceBlackWhite (532) counts in fractions; some programs store the ICC profile as bytes."""
+    fractions = layout(scene(), tags={532: rational(0, 255, 0, 255, 0, 255)})
+    as_bytes, as_undefined = (layout(scene(), tags={34675: kind}) for kind in (byte(*P3), undefined(P3)))
+
+    assert furthest(shown(fractions)) <= 2
+    assert np.array_equal(shown(as_undefined), shown(as_bytes))
+
+
+def test_a_tiff_beyond_its_own_offsets_is_not_supported() -> None:
+    """Directories are written behind the file's last byte, which 32 bits must be able to name."""
+    huge = mmap.mmap(-1, (1 << 32) - 1)
+    huge[:4] = b"II*\0"
+    with memoryview(huge) as view, pytest.raises(PhotoError, match="a TIFF of 4 GiB or more"):
+        _open(view, [], {})
+
+
+def test_brightness_beyond_white_is_shown_as_white() -> None:
+    """LogLuv holds light without an upper bound: libvips converts it, from 0-1 to sRGB."""
+    light: Any = VipsImage.black(2, 1, bands=3).linear([1], [0.0, 1.0, 5.0])
+    shown_as = _from_float(light.copy(interpretation="scrgb"), LOG_LUV_LAYOUT)
+
+    assert ("srgb", [0.0, 255.0, 255.0]) == (shown_as.interpretation, shown_as(0, 0))

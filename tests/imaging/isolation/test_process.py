@@ -11,7 +11,7 @@ import pytest
 from processor.errors import InstallationError, OutOfTime, PhotoError
 from processor.imaging.isolation import process, usage
 from processor.imaging.isolation.process import DecoderProcess, child_environment
-from processor.imaging.isolation.usage import resident_mib
+from processor.imaging.isolation.usage import cpu_seconds, resident_mib
 from processor.source import Source
 from testkit.photos.jpeg import jpeg
 from tests.factories.descriptors import open_descriptors, opened_since
@@ -261,6 +261,6 @@ def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret-4711" not in environment.values()
 
 
-def test_the_memory_of_a_process_that_is_gone_is_nothing() -> None:
+def test_the_memory_and_time_of_a_process_that_is_gone_are_nothing() -> None:
     """A process may end between two measurements."""
-    assert 0 == resident_mib(2**22 + 1)
+    assert (0, 0.0) == (resident_mib(2**22 + 1), cpu_seconds(2**22 + 1))

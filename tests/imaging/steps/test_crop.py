@@ -95,6 +95,7 @@ def test_a_place_is_exact() -> None:
         ({"x": 55, "y": 0, "width": 10, "height": 10}, "a part of 10 × 10 px at x 55, y 0"),
         ({"x": 0, "y": 40, "width": 1, "height": 1}, "a part of 1 × 1 px at x 0, y 40"),
         ({"trim_edges": 20}, "20 px off every side"),
+        ({"left": 40, "right": 30}, "cut 30 px off the right, 40 px off the left"),
     ],
 )
 def test_a_part_outside_the_picture_is_refused_with_both_sizes(step: Step, said: str) -> None:

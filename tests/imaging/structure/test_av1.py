@@ -56,12 +56,25 @@ TIMED = bits((0, 3), (0, 1), (0, 1), (1, 1), (1, 32), (1, 32), (1, 1))
         (obu(1, REDUCED, extended=True), Sequence(640, 480, still=True)),
         (obu(1, PLAIN), Sequence(640, 480, still=False)),
         (obu(1, FULL), Sequence(640, 480, still=False)),
+        (bytes([1 << 3 | 2, 0x80 | len(REDUCED), *[0x80] * 7]) + REDUCED, Sequence(640, 480, still=True)),
         (obu(1, TIMED), None),
         (obu(6, b"frame"), None),
         (DELIMITER * 20 + obu(1, REDUCED), None),
         (b"", None),
     ],
-    ids=["reduced", "delimiter", "no size", "extension", "plain", "full", "timing", "none", "late", "empty"],
+    ids=[
+        "reduced",
+        "delimiter",
+        "no size",
+        "extension",
+        "plain",
+        "full",
+        "long size",
+        "timing",
+        "none",
+        "late",
+        "empty",
+    ],
 )
 def test_the_sequence_header_tells_the_size(data: bytes, expected: Sequence | None) -> None:
     """Stills have a reduced one; what films have is left to the decoder."""

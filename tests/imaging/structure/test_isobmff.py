@@ -162,6 +162,13 @@ def test_zeros_behind_the_last_box_are_padding() -> None:
     assert HEIC == claims(bare_heif({1: b"hvc1"}, properties=[SIZE]) + bytes(512))
 
 
+def test_a_number_without_a_kind_behind_the_last_box_is_padding() -> None:
+    """It is too short for a box; one with a kind would be damage."""
+    whole = box(b"free", b"")
+
+    assert [b"free"] == [kind for kind, _ in walker.boxes(memoryview(whole + b"\0\0\0\4" + bytes(4)))]
+
+
 def test_boxes_may_be_long_or_reach_to_the_end() -> None:
     """Sizes 1 (eight bytes follow) and 0 (the rest of the file) of ISO/IEC 14496-12."""
     data = bare_heif({1: b"hvc1"}, properties=[SIZE])

@@ -6,6 +6,8 @@ import zlib
 
 import pytest
 
+from processor.imaging.structure.png_text import TextBudget
+from testkit.photos.exif import iim
 from testkit.photos.hostile import chunk, png_text_bomb
 from testkit.photos.raster import png
 from tests.imaging.structure.claims import claims, refusal
@@ -86,3 +88,21 @@ def test_too_many_texts_are_refused() -> None:
 def test_a_broken_text_is_no_damage(kind: bytes, body: bytes) -> None:
     """Decoders skip it: the picture is whole."""
     assert 480 == claims(with_texts(chunk(kind, body))).width
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (b"\niptc\n 9\n" + iim((2, 80, b"Zoe")).hex().encode(), {"iptc": iim((2, 80, b"Zoe"))}),
+        (b"\niptc\n 3\n616263", {}),
+        (b"\niptc\n 3\nno digits", {}),
+        ("\niptc\n 3\né".encode(), {}),
+    ],
+    ids=["whole", "no data sets", "no digits", "no ascii"],
+)
+def test_iptc_in_a_text_is_kept_where_it_is_whole(text: bytes, kept: dict[str, bytes]) -> None:
+    """A profile in ImageMagick's form: a name, a length, hexadecimal digits."""
+    budget = TextBudget()
+    budget.read(b"tEXt", memoryview(b"Raw profile type iptc\0" + text))
+
+    assert kept == budget.kept

@@ -13,7 +13,7 @@ from processor.handlers.reconciliation import STATE_KEY
 from processor.upload.outcome import Result
 from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
 from tests.factories.reconciling import HOUR_S, Gallery, open_gallery
-from tests.factories.stores import Killed, after, killed, once, refused
+from tests.factories.stores import Killed, after, first, killed, once, refused
 from tests.upload.test_pipeline import UUID, assert_consistent
 
 pytestmark = pytest.mark.faults
@@ -99,6 +99,15 @@ def test_what_changed_a_moment_ago_is_not_stuck(gallery: Gallery) -> None:
     die_half_way(gallery, KEY)
     gallery.darkroom.upload("wedding/IMG_2.jpg")
     gallery.darkroom.put_record(id="wedding/IMG_2.jpg", status="pending")
+
+    assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == gallery.reconcile()
+
+
+def test_a_photo_that_settles_after_it_was_listed_is_not_stuck(gallery: Gallery) -> None:
+    """The record is read once more before anything is repaired."""
+    gallery.darkroom.upload(KEY)
+    gallery.darkroom.put_record(id=KEY, status="pending")
+    gallery.darkroom.dynamodb.faults["get_item"] = first(lambda: forget_record(gallery, KEY))
 
     assert {"stuck": 0, "orphans": 0, "sent": 0, "finished": True} == gallery.reconcile()
 
