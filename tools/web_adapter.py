@@ -2,7 +2,7 @@
 
 The binary goes into the user's cache, one folder per version, so that every clone on a machine builds it once
 (about three minutes on two cores). Where cargo is missing, one line says so and nothing is built.
-https://crates.io/crates/lambda_web_adapter
+Source: the crate `lambda_web_adapter`.
 """
 
 from __future__ import annotations
