@@ -53,7 +53,7 @@ class Pin:
 class FunctionArgs:
     """One function.
 
-    *asynchronous*: it may be invoked asynchronously, so its failures go to a queue. *spans*: it exports its spans, if
+    *asynchronous*: callers invoke it asynchronously, so its failures go to a queue. *spans*: it exports its spans, if
     the settings name a layer for that.
     """
 

@@ -33,7 +33,7 @@ class SoakContext:
     over: threading.Event
 
     def wait_for(self, look: Callable[[], bool], *, within_s: float) -> bool:
-        """Look until it is so, or for so long; tell whether it is."""
+        """Call *look* until it returns True or *within_s* have passed; return its last result."""
         deadline = time.monotonic() + within_s
         while not (found := look()) and time.monotonic() < deadline:
             time.sleep(LOOK_S)

@@ -44,14 +44,14 @@ OPERATIONS: Final[tuple[Mapping[str, Any], ...]] = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Editor:
-    """One thread's people; *name* makes their names theirs."""
+    """Simulated users of one worker thread; *name* prefixes their ids."""
 
     context: SoakContext
     random: Random
     name: str
 
     def run_until_over(self) -> None:
-        """Edit until it is enough."""
+        """Run sessions until the soak stops."""
         number = 0
         while not self.context.over.wait(self.random.uniform(*PAUSES_S)):
             name = f"{self.name}-{number}"

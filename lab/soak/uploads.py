@@ -22,14 +22,14 @@ PART: Final = 5 * 2**20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Uploader:
-    """One thread's person; *name* makes keys theirs."""
+    """Simulated photographer of one worker thread; *name* prefixes the keys."""
 
     context: SoakContext
     random: Random
     name: str
 
     def run_until_over(self) -> None:
-        """Upload until it is enough."""
+        """Upload until the soak stops."""
         number = 0
         while not self.context.over.wait(self.random.uniform(*PAUSES_S)):
             self.context.ledger.guarded(f"upload {self.name}-{number}", lambda at=number: self.story(at))

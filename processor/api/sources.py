@@ -1,6 +1,6 @@
 """Check the URLs of a request's pictures before a session is started, so that a typing error costs nothing.
 
-The worker finds out later whether a URL leads to a picture, and whether it may be fetched.
+The worker finds out later whether a URL leads to a picture, and whether the fetch rules allow it.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def read_xmp(packet: bytes | None) -> Xmp:
     """Read *packet*; nothing is known of one that is too large, not well-formed, or has a document type."""
     if not packet or len(packet) > MAX_BYTES:
         return NO_XMP
-    reader = _Reader()
+    reader = _XmpReader()
     try:
         reader.read(packet.strip(b"\0 \r\n\t"))
     except (expat.ExpatError, _Refused, ValueError, LookupError):
@@ -73,7 +73,7 @@ class _Refused(Exception):
     """The packet is of a kind that no camera or editor writes."""
 
 
-class _Reader:
+class _XmpReader:
     """Collects the known properties of the packet's descriptions; deeper ones belong to an edit's history."""
 
     def __init__(self) -> None:

@@ -238,7 +238,7 @@ def test_a_manifest_that_changed_is_not_deleted(manifests: Manifests) -> None:
 
 
 def test_a_stem_that_was_given_back_is_free(manifests: Manifests) -> None:
-    """The release succeeds, so the renditions below it may be removed."""
+    """The release succeeds; the caller then removes the renditions below it."""
     held = manifests.claim(RAW, "1", planned)
 
     assert True is manifests.delete(held)

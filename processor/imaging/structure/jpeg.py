@@ -32,7 +32,7 @@ ANY_MARKER = re.compile(rb"\xff[^\x00\xff]")
 
 
 @dataclass
-class _Walk:
+class _JpegWalk:
     """State of the walk. *pending*: component → the coefficients that no scan has completed, as bits."""
 
     width: int = 0
@@ -62,7 +62,7 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
 
     A file without its end marker passes as *unfinished* when all scans have begun: its decoder notices lost pixels.
     """
-    walk, unfinished = _Walk(), False
+    walk, unfinished = _JpegWalk(), False
     try:
         _read_segments(walk, data, max_scans)
     except (PhotoError, struct_error, IndexError) as error:
@@ -88,7 +88,7 @@ def walk_jpeg(data: memoryview, *, max_scans: int) -> Header:
     )
 
 
-def _read_segments(walk: _Walk, data: memoryview, max_scans: int) -> None:
+def _read_segments(walk: _JpegWalk, data: memoryview, max_scans: int) -> None:
     position = 2
     while True:
         start = position
@@ -131,7 +131,7 @@ def _ends_in_zeros(data: memoryview) -> bool:
     return len(data) > ZERO_TAIL_BYTES and not any(data[-ZERO_TAIL_BYTES:])
 
 
-def _read_segment(walk: _Walk, marker: int, body: memoryview) -> None:
+def _read_segment(walk: _JpegWalk, marker: int, body: memoryview) -> None:
     if marker in FRAMES:
         _read_frame(walk, marker, body)
     elif marker == SOS:
@@ -146,7 +146,7 @@ def _read_segment(walk: _Walk, marker: int, body: memoryview) -> None:
         _read_metadata(walk, marker, body)
 
 
-def _read_metadata(walk: _Walk, marker: int, body: memoryview) -> None:
+def _read_metadata(walk: _JpegWalk, marker: int, body: memoryview) -> None:
     if marker == APP1 and walk.exif is None and bytes(body[:6]) == b"Exif\0\0":
         walk.exif = bytes(body[6:])
     elif marker == APP1 and walk.xmp is None and bytes(body[: len(XMP_PREFIX)]) == XMP_PREFIX:
@@ -157,7 +157,7 @@ def _read_metadata(walk: _Walk, marker: int, body: memoryview) -> None:
         walk.several_pictures = True  # CIPA DC-007: others follow this one's end
 
 
-def _read_frame(walk: _Walk, marker: int, body: memoryview) -> None:
+def _read_frame(walk: _JpegWalk, marker: int, body: memoryview) -> None:
     if walk.width:
         raise corrupt("the JPEG declares its size twice")
     if marker not in DECODABLE_FRAMES or body[0] != 8:  # noqa: PLR2004 - bits per sample
@@ -173,7 +173,7 @@ def _read_frame(walk: _Walk, marker: int, body: memoryview) -> None:
         raise corrupt(f"its header says {walk.width} × {walk.height} px")
 
 
-def _read_scan(walk: _Walk, body: memoryview) -> None:
+def _read_scan(walk: _JpegWalk, body: memoryview) -> None:
     """Note which coefficients the scan completes (T.81, B.2.3 and G.1.1.1)."""
     walk.scans += 1
     components = [body[1 + 2 * number] for number in range(body[0])]
@@ -188,7 +188,7 @@ def _read_scan(walk: _Walk, body: memoryview) -> None:
             walk.pending[component] = walk.pending.get(component, 0) & ~completed
 
 
-def _end_of_scan(walk: _Walk, data: memoryview, position: int, max_scans: int) -> int:
+def _end_of_scan(walk: _JpegWalk, data: memoryview, position: int, max_scans: int) -> int:
     """Return where the coded data ends. More scans than *max_scans* cost seconds of CPU each: TOO_MANY_SCANS."""
     if walk.scans > max_scans:
         raise PhotoError(
@@ -210,7 +210,7 @@ def end_of_coded_data(data: memoryview, position: int) -> int:
     return len(data) if found is None else found.start()
 
 
-def _only_scan(walk: _Walk, *, unfinished: bool) -> tuple[int, int] | None:
+def _only_scan(walk: _JpegWalk, *, unfinished: bool) -> tuple[int, int] | None:
     """Return the place of the only scan's coded data; None when its end is unknown, or it is no Huffman code."""
     known = walk.scans == 1 and walk.frame in HUFFMAN_SEQUENTIAL and not unfinished
     return walk.scan if known else None

@@ -19,7 +19,7 @@ CRITICAL = {b"IHDR", b"PLTE", b"IDAT"}
 
 
 @dataclass(slots=True)
-class _Walk:
+class _PngWalk:
     """State of the walk."""
 
     width: int = 0
@@ -36,7 +36,7 @@ class _Walk:
 
 def walk_png(data: memoryview) -> Header:
     """Read the structure; a critical chunk whose checksum is wrong raises CORRUPT."""
-    walk = _Walk()
+    walk = _PngWalk()
     for kind, body in _chunks(data):
         _read_chunk(walk, kind, body)
     if not walk.pixel_bytes or not walk.width or not walk.height:
@@ -75,7 +75,7 @@ def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     raise corrupt(f"the PNG has more than {MAX_CHUNKS:,} chunks")
 
 
-def _read_chunk(walk: _Walk, kind: bytes, body: memoryview) -> None:
+def _read_chunk(walk: _PngWalk, kind: bytes, body: memoryview) -> None:
     if kind == b"IHDR":
         walk.width, walk.height = unpack_from(">II", body)
     elif kind == b"acTL":
@@ -90,7 +90,7 @@ def _read_chunk(walk: _Walk, kind: bytes, body: memoryview) -> None:
         _read_colour(walk, kind, body)
 
 
-def _read_colour(walk: _Walk, kind: bytes, body: memoryview) -> None:
+def _read_colour(walk: _PngWalk, kind: bytes, body: memoryview) -> None:
     """Note the chunks that name the colour; in order of precedence cICP, iCCP, sRGB, gAMA with cHRM (11.3.2)."""
     if kind == b"cICP" and len(body) >= 3:  # noqa: PLR2004 - primaries, transfer, matrix
         walk.cicp = (body[0], body[1], body[2])

@@ -87,7 +87,7 @@ def directories(data: memoryview) -> list[Directory]:
 
 def first_directory(data: memoryview) -> Directory:
     """Read the first page's directory alone, as far as it goes: some count more entries than they have."""
-    reader = _Reader(data, lenient=True)
+    reader = _TiffReader(data, lenient=True)
     return reader.directory(reader.first, "page")[0]
 
 
@@ -97,14 +97,14 @@ def sub_directory(data: memoryview, parent: Directory, pointer: int) -> Director
     if not offset:
         return None
     try:
-        directory = _Reader(data, lenient=True).directory(offset, "sub")[0]
+        directory = _TiffReader(data, lenient=True).directory(offset, "sub")[0]
     except (PhotoError, error, IndexError):
         return None
     return directory if directory.tags else None
 
 
 def _walk(data: memoryview) -> Iterator[Directory]:
-    reader, seen = _Reader(data), set[int]()
+    reader, seen = _TiffReader(data), set[int]()
     waiting: list[tuple[int, Literal["page", "sub"]]] = [(reader.first, "page")]
     while waiting:
         offset, role = waiting.pop(0)
@@ -120,7 +120,7 @@ def _walk(data: memoryview) -> Iterator[Directory]:
             waiting.insert(0, (following, "page"))
 
 
-class _Reader:
+class _TiffReader:
     """Reads directories in the file's byte order; every offset is checked before use."""
 
     def __init__(self, data: memoryview, *, lenient: bool = False) -> None:

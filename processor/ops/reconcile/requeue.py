@@ -42,7 +42,7 @@ class RequeueList:
         return not self.busy and self.now() >= known.next_at
 
     def offer(self, key: str) -> bool:
-        """Add *key* if it may be sent; return whether it was added."""
+        """Add *key* unless it has to wait; return whether it was added."""
         if not self.may_send(key):
             return False
         known = self.sent.get(key)
