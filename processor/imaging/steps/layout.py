@@ -37,6 +37,11 @@ def place(part: Box, whole: Box, anchor: Anchor, *, margin: int = 0) -> tuple[in
     )
 
 
+def length(size: Box, px: float | None, percent: float | None, default: float) -> float:
+    """Return a length, px: as given, or else as a share of the shorter side (%, or *default* %)."""
+    return px if px is not None else min(size.width, size.height) * (default if percent is None else percent) / 100
+
+
 def ratio(aspect: str) -> Fraction:
     """Read "16:9": width divided by height."""
     width, height = aspect.split(":")

@@ -15,6 +15,7 @@ from processor.imaging.steps.layout import (
     box_of,
     crop_part,
     largest_part,
+    length,
     place,
     ratio,
     smallest_frame,
@@ -22,6 +23,9 @@ from processor.imaging.steps.layout import (
     would_enlarge,
 )
 
+BORDER_PERCENT = 1.25
+"""Of the shorter side, where a border has no width of its own."""
+RADIUS_PERCENT = 2.5
 NO_FACES = "No face detection is available here: the crop was made around what draws the eye."
 NOTHING_TRIMMED = "Nothing was trimmed: the picture is of one colour."
 
@@ -114,8 +118,9 @@ def _span(sums: Image) -> tuple[int, int] | None:
 
 
 def border(picture: Picture, step: Border) -> Picture:
-    """Put *width* px of one colour around the picture."""
-    size, edge = picture.size, step.width
+    """Put one colour around the picture."""
+    size = picture.size
+    edge = max(1, round(length(size, step.width, step.width_percent, BORDER_PERCENT)))
     return _embedded(picture, Box(size.width + 2 * edge, size.height + 2 * edge), edge, edge, step.color)
 
 
@@ -142,9 +147,9 @@ def round_corners(picture: Picture, step: Round) -> Picture:
         side = min(picture.size.width, picture.size.height)
         square = Box(side, side)
         return _masked(_cut(picture, place(square, picture.size, "center"), square), side / 2)
-    short = min(picture.size.width, picture.size.height)
-    radius = step.radius if step.unit == "px" else short * step.radius / 100
-    return _masked(picture, min(radius, short / 2))
+    px, percent = (step.radius, None) if step.unit == "px" else (None, step.radius)
+    radius = length(picture.size, px, percent, RADIUS_PERCENT)
+    return _masked(picture, min(radius, min(picture.size.width, picture.size.height) / 2))
 
 
 def _masked(picture: Picture, radius: float) -> Picture:

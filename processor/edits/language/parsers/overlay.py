@@ -15,7 +15,8 @@ from processor.edits.language.parsers.amounts import Parser, share, step, whole
 from processor.edits.language.terms import Number, ParseError, Term
 from processor.edits.operations.base import Operation
 
-SIZES_PX: Final = {"large": 48, "small": 16}
+SIZES_PERCENT: Final = {"large": 6, "small": 2}
+"""Of the shorter side."""
 STROKES_PX: Final = {"large": 4, "small": 1}
 HALF_THROUGH: Final = 0.5
 NO_BOX: Final = 'no operation puts a box or a shadow behind text: expected an outline, as in "with a black outline"'
@@ -146,8 +147,9 @@ def _side_behind(clause: Clause, turned: Term | None) -> str:
 
 def _size(clause: Clause) -> dict[str, object]:
     number = clause.number("px", "", labels=("size", "height")) or clause.number("px", "")
-    word = clause.take("state", *SIZES_PX) if number is None else ""
-    return {"size": SIZES_PX.get(word) if number is None else whole(number)}
+    if number is not None:
+        return {"size": whole(number)}
+    return {"size_percent": SIZES_PERCENT.get(clause.take("state", *SIZES_PERCENT))}
 
 
 def _opacity(clause: Clause) -> float | None:
