@@ -38,12 +38,14 @@ def border(clause: Clause, *, color: str | None = None) -> list[Operation]:
     thickness = clause.take("option", *THICKNESS_PX) or _state_thickness(clause)
     if clause.takes("change", "remove"):
         clause.take("colour")
+        clause.all("option", "plain", "all sides")
         return [step("trim") if width is None else step("crop", trim_edges=whole(width))]
     color = clause.take("colour") or color
     if clause.has("place"):
         px = whole(width) if width is not None else THICKNESS_PX.get(thickness, COLOURED_PX)
         return [_extended(clause.all("place"), px, color)]
     clause.take("option", "all sides")
+    clause.take("relation", "across")
     if width is None and thickness:
         return [step("border", width_percent=THICKNESS_PERCENT[thickness], color=color)]
     return [step("border", width=whole(width) or (COLOURED_PX if color else None), color=color)]
