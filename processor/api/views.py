@@ -21,6 +21,7 @@ from processor.api.documents import (
 )
 from processor.api.sources import shown_url
 from processor.aws.results import Offer
+from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
 from processor.edits.session import ImageProgress, Session, SessionImage, SessionSummary
 
@@ -28,11 +29,12 @@ from processor.edits.session import ImageProgress, Session, SessionImage, Sessio
 SOURCE_S: Final = 2.0
 STEP_S: Final = 0.25
 AT_ONCE: Final = 10
+NO_OPTIONS: Final = EditOptions()
 
 
-def plan_document(plan: Plan) -> PlanDocument:
-    """Convert a plan: its steps, and its explanation in words."""
-    return PlanDocument(steps=plan.steps_json(), explanation=plan.explanation)
+def plan_document(plan: Plan, options: EditOptions = NO_OPTIONS) -> PlanDocument:
+    """Convert a plan: its steps, and its explanation in words, with the options that win over it."""
+    return PlanDocument(steps=plan.steps_json(), explanation=options.words(plan))
 
 
 def estimated_s(session: Session) -> int:
@@ -47,7 +49,7 @@ def started_document(session: Session, ticket: str) -> StartedDocument:
         session_id=session.session_id,
         estimated_time=estimated_s(session),
         progress_url=progress_url(session.session_id, ticket),
-        plan=plan_document(session.plan),
+        plan=plan_document(session.plan, session.options),
         images=[QueuedImage(id=image.id) for image in session.images],
     )
 
@@ -72,7 +74,7 @@ def session_document(session: Session, ticket: str) -> SessionDocument:
         **dict(summary_document(session)),
         images=[image_document(image) for image in session.images],
         options=session.options,
-        plan=plan_document(session.plan),
+        plan=plan_document(session.plan, session.options),
         progress={image.id: progress_document(session.progress_of(image.id)) for image in session.images},
         results=dict(session.results),
         errors={image_id: FailureDocument(**asdict(one)) for image_id, one in session.errors.items()},

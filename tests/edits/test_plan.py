@@ -7,6 +7,8 @@ from typing import Any, get_args
 import pytest
 
 from processor.edits.bulk import BUTTONS
+from processor.edits.command import compile_command
+from processor.edits.options import EditOptions
 from processor.edits.plan import MAX_STEPS, Plan, plan_from_bulk, plan_from_steps
 from processor.edits.vocabulary import OPERATIONS, Step
 from processor.errors import EditCode, EditError
@@ -179,3 +181,40 @@ def test_a_built_plan_passes_its_own_check() -> None:
 
     assert plan == Plan.model_validate_json(plan.model_dump_json())
     assert all(step.words() for step in plan.steps)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "words"),
+    [
+        (
+            "convert to webp, quality 30",
+            EditOptions(output_format="jpeg", quality=95),
+            (
+                "Save as WEBP, then save with quality 30. Saved as JPEG, not WEBP, by the option outputFormat. "
+                "Saved with quality 95, not 30, by the option quality."
+            ),
+        ),
+        (
+            "convert to lossless webp",
+            EditOptions(output_format="webp", quality=80),
+            "Save as lossless WEBP. Saved with quality 80, not lossless, by the option quality.",
+        ),
+        (
+            "strip metadata",
+            EditOptions(preserve_metadata=True, max_width=900),
+            (
+                "Strip all metadata. Artist and copyright are kept, by the option preserveMetadata. "
+                "At most 900 px wide, by the option maxWidth."
+            ),
+        ),
+        (
+            "convert to png",
+            EditOptions(output_format="png", quality=80, max_height=5),
+            "Save as PNG. At most 5 px high, by the option maxHeight.",
+        ),
+        ("convert to png", EditOptions(), "Save as PNG."),
+    ],
+)
+def test_options_that_win_are_in_the_words_of_a_plan(command: str, options: EditOptions, words: str) -> None:
+    """A client shows what it gets, not what the command says."""
+    assert words == options.words(compile_command(command))
