@@ -15,7 +15,7 @@ import pulumi_aws as aws
 from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
 from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
-from components.cdn_policies import formats_beside_jpeg, negotiation_code
+from components.cdn_policies import formats_beside_jpeg, negotiation_code, signing_key
 from components.cdn_routes import PicturePolicies
 from components.naming import StackContext, token
 from components.permissions import Permission, below, policy, service, tls_only
@@ -54,6 +54,7 @@ class Cdn(pulumi.ComponentResource):
     def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("Cdn"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        self.signing_keys: list[aws.cloudfront.PublicKey] = []
         self.access = aws.cloudfront.OriginAccessControl(
             f"{name}-access",
             name=args.context.physical("buckets"),
@@ -156,18 +157,20 @@ class Cdn(pulumi.ComponentResource):
         return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
 
     def signers(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-        """Declare the group that trusts URLs signed with the configured key's private half; None without a key."""
-        if args.settings.signing_public_key is None:
-            pulumi.warn("cdn.originals is signed without cdn.signing_public_key: no original is served", self)
+        """Declare the group that trusts URLs signed with a configured key's private half; None without a key."""
+        pems = args.settings.signing_public_keys
+        if not pems:
+            pulumi.warn("cdn.originals is signed without cdn.signing_public_keys: no original is served", self)
             return None
-        key = aws.cloudfront.PublicKey(
-            f"{name}-signing-key",
-            name=args.context.physical("originals"),
-            encoded_key=args.settings.signing_public_key,
-            opts=child,
-        )
+        self.signing_keys = [
+            signing_key(f"{name}-signing-key", pem, args.context, parent=self, first=not number)
+            for number, pem in enumerate(pems)
+        ]
         group = aws.cloudfront.KeyGroup(
-            f"{name}-signers", name=args.context.physical("originals"), items=[key.id], opts=child
+            f"{name}-signers",
+            name=args.context.physical("originals"),
+            items=[key.id for key in self.signing_keys],
+            opts=child,
         )
         return group.id
 
@@ -184,7 +187,7 @@ class Cdn(pulumi.ComponentResource):
     def originals_readers(self, args: CdnArgs) -> list[Permission]:
         """Grant the distribution s3:GetObject on originals, unless `cdn.originals` is off or has no key (S3: 403)."""
         settings = args.settings
-        if settings.originals == "off" or (settings.originals == "signed" and not settings.signing_public_key):
+        if settings.originals == "off" or (settings.originals == "signed" and not settings.signing_public_keys):
             return []
         if settings.originals == "signed":
             return [self.reader(args.originals)]

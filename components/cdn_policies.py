@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -125,6 +126,27 @@ def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsCo
             items=list(origins)
         ),
         origin_override=True,
+    )
+
+
+def signing_key(
+    name: str, pem: str, context: StackContext, *, parent: pulumi.Resource, first: bool
+) -> aws.cloudfront.PublicKey:
+    """Declare a key of signed URLs. Its names hold its hash: a key cannot change, and two are valid during a change.
+
+    *first*: releases before the hash had one key, which keeps its id and its name.
+    """
+    body = "".join(pem.split())
+    mark = hashlib.sha256(body.encode()).hexdigest()[:8]
+    return aws.cloudfront.PublicKey(
+        f"{name}-{mark}",
+        name=context.physical(f"originals-{mark}"),
+        # Without the last line break the provider would find another key at every deployment.
+        # https://github.com/hashicorp/terraform-provider-aws/issues/22777
+        encoded_key=f"{pem.strip()}\n",
+        opts=pulumi.ResourceOptions(
+            parent=parent, aliases=[pulumi.Alias(name=name)] if first else None, ignore_changes=["name"]
+        ),
     )
 
 

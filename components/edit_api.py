@@ -1,4 +1,4 @@
-"""Declare the edit API: the web application behind a streaming function URL, and its two secrets.
+"""Declare the edit API: the web application behind a streaming function URL, and its two rotating secrets (ADR 76).
 
 Python on Lambda cannot stream by itself; the Lambda Web Adapter runs the application as a web server and streams what
 it answers (ADR 7). https://awslabs.github.io/aws-lambda-web-adapter/
@@ -43,19 +43,19 @@ class EditApiArgs:
 
 
 class EditApi(pulumi.ComponentResource):
-    """The API's function and its URL. *origin_secret*: the CDN must send it with each request."""
+    """The API's function and its URL. *origin_secret*: the one that the CDN sends with each request."""
 
     def __init__(self, name: str, args: EditApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("EditApi"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.origin_secret = random.RandomPassword(
-            f"{name}-origin-secret", length=SECRET_CHARS, special=False, opts=child
-        ).result
-        ticket_key = random.RandomPassword(f"{name}-ticket-key", length=SECRET_CHARS, special=False, opts=child).result
+        settings = args.config.settings.edits.api
+        origin_secrets = generated(f"{name}-origin-secret", settings.origin_secrets, child)
+        ticket_keys = generated(f"{name}-ticket-key", settings.ticket_keys, child)
+        self.origin_secret = origin_secrets[0]
         self.origin_parameter = parameter(
-            f"{name}-origin-secret-parameter", "origin-secret", self.origin_secret, args, child
+            f"{name}-origin-secret-parameter", "origin-secret", lines(origin_secrets), args, child
         )
-        self.ticket_parameter = parameter(f"{name}-ticket-key-parameter", "ticket-key", ticket_key, args, child)
+        self.ticket_parameter = parameter(f"{name}-ticket-key-parameter", "ticket-key", lines(ticket_keys), args, child)
         self.function = LambdaFunction(f"{name}-function", self.web_function(args), opts=child)
         url = aws.lambda_.FunctionUrl(
             f"{name}-url",
@@ -111,6 +111,21 @@ class EditApi(pulumi.ComponentResource):
                 **ADAPTER_ENV,
             }
         )
+
+
+def generated(name: str, generations: tuple[int, ...], child: pulumi.ResourceOptions) -> list[pulumi.Output[str]]:
+    """Generate the secret of each generation; the first generation keeps the name that it had as the only one."""
+    return [
+        random.RandomPassword(
+            name if number == 1 else f"{name}-{number}", length=SECRET_CHARS, special=False, opts=child
+        ).result
+        for number in generations
+    ]
+
+
+def lines(secrets: list[pulumi.Output[str]]) -> pulumi.Output[str]:
+    """Join secrets as the API reads them: one per line, the one in use first."""
+    return pulumi.Output.all(*secrets).apply("\n".join)
 
 
 def parameter(

@@ -28,6 +28,7 @@ def outputs(
         "renditionUrlTemplate": pulumi.Output.concat(url, "/renditions/{gallery}/{stem}_{size}.jpg"),
         "sizes": sizes(config),
         "editApiUrl": pulumi.Output.concat(url, "/image-edit"),
+        "signingKeyIds": [key.id for key in cdn.signing_keys],
         "originalsBucket": pipeline.originals.name,
         "renditionsBucket": pipeline.renditions.name,
         "resultsBucket": edits.results.name,

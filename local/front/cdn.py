@@ -7,12 +7,14 @@ the CDN, and their responses get the headers that the distribution adds. Nothing
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +31,8 @@ from local.front.loopback_only import LoopbackOnly
 METHODS: Final = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 # A progress stream sends an event or a ping every 15 s; CloudFront's origin timeout is 60 s (components/cdn_routes.py).
 TIMEOUT: Final = httpx.Timeout(60, connect=3)
+# CloudFront takes minutes.
+PROPAGATION_S: Final = 2
 LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 # https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 HOP_BY_HOP: Final = frozenset(
@@ -40,12 +44,14 @@ Headers = list[tuple[str, str]]
 
 @dataclass(kw_only=True)
 class CdnProxy:
-    """Serves viewers. *reads*: reads the distribution, once it is deployed."""
+    """Serves viewers. *reads*: reads the distribution, once it is deployed; *now*: s."""
 
     deployed: DeployedStack
     client: httpx.AsyncClient
     reads: Callable[[], Distribution]
+    now: Callable[[], float] = time.monotonic
     known: Distribution | None = field(default=None, init=False)
+    read_at: float = field(default=0, init=False)
 
     async def serve(self, request: Request) -> Response:
         """Answer one viewer."""
@@ -63,9 +69,14 @@ class CdnProxy:
             return answer(502, "ORIGIN_UNREACHABLE", f"The origin could not be reached: {error!r}")
 
     async def distribution(self) -> Distribution:
-        """Return the distribution, which does not change during a run."""
-        if self.known is None:
-            self.known = await run_in_threadpool(self.reads)
+        """Return the distribution; one request in PROPAGATION_S reads it again, as a deployment may have changed it."""
+        if self.known is None or self.now() - self.read_at >= PROPAGATION_S:
+            self.read_at = self.now()
+            try:
+                self.known = await run_in_threadpool(self.reads)
+            except (BotoCoreError, ClientError):
+                if self.known is None:
+                    raise
         return self.known
 
     async def forward(self, request: Request, behaviour: Behaviour) -> Response:

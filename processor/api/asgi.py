@@ -1,12 +1,13 @@
 """Build the edit API of one process from its environment variables: uvicorn's application factory.
 
-Both secrets are read once, before the first request: a process that cannot read them must not serve.
+Both secrets are read before the first request: a process that cannot read them must not serve.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -20,7 +21,7 @@ from processor.api.stream import MARGIN_S, Streams
 from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client, ssm_client
 from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
-from processor.aws.secrets import ParameterStore
+from processor.aws.secrets import ParameterStore, RotatingSecret
 from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys, UserLimits
 from processor.settings.functions import EditApiEnv, from_env
@@ -40,7 +41,7 @@ def assemble(env: EditApiEnv) -> Services:
     """Make the application's services and their AWS clients."""
     session = Session()
     telemetry = Telemetry(service=env.service, stack=env.stack)
-    secrets = ParameterStore(ssm=ssm_client(session))
+    store = ParameterStore(ssm=ssm_client(session))
     dynamodb = dynamodb_client(session)
     sessions = Sessions(dynamodb=dynamodb, table=env.sessions_table)
     limits = UserLimits(dynamodb=dynamodb, table=env.sessions_table)
@@ -56,7 +57,7 @@ def assemble(env: EditApiEnv) -> Services:
             session_ttl_h=env.session_ttl_h,
         ),
         tokens=Tokens(auth=env.auth, keys=SigningKeys(fetch=fetcher(env.auth.jwks_url) if env.auth else no_keys)),
-        tickets=Tickets(key=secrets.read(env.ticket_key_parameter).encode()),
+        tickets=Tickets(key=RotatingSecret(read=partial(store.read, env.ticket_key_parameter))),
         sessions=sessions,
         limits=limits,
         slots=slots,
@@ -64,6 +65,6 @@ def assemble(env: EditApiEnv) -> Services:
             feeds=SessionFeeds(read=sessions.find, telemetry=telemetry), lifetime_s=float(env.timeout_s - MARGIN_S)
         ),
         telemetry=telemetry,
-        origin_secret=secrets.read(env.origin_secret_parameter) if env.origin_secret_parameter else None,
+        origin_secret=RotatingSecret(read=partial(store.read, name)) if (name := env.origin_secret_parameter) else None,
         cors_origins=env.cors_origins,
     )

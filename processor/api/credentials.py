@@ -14,12 +14,13 @@ import hmac
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
 
 from processor.api.signing_keys import SigningKeys
+from processor.aws.secrets import RotatingSecret
 from processor.errors import EditCode, EditError
 from processor.settings.services import Auth
 
@@ -105,23 +106,26 @@ def unauthorized(sentence: str) -> EditError:
 class Tickets:
     """Issues and checks tickets. *now*: s since 1970."""
 
-    key: bytes = field(repr=False)
+    key: RotatingSecret
     now: Callable[[], float] = time.time
 
     def issue(self, session_id: str) -> str:
         """Make a ticket for *session_id*."""
         expiry = int(self.now()) + TICKET_LIFETIME_S
-        return f"{expiry}.{self.mac(session_id, expiry)}"
+        return f"{expiry}.{mac_of(self.key.current(), session_id, expiry)}"
 
     def check(self, ticket: str, session_id: str) -> None:
         """Raise EditError(UNAUTHORIZED) unless *ticket* opens *session_id* now."""
         shape = TICKET_SHAPE.fullmatch(ticket)
-        if not shape or not hmac.compare_digest(self.mac(session_id, int(shape[1])), shape[2]):
+        if not shape or not self.key.accepts(
+            lambda key: hmac.compare_digest(mac_of(key, session_id, int(shape[1])), shape[2])
+        ):
             raise unauthorized("The ticket does not open this session: expected the one in the session's progressUrl.")
         if int(shape[1]) <= self.now():
             raise unauthorized("The ticket has expired: get the session again for a new progressUrl.")
 
-    def mac(self, session_id: str, expiry: int) -> str:
-        """Return the MAC of a ticket; URL-safe base64, 43 characters."""
-        digest = hmac.digest(self.key, f"{TICKET_PURPOSE}\n{session_id}\n{expiry}".encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+def mac_of(key: str, session_id: str, expiry: int) -> str:
+    """Return the MAC of a ticket; URL-safe base64, 43 characters."""
+    digest = hmac.digest(key.encode(), f"{TICKET_PURPOSE}\n{session_id}\n{expiry}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

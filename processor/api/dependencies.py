@@ -18,6 +18,7 @@ from processor.api.middleware import ALLOWANCE
 from processor.api.session_service import SessionService
 from processor.api.stream import Streams
 from processor.aws.results import Slots
+from processor.aws.secrets import RotatingSecret
 from processor.aws.sessions import Sessions, session_not_found
 from processor.aws.user_limits import UserLimits
 from processor.edits.session import Session
@@ -36,7 +37,7 @@ class Services:
     slots: Slots
     streams: Streams
     telemetry: Telemetry
-    origin_secret: str | None
+    origin_secret: RotatingSecret | None
     cors_origins: tuple[str, ...]
 
 

@@ -10,12 +10,14 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from anyio import to_thread
 from aws_lambda_powertools.metrics import MetricUnit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from processor.api.errors import UNEXPECTED, error_response
+from processor.aws.secrets import RotatingSecret
 from processor.aws.user_limits import Allowance
 from processor.errors import EditCode
 from processor.telemetry import Telemetry
@@ -111,15 +113,19 @@ class OriginGuard:
     """
 
     app: ASGIApp
-    secret: str | None
+    secret: RotatingSecret | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Compare the secret in constant time."""
+        """Compare the secret in constant time; a thread reads it again when that is due."""
         if scope["type"] != "http" or self.secret is None or scope["path"] == HEALTH:
             await self.app(scope, receive, send)
             return
-        sent = Headers(scope=scope).get(ORIGIN_HEADER, "")
-        if hmac.compare_digest(sent.encode(), self.secret.encode()):
+        sent = Headers(scope=scope).get(ORIGIN_HEADER, "").encode()
+
+        def matches(value: str) -> bool:
+            return hmac.compare_digest(sent, value.encode())
+
+        if self.secret.holds(matches) or await to_thread.run_sync(self.secret.accepts, matches):
             await self.app(scope, receive, send)
             return
         sentence = "This address is not for direct use: call the service through its public address."

@@ -24,7 +24,7 @@ from processor.edits.language.questions import refuse_question
 from processor.edits.language.reading import terms_of
 from processor.edits.language.refusals import refusal
 from processor.edits.language.segments import Segment, split
-from processor.edits.language.states import contradicted
+from processor.edits.language.states import contradicted, is_tilt
 from processor.edits.language.steps import Understood, changes, compile_clause, restates, with_following, written
 from processor.edits.language.terms import ParseError, Term
 from processor.edits.operations.base import Operation
@@ -69,6 +69,8 @@ class Compilation:
         if self.understood and segment.adds and self._add(segment.terms):
             return 1
         following = segments[at + 1] if at + 1 < len(segments) else None
+        if following is not None and is_tilt(segment.terms) and following.turns:
+            return 1  # "it's crooked, rotate it by 2 degrees": the angle follows
         found, used = with_following(segment.terms, following)
         if self._already_repaired(segment):
             return used

@@ -6,7 +6,7 @@ and a later step must not change the result of an earlier one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyvips
 
@@ -35,19 +35,21 @@ def carry_out(  # noqa: PLR0913 - keyword-only: the parts of an edit
     output: OutputWish,
     assets: Mapping[str, Source],
     on_step: OnStep,
-    header: Header | None = None,
+    headers: Sequence[Header] = (),
 ) -> Edited:
     """Edit *source* in this process. Raises PhotoError (the source or an asset), EditError, and what *on_step* raises.
 
-    *assets*: reference → bytes of each watermark that the plan names; *header*: the source's structure, where it has
-    been read.
+    *assets*: reference → bytes of each watermark that the plan names; *headers*: what the structure walk found in the
+    source and in each asset, where they have been walked.
     """
     prepare_engine()
-    header = header or inspect_source(source, limits)
+    named = {step.image for step in plan.steps if isinstance(step, Watermark)}
+    assets = {name: asset for name, asset in assets.items() if name in named}
+    header, *of_assets = headers or [inspect_source(one, limits) for one in (source, *assets.values())]
     spec = output_spec(plan, output, header.format)
     on_step(-1, DECODING)
     picture, credit = _taken(source, header, plan, spec, limits)
-    table = step_table(_marks(plan, assets, limits))
+    table = step_table(_marks(assets, of_assets, limits))
     for index, step in enumerate(plan.steps):
         on_step(index, step.op)
         picture = _applied(picture, step, table[type(step)], limits)
@@ -69,10 +71,10 @@ def _taken(source: Source, header: Header, plan: Plan, spec: OutputSpec, limits:
     return Taken(picture.noting(note), credit)
 
 
-def _marks(plan: Plan, assets: Mapping[str, Source], limits: EditLimits) -> Marks:
+def _marks(assets: Mapping[str, Source], headers: Sequence[Header], limits: EditLimits) -> Marks:
     """Decode the watermarks that the plan names; a missing one fails at its step."""
-    named = {step.image for step in plan.steps if isinstance(step, Watermark)} & assets.keys()
-    return {name: take(assets[name], inspect_source(assets[name], limits), limits).picture for name in named}
+    walked = zip(assets.items(), headers, strict=True)
+    return {name: take(asset, header, limits).picture for (name, asset), header in walked}
 
 
 def _applied(picture: Picture, step: Step, function: StepFunction, limits: EditLimits) -> Picture:

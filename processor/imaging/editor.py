@@ -64,23 +64,22 @@ class Editor(DecoderPool):
         wish = output or OutputWish()
         named = {step.image for step in plan.steps if isinstance(step, Watermark)}
         marks = {name: asset for name, asset in assets.items() if name in named}
-        headers = [inspect_source(one, limits) for one in (source, *marks.values())]
+        sources = (source, *marks.values())
+        headers = tuple(inspect_source(one, limits) for one in sources)
         if self._isolate == "always" or any(map(is_risky, headers)) or is_long(plan, wish, headers[0]):
             order = EditOrder(plan=plan.model_dump_json(), limits=limits, output=wish, assets=tuple(marks))
-            edited = self._in_child([source, *marks.values()], order, on_step, seconds_left)
+            edited = self._in_child(tuple(zip(sources, headers, strict=True)), order, on_step, seconds_left)
         else:
             check_installation()
             from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - libvips only where it is needed
 
             checked = until(seconds_left, on_step)
-            edited = carry_out(
-                source, plan, limits=limits, output=wish, assets=marks, on_step=checked, header=headers[0]
-            )
+            edited = carry_out(source, plan, limits=limits, output=wish, assets=marks, on_step=checked, headers=headers)
         note = misnamed(file_name, headers[0].format)
         return replace(edited, notes=(*edited.notes, note)) if note else edited
 
     def _in_child(
-        self, sources: Sequence[Source], order: EditOrder, on_step: OnStep, seconds_left: float | None
+        self, sources: Sequence[tuple[Source, Header]], order: EditOrder, on_step: OnStep, seconds_left: float | None
     ) -> Edited:
         def job(child: DecoderProcess, left: float | None) -> Edited:
             return child.edit(sources, order, on_step=on_step, seconds_left=left)

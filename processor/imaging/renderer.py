@@ -36,15 +36,17 @@ class Renderer(DecoderPool):
         """
         header = inspect_structure(source.view, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
         if self._isolate == "always" or is_risky(header) or is_slow(recipe):
-            return self._in_child(source, recipe, file_name=file_name, seconds_left=seconds_left)
+            return self._in_child(source, recipe, header=header, file_name=file_name, seconds_left=seconds_left)
         check_installation()
         from processor.imaging.line import develop  # noqa: PLC0415 - a parent that only isolates needs no libvips
 
         return develop(source, recipe, file_name=file_name, header=header)
 
-    def _in_child(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
+    def _in_child(
+        self, source: Source, recipe: Recipe, *, header: Header, file_name: str, seconds_left: float | None
+    ) -> Rendering:
         def job(child: DecoderProcess, left: float | None) -> Rendering:
-            return child.render(source, recipe, file_name=file_name, seconds_left=left)
+            return child.render(source, recipe, header=header, file_name=file_name, seconds_left=left)
 
         return self._run(job, memory_mib=recipe.limits.decoder_memory_mib, seconds_left=seconds_left)
 

@@ -18,6 +18,7 @@ from processor.settings.values import (
     BucketName,
     Concurrency,
     FunctionName,
+    Generations,
     HostName,
     HttpsUrl,
     KmsKeyArn,
@@ -189,6 +190,14 @@ class EditApiSettings(FunctionSettings):
     function_name: FunctionName = resource_name("edit-api", "Name of the edit API.")
     memory_mib: MemoryMib = Field(default=512, description="Memory of the edit API.")
     timeout_s: TimeoutS = Field(default=900, description="Longest time that a progress stream may last.")
+    origin_secrets: Generations = Field(
+        default=(1,),
+        description="Generations of the secret by which the API knows the CDN: the CDN sends the first, all are "
+        "accepted. docs/deploying.md has the steps of a rotation.",
+    )
+    ticket_keys: Generations = Field(
+        default=(1,), description="Generations of the key of tickets: the first signs, all are accepted."
+    )
 
 
 class EditSettings(EditWork, EditAcceptance, FunctionSettings):

@@ -25,6 +25,7 @@ from pydantic import Field, model_validator
 from processor.settings.services import EditSettings, RenditionSettings
 from processor.settings.values import (
     EMPTY_IS_NONE,
+    ONE_IS_A_LIST,
     BucketName,
     CertificateArn,
     DistributionId,
@@ -41,7 +42,7 @@ from processor.validation import PROJECT, Section, from_tree, renamed, resource_
 
 _LOG = logging.getLogger(__name__)
 # Former dotted key -> new dotted key, of settings that this release renamed; the next release empties the table.
-RENAMED: Final[Mapping[str, str]] = {}
+RENAMED: Final[Mapping[str, str]] = {"cdn.signing_public_key": "cdn.signing_public_keys"}
 
 
 def refuse_shared(names: Mapping[str, str]) -> None:
@@ -71,10 +72,13 @@ class CdnSettings(Section):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         default="PriceClass_100", description="CloudFront's edge locations: the cheapest regions, more, or all."
     )
-    signing_public_key: Annotated[PublicKeyPem | None, EMPTY_IS_NONE] = Field(
-        default=None,
-        description="RSA 2048 or ECDSA P-256 key that checks signed URLs of originals; empty: with `originals: signed` "
-        "no original is served.",
+    # A key group takes five.
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+    signing_public_keys: Annotated[tuple[PublicKeyPem, ...], ONE_IS_A_LIST] = Field(
+        default=(),
+        max_length=5,
+        description="RSA 2048 or ECDSA P-256 keys that check signed URLs of originals, two during a change; none: with "
+        "`originals: signed` no original is served.",
     )
     cors_origins: tuple[WebOrigin, ...] = Field(
         default=(),

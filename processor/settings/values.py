@@ -5,9 +5,11 @@ The ``allowed`` of a schema is the sentence that errors and docs/settings.md pri
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar, cast
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+T = TypeVar("T")
 
 
 def origin_of(host: str) -> str:
@@ -18,6 +20,20 @@ def origin_of(host: str) -> str:
 def empty_is_none(value: object) -> object:
     """Return None for an empty string, as stack files write an absent value."""
     return None if value == "" else value
+
+
+def one_is_a_list(value: object) -> object:
+    """Return a text, unless it is empty, as the one member of a tuple, and a list as a tuple."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
+
+
+def each_once(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Raise ValueError when a value stands twice in *values*."""
+    if len(set(values)) != len(values):
+        raise ValueError(f"found {', '.join(map(str, values))}, expected each value once")
+    return values
 
 
 BucketName = Annotated[
@@ -129,6 +145,14 @@ PublicKeyPem = Annotated[
     ),
 ]
 EMPTY_IS_NONE: Final = BeforeValidator(empty_is_none)
+# For a setting that was a single value before it became a list; an empty string is no value.
+ONE_IS_A_LIST: Final = BeforeValidator(one_is_a_list)
+# Numbers of the generations of a generated secret: another number is another secret.
+Generations = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=999)], ...],
+    Field(min_length=1, max_length=2),
+    AfterValidator(each_once),
+]
 
 MemoryMib = Annotated[int, Field(ge=128, le=10240)]
 # A function stops early with 15 s left, so a shorter timeout would never start.

@@ -65,8 +65,9 @@ def test_the_parts_are_what_the_environment_says() -> None:
         parts.session_service.session_ttl_h,
         parts.slots.max_bytes,
     )
-    assert (AUTH, (PAGE,), "origin secret") == (parts.tokens.auth, parts.cors_origins, parts.origin_secret)
-    assert (105.0, b"ticket key") == (parts.streams.lifetime_s, parts.tickets.key)
+    assert parts.origin_secret is not None
+    assert (AUTH, (PAGE,), "origin secret") == (parts.tokens.auth, parts.cors_origins, parts.origin_secret.current())
+    assert (105.0, "ticket key") == (parts.streams.lifetime_s, parts.tickets.key.current())
 
 
 def ssm_that_answers(value: str | None) -> tuple[Any, Stubber]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.factories.api import PAGE, Api, Stage, bearer, edit, open_api
+from processor.api.app import create_app
+from processor.aws.secrets import KEPT_S, LOOK_AGAIN_S, RotatingSecret
+from tests.factories.api import PAGE, Api, Client, Stage, bearer, edit, open_api
 
 SECRET = "what only the CDN knows"  # noqa: S105 - of this test alone
 
@@ -34,6 +37,24 @@ def test_the_cdn_s_requests_pass(guarded: Api) -> None:
     """With the secret everything works; readiness is asked for without it."""
     assert 200 == guarded.get("/image-edit/sessions", headers={"x-origin-verify": SECRET}).status_code
     assert 200 == guarded.client.get("/image-edit/health").status_code
+
+
+def test_both_secrets_pass_during_a_change_and_a_change_needs_no_restart() -> None:
+    """The parameter is read again: for a secret that is unknown, and when the known ones are old."""
+    text, clock = ["old"], [0.0]
+    changing = RotatingSecret(read=lambda: text[0], now=lambda: clock[0])
+    with open_api() as opened:
+        app = create_app(replace(opened.parts, origin_secret=changing))
+        client = Client(app)
+
+        def status(secret: str) -> int:
+            return client.get("/image-edit/sessions", headers=bearer() | {"x-origin-verify": secret}).status_code
+
+        assert [200, 403] == [status("old"), status("new")]
+        text[0], clock[0] = "old\nnew", LOOK_AGAIN_S
+        assert [200, 200] == [status("old"), status("new")]
+        text[0], clock[0] = "new", LOOK_AGAIN_S + KEPT_S
+        assert [200, 403] == [status("new"), status("old")]
 
 
 def test_without_a_secret_every_request_passes(api: Api) -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from processor.api.credentials import TICKET_LIFETIME_S, Tickets
 from processor.errors import EditCode, EditError
+from tests.factories.api import secret
 
 SESSION = "ses_AAAAAAAAAAAAAAAAAAAAAAAA"
 
 
-def tickets(now: float = 1000.0, key: bytes = b"key") -> Tickets:
+def tickets(now: float = 1000.0, key: str = "key") -> Tickets:
     """Issue and check at *now*."""
-    return Tickets(key=key, now=lambda: now)
+    return Tickets(key=secret(key), now=lambda: now)
 
 
 def refusal(ticket: str, session_id: str = SESSION, checker: Tickets | None = None) -> str:
@@ -38,7 +39,19 @@ def test_a_ticket_opens_no_other_session() -> None:
 
 def test_a_ticket_of_another_key_opens_nothing() -> None:
     """Another stack's tickets are worthless here."""
-    assert refusal(tickets(key=b"other").issue(SESSION)).startswith("The ticket does not open this session")
+    assert refusal(tickets(key="other").issue(SESSION)).startswith("The ticket does not open this session")
+
+
+def test_tickets_of_both_keys_open_during_a_change_of_keys() -> None:
+    """The first key signs; tickets of a key that is gone open nothing."""
+    before, during, after = tickets(key="old\nnew"), tickets(key="new\nold"), tickets(key="new")
+    old, new = before.issue(SESSION), during.issue(SESSION)
+
+    for checker in (before, during):
+        checker.check(old, SESSION)
+        checker.check(new, SESSION)
+    after.check(new, SESSION)
+    assert refusal(old, checker=after).startswith("The ticket does not open this session")
 
 
 def test_a_ticket_s_time_cannot_be_stretched() -> None:
@@ -63,4 +76,4 @@ def test_what_is_no_ticket_opens_nothing(ticket: str) -> None:
 
 def test_the_key_is_not_shown() -> None:
     """The repr of the services holds no secret."""
-    assert "key" not in repr(tickets(key=b"very secret"))
+    assert "very secret" not in repr(tickets(key="very secret"))

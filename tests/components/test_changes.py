@@ -179,7 +179,7 @@ def test_signed_originals_ask_for_a_signature(plans: dict[str, StackPlan]) -> No
 
 def test_no_principal_reads_signed_originals_without_a_key() -> None:
     """Closed until there is a key, never open until there is one."""
-    after = plan_with("prod", {"cdn": {"signing_public_key": ""}})
+    after = plan_with("prod", {"cdn": {"signing_public_keys": []}})
 
     assert [] == originals_readers(after)
     assert [] == after.of_type("aws:cloudfront/keyGroup:KeyGroup")

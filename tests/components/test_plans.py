@@ -103,7 +103,7 @@ def test_both_stacks_declare_the_same_except_for_what_their_settings_ask(plans: 
     """Production deploys the resources of dev; only signing and e-mail are its own."""
     names = {stack: {one.name for one in plan.resources} for stack, plan in plans.items()}
 
-    assert {"cdn-signers", "cdn-signing-key", "monitoring-alarms-email-0"} == names["prod"] ^ names["dev"]
+    assert {"cdn-signers", "cdn-signing-key-7c60e039", "monitoring-alarms-email-0"} == names["prod"] ^ names["dev"]
 
 
 def test_no_physical_name_is_used_by_two_stacks(plans: dict[str, StackPlan]) -> None:

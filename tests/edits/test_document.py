@@ -37,12 +37,12 @@ def test_a_parameter_tells_its_type_range_and_default() -> None:
         "name": "sigma",
         "type": "number",
         "required": False,
-        "default": 5,
-        "allowed": "a number from 0.3 to 100",
-        "description": "Standard deviation of the Gaussian, px.",
+        "default": 1,
+        "allowed": "a number from 0.3 to 10",
+        "description": "Size of the detail that is sharpened, px.",
         "minimum": 0.3,
-        "maximum": 100,
-    } == parameter("blur", "sigma")
+        "maximum": 10,
+    } == parameter("sharpen", "sigma")
 
 
 def test_choices_are_listed() -> None:

@@ -66,6 +66,8 @@ class Account:
                 found = f"{found}-{count}"
             if (kind, found) in self.things:
                 raise RefusedError(f"AlreadyExists: {kind} {found}")
+            if kind == KEY and any(one.inputs["name"] == inputs["name"] for one in self.of_kind(KEY)):
+                raise RefusedError(f"PublicKeyAlreadyExists: {inputs['name']}")
             self.refuse_unknown_version(kind, inputs)
             if secret := SECRETS.get(kind):
                 computed[secret] += f" {secrets.token_hex(8)}"

@@ -9,7 +9,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.engine.account import ALIAS
+from components.testing.program import ROOT
+from processor.settings.stack_file import load_settings
+from tests.engine.account import ALIAS, KEY, KEY_GROUP
 from tests.engine.stacks import Stack, copy_checkout
 
 FUNCTIONS = ("edits-api-function", "edits-worker", "renditions-reconciler-reconcile", "renditions-rendition")
@@ -83,46 +85,93 @@ def test_a_roll_back_moves_one_alias(prod: Stack) -> None:
     assert "1" == alias.inputs["functionVersion"]
 
 
-@pytest.mark.parametrize(
-    ("secret", "parameter", "others"),
-    [
-        ("edits-api-origin-secret", "edits-api-origin-secret-parameter", {"cdn-distribution": "update origins"}),
-        ("edits-api-ticket-key", "edits-api-ticket-key-parameter", {}),
-    ],
-)
-def test_a_rotated_secret_reaches_its_parameter_and_the_cdn(
-    prod: Stack, secret: str, parameter: str, others: dict[str, str]
-) -> None:
-    """docs/deploying.md: `pulumi up --replace`; the functions read the parameter by name and stay as they are."""
-    urn = f"urn:pulumi:prod::darkroom::**::{secret}"
-
-    assert {secret: "replace", parameter: "update value", **others} == prod.preview(None, "--replace", urn).changes
+SECRETS_OF_THE_API = [
+    ("origin_secrets", "edits-api-origin-secret", {"cdn-distribution": "update origins"}),
+    ("ticket_keys", "edits-api-ticket-key", {}),
+]
 
 
-@pytest.fixture
-def another_key() -> dict[str, Any]:
-    """Give the setting of another signing key."""
+@pytest.mark.parametrize(("setting", "secret", "users"), SECRETS_OF_THE_API)
+def test_a_secret_is_rotated_in_three_steps(prod: Stack, setting: str, secret: str, users: dict[str, str]) -> None:
+    """docs/deploying.md: the new one is accepted, then used, then the old one goes; no function changes."""
+    changed = {f"{secret}-parameter": "update value"}
+    steps: list[tuple[list[int], dict[str, str]]] = [
+        ([1, 2], {f"{secret}-2": "create", **changed}),
+        ([2, 1], {**changed, **users}),
+        ([2], {secret: "delete", **changed}),
+    ]
+    for generations, expected in steps:
+        assert expected == prod.up({"edits": {"api": {setting: generations}}}).changes
+
+
+@pytest.mark.parametrize(("setting", "secret", "users"), SECRETS_OF_THE_API)
+def test_a_leaked_secret_is_replaced_at_once(prod: Stack, setting: str, secret: str, users: dict[str, str]) -> None:
+    """docs/deploying.md: one step, at the price of refused requests."""
+    assert {f"{secret}-2": "create", secret: "delete", f"{secret}-parameter": "update value", **users} == prod.preview(
+        {"edits": {"api": {setting: [2]}}}
+    ).changes
+
+
+@pytest.fixture(scope="session")
+def another_key() -> str:
+    """Make another signing key."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
-    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return {"cdn": {"signing_public_key": pem.decode()}}
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def test_a_rotated_signing_key_replaces_the_key_alone(prod: Stack, another_key: dict[str, Any]) -> None:
-    """The group gets another member; the distribution, which names the group, stays as it is."""
-    assert {
-        "cdn-signing-key": "replace encodedKey",
-        "cdn-signers": "update items",
-    } == prod.preview(another_key).changes
+@pytest.fixture(scope="session")
+def committed_key() -> str:
+    """Return the signing key of the committed stack file."""
+    return load_settings(ROOT / "Pulumi.prod.yaml").cdn.signing_public_keys[0]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the key has a fixed name and is deleted first, which CloudFront refuses: PublicKeyInUse"
-)
-def test_a_signing_key_can_be_rotated(prod: Stack, another_key: dict[str, Any]) -> None:
-    """CloudFront keeps a key that a group names, so the new one must come first."""
-    outcome = prod.up(another_key)
+def signed_by(*keys: str) -> dict[str, Any]:
+    """Return the setting of signing keys."""
+    return {"cdn": {"signing_public_keys": list(keys)}}
+
+
+def trusted(stack: Stack) -> set[str]:
+    """Return the PEMs of the keys in the key group."""
+    [group] = stack.account.of_kind(KEY_GROUP)
+    keys = {key.id: str(key.inputs["encodedKey"]) for key in stack.account.of_kind(KEY)}
+    return {keys[one] for one in group.inputs["items"]}
+
+
+def test_a_signing_key_is_rotated_in_two_steps(prod: Stack, committed_key: str, another_key: str) -> None:
+    """Both keys are trusted in between, and the distribution, which names the group, stays as it is."""
+    for keys, number in (((committed_key, another_key), 1), ((another_key,), 1)):
+        outcome = prod.up(signed_by(*keys))
+
+        assert outcome.succeeded, outcome.text
+        assert {"cdn-signers": "update items"} == {
+            name: said for name, said in outcome.changes.items() if not name.startswith("cdn-signing-key-")
+        }
+        assert number == len(outcome.changes) - 1
+        assert set(keys) == trusted(prod)
+    assert {another_key} == {key.inputs["encodedKey"] for key in prod.account.of_kind(KEY)}
+
+
+def test_a_signing_key_can_be_rotated(prod: Stack, another_key: str) -> None:
+    """In one step too: CloudFront keeps a key that a group names, so the new one must come first."""
+    outcome = prod.up(signed_by(another_key))
 
     assert outcome.succeeded, outcome.text
+    assert {another_key} == trusted(prod)
+
+
+def test_the_order_of_signing_keys_and_a_last_line_break_change_nothing(
+    prod: Stack, committed_key: str, another_key: str
+) -> None:
+    """A key is the same resource wherever it stands in the list."""
+    assert prod.up(signed_by(committed_key, another_key)).succeeded
+    [group] = prod.account.of_kind(KEY_GROUP)
+    before = set(group.inputs["items"])
+
+    swapped = prod.up(signed_by(another_key.strip(), committed_key.strip()))
+
+    assert swapped.succeeded, swapped.text
+    assert {} == {name: said for name, said in swapped.changes.items() if name != "cdn-signers"}
+    assert before == set(prod.account.of_kind(KEY_GROUP)[0].inputs["items"])
 
 
 def in_checkout(stack: Stack, checkout: Path) -> Stack:

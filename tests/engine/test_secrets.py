@@ -33,10 +33,10 @@ def test_the_state_holds_secrets_encrypted_only(deployed: Deployed) -> None:
 def test_no_command_shows_a_secret(deploy: Callable[[str], Deployed], prod: Stack) -> None:
     """Neither creation nor rotation, nor the detailed diff of what changes."""
     deployed = deploy("prod")
-    urn = "urn:pulumi:prod::darkroom::**::edits-api-origin-secret"
+    rotated = {"edits": {"api": {"origin_secrets": [2]}}}
     before = values(prod.account)
     texts = [deployed.previewed.text, deployed.created.text]
-    for outcome in (prod.preview(None, "--diff", "--replace", urn), prod.up(None, "--diff", "--replace", urn)):
+    for outcome in (prod.preview(rotated, "--diff"), prod.up(rotated, "--diff")):
         assert outcome.succeeded, outcome.text
         assert "[secret]" in outcome.text
         texts += [outcome.text, (prod.folder / "events.json").read_text(encoding="utf-8")]

@@ -29,6 +29,7 @@ from processor.api.stream import Streams
 from processor.aws.clients import s3_client, sqs_client
 from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
+from processor.aws.secrets import RotatingSecret
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions
 from processor.aws.user_limits import IdempotencyKeys
@@ -41,7 +42,7 @@ from tests.factories.stores import Wire
 ISSUER = "https://issuer.example.com"
 AUDIENCE = "darkroom"
 AUTH = Auth(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks.json")
-TICKET_KEY = b"a key that signs tickets"
+TICKET_KEY = "a key that signs tickets"
 ADA, BOB = "ada", "bob"
 MAX_IMAGE_BYTES = 100_000
 PAGE = "https://page.example.com"
@@ -179,6 +180,11 @@ def png(side: int = 8) -> bytes:
     return file.getvalue()
 
 
+def secret(text: str) -> RotatingSecret:
+    """Return a secret of the values in *text*, one per line, that never changes."""
+    return RotatingSecret(read=lambda: text)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """Replacements for tests: the access rules, and the pace of reads and streams, s."""
@@ -238,12 +244,12 @@ def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Services:
             session_ttl_h=24,
         ),
         tokens=Tokens(auth=stage.auth, keys=SigningKeys(fetch=issuer.jwks)),
-        tickets=Tickets(key=TICKET_KEY),
+        tickets=Tickets(key=secret(TICKET_KEY)),
         sessions=sessions,
         limits=limits,
         slots=slots,
         streams=Streams(feeds=feeds, lifetime_s=stage.lifetime_s, heartbeat_s=stage.heartbeat_s),
         telemetry=telemetry,
-        origin_secret=stage.origin_secret,
+        origin_secret=secret(stage.origin_secret) if stage.origin_secret else None,
         cors_origins=(PAGE,),
     )

@@ -298,11 +298,19 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
             ),
         ),
         (
-            {"cdn": {"signing_public_key": "-----BEGIN PRIVATE KEY-----"}},
+            {"cdn": {"signing_public_keys": ["-----BEGIN PRIVATE KEY-----"]}},
             (
-                'cdn.signing_public_key: found "-----BEGIN PRIVATE KEY-----", '
+                'cdn.signing_public_keys.0: found "-----BEGIN PRIVATE KEY-----", '
                 "expected a public key in PEM (-----BEGIN PUBLIC KEY-----)"
             ),
+        ),
+        (
+            {"edits": {"api": {"origin_secrets": []}}},
+            "edits.api.origin_secrets: found [], expected a list, each item a whole number from 1 to 999",
+        ),
+        (
+            {"edits": {"api": {"ticket_keys": [2, 2]}}},
+            "edits.api.ticket_keys: found 2, 2, expected each value once",
         ),
         (
             {"monitoring": {"emails": ["ops"]}},

@@ -18,7 +18,8 @@ BOUNDS: Final = SETS | {"max", "within"}
 def _names_kind(before: Term, term: Term) -> bool:
     """Tell whether *term* only says what kind of thing *before* is: "sepia filter", "square version"."""
     kinds = {"head", "aspect", "format", "extent", "orientation"}
-    return (term.kind, term.name) in {("option", "effect"), ("option", "copy")} and before.kind in kinds
+    shaped = (term.kind, term.name) == ("option", "file") and before.kind == "aspect"  # "in 5:4 format"
+    return shaped or ((term.kind, term.name) in {("option", "effect"), ("option", "copy")} and before.kind in kinds)
 
 
 class Clause:

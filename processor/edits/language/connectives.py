@@ -11,7 +11,9 @@ from processor.edits.language.terms import Kind
 # What stands in front of an operation, or alone in front of what it wants.
 VERBS: Final[Mapping[str, str]] = {
     "make": (
-        "love | make | get | have | want | create | set | give | prepare | need | let be | should be | must be | "
+        "love | make | make ready | get ready | look better in | look good in | look nice in | better in | "
+        "nicer in | nice in | "
+        "get | have | want | create | set | give | prepare | need | let be | should be | must be | "
         "has to be | shall be | like"
     ),
     "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
@@ -20,7 +22,7 @@ VERBS: Final[Mapping[str, str]] = {
         "convert | save | export | output | change format | encode | transform | store | return | "
         "reformat | switch | download"
     ),
-    "change": "change | touch | affect | replace | swap | modify | alter",
+    "change": "change | touch | affect | replace | swap | modify | alter | bring",
     "become": (
         "turn into | turn this into | change into | transform into | make into | convert into | "
         "look like | make look like | in style of | style of | as if"
@@ -33,7 +35,7 @@ CHANGES: Final[Mapping[str, str]] = {
     ),
     "less": (
         "less | reduce | decrease | lower | turn down | drop | diminish | cut down on | not so | not so much | "
-        "not as much | weaker | bring down | "
+        "not as much | weaker | bring down | less intense | "
         "tone down | limit | down"
     ),
     "remove": "remove | erase | delete | take off | take away | get rid of | strip | drop out | eliminate",
@@ -86,7 +88,8 @@ RELATIONS: Final[Mapping[str, str]] = {
         "no larger than | no bigger than | maximum of | max of | limited to | maximum size | max size | max | "
         "maximum | "
         "max size of | not larger than | not bigger than | not exceeding | not exceed | should not exceed | "
-        "must not exceed | or less | or smaller | or lower | tops | lower than | fewer than | no greater than"
+        "must not exceed | or less | or smaller | or lower | tops | lower than | fewer than | no greater than | "
+        "file smaller than | file size smaller than"
     ),
     "min": (
         "at least | no less than | more than | larger than | bigger than | above | min | minimum | minimum of | "
@@ -122,7 +125,8 @@ SEPARATORS: Final[Mapping[str, str]] = {
     "and": "and | also | plus | as well as | and also | & | but | while",
     "then": (
         "then | and then | after that | afterwards | followed by | next | finally | first | firstly | and finally | "
-        "lastly | before anything else | first of all | to begin with | and after that | secondly | and next | item"
+        "lastly | before anything else | first of all | to begin with | and after that | secondly | second | "
+        "and next | item"
     ),
     "before that": "before that | but before that | and before that | but first",
 }
@@ -133,8 +137,9 @@ NOISE: Final = frozenset(
     re.findall(
         r"[a-z']+",
         """a an the it this that these those its my our your me us i i'd i'll i'm we you them him one ones
-    image images picture pictures photo photos photograph photographs pic pics please pls plz kindly can could would
-    will thanks thank thx ty hey hi hello ok okay now just simply so some well let let's think be be quite
+    image images picture pictures shot shots photo photos photograph photographs pic pics please pls plz kindly
+    can could would will mind thanks thank thx ty hey hi hello ok okay now just simply so some well
+    let let's think be be quite
     """,
     )
 )

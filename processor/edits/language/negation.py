@@ -36,7 +36,7 @@ OPERATIONS_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("round corner",), "round"),
     **dict.fromkeys(("compress", "optimize"), "quality"),
     **dict.fromkeys(("strip metadata", "keep copyright"), "metadata"),
-    **dict.fromkeys(("contrasty",), "contrast"),
+    **dict.fromkeys(("contrasty", "less contrasty"), "contrast"),
     **dict.fromkeys(("bars", "padding", "letterbox"), "pad"),
     **dict.fromkeys(("soften",), "blur"),
     **dict.fromkeys(("cut off",), "crop"),
@@ -52,6 +52,8 @@ CONTRADICTION: Final = "not wanted, but another part of the command asks for it"
 def wished(segment: Segment) -> tuple[Term, ...]:
     """Return the terms of the wish that a negation is; none where it is only a condition."""
     said = [term for term in segment.terms if term.kind not in SKIPPED and (term.kind, term.name) != ANYTHING]
+    if len(said) > 1 and (said[0].kind, said[0].name, said[1].name) == ("state", "small", "bigger"):
+        said = said[1:]  # "do not make small photos bigger"
     wish = WISHES.get((said[0].kind, said[0].name)) if said else None
     if wish is None:
         return ()

@@ -13,7 +13,7 @@ from processor.edits.language.terms import Kind
 
 # Each names a parser of parsers/table.py.
 HEADS: Final[Mapping[str, str]] = {
-    "resize": "resize | re size | size to | downsize",
+    "resize": "resize | re size | downsize",
     "scale": "scale | rescale",
     "zoom": "zoom in | zoom | zoom in on | zoom into",
     "bigger": ("bigger | larger | enlarge | upscale | upsize | scale up | size up | magnify | grow | upscaling"),
@@ -27,7 +27,7 @@ HEADS: Final[Mapping[str, str]] = {
     ),
     "rest": "fill rest | fill remaining space | fill remainder | fill empty space | fill space",
     "inside": "fit | resize to fit | scale to fit | fit inside | fit within | fit into | make fit | fit in",
-    "stretch": "stretch | squash | squeeze | distort",
+    "stretch": "stretch | squash | squeeze | distort | distortion",
     "thumbnail": "thumbnail | thumb | make thumbnail",
     "crop": "crop | cut | cut to | cut down to | cropping",
     "cut off": (
@@ -51,14 +51,14 @@ HEADS: Final[Mapping[str, str]] = {
     "turn": "turn",
     "upside down": (
         "flip upside down | rotate half turn | turn upside down | rotate upside down | upside down | half turn | "
-        "turn around"
+        "turn around | turn on head | stand on head"
     ),
     "flip": "flip | mirror | reflect | flop | mirror image",
     "border": "border | frame",
-    "bars": "bars | bar | margins",
+    "bars": "bars | bar | margins | stripe | band",
     "padding": "padding",
-    "extend": "extend | expand | extend canvas | expand canvas | enlarge canvas | canvas",
-    "pad": "pad | pad out",
+    "extend": "extend | expand | extend canvas | expand canvas | enlarge canvas | canvas | more space | extra space",
+    "pad": "pad | pad out | fill up",
     "letterbox": "letterbox | pillarbox",
     "round corner": (
         "corner rounded | corner round | round corner | rounded corner | corner radius | round off corner"
@@ -74,7 +74,10 @@ HEADS: Final[Mapping[str, str]] = {
         "old photo | look like old photo | look like old photograph | antique | old fashioned | vintage effect | "
         "vintage filter | sepia toned"
     ),
-    "negate": "negate | invert | negative | invert color | inverse | inverted color | color inversion | invert tone",
+    "negate": (
+        "negate | invert | negative | invert color | reverse color | inverse | inverted color | color inversion | "
+        "invert tone"
+    ),
     "normalize": (
         "normalize | normalization | auto level | autolevel | auto contrast | stretch contrast | stretch tone | "
         "stretch histogram | normalize tone | normalize color"
@@ -82,24 +85,28 @@ HEADS: Final[Mapping[str, str]] = {
     "equalize": "equalize | equalize histogram | histogram equalization | equalization | equalize tone",
     "brightness": "brightness | luminosity",
     "exposure": "exposure",
-    "brighter": "more light | add light | brighter | brighten | brighten up | lighter | lighten | lighten up",
-    "darker": "less light | darker | darken | dimmer",
+    "brighter": (
+        "more light | add light | increase light | raise light | light up | brighter | brighten | brighten up | "
+        "lighter | lighten | lighten up"
+    ),
+    "darker": "less light | reduce light | lower light | darker | darken | dimmer",
     "saturation": "saturation | color saturation | vibrance | color intensity",
     "saturated": (
         "saturate | more color | add color | richer color | vivid color | punchy | stronger color | "
         "more intense color | color more intense | color stronger | boost color"
     ),
-    "desaturate": "desaturate | muted | muted color",
+    "desaturate": "desaturate | completely desaturate | fully desaturate | muted | muted color",
     "color": "color | number of color | color count | color palette | palette",
     "hue": (
         "hue | hue shift | shift hue | hue rotate | rotate hue | hue rotation | change hue | shift color | "
         "color shift | turn hue | rotate color"
     ),
     "contrast": "contrast",
+    "less contrasty": "softer contrast | soft contrast | flatter contrast | gentler contrast",
     "contrasty": "contrasty | contrastier | more contrast",
     "pop": "pop | color pop | look punchy | stand out",
     "gamma": "gamma | gamma correction | gamma correct | correct gamma | gamma curve",
-    "tint": "tint | colorize | color tint | color overlay | tint color",
+    "tint": "tint | tone | colorize | color tint | color overlay | tint color",
     "warm": "warmer | warm up | warm tone | warm tint | warm color | warmth | warmer color | warmer tone",
     "cool": ("cooler | cool down | cool tone | cool tint | colder | cool color | cooler color | cooler tone"),
     "enhance": (
@@ -131,9 +138,12 @@ HEADS: Final[Mapping[str, str]] = {
     ),
     "posterize": "posterize | posterization | poster effect",
     "solarize": "solarize | solarization",
-    "pixelate": "pixelate | pixelation | pixelated | pixelize | blocky | censor",
+    "pixelate": "pixelate | pixelation | pixelated | pixelize | blocky | censor | mosaic",
     "vignette": "vignette | vignetting | darken corner | dark corner | darken edge | dark edge | vignette effect",
-    "text": "text | meme with | meme | overlay text | text overlay | caption | write | label | words | subtitle | type",
+    "text": (
+        "text | meme with | meme | overlay text | text overlay | caption | write | label | words | subtitle | "
+        "type | sign"
+    ),
     "title": "title | heading | headline",
     "watermark": "watermark | overlay",
     "quality": "quality | compression quality | q",
@@ -155,14 +165,15 @@ HEADS: Final[Mapping[str, str]] = {
     "still": (
         "first frame only | only first frame | first frame | keep only first frame | keep first frame | still | "
         "still image | remove animation | no animation | without animation | stop animation | freeze | "
-        "just first frame"
+        "just first frame | take first frame | take only first frame | extract first frame | use first frame"
     ),
     "keep copyright": (
         "keep copyright | preserve copyright | keep copyright metadata | keep copyright information | "
         "keep only copyright | keep credit | strip metadata but keep copyright | "
         "remove metadata but keep copyright | remove all metadata but keep copyright | "
         "remove exif but keep copyright | keep artist and copyright | strip all metadata but copyright | "
-        "strip metadata except copyright | keep copyright info"
+        "strip metadata except copyright | keep copyright info | strip all metadata except copyright | "
+        "remove metadata except copyright | remove all metadata except copyright | remove exif except copyright"
     ),
 }
 

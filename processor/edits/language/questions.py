@@ -27,5 +27,7 @@ def refuse_question(command: str, terms: Sequence[Term]) -> None:
         return
     if first == "should" and second in {"be", "not"}:
         return
+    if (first, second) == ("would", "it") and command.rstrip().endswith("?"):
+        raise ParseError(QUESTION, Span(start=match.start(1), end=len(command.rstrip())))
     if first in QUESTIONS:
         raise ParseError(QUESTION, Span(start=match.start(1), end=len(command.rstrip())))

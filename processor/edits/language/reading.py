@@ -31,7 +31,17 @@ PREFIXES: Final = frozenset({"x", "y", "w", "h", "q"})
 
 def terms_of(command: str) -> list[Term]:
     """Read *command*; raises ParseError at a quotation that is never closed."""
-    return labelled(coloured(bounded(related(terms(list(tokens(command)))))))
+    return labelled(coloured(bounded(related(_placed(command, list(terms(list(tokens(command)))))))))
+
+
+def _placed(command: str, line: Sequence[Term]) -> Iterator[Term]:
+    """Read "the lower third" and "the lower part" as a place, not as a change."""
+    for at, term in enumerate(line):
+        after = line[at + 1] if at + 1 < len(line) else None
+        fraction = isinstance(after, Number) and after.fraction
+        part = after is not None and (after.kind, after.name) == ("option", "part")
+        lower = term.name == "less" and command[term.start : term.end].lower() == "lower"
+        yield replace(term, kind="place", name="south") if lower and (fraction or part) else term
 
 
 def terms(line: Sequence[Token]) -> Iterator[Term]:

@@ -86,7 +86,7 @@ def _is_color(term: Term) -> bool:
 
 def labelled(line: Iterable[Term]) -> list[Term]:
     """Write labels onto their numbers: "800 wide", "width 800", "quality 80"; one without a number stays a term."""
-    waiting = list(line)
+    waiting = list(_stated(list(line)))
     for at, term in enumerate(waiting):
         label = _label(waiting, at)
         if not label:
@@ -101,6 +101,16 @@ def labelled(line: Iterable[Term]) -> list[Term]:
             waiting[at] = replace(term, kind="label", name=USED)
     kept = [term for term in waiting if (term.kind, term.name) != ("label", USED)]
     return [_beside_width(term, kept[at - 1] if at else None) for at, term in enumerate(kept)]
+
+
+def _stated(line: Sequence[Term]) -> Iterator[Term]:
+    """Leave out "is" between a label and its number, behind what asks for it: "the width should be 800"."""
+    asked = False
+    for at, term in enumerate(line):
+        asked = asked or term.kind in {"head", "verb"}
+        between = 0 < at < len(line) - 1 and line[at - 1].kind == "label" and isinstance(line[at + 1], Number)
+        if not (between and (term.kind == "verb" or (asked and term.kind == "copula"))):
+            yield term
 
 
 def _beside_width(term: Term, before: Term | None) -> Term:

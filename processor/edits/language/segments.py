@@ -13,6 +13,8 @@ WEAK: Final = frozenset({"turn", "color", "keep"})
 # Heads that begin another step even without "and" or a comma in front of them.
 IMPERATIVES: Final = frozenset({"resize", "scale", "crop", "rotate", "flip", "turn", "grayscale", "sharpen", "sepia"})
 TONES: Final = frozenset({"brightness", "contrast", "saturation", "hue", "gamma", "exposure"})
+# Tones that name their direction: "brighter with more contrast".
+DIRECTED: Final = frozenset({"contrasty", "less contrasty"})
 WRITES: Final = frozenset({"text", "title", "watermark"})
 FILLINGS: Final = frozenset({"rest", "bars", "padding", "pad", "cover"})
 # Separators behind which a step of its own begins.
@@ -43,11 +45,23 @@ class Segment:
         return Span(start=self.terms[0].start, end=self.terms[-1].end)
 
     @property
+    def turns(self) -> bool:
+        """Tell whether the clause turns the picture by an angle."""
+        named = {term.name for term in self.terms if term.kind == "head"}
+        return bool(named & {"rotate", "straighten", "turn"}) and any(isinstance(term, Number) for term in self.terms)
+
+    @property
     def adds(self) -> bool:
         """Tell whether the clause may say more about the one before it: "a border, 10px, red"."""
         own = {"head", "state", "verb", "change", "too", "copula"}
         plain = all(term.kind not in own for term in self.terms)
-        return self.mark == "" and (plain or self._fills)
+        return self.mark == "" and (plain or self._fills or self._keeps)
+
+    @property
+    def _keeps(self) -> bool:
+        """Tell whether the clause only says which side of a shape stays: "and keep the upper part"."""
+        named = {(term.kind, term.name) for term in self.terms if term.kind != "place"}
+        return ("head", "keep") in named and named <= {("head", "keep"), ("option", "part")}
 
     @property
     def _fills(self) -> bool:
@@ -71,6 +85,8 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
         if term.kind != "separator" and not opened and not _begins(term, clause):
             clause.append(term)
             continue
+        degree = _degree(term, clause)
+        clause = clause[: len(clause) - len(degree)]
         if not clause and opener is not None:
             raise ParseError(NOTHING_FOLLOWS, opener)
         if clause:
@@ -83,7 +99,17 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
             mark, opener = opened, term
             clause = [replace(term, kind="head")] if term.name in NAMED else []
         else:
-            clause = [term]
+            clause = [*degree, term]
+
+
+def _degree(term: Term, clause: Sequence[Term]) -> list[Term]:
+    """Return the end of a clause that is the degree of the step that *term* begins: "with a bit more contrast"."""
+    at = len(clause)
+    while (
+        term.kind == "head" and term.name in TONES | DIRECTED and at > 1 and clause[at - 1].kind in {"level", "change"}
+    ):
+        at -= 1
+    return list(clause[at:])
 
 
 def _stronger(mark: Mark, separator: str) -> Mark:
@@ -106,10 +132,14 @@ def _is_share(before: Term, term: Term) -> bool:
 
 def _begins(term: Term, clause: Sequence[Term]) -> bool:
     heads = [one.name for one in clause if one.kind == "head" and one.name not in WEAK]
+    if heads and term.kind == "head" and term.name in DIRECTED:
+        return heads[0] not in WRITES
     if not heads or term.relation in {"to", "by", "with", "of"} or _is_share(clause[-1], term):
         return False
     if term.kind == "verb":
         return True
     if term.kind != "head" or heads[0] in WRITES:
         return False
-    return term.name in IMPERATIVES or (term.name in TONES and any(isinstance(one, Number) for one in clause))
+    if term.name in IMPERATIVES:
+        return True
+    return term.name in TONES and (any(isinstance(one, Number) for one in clause) or bool(_degree(term, clause)))

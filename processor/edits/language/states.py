@@ -112,6 +112,14 @@ def is_copula(denied: Term, line: Sequence[Term], at: int) -> bool:
     return denied.end - denied.start in {len("isn't"), len("aren't")} and at + 2 >= len(line)
 
 
+def is_tilt(terms: Sequence[Term]) -> bool:
+    """Tell whether *terms* only describe that the picture or its horizon is not level, without an angle."""
+    described = {("state", "rotated"), ("cannot", "horizon")}
+    rest = [term for term in terms if term.kind not in {"copula", "level", "too"}]
+    tilted = any((term.kind, term.name) == ("state", "rotated") for term in rest)
+    return tilted and is_fault(terms) and all((term.kind, term.name) in described for term in rest)
+
+
 def is_fault(terms: Sequence[Term]) -> bool:
     """Tell whether *terms* describe a fault."""
     return any(term.kind in {"too", "copula"} for term in terms)

@@ -8,7 +8,7 @@ from typing import Final
 from processor.edits.language.terms import Kind
 
 PLACES: Final[Mapping[str, str]] = {
-    "north": "top | top center | top middle | top edge | upper edge | north | top side | center top",
+    "north": "top | upper | top center | top middle | top edge | upper edge | north | top side | center top",
     "northeast": "top right | upper right | top right corner | upper right corner | northeast | right top",
     "east": "right | right side | right edge | right hand side | east | center right | middle right",
     "southeast": "bottom right | lower right | bottom right corner | lower right corner | southeast | right bottom",
@@ -16,7 +16,7 @@ PLACES: Final[Mapping[str, str]] = {
     "southwest": "bottom left | lower left | bottom left corner | lower left corner | southwest | left bottom",
     "west": "left | left side | left edge | left hand side | west | center left | middle left",
     "northwest": "top left | upper left | top left corner | upper left corner | northwest | left top",
-    "center": "center | middle | centered",
+    "center": "center | central | middle | centered",
 }
 FORMATS: Final[Mapping[str, str]] = {
     "jpeg": "jpg | jpeg | jpe | jfif",
@@ -82,7 +82,7 @@ LEVELS: Final[Mapping[str, str]] = {
     ),
     "low": "low | poor | bad | worst | lowest | minimal",
     "high": "high | good | great",
-    "maximum": "highest | best | full | top quality | very high",
+    "maximum": "highest | best | best possible | highest possible | full | top quality | very high",
 }
 MEASURES: Final[Mapping[str, str]] = {
     "large": "thick | wide border | broad",
@@ -95,7 +95,7 @@ OPTIONS: Final[Mapping[str, str]] = {
         "all around | all round | all four sides | all borders | all directions | around it"
     ),
     "circle": "circle | circular | round shape | disc | disk | oval",
-    "face": "face | faces",
+    "face": "face | faces | people face | person face | face of people",
     "subject": "subject | main subject | what matters | important part | interesting part | most important part",
     "detail": "detail | most interesting part | richest part | most detail | entropy",
     "attention": "attention",
@@ -144,13 +144,15 @@ OPTIONS: Final[Mapping[str, str]] = {
         "keep everything | keep all | keep whole | keep it whole | show everything | nothing cut off | nothing cut | "
         "nothing cropped | nothing is cut off | nothing is cropped | keep everything visible | keep whole thing | "
         "without losing anything | without losing any | without losing any of | without losing parts | "
-        "nothing lost | nothing missing | keep it all | show all | show whole | keep entire | uncropped"
+        "nothing lost | nothing missing | don't want to lose anything | don't lose anything | do not lose anything | "
+        "do not want to lose anything | "
+        " keep it all | show all | show whole | keep entire | uncropped"
     ),
     "lossless": (
         "lossless | losslessly | without loss | without losing quality | without quality loss | no quality loss | "
         "without loss of quality | with no loss | no loss | without losing any quality | no loss of quality"
     ),
-    "copy": "version | copy | variant",
+    "copy": "version | copy | variant | conversion",
     "file": "file | format | image format | file format",
     "all pictures": (
         "all images | all photos | all pictures | all of them | each image | each photo | each picture | every image | "
@@ -170,10 +172,13 @@ OPTIONS: Final[Mapping[str, str]] = {
     "size word": "sized",
     "corner": "corner",
     "axis": "axis",
-    "part": "part | region | area | portion | section",
+    "part": "part | region | area | portion | section | piece",
     "transparent": "transparent | semi transparent | translucent | see through",
     "logo": "logo",
     "canvas": "canvas | space",
+    "print": "print | printout",
+    "plain": "empty | plain | blank",
+    "cut rest": "crop excess | crop rest | crop remainder | crop overflow | crop what doesn't fit | cut excess",
 }
 # A request for one of these is understood, and refused: nothing here finds, removes or invents things in a picture.
 THINGS: Final[Mapping[str, str]] = {
@@ -187,7 +192,7 @@ THINGS: Final[Mapping[str, str]] = {
         "car | cars | bike | bird | birds | horse | animal | animals | unicorn | dragon | object | objects | "
         "thing | things | stranger | strangers | tourist | tourists | wire | wires | "
         "reflection | reflections | dust | scratch | scratches | license plate | number plate | wall | table | "
-        "chair | food"
+        "chair | food | fog | rainbow | fireworks | confetti | younger | thinner | slimmer"
     ),
     "shadow": "shadow | shadows",
     "style": (

@@ -93,6 +93,11 @@ def _plain_number(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def length(px: float | None, percent: float | None) -> str:
+    """Write a length that is given in px, or else as a share of the picture's shorter side."""
+    return f"{number(px)} px" if px is not None else f"{number(percent or 0)} % of the shorter side"
+
+
 def place(anchor: Anchor | None) -> str:
     """Return where an anchor is: "the top left", "the centre"."""
     said = {"center": "centre", "northeast": "top right", "northwest": "top left"}

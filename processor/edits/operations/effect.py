@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from processor.edits.operations.base import Intensity, Operation, number, require
+from processor.edits.operations.base import Intensity, Operation, length, number, require
 
 
 class Blur(Operation):
@@ -16,11 +16,26 @@ class Blur(Operation):
     examples: ClassVar = ("blur the image", "blur slightly", "soften", "blur by 10")
 
     op: Literal["blur"] = "blur"
-    sigma: float = Field(default=5, ge=0.3, le=100, description="Standard deviation of the Gaussian, px.")
+    sigma: float | None = Field(
+        default=None, ge=0.3, le=100, description="Standard deviation of the Gaussian, px, instead of sigma_percent."
+    )
+    sigma_percent: float | None = Field(
+        default=None,
+        ge=0.05,
+        le=10,
+        description="The same, % of the shorter side; none of both: 0.625 %, 5 px of 800.",
+    )
+
+    @model_validator(mode="after")
+    def _one_sigma(self) -> Self:
+        fine = self.sigma is None or self.sigma_percent is None
+        require(holds=fine, expected="sigma or sigma_percent", found="both")
+        return self
 
     def words(self) -> str:
         """Describe this step."""
-        return f"blur by {number(self.sigma)} px"
+        plain = self.sigma is None and self.sigma_percent is None
+        return "blur" if plain else f"blur by {length(self.sigma, self.sigma_percent)}"
 
 
 class Sharpen(Operation):

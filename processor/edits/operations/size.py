@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from processor.edits.operations.base import Aspect, Colour, Operation, Position, Side, number, place, require
+from processor.edits.operations.base import Aspect, Colour, Operation, Position, Side, length, number, place, require
 
 Percent = Annotated[float, Field(gt=0, le=1000)]
 Cut = Annotated[float, Field(ge=0, le=10_000)]
@@ -165,12 +165,25 @@ class Border(Operation):
     examples: ClassVar = ("add 10px black border", "add white border", "put a red frame around it")
 
     op: Literal["border"] = "border"
-    width: int = Field(default=10, ge=1, le=500, description="Width of the border, px.")
+    width: int | None = Field(
+        default=None, ge=1, le=500, description="Width of the border, px, instead of width_percent."
+    )
+    width_percent: float | None = Field(
+        default=None, ge=0.1, le=50, description="The same, % of the shorter side; none of both: 1.25 %, 10 px of 800."
+    )
     color: Colour = Field(default="#000000", description="Colour of the border.")
+
+    @model_validator(mode="after")
+    def _one_width(self) -> Self:
+        fine = self.width is None or self.width_percent is None
+        require(holds=fine, expected="width or width_percent", found="both")
+        return self
 
     def words(self) -> str:
         """Describe this step."""
-        return f"add a border of {self.width} px in {self.color}"
+        plain = self.width is None and self.width_percent is None
+        wide = "" if plain else f" of {length(self.width, self.width_percent)}"
+        return f"add a border{wide} in {self.color}"
 
 
 class Extend(Operation):
@@ -234,13 +247,15 @@ class Round(Operation):
     examples: ClassVar = ("round the corners", "round corners by 30px", "make it a circle")
 
     op: Literal["round"] = "round"
-    radius: Annotated[int, Field(ge=1, le=5_000)] | Literal["circle"] = Field(
-        default=20,
-        description='Radius of the corners, or "circle".',
+    radius: Annotated[int, Field(ge=1, le=5_000)] | Literal["circle"] | None = Field(
+        default=None,
+        description='Radius of the corners, or "circle"; none: 2.5 % of the shorter side, 20 px of 800.',
         json_schema_extra={"allowed": 'a whole number from 1 to 5000, or "circle"'},
     )
     unit: Unit = Field(default="px", description="Unit of the radius; %: of the shorter side.")
 
     def words(self) -> str:
         """Describe this step."""
+        if self.radius is None:
+            return "round the corners"
         return "cut a circle" if self.radius == "circle" else f"round the corners by {self.radius} {self.unit}"

@@ -21,7 +21,8 @@ from processor.edits.plan import Plan
 from processor.errors import EditError, InstallationError, PhotoError
 from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import order_type, pack_edited, pack_refusal
-from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send
+from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send, unpack_headers
+from processor.imaging.structure.header import Header
 from processor.recipe import Recipe
 from processor.source import Source
 
@@ -44,19 +45,21 @@ def main(fd: int, memory_mib: int) -> None:
     with socket.socket(fileno=fd) as channel:
         while True:
             try:
-                request, _, fds = receive(channel, fds=MAX_FDS)
+                request, (packed,), fds = receive(channel, fds=MAX_FDS)
             except ConnectionClosed:
                 return
             with ExitStack() as open_sources:
                 facts = zip(fds, request["sources"], strict=True)
                 sources = [open_sources.enter_context(Source(fd, *fact)) for fd, fact in facts]
-                _answer(channel, request, sources)
+                _answer(channel, request, sources, unpack_headers(packed))
 
 
-def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> None:
+def _answer(
+    channel: socket.socket, request: dict[str, Any], sources: Sequence[Source], headers: Sequence[Header]
+) -> None:
     try:
         check_installation()
-        answer, blobs = JOBS[request["job"]](channel, request, sources)
+        answer, blobs = JOBS[request["job"]](channel, request, sources, headers)
     except PhotoError as error:
         send(channel, {"event": "verdict", "verdict": error.verdict, "finding": error.finding, "log": str(error)})
     except EditError as error:
@@ -75,19 +78,27 @@ def _answer(channel: socket.socket, request: dict[str, Any], sources: Sequence[S
         send(channel, {"event": "done", **answer}, blobs)
 
 
-def _render(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> Answer:
+def _render(
+    channel: socket.socket, request: dict[str, Any], sources: Sequence[Source], headers: Sequence[Header]
+) -> Answer:
     from processor.imaging.line import develop  # noqa: PLC0415 - under the memory limit, and after start-up
 
     recipe = Recipe.model_validate_json(request["recipe"])
     limit_cpu(recipe.limits.decode_timeout_s, os.cpu_count() or 1)
     rendering = develop(
-        sources[0], recipe, file_name=request["file_name"], on_decoded=lambda: send(channel, {"event": "decoded"})
+        sources[0],
+        recipe,
+        file_name=request["file_name"],
+        header=headers[0],
+        on_decoded=lambda: send(channel, {"event": "decoded"}),
     )
     plain, blobs = pack_rendering(replace(rendering, receipt=replace(rendering.receipt, isolated=True)))
     return {"rendering": plain}, blobs
 
 
-def _edit(channel: socket.socket, request: dict[str, Any], sources: Sequence[Source]) -> Answer:
+def _edit(
+    channel: socket.socket, request: dict[str, Any], sources: Sequence[Source], headers: Sequence[Header]
+) -> Answer:
     from processor.imaging.edit_line import carry_out  # noqa: PLC0415 - as above
 
     order = order_type().validate_python(request["order"])
@@ -104,12 +115,13 @@ def _edit(channel: socket.socket, request: dict[str, Any], sources: Sequence[Sou
         output=order.output,
         assets=dict(zip(order.assets, sources[1:], strict=True)),
         on_step=report,
+        headers=headers,
     )
     plain, blobs = pack_edited(edited)
     return {"edited": plain}, blobs
 
 
-JOBS: Final[Mapping[str, Callable[[socket.socket, dict[str, Any], Sequence[Source]], Answer]]] = {
+JOBS: Final[Mapping[str, Callable[[socket.socket, dict[str, Any], Sequence[Source], Sequence[Header]], Answer]]] = {
     "render": _render,
     "edit": _edit,
 }

@@ -18,9 +18,16 @@ from processor.errors import InstallationError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
 from processor.imaging.isolation.edit_wire import EditOrder, unpack_edited, unpack_refusal
 from processor.imaging.isolation.usage import Clock, cpu_seconds, resident_mib, slow_decode, slow_step
-from processor.imaging.isolation.wire import ConnectionClosed, receive, require_done, send, unpack_rendering
+from processor.imaging.isolation.wire import (
+    ConnectionClosed,
+    pack_headers,
+    receive,
+    require_done,
+    send,
+    unpack_rendering,
+)
 from processor.imaging.model import Rendering
-from processor.imaging.structure.header import needs_memory
+from processor.imaging.structure.header import Header, needs_memory
 from processor.recipe import Recipe
 from processor.source import Source
 
@@ -69,10 +76,12 @@ class DecoderProcess:
         """Return whether the child may take another job."""
         return self._process.poll() is None and self.jobs < JOBS_PER_CHILD
 
-    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None) -> Rendering:
+    def render(
+        self, source: Source, recipe: Recipe, *, header: Header, file_name: str, seconds_left: float | None
+    ) -> Rendering:
         """Render *source* in the child; its death, hang or excess is a verdict (PhotoError).
 
-        Raises OutOfTime when *seconds_left* ends first.
+        *header*: what the structure walk found. Raises OutOfTime when *seconds_left* ends first.
         """
         clock = self._decode_clock(recipe.limits.decode_timeout_s, seconds_left)
 
@@ -83,12 +92,15 @@ class DecoderProcess:
             return True
 
         request = {"job": "render", "recipe": recipe.model_dump_json(), "file_name": file_name}
-        return self._run(request, [source], clock, on_progress, _rendering)
+        return self._run(request, [(source, header)], clock, on_progress, _rendering)
 
     def edit(
-        self, sources: Sequence[Source], order: EditOrder, *, on_step: OnStep, seconds_left: float | None
+        self, sources: Sequence[tuple[Source, Header]], order: EditOrder, *, on_step: OnStep, seconds_left: float | None
     ) -> Edited:
-        """Edit the first of *sources* in the child; as *render*, and raises EditError and what *on_step* raises."""
+        """Edit the first of *sources* in the child; the others are its watermarks.
+
+        Raises what *render* raises, EditError, and what *on_step* raises.
+        """
         limits = order.limits
         clock = self._decode_clock(limits.decode_timeout_s, seconds_left)
 
@@ -112,7 +124,7 @@ class DecoderProcess:
     def _run(
         self,
         request: dict[str, Any],
-        sources: Sequence[Source],
+        sources: Sequence[tuple[Source, Header]],
         clock: Clock,
         on_progress: Callable[[dict[str, Any]], bool],
         parse: Callable[[dict[str, Any], list[bytes]], Result],
@@ -123,8 +135,9 @@ class DecoderProcess:
         """
         self.jobs += 1
         with self._exit_as_verdict():
-            facts = [(source.size, source.sha256) for source in sources]
-            send(self._channel, {**request, "sources": facts}, fds=[source.fd for source in sources])
+            facts = [(source.size, source.sha256) for source, _ in sources]
+            headers = pack_headers([header for _, header in sources])
+            send(self._channel, {**request, "sources": facts}, [headers], fds=[source.fd for source, _ in sources])
         while True:
             with self._exit_as_verdict():
                 message, blobs = self._next_message(clock)

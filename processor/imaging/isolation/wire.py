@@ -1,12 +1,14 @@
 """Exchange messages between the parent and its decoder child: frames of JSON and raw bytes over a socket pair.
 
 JSON and not pickle: the child handles hostile bytes, and its answers must not be able to run code in the parent.
+Only the headers, which the parent sends and the child never answers with, are pickled.
 A frame is a big-endian length, a JSON object of that length, and the blobs whose lengths the object lists.
 """
 
 from __future__ import annotations
 
 import json
+import pickle
 import socket
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,6 +20,7 @@ from pydantic import TypeAdapter
 
 from processor.errors import PhotoError, Verdict
 from processor.imaging.model import Rendering
+from processor.imaging.structure.header import Header
 
 LENGTH = Struct(">I")
 MAX_JSON_BYTES = 1 << 20
@@ -95,6 +98,17 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
             raise ConnectionClosed
         filled += count
     return bytes(buffer)
+
+
+def pack_headers(headers: Sequence[Header]) -> bytes:
+    """Pack what the parent's structure walk found in each source, so that the child does not walk them again."""
+    return pickle.dumps(tuple(headers))
+
+
+def unpack_headers(data: bytes) -> tuple[Header, ...]:
+    """Unpack what *pack_headers* packed; only for the child, which trusts its parent."""
+    headers: tuple[Header, ...] = pickle.loads(data)  # noqa: S301 - the parent's own bytes
+    return headers
 
 
 def pack_rendering(rendering: Rendering) -> tuple[dict[str, Any], list[bytes]]:

@@ -30,7 +30,11 @@ from processor.imaging.picture import (
     mixed,
     premultiplied,
 )
+from processor.imaging.steps.layout import length
 
+BLUR_PERCENT = 0.625
+"""Of the shorter side, where a blur has no sigma of its own."""
+SMALLEST_SIGMA = 0.3
 FINE_SIGMA = 2
 """A wider blur is computed on a smaller picture, at a fraction of the cost: it is shrunk until this sigma is left."""
 SMALLEST_SIDE = 8
@@ -52,7 +56,8 @@ CLEAR = 0.35
 
 def blur(picture: Picture, step: Blur) -> Picture:
     """Blur by a Gaussian, transparency included."""
-    return picture.each(lambda image: premultiplied(image, lambda plain: _gaussian(plain, step.sigma)))
+    sigma = max(SMALLEST_SIGMA, length(picture.size, step.sigma, step.sigma_percent, BLUR_PERCENT))
+    return picture.each(lambda image: premultiplied(image, lambda plain: _gaussian(plain, sigma)))
 
 
 def _gaussian(image: Image, sigma: float) -> Image:

@@ -9,7 +9,7 @@ from typing import Final
 from processor.edits.operations.base import Anchor
 from processor.edits.operations.size import Crop, Resize
 from processor.errors import EditCode, EditError
-from processor.imaging.geometry import Box, cover, fit_inside, scaled
+from processor.imaging.geometry import Box, fit_inside, scaled
 
 PERCENT_PARTS = 1_000_000
 """Parts of the whole in which a percentage is computed, in whole numbers: exact to a millionth."""
@@ -35,6 +35,11 @@ def place(part: Box, whole: Box, anchor: Anchor, *, margin: int = 0) -> tuple[in
         margin + int((whole.width - part.width - 2 * margin) * across),
         margin + int((whole.height - part.height - 2 * margin) * down),
     )
+
+
+def length(size: Box, px: float | None, percent: float | None, default: float) -> float:
+    """Return a length, px: as given, or else as a share of the shorter side (%, or *default* %)."""
+    return px if px is not None else min(size.width, size.height) * (default if percent is None else percent) / 100
 
 
 def ratio(aspect: str) -> Fraction:
@@ -68,15 +73,22 @@ def target(size: Box, step: Resize) -> Box:
         return _of_area(size, step.megapixels * MEGA, enlarges=step.enlarges)
     if step.width is None or step.height is None:
         return _by_one_side(size, step)
-    box = Box(step.width, step.height)
+    box = box_of(size, step)
     if step.fit == "fill":
-        return box if step.enlarges else Box(min(box.width, size.width), min(box.height, size.height))
-    if not step.enlarges:
-        return cover(size, box) if step.fit == "cover" else fit_inside(size, box)
-    # Enlarged: one side takes the box's length, by comparison of the aspects; the other follows.
+        return box
+    if step.fit != "cover" and not step.enlarges:
+        return fit_inside(size, box)
+    # One side takes the box's length, by comparison of the aspects; the other follows.
     wide = size.width * box.height >= size.height * box.width
     by_width = wide != (step.fit == "cover")
     return _of_width(size, box.width) if by_width else _of_height(size, box.height)
+
+
+def box_of(size: Box, step: Resize) -> Box:
+    """Return the box of a step with both sides, px: cover and fill keep its shape where a picture does not grow."""
+    box = Box(step.width or size.width, step.height or size.height)
+    whole = step.enlarges or step.fit not in {"cover", "fill"}
+    return box if whole else fit_inside(box, size)
 
 
 def _of_area(size: Box, pixels: float, *, enlarges: bool) -> Box:

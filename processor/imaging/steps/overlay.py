@@ -13,9 +13,14 @@ from processor.edits.operations.overlay import Text, Watermark
 from processor.errors import EditCode, EditError
 from processor.imaging.geometry import Box, scaled
 from processor.imaging.picture import COLOURS, Picture, StepFunction, colours_of, eight_bit, rgb, stretch
-from processor.imaging.steps.layout import place
+from processor.imaging.steps.layout import length, place
 from processor.imaging.steps.lettering import Lettering, Style, fitted, load_font, writable
 
+SIZE_PERCENT = 3
+"""Of the shorter side, where a text has no size of its own."""
+LEGIBLE_PX = 12
+STROKE_SHARE = 12
+"""Height of a line divided by the width of its outline."""
 MARGIN_SHARE = 0.03
 """Free space around the text, as a share of the shorter side."""
 
@@ -32,7 +37,8 @@ def text(picture: Picture, step: Text) -> Picture:
     size = picture.size
     margin = step.margin if step.margin is not None else round(MARGIN_SHARE * min(size.width, size.height))
     room = Box(max(1, size.width - 2 * margin), max(1, size.height - 2 * margin))
-    style = Style(size=step.size, align=_align(step.position), stroke_width=step.stroke_width, bold=step.bold)
+    wanted = step.size or max(LEGIBLE_PX, round(length(size, None, step.size_percent, SIZE_PERCENT)))
+    style = Style(size=wanted, align=_align(step.position), stroke_width=_stroke(step, wanted), bold=step.bold)
     lettering = fitted(words, font, room, style)
     if lettering is None:
         raise _no_room(size)
@@ -41,15 +47,20 @@ def text(picture: Picture, step: Text) -> Picture:
     if step.x is not None and step.y is not None:
         left, top = step.x, step.y
     written = picture.each(lambda image: _put(image, layer, left, top))
-    return _noted(written, left_out, lettering.style.size if lettering.style.size < step.size else None)
+    return _noted(written, left_out, lettering.style.size if lettering.style.size < wanted else None)
+
+
+def _stroke(step: Text, size: int) -> int:
+    """Return the width of the outline of letters of *size* px."""
+    return step.stroke_width if step.stroke_width is not None else max(1, round(size / STROKE_SHARE))
 
 
 def _layer(lettering: Lettering, step: Text) -> Image:
     """Draw letters over their outline: RGB and alpha."""
     letters = _inked(lettering, 0, step.color)
-    if not step.stroke_width:
+    if not lettering.style.stroke_width:
         return letters
-    outline = _inked(lettering, step.stroke_width, step.stroke)
+    outline = _inked(lettering, lettering.style.stroke_width, step.stroke)
     return outline.composite2(letters, "over").copy_memory()
 
 

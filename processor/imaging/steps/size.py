@@ -12,8 +12,10 @@ from processor.edits.operations.size import AutoCrop, Border, Crop, Extend, Pad,
 from processor.imaging.geometry import Box
 from processor.imaging.picture import COLOURS, OPAQUE, Picture, StepFunction, colours_of, ink, stretch
 from processor.imaging.steps.layout import (
+    box_of,
     crop_part,
     largest_part,
+    length,
     place,
     ratio,
     smallest_frame,
@@ -21,25 +23,43 @@ from processor.imaging.steps.layout import (
     would_enlarge,
 )
 
+BORDER_PERCENT = 1.25
+"""Of the shorter side, where a border has no width of its own."""
+RADIUS_PERCENT = 2.5
 NO_FACES = "No face detection is available here: the crop was made around what draws the eye."
 NOTHING_TRIMMED = "Nothing was trimmed: the picture is of one colour."
 
 
 def resize(picture: Picture, step: Resize) -> Picture:
     """Resize by Lanczos 3: to a percentage, an area or one side, or into, over or onto a box."""
-    size = picture.size
-    if not step.enlarges and would_enlarge(size, step):
-        picture = picture.noting(f"The picture was not enlarged: it is {size.width} × {size.height} px.")
-    frame = target(size, step)
+    resized = _resized(picture, step)
+    if not step.enlarges and would_enlarge(picture.size, step):
+        return resized.noting(_not_enlarged(picture.size, resized.size, step))
+    return resized
+
+
+def _resized(picture: Picture, step: Resize) -> Picture:
+    frame = target(picture.size, step)
     stretched = stretch(picture, frame)
     if step.width is None or step.height is None:
         return stretched
+    part = box_of(picture.size, step)
     if step.fit == "cover":
-        part = Box(min(step.width, frame.width), min(step.height, frame.height))
         return _cut(stretched, place(part, frame, step.position), part)
     if step.fit == "contain":
-        return _on_canvas(stretched, Box(step.width, step.height), step.position, step.background)
+        return _on_canvas(stretched, part, step.position, step.background)
     return stretched
+
+
+def _not_enlarged(before: Box, after: Box, step: Resize) -> str:
+    """Return the note on a picture that is smaller than asked for."""
+    if step.fit in {"cover", "fill"} and step.width and step.height:
+        return (
+            f"The picture is {after.width} × {after.height} px, the largest of the shape {step.width} × {step.height} "
+            f"without enlarging: it was {before.width} × {before.height} px."
+        )
+    framed = "" if after == before else f", in a frame of {after.width} × {after.height} px"
+    return f"The picture was not enlarged: it is {before.width} × {before.height} px{framed}."
 
 
 def crop(picture: Picture, step: Crop) -> Picture:
@@ -98,8 +118,9 @@ def _span(sums: Image) -> tuple[int, int] | None:
 
 
 def border(picture: Picture, step: Border) -> Picture:
-    """Put *width* px of one colour around the picture."""
-    size, edge = picture.size, step.width
+    """Put one colour around the picture."""
+    size = picture.size
+    edge = max(1, round(length(size, step.width, step.width_percent, BORDER_PERCENT)))
     return _embedded(picture, Box(size.width + 2 * edge, size.height + 2 * edge), edge, edge, step.color)
 
 
@@ -126,9 +147,9 @@ def round_corners(picture: Picture, step: Round) -> Picture:
         side = min(picture.size.width, picture.size.height)
         square = Box(side, side)
         return _masked(_cut(picture, place(square, picture.size, "center"), square), side / 2)
-    short = min(picture.size.width, picture.size.height)
-    radius = step.radius if step.unit == "px" else short * step.radius / 100
-    return _masked(picture, min(radius, short / 2))
+    px, percent = (step.radius, None) if step.unit == "px" else (None, step.radius)
+    radius = length(picture.size, px, percent, RADIUS_PERCENT)
+    return _masked(picture, min(radius, min(picture.size.width, picture.size.height) / 2))
 
 
 def _masked(picture: Picture, radius: float) -> Picture:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import sleep
 from typing import Final
 
+from processor.imaging.structure.header import Header
 from processor.recipe import DecodeLimits, Recipe, Size
 
 PREAMBLE: Final = """#!{python}
@@ -18,6 +19,10 @@ def send(message, blobs=()):
 channel.recv(1 << 16)
 {body}
 """
+
+
+A_JPEG: Final = Header(format="jpeg", width=240, height=160)
+"""What the parent's structure walk finds in the test photo."""
 
 
 def write_child(folder: Path, body: str) -> str:

@@ -11,11 +11,11 @@ import pytest
 
 from processor.imaging import line as line_module
 from processor.imaging.isolation import child
-from processor.imaging.isolation.wire import receive, send, unpack_rendering
+from processor.imaging.isolation.wire import pack_headers, receive, send, unpack_rendering
 from processor.source import Source
 from testkit.photos.jpeg import cut, jpeg
 from tests.factories.descriptors import open_descriptors, opened_since
-from tests.imaging.isolation.children import quick
+from tests.imaging.isolation.children import A_JPEG, quick
 from tests.patience import HANG_S
 
 Ask = Callable[[bytes], list[dict[str, object]]]
@@ -40,7 +40,8 @@ def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
     def ask_for(data: bytes) -> list[dict[str, object]]:
         with Source.from_bytes(data) as source:
             request = {"job": "render", "recipe": quick().model_dump_json(), "file_name": "a.jpg"}
-            send(ours, {**request, "sources": [(source.size, source.sha256)]}, fds=[source.fd])
+            facts = {"sources": [(source.size, source.sha256)]}
+            send(ours, {**request, **facts}, [pack_headers([A_JPEG])], fds=[source.fd])
             answers: list[dict[str, object]] = []
             while not answers or answers[-1]["event"] == "decoded":
                 content, blobs, _ = receive(ours)
@@ -88,8 +89,8 @@ def test_a_verdict_is_sent_in_words(ask: Ask) -> None:
     (answer,) = ask(b"no photo")
     del answer["files"]
 
-    finding = "This is not a photo: expected an image, received text."
-    assert {"event": "verdict", "verdict": "NOT_AN_IMAGE", "finding": finding, "log": finding} == answer
+    finding = "The file is damaged: its picture data contradicts itself."
+    assert {"event": "verdict", "verdict": "CORRUPT", "finding": finding, "log": finding} == answer
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,15 @@ from threading import Thread
 import pytest
 
 from processor.errors import EditCode, EditError, PhotoError
-from processor.imaging.edit_model import Edited, EditLimits, OutputWish
+from processor.imaging.edit_model import Edited, EditLimits, OutputWish, inspect_source
 from processor.imaging.isolation import child, process
 from processor.imaging.isolation.edit_wire import EditOrder, pack_edited, pack_refusal, unpack_edited, unpack_refusal
 from processor.imaging.isolation.process import DecoderProcess
-from processor.imaging.isolation.wire import receive, send
+from processor.imaging.isolation.wire import pack_headers, receive, send
+from processor.imaging.structure.header import Header
 from processor.source import Source
 from testkit.photos.jpeg import jpeg
-from tests.imaging.isolation.children import is_alive, write_child
+from tests.imaging.isolation.children import A_JPEG, is_alive, write_child
 from tests.imaging.steps.trials import Step, edit, flat, ignore, plan_of, png_of
 from tests.patience import HANG_S
 
@@ -63,6 +64,14 @@ def test_a_refusal_crosses_whole() -> None:
     )  # fmt: skip
 
 
+def header_of(source: Source) -> Header:
+    """Walk *source* as the parent does; what is no picture passes for a JPEG, so that the child sees it."""
+    try:
+        return inspect_source(source, EditLimits())
+    except PhotoError:
+        return A_JPEG
+
+
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[dict[str, object]]]]:
     """Serve requests as the child does, in a thread of this process; ask for an edit and return all messages."""
@@ -75,7 +84,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[dict[
     def ask(order: EditOrder, *data: bytes) -> list[dict[str, object]]:
         sources = [Source.from_bytes(one) for one in data]
         facts = [(source.size, source.sha256) for source in sources]
-        send(ours, {"job": "edit", "order": asdict(order), "sources": facts}, fds=[source.fd for source in sources])
+        headers = pack_headers([header_of(source) for source in sources])
+        request = {"job": "edit", "order": asdict(order), "sources": facts}
+        send(ours, request, [headers], fds=[source.fd for source in sources])
         answers: list[dict[str, object]] = []
         while not answers or answers[-1]["event"] == "step":
             content, blobs, _ = receive(ours)
@@ -109,7 +120,7 @@ def test_a_child_tells_refusals_and_verdicts(served: Callable[..., list[dict[str
     *_, fine = served(order_of(), jpeg())
 
     assert ("refused", "INVALID_INPUT") == (outside["event"], outside["code"])
-    assert ("verdict", "NOT_AN_IMAGE") == (unknown["event"], unknown["verdict"])
+    assert ("verdict", "CORRUPT") == (unknown["event"], unknown["verdict"])
     assert "done" == fine["event"]
 
 
@@ -136,7 +147,7 @@ def test_a_child_that_talks_nonsense_about_an_edit_is_ended(
         patch.setattr(sys, "executable", write_child(tmp_path, f"{body}; time.sleep(600)"))
         stranger = DecoderProcess(64)
     with Source.from_bytes(jpeg()) as source, pytest.raises(PhotoError) as caught:
-        stranger.edit([source], order_of(), on_step=ignore, seconds_left=None)
+        stranger.edit([(source, A_JPEG)], order_of(), on_step=ignore, seconds_left=None)
 
     assert "DECODER_CRASHED" == caught.value.code
     assert not is_alive(stranger.pid)

@@ -15,7 +15,7 @@ from processor.imaging.isolation.usage import cpu_seconds, resident_mib
 from processor.source import Source
 from testkit.photos.jpeg import jpeg
 from tests.factories.descriptors import open_descriptors, opened_since
-from tests.imaging.isolation.children import ends_soon, is_alive, quick, write_child
+from tests.imaging.isolation.children import A_JPEG, ends_soon, is_alive, quick, write_child
 from tests.patience import HANG_S
 
 Start = Callable[[str], DecoderProcess]
@@ -43,7 +43,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 def refusal(child: DecoderProcess, *, timeout_s: float = HANG_S) -> PhotoError:
     """Render a photo in *child* and return the verdict."""
     with Source.from_bytes(jpeg()) as source, pytest.raises(PhotoError) as caught:
-        child.render(source, quick(timeout_s=timeout_s), file_name="a.jpg", seconds_left=None)
+        child.render(source, quick(timeout_s=timeout_s), header=A_JPEG, file_name="a.jpg", seconds_left=None)
     return caught.value
 
 
@@ -188,7 +188,7 @@ def test_a_broken_installation_is_no_verdict_on_the_photo(start: Start) -> None:
     """The photo may be fine: the error names the installation and the remedy."""
     child = start("send({'event': 'broken_installation', 'finding': 'pillow is missing.', 'blobs': []})")
     with Source.from_bytes(b"any") as source, pytest.raises(InstallationError) as raised:
-        child.render(source, quick(timeout_s=HANG_S), file_name="a.jpg", seconds_left=None)
+        child.render(source, quick(timeout_s=HANG_S), header=A_JPEG, file_name="a.jpg", seconds_left=None)
 
     expected = "This installation of Darkroom is broken: pillow is missing. Install it anew from its lock (make setup)."
     assert expected == str(raised.value)
@@ -208,7 +208,7 @@ def test_an_invocation_that_ends_first_is_no_verdict(start: Start, seconds_left:
     """OutOfTime makes the photo due for another try."""
     child = start("time.sleep(600)")
     with Source.from_bytes(jpeg()) as source, pytest.raises(OutOfTime, match="no time left for this photo"):
-        child.render(source, quick(), file_name="a.jpg", seconds_left=seconds_left)
+        child.render(source, quick(), header=A_JPEG, file_name="a.jpg", seconds_left=seconds_left)
 
     assert not is_alive(child.pid)
 
@@ -250,7 +250,7 @@ def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     child = DecoderProcess(900)
     with Source.from_bytes(jpeg()) as source:
-        child.render(source, quick(), file_name="a.jpg", seconds_left=None)
+        child.render(source, quick(), header=A_JPEG, file_name="a.jpg", seconds_left=None)
     environment = dict(
         entry.split("=", 1) for entry in Path(f"/proc/{child.pid}/environ").read_text().split("\0") if entry
     )

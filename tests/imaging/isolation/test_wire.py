@@ -5,12 +5,25 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import asdict
 from threading import Thread
 
 import pytest
 
-from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send, unpack_rendering
+from processor.imaging.isolation.wire import (
+    ConnectionClosed,
+    pack_headers,
+    pack_rendering,
+    receive,
+    send,
+    unpack_headers,
+    unpack_rendering,
+)
+from processor.imaging.structure.walk import inspect_structure
+from processor.recipe import DecodeLimits
+from testkit.photos.heif import heic
 from testkit.photos.jpeg import jpeg
+from testkit.photos.raster import tiff_photo
 from tests.imaging.prints import developed, recipe
 
 
@@ -100,3 +113,12 @@ def test_a_rendering_with_too_few_files_is_refused() -> None:
 
     with pytest.raises(ValueError, match="zip"):
         unpack_rendering(plain, blobs[:1])
+
+
+def test_a_header_crosses_whole() -> None:
+    """With the fields that equality leaves out: EXIF, scan and the layout of a TIFF."""
+    for data in (jpeg(orientation=6), tiff_photo(), heic()):
+        header = inspect_structure(memoryview(data), DecodeLimits(), raw_max_megapixels=1)
+        (again,) = unpack_headers(pack_headers([header]))
+
+        assert asdict(header) == asdict(again)

@@ -39,12 +39,15 @@ from tests.imaging.steps.trials import (
         ({"height": 800, "enlarge": True}, (1200, 800)),
         ({"width": 900, "height": 900, "enlarge": True}, (900, 600)),
         ({"width": 100, "height": 100, "fit": "cover"}, (100, 100)),
-        ({"width": 700, "height": 300, "fit": "cover"}, (600, 300)),
+        ({"width": 700, "height": 300, "fit": "cover"}, (600, 257)),
+        ({"width": 500, "height": 500, "fit": "cover"}, (400, 400)),
+        ({"width": 1000, "height": 3000, "fit": "cover"}, (133, 400)),
         ({"width": 700, "height": 700, "fit": "cover", "enlarge": True}, (700, 700)),
         ({"width": 100, "height": 100, "fit": "contain"}, (100, 100)),
         ({"width": 900, "height": 900, "fit": "contain"}, (900, 900)),
         ({"width": 100, "height": 300, "fit": "fill"}, (100, 300)),
-        ({"width": 900, "height": 300, "fit": "fill"}, (600, 300)),
+        ({"width": 900, "height": 300, "fit": "fill"}, (600, 200)),
+        ({"width": 500, "height": 500, "fit": "fill"}, (400, 400)),
         ({"width": 900, "height": 300, "fit": "fill", "enlarge": True}, (900, 300)),
         ({"width": 1}, (1, 1)),
         ({"megapixels": 0.06}, (300, 200)),
@@ -102,28 +105,40 @@ def test_hidden_colours_do_not_bleed() -> None:
     assert seen[:, :3].min() >= 250
 
 
+KEPT = "The picture was not enlarged: it is 60 × 40 px."
+
+
 @pytest.mark.parametrize(
-    ("step", "noted"),
+    ("step", "note"),
     [
-        ({"width": 800}, True),
-        ({"width": 800, "height": 800}, True),
-        ({"width": 800, "height": 100, "fit": "fill"}, True),
-        ({"width": 800, "height": 30}, False),
-        ({"width": 60}, False),
-        ({"width": 30}, False),
-        ({"percent": 50}, False),
-        ({"percent": 50, "enlarge": False}, False),
-        ({"percent": 200, "enlarge": False}, True),
-        ({"megapixels": 0.001}, False),
-        ({"megapixels": 1}, True),
-        ({"width": 800, "enlarge": True}, False),
+        ({"width": 800}, KEPT),
+        ({"width": 800, "height": 800}, KEPT),
+        ({"width": 800, "fit": "fill"}, KEPT),
+        ({"width": 90, "height": 90, "fit": "contain"}, f"{KEPT[:-1]}, in a frame of 90 × 90 px."),
+        (
+            {"width": 800, "height": 100, "fit": "fill"},
+            "The picture is 60 × 8 px, the largest of the shape 800 × 100 without enlarging: it was 60 × 40 px.",
+        ),
+        (
+            {"width": 50, "height": 50, "fit": "cover"},
+            "The picture is 40 × 40 px, the largest of the shape 50 × 50 without enlarging: it was 60 × 40 px.",
+        ),
+        ({"width": 800, "height": 30}, None),
+        ({"width": 60}, None),
+        ({"width": 30}, None),
+        ({"percent": 50}, None),
+        ({"percent": 50, "enlarge": False}, None),
+        ({"percent": 200, "enlarge": False}, KEPT),
+        ({"megapixels": 0.001}, None),
+        ({"megapixels": 1}, KEPT),
+        ({"width": 800, "enlarge": True}, None),
     ],
 )
-def test_a_picture_that_was_not_enlarged_has_a_note(step: Step, noted: bool) -> None:  # noqa: FBT001 - a parameter
+def test_a_picture_that_was_not_enlarged_has_a_note_of_its_true_size(step: Step, note: str | None) -> None:
     """Without a note the command seems to be ignored."""
     notes = applied({"op": "resize", **step}, picture_of(quarters())).notes
 
-    assert (("The picture was not enlarged: it is 60 × 40 px.",) if noted else ()) == notes
+    assert ((note,) if note else ()) == notes
 
 
 def test_the_same_size_is_the_same_picture() -> None:

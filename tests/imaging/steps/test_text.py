@@ -143,7 +143,7 @@ def test_long_text_wraps_between_words_and_stays_inside() -> None:
 
 def test_a_line_break_is_kept() -> None:
     """Two short lines are higher than one."""
-    _, top, _, bottom = touched(flat(400, 300), written("a\nb"))
+    _, top, _, bottom = touched(flat(400, 300), written("a\nb", size=24))
 
     assert bottom - top > 40
 

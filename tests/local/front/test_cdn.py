@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from local.front.cdn import METHODS, CdnProxy
+from local.front.cdn import METHODS, PROPAGATION_S, CdnProxy
 from local.front.deployed import DeployedStack
 from local.front.distribution import Addition, Behaviour, Distribution, additions, read, with_additions
 from local.front.errors import HANDLERS, Refusal
@@ -36,14 +38,21 @@ FILES = Behaviour(pattern="*", service=False, methods=frozenset({"GET", "HEAD"})
 Answer = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
 
 
-def viewer(folder: Path, answer: Answer) -> Asking:
+def viewer(
+    folder: Path,
+    answer: Answer,
+    *,
+    reads: Callable[[], Distribution] = lambda: Distribution(behaviours=(API, FILES)),
+    now: Callable[[], float] = lambda: 0,
+) -> Asking:
     """Return a client of a CDN whose origins *answer*."""
     outputs = {"cdnUrl": "http://cdn"}
     RunConfig(folder=str(folder), addresses=ADDRESSES, outputs=outputs, distribution_host=DISTRIBUTION).save()
     edge = CdnProxy(
         deployed=DeployedStack(path=folder / "run.json", aws=Aws(ADDRESSES.aws)),
         client=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
-        reads=lambda: Distribution(behaviours=(API, FILES)),
+        reads=reads,
+        now=now,
     )
     app = Starlette(routes=[Route("/{path:path}", edge.serve, methods=METHODS)], exception_handlers=HANDLERS)
     return Asking(app)
@@ -98,6 +107,32 @@ def test_the_edit_api_gets_the_secret_of_the_cdn(tmp_path: Path) -> None:
 
     assert ("http://api/image-edit", "api") == (result["url"], result["headers"]["host"])
     assert ("secret", "Bearer t") == (result["headers"]["x-origin-verify"], result["headers"]["authorization"])
+
+
+@pytest.mark.faults
+def test_a_deployment_changes_the_distribution(tmp_path: Path) -> None:
+    """It is read again after two seconds; while the emulator cannot be asked, the known one serves."""
+    secrets, clock, reads = ["old"], [10.0], [0]
+
+    def changing() -> Distribution:
+        reads[0] += 1
+        if not secrets[0]:
+            raise EndpointConnectionError(endpoint_url=ADDRESSES.aws)
+        return Distribution(behaviours=(replace(API, secrets={"X-Origin-Verify": secrets[0]}), FILES))
+
+    client = viewer(tmp_path, echo, reads=changing, now=lambda: clock[0])
+
+    def sent() -> str:
+        return client.get("/image-edit/health").json()["headers"]["x-origin-verify"]
+
+    assert "old" == sent()
+    secrets[0] = "new"
+    assert ("old", 1) == (sent(), reads[0])
+    clock[0] += PROPAGATION_S
+    assert ("new", "new", 2) == (sent(), sent(), reads[0])
+    secrets[0] = ""
+    clock[0] += PROPAGATION_S
+    assert ("new", "new", 3) == (sent(), sent(), reads[0])
 
 
 def test_a_body_reaches_the_api_whole(tmp_path: Path) -> None:

@@ -36,8 +36,10 @@ def in_box(clause: Clause, direction: int) -> list[Operation]:
 def _sized(clause: Clause, direction: int, *, cut: bool) -> Operation:
     """Resize to a width and height; a shape beside them is cut to exactly that size."""
     preset = any(term.kind == "aspect" and term.name.endswith(PRESET) for term in clause.rest)
-    shaped = preset or clause.has("aspect")
+    shaped = preset or clause.has("aspect") or clause.takes("option", "cut rest")
     extent = next((term for term in clause.rest if isinstance(term, Extent)), None)
+    if clause.has("paper") or (extent is not None and extent.unit):
+        clause.take("option", "print")
     box = take_box(clause)
     if box is None:
         raise clause.missing('a width and height, as in "resize to 800x600"')
@@ -80,12 +82,22 @@ def to_shape(clause: Clause, aspect: str) -> list[Operation]:
     """Cut to a shape, or pad where nothing may be cut; with a length, to exactly that size."""
     length = take_length(clause, "", "width", "size", "longest")
     padded = clause.has("option", "no crop", "keep aspect", "background", "transparent") or clause.has("head", *PADDING)
+    padded = padded or _on_the_sides(clause)
     if padded and length is None:
         return padded_to(clause, aspect)
     if length is None:
         clause.take("option", "exact")
         return [step("crop", aspect=aspect, position=clause.take("place") or None)]
     return [covered(clause, aspect, length)]
+
+
+def _on_the_sides(clause: Clause) -> bool:
+    """Take "on the sides" of "square with white on the sides"."""
+    edges = next((term for term in clause.rest if (term.kind, term.name) == ("option", "all sides")), None)
+    if edges is None or edges.relation != "on" or not clause.has("colour"):
+        return False
+    clause.rest = [term for term in clause.rest if term is not edges]
+    return True
 
 
 def covered(clause: Clause, aspect: str, length: int | None) -> Operation:

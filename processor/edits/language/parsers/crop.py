@@ -32,6 +32,8 @@ def crop(clause: Clause, *, off: bool = False) -> list[Operation]:
         if off:
             raise ParseError(KEEPS, clause.place, ("crop to face",))
         return autocrop(clause)
+    if off and clause.has("head", "border", "bars") and not clause.numbers():
+        return trim(clause)
     found = _between_points(clause) or _to_size_or_shape(clause)
     if found is None and clause.numbers():
         found = cut(clause, off=clause.takes("relation", "off") or off)
@@ -81,7 +83,8 @@ def trim(clause: Clause) -> list[Operation]:
         return crop(clause, off=True)
     if clause.has("place") or clause.has("option", "all sides"):
         return crop(clause, off=True)
-    edge = next((term for term in clause.rest if (term.kind, term.name) == ("head", "border")), None)
+    clause.take("option", "plain")
+    edge = next((term for term in clause.rest if term.kind == "head" and term.name in {"border", "bars"}), None)
     if edge is not None:
         shade = clause.beside(edge, -1)
         clause.rest = [

@@ -16,6 +16,7 @@ OPPOSITE: Final = {"top": "bottom", "bottom": "top", "left": "right", "right": "
 CUTS: Final = CHANGES | {"from", "off"}
 ALONE: Final = frozenset({"all", "middle"})
 WHOLE: Final = 100
+NO_HOLE: Final = "no operation cuts a part out of the middle: expected a side, or the part that is kept"
 WHAT_PART: Final = 'a part, as in "crop to 16:9", "crop to 500x500 from center" or "crop 100px off the top"'
 
 
@@ -31,7 +32,8 @@ def cut(clause: Clause, *, off: bool) -> Operation:
             raise ParseError("expected one unit for all sides", number)
         unit = _unit(number)
         for place in places:
-            cuts |= _sides_of(number, place, keeps=keeps or (number.fraction and not off), off=off)
+            away = off or place.relation == "off"
+            cuts |= _sides_of(number, place.name, keeps=keeps or (number.fraction and not off), off=away)
     clause.takes("option", "corner")
     if not cuts:
         alone = clause.numbers() == clause.rest and len(clause.rest) == 1
@@ -61,20 +63,20 @@ def _unit(number: Number) -> str:
     return "%" if number.unit == "%" else "px"
 
 
-def _paired(clause: Clause) -> Iterator[tuple[Number, list[str]]]:
+def _paired(clause: Clause) -> Iterator[tuple[Number, list[Term]]]:
     """Take each number with the places that it belongs to: "left 100 right 50", "50px off the top and bottom"."""
     leads = _leads(clause.terms)
     for number in clause.numbers():
         if number.unit not in {"px", "%", ""} or number.label or number.relation not in CUTS:
             continue
-        places: list[str] = []
+        places: list[Term] = []
         at = -1 if leads else 1
         while (near := clause.beside(number, at)) is not None and _is_place(near):
-            places.append(near.name)
+            places.append(near)
             clause.rest.remove(near)
             at += -1 if leads else 1
         if not places and (near := clause.beside(number, -1)) is not None and _is_place(near):
-            places.append(near.name)
+            places.append(near)
             clause.rest.remove(near)
         if places:
             clause.rest.remove(number)
@@ -96,7 +98,10 @@ def _sides_of(number: Number, place: str, *, keeps: bool, off: bool) -> dict[str
     value = tidy(number.value)
     if place == "all sides" and not keeps:
         return {"all": whole(number) or 0}
-    if place == "center" and number.unit == "%" and not off:
+    if place == "center" and off:
+        kept = f"crop the middle {WHOLE - number.value:g}%" if number.unit == "%" and number.value < WHOLE else ""
+        raise ParseError(NO_HOLE, number, (f"crop {_said(number)} from each side", *([kept] if kept else [])))
+    if place == "center" and number.unit == "%":
         return {"middle": round(number.value)}
     named = SIDES.get(place, PAIRS.get(place, ()))
     if not named or (keeps and len(named) > 1):

@@ -10,11 +10,14 @@ from processor.edits.language.clauses import CHANGES, Clause
 from processor.edits.language.parsers.amounts import Parser, by_level, share, step, whole
 from processor.edits.operations.base import Operation
 
-SOFT: Final = {"slight": 1, "medium": 2, "strong": 5}
-BLURS: Final = {"slight": 2, "medium": 5, "strong": 15}
+SOFT_PX: Final = {"slight": 1, "medium": 2}
+SLIGHT_BLUR_PX: Final = {"slight": 2}
+STRONG_PERCENT: Final = {"strong": 2}
+"""Of the shorter side: stronger than the default at any size of the picture."""
+SOFT_STRONG_PERCENT: Final = 0.625
 SHARPNESS: Final = {"slight": 0.5, "medium": 1, "strong": 2}
 INTENSITIES: Final = {"slight": 0.25, "medium": 0.5, "strong": 0.8}
-MORE_BLUR: Final = 10
+MORE_BLUR_PERCENT: Final = 1.25
 MEASURES: Final = ("", "sigma", "radius", "intensity")
 
 
@@ -26,13 +29,20 @@ def plain(_clause: Clause, *, name: str) -> list[Operation]:
 def blur(clause: Clause) -> list[Operation]:
     """Blur; the number is the Gaussian's standard deviation, px."""
     number = clause.number("px", "", labels=MEASURES, relations=CHANGES)
-    more = MORE_BLUR if clause.takes("change", "more") else None
-    return [step("blur", sigma=by_level(clause, BLURS, more) if number is None else number.value)]
+    more = MORE_BLUR_PERCENT if clause.takes("change", "more") else None
+    if number is not None:
+        return [step("blur", sigma=number.value)]
+    if sigma := by_level(clause, SLIGHT_BLUR_PX):
+        return [step("blur", sigma=sigma)]
+    clause.take("level", "medium")
+    return [step("blur", sigma_percent=by_level(clause, STRONG_PERCENT, more))]
 
 
 def soften(clause: Clause) -> list[Operation]:
     """Blur a little."""
-    return [step("blur", sigma=by_level(clause, SOFT, SOFT["medium"]))]
+    if strong := by_level(clause, {"strong": SOFT_STRONG_PERCENT}):
+        return [step("blur", sigma_percent=strong)]
+    return [step("blur", sigma=by_level(clause, SOFT_PX, SOFT_PX["medium"]))]
 
 
 def sharpen(clause: Clause) -> list[Operation]:

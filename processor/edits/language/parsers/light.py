@@ -103,10 +103,10 @@ def hue(clause: Clause) -> list[Operation]:
     return [step("modulate", hue=direction * (HUE_DEGREES if number is None else number.value))]
 
 
-def contrast(clause: Clause, *, own: bool = False) -> list[Operation]:
-    """Raise or lower the contrast; "contrast 120%" is 20 more than it is."""
+def contrast(clause: Clause, *, own: int = 0) -> list[Operation]:
+    """Raise or lower the contrast; "contrast 120%" is 20 more than it is; *own*: the way that the head names."""
     clause.takes("option", "as much")
-    direction = clause.direction() or (1 if own else 0)
+    direction = (clause.direction() or 1) * own if own else clause.direction()
     number = clause.number("%", "×", "", labels=("", "intensity"), relations=CHANGES)
     if number is not None:
         return [step("contrast", amount=_contrast(number, direction))]
@@ -196,7 +196,8 @@ LIGHT_PARSERS: Final[Mapping[str, Parser]] = {
     "desaturate": desaturate,
     "hue": hue,
     "contrast": contrast,
-    "contrasty": partial(contrast, own=True),
+    "contrasty": partial(contrast, own=1),
+    "less contrasty": partial(contrast, own=-1),
     "pop": pop,
     "gamma": gamma,
     "tint": tint,

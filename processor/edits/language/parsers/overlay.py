@@ -11,11 +11,12 @@ from functools import partial
 from typing import Final
 
 from processor.edits.language.clauses import CHANGES, Clause
-from processor.edits.language.parsers.amounts import Parser, share, step, whole
+from processor.edits.language.parsers.amounts import Parser, share, step, two_readings, whole
 from processor.edits.language.terms import Number, ParseError, Term
 from processor.edits.operations.base import Operation
 
-SIZES_PX: Final = {"large": 48, "small": 16}
+SIZES_PERCENT: Final = {"large": 6, "small": 2}
+"""Of the shorter side."""
 STROKES_PX: Final = {"large": 4, "small": 1}
 HALF_THROUGH: Final = 0.5
 NO_BOX: Final = 'no operation puts a box or a shadow behind text: expected an outline, as in "with a black outline"'
@@ -57,7 +58,14 @@ def watermark(clause: Clause) -> list[Operation]:
     clause.all("option", "corner")
     clause.all("head", "watermark")
     place, margin, opacity = clause.take("place"), clause.number("%", "", labels=("margin",)), _opacity(clause)
-    width = _value(clause.number("%", labels=("width", "size", "")))
+    width = _value(clause.number("%", labels=("width", "size")))
+    bare = clause.peek("%")
+    if bare is not None and (bare.relation != "at" or opacity is not None):
+        percent = f"{bare.value:g}%"
+        raise two_readings(
+            bare, f"watermark with {image}, {percent} wide", f"watermark with {image} at {percent} opacity"
+        )
+    opacity = share(bare) if bare is not None and clause.number("%") else opacity  # "at 30%", as for effects
     shown = {"width_percent": width, "margin": _value(margin), "opacity": opacity}
     return [step("watermark", image=image, position=place or None, **shown)]
 
@@ -108,6 +116,8 @@ def _place(clause: Clause, position: str | None) -> dict[str, object]:
     """Take a point, or a place with the distance from it."""
     if point := clause.point():
         return {"x": point.x, "y": point.y}
+    if any(clause.peek("px", "", labels=(axis,)) for axis in ("x", "y")):
+        return {axis: whole(clause.number("px", "", labels=(axis,))) for axis in ("x", "y")}
     margin = clause.number("px", "", labels=("margin",))
     place = next((term for term in clause.rest if term.kind == "place"), None)
     if margin is None and place is not None and place.relation == "from":
@@ -146,8 +156,9 @@ def _side_behind(clause: Clause, turned: Term | None) -> str:
 
 def _size(clause: Clause) -> dict[str, object]:
     number = clause.number("px", "", labels=("size", "height")) or clause.number("px", "")
-    word = clause.take("state", *SIZES_PX) if number is None else ""
-    return {"size": SIZES_PX.get(word) if number is None else whole(number)}
+    if number is not None:
+        return {"size": whole(number)}
+    return {"size_percent": SIZES_PERCENT.get(clause.take("state", *SIZES_PERCENT))}
 
 
 def _opacity(clause: Clause) -> float | None:

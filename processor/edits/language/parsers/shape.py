@@ -13,9 +13,12 @@ from processor.edits.language.parsers.ratios import ratio_of, sides, take_aspect
 from processor.edits.language.parsers.size import resize
 from processor.edits.operations.base import Operation
 
-BORDER_PX: Final = 20
+COLOURED_PX: Final = 20
+"""Width of a border of which only the colour is given (acceptance table)."""
 THICKNESS_PX: Final = {"small": 5, "large": 40}
-RADII_PX: Final = {"slight": 10, "medium": 20, "strong": 60}
+THICKNESS_PERCENT: Final = {"small": 0.625, "large": 5}
+"""Of the shorter side."""
+RADII_PERCENT: Final = {"slight": 1, "strong": 8}
 SIDES_OF: Final = {
     "north": ("top",),
     "east": ("right",),
@@ -35,13 +38,17 @@ def border(clause: Clause, *, color: str | None = None) -> list[Operation]:
     thickness = clause.take("option", *THICKNESS_PX) or _state_thickness(clause)
     if clause.takes("change", "remove"):
         clause.take("colour")
+        clause.all("option", "plain", "all sides")
         return [step("trim") if width is None else step("crop", trim_edges=whole(width))]
     color = clause.take("colour") or color
-    px = whole(width) if width is not None else THICKNESS_PX.get(thickness, BORDER_PX)
     if clause.has("place"):
+        px = whole(width) if width is not None else THICKNESS_PX.get(thickness, COLOURED_PX)
         return [_extended(clause.all("place"), px, color)]
     clause.take("option", "all sides")
-    return [step("border", width=px, color=color)]
+    clause.take("relation", "across")
+    if width is None and thickness:
+        return [step("border", width_percent=THICKNESS_PERCENT[thickness], color=color)]
+    return [step("border", width=whole(width) or (COLOURED_PX if color else None), color=color)]
 
 
 def _state_thickness(clause: Clause) -> str:
@@ -110,7 +117,9 @@ def rounded(clause: Clause, *, circle: bool) -> list[Operation]:
     if clause.takes("option", "circle") or (circle and number is None and not corners):
         return [step("round", radius="circle")]
     if number is None:
-        return [step("round", radius=by_level(clause, RADII_PX))]
+        clause.take("level", "medium")
+        percent = by_level(clause, RADII_PERCENT)
+        return [step("round", radius=percent, unit="%" if percent else None)]
     return [step("round", radius=whole(number), unit="%" if number.unit == "%" else None)]
 
 

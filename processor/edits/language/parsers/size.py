@@ -61,6 +61,7 @@ def resize(clause: Clause, *, direction: int = 0, factor: bool = False) -> list[
 def boxed(clause: Clause, fit: str) -> list[Operation]:
     """Fit into, cover or fill a box."""
     clause.all("option", "part", "exact")
+    _frame_of_extent(clause, fit)
     if fit != "fill":
         clause.all("option", "keep aspect")
     else:
@@ -79,6 +80,14 @@ def boxed(clause: Clause, fit: str) -> list[Operation]:
     if fit == "inside" and clause.has("number"):
         return [_to_length(clause, 0)]
     raise clause.missing('a width and height, as in "fit inside 800x600"')
+
+
+def _frame_of_extent(clause: Clause, fit: str) -> None:
+    """Take the "frame" of "fill a 1200x630 frame", which is no border."""
+    extent = next((term for term in clause.rest if isinstance(term, Extent)), None)
+    near = clause.beside(extent, 1) if extent is not None and fit == "cover" else None
+    if near is not None and (near.kind, near.name) == ("head", "border"):
+        clause.rest = [term for term in clause.rest if term is not near]
 
 
 def thumbnail(clause: Clause) -> list[Operation]:
@@ -139,7 +148,7 @@ def refuse_other_measures(clause: Clause, direction: int) -> None:
             raise ParseError(NO_SMALLEST, number, (f"resize to {number.value:g}px",) if pixels else ())
         if number.unit == "%" and clause.has("option", "file"):
             raise ParseError(FILE_SHARE, number, ("compress to 500KB", "quality 75"))
-        if number.label == "resolution":
+        if number.label == "resolution" and number.unit not in {"%", "×"}:
             raise ParseError(DPI_ALONE, number, (f"resize to {number.value:g}px",) if number.unit == "px" else ())
     if (
         (dpi := clause.peek("dpi"))
@@ -154,7 +163,7 @@ def _lengths(clause: Clause) -> Sequence[Number | Extent]:
 
 
 def _percent(clause: Clause, direction: int, *, factor: bool) -> float | None:
-    labels = ("", "size", "width")
+    labels = ("", "size", "width", "resolution")
     number = clause.number("%", "×", labels=labels, relations=CHANGES)
     if number is None and (bare := clause.peek("", labels=("", "size"), relations=CHANGES)) is not None:
         if not (factor and abs(bare.value) <= 10) and not is_factor(bare):  # noqa: PLR2004 - "scale 2" is a factor

@@ -26,19 +26,23 @@ def rotate(clause: Clause, *, degrees: float | None = QUARTER, back: bool = Fals
     part = clause.peek("%")
     if number is None and part is not None and part.fraction and any(term.name == "turn" for term in clause.terms):
         clause.rest.remove(part)
-        return [step("rotate", degrees=(-1 if left else 1) * FULL * part.value / 100)]
+        return [step("rotate", degrees=_leftwards(FULL * part.value / 100) if left else FULL * part.value / 100)]
     degrees = QUARTER if quarter else degrees
     angle = degrees if number is None else number.value
     if angle is None or (number is None and clause.has("level")):
         angle = None
     if angle is None:
         raise clause.missing('an angle, as in "rotate 2 degrees"', "rotate 2 degrees", "rotate -2 degrees")
-    if left:
-        angle = FULL - angle if angle % QUARTER == 0 and 0 < angle < FULL else -angle
+    angle = _leftwards(angle) if left else angle
     clause.all("option", "background", "corner", "transparent")
     if clause.has("colour"):
         clause.all("head", "cover", "rest")  # "fill with black"
     return [step("rotate", degrees=angle, background=clause.take("colour") or None)]
+
+
+def _leftwards(angle: float) -> float:
+    """Turn *angle* counter-clockwise; quarter turns are written clockwise."""
+    return FULL - angle if angle % QUARTER == 0 and 0 < angle < FULL else -angle
 
 
 def turns(clause: Clause) -> bool:

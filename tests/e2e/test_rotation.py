@@ -1,0 +1,152 @@
+"""Secrets are rotated while people use the edit API: no request of theirs fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from components.testing.program import Json, main_program
+from local.deployer.deploy import deploy_program
+from local.deployer.target import Target
+from local.model import RunConfig
+from local.stack import SETTINGS, configuration, merged
+from processor.aws.secrets import KEPT_S, LOOK_AGAIN_S
+from testkit.embedded_stack import LocalStack, wait_for
+from testkit.photos import jpeg
+from testkit.simulated_user import SimulatedUser
+
+PEOPLE = 3
+# In one step of a rotation each of them is heard at least as often.
+ASKED = 5
+# Reads of a user in a minute; another user goes on then.
+READS = 50
+
+
+def deploy(stack: LocalStack, api: Json) -> None:
+    """Deploy the program as `pulumi up` does, with the settings *api* of the edit API."""
+    run = RunConfig.load(stack.folder / "run.json")
+    config = configuration(run.addresses, stack.folder / "packages")
+    config[SETTINGS] = merged(config[SETTINGS], {"edits": {"api": api}})
+    deploy_program(main_program, Target(run.addresses, Path(run.folder)), config)
+
+
+@dataclass(kw_only=True)
+class Load:
+    """People who list their sessions and read one by its ticket, through the CDN, until told to stop."""
+
+    stack: LocalStack
+    answers: Counter[int] = field(default_factory=Counter[int])
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def person(self) -> None:
+        """Ask again and again, as a new user whenever the allowance of one is used up."""
+        cdn = self.stack.known["cdn"]
+        with httpx.Client(timeout=30, trust_env=False) as client:
+            while not self.stopped.is_set():
+                headers = {"Authorization": f"Bearer {SimulatedUser.named(self.stack).token}"}
+                for _ in range(READS):
+                    if self.stopped.wait(0.02):
+                        return
+                    answer = client.get(f"{cdn}/image-edit/sessions", headers=headers)
+                    self.answers[answer.status_code] += 1
+
+    def more(self) -> None:
+        """Wait until each of them has been answered some more times."""
+        wanted = self.answers.total() + PEOPLE * ASKED
+        wait_for(lambda: self.answers.total() >= wanted or None, what=lambda: f"answers, found {self.answers}")
+
+
+@contextmanager
+def loaded(stack: LocalStack) -> Generator[Load]:
+    """Put load on the API for the length of the block."""
+    load = Load(stack=stack)
+    people = [threading.Thread(target=load.person) for _ in range(PEOPLE)]
+    for one in people:
+        one.start()
+    try:
+        load.more()
+        yield load
+    finally:
+        load.stopped.set()
+        for one in people:
+            one.join()
+
+
+@pytest.fixture
+def rotating(stack: LocalStack) -> Iterator[LocalStack]:
+    """Give the stack, and give it back with the secrets that it had."""
+    yield stack
+    deploy(stack, {})
+    headers = {"Authorization": f"Bearer {stack.known['token']}"}
+    sessions = f"{stack.known['cdn']}/image-edit/sessions"
+    wait_for(lambda: stack.http.get(sessions, headers=headers).is_success or None, what=lambda: "the first secrets")
+
+
+def sent_by_the_cdn(stack: LocalStack) -> str:
+    """Return the secret in the distribution's origin."""
+    cloudfront: Any = stack.aws.client("cloudfront")
+    [listed] = cloudfront.list_distributions()["DistributionList"]["Items"]
+    origins = cloudfront.get_distribution_config(Id=listed["Id"])["DistributionConfig"]["Origins"]["Items"]
+    [header] = [one for origin in origins for one in origin.get("CustomHeaders", {}).get("Items", [])]
+    return header["HeaderValue"]
+
+
+def around_the_cdn(stack: LocalStack, secret: str) -> int:
+    """Call the API as a client that knows a secret; return the status."""
+    address = f"{RunConfig.load(stack.folder / 'run.json').addresses.api}/image-edit/sessions"
+    return stack.http.get(address, headers={"x-origin-verify": secret}).status_code
+
+
+def test_the_origin_secret_is_rotated_under_load(rotating: LocalStack) -> None:
+    """Accepted, then sent, then alone: every request of every person is answered, and the old secret opens nothing."""
+    old = sent_by_the_cdn(rotating)
+    with loaded(rotating) as load:
+        for generations in ([1, 2], [2, 1], [2]):
+            deploy(rotating, {"origin_secrets": generations})
+            load.more()
+            # The next step waits until the CDN is deployed, as `pulumi up` does.
+            time.sleep(LOOK_AGAIN_S + 1)
+        load.more()
+
+    new = sent_by_the_cdn(rotating)
+    assert {200} == set(load.answers), load.answers
+    assert old != new
+    # 401: let in, without a token.
+    assert 401 == around_the_cdn(rotating, new)
+    wait_for(lambda: around_the_cdn(rotating, old) == 403 or None, what=lambda: f"403 after {KEPT_S} s")
+
+
+def test_the_ticket_key_is_rotated_under_load(rotating: LocalStack) -> None:
+    """A ticket opens its session until its key is gone; those of the new key open it before and after."""
+    user = SimulatedUser.named(rotating)
+    session_id = user.edit(user.slots([jpeg.jpeg()]))["sessionId"]
+    tickets: list[str] = []
+    with loaded(rotating) as load:
+        for generations in ([1], [1, 2], [2, 1], [2]):
+            deploy(rotating, {"ticket_keys": generations})
+            load.more()
+            tickets.append(user.session(session_id)["progressUrl"])
+            if generations != [2]:
+                assert [200] * len(tickets) == [read_by_ticket(rotating, one) for one in tickets]
+            if generations == [2, 1]:
+                # Until every process signs with the new key.
+                time.sleep(KEPT_S + 1)
+        wait_for(lambda: read_by_ticket(rotating, tickets[0]) == 401 or None, what=lambda: f"401 after {KEPT_S} s")
+
+    assert {200} == set(load.answers), load.answers
+    assert 200 == read_by_ticket(rotating, tickets[-1])
+
+
+def read_by_ticket(stack: LocalStack, progress_url: str) -> int:
+    """Read a session's progress as JSON by the ticket in its address; return the status."""
+    address = f"{stack.known['cdn']}{progress_url}"
+    return stack.http.get(address, headers={"Accept": "application/json"}).status_code
