@@ -99,7 +99,7 @@ class EditService(pulumi.ComponentResource):
             Permission(("s3:ListBucket",), (gallery.originals_arn, gallery.renditions_arn, self.results.arn)),
             Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.sessions.arn,)),
             Permission(("dynamodb:GetItem",), (gallery.photos_arn,)),
-            Permission(("sqs:ChangeMessageVisibility",), (self.jobs.arn,)),
+            Permission(("sqs:ChangeMessageVisibility", "sqs:SendMessage"), (self.jobs.arn,)),
         ]
         if key := args.config.settings.renditions.originals_kms_key_arn:
             permissions.append(Permission(("kms:Decrypt",), (key,)))

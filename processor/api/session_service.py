@@ -1,7 +1,8 @@
 """Start an edit session: compile the plan, check the pictures, store the session, send its jobs.
 
 In this order, a refused request leaves nothing behind, and after 202 the jobs are in the queue. A request repeated
-with its Idempotency-Key finds the session of the first one; jobs that were not sent then are sent now.
+with its Idempotency-Key finds the session of the first one; jobs that were not sent then are sent now. For a request
+that is not repeated, the message that checks the session does it: it is in the queue before the session is stored.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from processor.edits.session import Counters, ImageProgress, Session, SessionSta
 from processor.errors import StoreUnavailable
 
 RUNNING_SESSIONS: Final = 3
+HOUR_S: Final = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,21 +67,27 @@ class SessionService:
         ]
         session_id = new_session_id()
         if sender.key:
-            session_id = self.keys.remember(sender.user_id, sender.key, body=sender.body, session_id=session_id)
+            session_id = self.keys.remember(
+                sender.user_id,
+                sender.key,
+                body=sender.body,
+                session_id=session_id,
+                session_ttl_s=self.session_ttl_h * HOUR_S,
+            )
             earlier = self.sessions.find(session_id)
             if earlier:
                 return self.accept_again(earlier)
         self.limits.reserve(sender.user_id, session_id, limit=RUNNING_SESSIONS)
         session = self.new_session(session_id, request, plan, sender.user_id, data)
+        self.jobs.check_later(session_id)
         if not self.sessions.create(session):
             return self.accept_again(self.sessions.get(session_id, user_id=sender.user_id))
         self.send_jobs(session, sender)
         return AcceptedSession(session=session, new=True)
 
     def accept_again(self, session: Session) -> AcceptedSession:
-        """Return a session that is stored already; send its jobs unless a worker has started one."""
-        if session.untouched:
-            self.jobs.send(session.jobs)
+        """Return a session that is stored already; send the jobs that may not have been sent."""
+        self.jobs.send(session.waiting_jobs)
         return AcceptedSession(session=session, new=False)
 
     def send_jobs(self, session: Session, sender: Sender) -> None:

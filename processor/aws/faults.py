@@ -22,6 +22,13 @@ MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 CONDITION_FAILED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
 
 
+# A key that S3 or DynamoDB cannot hold: nothing is stored there, and no retry helps.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+IMPOSSIBLE_KEY = frozenset({"KeyTooLongError", "InvalidURI", "ValidationException"})
+# An object that is there and cannot be read as it is: archived, or encrypted with its uploader's key (SSE-C).
+UNREADABLE = frozenset({"InvalidObjectState", "InvalidRequest"})
+
+
 @contextmanager
 def aws_call(what: str) -> Generator[None]:
     """Replace any error of botocore by StoreUnavailable, which names *what* was called."""

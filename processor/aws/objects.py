@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
+from botocore.exceptions import ClientError
+
+from processor.aws.faults import CONDITION_FAILED, IMPOSSIBLE_KEY, MISSING, UNREADABLE, aws_call, error_code, unless
 from processor.errors import EditCode, EditError, StoreUnavailable
 from processor.source import Source
 
@@ -83,15 +85,33 @@ class ObjectReader:
     max_bytes: int
 
     def read(self, bucket: str, key: str) -> Source | None:
-        """Read an object; None when there is none. Raise EditError(IMAGE_TOO_LARGE) before reading its body."""
+        """Read an object; None when there is none. Raise EditError when it is too large, before reading its body.
+
+        Raise EditError(SOURCE_FAILED) when S3 has it and can never hand it out as it is.
+        """
         with aws_call(f"s3:GetObject {bucket}/{key}"):
-            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=bucket, Key=key))
+            try:
+                answer = unless(MISSING | IMPOSSIBLE_KEY, lambda: self.s3.get_object(Bucket=bucket, Key=key))
+            except ClientError as error:
+                if error_code(error) in UNREADABLE:
+                    raise unreadable(f"{bucket}/{key}", error_code(error)) from error
+                raise
             if answer is None:
                 return None
             with closing(answer["Body"]) as body:
                 if answer["ContentLength"] > self.max_bytes:
                     raise too_large(answer["ContentLength"], self.max_bytes)
                 return Source.from_chunks(body.iter_chunks(CHUNK_BYTES), max_bytes=self.max_bytes)
+
+
+def unreadable(where: str, code: str) -> EditError:
+    """Build the error of an object that is archived, or encrypted with a key of its uploader."""
+    return EditError(
+        EditCode.SOURCE_FAILED,
+        f"s3:GetObject {where}: expected the object, received {code}.",
+        public="The picture's file is archived or encrypted with a key of its own, so it cannot be read. Restore it, "
+        "or upload it again.",
+    )
 
 
 def too_large(size: int, max_bytes: int) -> EditError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from processor.aws.attributes import from_attribute, to_attribute
-from processor.aws.faults import aws_call, error_code
+from processor.aws.faults import IMPOSSIBLE_KEY, aws_call, error_code, unless
 from processor.keys import ObjectKey
 
 if TYPE_CHECKING:
@@ -142,14 +142,17 @@ class PhotoOwners:
         if not photo_id:
             return None
         with aws_call(f"dynamodb:GetItem {self.table} {photo_id}"):
-            answer = self.dynamodb.get_item(
-                TableName=self.table,
-                Key={"id": {"S": photo_id}},
-                ConsistentRead=True,
-                ProjectionExpression="user_id, original_key, #status",
-                ExpressionAttributeNames={"#status": "status"},
+            answer = unless(
+                IMPOSSIBLE_KEY,
+                lambda: self.dynamodb.get_item(
+                    TableName=self.table,
+                    Key={"id": {"S": photo_id}},
+                    ConsistentRead=True,
+                    ProjectionExpression="user_id, original_key, #status",
+                    ExpressionAttributeNames={"#status": "status"},
+                ),
             )
-        record: Any = answer.get("Item") or {}
+        record: Any = (answer or {}).get("Item") or {}
         if record.get("user_id") != {"S": user_id} or record.get("status") == {"S": "deleted"}:
             return None
         if "original_key" in record:

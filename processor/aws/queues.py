@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from processor.aws.faults import aws_call
-from processor.edits.job import ImageJob
+from processor.edits.job import ImageJob, SessionCheck
 from processor.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BATCH: Final = 10
+CHECK_AFTER_S: Final = 900  # the longest delay of a message
 NOT_FINISHED: Final[tuple[QueueAttributeNameType, ...]] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -48,6 +49,11 @@ class Queue:
                     f"{self.url}: expected to take {len(batch)} messages, refused {len(refused)}: {first['Code']}"
                 )
 
+    def send_later(self, body: str, *, delay_s: int) -> None:
+        """Send one message that becomes visible after *delay_s*, at most 900; StoreUnavailable when it is refused."""
+        with aws_call(f"sqs:SendMessage {self.url}"):
+            self.sqs.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s)
+
     def waiting(self) -> int:
         """Return the approximate number of visible messages."""
         with aws_call(f"sqs:GetQueueAttributes {self.url}"):
@@ -68,9 +74,13 @@ def tens(entries: Sequence[T]) -> Iterator[Sequence[T]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Jobs:
-    """Sends jobs."""
+    """Sends jobs, and checks of their sessions."""
 
     queue: Queue
+
+    def check_later(self, session_id: str) -> None:
+        """Have the session checked after CHECK_AFTER_S."""
+        self.queue.send_later(SessionCheck(session_id=session_id).body(), delay_s=CHECK_AFTER_S)
 
     def send(self, jobs: Sequence[ImageJob]) -> None:
         """Send all *jobs*; on StoreUnavailable send all of them again, since some may have been accepted."""

@@ -34,6 +34,9 @@ IS_OPEN: Final = (
     f"{IS_RUNNING} AND attribute_exists(#progress.#image) "
     "AND attribute_not_exists(#results.#image) AND attribute_not_exists(#errors.#image)"
 )
+# Sessions of earlier releases have no maxEvents.
+HAS_ROOM: Final = "(attribute_not_exists(maxEvents) OR size(#events) < maxEvents)"
+SET_BACK: Final = "SET updatedAt = :now, #progress.#image.#setback = :code"
 ADVANCED: Final = (
     "SET #status = :processing, updatedAt = :now, #progress.#image = :at, #events = list_append(#events, :events)"
 )
@@ -81,14 +84,24 @@ def item_of(session: Session) -> dict[str, Any]:
 
 
 def advanced(image_id: str, to: ImageProgress, *, now_ms: int) -> ItemChange:
-    """Move an open picture forward to *to* and append the event; the session is then processing."""
+    """Move an open picture forward to *to* and append the event; the session is then processing.
+
+    The condition fails when the session has no room for another event of progress (``session_room``).
+    """
     event = Event(id=0, type="progress", timestamp=now_ms, image_id=image_id, progress=to)
     values = {":percent": to.percent, ":at": progress_fields(to), ":events": [event_fields(event)]}
     return ItemChange(
         update=ADVANCED,
-        condition=f"{IS_OPEN} AND #progress.#image.#progress < :percent",
+        condition=f"{IS_OPEN} AND {HAS_ROOM} AND #progress.#image.#progress < :percent",
         names={"#image": image_id},
         values=running_values(now_ms) | values,
+    )
+
+
+def set_back(image_id: str, code: str, *, now_ms: int) -> ItemChange:
+    """Record the *code* of the fault that ended a delivery of an open picture, and that another one follows."""
+    return ItemChange(
+        update=SET_BACK, condition=IS_OPEN, names={"#image": image_id}, values=running_values(now_ms) | {":code": code}
     )
 
 
@@ -147,12 +160,13 @@ def running_values(now_ms: int) -> dict[str, Any]:
 
 def progress_fields(progress: ImageProgress) -> dict[str, Any]:
     """Encode the progress of a picture."""
-    return {
+    fields = {
         "status": progress.status.value,
         "progress": progress.percent,
         "step": progress.step,
         "message": progress.message,
     }
+    return fields | ({"setback": progress.setback} if progress.setback else {})
 
 
 def result_fields(result: EditResult) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def progress_of(fields: Mapping[str, Any]) -> ImageProgress:
         percent=fields["progress"],
         step=fields["step"],
         message=fields["message"],
+        setback=fields.get("setback", ""),
     )
 
 

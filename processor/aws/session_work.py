@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from processor.aws.item_changes import ItemChange, SessionChanges
-from processor.aws.session_item import advanced, ended, milliseconds
+from processor.aws.session_item import advanced, ended, milliseconds, set_back
 from processor.aws.session_reading import SessionReader, session_of
 from processor.edits.job import ImageJob
 from processor.edits.session import EditResult, ImageFailure, ImageProgress, Session
@@ -65,9 +65,13 @@ class SessionWork:
         return FoundJob(state=JobState.OPEN, session=found.session) if applied else found
 
     def advance(self, job: ImageJob, to: ImageProgress) -> JobState:
-        """Record progress *to* and its event, unless the picture is already further; return the picture's state."""
+        """Record progress *to* and its event, unless the picture is further or the item full; return its state."""
         applied, found = self.change(job, advanced(job.image_id, to, now_ms=self.now_ms()))
         return JobState.OPEN if applied else found.state
+
+    def set_back(self, job: ImageJob, code: str) -> None:
+        """Record the *code* of the fault that ends this delivery; the reason for giving up is read from it."""
+        self.change(job, set_back(job.image_id, code, now_ms=self.now_ms()))
 
     def look(self, job: ImageJob) -> FoundJob:
         """Return the state of the job's picture."""

@@ -7,7 +7,6 @@ another user raises SESSION_NOT_FOUND, as a missing one does.
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from processor.aws.faults import aws_call, error_code
 from processor.aws.item_changes import REFUSED, SessionChanges
 from processor.aws.session_item import cancelled, item_of, milliseconds
 from processor.aws.session_reading import SESSION_PREFIX, SessionReader, session_of, summary_of
+from processor.aws.session_room import max_events
 from processor.edits.session import Session, SessionSummary
 from processor.errors import EditCode, EditError
 
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 
 INDEX: Final = "userId-createdAt-index"
 ID_BYTES: Final = 18
-# An item takes 400 KB at most; the rest is reserved for what workers add for each picture.
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
-MAX_ITEM_BYTES: Final = 400 * 1024
-BYTES_PER_IMAGE: Final = 3 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +57,7 @@ class Sessions:
         Raise EditError(INVALID_INPUT) when the item could outgrow DynamoDB's limit.
         """
         item = item_of(session)
-        require_room(item, session)
+        item["maxEvents"] = to_attribute(max_events(item, session))
         with aws_call(f"dynamodb:PutItem {self.table} {session.session_id}"):
             try:
                 self.dynamodb.put_item(
@@ -137,18 +133,6 @@ def session_not_found(session_id: str) -> EditError:
         f"session {session_id[:64]!r}: expected one of the caller's, found none.",
         public="There is no such session: expected the id of a session of yours that has not expired.",
     )
-
-
-def require_room(item: dict[str, Any], session: Session) -> None:
-    """Refuse a session that could outgrow its item. Attribute values are somewhat larger as JSON than as stored."""
-    size, room = len(json.dumps(item)), MAX_ITEM_BYTES - BYTES_PER_IMAGE * len(session.images)
-    if size > room:
-        raise EditError(
-            EditCode.INVALID_INPUT,
-            f"session of {len(session.images)} pictures: expected at most {room:,} bytes, received {size:,}.",
-            public=f"The request is too large: expected at most {max(room, 0):,} bytes for {len(session.images)} "
-            f"pictures, received {size:,}. Shorten URLs, names and tags, or send fewer pictures at once.",
-        )
 
 
 def cursor_to(created_at: str, session_id: str) -> str:

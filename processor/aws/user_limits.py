@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from processor.aws.item_changes import Item, ItemChange, SessionChanges
 from processor.aws.session_reading import SessionReader
+from processor.edits.session import LONGEST_S
 from processor.errors import EditCode, EditError, StoreUnavailable
 from processor.keys import short_hash
 
@@ -29,12 +30,9 @@ if TYPE_CHECKING:
 WINDOW_S: Final = 60
 DAY_S: Final = 24 * 3600
 RESERVE_ATTEMPTS: Final = 3
-# Five deliveries of a job, each half an hour apart, are over by then.
-DEAD_AFTER_S: Final = 3 * 3600
 # An id is listed a moment before its session is stored.
 GRACE_S: Final = 60
 USER_HASH_CHARS: Final = 32
-IDEMPOTENCY_KEPT_S: Final = 24 * 3600
 KEY_HASH_CHARS: Final = 64
 
 
@@ -118,7 +116,7 @@ class UserLimits:
         session = SessionReader(dynamodb=self.dynamodb, table=self.table).read(session_id, now_s=self.now_s())
         if session is None:
             return int(since) + GRACE_S > self.now_s()
-        return not session.status.ended and session.updated_at / 1000 + DEAD_AFTER_S > self.now_s()
+        return not session.status.ended and session.updated_at / 1000 + LONGEST_S > self.now_s()
 
 
 def entries_of(item: Item | None) -> list[str]:
@@ -152,14 +150,16 @@ def hashed(user_id: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdempotencyKeys:
-    """Stores for a day which session belongs to an idempotency key."""
+    """Stores for a day, or for a session's shorter life, which session belongs to an idempotency key."""
 
     dynamodb: DynamoDBClient
     table: str
     now_s: Callable[[], float] = time.time
 
-    def remember(self, user_id: str, key: str, *, body: bytes, session_id: str) -> str:
+    def remember(self, user_id: str, key: str, *, body: bytes, session_id: str, session_ttl_s: int = DAY_S) -> str:
         """Bind *key* to *session_id* and return that id, or return the id that an earlier request bound it to.
+
+        A key is forgotten with its session: one that outlived it would lead nowhere.
 
         The earlier session may not exist: its request may have died before storing it. Raise
         EditError(IDEMPOTENCY_CONFLICT) when the earlier request had another *body*.
@@ -170,7 +170,12 @@ class IdempotencyKeys:
             ItemChange(
                 update="SET bodyHash = :body, #session = :session, #ttl = :ttl",
                 condition="attribute_not_exists(bodyHash) OR #ttl <= :now",
-                values={":body": body_hash, ":session": session_id, ":ttl": now + IDEMPOTENCY_KEPT_S, ":now": now},
+                values={
+                    ":body": body_hash,
+                    ":session": session_id,
+                    ":ttl": now + min(DAY_S, session_ttl_s),
+                    ":now": now,
+                },
             ),
         )
         if changed.item is None:

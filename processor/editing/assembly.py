@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
 from processor.aws.clients import Session, patient_dynamodb_client, s3_client, sqs_client
 from processor.aws.item_changes import SessionChanges
 from processor.aws.objects import ObjectReader
 from processor.aws.photos import PhotoOwners
-from processor.aws.queues import MessageVisibility
+from processor.aws.queues import Jobs, MessageVisibility, Queue
 from processor.aws.results import ResultObjects
 from processor.aws.session_reading import SessionReader
 from processor.aws.session_work import SessionWork
 from processor.editing.pipeline import EditPipeline, PictureEditor
 from processor.editing.results import ResultStore
+from processor.editing.session_check import Checked, SessionChecker
 from processor.editing.sources import Fetch, Sources
+from processor.edits.job import SessionCheck
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.editor import Editor as ImagingEditor
 from processor.settings.functions import EditEnv
 from processor.source import Source
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipeline:
@@ -24,10 +33,7 @@ def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipe
     session = Session()
     s3, dynamodb = s3_client(session), patient_dynamodb_client(session)
     return EditPipeline(
-        work=SessionWork(
-            reader=SessionReader(dynamodb=dynamodb, table=env.sessions_table),
-            changes=SessionChanges(dynamodb=dynamodb, table=env.sessions_table),
-        ),
+        work=session_work(env, dynamodb),
         sources=Sources(
             stored=ObjectReader(s3=s3, max_bytes=env.max_image_bytes),
             photos=PhotoOwners(dynamodb=dynamodb, table=env.photos_table),
@@ -44,6 +50,26 @@ def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipe
             max_megapixels=env.max_megapixels,
             default_quality=env.default_quality,
         ),
+    )
+
+
+def session_check(env: EditEnv) -> Callable[[SessionCheck], Checked]:
+    """Return a function that checks sessions; its clients are made at the first check, not at start-up."""
+
+    @cache
+    def checker() -> SessionChecker:
+        session = Session()
+        queue = Queue(sqs=sqs_client(session), url=env.jobs_queue_url)
+        return SessionChecker(work=session_work(env, patient_dynamodb_client(session)), jobs=Jobs(queue=queue))
+
+    return lambda check: checker().check(check)
+
+
+def session_work(env: EditEnv, dynamodb: DynamoDBClient) -> SessionWork:
+    """Make the writer of sessions."""
+    return SessionWork(
+        reader=SessionReader(dynamodb=dynamodb, table=env.sessions_table),
+        changes=SessionChanges(dynamodb=dynamodb, table=env.sessions_table),
     )
 
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from processor.aws.session_work import JobState
-from processor.edits.session import EditResult, ImageFailure, ImageProgress
-from processor.errors import DarkroomError, EditCode, EditError, PhotoError, Verdict
+from processor.edits.session import FAILURE_CHARS, EditResult, ImageFailure, ImageProgress
+from processor.errors import DarkroomError, EditCode, EditError, OutOfTime, PhotoError, Verdict
 
 CODES: Final[Mapping[Verdict, EditCode]] = {
     Verdict.NOT_AN_IMAGE: EditCode.UNSUPPORTED_FORMAT,
@@ -26,7 +26,6 @@ CODES: Final[Mapping[Verdict, EditCode]] = {
     Verdict.DECODER_OUT_OF_MEMORY: EditCode.DIMENSIONS_TOO_LARGE,
     Verdict.RENDERING_FAILED: EditCode.UNSUPPORTED_FORMAT,
 }
-MAX_MESSAGE_CHARS: Final = 500
 
 
 class EditEnding(StrEnum):
@@ -74,18 +73,32 @@ def failure_of(verdict: PhotoError | EditError) -> ImageFailure:
 
 
 def public_text(error: DarkroomError) -> str:
-    """Return the public sentence, cut to MAX_MESSAGE_CHARS to keep the session's item small."""
-    return error.public if len(error.public) <= MAX_MESSAGE_CHARS else f"{error.public[: MAX_MESSAGE_CHARS - 1]}…"
+    """Return the public sentence, cut to FAILURE_CHARS to keep the session's item small."""
+    return error.public if len(error.public) <= FAILURE_CHARS else f"{error.public[: FAILURE_CHARS - 1]}…"
 
 
 def gave_up(progress: ImageProgress) -> ImageFailure:
-    """Build the error after too many deliveries. A picture that had started was most likely out of time."""
-    if progress.percent:
-        return ImageFailure(
-            code=EditCode.PROCESSING_TIMEOUT.value,
-            message="The picture could not be edited in time. Use a smaller picture or fewer steps, or try again.",
+    """Build the error after too many deliveries, by the fault that the last of them recorded.
+
+    A delivery that died recorded none.
+    """
+    if progress.setback == OutOfTime.code:
+        return failure(
+            EditCode.PROCESSING_TIMEOUT,
+            "The picture could not be edited in the time there is. Use a smaller picture or fewer steps.",
         )
-    return ImageFailure(
-        code=EditCode.INTERNAL_ERROR.value,
-        message="The picture could not be edited because of a fault on our side. Try again later.",
+    if progress.percent and not progress.setback:
+        return failure(
+            EditCode.INTERNAL_ERROR,
+            "The edit broke off several times without a result. Try again; if it breaks off again, use a smaller "
+            "picture or fewer steps.",
+        )
+    return failure(
+        EditCode.INTERNAL_ERROR,
+        "The picture could not be edited because of a fault on our side. Try again later.",
     )
+
+
+def failure(code: EditCode, message: str) -> ImageFailure:
+    """Build the public error of a picture."""
+    return ImageFailure(code=code.value, message=message)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -28,7 +28,7 @@ from processor.edits.operations.overlay import Watermark
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
 from processor.edits.session import EditResult, Session, SessionImage
-from processor.errors import EditError, PhotoError
+from processor.errors import EditError, PhotoError, StoreUnavailable, TransientError
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.source import Source
 
@@ -87,16 +87,24 @@ class EditPipeline:
         if attempts >= MAX_DELIVERIES:
             return self.give_up(job)
         try:
-            task = self.start(job, budget)
-            try:
-                with self.opened(task) as (source, assets):
-                    edited = self.edit(task, source, assets)
-                result = self.store(task, edited)
-            except (PhotoError, EditError) as verdict:
-                return self.fail(task, verdict)
-            return self.finish(task, result)
+            return self.work_on(job, budget)
         except JobCancelled as reason:
             return EditOutcome(ending=CLOSED[reason.state], lost_reports=reason.lost_reports)
+        except TransientError as error:
+            with suppress(StoreUnavailable):
+                self.work.set_back(job, error.code)
+            raise
+
+    def work_on(self, job: ImageJob, budget: Budget) -> EditOutcome:
+        """Start the picture, edit it and end it; raise JobCancelled when it has ended, or its session has."""
+        task = self.start(job, budget)
+        try:
+            with self.opened(task) as (source, assets):
+                edited = self.edit(task, source, assets)
+            result = self.store(task, edited)
+        except (PhotoError, EditError) as verdict:
+            return self.fail(task, verdict)
+        return self.finish(task, result)
 
     def start(self, job: ImageJob, budget: Budget) -> Task:
         """Mark the picture as "fetching"; raise JobCancelled when it has ended, or its session has."""

@@ -16,7 +16,7 @@ from processor.aws.session_work import JobState, SessionWork
 from processor.editing.outcome import JobCancelled
 from processor.edits.job import ImageJob
 from processor.edits.plan import Plan
-from processor.edits.session import ImageProgress, ImageStatus, Session
+from processor.edits.session import MESSAGE_CHARS, ImageProgress, ImageStatus, Session
 from processor.errors import StoreUnavailable
 from processor.imaging.edit_model import DECODING, ENCODING
 
@@ -26,8 +26,6 @@ FEW_IMAGES: Final = 10
 FETCHING: Final = ImageProgress(status=ImageStatus.FETCHING, percent=5, step="fetch", message="Fetching the picture.")
 DECODED_PERCENT: Final = 20
 ENCODING_PERCENT: Final = 90
-# A text step can be long, and every change of the item is billed by its whole size.
-MESSAGE_CHARS: Final = 100
 
 
 @dataclass(kw_only=True, slots=True)

@@ -1,7 +1,8 @@
-"""Do one job, then log and count its outcome."""
+"""Do what one message of the jobs queue asks for, then log and count its outcome."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +10,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from processor.budget import Budget
 from processor.editing.outcome import EditEnding, EditOutcome
-from processor.edits.job import ImageJob
+from processor.editing.session_check import EXPIRED, Checked
+from processor.edits.job import ImageJob, SessionCheck, read_message
 from processor.edits.session import EditResult
 from processor.events import Batch, Json, MalformedEvent, MessageResult, records_of, sqs_message
 from processor.telemetry import Telemetry, one
@@ -17,9 +19,9 @@ from processor.telemetry import Telemetry, one
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobDelivery:
-    """One delivery of a job, the *attempts*-th."""
+    """One delivery of a job or of a session's check, the *attempts*-th."""
 
-    job: ImageJob
+    job: ImageJob | SessionCheck
     attempts: int
 
 
@@ -33,14 +35,18 @@ class DoesJob(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedEdit:
-    """Does jobs with *process*; returns the result of each for the queue."""
+    """Does jobs with *process* and checks sessions with *check*; returns the result of each for the queue."""
 
     process: DoesJob
+    check: Callable[[SessionCheck], Checked]
     telemetry: Telemetry
 
     def __call__(self, delivery: JobDelivery, budget: Budget) -> MessageResult:
         """Do the job and report its outcome. A job that was given up becomes a dead letter, which raises the alarm."""
         job, attempts = delivery.job, delivery.attempts
+        if isinstance(job, SessionCheck):
+            report_check(self.telemetry, job, self.check(job))
+            return MessageResult(code="Succeeded", acknowledged=True, text="checked")
         with self.telemetry.span("edit", session=job.session_id):
             outcome = self.process(job, budget, attempts=attempts)
         report_edit(self.telemetry, job, attempts, outcome)
@@ -59,9 +65,19 @@ def read_jobs(event: Json) -> Batch[JobDelivery]:
 def read_job(body: str, attempts: int) -> list[JobDelivery]:
     """Read one message's body; raise MalformedEvent."""
     try:
-        return [JobDelivery(job=ImageJob.read(body), attempts=attempts)]
+        return [JobDelivery(job=read_message(body), attempts=attempts)]
     except ValueError as error:
         raise MalformedEvent(f"jobs queue: {error}.") from error
+
+
+def report_check(telemetry: Telemetry, check: SessionCheck, checked: Checked) -> None:
+    """Log and count a check that found something to do."""
+    if checked.resent:
+        telemetry.warning("session stalled, jobs sent again", session_id=check.session_id, jobs=checked.resent)
+        telemetry.count({"JobsSentAgain": one(checked.resent)})
+    if checked.expired:
+        telemetry.warning("session expired", session_id=check.session_id, pictures=checked.expired)
+        telemetry.count({"EditsFailed": one(checked.expired)}, code=EXPIRED.code)
 
 
 def report_edit(telemetry: Telemetry, job: ImageJob, attempts: int, outcome: EditOutcome) -> None:

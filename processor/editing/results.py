@@ -9,9 +9,9 @@ from urllib.parse import unquote, urlsplit
 from processor.aws.results import ResultObjects
 from processor.edits.job import ImageJob
 from processor.edits.names import result_key, result_url, safe_name
-from processor.edits.session import GENERATED, EditResult, ResultMetadata, SessionImage
+from processor.edits.session import GENERATED, NOTES_BYTES, EditResult, ResultMetadata, SessionImage
 from processor.imaging.edit_model import Edited
-from processor.keys import short_hash
+from processor.keys import cut, short_hash
 
 EDITED_TAG: Final = "edited"
 ID_CHARS: Final = 24
@@ -42,9 +42,22 @@ class ResultStore:
                 original_id=image.id,
                 operations=edited.steps_applied,
                 processing_time_ms=took_ms,
-                notes=edited.notes,
+                notes=shortened(edited.notes),
             ),
         )
+
+
+def shortened(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the first NOTES_BYTES of *notes*: a session's item has room for so many."""
+    kept, room = list[str](), NOTES_BYTES
+    for note in notes:
+        size = len(note.encode()) + 1
+        if size > room:
+            kept.append(f"{cut(note, max(room - len('…'.encode()) - 1, 0))}…")
+            break
+        kept.append(note)
+        room -= size
+    return tuple(kept)
 
 
 def name_of(image: SessionImage) -> str:

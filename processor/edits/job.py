@@ -1,4 +1,4 @@
-"""Write and read one job of the edit worker, a message of the jobs queue."""
+"""Write and read the messages of the jobs queue: one picture to edit, or one session to check."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Self, cast
 
 SHOWN_CHARS = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionCheck:
+    """A session to look after: send jobs that are missing, end it when its time is over."""
+
+    session_id: str
+
+    def body(self) -> str:
+        """Write the message."""
+        return json.dumps({"checkSession": self.session_id}, separators=(",", ":"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,13 +34,24 @@ class ImageJob:
 
     @classmethod
     def read(cls, body: str) -> Self:
-        """Read a message; ValueError when it is none of ours."""
-        try:
-            said: object = json.loads(body)
-        except ValueError as error:
-            raise ValueError(f"expected a job as JSON, received {body[:SHOWN_CHARS]!r} ({error})") from error
-        fields: Mapping[str, Any] = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
+        """Read a message; ValueError when it is no job."""
+        fields = fields_of(body)
         session_id, image_id = fields.get("sessionId"), fields.get("imageId")
         if not isinstance(session_id, str) or not isinstance(image_id, str) or not session_id:
             raise ValueError(f"expected a job with sessionId and imageId, received {body[:SHOWN_CHARS]!r}")
         return cls(session_id=session_id, image_id=image_id)
+
+
+def read_message(body: str) -> ImageJob | SessionCheck:
+    """Read a message of the jobs queue; ValueError when it is none of ours."""
+    session_id = fields_of(body).get("checkSession")
+    return SessionCheck(session_id=session_id) if isinstance(session_id, str) else ImageJob.read(body)
+
+
+def fields_of(body: str) -> Mapping[str, Any]:
+    """Return the fields of a message, empty when it is no JSON object; ValueError when it is no JSON."""
+    try:
+        said: object = json.loads(body)
+    except ValueError as error:
+        raise ValueError(f"expected a job as JSON, received {body[:SHOWN_CHARS]!r} ({error})") from error
+    return cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}

@@ -13,7 +13,7 @@ whole size; ``Session.data_of`` joins them again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Literal
 
@@ -25,6 +25,13 @@ from processor.edits.plan import Plan
 
 EventType = Literal["progress", "complete", "image_error", "session_complete"]
 GENERATED: Final = "gen_"
+LONGEST_S: Final = 3 * 3600
+"""Nothing is edited for longer: five deliveries of a job are over by then."""
+# Limits that keep a session's item small, since every change of it is billed by its whole size.
+MESSAGE_CHARS: Final = 100
+FAILURE_CHARS: Final = 500
+NOTES_BYTES: Final = 1000
+RETRYING: Final = "The edit was interrupted by a fault on our side. It is tried again soon."
 
 
 class SessionStatus(StrEnum):
@@ -70,12 +77,16 @@ class SessionImage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageProgress:
-    """Progress of one picture: *percent* 0-100, the *step* at work, and a *message* for people."""
+    """Progress of one picture: *percent* 0-100, the *step* at work, and a *message* for people.
+
+    *setback*: code of the TransientError that the last delivery ended with, "" when none did.
+    """
 
     status: ImageStatus = ImageStatus.QUEUED
     percent: int = 0
     step: str = ""
     message: str = ""
+    setback: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,24 +173,35 @@ class Session(SessionSummary):
     events: tuple[Event, ...] = ()
 
     @property
-    def untouched(self) -> bool:
-        """Tell whether no worker has taken up any of its pictures yet."""
-        return self.status is SessionStatus.PENDING and not self.events
-
-    @property
     def jobs(self) -> tuple[ImageJob, ...]:
         """List the jobs that the session consists of."""
         return tuple(ImageJob(session_id=self.session_id, image_id=image.id) for image in self.images)
+
+    @property
+    def open_jobs(self) -> tuple[ImageJob, ...]:
+        """List the jobs of pictures that have not ended; none when the session has."""
+        return tuple(job for job in self.jobs if not self.status.ended and not self.image_ended(job.image_id))
+
+    @property
+    def waiting_jobs(self) -> tuple[ImageJob, ...]:
+        """List the open jobs that no worker has reported on: only these may never have reached the queue."""
+        return tuple(job for job in self.open_jobs if not self.progress[job.image_id].percent)
 
     def image(self, image_id: str) -> SessionImage | None:
         """Find a picture by its id."""
         return next((image for image in self.images if image.id == image_id), None)
 
     def progress_of(self, image_id: str) -> ImageProgress:
-        """Say how far a picture is; one that a cancelled session never finished is cancelled with it."""
+        """Say how far a picture is, or why it failed; a cancelled session cancels what it never finished."""
         progress = self.progress[image_id]
+        if failure := self.errors.get(image_id):
+            return ImageProgress(
+                status=ImageStatus.ERROR, percent=progress.percent, step=progress.step, message=failure.message
+            )
         if self.status is SessionStatus.CANCELLED and not self.image_ended(image_id):
             return ImageProgress(status=ImageStatus.CANCELLED, percent=progress.percent, message="Cancelled.")
+        if progress.setback and not self.image_ended(image_id):
+            return replace(progress, message=RETRYING)
         return progress
 
     def image_ended(self, image_id: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from processor.editing.assembly import edit_pipeline, job_visibility
+from processor.editing.assembly import edit_pipeline, job_visibility, session_check
 from processor.editing.reports import JobDelivery, ReportedEdit, read_jobs
 from processor.handlers.batch import BatchWorker
 from processor.settings.functions import EditEnv, from_env
@@ -24,7 +24,7 @@ def worker() -> BatchWorker[JobDelivery]:
     telemetry = Telemetry(service=env.service, stack=env.stack)
     return BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(process=edit_pipeline(env).process, telemetry=telemetry),
+        apply=ReportedEdit(process=edit_pipeline(env).process, check=session_check(env), telemetry=telemetry),
         telemetry=telemetry,
         change_visibility=job_visibility(env).change_visibility,
     )

@@ -176,7 +176,7 @@ class EditWork(EditStore):
 class EditAcceptance(EditStore):
     """Settings by which the edit API accepts or refuses a request."""
 
-    # A session is one item of at most 400 KB; each picture may take 3 KB of it.
+    # A session is one item of at most 400 KB; each picture takes room for its result from the beginning.
     max_images: int = Field(default=50, ge=1, le=100, description="Pictures in one request.")
     session_ttl_h: int = Field(default=24, ge=1, le=8760, description="A session's record is deleted after this time.")
     auth: Auth | None = Field(

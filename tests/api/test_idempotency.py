@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.factories.api import ADA, BOB, Api
-from tests.factories.stores import refused
+from processor.api.app import create_app
+from processor.editing.progress import FETCHING
+from processor.edits.job import ImageJob
+from tests.factories.api import ADA, BOB, Api, Client, bearer, edit
+from tests.factories.stores import Fault, Request, after, refused
 
 KEY = {"Idempotency-Key": "order 66"}
+REFUSED = refused("ServiceUnavailable", 503)
 
 
 def sessions_of(api: Api, user: str = ADA) -> int:
@@ -90,15 +96,74 @@ def test_a_retry_after_a_death_before_the_session_was_stored_stores_it(api: Api)
     assert (1, 1) == (sessions_of(api), len(api.jobs()))
 
 
-def test_a_session_that_a_worker_has_started_gets_no_second_jobs(api: Api) -> None:
-    """Once a worker has begun, a retry only repeats the response."""
+@pytest.mark.parametrize("by", ["a refused batch", "a refused entry"])
+@pytest.mark.faults
+def test_a_retry_sends_the_jobs_that_were_not_sent_though_a_worker_has_begun(api: Api, by: str) -> None:
+    """Ten of fifty jobs reached the queue, and one of them is worked on: the retry sends the others."""
+    images = [{"id": str(number), "url": f"https://example.com/{number}.jpg"} for number in range(50)]
+    partly: Fault = (lambda _, __: {"Failed": [{"Id": "0", "Code": "InternalError"}]}) if "entry" in by else REFUSED
+    api.sqs.faults["send_message_batch"] = after(1, partly)
+    assert 503 == api.start(images=images, headers=KEY).status_code
+    api.sqs.faults.clear()
+    sent = [ImageJob(session_id=one["sessionId"], image_id=one["imageId"]) for one in api.jobs()]
+    api.work.start(sent[0], FETCHING)
+
+    assert 202 == api.start(images=images, headers=KEY).status_code
+
+    again = {one["imageId"] for one in api.jobs()}
+    assert (10, {one["id"] for one in images}) == (len(sent), {job.image_id for job in sent} | again)
+    assert sent[0].image_id not in again
+
+
+def test_a_session_that_has_ended_gets_no_second_jobs(api: Api) -> None:
+    """A retry then only repeats the response."""
     session_id = api.start(headers=KEY).json()["sessionId"]
     api.jobs()
-    session = api.store.sessions.get(session_id, user_id=ADA)
     api.store.sessions.cancel(session_id, user_id=ADA)
 
     assert 202 == api.start(headers=KEY).status_code
-    assert ([], session.session_id) == (api.jobs(), session_id)
+    assert ([], 1) == (api.jobs(), sessions_of(api))
+
+
+@pytest.mark.faults
+def test_no_session_is_stored_without_a_check_that_looks_after_it(api: Api) -> None:
+    """A process may die right after storing it: the check is in the queue before, and comes after 15 minutes."""
+    asked: list[dict[str, Any]] = []
+
+    def noted(arguments: dict[str, Any], send: Request) -> Any:
+        asked.append({**arguments, "sessions": sessions_of(api)})
+        return send()
+
+    api.sqs.faults["send_message"] = noted
+    session_id = api.start().json()["sessionId"]
+    assert [(f'{{"checkSession":"{session_id}"}}', 900, 0)] == [
+        (one["MessageBody"], one["DelaySeconds"], one["sessions"]) for one in asked
+    ]
+
+    api.sqs.faults["send_message"] = REFUSED
+    assert 503 == api.start().status_code
+    assert 1 == sessions_of(api)
+
+
+@pytest.mark.parametrize(("later_h", "same"), [(0.9, True), (2, False), (30, False)])
+def test_a_key_lives_no_longer_than_its_session(api: Api, later_h: float, *, same: bool) -> None:
+    """With a session of one hour, the same request after two hours is a new edit, not a session that is not found."""
+    service = replace(api.parts.session_service, session_ttl_h=1)
+    client = Client(create_app(replace(api.parts, session_service=service)))
+    first = client.post("/image-edit", json=edit(), headers={**bearer(), **KEY})
+    now_ms = int((time.time() + later_h * 3600) * 1000)
+    later = replace(
+        service,
+        sessions=replace(service.sessions, now_ms=lambda: now_ms),
+        keys=replace(service.keys, now_s=lambda: now_ms / 1000),
+        now_ms=lambda: now_ms,
+    )
+    again = Client(create_app(replace(api.parts, session_service=later))).post(
+        "/image-edit", json=edit(), headers={**bearer(), **KEY}
+    )
+
+    assert [202, 202] == [first.status_code, again.status_code]
+    assert same == (first.json()["sessionId"] == again.json()["sessionId"])
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "tab\there"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,8 +10,7 @@ import pytest
 
 from processor.aws.session_item import item_of
 from processor.aws.session_reading import session_of
-from processor.aws.sessions import MAX_ITEM_BYTES, cursor_to, new_session_id, require_room
-from processor.editing.progress import MESSAGE_CHARS
+from processor.aws.sessions import cursor_to, new_session_id
 from processor.edits.options import EditOptions
 from processor.edits.session import (
     Counters,
@@ -180,40 +178,6 @@ def test_a_cursor_that_is_not_ours_is_refused(store: SessionStore, cursor: str) 
     error = refusal(store.sessions.of_user, USER, limit=10, cursor=cursor)
 
     assert (EditCode.INVALID_INPUT, True) == (error.edit_code, "Leave it out" in error.public)
-
-
-def test_a_session_that_could_outgrow_its_item_is_refused(store: SessionStore) -> None:
-    """Before its workers find out."""
-    images = [SessionImage(id=str(number), url=f"https://example.com/{'x' * 6000}") for number in range(50)]
-
-    error = refusal(store.sessions.create, a_session(*images))
-
-    assert EditCode.INVALID_INPUT == error.edit_code
-    assert error.public.startswith("The request is too large: expected at most 256,000 bytes for 50 pictures, received")
-
-
-def test_a_full_session_fits_its_item() -> None:
-    """Fifty pictures with all that their workers add: DynamoDB takes 400 KB, and we pay for every one."""
-    tags = tuple(f"a tag of a picture {number}" for number in range(5))
-    images = [
-        SessionImage(id=f"image-{number}", url=f"https://example.com/{'x' * 400}", name="x" * 80, tags=tags)
-        for number in range(50)
-    ]
-    far = ImageProgress(status=ImageStatus.PROCESSING, percent=50, step="grayscale", message="x" * MESSAGE_CHARS)
-    result = a_result(url=f"https://cdn.example.com/{'x' * 200}", name="x" * 80, tags=tags)
-    session = a_session(*images)
-    ended = replace(
-        session,
-        progress={image.id: far for image in images},
-        results={image.id: result for image in images},
-        events=tuple(
-            Event(id=number, type="progress", timestamp=NOW_MS, image_id=images[number // 8].id, progress=far)
-            for number in range(400)
-        ),
-    )
-
-    require_room(item_of(session), session)
-    assert len(json.dumps(item_of(ended))) < MAX_ITEM_BYTES
 
 
 @pytest.mark.faults

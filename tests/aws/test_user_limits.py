@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from processor.aws.sessions import new_session_id
-from processor.aws.user_limits import DEAD_AFTER_S, GRACE_S
+from processor.aws.user_limits import GRACE_S
+from processor.edits.session import LONGEST_S
 from processor.errors import EditCode, EditError, StoreUnavailable
 from tests.factories.edits import MINUTE_MS, USER, SessionStore, a_result, open_sessions
 from tests.factories.stores import answer_lost, once, refused
@@ -110,7 +111,7 @@ def test_a_session_that_is_over_makes_room_for_another(store: SessionStore, way:
             )
             store.clock.ms += GRACE_S * 1000
         case _:
-            store.clock.ms += DEAD_AFTER_S * 1000
+            store.clock.ms += LONGEST_S * 1000
 
     store.limits.reserve(USER, new_session_id(), limit=3)
 

@@ -8,18 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 
+from processor.aws.session_room import MAX_ITEM_BYTES, item_bytes
 from processor.budget import Budget
 from processor.editing.outcome import EditEnding
 from processor.editing.pipeline import MAX_DELIVERIES
 from processor.edits.job import ImageJob
 from processor.edits.operations.size import Resize
 from processor.edits.operations.turn import Flip, Rotate
-from processor.edits.plan import Plan
-from processor.edits.session import Session, SessionImage, SessionStatus
+from processor.edits.plan import Plan, plan_from_steps
+from processor.edits.session import RETRYING, Session, SessionImage, SessionStatus
 from processor.errors import EditCode, EditError, OutOfTime, StoreUnavailable
 from processor.source import Source
-from tests.factories.darkroom import AMPLE
+from tests.factories.darkroom import AMPLE, CDN_HOST
 from tests.factories.edits import SESSIONS, EditRoom, open_edit_room
 from tests.factories.stores import Fault, Killed, after, answer_lost, first, killed, once, refused
 
@@ -305,25 +307,140 @@ def test_work_stops_before_the_invocation_ends(room: EditRoom, looks: int) -> No
     assert_edited_once(room, session)
 
 
-@pytest.mark.parametrize(
-    ("begun", "code"), [(False, "INTERNAL_ERROR"), (True, "PROCESSING_TIMEOUT")], ids=["never begun", "begun"]
+def nothing(_: EditRoom, __: Session) -> None:
+    """Let the picture wait: no delivery has ever got as far as the store."""
+
+
+def die(room: EditRoom, session: Session) -> None:
+    """Kill a worker in the middle of the picture."""
+    room.dynamodb.faults["update_item"] = after(1, killed)
+    with pytest.raises(Killed):
+        room.process(session.jobs[0])
+
+
+def run_out_of_time(room: EditRoom, session: Session) -> None:
+    """Let the invocation end before the edit does."""
+    clock = iter([300.0, 300.0, 300.0, 14.0])
+    with pytest.raises(OutOfTime):
+        room.process(session.jobs[0], Budget(seconds_left=lambda: next(clock), memory_mib=2048))
+
+
+def lose_the_store(room: EditRoom, session: Session) -> None:
+    """Let S3 refuse the result."""
+    room.s3.faults["put_object"] = refused("SlowDown", 503)
+    with pytest.raises(StoreUnavailable):
+        room.process(session.jobs[0])
+
+
+OURS = "The picture could not be edited because of a fault on our side. Try again later."
+BROKEN_OFF = (
+    "The edit broke off several times without a result. Try again; if it breaks off again, use a smaller picture or "
+    "fewer steps."
 )
-def test_the_last_delivery_records_that_there_will_be_no_result(room: EditRoom, begun: bool, code: str) -> None:  # noqa: FBT001 - a parameter
-    """It makes no further attempt, which could die before recording the error, so the user never waits for ever."""
-    session, edits = room.begin("a"), 1 if begun else 0
-    if begun:
-        room.dynamodb.faults["update_item"] = after(1, killed)
-        with pytest.raises(Killed):
-            room.process(session.jobs[0])
+CAUSES = {
+    "never begun": ([nothing], "INTERNAL_ERROR", OURS),
+    "died": (
+        [die],
+        "INTERNAL_ERROR",
+        BROKEN_OFF,
+    ),
+    "out of time": (
+        [run_out_of_time],
+        "PROCESSING_TIMEOUT",
+        "The picture could not be edited in the time there is. Use a smaller picture or fewer steps.",
+    ),
+    "no store": ([lose_the_store], "INTERNAL_ERROR", OURS),
+    "the last counts": ([lose_the_store, run_out_of_time, lose_the_store], "INTERNAL_ERROR", OURS),
+}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_the_last_delivery_records_the_true_reason(room: EditRoom, cause: str) -> None:
+    """It makes no further attempt, which could die too; the picture is blamed only for what depends on it."""
+    session = room.begin("a")
+    deliveries, code, message = CAUSES[cause]
+    for deliver in deliveries:
+        deliver(room, session)
+        room.s3.faults.clear()
         room.dynamodb.faults.clear()
+    edits = len(room.editor.seen)
 
     outcome = room.process(session.jobs[0], attempts=MAX_DELIVERIES)
 
     ended = room.read(session)
     assert (EditEnding.GAVE_UP, code, SessionStatus.ERROR) == (outcome.ending, outcome.code, ended.status)
-    assert code == ended.errors["a"].code
+    assert (code, message) == (ended.errors["a"].code, ended.errors["a"].message)
+    assert message == ended.progress_of("a").message
     assert ["image_error", "session_complete"] == [event.type for event in ended.events if event.type in ENDED]
     assert edits == len(room.editor.seen)
+
+
+@pytest.mark.parametrize("cause", ["no store", "out of time"])
+def test_a_picture_that_was_set_back_says_so_until_it_is_edited(room: EditRoom, cause: str) -> None:
+    """A person who polls sees that it is tried again."""
+    session = room.begin("a")
+    CAUSES[cause][0][0](room, session)
+    assert RETRYING == room.read(session).progress_of("a").message
+    room.s3.faults.clear()
+
+    room.process(session.jobs[0])
+
+    assert "Done." == room.read(session).progress_of("a").message
+    assert_edited_once(room, session)
+
+
+KEYS_THAT_CANNOT_BE = {
+    "photo": (f"photo://{chr(0x1F600) * 1024}", "dynamodb", "get_item", "ValidationException"),
+    "result": (f"https://{CDN_HOST}/edits/{'x' * 1500}", "s3", "get_object", "KeyTooLongError"),
+    "rendition": (f"https://{CDN_HOST}/renditions/%00", "s3", "get_object", "InvalidURI"),
+}
+
+
+@pytest.mark.parametrize("kind", KEYS_THAT_CANNOT_BE)
+def test_a_key_that_cannot_be_is_the_users_error_at_once(room: EditRoom, kind: str) -> None:
+    """AWS refuses it every time: no retry, no dead letter, no alarm."""
+    url, client, operation, code = KEYS_THAT_CANNOT_BE[kind]
+    session = room.begin(SessionImage(id="a", url=url))
+    getattr(room, client).faults[operation] = once(refused(code))
+
+    outcome = room.process(session.jobs[0])
+
+    assert (EditEnding.FAILED, "SOURCE_FAILED") == (outcome.ending, outcome.code)
+    assert SessionStatus.ERROR == room.read(session).status
+
+
+@pytest.mark.parametrize(("code", "status"), [("InvalidObjectState", 403), ("InvalidRequest", 400)])
+def test_an_object_that_can_never_be_read_is_no_reason_to_retry(room: EditRoom, code: str, status: int) -> None:
+    """It is archived, or encrypted with a key that only its uploader has; the user is told so."""
+    session = room.begin(SessionImage(id="a", url=f"https://{CDN_HOST}/renditions/a.jpg"))
+    room.s3.faults["get_object"] = refused(code, status)
+
+    room.process(session.jobs[0])
+
+    failure = room.read(session).errors["a"]
+    assert ("SOURCE_FAILED", True) == (failure.code, "archived or encrypted" in failure.message)
+
+
+def test_pictures_end_although_their_progress_fills_the_item(room: EditRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty slow steps of long words, long ids and addresses: progress stops, and every picture ends."""
+    # moto counts the old and the new value of an attribute that is replaced.
+    monkeypatch.setattr(LimitedSizeDict, "__setitem__", dict.__setitem__)
+    plan = plan_from_steps([{"op": "text", "text": chr(0x1F600) * 99}] * 20)
+    where = f"https://example.com/{'x' * 175_000}"
+    images = [SessionImage(id=chr(0x1F600) * 126 + f"{n:02d}", url=f"{where}{n}.jpg") for n in range(2)]
+    session = room.begin(*images, plan=plan)
+    ticks = iter(range(10**9))
+    line = replace(room.line, clock=lambda: next(ticks) * 1.1)
+
+    endings = Counter(line.process(job, AMPLE).ending for job in session.jobs)
+
+    ended = room.read(session)
+    kinds = Counter(event.type for event in ended.events)
+    assert ({EditEnding.EDITED: 2}, SessionStatus.COMPLETE) == (endings, ended.status)
+    assert (2, 1) == (kinds["complete"], kinds["session_complete"])
+    assert 23 < kinds["progress"] < 2 * 23
+    [stored] = room.items()
+    assert MAX_ITEM_BYTES - 20_000 < item_bytes(stored) <= MAX_ITEM_BYTES
 
 
 @pytest.mark.parametrize("way", ["done", "cancelled", "gone"])

@@ -93,14 +93,24 @@ def test_a_stream_goes_on_behind_the_last_event(last: int, ids: list[int]) -> No
     assert ids == [event.id for event in ended().events_after(last)]
 
 
-def test_a_session_is_untouched_until_a_worker_has_begun() -> None:
-    """Until then its jobs may have got lost, and are sent again."""
-    session = a_session("a")
+def test_jobs_wait_until_a_worker_reports_and_are_open_until_they_end() -> None:
+    """A job that no worker reported on may have got lost; one that ended, or whose session did, is never sent again."""
+    session = a_session("a", "b", "c")
+    at_work = replace(
+        session,
+        status=SessionStatus.PROCESSING,
+        progress={"a": FETCHING, "b": FETCHING, "c": ImageProgress()},
+        results={"a": a_result()},
+    )
 
-    assert session.untouched
-    assert not replace(session, status=SessionStatus.PROCESSING).untouched
-    assert not ended().untouched
-    assert not replace(session, events=ended().events).untouched
+    assert session.jobs == session.open_jobs == session.waiting_jobs
+    assert (["b", "c"], ["c"]) == (
+        [job.image_id for job in at_work.open_jobs],
+        [job.image_id for job in at_work.waiting_jobs],
+    )
+    for status in (one for one in SessionStatus if one.ended):
+        ended_now = replace(at_work, status=status)
+        assert ((), ()) == (ended_now.open_jobs, ended_now.waiting_jobs)
 
 
 @pytest.mark.parametrize("status", list(SessionStatus))
@@ -121,7 +131,7 @@ def test_statuses_are_the_words_of_the_contract() -> None:
 
 def test_a_picture_that_no_worker_has_taken_up_is_queued_at_zero() -> None:
     """Before any progress."""
-    assert (ImageStatus.QUEUED, 0, "", "") == astuple(ImageProgress())
+    assert (ImageStatus.QUEUED, 0, "", "", "") == astuple(ImageProgress())
     assert ("", ()) == astuple(SessionImage(id="a", url="u"))[2:]
     assert (0, 0) == astuple(Counters(total=1, remaining=1))[1:3]
 
@@ -134,6 +144,31 @@ def test_only_a_cancelled_session_cancels_its_pictures() -> None:
     assert FETCHING == running.progress_of("a")
     assert ImageProgress(status=ImageStatus.CANCELLED, percent=5, message="Cancelled.") == cancelled.progress_of("a")
     assert FETCHING == replace(cancelled, results={"a": a_result()}).progress_of("a")
+
+
+def test_the_message_of_a_failed_picture_is_its_error() -> None:
+    """Not the step at which it failed."""
+    failed = replace(
+        a_session("a", "b"),
+        status=SessionStatus.PROCESSING,
+        progress={"a": FETCHING, "b": FETCHING},
+        errors={"a": ImageFailure(code="SOURCE_FAILED", message="The address did not answer.")},
+    )
+
+    assert ImageProgress(
+        status=ImageStatus.ERROR, percent=5, step=FETCHING.step, message="The address did not answer."
+    ) == failed.progress_of("a")
+
+
+def test_a_picture_that_was_set_back_says_that_it_is_tried_again() -> None:
+    """Until it ends."""
+    set_back = replace(FETCHING, setback="STORE_UNAVAILABLE")
+    session = replace(a_session("a"), status=SessionStatus.PROCESSING, progress={"a": set_back})
+
+    assert (
+        "The edit was interrupted by a fault on our side. It is tried again soon." == session.progress_of("a").message
+    )
+    assert FETCHING.message == replace(session, results={"a": a_result()}).progress_of("a").message
 
 
 @pytest.mark.parametrize("field", ["width", "height", "size"])

@@ -6,7 +6,8 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -15,6 +16,8 @@ from PIL import Image
 
 from processor.aws.clients import sqs_client
 from processor.editing.reports import ReportedEdit, read_jobs
+from processor.editing.session_check import Checked
+from processor.edits.job import SessionCheck
 from processor.edits.names import slot_key
 from processor.edits.plan import Plan
 from processor.edits.session import Session, SessionImage, SessionStatus
@@ -161,12 +164,23 @@ class Asked:
             raise StoreUnavailable("sqs:ChangeMessageVisibility jobs: expected success, received AccessDenied.")
 
 
-def handle(room: EditRoom, service: str, event: dict[str, Any], asked: Asked | None = None) -> Any:
+def unchecked(check: SessionCheck) -> Checked:
+    """Refuse a check: the test expects none."""
+    raise AssertionError(check)
+
+
+def handle(
+    room: EditRoom,
+    service: str,
+    event: dict[str, Any],
+    asked: Asked | None = None,
+    checks: Callable[[SessionCheck], Checked] | None = None,
+) -> Any:
     """Handle *event* with the quick editor."""
     telemetry = Telemetry(service=service, stack="test")
     worker = BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(process=room.line.process, telemetry=telemetry),
+        apply=ReportedEdit(process=room.line.process, check=checks or unchecked, telemetry=telemetry),
         telemetry=telemetry,
         change_visibility=(asked or Asked()).change_visibility,
     )
@@ -193,6 +207,42 @@ def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys
     counted = {name for line in said for name in line if name.startswith(("Edit", "Result"))}
     assert {"EditsDone", "EditsFailed", "EditsSettled", "EditDuration", "ResultBytes"} == counted
     assert "secret" not in json.dumps(said)
+
+
+METRICS = ("JobsSentAgain", "EditsFailed")
+CHECKS = [
+    (Checked(), [], {}),
+    (Checked(resent=3), ["session stalled, jobs sent again"], {"JobsSentAgain": [3.0]}),
+    (Checked(expired=2), ["session expired"], {"EditsFailed": [2.0]}),
+]
+
+
+def test_a_check_is_logged_when_it_found_something_to_do(
+    room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Most checks find a session that has ended; others are an operator's matter."""
+    event = sqs_event(SessionCheck(session_id="ses_1").body())
+    for checked, messages_logged, counted in CHECKS:
+        answer = handle(room, service, event, checks=lambda _, found=checked: found)
+
+        said = lines(capsys)
+        assert {"batchItemFailures": []} == answer
+        assert messages_logged == [line["message"] for line in said if "message" in line]
+        assert counted == {
+            name: line[name] for line in said for name in ("JobsSentAgain", "EditsFailed") if name in line
+        }
+
+
+@pytest.mark.faults
+def test_a_check_is_put_together_as_it_is_deployed(function: EditRoom, jobs: Jobs) -> None:
+    """A session without any report for a quarter of an hour gets its jobs again, and the next check."""
+    function.clock.ms = time.time_ns() // 1_000_000 - 16 * 60_000
+    session = function.start("a", "b")
+
+    answer = edit.handler(sqs_event(SessionCheck(session_id=session.session_id).body()), cast("Any", Context()))
+
+    assert {"batchItemFailures": []} == answer
+    assert messages(session) == sorted(one["Body"] for _ in session.jobs for one in jobs.receive())
 
 
 @pytest.mark.faults
