@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Any, Final, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
-from processor.edits.operations.base import Side
-from processor.edits.operations.file import FormatName
+from processor.edits.operations.base import Side, with_whole_numbers
+from processor.edits.operations.file import FORMAT_SYNONYMS, FormatName, PictureFormat
 
 QUALITY_RANGE: Final = (1, 100)
+# Generated clients refuse values that the schema does not list.
+OutputFormat = Annotated[
+    FormatName, WithJsonSchema({"type": "string", "enum": [*get_args(PictureFormat), *FORMAT_SYNONYMS]})
+]
 
 
 class EditOptions(BaseModel):
@@ -25,8 +29,10 @@ class EditOptions(BaseModel):
         serialize_by_alias=True,
     )
 
-    output_format: FormatName | None = Field(
-        default=None, description="Format of the results; absent: what the operation says, else the source's."
+    output_format: OutputFormat | None = Field(
+        default=None,
+        description="Format of the results, before any format of the operation; jpg and tif are jpeg and tiff. Absent: "
+        "what the operation says, else the source's, else jpeg where a browser cannot show that.",
     )
     quality: int | None = Field(
         default=None, ge=QUALITY_RANGE[0], le=QUALITY_RANGE[1], description="Quality of lossy results."
@@ -36,3 +42,8 @@ class EditOptions(BaseModel):
     preserve_metadata: bool = Field(
         default=False, description="Keep artist and copyright; places and serial numbers never are."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, written: Any) -> Any:
+        return with_whole_numbers(written)
