@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from processor.api.documents import (
     CountersDocument,
@@ -23,7 +25,7 @@ from processor.api.sources import shown_url
 from processor.aws.results import Offer
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
-from processor.edits.session import ImageProgress, Session, SessionImage, SessionSummary
+from processor.edits.session import ImageProgress, Session, SessionImage, SessionStatus, SessionSummary
 
 # Estimated from trials with photos of 24 MP; shown to users, nothing depends on it.
 SOURCE_S: Final = 2.0
@@ -47,10 +49,11 @@ def started_document(session: Session, ticket: str) -> StartedDocument:
     """Convert a session that was just started."""
     return StartedDocument(
         session_id=session.session_id,
+        status=shown_status(session.status),
         estimated_time=estimated_s(session),
         progress_url=progress_url(session.session_id, ticket),
         plan=plan_document(session.plan, session.options),
-        images=[QueuedImage(id=image.id) for image in session.images],
+        images=[QueuedImage(id=image.id, status=session.progress_of(image.id).status) for image in session.images],
     )
 
 
@@ -58,14 +61,27 @@ def summary_document(session: SessionSummary) -> SummaryDocument:
     """Convert a session of a list."""
     return SummaryDocument(
         session_id=session.session_id,
-        status=session.status,
-        operation=dict(session.operation),
+        status=shown_status(session.status),
+        operation=operation_document(session.operation),
         counters=CountersDocument(**asdict(session.counters)),
         created_at=session.created_at,
         updated_at=session.updated_at,
         completed_at=session.completed_at,
         ttl=session.expires_at,
     )
+
+
+def operation_document(stored: Mapping[str, Any]) -> Any:
+    """Convert a stored operation; the parameters of a bulk operation are stored as JSON text."""
+    if stored["type"] != "bulk":
+        return stored
+    button = stored["bulkOp"]
+    return {"type": "bulk", "bulkOp": {**button, "params": json.loads(button.get("params", "{}"))}}
+
+
+def shown_status(status: SessionStatus) -> SessionStatus:
+    """Return a status as clients see it: an accepted session is `processing` until it ends."""
+    return SessionStatus.PROCESSING if status is SessionStatus.PENDING else status
 
 
 def session_document(session: Session, ticket: str) -> SessionDocument:
@@ -99,7 +115,7 @@ def slot_document(offer: Offer) -> SlotDocument:
     """Convert an upload slot."""
     return SlotDocument(
         url=offer.reference,
-        upload=FormDocument(url=offer.url, fields=dict(offer.fields)),
+        upload=FormDocument(method="POST", url=offer.url, fields=dict(offer.fields)),
         expires_in=offer.expires_in_s,
         max_bytes=offer.max_bytes,
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Annotated, Any, Final, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
-from processor.edits.operations.base import Side
-from processor.edits.operations.file import Format, FormatName, Metadata, PictureFormat, Quality
+from processor.edits.operations.base import Side, with_whole_numbers
+from processor.edits.operations.file import FORMAT_SYNONYMS, Format, FormatName, Metadata, PictureFormat, Quality
 from processor.edits.plan import Plan
 
 QUALITY_RANGE: Final = (1, 100)
+# Generated clients refuse values that the schema does not list.
+OutputFormat = Annotated[
+    FormatName, WithJsonSchema({"type": "string", "enum": [*get_args(PictureFormat), *FORMAT_SYNONYMS]})
+]
 
 
 class EditOptions(BaseModel):
@@ -27,8 +31,10 @@ class EditOptions(BaseModel):
         serialize_by_alias=True,
     )
 
-    output_format: FormatName | None = Field(
-        default=None, description="Format of the results; absent: what the operation says, else the source's."
+    output_format: OutputFormat | None = Field(
+        default=None,
+        description="Format of the results, before any format of the operation; jpg and tif are jpeg and tiff. Absent: "
+        "what the operation says, else the source's, else jpeg where a browser cannot show that.",
     )
     quality: int | None = Field(
         default=None, ge=QUALITY_RANGE[0], le=QUALITY_RANGE[1], description="Quality of lossy results."
@@ -38,6 +44,11 @@ class EditOptions(BaseModel):
     preserve_metadata: bool = Field(
         default=False, description="Keep artist and copyright; places and serial numbers never are."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, written: Any) -> Any:
+        return with_whole_numbers(written)
 
     def words(self, plan: Plan) -> str:
         """Return the plan in words, and what these options change in it."""
