@@ -41,8 +41,10 @@ def decide(image: Image, *, profile: bytes | None = None) -> Colour:
     return Colour(None, f"{flaw}: taken as sRGB")
 
 
-def to_srgb(image: Image, colour: Colour) -> Image:
-    """Return *image* as sRGB, 8 bit, three bands. It must have no alpha any more."""
+def to_srgb(image: Image, colour: Colour, *, deep: bool = False) -> Image:
+    """Return *image* as sRGB, 8 bit (*deep*: 16), three bands. It must have no alpha any more."""
+    if deep:
+        return image.colourspace("rgb16") if colour.profile is None else _transform(image, colour.profile, depth=16)
     if colour.profile is None:
         plain = image.interpretation == "srgb" and image.format == "uchar"
         return image if plain else image.colourspace("srgb").cast("uchar")
@@ -102,7 +104,7 @@ def full_scale(image: Image) -> float:
     return 65535.0 if image.format == "ushort" else 255.0
 
 
-def _transform(image: Image, profile: bytes | str, *, stand_in: str | None = None) -> Image:
+def _transform(image: Image, profile: bytes | str, *, stand_in: str | None = None, depth: int = 8) -> Image:
     embedded = isinstance(profile, bytes)
     if embedded:
         image = image.copy()
@@ -114,7 +116,7 @@ def _transform(image: Image, profile: bytes | str, *, stand_in: str | None = Non
         **({} if named is None else {"input_profile": named}),
         intent="relative",
         black_point_compensation=True,
-        depth=8,
+        depth=depth,
     )
 
 

@@ -60,13 +60,13 @@ def carry_out(  # noqa: PLR0913 - keyword-only: the parts of an edit
 def _taken(source: Source, header: Header, plan: Plan, spec: OutputSpec, limits: EditLimits) -> Taken:
     """Decode all frames when the file to be written can hold them, else the first."""
     if header.frames == 1 or header.format not in ANIMATED:
-        return take(source, header, limits, first=first_size(plan))
+        return take(source, header, limits, first=first_size(plan), output=spec.format)
     if spec.kind.animated:
         whole = header.frames * header.megapixels
         if whole > limits.max_megapixels:
             raise too_large(Box(header.width, header.height), header.frames, limits, "The animation is")
         return take_frames(source, header)
-    picture, credit = take(source, header, limits, first=first_size(plan))
+    picture, credit = take(source, header, limits, first=first_size(plan), output=spec.format)
     note = f"{spec.format.upper()} holds no animation: the first of {header.frames} frames was taken."
     return Taken(picture.noting(note), credit)
 

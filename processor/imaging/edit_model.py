@@ -27,26 +27,27 @@ DECODING, ENCODING = "decoding", "encoding"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileKind:
-    """The abilities of a file format; *longest_side* in px."""
+    """The abilities of a file format; *deep*: 16 bits a channel; *longest_side* in px."""
 
     extension: str
     content_type: str
     alpha: bool = False
     animated: bool = False
     lossy: bool = False
+    deep: bool = False
     credit: bool = True
     longest_side: int = 65_535
 
 
 FILE_KINDS: Final[Mapping[PictureFormat, FileKind]] = {
     "jpeg": FileKind(extension="jpg", content_type="image/jpeg", lossy=True),
-    "png": FileKind(extension="png", content_type="image/png", alpha=True),
+    "png": FileKind(extension="png", content_type="image/png", alpha=True, deep=True),
     "webp": FileKind(
         extension="webp", content_type="image/webp", alpha=True, animated=True, lossy=True, longest_side=16_383
     ),
     "avif": FileKind(extension="avif", content_type="image/avif", alpha=True, lossy=True, longest_side=16_384),
     "gif": FileKind(extension="gif", content_type="image/gif", alpha=True, animated=True, credit=False),
-    "tiff": FileKind(extension="tif", content_type="image/tiff", alpha=True, credit=False),
+    "tiff": FileKind(extension="tif", content_type="image/tiff", alpha=True, deep=True, credit=False),
 }
 
 

@@ -1,4 +1,4 @@
-"""Decode a source for an edit: upright, sRGB, 8 bit, alpha and frames kept."""
+"""Decode a source for an edit: upright, sRGB, 8 bit or 16, alpha and frames kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from pyvips import Image
 
-from processor.edits.operations.file import Format, Metadata, Quality
+from processor.edits.operations.file import Format, Metadata, PictureFormat, Quality
 from processor.edits.operations.size import Resize
 from processor.edits.plan import Plan
 from processor.imaging.cascade import ORIENTATION_FIELD
@@ -18,7 +18,7 @@ from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors, refuse_damage
 from processor.imaging.decoders.native import load_frames
 from processor.imaging.decoders.original import Pixels
-from processor.imaging.edit_model import EditLimits
+from processor.imaging.edit_model import FILE_KINDS, EditLimits
 from processor.imaging.exif import Credit, read_exif
 from processor.imaging.geometry import Box, largest_frame
 from processor.imaging.picture import Picture
@@ -28,6 +28,8 @@ from processor.recipe import MAX_SIDE_PX, Raw, Recipe, Size
 from processor.source import Source
 
 ANIMATED: Final = frozenset({"gif", "webp"})
+DEEP_MEGAPIXELS: Final = 50
+"""Twice the bytes of 8 bit: a step that holds two larger pictures would exceed the child's memory."""
 DEFAULT_DELAY_MS: Final = 100
 WHOLE: Final = Size(width=MAX_SIDE_PX, height=MAX_SIDE_PX)
 """No source is larger: its own size, unless the plan begins with a smaller one."""
@@ -40,15 +42,33 @@ class Taken(NamedTuple):
     credit: Credit
 
 
-def take(source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE) -> Taken:
-    """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError."""
+def take(
+    source: Source, header: Header, limits: EditLimits, *, first: Size = WHOLE, output: PictureFormat | None = None
+) -> Taken:
+    """Decode the photo, or an animation's first frame, no larger than *first* asks for; raises PhotoError.
+
+    *output*: the format to be written; where it can hold them, 16 bits a channel are kept, else noted.
+    """
     raw = Raw(max_megapixels=limits.max_megapixels)
     with collection_paused(), photo_errors():
         recipe = Recipe(sizes={"edit": first}, limits=limits.of_source, raw=raw)
         original = open_original(source, header, recipe)
         (part,) = original.parts()
-        image = _developed(part.pixels, largest_frame(part.rungs))
-    return Taken(Picture(frames=(image,)), original.exif.credit)
+        note = _depth_note(part.pixels.image, header, output)
+        image = _developed(part.pixels, largest_frame(part.rungs), deep=output is not None and not note)
+    picture = Picture(frames=(image,))
+    return Taken(picture.noting(note) if note else picture, original.exif.credit)
+
+
+def _depth_note(image: Image, header: Header, output: PictureFormat | None) -> str:
+    """Return the note on a source of 16 bits whose result has 8; empty where nothing is lost."""
+    if output is None or image.format != "ushort":
+        return ""
+    if not FILE_KINDS[output].deep:
+        return f"The source has 16 bits a channel, {output.upper()} holds 8. PNG and TIFF hold 16."
+    if header.megapixels > DEEP_MEGAPIXELS:
+        return f"The result has 8 bits a channel: above {DEEP_MEGAPIXELS} megapixels 16 are not kept."
+    return ""
 
 
 def take_frames(source: Source, header: Header) -> Taken:
@@ -100,11 +120,11 @@ def first_size(plan: Plan) -> Size:
     return Size(width=step.width or MAX_SIDE_PX, height=step.height or MAX_SIDE_PX, fit=fit)
 
 
-def _developed(pixels: Pixels, frame: Box) -> Image:
+def _developed(pixels: Pixels, frame: Box, *, deep: bool) -> Image:
     """Read the source, which may be lazy and readable once, at *frame* px (upright)."""
     colour = decide(pixels.image, profile=pixels.profile)
     stored = _read(pixels.image, frame.turned(pixels.orientation), pixels.verify)
-    return upright(_in_srgb(stored, colour), pixels.orientation).copy_memory()
+    return upright(_in_srgb(stored, colour, deep=deep), pixels.orientation).copy_memory()
 
 
 def _read(image: Image, frame: Box, verify: Callable[[], None] = refuse_damage) -> Image:
@@ -123,8 +143,10 @@ def _read(image: Image, frame: Box, verify: Callable[[], None] = refuse_damage) 
     return stored
 
 
-def _in_srgb(stored: Image, colour: Colour) -> Image:
-    """Return sRGB, 8 bit: three bands, and alpha where there was one."""
+def _in_srgb(stored: Image, colour: Colour, *, deep: bool = False) -> Image:
+    """Return sRGB, 8 bit, or 16 where *deep* and the source has them: three bands, and alpha where there was one."""
+    if deep and stored.format == "ushort":
+        return _in_deep_srgb(stored, colour)
     if colour.profile is None and stored.interpretation == "srgb" and stored.format == "uchar":
         return stored  # as it is: not copied once more
     if not stored.hasalpha():
@@ -133,3 +155,10 @@ def _in_srgb(stored: Image, colour: Colour) -> Image:
     eight = (alpha / 257).rint() if stored.format == "ushort" else alpha  # 65,535 / 257 = 255
     colours = to_srgb(stored.extract_band(0, n=stored.bands - 1), colour)
     return colours.bandjoin(eight.cast("uchar"))
+
+
+def _in_deep_srgb(stored: Image, colour: Colour) -> Image:
+    if not stored.hasalpha():
+        return to_srgb(stored, colour, deep=True)
+    colours = to_srgb(stored.extract_band(0, n=stored.bands - 1), colour, deep=True)
+    return colours.bandjoin(stored[stored.bands - 1])

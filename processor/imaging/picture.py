@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyvips import Image
+from pyvips import Image, Interpolate
 
+from processor.imaging.colour import full_scale
 from processor.imaging.geometry import Box
 
 COLOURS = 3
 OPAQUE = 255
+DEEPER = 257
+"""Factor from 8 to 16 bit: 255 × 257 = 65,535."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
     """One frame, or the frames of an animation, all of one size.
 
-    *frames*: sRGB, 8 bit, upright; three bands, or four with alpha (not premultiplied), the same in all frames.
+    *frames*: sRGB, 8 bit, or 16 where source and output hold them, upright; three bands, or four with alpha (not
+    premultiplied), the same in all frames.
     *delays*: ms per frame, empty for a still; *loop*: how often an animation plays, 0 for ever; *notes*: remarks of
     the steps for the person who asked for them.
     """
@@ -44,6 +48,11 @@ class Picture:
         return self.first.bands > COLOURS
 
     @property
+    def is_deep(self) -> bool:
+        """Return whether the frames have 16 bits a channel."""
+        return is_deep(self.first)
+
+    @property
     def megapixels(self) -> float:
         """Pixels of all frames, in millions."""
         return len(self.frames) * self.size.width * self.size.height / 1e6
@@ -58,11 +67,15 @@ class Picture:
 
     def with_alpha(self) -> Picture:
         """Return the picture with an alpha band, opaque where it had none."""
-        return self if self.has_alpha else self.each(lambda frame: frame.bandjoin(OPAQUE))
+        return self if self.has_alpha else self.each(lambda frame: frame.bandjoin(full_scale(frame)))
 
     def noting(self, note: str) -> Picture:
         """Return the picture with *note* added, unless it has it."""
         return self if note in self.notes else replace(self, notes=(*self.notes, note))
+
+    def shallow(self) -> Picture:
+        """Return the picture in 8 bit."""
+        return self.each(lambda frame: eight_bit(frame / DEEPER)) if self.is_deep else self
 
     def still(self) -> Picture:
         """Return the first frame alone."""
@@ -78,22 +91,42 @@ class Picture:
         return colours[0] if len(colours) == 1 else Image.arrayjoin(colours, across=1)
 
 
+def is_deep(image: Image) -> bool:
+    """Return whether *image* has 16 bits a channel."""
+    return image.format == "ushort"
+
+
 def colours_of(image: Image) -> Image:
     """Return the colour bands alone."""
     return image.extract_band(0, n=COLOURS) if image.bands > COLOURS else image
 
 
 def on_colours(image: Image, change: Callable[[Image], Image]) -> Image:
-    """Apply *change* to the colour bands and round to 8 bit; alpha stays as it is."""
-    changed = eight_bit(change(colours_of(image)))
+    """Apply *change* to the colour bands and round to whole numbers; alpha stays as it is."""
+    changed = rounded(change(colours_of(image)), image)
     return changed.bandjoin(image[COLOURS]) if image.bands > COLOURS else changed
 
 
 def premultiplied(image: Image, change: Callable[[Image], Image]) -> Image:
     """Apply *change*, which mixes neighbours, so that the hidden colours of transparent pixels do not bleed."""
     if image.bands == COLOURS:
-        return eight_bit(change(image))
-    return eight_bit(change(image.premultiply()).unpremultiply())
+        return rounded(change(image), image)
+    full = full_scale(image)
+    return rounded(change(image.premultiply(max_alpha=full)).unpremultiply(max_alpha=full), image)
+
+
+def rounded(image: Image, like: Image) -> Image:
+    """Round to whole numbers and clip to the range of *like*: 8 or 16 bit."""
+    if not is_deep(like):
+        return eight_bit(image)
+    return image if is_deep(image) else image.rint().cast("ushort").copy(interpretation="rgb16")
+
+
+def deep_as(layer: Image, image: Image) -> Image:
+    """Return *layer*, 8 or 16 bit, in the depth of *image*."""
+    if is_deep(image) == is_deep(layer):
+        return layer
+    return rounded(layer * DEEPER, image) if is_deep(image) else eight_bit(layer / DEEPER)
 
 
 def eight_bit(image: Image) -> Image:
@@ -114,8 +147,13 @@ def stretch(picture: Picture, frame: Box) -> Picture:
 
 
 def apply_curve(picture: Picture, curve: Image) -> Picture:
-    """Send every colour value through *curve* (256 values, any number format)."""
-    table = curve.rint().cast("uchar")
+    """Send every colour value through *curve* (256 values, any number format); 16-bit values lie between them."""
+    if picture.is_deep:
+        places = (Image.identity(ushort=True) / DEEPER).bandjoin(0)
+        between = curve.cast("float").mapim(places, interpolate=Interpolate.new("bilinear"), extend="copy")
+        table = (between * DEEPER).rint().cast("ushort")
+    else:
+        table = curve.rint().cast("uchar")
     return picture.each_colour(lambda colours: colours.maplut(table))
 
 
@@ -126,7 +164,8 @@ def mixed(plain: Picture, changed: Picture, share: float) -> Picture:
     if share >= 1:
         return changed
     pairs = zip(plain.frames, changed.frames, strict=True)
-    return replace(changed, frames=tuple(eight_bit(before * (1 - share) + after * share) for before, after in pairs))
+    mixture = (rounded(before * (1 - share) + after * share, before) for before, after in pairs)
+    return replace(changed, frames=tuple(mixture))
 
 
 def rgb(colour: str) -> list[float]:
@@ -134,11 +173,12 @@ def rgb(colour: str) -> list[float]:
     return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
 
 
-def ink(colour: str | None, bands: int) -> list[float]:
-    """Return *colour* as a pixel of *bands* bands: opaque; None is transparent, or white without an alpha band."""
+def ink(colour: str | None, image: Image) -> list[float]:
+    """Return *colour* as a pixel of *image*: opaque; None is transparent, or white without an alpha band."""
+    bands, scale = image.bands, full_scale(image) / OPAQUE
     if colour is None:
-        return [0.0] * bands if bands > COLOURS else [255.0] * bands
-    return [*rgb(colour), float(OPAQUE)][:bands]
+        return [0.0] * bands if bands > COLOURS else [OPAQUE * scale] * bands
+    return [value * scale for value in (*rgb(colour), OPAQUE)][:bands]
 
 
 # Each function takes a picture and its own operation. The type cannot say that key and argument belong together.

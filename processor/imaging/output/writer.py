@@ -9,10 +9,11 @@ from typing import Any, Final
 from pyvips import ForeignKeep, GValue, Image
 
 from processor.edits.operations.file import PictureFormat
+from processor.imaging.colour import full_scale
 from processor.imaging.edit_model import FILE_KINDS
 from processor.imaging.encode import credited
 from processor.imaging.exif import Credit
-from processor.imaging.picture import COLOURS, OPAQUE, Picture, colours_of
+from processor.imaging.picture import COLOURS, DEEPER, Picture, colours_of, eight_bit, is_deep
 
 OPTIMISED_PIXELS: Final = 50_000_000
 WHITE: Final = [255.0] * COLOURS
@@ -25,7 +26,7 @@ LOSSY: Final[Mapping[str, Callable[[Image, int, int], bytes]]] = {
     "webp": lambda image, quality, keep: image.webpsave_buffer(Q=quality, effort=4, keep=keep),
     "avif": lambda image, quality, keep: image.heifsave_buffer(Q=quality, compression="av1", effort=3, keep=keep),
     # 256 colours, unlike most PNGs, for a file that must be small.
-    "png": lambda image, quality, keep: image.pngsave_buffer(palette=True, Q=quality, keep=keep),
+    "png": lambda image, quality, keep: _in_8_bit(image).pngsave_buffer(palette=True, Q=quality, keep=keep),
 }
 LOSSLESS: Final[Mapping[str, Callable[[Image, int], bytes]]] = {
     "png": lambda image, keep: image.pngsave_buffer(keep=keep),
@@ -68,7 +69,7 @@ def as_format_holds(picture: Picture, output: PictureFormat) -> Picture:
     """Put transparent parts on white where *output* has no alpha; drop an alpha band that is opaque everywhere."""
     if not picture.has_alpha:
         return picture
-    if all(_lowest(frame[COLOURS]) == OPAQUE for frame in picture.frames):
+    if all(_lowest(frame[COLOURS]) == full_scale(frame) for frame in picture.frames):
         return picture.each(colours_of)
     if FILE_KINDS[output].alpha:
         return picture
@@ -78,6 +79,11 @@ def as_format_holds(picture: Picture, output: PictureFormat) -> Picture:
 def _affordable(image: Image) -> bool:
     """Return whether memory allows an optimised JPEG coding, which holds all coefficients: 6 bytes a pixel."""
     return image.width * image.height <= OPTIMISED_PIXELS
+
+
+def _in_8_bit(image: Image) -> Image:
+    """Return *image* in 8 bit: libvips makes no palette of 16."""
+    return eight_bit(image / DEEPER) if is_deep(image) else image
 
 
 def _lowest(band: Image) -> float:

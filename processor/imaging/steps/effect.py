@@ -19,6 +19,7 @@ from processor.edits.operations.effect import (
     Solarize,
     Vignette,
 )
+from processor.imaging.colour import full_scale
 from processor.imaging.geometry import Box
 from processor.imaging.picture import (
     OPAQUE,
@@ -88,12 +89,12 @@ def denoise(picture: Picture, step: Denoise) -> Picture:
     """
     if not step.intensity:
         return picture
-    noise = (step.intensity * NOISE_LEVELS) ** 2
+    noise = (step.intensity * NOISE_LEVELS * full_scale(picture.first) / OPAQUE) ** 2
     return picture.each_colour(lambda colours: _guided(colours, noise))
 
 
 def _guided(colours: Image, noise: float) -> Image:
-    """*noise*: variance that counts as noise, squared 8-bit steps."""
+    """*noise*: variance that counts as noise, in squared values."""
     values = colours.cast("float")
     mean = _mean(values)
     variance = _mean(values * values) - mean * mean

@@ -52,7 +52,8 @@ STRENGTHS: Final[Mapping[str, _Strength]] = {
 
 def grayscale(picture: Picture, _: Grayscale) -> Picture:
     """Keep only the lightness."""
-    return picture.each_colour(lambda colours: colours.colourspace("b-w").colourspace("srgb"))
+    grey, space = ("grey16", "rgb16") if picture.is_deep else ("b-w", "srgb")
+    return picture.each_colour(lambda colours: colours.colourspace(grey).colourspace(space))
 
 
 def sepia(picture: Picture, step: Sepia) -> Picture:
@@ -70,8 +71,9 @@ def modulate(picture: Picture, step: Modulate) -> Picture:
     factors, turn = [step.brightness, step.saturation, 1], [0, 0, step.hue % 360]
     if factors == [1, 1, 1] and not step.hue % 360:
         return picture
+    space = "rgb16" if picture.is_deep else "srgb"
     return picture.each_colour(
-        lambda colours: colours.colourspace("lch").linear(factors, turn).copy(interpretation="lch").colourspace("srgb")
+        lambda colours: colours.colourspace("lch").linear(factors, turn).copy(interpretation="lch").colourspace(space)
     )
 
 

@@ -12,7 +12,18 @@ from processor.edits.operations.base import Anchor, Operation
 from processor.edits.operations.overlay import Text, Watermark
 from processor.errors import EditCode, EditError
 from processor.imaging.geometry import Box, scaled
-from processor.imaging.picture import COLOURS, Picture, StepFunction, colours_of, eight_bit, rgb, stretch
+from processor.imaging.picture import (
+    COLOURS,
+    Picture,
+    StepFunction,
+    colours_of,
+    deep_as,
+    eight_bit,
+    is_deep,
+    rgb,
+    rounded,
+    stretch,
+)
 from processor.imaging.steps.layout import length, place
 from processor.imaging.steps.lettering import Lettering, Style, fitted, load_font, writable
 
@@ -117,7 +128,9 @@ def _frame(mark: Box, size: Box, room: Box, percent: float) -> Box:
 
 def _put(image: Image, layer: Image, left: int, top: int) -> Image:
     """Lay *layer* (with alpha) on *image*, its corner at *left*, *top* px; an opaque image stays without alpha."""
-    laid = eight_bit(image.composite2(layer, "over", x=left, y=top))
+    space = "rgb16" if is_deep(image) else "srgb"
+    over = deep_as(layer, image)
+    laid = rounded(image.composite2(over, "over", x=left, y=top, compositing_space=space), image)
     return laid if image.bands > COLOURS else colours_of(laid)
 
 

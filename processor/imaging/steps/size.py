@@ -9,6 +9,7 @@ from pyvips import Image
 
 from processor.edits.operations.base import Anchor, Operation
 from processor.edits.operations.size import AutoCrop, Border, Crop, Extend, Pad, Resize, Round, Trim
+from processor.imaging.colour import full_scale
 from processor.imaging.geometry import Box
 from processor.imaging.picture import COLOURS, OPAQUE, Picture, StepFunction, colours_of, ink, stretch
 from processor.imaging.steps.layout import (
@@ -97,9 +98,9 @@ def trim(picture: Picture, step: Trim) -> Picture:
 def _content(image: Image, threshold: int) -> tuple[int, int, int, int] | None:
     """Return left, top, right and bottom, px, of the pixels that differ from the corner; None when none does."""
     # Premultiplied, so that hidden colours do not count; alpha is then a band like the others.
-    seen = image.premultiply() if image.bands > COLOURS else image
+    seen = image.premultiply(max_alpha=full_scale(image)) if image.bands > COLOURS else image
     corner: list[float] = seen.getpoint(0, 0)
-    differs = ((seen - corner).abs() > threshold).bandor()
+    differs = ((seen - corner).abs() > threshold * full_scale(image) / OPAQUE).bandor()
     columns, rows = differs.project()
     across, down = _span(columns.rot90()), _span(rows)
     if across is None or down is None:
@@ -158,8 +159,8 @@ def _masked(picture: Picture, radius: float) -> Picture:
 
 
 def _product(alpha: Image, mask: Image) -> Image:
-    """Multiply two masks of 0-255."""
-    return (alpha * mask / OPAQUE).rint().cast("uchar")
+    """Multiply an alpha band by a mask of 0-255."""
+    return (alpha * mask / OPAQUE).rint().cast(alpha.format)
 
 
 def rounded_mask(size: Box, radius: float) -> Image:
@@ -187,7 +188,7 @@ def _on_canvas(picture: Picture, canvas: Box, anchor: Anchor, colour: str | None
 def _embedded(picture: Picture, canvas: Box, left: int, top: int, colour: str | None) -> Picture:
     """Return *picture* with its corner at *left*, *top* of *canvas*."""
     ready = picture.with_alpha() if colour is None else picture
-    pixel = ink(colour, ready.first.bands)
+    pixel = ink(colour, ready.first)
     return ready.each(
         lambda image: image.embed(left, top, canvas.width, canvas.height, extend="background", background=pixel)
     )

@@ -25,7 +25,7 @@ def rotate(picture: Picture, step: Rotate) -> Picture:
     if degrees in QUARTERS:
         return picture.each(QUARTERS[degrees])
     ready = picture.with_alpha() if step.background is None else picture
-    corner = ink(step.background, ready.first.bands)
+    corner = ink(step.background, ready.first)
     smooth = Interpolate.new("bicubic")
     return ready.each(
         lambda image: premultiplied(
