@@ -78,6 +78,17 @@ class Picture:
         return colours[0] if len(colours) == 1 else Image.arrayjoin(colours, across=1)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """A watermark that is decoded when a step needs it.
+
+    *size*: upright, px. *decode(frame)*: returns it no larger than *frame* asks for, and never enlarged.
+    """
+
+    size: Box
+    decode: Callable[[Box], Picture]
+
+
 def colours_of(image: Image) -> Image:
     """Return the colour bands alone."""
     return image.extract_band(0, n=COLOURS) if image.bands > COLOURS else image
