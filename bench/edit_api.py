@@ -179,7 +179,7 @@ async def read(answer: httpx.Response, before: float) -> Followed:
     """Read events until the server closes the stream."""
     first_event_ms, ids, ends = 0.0, list[int](), 0
     async for event in EventSource(answer).aiter_sse():
-        if event.event in {"message", "heartbeat"}:
+        if event.event == "heartbeat":
             continue
         first_event_ms = first_event_ms or (time.perf_counter() - before) * 1000
         ids.append(int(event.id))

@@ -7,6 +7,7 @@ The limits of a value are written once, in its model. The model's JSON schema pa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -15,17 +16,38 @@ from pydantic_core import ErrorDetails
 
 Schema = Mapping[str, Any]
 MAX_FOUND_CHARS = 60
+# A number or a truth value that was written as text.
+UNQUOTED = re.compile(r"-?[0-9]+(\.[0-9]+)?|true|false")
 
 
 def value_line(key: str, schema: Schema, root: Schema, problem: ErrorDetails) -> str:
-    """Describe the *problem* of the value at *key*: found and expected. *schema* is a part of *root*."""
+    """Describe the *problem* of the value at *key*: what is wrong, expected, to do. *schema* is a part of *root*."""
     match problem["type"]:
         case "missing":
-            return f"{key}: found nothing, expected {allowed(schema, root)}"
+            return f"Missing value for `{key}`: expected {allowed(schema, root)}. Add it."
         case "value_error":
-            return f"{key}: {problem.get('ctx', {})['error']}"
+            return f"Invalid value for `{key}`: {problem.get('ctx', {})['error']}. Change it."
         case _:
-            return f"{key}: found {shown(problem['input'])}, expected {allowed(schema, root)}"
+            expected = f"expected {allowed(schema, root)}"
+            return f"Invalid value {shown(problem['input'])} for `{key}`: {expected}. {advice(problem)}"
+
+
+def advice(problem: Mapping[str, Any]) -> str:
+    """Return what to do about a wrong value; *problem* is pydantic's."""
+    given, context = problem["input"], problem.get("ctx", {})
+    match problem["type"]:
+        case "int_type" | "float_type" | "bool_type" if UNQUOTED.fullmatch(str(given)) and isinstance(given, str):
+            return f"Write {given} without quotes."
+        case "literal_error":
+            close = get_close_matches(str(given), re.findall("'([^']*)'", context["expected"]), n=1)
+            return f'Did you mean "{close[0]}"?' if close else "Use one of them."
+        case "greater_than_equal" | "less_than_equal" as bound:
+            least = bound.startswith("greater")
+            return f"Use {context['ge']:.15g} or more." if least else f"Use {context['le']:.15g} or less."
+        case "extra_forbidden":
+            return "Remove it."
+        case _:
+            return "Change it."
 
 
 def shown(value: object) -> str:

@@ -109,7 +109,7 @@ def problem_line(kind: type[Section], problem: ErrorDetails, names: Mapping[str,
     key = ".".join([*head, *map(str, location[1:])]) or "settings"
     if "[key]" in problem["loc"]:
         expected = allowed(schema_at(schema, location[:-1])["propertyNames"], schema)
-        return f"{key}: found the name {shown(problem['input'])}, expected {expected}"
+        return f"Invalid name {shown(problem['input'])} in `{key}`: expected {expected}. Rename it."
     if problem["type"] == "extra_forbidden":
         known = schema_at(schema, location[:-1]).get("properties", {})
         return f"{key}: unknown setting; {nearest(str(location[-1]), known)}"

@@ -87,7 +87,7 @@ def request(urls: Sequence[str], command: str) -> dict[str, Any]:
 
 
 def events_of(stream: httpx.Response) -> Generator[ProgressEvent]:
-    """Read server-sent events; leave heartbeats, and the first frame, which has only the retry time, out."""
+    """Read server-sent events; leave heartbeats out."""
     for event in EventSource(stream).iter_sse():
-        if event.event not in {"message", "heartbeat"}:
+        if event.event != "heartbeat":
             yield ProgressEvent(int(event.id), event.event, event.json())

@@ -66,7 +66,7 @@ def test_new_names_need_no_warning_and_the_tree_stays_as_it_was() -> None:
 
 def test_a_wrong_branch_is_reported_by_the_check() -> None:
     """Renaming leaves errors to the check of types."""
-    with pytest.raises(SettingsError, match="lamp: found 5, expected a mapping"):
+    with pytest.raises(SettingsError, match="Invalid value 5 for `lamp`: expected a mapping"):
         read({"lamp": 5, "switch": True})
 
 
@@ -75,7 +75,9 @@ def test_a_wrong_value_is_reported_under_the_new_name() -> None:
     with pytest.raises(SettingsError) as refusal:
         read({"lamp": {"watts": "much"}})
 
-    assert 'lamp.power_w: found "much", expected a whole number from 1 up' == str(refusal.value)
+    assert 'Invalid value "much" for `lamp.power_w`: expected a whole number from 1 up. Change it.' == str(
+        refusal.value
+    )
 
 
 def test_only_missing_names_are_derived_and_absent_branches_stay_absent() -> None:

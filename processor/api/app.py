@@ -1,6 +1,6 @@
 """Build the edit API's application: its middleware and its routes.
 
-    Measure ▶ CORS ▶ Boundary ▶ OriginGuard ▶ BodyLimit ▶ routes ▶ {error, code, details?}
+    Measure ▶ CORS ▶ Boundary ▶ OriginGuard ▶ BodyLimit ▶ HeadAsGet ▶ routes ▶ {error, code, details?}
 
 CORS comes before every refusal, so that a page can read why its request was refused.
 """
@@ -18,7 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from processor.api.dependencies import Services
 from processor.api.errors import translate_errors
-from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, Measure, OriginGuard
+from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, HeadAsGet, Measure, OriginGuard
 from processor.api.openapi import document_api
 from processor.api.routes import edits, health, sessions
 
@@ -50,7 +50,7 @@ def middleware(services: Services) -> list[Middleware]:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=list(services.cors_origins),
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
         expose_headers=[*RATE_HEADERS, "Retry-After"],
         max_age=CORS_MAX_AGE_S,
@@ -61,6 +61,7 @@ def middleware(services: Services) -> list[Middleware]:
         Middleware(Boundary, telemetry=services.telemetry),
         Middleware(OriginGuard, secret=services.origin_secret),
         Middleware(BodyLimit),
+        Middleware(HeadAsGet),
     ]
 
 

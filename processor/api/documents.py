@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from processor.api.requests import BulkOperation, CommandOperation
 from processor.edits.options import EditOptions
 from processor.edits.session import EditResult, ImageStatus, SessionStatus
+
+# Generated clients hold an integer in 32 bits unless its schema has this format.
+Long = Annotated[int, Field(json_schema_extra={"format": "int64"})]
 
 
 class Document(BaseModel):
@@ -21,8 +25,10 @@ class ErrorDocument(Document):
     """Reason for a request that was refused or failed."""
 
     error: str = Field(description="For people: what was expected, what was received, what to do.")
-    code: str = Field(description="For programs.")
-    details: dict[str, Any] = Field(default_factory=dict, description="For programs that want to know more.")
+    code: str = Field(description="For programs; docs/edit-api.md lists all codes.")
+    details: dict[str, Any] = Field(
+        default_factory=dict, description="More for programs: `limit` and `received` where a limit is exceeded."
+    )
 
 
 class PlanDocument(Document):
@@ -36,14 +42,14 @@ class QueuedImage(Document):
     """A picture that waits for its turn."""
 
     id: str
-    status: ImageStatus = ImageStatus.QUEUED
+    status: ImageStatus
 
 
 class StartedDocument(Document):
     """A session that was accepted."""
 
     session_id: str
-    status: SessionStatus = SessionStatus.PROCESSING
+    status: SessionStatus
     estimated_time: int = Field(description="A guess at how long it will take, s.")
     progress_url: str = Field(description="Path of the session's progress; holds a ticket that is good for 15 minutes.")
     plan: PlanDocument
@@ -84,17 +90,23 @@ class CountersDocument(Document):
     remaining: int
 
 
+class PlanAsSent(Document):
+    """An operation that was sent as steps: the session's `plan` has them."""
+
+    type: Literal["plan"]
+
+
 class SummaryDocument(Document):
     """A session in a list."""
 
     session_id: str
     status: SessionStatus
-    operation: dict[str, Any]
+    operation: Annotated[CommandOperation | BulkOperation | PlanAsSent, Field(discriminator="type")]
     counters: CountersDocument
-    created_at: int
-    updated_at: int
-    completed_at: int | None = None
-    ttl: int = Field(description="When the record is deleted, s since 1970.")
+    created_at: Long
+    updated_at: Long
+    completed_at: Long | None
+    ttl: Long = Field(description="When the record is deleted, s since 1970.")
 
 
 class SessionDocument(SummaryDocument):
@@ -120,7 +132,7 @@ class SessionsDocument(Document):
 class FormDocument(Document):
     """A form to post the file with: all fields as they are, then the file as `file`."""
 
-    method: str = "POST"
+    method: str
     url: str
     fields: dict[str, str]
 
@@ -131,7 +143,7 @@ class SlotDocument(Document):
     url: str = Field(description="upload://<slot>: the picture's `url` in an edit, once the file is there.")
     upload: FormDocument
     expires_in: int = Field(description="How long the form can be posted, s.")
-    max_bytes: int
+    max_bytes: Long
 
 
 class UploadsDocument(Document):
@@ -143,4 +155,96 @@ class UploadsDocument(Document):
 class HealthDocument(Document):
     """The service is ready."""
 
-    status: str = "ok"
+    status: str
+
+
+class ParameterDocument(Document):
+    """A parameter of an operation. Bounds and choices are there where it has them."""
+
+    name: str
+    type: str = Field(description="JSON type of a value.")
+    required: bool
+    default: Any = Field(description="Value without the parameter; null: none, see `description`.")
+    allowed: str = Field(description="The allowed values in words.")
+    description: str
+    choices: list[Any] = Field(default_factory=list[Any])
+    minimum: float | None = None
+    exclusive_minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+
+
+class OperationDocument(Document):
+    """One operation of the vocabulary."""
+
+    name: str = Field(description="`op` of a step, `type` of a bulk operation.")
+    group: str
+    summary: str
+    parameters: list[ParameterDocument]
+    examples: list[str] = Field(description="Commands that compile to it.")
+
+
+class VocabularyDocument(Document):
+    """Every operation, and the values that several of them take."""
+
+    operations: list[OperationDocument]
+    formats: list[str]
+    anchors: list[str]
+    aspects: dict[str, str] = Field(description="Named aspect ratios.")
+    colours: dict[str, str] = Field(description="Named colours.")
+    max_steps: int
+
+
+class EventDocument(Document):
+    """Data that every event has."""
+
+    session_id: str
+    timestamp: Long
+
+
+class ProgressEvent(EventDocument):
+    """Event `progress`: a picture moves on."""
+
+    type: Literal["progress"]
+    image_id: str
+    status: ImageStatus
+    progress: int = Field(ge=0, le=100, description="Percent.")
+    step: str
+    message: str
+
+
+class CompleteEvent(EventDocument):
+    """Event `complete`: a picture was edited."""
+
+    type: Literal["complete"]
+    image_id: str
+    result: EditResult
+
+
+class ImageErrorEvent(EventDocument):
+    """Event `image_error`: a picture could not be edited; the others go on."""
+
+    type: Literal["image_error"]
+    image_id: str
+    error: FailureDocument
+
+
+class SessionCompleteEvent(EventDocument):
+    """Event `session_complete`: the last one."""
+
+    type: Literal["session_complete"]
+    status: SessionStatus
+    total_processed: int
+    total_failed: int
+
+
+class HeartbeatEvent(EventDocument):
+    """Event `heartbeat`: nothing happened; it repeats the id of the event before it."""
+
+    type: Literal["heartbeat"]
+
+
+SessionEvent = Annotated[
+    ProgressEvent | CompleteEvent | ImageErrorEvent | SessionCompleteEvent | HeartbeatEvent,
+    Field(discriminator="type"),
+]

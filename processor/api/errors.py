@@ -13,9 +13,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from processor.errors import HTTP_STATUS, DarkroomError, EditCode, EditError, TransientError
-from processor.schema_text import shown
+from processor.schema_text import advice, shown
 
 RETRY_AFTER_S: Final = 2
 FRAMEWORK_CODES: Final[Mapping[int, EditCode]] = {
@@ -31,6 +33,7 @@ FRAMEWORK_SENTENCES: Final[Mapping[int, str]] = {
 }
 UNEXPECTED: Final = "Something went wrong on our side. It has been recorded; try again later."
 MAX_PROBLEMS: Final = 20
+METHODS: Final = ("GET", "POST", "DELETE")
 # By pydantic's names: https://docs.pydantic.dev/latest/errors/validation_errors/
 EXPECTED: Final[Mapping[str, str]] = {
     "bool_type": "true or false",
@@ -55,7 +58,7 @@ EXPECTED: Final[Mapping[str, str]] = {
     "union_tag_invalid": "one of {expected_tags} as {discriminator}",
     "union_tag_not_found": "{discriminator}",
 }
-NOTHING: Final = frozenset({"missing", "union_tag_not_found"})
+MISSING: Final = frozenset({"missing", "union_tag_not_found"})
 
 
 class ErrorResponse(JSONResponse):
@@ -104,12 +107,26 @@ def on_invalid_request(_: Request, error: Exception) -> Response:
     return error_response(EditCode.INVALID_INPUT, sentence, {"problems": problems} if more else None)
 
 
-def on_framework_error(_: Request, error: Exception) -> Response:
+def on_framework_error(request: Request, error: Exception) -> Response:
     """Answer an error of the framework with our body."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     code = FRAMEWORK_CODES.get(error.status_code, EditCode.INVALID_INPUT)
     sentence = FRAMEWORK_SENTENCES.get(error.status_code, FRAMEWORK_SENTENCES[400])
-    return error_response(code, sentence, headers=error.headers)
+    headers = {"Allow": ", ".join(methods_at(request))} if code is EditCode.METHOD_NOT_ALLOWED else error.headers
+    return error_response(code, sentence, headers=headers)
+
+
+def methods_at(request: Request) -> list[str]:
+    """List the methods of an address; the framework names those of its first route alone."""
+    routes: list[BaseRoute] = request.app.routes
+    methods = (one for one in METHODS if any(takes(route, request.scope, one) for route in routes))
+    return [name for method in methods for name in ((method, "HEAD") if method == "GET" else (method,))]
+
+
+def takes(route: BaseRoute, scope: Scope, method: str) -> bool:
+    """Return whether *route* answers *method* at the address of *scope*."""
+    match, _ = route.matches({**scope, "method": method})
+    return match is Match.FULL
 
 
 def translate_errors(app: FastAPI) -> None:
@@ -130,26 +147,26 @@ def problem_line(problem: Mapping[str, Any]) -> str:
     """Describe one problem in a line."""
     kind: str = problem["type"]
     if kind == "json_invalid":
-        return f"body: expected JSON, found none ({problem['ctx']['error']} at character {problem['loc'][-1]})"
+        where = f"{problem['ctx']['error']} at character {problem['loc'][-1]}"
+        return f"Invalid body: expected JSON ({where}). Send a JSON object."
     expected = EXPECTED.get(kind, str(problem["msg"]))
     for name, value in problem.get("ctx", {}).items():
         expected = expected.replace(f"{{{name}}}", str(value))
-    return f"{field_path(problem['loc'])}: found {found_value(problem)}, expected {expected}"
-
-
-def found_value(problem: Mapping[str, Any]) -> str:
-    """Quote the invalid value."""
-    if problem["type"] in NOTHING:
-        return "nothing"
+    where = field_path(problem["loc"])
+    if kind in MISSING:
+        return f"Missing value for {where}: expected {expected}. Add it."
     # The framework passes a body of another type as bytes.
-    return "a body that is not JSON" if isinstance(problem["input"], bytes) else shown(problem["input"])
+    found = "" if isinstance(problem["input"], bytes) else f" {shown(problem['input'])}"
+    return f"Invalid value{found} for {where}: expected {expected}. {advice(problem)}"
 
 
 def field_path(location: Sequence[int | str]) -> str:
-    """Write ``("body", "images", 0, "url")`` as ``images[0].url``."""
+    """Write ``("body", "images", 0, "url")`` as ```images[0].url```, other places with their kind."""
     kind, *parts = location
     # After "operation" pydantic inserts the variant, which is not in the request.
     if parts[:1] == ["operation"] and len(parts) > 2:  # noqa: PLR2004 - operation, variant, field
         del parts[1]
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
-    return text if kind == "body" and text else f"{kind} {text}".strip()
+    if not text:
+        return f"the {kind}"
+    return f"`{text}`" if kind == "body" else f"`{text}` ({kind})"

@@ -133,6 +133,32 @@ class OriginGuard:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadAsGet:
+    """Answers HEAD as GET without its body, which the routes do not do by themselves; a stream ends at once."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head of the answer to GET, then tell the application that its client is gone."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        answered = False
+
+        async def gone_after_the_head() -> Message:
+            return {"type": "http.disconnect"} if answered else await receive()
+
+        async def head_only(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
+                answered = True
+
+        await self.app({**scope, "method": "GET"}, gone_after_the_head, head_only)
+
+
+@dataclass(frozen=True, slots=True)
 class BodyLimit:
     """Limits the bytes read of a body, whatever its Content-Length."""
 

@@ -1,4 +1,4 @@
-"""Write the OpenAPI document: the framework's, with the vocabulary's steps and an example of every error code."""
+"""Write the OpenAPI document: the framework's, with portable schemas, the events and an example of every error code."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from processor.api.documents import ErrorDocument, SessionDocument
-from processor.edits.plan import Plan
+from processor.api import openapi_schemas
+from processor.api.documents import ErrorDocument
 from processor.errors import HTTP_STATUS, EditCode
 
 TITLE: Final = "Darkroom edits"
@@ -17,13 +17,21 @@ VERSION: Final = "1"
 DESCRIPTION: Final = (
     "Edit pictures by plain commands and follow the progress live. Every refusal has one body: "
     "`{error, code, details?}`. Send `Authorization: Bearer <JWT>`; a browser's EventSource, which cannot, uses "
-    "the `progressUrl` of its session as it is."
+    "the `progressUrl` of its session as it is. HEAD works wherever GET does."
 )
-COMPONENT: Final = "#/components/schemas/{model}"
+CONTACT: Final = {"name": "The operator of this stack"}
+LICENCE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+SERVERS: Final = [{"url": "/", "description": "Origin of this document: the CDN."}]
+TAGS: Final = [
+    {"name": "sessions", "description": "Start edits of pictures, follow and cancel them."},
+    {"name": "commands", "description": "Look up what can be asked for."},
+    {"name": "uploads", "description": "Upload local files."},
+    {"name": "service", "description": "Check the service."},
+]
 UNCOUNTED: Final = frozenset({"/image-edit/health"})
 ResponseDocs = dict[int | str, dict[str, Any]]
 EXAMPLES: Final[Mapping[EditCode, str]] = {
-    EditCode.INVALID_INPUT: "images[0].url: found nothing, expected a value",
+    EditCode.INVALID_INPUT: "Missing value for `images[0].url`: expected text. Add it.",
     EditCode.UNPARSEABLE_COMMAND: 'I do not understand "rezise": did you mean "resize to 800px"?',
     EditCode.UNSUPPORTED_COMMAND: "Nothing can be added to a picture here: text and watermarks can be put on it.",
     EditCode.UNAUTHORIZED: "The token has expired: sign in again.",
@@ -50,20 +58,32 @@ RATE_HEADER_DOCS: Final[Mapping[str, Any]] = {
 RETRY_AFTER: Final[Mapping[str, Any]] = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "When to come again, s from now."}
 }
+CHALLENGE: Final[Mapping[str, Any]] = {
+    "WWW-Authenticate": {"schema": {"type": "string"}, "description": "`Bearer` (RFC 6750)."}
+}
 STREAM: Final = (
-    "retry: 1000\n\nid: 1\nevent: progress\n"
+    'id: 0\nevent: heartbeat\ndata: {"type":"heartbeat","sessionId":"ses_…","timestamp":1763739000000}\nretry: 1000\n\n'
+    "id: 1\nevent: progress\n"
     'data: {"type":"progress","sessionId":"ses_…","timestamp":1763739000000,"imageId":"a",'
     '"status":"fetching","progress":0,"step":"","message":""}\n\n'
 )
+STREAM_SCHEMA: Final = {
+    "type": "string",
+    "format": "binary",  # generated clients would decode any other string as JSON
+    "description": "Blocks of id, event and data, as EventSource reads them; `contentSchema` is that of each data.",
+    "contentSchema": {"$ref": openapi_schemas.COMPONENT.format(model=openapi_schemas.EVENT)},
+}
 PROGRESS: Final[ResponseDocs] = {
     200: {
-        "description": "Events as they happen; or, for polling, the session as it is.",
-        "model": SessionDocument,
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": STREAM}},
+        "description": "Events as they happen.",
+        "content": {"text/event-stream": {"schema": STREAM_SCHEMA, "example": STREAM}},
         "headers": dict(RATE_HEADER_DOCS),
     },
     204: {"description": "The session has ended and you know all of its events: stop asking."},
 }
+
+
+HEADERS: Final[Mapping[int, Mapping[str, Any]]] = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER}
 
 
 def document_api(app: FastAPI) -> None:
@@ -79,24 +99,21 @@ def document_api(app: FastAPI) -> None:
 
 def document(app: FastAPI) -> dict[str, Any]:
     """Build the document."""
-    written = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
-    schemas: dict[str, Any] = written["components"]["schemas"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    describe_steps(schemas)
+    written = get_openapi(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=TAGS,
+        servers=SERVERS,
+        contact=CONTACT,
+        license_info=LICENCE,
+    )
+    openapi_schemas.complete(written["components"]["schemas"])
     for path, methods in written["paths"].items():
         for operation in methods.values():
             correct(operation, counted=path not in UNCOUNTED)
     return written
-
-
-def describe_steps(schemas: dict[str, Any]) -> None:
-    """Insert the schema of steps into all models that hold steps."""
-    plan = Plan.model_json_schema(ref_template=COMPONENT)
-    for name, schema in plan["$defs"].items():
-        schemas.setdefault(name, schema)
-    for name in ("PlanOperation", "PlanDocument"):
-        schemas[name]["properties"]["steps"]["items"] = plan["properties"]["steps"]["items"]
 
 
 def correct(operation: dict[str, Any], *, counted: bool) -> None:
@@ -104,6 +121,9 @@ def correct(operation: dict[str, Any], *, counted: bool) -> None:
     answers: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
+    operation.setdefault("security", [])  # none is needed
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = openapi_schemas.portable(parameter["schema"])
     for status, answer in answers.items():
         if counted and (status.startswith("2") or status == "429"):
             answer["headers"] = {**RATE_HEADER_DOCS, **answer.get("headers", {})}
@@ -124,5 +144,5 @@ def error_response_of(status: int, codes: list[EditCode]) -> dict[str, Any]:
         "model": ErrorDocument,
         "description": ", ".join(codes),
         "content": {"application/json": {"examples": examples}},
-        "headers": dict(RETRY_AFTER) if status in {429, 503} else {},
+        "headers": {**HEADERS.get(status, {})},
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
 from processor.edits.command import MAX_COMMAND_CHARS
+from processor.edits.operations.base import with_whole_numbers
 from processor.edits.options import EditOptions
 from processor.edits.plan import MAX_STEPS
 
@@ -22,6 +23,11 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, alias_generator=to_camel, validate_by_name=False
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, written: Any) -> Any:
+        return with_whole_numbers(written)
 
 
 class SourceImage(RequestModel):
@@ -104,7 +110,7 @@ class LocalFile(RequestModel):
         pattern=r"^image/[A-Za-z0-9.+-]+$",
         description="Its type; leave it out when the browser knows none, as for RAW files.",
     )
-    size: int | None = Field(default=None, ge=1, description="Its size, bytes.")
+    size: int | None = Field(default=None, ge=1, description="Its size, bytes.", json_schema_extra={"format": "int64"})
 
 
 class UploadsRequest(RequestModel):

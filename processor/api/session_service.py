@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from json import dumps
 from typing import Any, Final
 
 from processor.api.requests import BulkOperation, CommandOperation, EditRequest, Operation
@@ -135,9 +136,10 @@ def plan_of(operation: Operation) -> Plan:
 
 
 def operation_as_sent(operation: Operation) -> dict[str, Any]:
-    """Return the operation in the caller's words. Parameters and steps are in the plan."""
+    """Return the operation in the caller's words. Steps are in the plan; parameters are JSON text, as a plan's are."""
     if isinstance(operation, CommandOperation):
         return {"type": "command", "command": operation.command}
     if isinstance(operation, BulkOperation):
-        return {"type": "bulk", "bulkOp": {"type": operation.bulk_op.type, "label": operation.bulk_op.label}}
+        button = operation.bulk_op
+        return {"type": "bulk", "bulkOp": {"type": button.type, "label": button.label, "params": dumps(button.params)}}
     return {"type": "plan"}

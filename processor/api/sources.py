@@ -37,7 +37,7 @@ def require_images(images: Sequence[SourceImage], *, max_images: int) -> None:
             f"images: expected at most {max_images}, received {len(images)}.",
             public=f"Too many images: expected at most {max_images} in one request, received {len(images)}. "
             "Send the others in another request.",
-            details={"maxImages": max_images, "received": len(images)},
+            details={"limit": max_images, "received": len(images)},
         )
     twice = sorted(one for one, times in Counter(image.id for image in images).items() if times > 1)
     if twice:
@@ -144,5 +144,5 @@ def too_large(where: str, received: int, max_bytes: int) -> EditError:
     return EditError(
         EditCode.IMAGE_TOO_LARGE,
         f"{where}: expected at most {max_bytes:,} bytes, received {received:,}.",
-        details={"maxBytes": max_bytes},
+        details={"limit": max_bytes, "received": received},
     )

@@ -6,7 +6,8 @@
 
 An event's id is its place in the session's list, so a client that reconnects with ``Last-Event-ID`` misses no event
 and receives none twice. One generator writes everything: a heartbeat repeats the id of the event before it and never
-overtakes one. https://html.spec.whatwg.org/multipage/server-sent-events.html
+overtakes one. ``retry:`` comes with a heartbeat, because some clients deliver a block without data as an empty event.
+https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from processor.api.feeds import SessionFeed, SessionFeeds
-from processor.edits.session import Event, Session
+from processor.edits.session import Session
 from processor.errors import EditCode, EditError
 
 HEARTBEAT_S: Final = 15.0
 RETRY_MS: Final = 1000
+LINE_END: Final = "\n"
 # A client that accepts no bytes for this long is disconnected; it can resume.
 SEND_TIMEOUT_S: Final = 30
 # Part of an invocation's time that is reserved for authentication before the stream and for its end.
@@ -47,16 +49,16 @@ class Streams:
         async with self.feeds.follow(session) as feed:
             end = self.clock() + self.lifetime_s
             # The first bytes make sure that the headers reach the client.
-            yield ServerSentEvent(retry=RETRY_MS)
+            yield heartbeat(feed, last_id, retry=RETRY_MS)
             while True:
                 news = feed.news  # taken before reading the events, so that none is missed in between
                 for event in feed.session.events_after(last_id):
-                    yield sent(feed.session, event)
+                    yield block(feed.session.data_of(event), event.id)
                     last_id = event.id
                 if feed.session.status.ended:
                     return
                 if feed.over or self.clock() >= end:
-                    yield ServerSentEvent(retry=RETRY_MS, comment="resume")
+                    yield heartbeat(feed, last_id, retry=RETRY_MS, comment="resume")
                     return
                 if not await happens(news, min(self.heartbeat_s, max(end - self.clock(), 0))) and self.clock() < end:
                     yield heartbeat(feed, last_id)
@@ -72,15 +74,15 @@ async def happens(news: asyncio.Event, within_s: float) -> bool:
     return True
 
 
-def sent(session: Session, event: Event) -> ServerSentEvent:
-    """Encode one event."""
-    return JSONServerSentEvent(session.data_of(event), id=str(event.id), event=event.type)
+def block(data: dict[str, Any], event_id: int, **more: Any) -> ServerSentEvent:
+    """Encode one event; *more*: its `retry` and its comment."""
+    return JSONServerSentEvent(data, id=str(event_id), event=data["type"], sep=LINE_END, **more)
 
 
-def heartbeat(feed: SessionFeed, last_id: int) -> ServerSentEvent:
-    """Build a heartbeat, which shows that the stream is alive."""
+def heartbeat(feed: SessionFeed, last_id: int, **more: Any) -> ServerSentEvent:
+    """Build a heartbeat, which shows that the stream is alive; *more*: as for ``block``."""
     data = {"type": "heartbeat", "sessionId": feed.session.session_id, "timestamp": time.time_ns() // 1_000_000}
-    return JSONServerSentEvent(data, id=str(last_id), event="heartbeat")
+    return block(data, last_id, **more)
 
 
 def resume_point(session: Session, last_event_id: str | None) -> int:
@@ -106,8 +108,7 @@ class EventStream(EventSourceResponse):
     def __init__(
         self, events: AsyncGenerator[ServerSentEvent], *, stuck: Callable[[], None], patience_s: float = SEND_TIMEOUT_S
     ) -> None:
-        # "\n": the shortest of the line ends that the standard allows.
-        options: dict[str, Any] = {"ping": 0, "sep": "\n", "send_timeout": patience_s}
+        options: dict[str, Any] = {"ping": 0, "send_timeout": patience_s}
         super().__init__(events, **options)  # pyright: ignore[reportUnknownMemberType] - the library's own types
         self.stuck = stuck
 

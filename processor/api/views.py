@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from processor.api.documents import (
     CountersDocument,
@@ -21,18 +23,20 @@ from processor.api.documents import (
 )
 from processor.api.sources import shown_url
 from processor.aws.results import Offer
+from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
-from processor.edits.session import ImageProgress, Session, SessionImage, SessionSummary
+from processor.edits.session import ImageProgress, Session, SessionImage, SessionStatus, SessionSummary
 
 # Estimated from trials with photos of 24 MP; shown to users, nothing depends on it.
 SOURCE_S: Final = 2.0
 STEP_S: Final = 0.25
 AT_ONCE: Final = 10
+NO_OPTIONS: Final = EditOptions()
 
 
-def plan_document(plan: Plan) -> PlanDocument:
-    """Convert a plan: its steps, and its explanation in words."""
-    return PlanDocument(steps=plan.steps_json(), explanation=plan.explanation)
+def plan_document(plan: Plan, options: EditOptions = NO_OPTIONS) -> PlanDocument:
+    """Convert a plan: its steps, and its explanation in words, with the options that win over it."""
+    return PlanDocument(steps=plan.steps_json(), explanation=options.words(plan))
 
 
 def estimated_s(session: Session) -> int:
@@ -45,10 +49,11 @@ def started_document(session: Session, ticket: str) -> StartedDocument:
     """Convert a session that was just started."""
     return StartedDocument(
         session_id=session.session_id,
+        status=shown_status(session.status),
         estimated_time=estimated_s(session),
         progress_url=progress_url(session.session_id, ticket),
-        plan=plan_document(session.plan),
-        images=[QueuedImage(id=image.id) for image in session.images],
+        plan=plan_document(session.plan, session.options),
+        images=[QueuedImage(id=image.id, status=session.progress_of(image.id).status) for image in session.images],
     )
 
 
@@ -56,8 +61,8 @@ def summary_document(session: SessionSummary) -> SummaryDocument:
     """Convert a session of a list."""
     return SummaryDocument(
         session_id=session.session_id,
-        status=session.status,
-        operation=dict(session.operation),
+        status=shown_status(session.status),
+        operation=operation_document(session.operation),
         counters=CountersDocument(**asdict(session.counters)),
         created_at=session.created_at,
         updated_at=session.updated_at,
@@ -66,13 +71,26 @@ def summary_document(session: SessionSummary) -> SummaryDocument:
     )
 
 
+def operation_document(stored: Mapping[str, Any]) -> Any:
+    """Convert a stored operation; the parameters of a bulk operation are stored as JSON text."""
+    if stored["type"] != "bulk":
+        return stored
+    button = stored["bulkOp"]
+    return {"type": "bulk", "bulkOp": {**button, "params": json.loads(button.get("params", "{}"))}}
+
+
+def shown_status(status: SessionStatus) -> SessionStatus:
+    """Return a status as clients see it: an accepted session is `processing` until it ends."""
+    return SessionStatus.PROCESSING if status is SessionStatus.PENDING else status
+
+
 def session_document(session: Session, ticket: str) -> SessionDocument:
     """Convert a whole session."""
     return SessionDocument(
         **dict(summary_document(session)),
         images=[image_document(image) for image in session.images],
         options=session.options,
-        plan=plan_document(session.plan),
+        plan=plan_document(session.plan, session.options),
         progress={image.id: progress_document(session.progress_of(image.id)) for image in session.images},
         results=dict(session.results),
         errors={image_id: FailureDocument(**asdict(one)) for image_id, one in session.errors.items()},
@@ -97,7 +115,7 @@ def slot_document(offer: Offer) -> SlotDocument:
     """Convert an upload slot."""
     return SlotDocument(
         url=offer.reference,
-        upload=FormDocument(url=offer.url, fields=dict(offer.fields)),
+        upload=FormDocument(method="POST", url=offer.url, fields=dict(offer.fields)),
         expires_in=offer.expires_in_s,
         max_bytes=offer.max_bytes,
     )

@@ -121,7 +121,7 @@ def too_large(size: int, max_bytes: int) -> EditError:
         EditCode.IMAGE_TOO_LARGE,
         f"stored picture: {what}",
         public=f"The picture is too large: {what} Use a smaller file, or one of the photo's renditions.",
-        details={"max_bytes": max_bytes, "bytes": size},
+        details={"limit": max_bytes, "received": size},
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from processor.cli.examples import examples
 from processor.cli.render import make_folder
 from processor.edits.command import compile_command
 from processor.edits.operations.file import Format, PictureFormat
+from processor.edits.operations.overlay import Watermark
 from processor.edits.plan import Plan
 from processor.errors import EditError, PhotoError, UsageError
 from processor.imaging.edit_model import FILE_KINDS, Edited, EditLimits, OutputWish
@@ -35,6 +37,7 @@ FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
     epilog=examples(
         'darkroom edit photo.heic "crop to 16:9 and convert to webp" --out cover.webp',
         'darkroom edit photo.jpg "make it warmer" --out warm.jpg --json',
+        'darkroom edit a.jpg "watermark with upload://logo top left at 30%" --watermark logo.png --out b.jpg',
     )
 )
 @click.argument("photo", type=click.Path(path_type=Path), metavar="PHOTO")
@@ -42,9 +45,19 @@ FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="File to write; its extension selects the format."
 )
+@click.option(
+    "--watermark",
+    "watermarks",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Picture for the upload://NAME of the command with its name, with or without extension; may be repeated.",
+)
 @click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
 @click.option("--json", "as_json", is_flag=True, help="The result, or the error, as one JSON object on stdout.")
-def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json: bool) -> None:
+def edit(  # noqa: PLR0913 - the options of a command
+    photo: Path, command: str, out: Path, watermarks: tuple[Path, ...], settings: Path | None, *, as_json: bool
+) -> None:
     """Edit one photo by a command in plain English.
 
     COMMAND is what to do with PHOTO, such as "resize to 800px and convert to webp".
@@ -54,7 +67,7 @@ def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json
     work = load_settings(settings).edits if settings else EditSettings()
     try:
         plan = compile_command(command)
-        edited = make(photo, plan, work, out)
+        edited = make(photo, plan, work, out, marked(plan, watermarks))
     except (PhotoError, EditError) as error:
         print_failure(photo, error, as_json=as_json)
         sys.exit(FAILED)
@@ -62,7 +75,25 @@ def edit(photo: Path, command: str, out: Path, settings: Path | None, *, as_json
     print_result(photo, out, plan, edited, as_json=as_json)
 
 
-def make(photo: Path, plan: Plan, work: EditSettings, out: Path) -> Edited:
+def marked(plan: Plan, files: Sequence[Path]) -> Mapping[str, Path]:
+    """Return reference → file of each watermark of the plan; raises UsageError unless each has one, and none is over.
+
+    A file belongs to the reference of its name, with or without extension; a single one to the only reference.
+    """
+    references = list(dict.fromkeys(step.image for step in plan.steps if isinstance(step, Watermark)))
+    if len(references) == len(files) == 1:
+        return {references[0]: files[0]}
+    names = {name: file for file in files for name in (file.stem, file.name)}
+    found = {one: names[one.partition("://")[2]] for one in references if one.partition("://")[2] in names}
+    if missing := [one for one in references if one not in found]:
+        raise UsageError(f"{missing[0]}: expected its file. Add --watermark FILE, with FILE named as the reference")
+    if unused := [file for file in files if file not in found.values()]:
+        name = unused[0].stem
+        raise UsageError(f'{unused[0]}: not used. Name it in the command: "watermark with upload://{name}"')
+    return found
+
+
+def make(photo: Path, plan: Plan, work: EditSettings, out: Path, watermarks: Mapping[str, Path]) -> Edited:
     """Edit in a decoder child; raises PhotoError, EditError, or UsageError for a file that cannot be read."""
     output = OutputWish(format=format_for(out, plan))
     limits = EditLimits(
@@ -70,12 +101,18 @@ def make(photo: Path, plan: Plan, work: EditSettings, out: Path) -> Edited:
         max_megapixels=work.max_megapixels,
         default_quality=work.default_quality,
     )
+    with ExitStack() as files, Editor(isolate="always") as editor:
+        source = files.enter_context(opened(photo, work))
+        assets = {reference: files.enter_context(opened(file, work)) for reference, file in watermarks.items()}
+        return editor.edit(source, plan, limits, file_name=photo.name, assets=assets, output=output)
+
+
+def opened(photo: Path, work: EditSettings) -> Source:
+    """Open a file; raises UsageError where it cannot be read."""
     try:
-        source = Source.from_path(photo, max_bytes=work.max_image_bytes)
+        return Source.from_path(photo, max_bytes=work.max_image_bytes)
     except OSError as error:
         raise UsageError(f"{photo}: cannot be read ({error.strerror}), expected a photo") from None
-    with source, Editor(isolate="always") as editor:
-        return editor.edit(source, plan, limits, file_name=photo.name, output=output)
 
 
 def format_for(out: Path, plan: Plan) -> PictureFormat | None:

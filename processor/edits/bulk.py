@@ -55,6 +55,6 @@ def as_step(kind: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, An
     for key, value in parameters.items():
         own_key = button.renamed.get(key, key)
         if own_key in own:
-            raise ParameterError(f"{shown(key)}: found twice, expected {own_key} once")
+            raise ParameterError(f"Two values for `{own_key}`: expected one. Remove {shown(key)}.")
         own[own_key] = value
     return button.op, own

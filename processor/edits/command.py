@@ -122,7 +122,7 @@ def compile_command(command: str) -> Plan:
     """Compile *command*; raises EditError INVALID_INPUT, UNPARSEABLE_COMMAND or UNSUPPORTED_COMMAND."""
     if len(command) > MAX_COMMAND_CHARS:
         log = f"the command has {len(command)} characters, expected at most {MAX_COMMAND_CHARS}; send several commands"
-        raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_COMMAND_CHARS, "found": len(command)})
+        raise EditError(EditCode.INVALID_INPUT, log, details={"limit": MAX_COMMAND_CHARS, "received": len(command)})
     if not is_text(command):
         raise EditError(EditCode.INVALID_INPUT, "the command holds halves of characters, expected Unicode text")
     compilation = Compilation()

@@ -64,8 +64,8 @@ def plan_from_bulk(kind: str, parameters: Mapping[str, Any]) -> Plan:
 
 def _check_count(count: int) -> None:
     if not 1 <= count <= MAX_STEPS:
-        log = f"expected 1 to {MAX_STEPS} steps, found {count}"
-        raise EditError(EditCode.INVALID_INPUT, log, details={"maximum": MAX_STEPS, "found": count})
+        log = f"Invalid number of steps: expected 1 to {MAX_STEPS}, received {count}."
+        raise EditError(EditCode.INVALID_INPUT, log, details={"limit": MAX_STEPS, "received": count})
 
 
 def _step(number: int, step: object) -> Operation:
@@ -74,7 +74,8 @@ def _step(number: int, step: object) -> Operation:
     if not isinstance(name, str):
         raise _wrong(
             number,
-            f'step {number}: found {shown(cast("object", step))}, expected a mapping with "op", the operation\'s name',
+            f'step {number}: Invalid step {shown(cast("object", step))}: expected an object with "op", the name of '
+            "an operation. Add it.",
         )
     try:
         return build(name, {key: value for key, value in written.items() if key != "op"})

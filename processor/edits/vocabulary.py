@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, get_args
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from processor.edits.operations.base import Operation
+from processor.edits.operations.base import Operation, with_whole_numbers
 from processor.edits.operations.effect import (
     Blur,
     Denoise,
@@ -45,7 +45,7 @@ from processor.edits.operations.turn import Flip, Rotate
 from processor.errors import DarkroomError
 from processor.schema_text import Schema, nearest, shown, value_line
 
-NOT_UNICODE: Final = "found characters that are no text, expected Unicode"
+NOT_UNICODE: Final = "Invalid text: expected Unicode. Remove the halves of characters."
 
 # In the order in which the docs list them.
 Step = Annotated[
@@ -101,7 +101,7 @@ def build(name: str, parameters: Mapping[str, Any]) -> Operation:
         raise ParameterError(f"unknown operation {shown(name)}; {nearest(name, OPERATIONS)}")
     try:
         # JSON lets a whole number stand for any number, while "800" is still not 800.
-        return kind.model_validate_json(json.dumps({**parameters, "op": name}, default=str))
+        return kind.model_validate_json(json.dumps(with_whole_numbers({**parameters, "op": name}), default=str))
     except ValidationError as error:
         raise ParameterError(_line(schema_of(kind), error.errors(include_url=False)[0])) from None
 

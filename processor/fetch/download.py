@@ -107,7 +107,7 @@ def too_large(url: str, rules: FetchRules) -> EditError:
         f"source {host_of(url)}: expected at most {rules.max_bytes:,} bytes, received more.",
         public=f"The picture is too large: expected at most {rules.max_bytes:,} bytes, received more. "
         "Use a smaller file.",
-        details={"max_bytes": rules.max_bytes},
+        details={"limit": rules.max_bytes},
     )
 
 

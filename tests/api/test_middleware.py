@@ -118,6 +118,7 @@ def test_a_body_that_is_too_large_is_413(api: Api, *, declared: bool) -> None:
         ("PUT", "/image-edit", 405, "METHOD_NOT_ALLOWED"),
         ("GET", "/image-edit/parse", 405, "METHOD_NOT_ALLOWED"),
         ("OPTIONS", "/image-edit", 405, "METHOD_NOT_ALLOWED"),
+        ("TRACE", "/image-edit/operations", 405, "METHOD_NOT_ALLOWED"),
     ],
 )
 def test_the_framework_s_refusals_speak_our_language(api: Api, method: str, path: str, status: int, code: str) -> None:
@@ -127,6 +128,45 @@ def test_the_framework_s_refusals_speak_our_language(api: Api, method: str, path
     assert (status, code) == (answer.status_code, answer.json()["code"])
     assert {"error", "code"} == set(answer.json())
     assert (status == 405) is ("allow" in answer.headers)
+
+
+def test_a_refused_method_names_every_method_of_the_address(api: Api) -> None:
+    """RFC 9110, 15.5.6: also those of another route of the same address."""
+    refused = {
+        path: api.client.request("PATCH", f"/image-edit{path}").headers["allow"]
+        for path in ("", "/session/ses_x", "/sessions", "/progress/ses_x", "/health", "/openapi.json")
+    }
+
+    assert {
+        "": "POST",
+        "/session/ses_x": "GET, HEAD, DELETE",
+        "/sessions": "GET, HEAD",
+        "/progress/ses_x": "GET, HEAD",
+        "/health": "GET, HEAD",
+        "/openapi.json": "GET, HEAD",
+    } == refused
+
+
+def test_head_answers_as_get_without_the_body(api: Api) -> None:
+    """RFC 9110, 9.3.2; a stream of a running session does not keep it waiting."""
+    session_id = api.start().json()["sessionId"]
+    for path in (
+        "/health",
+        "/sessions",
+        "/operations",
+        f"/session/{session_id}",
+        f"/progress/{session_id}",
+        "/nothing",
+    ):
+        head = api.client.request("HEAD", f"/image-edit{path}", headers=bearer())
+        assert b"" == head.content
+        if "/progress" not in path:
+            get = api.get(f"/image-edit{path}")
+            assert (get.status_code, get.headers["content-type"]) == (head.status_code, head.headers["content-type"])
+            assert get.headers["content-length"] == head.headers["content-length"]
+        else:
+            assert (200, "text/event-stream") == (head.status_code, head.headers["content-type"].partition(";")[0])
+    assert 405 == api.client.request("HEAD", "/image-edit/parse", headers=bearer()).status_code
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,20 @@ ROUTES = (
     "GET /image-edit/operations",
     "GET /image-edit/health",
 )
+# https://spec.openapis.org/oas/v3.1.1#schema-object, https://json-schema.org/draft/2020-12
+KEYWORDS = {
+    *("$ref", "title", "description", "examples", "type", "format", "enum", "const", "discriminator"),
+    *("properties", "required", "additionalProperties", "items", "anyOf", "oneOf", "pattern", "minLength", "maxLength"),
+    *("minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum"),
+}
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
+    checks.allow_header_conformance,
+    checks.ignored_auth,
 ]
 # What is wrong with a body must be refused; that an address has a parameter more than we know does no harm.
 STRICTER = [*CHECKS, checks.negative_data_rejection]
@@ -56,6 +64,46 @@ def described(api: Api) -> dict[str, dict[str, Any]]:
 def test_all_routes_of_the_contract_are_described(api: Api) -> None:
     """Nine of them, and no others."""
     assert set(ROUTES) == set(described(api))
+
+
+def test_every_operation_has_a_short_id_a_tag_and_one_success_with_a_body(api: Api) -> None:
+    """Code generators name methods by the id and classes by the tag, and know one type per answer."""
+    operations = described(api).values()
+
+    assert len({one["operationId"] for one in operations}) == len(ROUTES)
+    assert all(one["operationId"].isalpha() and len(one["operationId"]) <= 16 for one in operations)
+    assert {1} == {len(one["tags"]) for one in operations}
+    bodies = [
+        [media for status, said in one["responses"].items() if status < "3" for media in said.get("content", ())]
+        for one in operations
+    ]
+    assert {1} == set(map(len, bodies))
+
+
+def test_schemas_have_openapi_s_keywords_alone(api: Api) -> None:
+    """Validators (redocly, spectral) refuse others."""
+    schemas = [*document(api)["components"]["schemas"].values()]
+    for schema in schemas:
+        schemas += [*schema.get("properties", {}).values(), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        schemas += [one for name in ("items", "additionalProperties") if isinstance(one := schema.get(name), dict)]
+
+    assert set() == {keyword for schema in schemas for keyword in schema} - KEYWORDS
+
+
+def test_generators_get_portable_schemas(api: Api) -> None:
+    """Times need 64 bits, a step is known by its `op`, a property with a default would always be there."""
+    schemas = document(api)["components"]["schemas"]
+    summary = schemas["SummaryDocument"]["properties"]
+    times = [summary[name] for name in ("createdAt", "updatedAt", "ttl")] + [summary["completedAt"]["anyOf"][0]]
+
+    assert {"int64"} == {one["format"] for one in times}
+    assert "int64" == schemas["ProgressEvent"]["properties"]["timestamp"]["format"]
+    for kind in OPERATIONS.values():
+        assert "op" in schemas[kind.__name__]["required"]
+    assert "default" not in {
+        key for schema in schemas.values() for one in schema.get("properties", {}).values() for key in one
+    }
+    assert {"jpg", "jpeg", "webp"} < set(schemas["EditOptions"]["properties"]["outputFormat"]["anyOf"][0]["enum"])
 
 
 def test_every_refusal_has_the_one_body_and_an_example(api: Api) -> None:
@@ -84,7 +132,9 @@ def test_all_but_readiness_ask_for_a_token(api: Api) -> None:
 def test_steps_are_described_by_the_vocabulary(api: Api) -> None:
     """A generated client has every operation with its parameters."""
     schemas = document(api)["components"]["schemas"]
-    steps = schemas["PlanOperation"]["properties"]["steps"]["items"]
+    for name in ("PlanOperation", "PlanDocument"):
+        assert {"$ref": "#/components/schemas/Step"} == schemas[name]["properties"]["steps"]["items"]
+    steps = schemas["Step"]
 
     assert set(OPERATIONS) == set(steps["discriminator"]["mapping"])
     assert set(steps["discriminator"]["mapping"].values()) <= {f"#/components/schemas/{name}" for name in schemas}

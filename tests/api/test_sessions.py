@@ -100,7 +100,7 @@ def test_a_session_of_another_user_does_not_exist(api: Api) -> None:
 
     assert {(404, "SESSION_NOT_FOUND")} == {code_of(one) for one in theirs}
     assert [one.text for one in absent] == [one.text for one in theirs]
-    assert "pending" == api.get(f"/image-edit/session/{session_id}").json()["status"]
+    assert "processing" == api.get(f"/image-edit/session/{session_id}").json()["status"]
     assert [] == api.get("/image-edit/sessions", user=BOB).json()["sessions"]
 
 

@@ -60,7 +60,7 @@ def test_the_load_test_of_the_guide_is_accepted(api: Api) -> None:
         (
             {"type": "bulk", "bulkOp": {"type": "resize", "params": {"width": 640}, "label": "Small"}},
             [{"op": "resize", "width": 640}],
-            {"type": "bulk", "bulkOp": {"type": "resize", "label": "Small"}},
+            {"type": "bulk", "bulkOp": {"type": "resize", "params": {"width": 640}, "label": "Small"}},
         ),
         (
             {"type": "plan", "steps": [{"op": "grayscale"}, {"op": "format", "to": "webp"}]},
@@ -132,7 +132,7 @@ def test_too_many_images_are_refused_by_number(api: Api) -> None:
 
     assert (413, "TOO_MANY_IMAGES") == (status, said["code"])
     assert said["error"].startswith("Too many images: expected at most 50 in one request, received 51.")
-    assert {"maxImages": 50, "received": 51} == said["details"]
+    assert {"limit": 50, "received": 51} == said["details"]
 
 
 def test_two_images_of_one_id_are_refused(api: Api) -> None:
@@ -213,30 +213,36 @@ def test_addresses_that_may_work_are_accepted(api: Api, url: str) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"images": []}, "images: found [], expected at least 1 item"),
-        ({"images": "a"}, 'images: found "a", expected a list'),
-        ({"images": [{"id": "a"}]}, "images[0].url: found nothing, expected a value"),
-        ({"images": [{"id": 7, "url": "https://example.com"}]}, "images[0].id: found 7, expected text"),
+        ({"images": []}, "Invalid value [] for `images`: expected at least 1 item"),
+        ({"images": "a"}, 'Invalid value "a" for `images`: expected a list'),
+        ({"images": [{"id": "a"}]}, "Missing value for `images[0].url`: expected a value"),
+        ({"images": [{"id": 7, "url": "https://example.com"}]}, "Invalid value 7 for `images[0].id`: expected text"),
         (
             {"images": [{"id": "", "url": "https://example.com"}]},
-            'images[0].id: found "", expected at least 1 character',
+            'Invalid value "" for `images[0].id`: expected at least 1 character',
         ),
         (
             {"images": [{"id": "a", "url": "https://x.com", "size": 5}]},
-            "images[0].size: found 5, expected no such field",
+            "Invalid value 5 for `images[0].size`: expected no such field",
         ),
         (
             {"images": [{"id": "a", "url": "https://x.com", "name": "a\nb"}]},
-            r'images[0].name: found "a\nb", expected text of the form ^[^\x00-\x1f\x7f]*$',
+            r'Invalid value "a\nb" for `images[0].name`: expected text of the form ^[^\x00-\x1f\x7f]*$',
         ),
-        ({"operation": {"type": "magic"}}, 'operation: found {"type": "magic"}, expected one of \'command\''),
-        ({"operation": {}}, "operation: found nothing, expected 'type'"),
-        ({"operation": {"type": "command"}}, "operation.command: found nothing, expected a value"),
-        ({"operation": {"type": "plan", "steps": []}}, "operation.steps: found [], expected at least 1 item"),
-        ({"options": {"quality": 101}}, "options.quality: found 101, expected 100 or less"),
-        ({"options": {"quality": True}}, "options.quality: found true, expected a whole number"),
-        ({"options": {"outputFormat": "bmp"}}, "options.outputFormat: found \"bmp\", expected 'jpeg'"),
-        ({"extra": 1}, "extra: found 1, expected no such field"),
+        (
+            {"operation": {"type": "magic"}},
+            'Invalid value {"type": "magic"} for `operation`: expected one of \'command\'',
+        ),
+        ({"operation": {}}, "Missing value for `operation`: expected 'type'"),
+        ({"operation": {"type": "command"}}, "Missing value for `operation.command`: expected a value"),
+        (
+            {"operation": {"type": "plan", "steps": []}},
+            "Invalid value [] for `operation.steps`: expected at least 1 item",
+        ),
+        ({"options": {"quality": 101}}, "Invalid value 101 for `options.quality`: expected 100 or less"),
+        ({"options": {"quality": True}}, "Invalid value true for `options.quality`: expected a whole number"),
+        ({"options": {"outputFormat": "bmp"}}, "Invalid value \"bmp\" for `options.outputFormat`: expected 'jpeg'"),
+        ({"extra": 1}, "Invalid value 1 for `extra`: expected no such field"),
     ],
 )
 def test_an_invalid_request_is_described_by_field_and_expectation(
@@ -274,6 +280,18 @@ def test_a_step_that_does_not_exist_is_refused(api: Api) -> None:
 
     assert (400, "INVALID_INPUT") == (status, said["code"])
     assert 'did you mean "resize"?' in said["error"]
+
+
+def test_two_point_zero_is_a_whole_number(api: Api) -> None:
+    """JSON Schema: any number with a zero fraction is an integer; 2.5 is none."""
+    steps = [{"op": "resize", "width": 800.0}, {"op": "round", "radius": 20.0}]
+    answer = api.start(operation={"type": "plan", "steps": steps}, options={"quality": 80.0, "maxWidth": 500.0})
+    size = api.client.post("/image-edit/uploads", json={"files": [{"size": 123.0}]}, headers=bearer())
+    broken = api.start(options={"quality": 80.5})
+
+    assert (202, 200, 400) == (answer.status_code, size.status_code, broken.status_code)
+    assert [{"op": "resize", "width": 800}, {"op": "round", "radius": 20}] == answer.json()["plan"]["steps"]
+    assert "Invalid value 80.5 for `options.quality`: expected a whole number. Change it." == broken.json()["error"]
 
 
 @pytest.mark.parametrize("number", [1e400, -1e400, 10**400, 1e-300])

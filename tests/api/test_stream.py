@@ -12,9 +12,11 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from pydantic import TypeAdapter
 from sse_starlette import ServerSentEvent
 from starlette.types import Message
 
+from processor.api.documents import SessionEvent
 from processor.api.stream import EventStream, resume_point
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session
@@ -95,6 +97,12 @@ def named(events: list[Frame], name: str) -> list[dict[str, Any]]:
     return [json.loads(one["data"]) for one in events if one.get("event") == name]
 
 
+def hints(events: list[Frame]) -> list[tuple[str | None, str | None]]:
+    """Return comment and retry of blocks, each of which carries an event."""
+    assert all(one["event"] == json.loads(one["data"])["type"] for one in events)
+    return [(one.get(""), one.get("retry")) for one in events]
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for a condition; the limit is a hang guard, not a measurement."""
     deadline = time.monotonic() + HANG_S
@@ -108,7 +116,8 @@ def test_a_session_is_followed_from_its_first_event_to_its_last() -> None:
     with served() as (api, server):
         session_id = started(api, "a", "b")
         with streaming(server, session_id) as stream:
-            assert {"retry": "1000"} == next(stream)
+            opening = next(stream)
+            assert ("1000", "heartbeat", "0") == (opening["retry"], opening["event"], opening["id"])
             work_on(api, session_id, "a")
             first = next(stream)
             work_on(api, session_id, "b", fails=True)
@@ -126,6 +135,8 @@ def test_a_session_is_followed_from_its_first_event_to_its_last() -> None:
     assert {"type", "sessionId", "timestamp", "imageId", "status", "progress", "step", "message"} == set(progress)
     assert {session_id} == {json.loads(one["data"])["sessionId"] for one in events}
     assert [one["event"] for one in events] == [json.loads(one["data"])["type"] for one in events]
+    described = TypeAdapter(SessionEvent)
+    assert all(described.validate_json(one["data"]) for one in [opening, *events])
 
 
 def test_a_session_that_ended_long_ago_streams_all_its_events() -> None:
@@ -155,6 +166,17 @@ def test_a_client_that_comes_back_misses_nothing_and_hears_nothing_twice() -> No
 
     assert whole == heard
     assert 1 == len(named(heard, "session_complete"))
+
+
+def test_lines_end_in_a_line_feed() -> None:
+    """As documented; CR LF is allowed by the standard, and one byte more a line."""
+    with served() as (api, server):
+        session_id = started(api)
+        work_on(api, session_id, "a")
+        answer = server.client.get(f"/image-edit/progress/{session_id}", headers=bearer())
+
+    assert b"\r" not in answer.content
+    assert answer.content.endswith(b"\n\n")
 
 
 def test_a_client_that_knows_the_end_is_sent_away() -> None:
@@ -204,7 +226,7 @@ def test_a_stream_ends_before_lambda_would_cut_it() -> None:
         events = read_all(server, session_id)
         again = read_all(server, session_id)
 
-    assert [{"retry": "1000"}, {"": "resume", "retry": "1000"}] == events == again
+    assert [(None, "1000"), ("resume", "1000")] == hints(events) == hints(again)
 
 
 @pytest.mark.fault(23)
@@ -232,7 +254,8 @@ def test_many_readers_of_a_session_cost_one_reading() -> None:
         session_id = started(api)
         heard: list[list[Frame]] = []
         readers = [
-            threading.Thread(target=lambda: heard.append(read_all(server, session_id)), daemon=True) for _ in range(10)
+            threading.Thread(target=lambda: heard.append(read_all(server, session_id)[1:]), daemon=True)
+            for _ in range(10)
         ]
         for reader in readers:
             reader.start()
@@ -317,7 +340,7 @@ def test_a_store_that_stays_away_ends_streams_with_a_hint_to_come_again() -> Non
             api.store.dynamodb.faults["get_item"] = refused("ThrottlingException")
             events = list(stream)
 
-    assert [{"": "resume", "retry": "1000"}] == events
+    assert [("resume", "1000")] == hints(events)
 
 
 def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
@@ -332,7 +355,7 @@ def test_a_session_that_expires_while_followed_ends_the_stream() -> None:
             events = list(stream)
         again = server.client.get(f"/image-edit/progress/{session_id}", headers=bearer())
 
-    assert ([{"": "resume", "retry": "1000"}], 404) == (events, again.status_code)
+    assert ([("resume", "1000")], 404) == (hints(events), again.status_code)
 
 
 @pytest.mark.faults
@@ -349,7 +372,7 @@ def test_a_defect_while_reading_is_logged_and_ends_the_streams(caplog: pytest.Lo
             api.parts.streams.feeds.read = broken
             events = list(stream)
 
-    assert [{"": "resume", "retry": "1000"}] == events
+    assert [("resume", "1000")] == hints(events)
     assert "Session not followed" in caplog.text
 
 

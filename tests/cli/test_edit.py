@@ -201,3 +201,45 @@ def test_people_run_it_as_a_module(photo: Path, tmp_path: Path) -> None:
 
     assert (0, 2) == (fine.returncode, wrong.returncode)
     assert 1 == wrong.stderr.count(b"\n")
+
+
+def mark(path: Path) -> Path:
+    """Write a red square as PNG."""
+    Image.new("RGB", (40, 40), "#FF0000").save(path)
+    return path
+
+
+@pytest.mark.parametrize("reference", ["upload://logo", "upload://logo.png", "photo://Trip/IMG_1"])
+def test_a_watermark_is_a_file_of_this_machine(photo: Path, tmp_path: Path, reference: str) -> None:
+    """It belongs to the reference of its name, or to the only one; "at 30%" is its opacity."""
+    out, logo = tmp_path / "out.png", mark(tmp_path / "logo.png")
+    result = run(photo, f"watermark with {reference} bottom right at 30%", "--watermark", logo, "--out", out)
+
+    with Image.open(photo) as before, Image.open(out) as after:
+        at = (480 - 10 - 36, 320 - 10 - 36)  # 2 % margin, half of 15 % of the width
+        plain, marked = before.getpixel(at), after.getpixel(at)
+        assert before.getpixel((5, 5)) == after.getpixel((5, 5))
+    assert 0 == code_of(result)
+    assert isinstance(plain, tuple)
+    assert isinstance(marked, tuple)
+    expected = [0.7 * value + 0.3 * red for value, red in zip(plain, (255, 0, 0), strict=True)]
+    assert all(abs(value - found) <= 2 for value, found in zip(expected, marked, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("command", "names", "sentence"),
+    [
+        ("watermark with upload://logo", [], "upload://logo: expected its file. Add --watermark FILE"),
+        ("watermark with upload://a, watermark with upload://b", ["a.png"], "upload://b: expected its file"),
+        ("make it warmer", ["logo.png"], "watermark with upload://logo"),
+    ],
+)
+def test_watermarks_and_files_belong_together(
+    photo: Path, tmp_path: Path, command: str, names: list[str], sentence: str
+) -> None:
+    """A reference without a file, or a file without a reference, is wrong usage."""
+    files = [part for name in names for part in ("--watermark", mark(tmp_path / name))]
+    result = run(photo, command, *files, "--out", tmp_path / "out.jpg")
+
+    assert isinstance(result.exception, UsageError)
+    assert sentence in str(result.exception)

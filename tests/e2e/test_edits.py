@@ -68,4 +68,5 @@ def watched(stack: LocalStack, path: str) -> list[dict[str, Any]]:
     """Follow a stream to its end."""
     with stack.http.stream("GET", f"{stack.known['cdn']}{path}", timeout=STREAM_S) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
-        return [json.loads(line.removeprefix("data:")) for line in stream.iter_lines() if line.startswith("data:")]
+        events = [json.loads(line.removeprefix("data:")) for line in stream.iter_lines() if line.startswith("data:")]
+    return [one for one in events if one["type"] != "heartbeat"]

@@ -248,7 +248,7 @@ def test_a_command_may_have_fifty_steps() -> None:
 
     assert MAX_STEPS == len(compile_command(fifty).steps)
     assert EditCode.INVALID_INPUT == error.edit_code
-    assert "expected 1 to 50 steps, found 51" == error.public
+    assert "Invalid number of steps: expected 1 to 50, received 51." == error.public
 
 
 def test_halves_of_characters_are_refused() -> None:

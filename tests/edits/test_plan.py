@@ -7,13 +7,24 @@ from typing import Any, get_args
 import pytest
 
 from processor.edits.bulk import BUTTONS
+from processor.edits.command import compile_command
+from processor.edits.options import EditOptions
 from processor.edits.plan import MAX_STEPS, Plan, plan_from_bulk, plan_from_steps
 from processor.edits.vocabulary import OPERATIONS, Step
 from processor.errors import EditCode, EditError
 
 WRONG_STEPS: list[tuple[object, str]] = [
-    ({"op": "resize", "width": "800"}, 'step 2 (resize): width: found "800", expected a whole number from 1 to 10000'),
-    ({"op": "resize", "width": 0}, "step 2 (resize): width: found 0, expected a whole number from 1 to 10000"),
+    (
+        {"op": "resize", "width": "800"},
+        (
+            'step 2 (resize): Invalid value "800" for `width`: '
+            "expected a whole number from 1 to 10000. Write 800 without quotes."
+        ),
+    ),
+    (
+        {"op": "resize", "width": 0},
+        "step 2 (resize): Invalid value 0 for `width`: expected a whole number from 1 to 10000. Use 1 or more.",
+    ),
     (
         {"op": "resize"},
         (
@@ -24,38 +35,63 @@ WRONG_STEPS: list[tuple[object, str]] = [
     ({"op": "resiz"}, 'step 2 (resiz): unknown operation "resiz"; did you mean "resize"?'),
     ({"op": "resize", "widht": 8}, 'step 2 (resize): "widht": unknown parameter; did you mean "width"?'),
     ({"op": "negate", "level": 8}, 'step 2 (negate): "level": unknown parameter; this operation takes none'),
-    ({"op": "format"}, "step 2 (format): to: found nothing, expected one of jpeg, png, webp, avif, gif, tiff"),
+    (
+        {"op": "format"},
+        "step 2 (format): Missing value for `to`: expected one of jpeg, png, webp, avif, gif, tiff. Add it.",
+    ),
     (
         {"op": "format", "to": "bmp"},
-        'step 2 (format): to: found "bmp", expected one of jpeg, png, webp, avif, gif, tiff',
+        (
+            'step 2 (format): Invalid value "bmp" for `to`: '
+            "expected one of jpeg, png, webp, avif, gif, tiff. Use one of them."
+        ),
     ),
-    ({"op": "format", "to": 3}, "step 2 (format): to: found 3, expected one of jpeg, png, webp, avif, gif, tiff"),
+    (
+        {"op": "format", "to": 3},
+        "step 2 (format): Invalid value 3 for `to`: expected one of jpeg, png, webp, avif, gif, tiff. Use one of them.",
+    ),
     (
         {"op": "crop", "aspect": "1:1", "position": 3},
         (
-            "step 2 (crop): position: found 3, expected one of center, north, northeast, east, southeast, south, "
-            "southwest, west, northwest"
+            "step 2 (crop): Invalid value 3 for `position`: "
+            "expected one of center, north, northeast, east, southeast, south, "
+            "southwest, west, northwest. Use one of them."
         ),
     ),
     (
         {"op": "border", "color": 3},
-        "step 2 (border): color: found 3, expected a colour: #RRGGBB, #RGB or a CSS name",
+        "step 2 (border): Invalid value 3 for `color`: expected a colour: #RRGGBB, #RGB or a CSS name. Change it.",
     ),
     (
         {"op": "border", "color": "puce"},
-        'step 2 (border): color: found "puce", expected a colour: #RRGGBB, #RGB or a CSS name',
+        'step 2 (border): Invalid value "puce" for `color`: expected a colour: #RRGGBB, #RGB or a CSS name. Change it.',
     ),
     (
         {"op": "round", "radius": 0},
-        'step 2 (round): radius: found 0, expected a whole number from 1 to 5000, or "circle"',
+        (
+            "step 2 (round): Invalid value 0 for `radius`: "
+            'expected a whole number from 1 to 5000, or "circle". Use 1 or more.'
+        ),
     ),
-    ({"op": "text", "text": ""}, 'step 2 (text): text: found "", expected text of 1 to 500 characters'),
-    ({"op": "text", "text": "\ud800"}, "step 2 (text): found characters that are no text, expected Unicode"),
-    ({"op": "gamma", "value": float("nan")}, "step 2 (gamma): value: found NaN, expected a number from 0.1 to 5"),
+    (
+        {"op": "text", "text": ""},
+        'step 2 (text): Invalid value "" for `text`: expected text of 1 to 500 characters. Change it.',
+    ),
+    (
+        {"op": "text", "text": "\ud800"},
+        "step 2 (text): Invalid text: expected Unicode. Remove the halves of characters.",
+    ),
+    (
+        {"op": "gamma", "value": float("nan")},
+        "step 2 (gamma): Invalid value NaN for `value`: expected a number from 0.1 to 5. Change it.",
+    ),
     ({"op": "\ud800"}, "step 2 (\ud800): unknown operation"),
-    ({"width": 800}, 'step 2: found {"width": 800}, expected a mapping with "op", the operation\'s name'),
-    ({"op": 3}, 'step 2: found {"op": 3}, expected a mapping with "op", the operation\'s name'),
-    ("resize", 'step 2: found "resize", expected a mapping with "op", the operation\'s name'),
+    (
+        {"width": 800},
+        'step 2: Invalid step {"width": 800}: expected an object with "op", the name of an operation. Add it.',
+    ),
+    ({"op": 3}, 'step 2: Invalid step {"op": 3}: expected an object with "op", the name of an operation. Add it.'),
+    ("resize", 'step 2: Invalid step "resize": expected an object with "op", the name of an operation. Add it.'),
 ]
 BULK: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("resize", {"width": 800}, {"op": "resize", "width": 800}),
@@ -126,8 +162,8 @@ def test_a_plan_has_one_to_fifty_steps(count: int) -> None:
     """Neither none nor too many."""
     error = refused(plan_from_steps, [{"op": "sharpen"}] * count)
 
-    assert f"expected 1 to 50 steps, found {count}" == error.public
-    assert {"maximum": 50, "found": count} == error.details
+    assert f"Invalid number of steps: expected 1 to 50, received {count}." == error.public
+    assert {"limit": 50, "received": count} == error.details
 
 
 @pytest.mark.parametrize(("kind", "parameters", "step"), BULK)
@@ -143,11 +179,14 @@ def test_a_wrong_bulk_operation_is_refused_in_one_line() -> None:
     wrong = refused(plan_from_bulk, "rotate", {"angle": "left"})
 
     assert 'bulkOp (resise): unknown operation "resise"; did you mean "resize"?' == unknown.public
-    assert 'bulkOp (mirror): "direction": found twice, expected direction once' == twice.public
-    assert 'bulkOp (rotate): degrees: found "left", expected a number from -36000 to 36000' == wrong.public
+    assert 'bulkOp (mirror): Two values for `direction`: expected one. Remove "direction".' == twice.public
+    assert (
+        'bulkOp (rotate): Invalid value "left" for `degrees`: expected a number from -36000 to 36000. Change it.'
+        == wrong.public
+    )
     assert {
         "bulkOp": "rotate",
-        "problem": 'degrees: found "left", expected a number from -36000 to 36000',
+        "problem": 'Invalid value "left" for `degrees`: expected a number from -36000 to 36000. Change it.',
     } == wrong.details
 
 
@@ -179,3 +218,40 @@ def test_a_built_plan_passes_its_own_check() -> None:
 
     assert plan == Plan.model_validate_json(plan.model_dump_json())
     assert all(step.words() for step in plan.steps)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "words"),
+    [
+        (
+            "convert to webp, quality 30",
+            EditOptions(output_format="jpeg", quality=95),
+            (
+                "Save as WEBP, then save with quality 30. Saved as JPEG, not WEBP, by the option outputFormat. "
+                "Saved with quality 95, not 30, by the option quality."
+            ),
+        ),
+        (
+            "convert to lossless webp",
+            EditOptions(output_format="webp", quality=80),
+            "Save as lossless WEBP. Saved with quality 80, not lossless, by the option quality.",
+        ),
+        (
+            "strip metadata",
+            EditOptions(preserve_metadata=True, max_width=900),
+            (
+                "Strip all metadata. Artist and copyright are kept, by the option preserveMetadata. "
+                "At most 900 px wide, by the option maxWidth."
+            ),
+        ),
+        (
+            "convert to png",
+            EditOptions(output_format="png", quality=80, max_height=5),
+            "Save as PNG. At most 5 px high, by the option maxHeight.",
+        ),
+        ("convert to png", EditOptions(), "Save as PNG."),
+    ],
+)
+def test_options_that_win_are_in_the_words_of_a_plan(command: str, options: EditOptions, words: str) -> None:
+    """A client shows what it gets, not what the command says."""
+    assert words == options.words(compile_command(command))

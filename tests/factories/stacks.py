@@ -20,7 +20,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"renditions": {"sizes": {"small": {"width": -800, "height": 600}}}},
-        "Pulumi.prod.yaml: renditions.sizes.small.width: found -800, expected a whole number from 1 to 16383",
+        (
+            "Pulumi.prod.yaml: Invalid value -800 for `renditions.sizes.small.width`: "
+            "expected a whole number from 1 to 16383"
+        ),
     ),
     (
         {"cdn": {"certificate_arn": ""}},
@@ -31,11 +34,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"renditions": {"memory_mib": 10_241}},
-        "Pulumi.prod.yaml: renditions.memory_mib: found 10241, expected a whole number from 128 to 10240",
+        "Pulumi.prod.yaml: Invalid value 10241 for `renditions.memory_mib`: expected a whole number from 128 to 10240",
     ),
     (
         {"edits": {"timeout_s": "300"}},
-        'Pulumi.prod.yaml: edits.timeout_s: found "300", expected a whole number from 20 to 900',
+        'Pulumi.prod.yaml: Invalid value "300" for `edits.timeout_s`: expected a whole number from 20 to 900',
     ),
     (
         {"deployment": {"insights_layer_arn": "arn:aws:lambda:eu-west-1:580247275435:layer:Insights-Arm64:2"}},

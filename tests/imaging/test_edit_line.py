@@ -180,6 +180,21 @@ def test_the_requests_bounds_never_enlarge(options: tuple[int | None, int | None
     assert size == (edited.width, edited.height)
 
 
+def test_options_that_win_over_the_plan_are_noted() -> None:
+    """Format, quality, size and credit: the result is not what the steps say."""
+    output = OutputWish(format="jpeg", quality=70, max_width=100, keep_metadata=True)
+    steps = ({"op": "resize", "width": 300}, {"op": "format", "to": "webp"}, {"op": "quality", "value": 30})
+    edited = edit(jpeg(), *steps, {"op": "metadata"}, output=output)
+
+    assert ("jpeg", 100) == (edited.format, edited.width)
+    assert (
+        "The picture is 100 × 67 px, by the option maxWidth.",
+        "Saved as JPEG, not WEBP, by the option outputFormat.",
+        "Saved with quality 70, not 30, by the option quality.",
+        "Artist and copyright are kept, by the option preserveMetadata.",
+    ) == edited.notes
+
+
 def test_opaque_pictures_are_written_without_alpha() -> None:
     """An alpha band that is opaque everywhere only costs bytes."""
     pixels = np.dstack([quarters(), np.full((40, 60), 255, np.uint8)])
@@ -197,12 +212,13 @@ def test_metadata_goes_unless_the_credit_is_wanted() -> None:
         edit(source, {"op": "format", "to": "webp"}, output=wished),
         edit(source, {"op": "format", "to": "png"}, output=wished),
         edit(source, {"op": "format", "to": "avif"}, output=wished),
+        edit(source, {"op": "metadata", "keep": "nothing"}, output=wished),
     ]
 
     assert {} == exif_of(bare.data)
     for edited in kept:
         assert {"artist", "copyright"} == exif_of(edited.data).keys(), edited.format
-    assert {} == exif_of(edit(source, {"op": "metadata", "keep": "nothing"}, output=wished).data)
+    assert {} == exif_of(edit(source, {"op": "metadata", "keep": "nothing"}).data)
 
 
 def exif_of(data: bytes) -> dict[str, object]:

@@ -119,13 +119,17 @@ def test_concurrency_does_not_change_the_environment() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "line"),
     [
-        ("DARKROOM_CDN_HOST", None, "DARKROOM_CDN_HOST: found nothing, expected a host name in lower case"),
-        ("DARKROOM_KEEP_COPYRIGHT", "yes", 'DARKROOM_KEEP_COPYRIGHT: found "yes", expected true or false'),
-        ("DARKROOM_FORMATS", "[", 'DARKROOM_FORMATS: found "[", expected a list, each item one of jpeg, webp, avif'),
+        ("DARKROOM_CDN_HOST", None, "Missing value for `DARKROOM_CDN_HOST`: expected a host name in lower case"),
+        ("DARKROOM_KEEP_COPYRIGHT", "yes", 'Invalid value "yes" for `DARKROOM_KEEP_COPYRIGHT`: expected true or false'),
+        (
+            "DARKROOM_FORMATS",
+            "[",
+            'Invalid value "[" for `DARKROOM_FORMATS`: expected a list, each item one of jpeg, webp, avif',
+        ),
         (
             "DARKROOM_QUALITY",
             '{"jpeg": 101}',
-            "DARKROOM_QUALITY.jpeg: found 101, expected a whole number from 1 to 100",
+            "Invalid value 101 for `DARKROOM_QUALITY.jpeg`: expected a whole number from 1 to 100",
         ),
     ],
 )

@@ -116,14 +116,17 @@ def test_a_former_name_in_a_file_warns_with_the_file(
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("renditions: {memory_mib: lots}", ': renditions.memory_mib: found "lots", expected a whole number'),
+        (
+            "renditions: {memory_mib: lots}",
+            ': Invalid value "lots" for `renditions.memory_mib`: expected a whole number',
+        ),
         ("renditions:\n  sizes: [a,\n", ":3: not YAML ("),
         (b"\xff\xfe\x00", ": not YAML ("),
         ("- renditions", ": found list, expected a mapping of settings"),
         ("config: 5", ": config: found int, expected a mapping of settings"),
         ("config: {'darkroom:settings': x}", ": config.darkroom:settings: found str, expected a mapping of settings"),
         ("rendtions: {}", ': rendtions: unknown setting; did you mean "renditions"?'),
-        ("cdn: {domain: 2024-01-01}", ': cdn.domain: found "2024-01-01", expected a host name'),
+        ("cdn: {domain: 2024-01-01}", ': Invalid value "2024-01-01" for `cdn.domain`: expected a host name'),
     ],
 )
 def test_a_wrong_file_is_refused_with_one_line(tmp_path: Path, text: str | bytes, line: str) -> None:

@@ -55,7 +55,7 @@ def test_a_stack_whose_name_fits_no_bucket_is_refused() -> None:
         Settings.from_mapping({}, prefix="darkroom-My_Stack")
 
     assert str(refusal.value).startswith(
-        'renditions.originals_bucket: found "darkroom-My_Stack-originals", expected an S3 bucket name'
+        'Invalid value "darkroom-My_Stack-originals" for `renditions.originals_bucket`: expected an S3 bucket name'
     )
 
 
@@ -153,170 +153,185 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         ),
         (
             {"renditions": {"memory_mib": 99_999}},
-            "renditions.memory_mib: found 99999, expected a whole number from 128 to 10240",
+            "Invalid value 99999 for `renditions.memory_mib`: expected a whole number from 128 to 10240",
         ),
         (
             {"renditions": {"memory_mib": "3008"}},
-            'renditions.memory_mib: found "3008", expected a whole number from 128 to 10240',
+            'Invalid value "3008" for `renditions.memory_mib`: expected a whole number from 128 to 10240',
         ),
         (
             {"renditions": {"keep_copyright": "yes"}},
-            'renditions.keep_copyright: found "yes", expected true or false',
+            'Invalid value "yes" for `renditions.keep_copyright`: expected true or false',
         ),
         (
             {"renditions": {"raw": {"strategy": "fast"}}},
-            'renditions.raw.strategy: found "fast", expected one of auto, preview, demosaic',
+            'Invalid value "fast" for `renditions.raw.strategy`: expected one of auto, preview, demosaic',
         ),
         (
             {"renditions": {"limits": {"decode_timeout_s": 0}}},
-            "renditions.limits.decode_timeout_s: found 0, expected a number above 0 to 300",
+            "Invalid value 0 for `renditions.limits.decode_timeout_s`: expected a number above 0 to 300",
         ),
         (
             {"renditions": {"sizes": {"a": {"width": 10}}}},
-            "renditions.sizes.a.height: found nothing, expected a whole number from 1 to 16383",
+            "Missing value for `renditions.sizes.a.height`: expected a whole number from 1 to 16383",
         ),
         (
             {"renditions": {"sizes": {"a": 5}}},
-            "renditions.sizes.a: found 5, expected a mapping with width, height, fit, quality, formats",
+            "Invalid value 5 for `renditions.sizes.a`: expected a mapping with width, height, fit, quality, formats",
         ),
         (
             {"renditions": {"sizes": {"Big_1": {"width": 1, "height": 1}}}},
             (
-                'renditions.sizes.Big_1: found the name "Big_1", expected a name of at most 32 lower-case letters, '
+                'Invalid name "Big_1" in `renditions.sizes.Big_1`: expected a name of at most 32 lower-case letters, '
                 "digits and hyphens that starts with a letter"
             ),
         ),
         (
             {"renditions": {"sizes": {"a": {"width": 1, "height": 1, "quality": {"jpg": 9}}}}},
-            'renditions.sizes.a.quality.jpg: found the name "jpg", expected one of jpeg, webp, avif',
+            'Invalid name "jpg" in `renditions.sizes.a.quality.jpg`: expected one of jpeg, webp, avif',
         ),
         (
             {"renditions": {"sizes": {}}},
             (
-                "renditions.sizes: found {}, expected a mapping (at least one) of a name of at most 32 lower-case "
+                "Invalid value {} for `renditions.sizes`: "
+                "expected a mapping (at least one) of a name of at most 32 lower-case "
                 "letters, digits and hyphens that starts with a letter to a mapping with width, height, fit, quality, "
                 "formats"
             ),
         ),
         (
             {"renditions": {"formats": ["webp"]}},
-            "renditions.formats: found [webp], expected jpeg, plus webp and avif at most once each",
+            "Invalid value for `renditions.formats`: found [webp], expected jpeg, plus webp and avif at most once each",
         ),
         (
             {"renditions": {"formats": "jpeg"}},
-            'renditions.formats: found "jpeg", expected a list, each item one of jpeg, webp, avif',
+            'Invalid value "jpeg" for `renditions.formats`: expected a list, each item one of jpeg, webp, avif',
         ),
         (
             {"renditions": {"originals_bucket": "photos", "renditions_bucket": "photos"}},
             (
-                'renditions: found "photos" as originals_bucket and as renditions_bucket, '
+                'Invalid value for `renditions`: found "photos" as originals_bucket and as renditions_bucket, '
                 "expected two buckets: renditions must never trigger renditions"
             ),
         ),
         (
             {"renditions": {"originals_bucket": "photos"}, "edits": {"results_bucket": "photos"}},
             (
-                'settings: found "photos" as edits.results_bucket and as renditions.originals_bucket, '
+                'Invalid value for `settings`: found "photos" as edits.results_bucket and as '
+                "renditions.originals_bucket, "
                 "expected two buckets: results of edits must never trigger renditions"
             ),
         ),
         (
             {"renditions": {"function_name": "f"}, "edits": {"function_name": "f"}},
-            'settings: found "f" as edits.function_name and as renditions.function_name, expected two names',
+            (
+                'Invalid value for `settings`: found "f" as edits.function_name and as renditions.function_name, '
+                "expected two names"
+            ),
         ),
         (
             {"renditions": {"memory_mib": 512}},
             (
-                "renditions: found limits.decoder_memory_mib 1200 above memory_mib 512, "
+                "Invalid value for `renditions`: found limits.decoder_memory_mib 1200 above memory_mib 512, "
                 "expected a decoder that fits into the function"
             ),
         ),
         (
             {"renditions": {"photos_table": "a b"}},
             (
-                'renditions.photos_table: found "a b", expected a DynamoDB table name '
+                'Invalid value "a b" for `renditions.photos_table`: expected a DynamoDB table name '
                 "(3-255 letters, digits, dots, hyphens and underscores)"
             ),
         ),
         (
             {"cdn": {"domain": "cdn.example.com"}},
-            'cdn: found domain "cdn.example.com" without certificate_arn, expected both domain and certificate_arn',
+            (
+                'Invalid value for `cdn`: found domain "cdn.example.com" without certificate_arn, '
+                "expected both domain and certificate_arn"
+            ),
         ),
         (
             {"cdn": {"hosted_zone_id": "Z1"}},
-            "cdn: found hosted_zone_id without domain, expected both domain and hosted_zone_id",
+            "Invalid value for `cdn`: found hosted_zone_id without domain, expected both domain and hosted_zone_id",
         ),
         (
             {"cdn": {"certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/ab"}},
             (
-                'cdn.certificate_arn: found "arn:aws:acm:eu-west-1:123456789012:certificate/ab", '
+                'Invalid value "arn:aws:acm:eu-west-1:123456789012:certificate/ab" for `cdn.certificate_arn`: '
                 "expected the ARN of an ACM certificate in us-east-1 (CloudFront takes no other region)"
             ),
         ),
         (
             {"edits": {"allowed_source_hosts": ["https://x.example"]}},
             (
-                'edits.allowed_source_hosts.0: found "https://x.example", '
+                'Invalid value "https://x.example" for `edits.allowed_source_hosts.0`: '
                 "expected a host name in lower case, without scheme or path"
             ),
         ),
         (
             {"edits": {"auth": {"issuer": "http://i.example", "audience": "a", "jwks_url": "https://i/k"}}},
-            'edits.auth.issuer: found "http://i.example", expected an https:// address',
+            'Invalid value "http://i.example" for `edits.auth.issuer`: expected an https:// address',
         ),
         (
             {"edits": {"auth": {"issuer": "https://i", "audience": "", "jwks_url": "https://i/k"}}},
-            'edits.auth.audience: found "", expected text of at most 256 characters',
+            'Invalid value "" for `edits.auth.audience`: expected text of at most 256 characters',
         ),
         (
             {"rollback": {"rendition": 0}},
-            "rollback.rendition: found 0, expected a whole number from 1 up",
+            "Invalid value 0 for `rollback.rendition`: expected a whole number from 1 up",
         ),
         (
             {"rollback": {"canary_percent": 10}},
-            "rollback: found canary_percent 10 without a pinned version, expected rendition, edit or api beside it",
+            (
+                "Invalid value for `rollback`: found canary_percent 10 without a pinned version, "
+                "expected rendition, edit or api beside it"
+            ),
         ),
         (
             {"deployment": {"architecture": "x86_64"}},
             (
-                'deployment: found insights_layer_arn "arn:aws:lambda:us-east-1:580247275435:layer:'
+                'Invalid value for `deployment`: found insights_layer_arn "arn:aws:lambda:us-east-1:580247275435:layer:'
                 'LambdaInsightsExtension-Arm64:20" with architecture x86_64, expected the same of both'
             ),
         ),
         (
             {"cdn": {"logs_bucket": "darkroom-renditions"}},
             (
-                'settings: found "darkroom-renditions" as renditions.renditions_bucket and as cdn.logs_bucket, '
+                'Invalid value for `settings`: found "darkroom-renditions" as renditions.renditions_bucket and '
+                "as cdn.logs_bucket, "
                 "expected two names"
             ),
         ),
         (
             {"cdn": {"cors_origins": ["https://example.com/page"]}},
             (
-                'cdn.cors_origins.0: found "https://example.com/page", '
+                'Invalid value "https://example.com/page" for `cdn.cors_origins.0`: '
                 "expected the origin of a web page (https://host, without a path)"
             ),
         ),
         (
             {"cdn": {"signing_public_keys": ["-----BEGIN PRIVATE KEY-----"]}},
             (
-                'cdn.signing_public_keys.0: found "-----BEGIN PRIVATE KEY-----", '
+                'Invalid value "-----BEGIN PRIVATE KEY-----" for `cdn.signing_public_keys.0`: '
                 "expected a public key in PEM (-----BEGIN PUBLIC KEY-----)"
             ),
         ),
         (
             {"edits": {"api": {"origin_secrets": []}}},
-            "edits.api.origin_secrets: found [], expected a list, each item a whole number from 1 to 999",
+            "Invalid value [] for `edits.api.origin_secrets`: expected a list, each item a whole number from 1 to 999",
         ),
         (
             {"edits": {"api": {"ticket_keys": [2, 2]}}},
-            "edits.api.ticket_keys: found 2, 2, expected each value once",
+            "Invalid value for `edits.api.ticket_keys`: found 2, 2, expected each value once",
         ),
         (
             {"monitoring": {"emails": ["ops"]}},
-            'monitoring.emails.0: found "ops", expected an e-mail address',
+            'Invalid value "ops" for `monitoring.emails.0`: expected an e-mail address',
         ),
-        ({"adopt": []}, "adopt: found [], expected a mapping with originals_bucket, renditions_bucket, photos_table,"),
+        (
+            {"adopt": []},
+            "Invalid value [] for `adopt`: expected a mapping with originals_bucket, renditions_bucket, photos_table,",
+        ),
     ],
     ids=lambda value: value.split(":")[0] if isinstance(value, str) else "",
 )
@@ -332,13 +347,14 @@ def test_a_wrong_setting_is_refused_with_its_key_what_was_found_and_what_is_allo
 
 def test_further_problems_are_counted() -> None:
     """One line describes the first problem and counts the others."""
-    assert ("renditions.memory_mib: found 1, expected a whole number from 128 to 10240 (and 2 more)") == refusal_of(
-        {"renditions": {"memory_mib": 1, "timeout_s": 1}, "nonsense": {}}
-    )
+    line = refusal_of({"renditions": {"memory_mib": 1, "timeout_s": 1}, "nonsense": {}})
+    expected = "expected a whole number from 128 to 10240. Use 128 or more. (and 2 more)"
+
+    assert f"Invalid value 1 for `renditions.memory_mib`: {expected}" == line
 
 
 def test_a_long_value_is_cut() -> None:
     """Pasting a document into a setting still gives one line."""
     line = refusal_of({"renditions": {"function_name": "x" * 500}})
 
-    assert 'renditions.function_name: found "' + "x" * 59 + "…, expected a Lambda function name" in line
+    assert 'Invalid value "' + "x" * 59 + "… for `renditions.function_name`: expected a Lambda function name" in line

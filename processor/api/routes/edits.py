@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
 from processor.api.dependencies import Injected, Reader, Writer
-from processor.api.documents import PlanDocument, StartedDocument, UploadsDocument
+from processor.api.documents import PlanDocument, StartedDocument, UploadsDocument, VocabularyDocument
 from processor.api.openapi import error_responses
 from processor.api.requests import EditRequest, LocalFile, ParseRequest, UploadsRequest
 from processor.api.session_service import Sender
@@ -41,6 +41,8 @@ Body = Annotated[bytes, Depends(body_of)]
 
 @router.post(
     "",
+    operation_id="startSession",
+    tags=["sessions"],
     status_code=202,
     summary="Start a session",
     responses=error_responses(
@@ -67,6 +69,8 @@ def start(
 
 @router.post(
     "/parse",
+    operation_id="parseCommand",
+    tags=["commands"],
     summary="See what a command would do",
     responses=error_responses(
         EditCode.INVALID_INPUT,
@@ -83,6 +87,8 @@ def parse(_: Reader, asked: ParseRequest) -> PlanDocument:
 
 @router.post(
     "/uploads",
+    operation_id="createUploads",
+    tags=["uploads"],
     summary="Get upload slots",
     responses=error_responses(EditCode.INVALID_INPUT, EditCode.IMAGE_TOO_LARGE, EditCode.RATE_LIMIT_EXCEEDED),
 )
@@ -100,7 +106,14 @@ def require_size(file: LocalFile, place: int, max_bytes: int) -> None:
         raise too_large(f"files[{place}].size", file.size, max_bytes)
 
 
-@router.get("/operations", summary="The vocabulary", responses=error_responses(EditCode.RATE_LIMIT_EXCEEDED))
-def operations(_: Reader) -> dict[str, Any]:
+@router.get(
+    "/operations",
+    operation_id="listOperations",
+    tags=["commands"],
+    summary="The vocabulary",
+    response_model_exclude_unset=True,
+    responses=error_responses(EditCode.RATE_LIMIT_EXCEEDED),
+)
+def operations(_: Reader) -> VocabularyDocument:
     """Every operation with its parameters, ranges, defaults and examples."""
-    return vocabulary_document()
+    return VocabularyDocument.model_validate(vocabulary_document())

@@ -9,7 +9,7 @@ from processor.api.documents import HealthDocument
 router = APIRouter(prefix="/image-edit")
 
 
-@router.get("/health", summary="Readiness")
+@router.get("/health", operation_id="getHealth", tags=["service"], summary="Readiness")
 def health() -> HealthDocument:
     """Report that the service takes requests: it begins to listen only when it has read its settings and secrets."""
-    return HealthDocument()
+    return HealthDocument(status="ok")

@@ -29,6 +29,8 @@ Cursor = Annotated[str | None, Query(max_length=512, description="From the page 
 
 @router.get(
     "/progress/{session_id}",  # noqa: FAST003 - taken by readable_session
+    operation_id="followSession",
+    tags=["sessions"],
     summary="Follow a session",
     response_class=Response,
     responses=PROGRESS
@@ -37,7 +39,11 @@ Cursor = Annotated[str | None, Query(max_length=512, description="From the page 
 async def progress(
     services: Injected, session: ReadableSession, accept: Accept = "", last_event_id: LastEventId = ""
 ) -> Response:
-    """Server-sent events until `session_complete`; with `Accept: application/json` the session, for polling."""
+    """Server-sent events until `session_complete`; the data of each is a `SessionEvent`.
+
+    A stream may end before: connect again with the id of the last event. A client that accepts JSON and no event
+    stream gets the session, as from `GET /image-edit/session/{sessionId}`, which is made for polling.
+    """
     if wants_json(accept):
         document = session_document(session, services.tickets.issue(session.session_id))
         return Response(document.model_dump_json(by_alias=True), media_type=JSON)
@@ -60,6 +66,8 @@ def wants_json(accept: str) -> bool:
 
 @router.get(
     "/session/{session_id}",  # noqa: FAST003 - taken by readable_session
+    operation_id="getSession",
+    tags=["sessions"],
     summary="Look at a session",
     responses=error_responses(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
@@ -70,6 +78,8 @@ def look(services: Injected, session: ReadableSession) -> SessionDocument:
 
 @router.delete(
     "/session/{session_id}",
+    operation_id="cancelSession",
+    tags=["sessions"],
     summary="Cancel a session",
     responses=error_responses(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
@@ -81,6 +91,8 @@ def cancel(services: Injected, user_id: Reader, session_id: KnownId) -> SessionD
 
 @router.get(
     "/sessions",
+    operation_id="listSessions",
+    tags=["sessions"],
     summary="List your sessions",
     responses=error_responses(EditCode.INVALID_INPUT, EditCode.RATE_LIMIT_EXCEEDED),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -13,6 +13,8 @@ from processor.edits.colours import hexadecimal
 Anchor = Literal["center", "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
 Group = Literal["size", "turn", "light", "effect", "overlay", "file"]
 
+# Above, not every whole number is a float (IEEE 754).
+MAX_EXACT: Final = 2**53
 SYNONYMS: Final[Mapping[str, Anchor]] = {
     "centre": "center",
     "middle": "center",
@@ -80,7 +82,7 @@ class Operation(BaseModel):
     def written(self) -> dict[str, Any]:
         """Return the step as a person would write it: no defaults, whole numbers without a fraction."""
         said = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-        return {"op": self.operation_name()} | {key: _plain_number(value) for key, value in said.items()}
+        return {"op": self.operation_name()} | with_whole_numbers(said)
 
     @classmethod
     def operation_name(cls) -> str:
@@ -89,8 +91,18 @@ class Operation(BaseModel):
         return name
 
 
-def _plain_number(value: object) -> object:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def with_whole_numbers(written: Any) -> Any:
+    """Write the whole numbers among the values of a JSON object without a fraction: JSON's 2.0 is an integer.
+
+    https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2
+    """
+    if not isinstance(written, dict):
+        return written
+    values = cast("dict[str, Any]", written)
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT else value
+        for name, value in values.items()
+    }
 
 
 def length(px: float | None, percent: float | None) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import pyvips
 
+from processor.edits.operations.size import Resize
 from processor.edits.plan import Plan
 from processor.imaging.edit_model import Edited, EditLimits
 from processor.imaging.edit_refusals import too_large_for, too_many_bytes, writing_failed
@@ -26,7 +27,7 @@ RESULT_LIMITS: Final = DecodeLimits(max_dimension_px=65_535, max_megapixels=1_00
 def encode_result(picture: Picture, credit: Credit, plan: Plan, spec: OutputSpec, limits: EditLimits) -> Edited:
     """Write *picture* as *spec* asks; raises EditError where the format or *limits* cannot hold it."""
     try:
-        picture = as_format_holds(_bounded(picture, spec), spec.format)
+        picture = as_format_holds(_bounded(picture, plan, spec), spec.format)
         _refuse_sides(picture.size, spec)
         writer = Writer(format=spec.format, credit=credit if spec.keep_credit else None)
         lossy = spec.kind.lossy and not spec.lossless
@@ -46,15 +47,21 @@ def encode_result(picture: Picture, credit: Credit, plan: Plan, spec: OutputSpec
         height=header.height,
         frames=header.frames,
         steps_applied=tuple(step.op for step in plan.steps),
-        notes=(*written.picture.notes, *_file_notes(spec, credit)),
+        notes=(*written.picture.notes, *spec.notes, *_file_notes(spec, credit)),
     )
 
 
-def _bounded(picture: Picture, spec: OutputSpec) -> Picture:
-    """Fit the picture into the width and height of the request."""
+def _bounded(picture: Picture, plan: Plan, spec: OutputSpec) -> Picture:
+    """Fit the picture into the width and height of the request, which win over the plan's size."""
     box = Box(spec.max_width or NO_SIDE, spec.max_height or NO_SIDE)
     frame = fit_inside(picture.size, box)
-    return picture if frame == picture.size else stretch(picture, frame).in_memory()
+    if frame == picture.size:
+        return picture
+    if any(isinstance(step, Resize) for step in plan.steps):
+        names = [name for name, px in (("maxWidth", spec.max_width), ("maxHeight", spec.max_height)) if px is not None]
+        by = f"by the option{'s' * (len(names) > 1)} {' and '.join(names)}"
+        picture = picture.noting(f"The picture is {frame.width} × {frame.height} px, {by}.")
+    return stretch(picture, frame).in_memory()
 
 
 def _file_notes(spec: OutputSpec, credit: Credit) -> tuple[str, ...]:

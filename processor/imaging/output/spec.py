@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from processor.edits.operations.file import Format, Metadata, PictureFormat, Quality
+from processor.edits.options import overruled
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
 from processor.imaging.edit_model import FILE_KINDS, FileKind, OutputWish
@@ -27,7 +28,7 @@ class OutputSpec:
     """The file to be written.
 
     *quality*: 1-100 as asked for, or None; *max_bytes*: of the whole file; *keep_credit*: artist and copyright;
-    *lossless*: keep every pixel value, where the format can.
+    *lossless*: keep every pixel value, where the format can; *notes*: on options that won over the plan.
     """
 
     format: PictureFormat
@@ -37,6 +38,7 @@ class OutputSpec:
     max_height: int | None = None
     keep_credit: bool = False
     lossless: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> FileKind:
@@ -61,7 +63,8 @@ def output_spec(plan: Plan, wish: OutputWish, source: ImageFormat) -> OutputSpec
         max_bytes=sizes[-1] if sizes else None,
         max_width=wish.max_width,
         max_height=wish.max_height,
-        keep_credit=metadata.keep == "copyright" if metadata else wish.keep_metadata,
+        keep_credit=wish.keep_metadata or (metadata is not None and metadata.keep == "copyright"),
+        notes=overruled(plan, wish.format, wish.quality, keep_credit=wish.keep_metadata),
     )
 
 
