@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,6 +10,8 @@ from typing import Final
 from processor.aws.session_work import JobState
 from processor.edits.session import FAILURE_CHARS, EditResult, ImageFailure, ImageProgress
 from processor.errors import DarkroomError, EditCode, EditError, OutOfTime, PhotoError, Verdict
+from processor.imaging.edit_model import EditLimits
+from processor.source import Source
 
 CODES: Final[Mapping[Verdict, EditCode]] = {
     Verdict.NOT_AN_IMAGE: EditCode.UNSUPPORTED_FORMAT,
@@ -102,3 +104,34 @@ def gave_up(progress: ImageProgress) -> ImageFailure:
 def failure(code: EditCode, message: str) -> ImageFailure:
     """Build the public error of a picture."""
     return ImageFailure(code=code.value, message=message)
+
+
+def too_many_marks(count: int, limits: EditLimits) -> EditError:
+    """Build the error of a plan with too many watermarks."""
+    return EditError(
+        EditCode.INVALID_INPUT,
+        f"The plan has too many watermarks: expected at most {limits.max_marks} different ones, received {count}. "
+        "Lay some of them on in another edit.",
+        details={"maxWatermarks": limits.max_marks, "received": count},
+    )
+
+
+def require_bytes(files: Sequence[Source], limits: EditLimits) -> None:
+    """Raise EditError(IMAGE_TOO_LARGE) when the picture and its watermarks have too many bytes together."""
+    found = sum(file.size for file in files)
+    if found > limits.max_input_bytes:
+        raise EditError(
+            EditCode.IMAGE_TOO_LARGE,
+            f"The picture and its watermarks are too large together: expected at most {limits.max_input_bytes:,} "
+            f"bytes, received at least {found:,}. Use smaller watermarks, or fewer.",
+            details={"maxBytes": limits.max_input_bytes},
+        )
+
+
+def too_slow(error: OutOfTime) -> EditError:
+    """Build the error of an edit that takes longer than an invocation."""
+    return EditError(
+        EditCode.PROCESSING_TIMEOUT,
+        str(error),
+        public="The picture could not be edited in the time there is. Use a smaller picture or fewer steps.",
+    )

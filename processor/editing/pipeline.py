@@ -12,14 +12,24 @@ queue allows does not try again, since it could die like those before it: it rec
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from processor.aws.session_work import SessionWork
 from processor.budget import Budget
-from processor.editing.outcome import CLOSED, EditEnding, EditOutcome, JobCancelled, failure_of, gave_up
+from processor.editing.outcome import (
+    CLOSED,
+    EditEnding,
+    EditOutcome,
+    JobCancelled,
+    failure_of,
+    gave_up,
+    require_bytes,
+    too_many_marks,
+    too_slow,
+)
 from processor.editing.progress import FETCHING, Reporter, reporter_for
 from processor.editing.results import ResultStore, name_of
 from processor.editing.sources import Sources
@@ -27,11 +37,18 @@ from processor.edits.job import ImageJob
 from processor.edits.operations.overlay import Watermark
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
-from processor.edits.session import EditResult, Session, SessionImage
-from processor.errors import EditError, PhotoError, StoreUnavailable, TransientError
+from processor.edits.session import EditResult, ImageProgress, Session, SessionImage
+from processor.errors import EditError, OutOfTime, PhotoError, StoreUnavailable, TransientError
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish
 from processor.source import Source
 
+LONG_S: Final = 60.0
+"""An edit that ran for so long before its invocation ended will not end in the next one either."""
+INTERRUPTIONS: Final = 3
+"""From this delivery on, a picture at which the last worker died is given up."""
+# The worker itself, with the libraries that it has loaded, beside the decoder child and the files.
+WORKER_MIB: Final = 320
+FILES_STEP_MIB: Final = 32
 # The queue's maxReceiveCount: after so many receives SQS moves a message to the dead-letter queue.
 MAX_DELIVERIES: Final = 5
 
@@ -50,16 +67,21 @@ class PictureEditor(Protocol):
         output: OutputWish,
         on_step: OnStep,
         seconds_left: float | None = None,
+        isolated: bool = False,
     ) -> Edited:
-        """Apply *plan* to *source*. *assets*: the watermarks of its steps, by reference."""
+        """Apply *plan* to *source*. *assets*: the watermarks of its steps, by reference.
+
+        *isolated*: work where it can be stopped, and where it cannot take this process with it.
+        """
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """A job that was started."""
+    """A job that was started by its *attempts*-th delivery."""
 
     job: ImageJob
+    attempts: int
     session: Session
     image: SessionImage
     reporter: Reporter
@@ -87,7 +109,7 @@ class EditPipeline:
         if attempts >= MAX_DELIVERIES:
             return self.give_up(job)
         try:
-            return self.work_on(job, budget)
+            return self.work_on(job, budget, attempts)
         except JobCancelled as reason:
             return EditOutcome(ending=CLOSED[reason.state], lost_reports=reason.lost_reports)
         except TransientError as error:
@@ -95,9 +117,11 @@ class EditPipeline:
                 self.work.set_back(job, error.code)
             raise
 
-    def work_on(self, job: ImageJob, budget: Budget) -> EditOutcome:
+    def work_on(self, job: ImageJob, budget: Budget, attempts: int) -> EditOutcome:
         """Start the picture, edit it and end it; raise JobCancelled when it has ended, or its session has."""
-        task = self.start(job, budget)
+        task = self.start(job, budget, attempts)
+        if attempts >= INTERRUPTIONS and died(task.session.progress[job.image_id]):
+            return self.give_up(job)
         try:
             with self.opened(task) as (source, assets):
                 edited = self.edit(task, source, assets)
@@ -106,7 +130,7 @@ class EditPipeline:
             return self.fail(task, verdict)
         return self.finish(task, result)
 
-    def start(self, job: ImageJob, budget: Budget) -> Task:
+    def start(self, job: ImageJob, budget: Budget, attempts: int) -> Task:
         """Mark the picture as "fetching"; raise JobCancelled when it has ended, or its session has."""
         started = self.clock()
         found = self.work.start(job, FETCHING)
@@ -114,34 +138,55 @@ class EditPipeline:
         if found.session is None or image is None or found.state in CLOSED:
             raise JobCancelled(found.state)
         reporter = reporter_for(self.work, job, found.session, self.clock)
-        return Task(job=job, session=found.session, image=image, reporter=reporter, budget=budget, started=started)
+        return Task(
+            job=job,
+            attempts=attempts,
+            session=found.session,
+            image=image,
+            reporter=reporter,
+            budget=budget,
+            started=started,
+        )
 
     @contextmanager
     def opened(self, task: Task) -> Generator[tuple[Source, Mapping[str, Source]]]:
         """Read the picture and the watermarks of its plan, by reference, and close them after the block."""
         user_id = task.session.user_id
+        marks = dict.fromkeys(step.image for step in task.session.plan.steps if isinstance(step, Watermark))
+        if len(marks) > self.limits.max_marks:
+            raise too_many_marks(len(marks), self.limits)
         with ExitStack() as files:
             source = files.enter_context(self.sources.open(task.image.url, user_id=user_id))
-            assets = {
-                step.image: files.enter_context(self.sources.open(step.image, user_id=user_id))
-                for step in task.session.plan.steps
-                if isinstance(step, Watermark)
-            }
+            assets: dict[str, Source] = {}
+            for reference in marks:
+                assets[reference] = files.enter_context(self.sources.open(reference, user_id=user_id))
+                require_bytes([source, *assets.values()], self.limits)
             yield source, assets
 
     def edit(self, task: Task, source: Source, assets: Mapping[str, Source]) -> Edited:
-        """Decode, apply the plan's steps, encode; report progress before each of them."""
+        """Decode, apply the plan's steps, encode; report progress before each of them.
+
+        A further delivery works in isolation: the worker before may have died of this picture. Raise
+        EditError(PROCESSING_TIMEOUT) when the work takes longer than an invocation.
+        """
         task.budget.require(f"editing {task.image.id!r}")
-        return self.editor.edit(
-            source,
-            task.session.plan,
-            self.limits,
-            file_name=name_of(task.image),
-            assets=assets,
-            output=wish_of(task.session.options),
-            on_step=task.reporter,
-            seconds_left=task.budget.usable_s(),
-        )
+        started = self.clock()
+        try:
+            return self.editor.edit(
+                source,
+                task.session.plan,
+                limits_in(self.limits, task.budget, [source, *assets.values()]),
+                file_name=name_of(task.image),
+                assets=assets,
+                output=wish_of(task.session.options),
+                on_step=task.reporter,
+                seconds_left=task.budget.usable_s(),
+                isolated=task.attempts > 1,
+            )
+        except OutOfTime as error:
+            if self.clock() - started < LONG_S:
+                raise
+            raise too_slow(error) from error
 
     def store(self, task: Task, edited: Edited) -> EditResult:
         """Store the result, unless the session was cancelled or the picture has ended meanwhile."""
@@ -175,6 +220,21 @@ class EditPipeline:
         if not ended.applied:
             return EditOutcome(ending=CLOSED[ended.state])
         return EditOutcome(ending=EditEnding.GAVE_UP, code=failure.code, detail=f"delivered {MAX_DELIVERIES} times")
+
+
+def died(progress: ImageProgress) -> bool:
+    """Return whether the last delivery that reported ended without a word."""
+    return progress.percent > FETCHING.percent and not progress.setback
+
+
+def limits_in(limits: EditLimits, budget: Budget, files: Sequence[Source]) -> EditLimits:
+    """Return *limits* with the memory that the function leaves for a decoder child beside the worker and *files*.
+
+    In steps, because a child with another limit is a new child.
+    """
+    files_mib = sum(file.size for file in files) >> 20
+    held = WORKER_MIB + FILES_STEP_MIB * (files_mib // FILES_STEP_MIB + 1)
+    return replace(limits, memory_mib=min(limits.memory_mib, max(budget.memory_mib - held, FILES_STEP_MIB)))
 
 
 def wish_of(options: EditOptions) -> OutputWish:

@@ -7,8 +7,10 @@ for permanent and transient failures alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from processor.budget import Budget
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 T = TypeVar("T")
+HEARTBEAT_S: Final = 15.0
+VISIBLE_AFTER_S: Final = 45
+"""With heartbeats, a message whose worker died is delivered again after this time: two heartbeats may fail."""
 MAX_RESULT_CHARS: Final = 200
 RETRY_AFTER_S: Final = (5, 30, 180, 600)
 """Retry transient failures after so many seconds (ChangeMessageVisibility): a person watches the progress of an edit.
 
-The queue's own visibility timeout is six times the function's, so that no message is worked on twice at a time.
+The queue's own visibility timeout is six times the function's, so that no message is worked on twice at a time; where
+heartbeats are on, it only covers the time before the worker begins.
 """
 
 
@@ -41,12 +47,15 @@ class BatchWorker(Generic[T]):
     """Passes every item of every message to *apply*.
 
     *change_visibility*: retries transient failures after RETRY_AFTER_S; without it the queue's timeout decides.
+    *heartbeat*: while a message is worked on, keep it hidden for VISIBLE_AFTER_S at a time, so that it comes again soon
+    after its worker died.
     """
 
     read: Callable[[Json], Batch[T]]
     apply: Callable[[T, Budget], MessageResult]
     telemetry: Telemetry
     change_visibility: ChangesVisibility | None = None
+    heartbeat: bool = False
 
     def handle(self, event: Json, context: LambdaContext) -> Mapping[str, Any]:
         """Process all messages of *event*; return the response that its sender expects."""
@@ -61,7 +70,8 @@ class BatchWorker(Generic[T]):
     def deliver(self, message: Message[T], budget: Budget) -> MessageResult:
         """Apply the items of one message."""
         try:
-            return combined([self.apply(item, budget) for item in message.read()])
+            with self.kept_hidden(message):
+                return combined([self.apply(item, budget) for item in message.read()])
         except TransientError as error:
             self.report_retry(message, error)
             self.retry_soon(message)
@@ -73,6 +83,29 @@ class BatchWorker(Generic[T]):
             # the message stays in its queue, and in the end raises the alarm of the dead-letter queue.
             self.report_defect(message, error, type(error).__name__)
             return MessageResult(code="TemporaryFailure", acknowledged=False, text=type(error).__name__)
+
+    @contextmanager
+    def kept_hidden(self, message: Message[T]) -> Generator[None]:
+        """Extend the visibility timeout of *message* again and again during the block."""
+        if not self.heartbeat or self.change_visibility is None or not message.receipt_handle:
+            yield
+            return
+        change, handle, done = self.change_visibility, message.receipt_handle, Event()
+
+        def beat() -> None:
+            while True:
+                with suppress(StoreUnavailable):  # the next heartbeat may succeed, and the timeout before it is longer
+                    change(handle, after_s=VISIBLE_AFTER_S)
+                if done.wait(HEARTBEAT_S):
+                    return
+
+        thread = Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()  # a heartbeat after a retry's shorter timeout would undo it
 
     def retry_soon(self, message: Message[T]) -> None:
         """Have *message* delivered again after seconds; if the queue refuses, its visibility timeout decides."""

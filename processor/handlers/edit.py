@@ -27,6 +27,7 @@ def worker() -> BatchWorker[JobDelivery]:
         apply=ReportedEdit(process=edit_pipeline(env).process, check=session_check(env), telemetry=telemetry),
         telemetry=telemetry,
         change_visibility=job_visibility(env).change_visibility,
+        heartbeat=True,
     )
 
 

@@ -17,7 +17,7 @@ from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits,
 from processor.imaging.edit_refusals import step_failed, too_large
 from processor.imaging.engine import prepare_engine
 from processor.imaging.geometry import Box
-from processor.imaging.intake import ANIMATED, Taken, first_size, take, take_frames
+from processor.imaging.intake import ANIMATED, Taken, first_size, open_mark, take, take_frames
 from processor.imaging.output.result import encode_result
 from processor.imaging.output.spec import OutputSpec, output_spec
 from processor.imaging.picture import Picture, StepFunction
@@ -72,9 +72,9 @@ def _taken(source: Source, header: Header, plan: Plan, spec: OutputSpec, limits:
 
 
 def _marks(assets: Mapping[str, Source], headers: Sequence[Header], limits: EditLimits) -> Marks:
-    """Decode the watermarks that the plan names; a missing one fails at its step."""
+    """Open the watermarks that the plan names; each is decoded by its step, and a missing one fails there."""
     walked = zip(assets.items(), headers, strict=True)
-    return {name: take(asset, header, limits).picture for (name, asset), header in walked}
+    return {name: open_mark(asset, header, limits) for (name, asset), header in walked}
 
 
 def _applied(picture: Picture, step: Step, function: StepFunction, limits: EditLimits) -> Picture:

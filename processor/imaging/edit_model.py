@@ -59,6 +59,10 @@ class EditLimits:
     max_megapixels: int = 100
     max_frames: int = 200
     max_result_bytes: int = 128 * 2**20
+    max_marks: int = 20
+    """Different watermarks of one plan."""
+    max_input_bytes: int = 100 * 2**20
+    """Of the source and all watermarks: they are held in memory as files."""
     default_quality: int = 90
     decode_timeout_s: float = 20.0
     step_timeout_s: float = 60.0

@@ -20,13 +20,15 @@ from processor.imaging.isolation.pool import DecoderPool
 from processor.imaging.isolation.process import DecoderProcess
 from processor.imaging.model import EXTENSIONS_OF, ImageFormat
 from processor.imaging.output.spec import output_spec
-from processor.imaging.renderer import is_risky
+from processor.imaging.renderer import ISOLATED_ABOVE_MEGAPIXELS, is_risky
 from processor.imaging.structure.header import Header
+from processor.imaging.work import estimate, require_affordable
 from processor.source import Source
 
 NO_ASSETS: Final[Mapping[str, Source]] = {}
-HERE_MEGAPIXELS: Final = 150
-"""Megapixels of the source times steps: ten seconds of work at most."""
+NO_HEADERS: Final[Mapping[str, Header]] = {}
+HERE_MEGAPIXELS: Final = 180
+"""Megapixels times steps, encoding included: about ten seconds of work."""
 
 
 def ignore_steps(_: int, __: str) -> None:
@@ -54,19 +56,23 @@ class Editor(DecoderPool):
         output: OutputWish | None = None,
         on_step: OnStep = ignore_steps,
         seconds_left: float | None = None,
+        isolated: bool = False,
     ) -> Edited:
         """Carry *plan* out on *source*. *file_name*: the client's name; a wrong extension adds a note.
 
         *assets*: reference → bytes of each watermark that the plan names. Raises PhotoError (a verdict on the source
         or a watermark), EditError (a step that cannot be carried out), OutOfTime when *seconds_left* ends first, and
-        what *on_step* raises; nothing is left behind then.
+        what *on_step* raises; nothing is left behind then. *isolated*: use a child also for small work.
         """
         wish = output or OutputWish()
         named = {step.image for step in plan.steps if isinstance(step, Watermark)}
         marks = {name: asset for name, asset in assets.items() if name in named}
         sources = (source, *marks.values())
         headers = tuple(inspect_source(one, limits) for one in sources)
-        if self._isolate == "always" or any(map(is_risky, headers)) or is_long(plan, wish, headers[0]):
+        of_marks = dict(zip(marks, headers[1:], strict=True))
+        require_affordable(plan, headers[0], of_marks, limits)
+        risky = any(map(is_risky, headers)) or is_long(plan, wish, headers[0], of_marks)
+        if isolated or risky or self._isolate == "always":
             order = EditOrder(plan=plan.model_dump_json(), limits=limits, output=wish, assets=tuple(marks))
             edited = self._in_child(tuple(zip(sources, headers, strict=True)), order, on_step, seconds_left)
         else:
@@ -87,16 +93,14 @@ class Editor(DecoderPool):
         return self._run(job, memory_mib=order.limits.memory_mib, seconds_left=seconds_left)
 
 
-def is_long(plan: Plan, wish: OutputWish, header: Header) -> bool:
-    """Return whether the work may outlast an invocation: only a child can be stopped at any time."""
+def is_long(plan: Plan, wish: OutputWish, header: Header, marks: Mapping[str, Header] = NO_HEADERS) -> bool:
+    """Return whether the work may take long or much memory: only a child can be stopped at any time."""
     spec = output_spec(plan, wish, header.format)
     tries = spec.max_bytes is not None or spec.format == "avif"
-    return (
-        header.frames > 1
-        or tries
-        or any(may_grow(step) for step in plan.steps)
-        or header.megapixels * len(plan.steps) > HERE_MEGAPIXELS
-    )
+    if header.frames > 1 or tries or any(may_grow(step) for step in plan.steps):
+        return True
+    found = estimate(plan, spec.format, header, marks)
+    return found.work > HERE_MEGAPIXELS or found.largest > ISOLATED_ABOVE_MEGAPIXELS
 
 
 def may_grow(step: Step) -> bool:

@@ -21,7 +21,7 @@ from processor.imaging.decoders.original import Pixels
 from processor.imaging.edit_model import FILE_KINDS, EditLimits
 from processor.imaging.exif import Credit, read_exif
 from processor.imaging.geometry import Box, largest_frame
-from processor.imaging.picture import Picture
+from processor.imaging.picture import Mark, Picture
 from processor.imaging.structure.header import Header
 from processor.imaging.upright import upright
 from processor.recipe import MAX_SIDE_PX, Raw, Recipe, Size
@@ -69,6 +69,18 @@ def _depth_note(image: Image, header: Header, output: PictureFormat | None) -> s
     if header.megapixels > DEEP_MEGAPIXELS:
         return f"The result has 8 bits a channel: above {DEEP_MEGAPIXELS} megapixels 16 are not kept."
     return ""
+
+
+def open_mark(source: Source, header: Header, limits: EditLimits) -> Mark:
+    """Open a watermark without decoding it; raises PhotoError, as its *decode* does."""
+    with photo_errors():
+        recipe = Recipe(sizes={"edit": WHOLE}, limits=limits.of_source, raw=Raw(max_megapixels=limits.max_megapixels))
+        size = open_original(source, header, recipe).size
+
+    def decode(frame: Box) -> Picture:
+        return take(source, header, limits, first=Size(width=frame.width, height=frame.height)).picture
+
+    return Mark(size=size, decode=decode)
 
 
 def take_frames(source: Source, header: Header) -> Taken:

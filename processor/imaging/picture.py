@@ -91,6 +91,17 @@ class Picture:
         return colours[0] if len(colours) == 1 else Image.arrayjoin(colours, across=1)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """A watermark that is decoded when a step needs it.
+
+    *size*: upright, px. *decode(frame)*: returns it no larger than *frame* asks for, and never enlarged.
+    """
+
+    size: Box
+    decode: Callable[[Box], Picture]
+
+
 def is_deep(image: Image) -> bool:
     """Return whether *image* has 16 bits a channel."""
     return image.format == "ushort"

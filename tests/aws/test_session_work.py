@@ -6,11 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from processor.api.views import session_document
 from processor.aws.item_changes import Changed, ItemChange, SessionChanges
 from processor.aws.session_work import Ended, FoundJob, JobState
+from processor.editing.session_check import SessionChecker
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session, SessionStatus
 from processor.errors import StoreUnavailable
@@ -292,3 +297,64 @@ def test_an_ending_that_dynamodb_refuses_is_a_reason_to_try_again(store: Session
         store.work.finish(job, a_result(), seen=session)
 
     assert session == store.read(session)
+
+
+RANKS = {SessionStatus.PENDING: 0, SessionStatus.PROCESSING: 1}
+DONE = 2
+NO_JOBS = cast("Any", None)  # nothing is sent
+MOVES = st.tuples(
+    st.sampled_from(["start", "advance", "set back", "finish", "fail", "cancel", "expire", "look"]),
+    st.sampled_from("abc"),
+    st.integers(1, 99),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(MOVES, max_size=14))
+def test_a_status_only_goes_forward(store: SessionStore, moves: list[tuple[str, str, int]]) -> None:
+    """Whatever workers, owners and checks do in whatever order: stored and shown statuses never go back.
+
+    A status that ended never changes, a picture's ending neither, and events are only appended.
+    """
+    session = store.start("a", "b", "c")
+    before = session
+    shown = [SessionStatus.PROCESSING]  # the answer to the request
+
+    for name, image_id, percent in moves:
+        move(store, session, name, ImageJob(session_id=session.session_id, image_id=image_id), percent)
+        now = store.read(session)
+
+        assert RANKS.get(now.status, DONE) >= RANKS.get(before.status, DONE)
+        assert now.status is before.status or not before.status.ended
+        assert before.events == now.events[: len(before.events)]
+        assert before.results.items() <= now.results.items()
+        assert before.errors.items() <= now.errors.items()
+        assert all(now.progress[one].percent >= before.progress[one].percent for one in "abc")
+        assert int(now.status.ended) == [event.type for event in now.events].count("session_complete")
+        shown.append(session_document(now, "ticket").status)
+        before = now
+
+    assert sorted(shown, key=lambda one: one.ended) == shown
+    assert SessionStatus.PENDING not in shown
+
+
+def move(store: SessionStore, session: Session, name: str, job: ImageJob, percent: int) -> None:
+    """Let a worker, the owner or a check do one thing to *session*."""
+    at = ImageProgress(status=ImageStatus.PROCESSING, percent=percent, message="At work.")
+    match name:
+        case "start":
+            store.work.start(job, FETCHING)
+        case "advance":
+            store.work.advance(job, at)
+        case "set back":
+            store.work.set_back(job, "STORE_UNAVAILABLE")
+        case "finish":
+            store.work.finish(job, a_result(job.image_id), seen=session)
+        case "fail":
+            store.work.fail(job, BROKEN, seen=session)
+        case "cancel":
+            store.sessions.cancel(session.session_id, user_id=session.user_id)
+        case "expire":
+            SessionChecker(work=store.work, jobs=NO_JOBS, now_ms=store.clock).expire(job)
+        case _:
+            store.work.look(job)

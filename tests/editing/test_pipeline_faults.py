@@ -13,16 +13,19 @@ from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from processor.aws.session_room import MAX_ITEM_BYTES, item_bytes
 from processor.budget import Budget
 from processor.editing.outcome import EditEnding
-from processor.editing.pipeline import MAX_DELIVERIES
+from processor.editing.pipeline import MAX_DELIVERIES, limits_in
 from processor.edits.job import ImageJob
+from processor.edits.names import slot_key
+from processor.edits.operations.overlay import Watermark
 from processor.edits.operations.size import Resize
 from processor.edits.operations.turn import Flip, Rotate
 from processor.edits.plan import Plan, plan_from_steps
 from processor.edits.session import RETRYING, Session, SessionImage, SessionStatus
 from processor.errors import EditCode, EditError, OutOfTime, StoreUnavailable
+from processor.imaging.edit_model import EditLimits
 from processor.source import Source
 from tests.factories.darkroom import AMPLE, CDN_HOST
-from tests.factories.edits import SESSIONS, EditRoom, open_edit_room
+from tests.factories.edits import RESULTS, SESSIONS, USER, EditRoom, open_edit_room
 from tests.factories.stores import Fault, Killed, after, answer_lost, first, killed, once, refused
 
 pytestmark = pytest.mark.faults
@@ -481,3 +484,96 @@ def test_a_job_whose_session_was_deleted_is_dropped(room: EditRoom) -> None:
     assert [EditEnding.DROPPED, EditEnding.DROPPED] == [room.process(session.jobs[0]).ending for _ in range(2)]
 
     assert ([], {}) == (room.items(), room.kept())
+
+
+def test_a_picture_that_its_worker_died_of_is_edited_in_isolation(room: EditRoom) -> None:
+    """The next delivery works where it can be stopped, and only there."""
+    session = room.begin("a", "b")
+    die(room, session)
+    room.dynamodb.faults.clear()
+
+    room.process(session.jobs[0], attempts=2)
+    room.process(session.jobs[1], attempts=1)
+
+    assert [True, False] == room.editor.isolated[-2:]
+
+
+def test_a_picture_that_breaks_off_in_isolation_too_is_given_up(room: EditRoom) -> None:
+    """The third delivery does not try again, so that the user hears within two minutes, not after two hours."""
+    session = room.begin("a")
+    for attempts in (1, 2):
+        room.dynamodb.faults["update_item"] = after(2, killed)
+        with pytest.raises(Killed):
+            room.process(session.jobs[0], attempts=attempts)
+        room.dynamodb.faults.clear()
+    edits = len(room.editor.seen)
+
+    outcome = room.process(session.jobs[0], attempts=3)
+
+    assert (EditEnding.GAVE_UP, edits) == (outcome.ending, len(room.editor.seen))
+    assert BROKEN_OFF == room.read(session).errors["a"].message
+
+
+@pytest.mark.parametrize(("worked_s", "ends"), [(59, False), (61, True)])
+def test_an_edit_that_outlasts_an_invocation_is_not_repeated(room: EditRoom, worked_s: float, *, ends: bool) -> None:
+    """After a minute of work the next invocation would not be long enough either."""
+    session = room.begin("a")
+
+    def work() -> None:
+        room.seconds[0] += worked_s
+        raise OutOfTime("the invocation has no time left for this photo")
+
+    room.editor.during[0] = work
+    if not ends:
+        with pytest.raises(OutOfTime):
+            room.process(session.jobs[0])
+        return
+
+    assert (EditEnding.FAILED, "PROCESSING_TIMEOUT") == (
+        (outcome := room.process(session.jobs[0])).ending,
+        outcome.code,
+    )
+
+
+@pytest.mark.parametrize(
+    ("memory_mib", "picture_mib", "left"), [(2048, 1, 1600), (1769, 1, 1417), (1769, 40, 1385), (512, 1, 160)]
+)
+def test_a_child_gets_the_memory_that_the_function_leaves(memory_mib: int, picture_mib: int, left: int) -> None:
+    """A child beyond it would have the whole function killed; in steps, so that a child serves many pictures."""
+    budget = Budget(seconds_left=lambda: 300.0, memory_mib=memory_mib)
+    with Source.from_bytes(bytes(picture_mib << 20)) as source:
+        assert left == limits_in(EditLimits(), budget, [source]).memory_mib
+
+
+def marks(count: int) -> Plan:
+    """Plan so many different watermarks."""
+    return plan_from_steps([{"op": "watermark", "image": f"upload://slot-{k:020d}"} for k in range(count)])
+
+
+@pytest.mark.parametrize(("count", "code"), [(20, "SOURCE_FAILED"), (21, "INVALID_INPUT")])
+def test_too_many_watermarks_are_refused_before_one_is_read(room: EditRoom, count: int, code: str) -> None:
+    """Each of them is held in memory."""
+    session = room.begin("a", plan=marks(count))
+
+    outcome = room.process(session.jobs[0])
+
+    assert (EditEnding.FAILED, code) == (outcome.ending, outcome.code)
+    assert (count <= 20) == bool(room.fetched)
+
+
+def test_watermarks_with_too_many_bytes_are_refused_while_they_are_read(room: EditRoom) -> None:
+    """The sum counts, that of the picture included; the rest is not read any more."""
+    session = room.begin("a", plan=marks(5))
+    for step in session.plan.steps:
+        assert isinstance(step, Watermark)
+        room.put(RESULTS, slot_key(USER, step.image.removeprefix("upload://")), bytes(900))
+    line = replace(room.line, limits=EditLimits(max_input_bytes=2000))
+
+    outcome = line.process(session.jobs[0], AMPLE)
+
+    assert "IMAGE_TOO_LARGE" == outcome.code
+    assert 3 == room.s3.calls.count("get_object")
+    assert room.read(session).errors["a"].message == (
+        "The picture and its watermarks are too large together: expected at most 2,000 bytes, received at least 2,709. "
+        "Use smaller watermarks, or fewer."
+    )

@@ -197,6 +197,8 @@ class QuickEditor:
     during: dict[int, Callable[[], object]] = field(default_factory=dict[int, Callable[[], object]])
     parts: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     seen: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    isolated: list[bool] = field(default_factory=list[bool])
+    limits: list[EditLimits] = field(default_factory=list[EditLimits])
 
     def edit(  # noqa: PLR0913 - the real editor's signature
         self,
@@ -209,10 +211,13 @@ class QuickEditor:
         output: OutputWish,
         on_step: OnStep,
         seconds_left: float | None = None,
+        isolated: bool = False,
     ) -> Edited:
         """Go through all parts of the work, as the real editor does."""
         laid = {reference: bytes(asset.view) for reference, asset in assets.items()}
         self.seen.append({"file_name": file_name, "assets": laid, "output": output, "seconds_left": seconds_left})
+        self.isolated.append(isolated)
+        self.limits.append(limits)
         steps = tuple(step.op for step in plan.steps)
         for index, name in enumerate((DECODING, *steps, ENCODING), -1):
             happening = self.during.pop(index, None)

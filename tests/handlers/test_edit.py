@@ -6,15 +6,18 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, cast
 
 import pytest
 from PIL import Image
 
 from processor.aws.clients import sqs_client
+from processor.aws.queues import MessageVisibility
 from processor.editing.reports import ReportedEdit, read_jobs
 from processor.editing.session_check import Checked
 from processor.edits.job import SessionCheck
@@ -32,6 +35,7 @@ from testkit.events import sqs_event
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE, session
 from tests.factories.edits import RESULTS, SESSIONS, USER, EditRoom, open_edit_room
 from tests.factories.stores import once, refused
+from tests.patience import HANG_S
 
 SLOT = "slot-of-a-user-0001"
 HEAVY = ("pyvips", "PIL", "rawpy", "pillow_heif", "numpy", "httpx", "ssrfguard")
@@ -299,6 +303,60 @@ def test_what_may_pass_is_tried_again_soon_and_then_less_soon(
     answer = handle(room, service, sqs_event(*messages(session), receive_count=deliveries), asked)
 
     assert ({"batchItemFailures": [{"itemIdentifier": "message-0"}]}, [after_s]) == (answer, asked.after_s)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_job_stays_hidden_while_it_is_worked_on_and_not_longer(
+    room: EditRoom, service: str, monkeypatch: pytest.MonkeyPatch, *, refuses: bool
+) -> None:
+    """A worker that dies sends no heartbeat: its message comes again within 45 s, and the user hears."""
+    monkeypatch.setattr("processor.handlers.batch.HEARTBEAT_S", 0.01)
+    session, asked, enough = room.begin("a"), Asked(refuses=refuses), Event()
+
+    def change(receipt_handle: str, *, after_s: int) -> None:
+        if len(asked.after_s) == 3:
+            enough.set()
+        asked.change_visibility(receipt_handle, after_s=after_s)
+
+    room.editor.during[0] = lambda: enough.wait(HANG_S)
+    room.s3.faults["put_object"] = refused("SlowDown", 503)
+    telemetry = Telemetry(service=service, stack="test")
+    worker = BatchWorker(
+        read=read_jobs,
+        apply=ReportedEdit(process=room.line.process, check=unchecked, telemetry=telemetry),
+        telemetry=telemetry,
+        change_visibility=change,
+        heartbeat=True,
+    )
+
+    worker.handle(sqs_event(*messages(session)), cast("Any", Context()))
+
+    *beats, retry = asked.after_s
+    assert ({45}, True, 5) == (set(beats), len(beats) >= 4, retry)
+    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.faults
+def test_a_message_whose_worker_died_is_hidden_for_less_than_a_minute(
+    function: EditRoom, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put together as it is deployed: SQS is asked before the picture is begun."""
+    started = function.start(SessionImage(id="a", url=f"upload://{SLOT}"))
+    jobs.sqs.send_message(QueueUrl=jobs.url, MessageBody=messages(started)[0])
+    [message] = jobs.receive()
+    event = sqs_event(message["Body"])
+    event["Records"][0]["receiptHandle"] = message["ReceiptHandle"]
+    asked: list[int] = []
+
+    def noted(_: MessageVisibility, receipt_handle: str, *, after_s: int) -> None:
+        assert message["ReceiptHandle"] == receipt_handle
+        asked.append(after_s)
+
+    monkeypatch.setattr(MessageVisibility, "change_visibility", noted)
+    edit.handler(event, cast("Any", Context()))
+
+    assert [45] == asked
 
 
 @pytest.mark.faults

@@ -14,8 +14,10 @@ from processor.errors import EditError, OutOfTime, PhotoError
 from processor.imaging import edit_line
 from processor.imaging.edit_model import Edited, EditLimits, OutputWish
 from processor.imaging.editor import Editor, is_long, misnamed
+from processor.imaging.geometry import Box
 from processor.imaging.model import ImageFormat
 from processor.imaging.structure.header import Header
+from processor.imaging.work import require_affordable, size_after
 from processor.source import Source
 from testkit.photos.heif import avif, heic, transparent_heic
 from testkit.photos.jpeg import cut, jpeg
@@ -23,7 +25,7 @@ from testkit.photos.raster import animated_gif, bmp, png
 from testkit.photos.scene import textured
 from tests.factories.descriptors import open_descriptors, opened_since
 from tests.imaging.isolation.children import ends_soon, is_alive
-from tests.imaging.steps.trials import Step, edit, flat, plan_of, png_of
+from tests.imaging.steps.trials import Step, applied, edit, flat, picture_of, plan_of, png_of
 
 SMALLER: Step = {"op": "resize", "width": 60}
 SLOW: tuple[Step, ...] = ({"op": "denoise"},) * 40
@@ -69,6 +71,84 @@ def test_risky_sources_and_long_work_go_to_a_child(data: bytes, steps: list[Step
     with Editor() as editor:
         run(editor, data, *steps)
         assert isolated == (child_of(editor) > 0)
+
+
+LARGE = Header(format="jpeg", width=7000, height=7000)
+TO_GIF: Step = {"op": "format", "to": "gif"}
+TURNED: Step = {"op": "rotate", "degrees": 45}
+LOGO: Step = {"op": "watermark", "image": "upload://logo"}
+
+
+@pytest.mark.parametrize(
+    ("size", "steps", "long"),
+    [
+        ((7000, 7000), [TO_GIF], True),
+        ((7000, 7000), [SMALLER, TO_GIF], False),
+        ((3000, 2000), [TO_GIF], False),
+        ((7000, 7000), [TURNED], True),
+        ((7000, 7000), [{"op": "rotate", "degrees": 90}], False),
+        ((1000, 1000), [TURNED, TO_GIF], False),
+        ((7000, 7000), [{"op": "border", "width": 500}], True),
+        ((800, 600), [LOGO], False),
+        ((800, 600), [LOGO] * 4, True),
+    ],
+    ids=["gif", "small gif", "6 MP gif", "turned", "a quarter", "small and turned", "border", "a mark", "four marks"],
+)
+def test_work_is_estimated_from_every_input_every_size_and_the_encoder(
+    size: tuple[int, int], steps: list[Step], *, long: bool
+) -> None:
+    """A GIF of 49 MP takes a minute, one turned by 45 degrees has 98 MP, and each mark is decoded too."""
+    header = Header(format="jpeg", width=size[0], height=size[1])
+
+    assert long == is_long(plan_of(*steps), OutputWish(), header, {"upload://logo": LARGE})
+
+
+def test_watermarks_with_too_many_pixels_in_all_are_refused_before_they_are_decoded() -> None:
+    """Ten times the pixels that one picture may have; each use of a mark counts."""
+    marks = {"upload://logo": LARGE}
+    require_affordable(plan_of(*[LOGO] * 16), LARGE, marks, EditLimits())
+    with pytest.raises(EditError) as caught:
+        require_affordable(plan_of(*[LOGO] * 20), LARGE, marks, EditLimits())
+
+    sentence = (
+        "The picture and its watermarks are too large together: expected at most 1,000 megapixels, received 1,029. "
+        "Use smaller watermarks, or fewer."
+    )
+    assert ("DIMENSIONS_TOO_LARGE", sentence) == (caught.value.code, caught.value.public)
+
+
+def test_an_edit_is_isolated_on_request() -> None:
+    """The same edit, where it can be stopped."""
+    with Editor() as editor:
+        isolated = run(editor, jpeg(), isolated=True)
+        assert child_of(editor) > 0
+
+    assert edit(jpeg(), SMALLER) == isolated
+
+
+@pytest.mark.parametrize(
+    ("step", "size"),
+    [
+        ({"op": "rotate", "degrees": 45}, (212, 212)),
+        ({"op": "rotate", "degrees": -90}, (100, 200)),
+        ({"op": "border", "width": 10}, (220, 120)),
+        ({"op": "extend", "top": 5, "left": 7}, (207, 105)),
+        ({"op": "pad", "aspect": "1:1"}, (200, 200)),
+        ({"op": "pad", "width": 300, "height": 50}, (300, 100)),
+        ({"op": "resize", "width": 100}, (100, 50)),
+        ({"op": "resize", "width": 300, "height": 300, "fit": "contain"}, (300, 300)),
+        ({"op": "blur"}, (200, 100)),
+    ],
+)
+def test_the_estimated_size_is_that_of_the_step(step: Step, size: tuple[int, int]) -> None:
+    """Compared with the picture that the step makes, within a pixel."""
+    (one,) = plan_of(step).steps
+    made = applied(step, picture_of(flat(200, 100))).size
+    estimated = size_after(Box(200, 100), one)
+
+    assert size == (estimated.width, estimated.height)
+    assert abs(made.width - estimated.width) <= 1
+    assert abs(made.height - estimated.height) <= 1
 
 
 @pytest.mark.parametrize(("count", "long"), [(6, False), (7, True)])

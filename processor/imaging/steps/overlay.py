@@ -14,6 +14,7 @@ from processor.errors import EditCode, EditError
 from processor.imaging.geometry import Box, scaled
 from processor.imaging.picture import (
     COLOURS,
+    Mark,
     Picture,
     StepFunction,
     colours_of,
@@ -35,8 +36,8 @@ STROKE_SHARE = 12
 MARGIN_SHARE = 0.03
 """Free space around the text, as a share of the shorter side."""
 
-Marks = Mapping[str, Picture]
-"""Reference in a plan → decoded watermark."""
+Marks = Mapping[str, Mark]
+"""Reference in a plan → watermark."""
 
 
 def text(picture: Picture, step: Text) -> Picture:
@@ -112,7 +113,7 @@ def watermark(picture: Picture, step: Watermark, *, marks: Marks) -> Picture:
     margin = round(size.width * step.margin / 100)
     room = Box(max(1, size.width - 2 * margin), max(1, size.height - 2 * margin))
     frame = _frame(mark.size, size, room, step.width_percent)
-    layer = _faded(stretch(mark.still().with_alpha(), frame).first, step.opacity)
+    layer = _faded(stretch(mark.decode(frame).still().with_alpha(), frame).first, step.opacity)
     left, top = place(frame, size, step.position, margin=min(margin, (size.height - frame.height) // 2))
     return picture.each(lambda image: _put(image, layer, left, top))
 

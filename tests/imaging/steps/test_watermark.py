@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from processor.errors import EditError
+from processor.imaging.picture import Mark
 from testkit.photos.scene import Pixels
 from tests.imaging.steps.trials import RED, WHITE, after, applied, flat, half_transparent, picture_of
 
@@ -14,7 +15,8 @@ LOGO = "upload://logo"
 
 def marked(mark: Pixels | None = None, size: tuple[int, int] = (400, 200), **more: object) -> Pixels:
     """Put *mark*, a red box of 100 × 50 px by default, on a white picture."""
-    marks = {LOGO: picture_of(flat(100, 50, RED) if mark is None else mark)}
+    logo = picture_of(flat(100, 50, RED) if mark is None else mark)
+    marks = {LOGO: Mark(size=logo.size, decode=lambda _: logo)}
     return after({"op": "watermark", "image": LOGO, **more}, flat(*size, WHITE), marks=marks)
 
 
@@ -75,7 +77,8 @@ def test_an_opaque_picture_stays_without_alpha() -> None:
 
 def test_a_mark_on_a_transparent_part_is_visible() -> None:
     """The mark keeps its own opacity there."""
-    marks = {LOGO: picture_of(flat(10, 10, RED))}
+    logo = picture_of(flat(10, 10, RED))
+    marks = {LOGO: Mark(size=logo.size, decode=lambda _: logo)}
     step = {"op": "watermark", "image": LOGO, "opacity": 1}
     pixels = after(step, half_transparent(flat(100, 100, WHITE)), marks=marks)
 
