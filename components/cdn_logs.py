@@ -17,6 +17,16 @@ from components.permissions import Permission, below, policy, service, tls_only
 from components.storage import PrivateBucket, PrivateBucketArgs, expire
 
 CLOUDFRONT_REGION: Final = "us-east-1"
+# The standard fields without those that may hold secrets: `cs-uri-query` (tickets, signatures), `cs(Referer)` (the
+# address of a page with its query) and `cs(Cookie)`.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html#BasicDistributionFileFormat
+FIELDS: Final = (
+    *("date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem", "sc-status"),
+    *("cs(User-Agent)", "x-edge-result-type", "x-edge-request-id", "x-host-header", "cs-protocol", "cs-bytes"),
+    *("time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher", "x-edge-response-result-type"),
+    *("cs-protocol-version", "c-port", "time-to-first-byte", "x-edge-detailed-result-type", "sc-content-type"),
+    *("sc-content-len", "sc-range-start", "sc-range-end"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +80,7 @@ class AccessLogs(pulumi.ComponentResource):
             f"{name}-delivery",
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
+            record_fields=list(FIELDS),
             region=CLOUDFRONT_REGION,
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[bucket_policy]),

@@ -22,6 +22,21 @@ NEVER_CACHED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 ALL_HEADERS_BUT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
 
+# Of S3's answers: our metadata, and how an object is kept. A policy removes at most ten headers, by their whole names.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+INTERNAL: Final = (
+    "x-amz-expiration",
+    "x-amz-meta-cache-tag",
+    "x-amz-meta-recipe",
+    "x-amz-meta-sequencer",
+    "x-amz-meta-source-version",
+    "x-amz-meta-version",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+    "x-amz-version-id",
+)
+
 
 def pictures_cache(name: str, context: StackContext, child: pulumi.ResourceOptions) -> aws.cloudfront.CachePolicy:
     """Cache pictures for a year by path and `v`; other query strings create no new copy."""
@@ -84,6 +99,7 @@ def headers(
 ) -> aws.cloudfront.ResponseHeadersPolicy:
     """Add the security headers, CORS for *cors_origins*, and *more* headers where the origin sends none.
 
+    Remove those that tell about the inside.
     Pictures get their Cache-Control from S3, never from here: an error would be cached for a year like a picture.
     """
     return aws.cloudfront.ResponseHeadersPolicy(
@@ -96,6 +112,11 @@ def headers(
             content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
                 override=True
             ),
+        ),
+        remove_headers_config=aws.cloudfront.ResponseHeadersPolicyRemoveHeadersConfigArgs(
+            items=[
+                aws.cloudfront.ResponseHeadersPolicyRemoveHeadersConfigItemArgs(header=header) for header in INTERNAL
+            ]
         ),
         cors_config=cors(cors_origins) if cors_origins else None,
         custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(

@@ -22,6 +22,7 @@ from local.api.url_metrics import UrlMetrics
 from local.api.worker import DeployedFunction
 from local.lambdas.function import Function
 from local.lambdas.services import HostServices, freeze_gc
+from local.loopback_only import LoopbackOnly
 from local.model import LOOPBACK
 
 # Streams that are open when the stack stops are cut after this time.
@@ -90,7 +91,7 @@ async def answer(front: FunctionUrl, listener: socket.socket, stopping: asyncio.
     """Answer requests until *stopping* is set."""
     logging.getLogger("uvicorn.error").addFilter(is_news)
     config = uvicorn.Config(
-        front,
+        LoopbackOnly(front),
         lifespan="off",
         ws="none",
         log_config=None,

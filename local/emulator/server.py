@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -20,13 +20,11 @@ from local.emulator.iam_gaps import patch_iam
 from local.emulator.lambda_gaps import patch_lambda
 from local.emulator.monitoring_gaps import patch_monitoring
 from local.emulator.queue_gaps import patch_queues
+from local.loopback_only import App, LoopbackOnly, Receive, Scope, Send
 from local.model import LOOPBACK
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
+# Names of AWS's own zones, which clients send as Host: no page can let one of them resolve to this machine.
+AWS_NAMES: Final = (".amazonaws.com", ".cloudfront.net", ".on.aws")
 FORWARDED: Final = b"x-forwarded-proto"
 STARTED: Final = "lifespan.startup.complete"
 # Clients that poll a queue poll again: do not wait for them.
@@ -53,7 +51,8 @@ def run(listener: socket.socket, data: Path, *, persist: bool, ready: Callable[[
     logging.basicConfig(filename=data / LOG_NAME, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     os.environ.update(environment(port=listener.getsockname()[1], data=data, persist=persist))
     tempfile.tempdir = None  # it may have been looked up before TMPDIR was set
-    asyncio.run(serve(cast("Any", announced(over_tls(emulator()), ready)), settings(listener)))
+    application = announced(LoopbackOnly(over_tls(emulator()), AWS_NAMES), ready)
+    asyncio.run(serve(cast("Any", application), settings(listener)))
 
 
 def emulator() -> App:

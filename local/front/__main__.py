@@ -25,8 +25,8 @@ from local.front.gallery import routes as gallery
 from local.front.gallery.changes import ChangeFeed
 from local.front.gallery.operations import Operations
 from local.front.gallery.store import PhotoStore
-from local.front.loopback_only import LoopbackOnly
 from local.front.serving import serve
+from local.loopback_only import LoopbackOnly
 from local.model import RunConfig
 from local.run.aws import Aws
 

@@ -24,9 +24,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from local.front.deployed import DeployedStack
-from local.front.distribution import Behaviour, Distribution, read, with_additions
+from local.front.distribution import Behaviour, Distribution, for_viewer, read
 from local.front.errors import HANDLERS, Refusal, answer
-from local.front.loopback_only import LoopbackOnly
+from local.loopback_only import LoopbackOnly
 
 METHODS: Final = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 # A progress stream sends an event or a ping every 15 s; CloudFront's origin timeout is 60 s (components/cdn_routes.py).
@@ -93,7 +93,7 @@ class CdnProxy:
         # The server in front of us writes the date.
         sent = [(name, value) for name, value in kept(text(got.headers.raw)) if name.lower() != "date"]
         response = StreamingResponse(got.aiter_raw(), got.status_code, background=BackgroundTask(got.aclose))
-        pairs = with_additions(sent, behaviour.added) if behaviour.service else sent
+        pairs = for_viewer(sent, behaviour) if behaviour.service else sent
         response.raw_headers = raw((name.lower(), value) for name, value in pairs)
         return response
 

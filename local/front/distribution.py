@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Behaviour:
     """Rules of CloudFront for paths that match *pattern*. *secrets*: headers for the origin only.
 
-    *service*: the origin is a web server of ours, not a bucket. *added*: headers of the response.
+    *service*: the origin is a web server of ours, not a bucket. *added*: headers of the response; *removed*: those that
+    viewers do not get.
     """
 
     pattern: str
@@ -28,6 +29,7 @@ class Behaviour:
     methods: frozenset[str]
     secrets: Mapping[str, str]
     added: Sequence[Addition]
+    removed: frozenset[str]
 
     def matches(self, path: str) -> bool:
         """Return whether *path* is this behaviour's; case-sensitive, ``*`` matches slashes too."""
@@ -63,13 +65,15 @@ def read(cloudfront: CloudFrontClient, host: str) -> Distribution:
 
 def behaviour(cloudfront: CloudFrontClient, one: Mapping[str, Any], origin: Mapping[str, Any]) -> Behaviour:
     """Read one behaviour."""
-    policy = one.get("ResponseHeadersPolicyId")
+    policy_id = one.get("ResponseHeadersPolicyId")
+    policy = config_of(cloudfront, policy_id) if policy_id else {}
     return Behaviour(
         pattern=one["PathPattern"],
         service="CustomOriginConfig" in origin,
         methods=frozenset(one["AllowedMethods"]["Items"]),
         secrets={header["HeaderName"]: header["HeaderValue"] for header in items(origin.get("CustomHeaders"))},
-        added=additions(config_of(cloudfront, policy)) if policy else (),
+        added=additions(policy),
+        removed=frozenset(header["Header"].lower() for header in items(policy.get("RemoveHeadersConfig"))),
     )
 
 
@@ -114,12 +118,12 @@ def items(block: Any) -> Sequence[Mapping[str, Any]]:
     return found or ()
 
 
-def with_additions(sent: Sequence[tuple[str, str]], added: Sequence[Addition]) -> list[tuple[str, str]]:
-    """Return the headers that an origin *sent* with the *added* ones."""
+def for_viewer(sent: Sequence[tuple[str, str]], behaviour: Behaviour) -> list[tuple[str, str]]:
+    """Return the headers that an origin *sent*, with those that *behaviour* adds and without those that it removes."""
     names = {name.lower() for name, _ in sent}
-    used = [one for one in added if one.override or one.name not in names]
-    replaced = {one.name for one in used}
+    used = [one for one in behaviour.added if one.override or one.name not in names]
+    dropped = behaviour.removed | {one.name for one in used}
     return [
-        *((name, value) for name, value in sent if name.lower() not in replaced),
+        *((name, value) for name, value in sent if name.lower() not in dropped),
         *((one.name, one.value) for one in used),
     ]

@@ -21,6 +21,7 @@ from local.lambdas.errors import HostError, Throttled
 from local.lambdas.host import Invoke
 from local.lambdas.invocation import Invocation, Outcome, failure
 from local.lambdas.pool import Pool, Slot
+from local.loopback_only import LoopbackRequest
 from local.model import LOOPBACK
 
 HEADER: Final = "X-Amzn-Lambda-"
@@ -46,7 +47,7 @@ class InvokeServer(ThreadingHTTPServer):
         return f"http://{LOOPBACK}:{self.server_port}"
 
 
-class InvokeRequest(BaseHTTPRequestHandler):
+class InvokeRequest(LoopbackRequest, BaseHTTPRequestHandler):
     """One connection of the emulator, or of a client of /status."""
 
     server: InvokeServer  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Final
 
 from local.lambdas.invocation import RESPONSE_TOO_LARGE, UNHANDLED, Invocation, Outcome, failure
+from local.loopback_only import LoopbackRequest
 from local.model import LOOPBACK
 
 PREFIX: Final = "/2018-06-01/runtime"
@@ -75,7 +76,7 @@ class RuntimeServer(ThreadingHTTPServer):
         super().__init__((LOOPBACK, 0), requests)
 
 
-class RuntimeRequest(BaseHTTPRequestHandler):
+class RuntimeRequest(LoopbackRequest, BaseHTTPRequestHandler):
     """One connection of the process."""
 
     server: RuntimeServer  # pyright: ignore[reportIncompatibleVariableOverride]

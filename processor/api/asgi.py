@@ -23,6 +23,7 @@ from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
 from processor.aws.secrets import ParameterStore, RotatingSecret
 from processor.aws.sessions import Sessions
+from processor.aws.stream_places import StreamPlaces
 from processor.aws.user_limits import IdempotencyKeys, UserLimits
 from processor.settings.functions import EditApiEnv, from_env
 from processor.telemetry import Telemetry
@@ -35,6 +36,11 @@ def application() -> FastAPI:
         return create_app(assemble(from_env(EditApiEnv, os.environ)))
     finally:
         gc.enable()
+
+
+def stream_lifetime_s(env: EditApiEnv) -> float:
+    """Return how long a stream is open: as set, and never longer than an invocation lasts."""
+    return float(min(env.stream_lifetime_s, env.timeout_s - MARGIN_S))
 
 
 def assemble(env: EditApiEnv) -> Services:
@@ -61,8 +67,13 @@ def assemble(env: EditApiEnv) -> Services:
         sessions=sessions,
         limits=limits,
         slots=slots,
-        streams=Streams(
-            feeds=SessionFeeds(read=sessions.find, telemetry=telemetry), lifetime_s=float(env.timeout_s - MARGIN_S)
+        streams=Streams(feeds=SessionFeeds(read=sessions.find, telemetry=telemetry), lifetime_s=stream_lifetime_s(env)),
+        stream_places=StreamPlaces(
+            dynamodb=dynamodb,
+            table=env.sessions_table,
+            per_user=env.max_streams_per_user,
+            per_session=env.max_streams_per_session,
+            lifetime_s=stream_lifetime_s(env),
         ),
         telemetry=telemetry,
         origin_secret=RotatingSecret(read=partial(store.read, name)) if (name := env.origin_secret_parameter) else None,

@@ -1,7 +1,7 @@
 """Dependencies of the routes: the application's services, the caller and the caller's rate limit.
 
 A bearer token allows everything of its user. A ticket allows reading one session. Both are counted:
-writes and reads per minute and user.
+writes and reads per minute and user, reads by ticket per minute and session.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from processor.api.stream import Streams
 from processor.aws.results import Slots
 from processor.aws.secrets import RotatingSecret
 from processor.aws.sessions import Sessions, session_not_found
+from processor.aws.stream_places import StreamPlaces
 from processor.aws.user_limits import UserLimits
 from processor.edits.session import Session
 from processor.telemetry import Telemetry
@@ -36,6 +37,7 @@ class Services:
     limits: UserLimits
     slots: Slots
     streams: Streams
+    stream_places: StreamPlaces
     telemetry: Telemetry
     origin_secret: RotatingSecret | None
     cors_origins: tuple[str, ...]
@@ -50,7 +52,9 @@ def services_of(request: Request) -> Services:
 Injected = Annotated[Services, Depends(services_of)]
 
 
-LIMITS: Final[dict[Literal["write", "read"], int]] = {"write": 10, "read": 60}
+LIMITS: Final[dict[Literal["write", "read", "ticket"], int]] = {"write": 10, "read": 60, "ticket": 60}
+SLOTS_PER_HOUR: Final = 200
+HOUR_S: Final = 3600
 SESSION_ID: Final = re.compile("ses_[A-Za-z0-9_-]{22,64}")
 # URLs end up in histories and logs. https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2
 IN_QUERY: Final = frozenset({"access_token", "authorization", "bearer", "id_token", "jwt", "token"})
@@ -111,27 +115,36 @@ def session_id_of(session_id: SessionId) -> str:
 KnownId = Annotated[str, Depends(session_id_of)]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Readable:
+    """A session, and the *ticket* for its progressUrl: a new one, or the caller's own, which does not renew itself."""
+
+    session: Session
+    ticket: str
+
+
 def readable_session(
     services: Injected, request: Request, session_id: SessionId, credentials: Bearer, ticket: Ticket
-) -> Session:
-    """Return a session that the caller may read, by token or ticket; count one read of its owner."""
+) -> Readable:
+    """Return a session that the caller may read, by token or ticket; count the read."""
     if credentials is None and ticket is not None and services.tokens.auth is not None:
         refuse_token_in_query(request)
         services.tickets.check(ticket, session_id)
+        count(services, request, session_id, "ticket")
         session = services.sessions.find(session_id_of(session_id))
         if session is None:
             raise session_not_found(session_id)
-        count(services, request, session.user_id, "read")
-        return session
+        return Readable(session=session, ticket=ticket)
     user_id = reader(services, request, signed_in(services, request, credentials))
-    return services.sessions.get(session_id_of(session_id), user_id=user_id)
+    session = services.sessions.get(session_id_of(session_id), user_id=user_id)
+    return Readable(session=session, ticket=services.tickets.issue(session_id))
 
 
-ReadableSession = Annotated[Session, Depends(readable_session)]
+ReadableSession = Annotated[Readable, Depends(readable_session)]
 
 
-def count(services: Services, request: Request, user_id: str, kind: Literal["write", "read"]) -> None:
-    """Count one request; its response carries the remaining allowance in headers."""
+def count(services: Services, request: Request, user_id: str, kind: Literal["write", "read", "ticket"]) -> None:
+    """Count one request; its response carries the remaining allowance in headers. A ticket counts for its session."""
     allowance = services.limits.count(user_id, kind, limit=LIMITS[kind])
     request.scope.setdefault("state", {})[ALLOWANCE] = allowance
     allowance.require()

@@ -41,6 +41,7 @@ EXAMPLES: Final[Mapping[EditCode, str]] = {
     EditCode.IMAGE_TOO_LARGE: "images[0].url: expected at most 26,214,400 bytes, received 30,000,000.",
     EditCode.SOURCE_REFUSED: "images[0].url: expected an address without user name and password.",
     EditCode.TOO_MANY_SESSIONS: "Too many sessions at the same time: expected at most 3, found 3 running.",
+    EditCode.TOO_MANY_STREAMS: "Too many open streams: expected at most 4 of one session. Close one first.",
     EditCode.RATE_LIMIT_EXCEEDED: "Too many requests: expected at most 10 a minute. Try again in 17 seconds.",
     EditCode.IDEMPOTENCY_CONFLICT: "This Idempotency-Key was used for another request.",
     EditCode.TRY_AGAIN: "A service that this one needs does not answer right now. Try again in a moment.",

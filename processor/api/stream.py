@@ -15,16 +15,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import anyio
+from anyio import to_thread
 from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from processor.api.feeds import SessionFeed, SessionFeeds
 from processor.edits.session import Session
-from processor.errors import EditCode, EditError
+from processor.errors import EditCode, EditError, TransientError
 
 HEARTBEAT_S: Final = 15.0
 RETRY_MS: Final = 1000
@@ -62,6 +65,20 @@ class Streams:
                     return
                 if not await happens(news, min(self.heartbeat_s, max(end - self.clock(), 0))) and self.clock() < end:
                     yield heartbeat(feed, last_id)
+
+
+async def until_closed(
+    events: AsyncGenerator[ServerSentEvent], close: Callable[[], None]
+) -> AsyncGenerator[ServerSentEvent]:
+    """Yield *events*; call *close*, which may block, when they end or their reader goes away."""
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    finally:
+        # The reader's leaving cancels this task.
+        with anyio.CancelScope(shield=True), suppress(TransientError):
+            await to_thread.run_sync(close)
 
 
 async def happens(news: asyncio.Event, within_s: float) -> bool:

@@ -3,7 +3,7 @@
 The processes of the API share no memory, so the limits are items of the sessions table, each changed by one
 conditional update:
 
-    rate#{kind}#{user}#{minute}   count      expires after its minute
+    rate#{kind}#{user}#{window}   count      expires after its window
     user#{user}                   running    set of "{session id} {s since 1970}", at most so many
     idem#{user and key}           bodyHash, session (the id that the first request got), ttl
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW_S: Final = 60
+# "ticket": reads by ticket, counted by session. "slot": upload slots.
+Kind = Literal["write", "read", "ticket", "slot"]
 DAY_S: Final = 24 * 3600
 RESERVE_ATTEMPTS: Final = 3
 # An id is listed a moment before its session is stored.
@@ -38,20 +40,22 @@ KEY_HASH_CHARS: Final = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allowance:
-    """A user's remaining requests: *limit* per window, *remaining* in this one, which ends in *resets_in_s*."""
+    """A user's remaining requests: *limit* per *window_s*, *remaining* in this window, which ends in *resets_in_s*."""
 
     limit: int
     remaining: int
     resets_in_s: int
     granted: bool
+    window_s: int = WINDOW_S
 
     def require(self) -> None:
         """Raise EditError(RATE_LIMIT_EXCEEDED) unless the request was granted."""
         if not self.granted:
+            what, each = ("requests", "a minute") if self.window_s == WINDOW_S else ("upload slots", "an hour")
             raise EditError(
                 EditCode.RATE_LIMIT_EXCEEDED,
-                f"expected at most {self.limit} requests in {WINDOW_S} s, received more.",
-                public=f"Too many requests: expected at most {self.limit} a minute, received more. "
+                f"expected at most {self.limit} {what} in {self.window_s} s, received more.",
+                public=f"Too many {what}: expected at most {self.limit} {each}, received more. "
                 f"Try again in {self.resets_in_s} seconds.",
                 details={"limit": self.limit, "retryAfter": self.resets_in_s},
             )
@@ -70,22 +74,23 @@ class UserLimits:
         """Return a writer of the table."""
         return SessionChanges(dynamodb=self.dynamodb, table=self.table)
 
-    def count(self, user_id: str, kind: Literal["write", "read"], *, limit: int) -> Allowance:
-        """Count one request of *user_id* against *limit* requests of this *kind* per minute."""
+    def count(self, user_id: str, kind: Kind, *, limit: int, amount: int = 1, window_s: int = WINDOW_S) -> Allowance:
+        """Count *amount* requests of *user_id* against *limit* requests of this *kind* per *window_s*."""
         now = int(self.now_s())
-        window = now // WINDOW_S
+        window = now // window_s
         change = ItemChange(
-            update="SET #ttl = :ttl ADD #count :one",
-            condition="attribute_not_exists(#count) OR #count < :limit",
-            values={":one": 1, ":limit": limit, ":ttl": (window + 2) * WINDOW_S},
+            update="SET #ttl = :ttl ADD #count :amount",
+            condition="attribute_not_exists(#count) OR #count <= :room",
+            values={":amount": amount, ":room": limit - amount, ":ttl": (window + 2) * window_s},
         )
         changed = self.changes.apply(f"rate#{kind}#{hashed(user_id)}#{window}", change)
         counted = int(changed.item["count"]["N"]) if changed.item else limit
         return Allowance(
             limit=limit,
             remaining=max(limit - counted, 0),
-            resets_in_s=(window + 1) * WINDOW_S - now,
+            resets_in_s=(window + 1) * window_s - now,
             granted=changed.applied,
+            window_s=window_s,
         )
 
     def reserve(self, user_id: str, session_id: str, *, limit: int) -> None:

@@ -27,6 +27,13 @@ from processor.settings.stack_file import read_stack
     help="Views over a photo's life.",
 )
 @click.option("--edits-per-month", type=click.IntRange(min=0), default=1_000, show_default=True, help="Edits a month.")
+@click.option(
+    "--unread-streams-per-month",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Progress streams that nothing reads, each open for its whole lifetime.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per row.")
 def cost(  # noqa: PLR0913 - one argument per option
     *,
@@ -35,6 +42,7 @@ def cost(  # noqa: PLR0913 - one argument per option
     new_per_month: int,
     views_per_photo: float,
     edits_per_month: int,
+    unread_streams_per_month: int,
     as_json: bool,
 ) -> None:
     """Estimate what a stack costs.
@@ -47,6 +55,7 @@ def cost(  # noqa: PLR0913 - one argument per option
         new_per_month=new_per_month,
         views_per_photo=views_per_photo,
         edits_per_month=edits_per_month,
+        unread_streams_per_month=unread_streams_per_month,
     )
     rows = Bill(use=use, settings=read_stack(stack).settings, prices=prices).rows()
     if as_json:

@@ -178,6 +178,13 @@ class EditAcceptance(EditStore):
 
     # A session is one item of at most 400 KB; each picture takes room for its result from the beginning.
     max_images: int = Field(default=50, ge=1, le=100, description="Pictures in one request.")
+    max_streams_per_user: int = Field(
+        default=12, ge=1, le=1000, description="Progress streams of one user that are open at the same time."
+    )
+    max_streams_per_session: int = Field(default=4, ge=1, le=1000, description="The same, of one session.")
+    stream_lifetime_s: int = Field(
+        default=300, ge=30, le=885, description="Longest time that a progress stream is open; its reader then resumes."
+    )
     session_ttl_h: int = Field(default=24, ge=1, le=8760, description="A session's record is deleted after this time.")
     auth: Auth | None = Field(
         default=None, description="Accepted bearer tokens; absent: the edit API refuses all requests."
@@ -189,7 +196,10 @@ class EditApiSettings(FunctionSettings):
 
     function_name: FunctionName = resource_name("edit-api", "Name of the edit API.")
     memory_mib: MemoryMib = Field(default=512, description="Memory of the edit API.")
-    timeout_s: TimeoutS = Field(default=900, description="Longest time that a progress stream may last.")
+    timeout_s: TimeoutS = Field(
+        default=900,
+        description="Longest time that one invocation may take; edits.stream_lifetime_s ends streams before.",
+    )
     origin_secrets: Generations = Field(
         default=(1,),
         description="Generations of the secret by which the API knows the CDN: the CDN sends the first, all are "

@@ -39,12 +39,24 @@ def test_reads_have_a_limit_of_their_own(api: Api) -> None:
     assert 202 == api.start().status_code
 
 
-def test_reading_by_ticket_counts_as_reads_of_the_owner(api: Api) -> None:
-    """A ticket is no way around the limit."""
+def test_reading_by_ticket_is_counted_by_session_and_leaves_the_owners_reads_alone(api: Api) -> None:
+    """A ticket is no way around the limit, nor one to lock its owner out."""
     url = api.start().json()["progressUrl"]
-    answer = api.client.get(url, headers={"Accept": "application/json"})
+    answers = [api.client.get(url, headers={"Accept": "application/json"}) for _ in range(61)]
 
-    assert ("60", "59") == headers_of(answer)
+    assert [("60", "59"), ("60", "58")] == [headers_of(one) for one in answers[:2]]
+    assert [200] * 60 + [429] == [one.status_code for one in answers]
+    assert ("60", "59") == headers_of(api.get("/image-edit/sessions"))
+
+
+def test_upload_slots_are_limited_per_user_and_hour(api: Api) -> None:
+    """Two hundred: each is 25 MiB of storage for a day."""
+    slots = {"files": [{}] * 50}
+    asked = [api.client.post("/image-edit/uploads", json=slots, headers=bearer()) for _ in range(5)]
+
+    assert [200] * 4 + [429] == [one.status_code for one in asked]
+    assert asked[-1].json()["error"].startswith("Too many upload slots: expected at most 200 an hour, received more.")
+    assert 200 == api.client.post("/image-edit/uploads", json=slots, headers=bearer(BOB)).status_code
 
 
 def test_refusals_report_the_remaining_requests_too(api: Api) -> None:

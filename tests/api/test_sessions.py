@@ -123,7 +123,8 @@ def test_a_ticket_reads_its_session_and_nothing_more(api: Api) -> None:
     assert url.startswith(f"/image-edit/progress/{session_id}?ticket=")
     assert 200 == api.client.get(url).status_code
     assert 200 == api.client.get(url, headers=JSON).status_code
-    assert 200 == api.client.get(f"/image-edit/session/{session_id}?{ticket}").status_code
+    looked = api.client.get(f"/image-edit/session/{session_id}?{ticket}")
+    assert (200, url) == (looked.status_code, looked.json()["progressUrl"])  # a ticket does not renew itself
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import anyio
@@ -18,6 +18,7 @@ from starlette.types import Message
 
 from processor.api.documents import SessionEvent
 from processor.api.stream import EventStream, resume_point
+from processor.aws.user_limits import hashed
 from processor.edits.job import ImageJob
 from processor.edits.session import ImageFailure, ImageProgress, ImageStatus, Session
 from processor.errors import EditError
@@ -246,6 +247,28 @@ def test_a_client_that_leaves_changes_nothing() -> None:
 
     assert ("pending", "complete") == (before.status.value, after.status.value)
     assert calls
+
+
+def test_the_streams_of_a_user_are_limited_and_closed_ones_make_room() -> None:
+    """A hundred readers of three sessions: twelve get a stream, the others 429 before any stream."""
+    with served() as (api, server):
+        ids = [started(api) for _ in range(3)]
+        with ExitStack() as opened:
+            statuses = [opened.enter_context(asked(api, server, ids[number % 3])).status_code for number in range(100)]
+        wait_until(lambda: "open" not in (api.store.item(f"streams#{hashed(ADA)}") or {}))
+        with streaming(server, ids[0]) as stream:
+            again = next(stream)["event"]
+
+    assert {200: 12, 429: 88} == {status: statuses.count(status) for status in set(statuses)}
+    assert "heartbeat" == again
+
+
+@contextmanager
+def asked(api: Api, server: Server, session_id: str) -> Generator[httpx.Response]:
+    """Open a stream by ticket, or be refused."""
+    path = f"/image-edit/progress/{session_id}?ticket={api.parts.tickets.issue(session_id)}"
+    with server.client.stream("GET", path) as answer:
+        yield answer
 
 
 def test_many_readers_of_a_session_cost_one_reading() -> None:

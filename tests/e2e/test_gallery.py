@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from local.model import RunConfig
 from testkit.embedded_stack import LocalStack, wait_for
 from testkit.photos import jpeg, scene
 from tests.patience import HANG_S
@@ -76,10 +77,21 @@ def test_operations_show_what_was_done(stack: LocalStack) -> None:
 
 
 def test_a_request_for_another_name_is_refused_everywhere(stack: LocalStack) -> None:
-    """A page elsewhere that lets its name resolve to this machine gets nothing (DNS rebinding)."""
-    for origin in (stack.page, str(stack.known["cdn"])):
-        answer = stack.http.get(f"{origin}/gallery/photos", headers={"Host": "evil.example"})
-        assert (403, "NOT_LOCAL") == (answer.status_code, answer.json()["code"])
+    """A page elsewhere that lets its name resolve to this machine gets nothing (DNS rebinding), nor does its script."""
+    addresses = RunConfig.load(stack.folder / "run.json").addresses
+    for origin in (addresses.page, addresses.cdn, addresses.api, addresses.aws, addresses.lambdas):
+        for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+            answer = stack.http.post(f"{origin}/_ministack/reset", headers=headers)
+            assert (403, "NOT_LOCAL") == (answer.status_code, answer.json()["code"])
+
+
+def test_a_viewer_sees_nothing_of_how_a_picture_is_kept(stack: LocalStack) -> None:
+    """S3's headers about versions and encryption, and our own metadata, stay behind the CDN."""
+    photo = stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="headers"), "active")
+    answer = stack.http.get(photo["thumbnail_url"])
+
+    assert 200 == answer.status_code
+    assert [] == [name for name in answer.headers if name.startswith("x-amz-") and not name.startswith("x-amz-cf-")]
 
 
 def test_the_page_is_told_where_everything_is(stack: LocalStack) -> None:

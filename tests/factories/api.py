@@ -249,6 +249,7 @@ def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Services:
         limits=limits,
         slots=slots,
         streams=Streams(feeds=feeds, lifetime_s=stage.lifetime_s, heartbeat_s=stage.heartbeat_s),
+        stream_places=stores.table.stream_places,
         telemetry=telemetry,
         origin_secret=secret(stage.origin_secret) if stage.origin_secret else None,
         cors_origins=(PAGE,),

@@ -18,6 +18,7 @@ from processor.aws.results import ResultObjects
 from processor.aws.session_reading import SessionReader
 from processor.aws.session_work import SessionWork
 from processor.aws.sessions import Sessions, expiry, new_session_id
+from processor.aws.stream_places import StreamPlaces
 from processor.aws.user_limits import IdempotencyKeys, UserLimits
 from processor.budget import Budget
 from processor.editing.outcome import EditOutcome
@@ -86,6 +87,18 @@ class SessionStore:
     def limits(self) -> UserLimits:
         """Count requests and running sessions."""
         return UserLimits(dynamodb=cast("Any", self.dynamodb), table=SESSIONS, now_s=self.clock.seconds)
+
+    @property
+    def stream_places(self) -> StreamPlaces:
+        """Limit open streams: 12 of a user, 10 of a session, for an hour, which the ticking clock never reaches."""
+        return StreamPlaces(
+            dynamodb=cast("Any", self.dynamodb),
+            table=SESSIONS,
+            per_user=12,
+            per_session=10,
+            lifetime_s=3600,
+            now_s=self.clock.seconds,
+        )
 
     @property
     def keys(self) -> IdempotencyKeys:

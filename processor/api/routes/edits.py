@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 
-from processor.api.dependencies import Injected, Reader, Writer
+from processor.api.dependencies import HOUR_S, SLOTS_PER_HOUR, Injected, Reader, Writer
 from processor.api.documents import PlanDocument, StartedDocument, UploadsDocument, VocabularyDocument
 from processor.api.openapi import error_responses
 from processor.api.requests import EditRequest, LocalFile, ParseRequest, UploadsRequest
@@ -96,6 +96,8 @@ def uploads(services: Injected, user_id: Reader, asked: UploadsRequest) -> Uploa
     """Get a form per local file; post the file with it, then use the slot's `url` in an edit."""
     for place, file in enumerate(asked.files):
         require_size(file, place, services.slots.max_bytes)
+    slots = services.limits.count(user_id, "slot", limit=SLOTS_PER_HOUR, amount=len(asked.files), window_s=HOUR_S)
+    slots.require()
     offers = [services.slots.offer(user_id, content_type=file.content_type) for file in asked.files]
     return UploadsDocument(slots=[slot_document(offer) for offer in offers])
 

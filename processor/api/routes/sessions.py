@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Response
 
 from processor.api.dependencies import Injected, KnownId, ReadableSession, Reader
 from processor.api.documents import SessionDocument, SessionsDocument
 from processor.api.openapi import PROGRESS, error_responses
-from processor.api.stream import EventStream, resume_point
+from processor.api.stream import EventStream, resume_point, until_closed
 from processor.api.views import session_document, summary_document
 from processor.errors import EditCode
 
@@ -34,26 +35,30 @@ Cursor = Annotated[str | None, Query(max_length=512, description="From the page 
     summary="Follow a session",
     response_class=Response,
     responses=PROGRESS
-    | error_responses(EditCode.INVALID_INPUT, EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
+    | error_responses(
+        EditCode.INVALID_INPUT, EditCode.SESSION_NOT_FOUND, EditCode.TOO_MANY_STREAMS, EditCode.RATE_LIMIT_EXCEEDED
+    ),
 )
 async def progress(
-    services: Injected, session: ReadableSession, accept: Accept = "", last_event_id: LastEventId = ""
+    services: Injected, readable: ReadableSession, accept: Accept = "", last_event_id: LastEventId = ""
 ) -> Response:
     """Server-sent events until `session_complete`; the data of each is a `SessionEvent`.
 
     A stream may end before: connect again with the id of the last event. A client that accepts JSON and no event
     stream gets the session, as from `GET /image-edit/session/{sessionId}`, which is made for polling.
     """
+    session = readable.session
     if wants_json(accept):
-        document = session_document(session, services.tickets.issue(session.session_id))
+        document = session_document(session, readable.ticket)
         return Response(document.model_dump_json(by_alias=True), media_type=JSON)
     last_id = resume_point(session, last_event_id)
     if session.status.ended and last_id == len(session.events):
         # No event can follow. 204 makes an EventSource stop reconnecting.
         return Response(status_code=204)
-    session_id = session.session_id
+    session_id, places = session.session_id, services.stream_places
+    place = await to_thread.run_sync(places.take, session.user_id, session_id)
     return EventStream(
-        services.streams.events(session, last_id),
+        until_closed(services.streams.events(session, last_id), lambda: places.give_back(place)),
         stuck=lambda: services.telemetry.warning("Reader takes nothing", session_id=session_id),
     )
 
@@ -71,9 +76,9 @@ def wants_json(accept: str) -> bool:
     summary="Look at a session",
     responses=error_responses(EditCode.SESSION_NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
-def look(services: Injected, session: ReadableSession) -> SessionDocument:
-    """See a session as it is now, with a new progressUrl."""
-    return session_document(session, services.tickets.issue(session.session_id))
+def look(readable: ReadableSession) -> SessionDocument:
+    """See a session as it is now, with a new progressUrl; a caller with a ticket gets the one it has."""
+    return session_document(readable.session, readable.ticket)
 
 
 @router.delete(

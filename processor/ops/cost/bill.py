@@ -30,7 +30,7 @@ RECORD_BYTES: Final = 2_000
 INDEXES: Final = 2
 # The edit API: one request that accepts, and a stream that is open while the picture is edited.
 API_MS: Final = 50 + TYPICAL.ms
-EDIT_WRITES: Final = 5  # session, started, done, two steps of progress
+EDIT_WRITES: Final = 7  # session, started, done, two steps of progress, a stream's place taken and given back
 RECONCILE_S: Final = 5.0  # a run that finds nothing, 10,000 photos
 
 
@@ -59,12 +59,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """Use of a stack. *views_per_photo*: over a photo's life; a month has the views of as many photos as are new."""
+    """Use of a stack. *views_per_photo*: over a photo's life; a month has the views of as many photos as are new.
+
+    *unread_streams_per_month*: progress streams whose reader is gone, of sessions that do not end. Lambda does not tell
+    the function that a reader is gone, so each is billed for its whole lifetime.
+    """
 
     photos: int
     new_per_month: int
     views_per_photo: float
     edits_per_month: int
+    unread_streams_per_month: int = 0
     work: Work = TYPICAL
 
     @property
@@ -151,6 +156,9 @@ class Bill:
         of = f"{count:,} edits"
         yield self.compute(edits, f"{of} × {self.use.work.ms:,.0f} ms", count * self.use.work.ms)
         yield self.compute(edits.api, f"{of} × {API_MS:,.0f} ms", count * API_MS)
+        if unread := self.use.unread_streams_per_month:
+            lasted = f"{unread:,} streams that nothing reads × {edits.stream_lifetime_s} s"
+            yield self.compute(edits.api, lasted, unread * edits.stream_lifetime_s * 1000)
         kept = count * self.use.work.stored / GB * edits.result_ttl_days / DAYS
         yield self.row(edits.function_name, f"{of}: worker, request, stream", 3 * count, "lambda_requests")
         yield self.row(f"{edits.function_name}-jobs", f"{of} × 3 requests", 3 * count, "sqs_requests")

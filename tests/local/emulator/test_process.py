@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+import httpx
 import pytest
 
 from local.emulator import process
@@ -32,6 +33,18 @@ def test_it_listens_on_one_port_of_loopback_only(tmp_path: Path) -> None:
         listening = listeners(emulator.process.pid)
     host, port = emulator.address.removeprefix("http://").split(":")
     assert [(host, int(port))] == listening
+
+
+def test_foreign_pages_control_nothing(tmp_path: Path) -> None:
+    """Neither a form post, which needs no preflight, nor a name that resolves here reaches its data or its controls."""
+    foreign = ({"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"})
+    with running(tmp_path) as emulator:
+        root(emulator.address).client("s3").create_bucket(Bucket="kept")
+        reset = f"{emulator.address}/_ministack/reset"
+        statuses = [httpx.post(reset, headers={"Content-Type": "text/plain", **one}).status_code for one in foreign]
+        statuses += [httpx.get(f"{emulator.address}/", headers=one).status_code for one in foreign]
+        kept = [one["Name"] for one in root(emulator.address).client("s3").list_buckets()["Buckets"]]
+    assert ([403] * 6, ["kept"]) == (statuses, kept)
 
 
 def listeners(pid: int) -> list[tuple[str, int]]:

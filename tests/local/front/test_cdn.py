@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from local.front.cdn import METHODS, PROPAGATION_S, CdnProxy
 from local.front.deployed import DeployedStack
-from local.front.distribution import Addition, Behaviour, Distribution, additions, read, with_additions
+from local.front.distribution import Addition, Behaviour, Distribution, additions, for_viewer, read
 from local.front.errors import HANDLERS, Refusal
 from local.model import Addresses, RunConfig
 from local.run.aws import Aws
@@ -33,8 +33,9 @@ API = Behaviour(
     methods=frozenset(METHODS),
     secrets={"X-Origin-Verify": "secret"},
     added=(NO_STORE,),
+    removed=frozenset(),
 )
-FILES = Behaviour(pattern="*", service=False, methods=frozenset({"GET", "HEAD"}), secrets={}, added=(NO_STORE,))
+FILES = replace(API, pattern="*", service=False, methods=frozenset({"GET", "HEAD"}), secrets={})
 Answer = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
 
 
@@ -205,7 +206,7 @@ def test_before_the_deployment_nothing_is_served(tmp_path: Path) -> None:
 )
 def test_paths_are_matched_as_cloudfront_does(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001
     """A star also matches slashes, case counts, a dot is a dot."""
-    behaviour = Behaviour(pattern=pattern, service=False, methods=frozenset(), secrets={}, added=())
+    behaviour = replace(FILES, pattern=pattern)
 
     assert expected == behaviour.matches(path)
 
@@ -220,13 +221,13 @@ POLICY = {
 
 
 def test_a_headers_policy_is_read_and_applied() -> None:
-    """Its overriding headers replace the origin's; the others are added where missing."""
-    added = additions(POLICY)
+    """Its overriding headers replace the origin's; the others are added where missing; some are removed."""
+    behaviour = replace(API, added=additions(POLICY), removed=frozenset({"x-amz-version-id"}))
 
-    sent = [("Vary", "Origin"), ("strict-transport-security", "max-age=1")]
+    sent = [("Vary", "Origin"), ("strict-transport-security", "max-age=1"), ("X-Amz-Version-Id", "v1")]
     expected = [("Vary", "Origin"), ("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=60")]
-    assert expected == with_additions(sent, added)
-    assert ("vary", "Accept") in with_additions([], added)
+    assert expected == for_viewer(sent, behaviour)
+    assert ("vary", "Accept") in for_viewer([], behaviour)
     assert () == additions({})
 
 

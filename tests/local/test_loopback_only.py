@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from local.front.loopback_only import LoopbackOnly
+from local.loopback_only import LoopbackOnly
 from tests.factories.asking import Asking
 
 
@@ -41,6 +41,8 @@ def test_loopback_is_served_by_every_name(client: Asking, host: str) -> None:
         {"Host": "["},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
     ],
     ids=str,
 )
@@ -49,6 +51,23 @@ def test_every_other_host_and_origin_is_refused(client: Asking, headers: dict[st
     answer = client.get("/", headers=headers)
 
     assert (403, "NOT_LOCAL") == (answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "bucket.s3.localhost:4566"},
+        {"Host": "d123.cloudfront.net"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:4510"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
+    ],
+    ids=str,
+)
+def test_what_no_foreign_page_can_send_is_served(headers: dict[str, str]) -> None:
+    """Names below localhost, names of the zones that a port allows, our own pages, and links that lead here."""
+    app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(LoopbackOnly, hosts=(".cloudfront.net",))])
+
+    assert "hello" == Asking(app).get("/", headers=headers).text
 
 
 def test_a_page_of_this_machine_may_ask_from_another_port(client: Asking) -> None:
