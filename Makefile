@@ -50,6 +50,8 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/deptry --no-ansi .
 	@$(BIN)/python -m tools.lint
+	@$(BIN)/zizmor --offline --persona=auditor --quiet .github
+	@if command -v go >/dev/null; then go -C tools/actionlint tool actionlint $(CURDIR)/.github/workflows/*.yml; else echo "lint: actionlint skipped, it needs Go"; fi
 
 types: $(READY)
 	$(BIN)/basedpyright

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import pulumi
 import pulumi_aws as aws
@@ -13,6 +14,10 @@ from components.build import PYTHON, ROOT, build_function, is_current, layer_ide
 from components.naming import StackContext
 from processor.errors import SettingsError
 from processor.settings.tree import Settings
+
+# A bucket's name is the shortest that AWS allows: darkroom-<stack>-renditions-<account>, 63 characters.
+MAX_STACK_CHARS: Final = 30
+STACK_NAME: Final = re.compile(rf"(?=.{{1,{MAX_STACK_CHARS}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +32,8 @@ class StackConfig:
 def load() -> StackConfig:
     """Read the configuration of the stack being deployed; raise RunError with one line."""
     stack_file = f"Pulumi.{pulumi.get_stack()}.yaml"
+    refuse_long_name(pulumi.get_stack())
+    account_id = aws.get_caller_identity().account_id
     region = pulumi.Config("aws").require("region")
     config = pulumi.Config()
     tree = config.get_object("settings")
@@ -36,6 +43,7 @@ def load() -> StackConfig:
         settings = Settings.from_mapping(
             tree,
             prefix=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            account=lambda: account_id,
             warn=lambda line: pulumi.log.warn(f"{stack_file}: {line}"),
         )
     except SettingsError as error:
@@ -43,13 +51,22 @@ def load() -> StackConfig:
     refuse_foreign_layers(settings, region, stack_file)
     return StackConfig(
         settings=settings,
-        context=context(settings, region),
+        context=context(settings, region, account_id),
         packages=Packages.make(
             Path(config.get("sources", str(ROOT))),
             Path(config.get("packages", "dist")),
             settings.deployment.architecture,
         ),
     )
+
+
+def refuse_long_name(stack: str) -> None:
+    """Raise RunError for a stack's name that makes a name which AWS refuses in the middle of an `up`."""
+    if not STACK_NAME.fullmatch(stack):
+        raise pulumi.RunError(
+            f'stack "{stack}": expected a name of 1-{MAX_STACK_CHARS} lower-case letters, digits and single hyphens, '
+            "which becomes a part of names on AWS: rename it with `pulumi stack rename`"
+        )
 
 
 def refuse_foreign_layers(settings: Settings, region: str, stack_file: str) -> None:
@@ -60,13 +77,13 @@ def refuse_foreign_layers(settings: Settings, region: str, stack_file: str) -> N
             raise pulumi.RunError(f'{stack_file}: deployment.{key}: found "{arn}", expected a layer in {region}')
 
 
-def context(settings: Settings, region: str) -> StackContext:
+def context(settings: Settings, region: str, account_id: str) -> StackContext:
     """Return the context of the stack: its project, name, account and region."""
     return StackContext(
         project=pulumi.get_project(),
         stack=pulumi.get_stack(),
         region=region,
-        account_id=aws.get_caller_identity_output().account_id,
+        account_id=account_id,
         cost_centre=settings.deployment.cost_centre,
         protect=settings.deployment.protect,
     )

@@ -66,7 +66,8 @@ class EditApi(pulumi.ComponentResource):
             opts=child,
         )
         self.url = url.function_url
-        open_url(name, self.function, child)
+        # The provider adds a permission with the URL itself, and Lambda loses one of two calls at the same time.
+        open_url(name, self.function, pulumi.ResourceOptions(parent=self, depends_on=[url]))
         self.register_outputs({"url": self.url})
 
     def web_function(self, args: EditApiArgs) -> FunctionArgs:
@@ -142,7 +143,7 @@ def parameter(
     )
 
 
-def open_url(name: str, function: LambdaFunction, child: pulumi.ResourceOptions) -> None:
+def open_url(name: str, function: LambdaFunction, options: pulumi.ResourceOptions) -> None:
     """Allow everyone to call the URL; since October 2025 that takes two permissions.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
@@ -154,7 +155,7 @@ def open_url(name: str, function: LambdaFunction, child: pulumi.ResourceOptions)
         qualifier=function.alias.name,
         principal=EVERYONE,
         function_url_auth_type="NONE",
-        opts=child,
+        opts=options,
     )
     aws.lambda_.Permission(
         f"{name}-url-invoke",
@@ -163,5 +164,5 @@ def open_url(name: str, function: LambdaFunction, child: pulumi.ResourceOptions)
         qualifier=function.alias.name,
         principal=EVERYONE,
         invoked_via_function_url=True,
-        opts=child,
+        opts=options,
     )

@@ -8,7 +8,7 @@ from typing import Final, cast
 import yaml
 
 from components.testing.program import PROJECT, ROOT, Json
-from local.model import AUDIENCE, Addresses
+from local.model import AUDIENCE, STACK, Addresses
 
 ORIGIN: Final = "dev"
 SETTINGS: Final = f"{PROJECT}:settings"
@@ -35,14 +35,16 @@ def configuration(addresses: Addresses, packages: Path) -> Json:
 
 
 def differences(addresses: Addresses) -> Json:
-    """Return the settings that differ from those of `dev`, apart from names."""
+    """Return the settings that differ from those of `dev`, apart from names of tables and functions."""
     return {
         "renditions": {
+            **{f"{role}_bucket": bucket(role) for role in ("originals", "renditions")},
             "max_concurrency": CONCURRENCY,
             "backfill_concurrency": CONCURRENCY,
             "reconciler": {"stuck_after_s": STUCK_AFTER_S},
         },
         "edits": {
+            "results_bucket": bucket("results"),
             "max_concurrency": CONCURRENCY,
             "auth": {
                 "issuer": f"{addresses.page}{ISSUER_PATH}",
@@ -50,10 +52,15 @@ def differences(addresses: Addresses) -> Json:
                 "jwks_url": f"{addresses.page}{JWKS_PATH}",
             },
         },
-        "cdn": {"cors_origins": [addresses.page]},
+        "cdn": {"cors_origins": [addresses.page], "logs_bucket": bucket("cdn-logs")},
         # AWS' own layers: local/api replaces the web adapter, and nothing reads Lambda Insights.
         "deployment": {"web_adapter_layer_arn": "", "insights_layer_arn": ""},
     }
+
+
+def bucket(role: str) -> str:
+    """Return the name of a bucket. An emulator has one account, so its number is left out."""
+    return f"{PROJECT}-{STACK}-{role}"
 
 
 def merged(tree: Json, changes: Json) -> Json:

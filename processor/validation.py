@@ -23,6 +23,7 @@ NO_NAMES: Mapping[str, str] = {}
 # First part of the names of resources, in front of the stack's name; Pulumi.yaml names the same project.
 PROJECT: Final = "darkroom"
 ROLE: Final = "role"
+WORLDWIDE: Final = "worldwide"
 
 
 class Section(BaseModel):
@@ -31,21 +32,37 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def resource_name(role: str, description: str) -> Any:
-    """Declare a setting that names a resource; its default is ``{project}-{stack}-{role}`` (see ``with_names``)."""
-    return Field(default=f"{PROJECT}-{role}", description=description, json_schema_extra={ROLE: role})
+def resource_name(role: str, description: str, *, worldwide: bool = False) -> Any:
+    """Declare a setting that names a resource; its default is ``{project}-{stack}-{role}`` (see ``with_names``).
+
+    *worldwide*: no other account may have one of this name, so the account is part of the default.
+    """
+    extra = {ROLE: role, **({WORLDWIDE: "yes"} if worldwide else {})}
+    return Field(default=f"{PROJECT}-{role}", description=description, json_schema_extra=cast("Any", extra))
 
 
-def with_names(kind: type[Section], tree: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """Add ``{prefix}-{role}`` for each resource name of *kind* that *tree* leaves out, in all sections below too."""
+def no_account() -> str:
+    """Name no account, for settings whose names are not used."""
+    return ""
+
+
+def with_names(
+    kind: type[Section], tree: Mapping[str, Any], prefix: str, account: Callable[[], str] = no_account
+) -> dict[str, Any]:
+    """Add ``{prefix}-{role}`` for each resource name of *kind* that *tree* leaves out, in all sections below too.
+
+    *account* is asked for the account's number when a name that is unique in the world is left out.
+    """
     filled = dict(tree)
     for name, field in kind.model_fields.items():
         if role := role_of(field):
-            filled.setdefault(name, f"{prefix}-{role}")
+            if name not in filled:
+                number = account() if is_worldwide(field) else ""
+                filled[name] = "-".join(filter(None, (prefix, role, number)))
         elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             inner = tree.get(name, {})
             if isinstance(inner, Mapping):
-                filled[name] = with_names(field.annotation, cast("Mapping[str, Any]", inner), prefix)
+                filled[name] = with_names(field.annotation, cast("Mapping[str, Any]", inner), prefix, account)
     return filled
 
 
@@ -53,6 +70,11 @@ def role_of(field: FieldInfo) -> str | None:
     """Return the role of the resource that *field* names, None when it names none."""
     extra = cast("Mapping[str, str] | None", field.json_schema_extra)
     return extra.get(ROLE) if extra else None
+
+
+def is_worldwide(field: FieldInfo) -> bool:
+    """Return whether the resource that *field* names shares its namespace with all other accounts."""
+    return WORLDWIDE in cast("Mapping[str, str]", field.json_schema_extra or {})
 
 
 def renamed(tree: Mapping[str, Any], names: Mapping[str, str], warn: Callable[[str], object]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Check the recorded plans of every stack against the policies: ``python -m tools.policies``.
+"""Check the recorded plans of every stack, and the workflows, against the policies: ``python -m tools.policies``.
 
 Independent of ``components``: it reads what is declared, not how. A policy is a generator of findings, one line each;
 a new one is a function and an entry in POLICIES.
@@ -17,6 +17,8 @@ import pulumi_aws
 
 from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import STACKS, record
+from tools.aws_limits import keys_can_be_replaced, names_fit_the_longest_stack, permissions_follow_their_url
+from tools.workflow_policies import WORKFLOW_POLICIES, automation, workflow_findings
 
 TAGS: Final = {"project", "stack", "component", "cost-centre"}
 # X-Ray has no resources; https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -173,6 +175,9 @@ POLICIES: Final[tuple[Policy, ...]] = (
     alarms_tell_someone,
     all_is_tagged,
     secrets_are_secret,
+    names_fit_the_longest_stack,
+    keys_can_be_replaced,
+    permissions_follow_their_url,
 )
 
 
@@ -183,9 +188,10 @@ def findings(plan: StackPlan) -> list[str]:
 
 def main() -> int:
     """Print the findings of every stack; 1 when there are any."""
-    found = [line for stack in STACKS for line in findings(record(stack))]
+    found = [line for stack in STACKS for line in findings(record(stack))] + workflow_findings(automation())
     sys.stdout.write("".join(f"{line}\n" for line in found))
-    sys.stdout.write(f"{len(POLICIES)} policies, {len(STACKS)} stacks, {len(found)} findings\n")
+    policies = f"{len(POLICIES)} policies for {len(STACKS)} stacks, {len(WORKFLOW_POLICIES)} for workflows"
+    sys.stdout.write(f"{policies}, {len(found)} findings\n")
     return 1 if found else 0
 
 

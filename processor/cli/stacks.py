@@ -47,6 +47,6 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_stack(name: str, endpoint_url: str | None) -> OpenedStack:
     """Read the file of the stack *name*, which may itself be a file, and prepare calls to its account."""
-    file = read_stack(name)
+    file = read_stack(name, lambda region: OperatorClients(region=region, endpoint_url=endpoint_url).account_id())
     clients = OperatorClients(region=file.region, endpoint_url=endpoint_url)
     return OpenedStack(name=file.name, settings=file.settings, clients=clients)

@@ -72,8 +72,8 @@ class FunctionSettings(Section):
 class GalleryStore(Section):
     """Buckets and table of a gallery's photos."""
 
-    originals_bucket: BucketName = resource_name("originals", "Bucket that clients upload to.")
-    renditions_bucket: BucketName = resource_name("renditions", "Bucket of renditions and manifests.")
+    originals_bucket: BucketName = resource_name("originals", "Bucket that clients upload to.", worldwide=True)
+    renditions_bucket: BucketName = resource_name("renditions", "Bucket of renditions and manifests.", worldwide=True)
     photos_table: TableName = resource_name("photos", "DynamoDB table of photo records, key `id`.")
 
     @model_validator(mode="after")
@@ -153,7 +153,7 @@ class Auth(Section):
 class EditStore(Section):
     """Settings that both edit functions read."""
 
-    results_bucket: BucketName = resource_name("results", "Bucket of edited pictures.")
+    results_bucket: BucketName = resource_name("results", "Bucket of edited pictures.", worldwide=True)
     sessions_table: TableName = resource_name("sessions", "DynamoDB table of edit sessions.")
     max_image_bytes: int = Field(default=25 * 2**20, ge=1, le=512 * 2**20, description="Largest source file.")
 

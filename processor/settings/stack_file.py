@@ -6,8 +6,9 @@ A module of its own, because PyYAML comes with the command line and is in no Lam
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -15,7 +16,7 @@ import yaml
 
 from processor.errors import SettingsError, UsageError
 from processor.settings.tree import Settings
-from processor.validation import PROJECT
+from processor.validation import PROJECT, no_account
 
 STACK_KEY: Final = f"{PROJECT}:settings"
 REGION_KEY: Final = "aws:region"
@@ -32,16 +33,20 @@ class StackFile:
     settings: Settings
 
 
-def read_stack(name: str) -> StackFile:
-    """Read the file of the stack *name*, which may itself be a path; raise UsageError or SettingsError."""
+def read_stack(name: str, account_in: Callable[[str], str] | None = None) -> StackFile:
+    """Read the file of the stack *name*, which may itself be a path; raise UsageError or SettingsError.
+
+    *account_in* returns the account's number, by the stack's region; None: names of buckets are not used.
+    """
     path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"Pulumi.{name}.yaml")
     if not path.is_file():
         raise UsageError(f"{path}: no such file, expected the settings of stack {name} in this folder")
     region = str(read_yaml(path).get("config", {}).get(REGION_KEY, DEFAULT_REGION))
-    return StackFile(name=stack_of(path), region=region, settings=load_settings(path))
+    account = partial(account_in, region) if account_in else no_account
+    return StackFile(name=stack_of(path), region=region, settings=load_settings(path, account))
 
 
-def load_settings(path: Path) -> Settings:
+def load_settings(path: Path, account: Callable[[], str] = no_account) -> Settings:
     """Read and check the settings in *path*; raise SettingsError with one line.
 
     Resource names that the file leaves out are those of the stack that the file is named after.
@@ -51,7 +56,10 @@ def load_settings(path: Path) -> Settings:
         tree = mapping(mapping(tree["config"], f"{path}: config").get(STACK_KEY), f"{path}: config.{STACK_KEY}")
     try:
         return Settings.from_mapping(
-            tree, prefix=f"{PROJECT}-{stack_of(path)}", warn=lambda line: _LOG.warning("%s: %s", path, line)
+            tree,
+            prefix=f"{PROJECT}-{stack_of(path)}",
+            account=account,
+            warn=lambda line: _LOG.warning("%s: %s", path, line),
         )
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None

@@ -38,7 +38,7 @@ from processor.settings.values import (
     WebOrigin,
     ZoneId,
 )
-from processor.validation import PROJECT, Section, from_tree, renamed, resource_name, with_names
+from processor.validation import PROJECT, Section, from_tree, no_account, renamed, resource_name, with_names
 
 _LOG = logging.getLogger(__name__)
 # Former dotted key -> new dotted key, of settings that this release renamed; the next release empties the table.
@@ -93,7 +93,7 @@ class CdnSettings(Section):
     web_acl_arn: Annotated[WebAclArn | None, EMPTY_IS_NONE] = Field(
         default=None, description="Firewall in front of the CDN; empty: none."
     )
-    logs_bucket: BucketName = resource_name("cdn-logs", "Bucket of the CDN's access logs.")
+    logs_bucket: BucketName = resource_name("cdn-logs", "Bucket of the CDN's access logs.", worldwide=True)
 
     @model_validator(mode="after")
     def _domain_and_certificate_go_together(self) -> Self:
@@ -244,11 +244,17 @@ class Settings(Section):
 
     @classmethod
     def from_mapping(
-        cls, tree: Mapping[str, Any], *, prefix: str = PROJECT, warn: Callable[[str], object] = _LOG.warning
+        cls,
+        tree: Mapping[str, Any],
+        *,
+        prefix: str = PROJECT,
+        account: Callable[[], str] = no_account,
+        warn: Callable[[str], object] = _LOG.warning,
     ) -> Self:
         """Check *tree* (a stack file's ``darkroom:settings``); raise SettingsError with one line.
 
-        *prefix*: ``{project}-{stack}``, the start of each resource name that *tree* leaves out. *warn* receives one
-        line for each setting that stands under its former name.
+        *prefix*: ``{project}-{stack}``, the start of each resource name that *tree* leaves out. *account* returns the
+        account's number, the end of names of buckets. *warn* receives one line for each setting that stands under its
+        former name.
         """
-        return from_tree(cls, with_names(cls, renamed(tree, RENAMED, warn), prefix))
+        return from_tree(cls, with_names(cls, renamed(tree, RENAMED, warn), prefix, account))

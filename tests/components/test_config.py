@@ -10,7 +10,9 @@ import pulumi
 import pytest
 
 from components.build import ROOT, write_empty_layers, zip_bytes
-from components.testing.recorder import record
+from components.config import refuse_long_name
+from components.testing.answers import ACCOUNT
+from components.testing.recorder import record, stack_config
 from tests.factories.stacks import REFUSED, SETTINGS, changed
 
 
@@ -80,3 +82,22 @@ def test_a_layer_of_another_lock_is_refused(tmp_path: Path) -> None:
     config = {**changed("prod", {}), "darkroom:packages": str(tmp_path), "darkroom:sources": str(tmp_path)}
 
     assert stale(tmp_path, "imaging") == refusal_of(config)
+
+
+@pytest.mark.parametrize("name", ["My-Stack", "pr.12", "a--b", "a-", "1st", "x" * 31])
+def test_a_stack_whose_name_fits_no_resource_is_refused(name: str) -> None:
+    """Before anything is declared: AWS would refuse a name in the middle of an `up`."""
+    with pytest.raises(pulumi.RunError, match=f'stack "{name}": expected a name of 1-30 lower-case letters'):
+        refuse_long_name(name)
+
+
+def test_buckets_without_a_name_are_of_this_account() -> None:
+    """Two people can deploy the committed `dev`: names of buckets are unique in the world, others in an account."""
+    dev, longest = record("dev"), record("x" * 30, stack_config("dev"))
+
+    buckets = {one.inputs["bucket"] for one in dev.of_type("aws:s3/bucket:Bucket")}
+    assert {f"darkroom-dev-{role}-{ACCOUNT}" for role in ("originals", "renditions", "results", "cdn-logs")} == buckets
+    assert {"darkroom-dev-photos", "darkroom-dev-sessions"} == {
+        one.inputs["name"] for one in dev.of_type("aws:dynamodb/table:Table")
+    }
+    assert 63 == max(len(one.inputs["bucket"]) for one in longest.of_type("aws:s3/bucket:Bucket"))

@@ -17,9 +17,8 @@ COMPONENTS = ("renditions", "edits", "cdn", "monitoring")
 
 
 def steps(workflow: str) -> list[dict[str, Any]]:
-    """Give the steps of a workflow's one job."""
-    [job] = yaml.safe_load(WORKFLOWS[workflow].read_text(encoding="utf-8"))["jobs"].values()
-    return job["steps"]
+    """Give the steps of the job that a workflow is named after."""
+    return yaml.safe_load(WORKFLOWS[workflow].read_text(encoding="utf-8"))["jobs"][workflow]["steps"]
 
 
 def test_the_guides_page_names_resources_that_exist(plans: dict[str, StackPlan]) -> None:
@@ -71,29 +70,34 @@ def test_runbooks_name_queries_that_exist(plans: dict[str, StackPlan]) -> None:
     assert queries <= {name for page in pages for name in re.findall(r"`([a-z-]+)`", page)}
 
 
-def test_there_is_a_workflow_for_tests_previews_and_deployments() -> None:
-    """Three workflows, and no forgotten fourth."""
-    assert {"test", "preview", "deploy"} == set(WORKFLOWS)
+def test_there_is_a_workflow_for_tests_audits_previews_and_deployments() -> None:
+    """Four workflows, and no forgotten fifth."""
+    assert {"test", "audit", "preview", "deploy"} == set(WORKFLOWS)
 
 
 @pytest.mark.parametrize("workflow", ["preview", "deploy"])
 def test_workflows_sign_in_without_stored_keys(workflow: str) -> None:
-    """OIDC: a role that trusts this repository, and no key that could be lost."""
+    """OIDC: a role that trusts this repository, and no key of AWS that could be lost; Pulumi Cloud has a token."""
     text = WORKFLOWS[workflow].read_text(encoding="utf-8")
-    roles = [step["with"]["role-to-assume"] for step in steps(workflow) if "credentials" in step.get("uses", "")]
+    roles = [step["with"]["role-to-assume"] for step in steps(workflow) if "credentials@" in step.get("uses", "")]
 
     assert 1 == len(roles)
-    assert "write" == yaml.safe_load(text)["permissions"]["id-token"]
-    assert "secrets." not in text
+    assert ["PULUMI_ACCESS_TOKEN"] == re.findall(r"secrets\.(\w+)", text)
 
 
 @pytest.mark.parametrize(("workflow", "command"), [("preview", "preview"), ("deploy", "up")])
 def test_pulumi_is_installed_and_layers_are_built_before_it_runs(workflow: str, command: str) -> None:
-    """The program needs its libraries, and refuses to run without layers."""
-    order = [step.get("run", step.get("with", {}).get("command", "")).partition(" #")[0] for step in steps(workflow)]
+    """The program needs its libraries, and refuses to run without layers, which a job of their own has built."""
+    jobs = yaml.safe_load(WORKFLOWS[workflow].read_text(encoding="utf-8"))["jobs"]
+    order = [
+        step.get("run", step.get("with", {}).get("command", step.get("uses", "").partition("@")[0]))
+        for step in steps(workflow)
+    ]
 
-    assert order.index("pulumi install") < order.index("make package") < order.index(command)
-    assert "pulumi/actions" in steps(workflow)[order.index("pulumi install") - 1]["uses"]
+    assert "build" in jobs[workflow]["needs"]
+    assert "make package" in [step.get("run") for step in jobs["build"]["steps"]]
+    assert order.index("actions/download-artifact") < order.index("pulumi/actions") < order.index("pulumi install")
+    assert order.index("pulumi install") < order.index(command)
 
 
 def test_workflows_call_targets_that_exist() -> None:

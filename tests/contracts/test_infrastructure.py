@@ -15,6 +15,7 @@ import pytest
 
 from components.build import function_files
 from components.queues import MAX_RECEIVES
+from components.testing.answers import ACCOUNT
 from components.testing.plan import Resource, StackPlan
 from processor.editing.pipeline import MAX_DELIVERIES
 from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
@@ -46,7 +47,7 @@ def variables_of(function: Resource) -> dict[str, str]:
 
 def settings_of(plan: StackPlan) -> Settings:
     """Return the settings of a stack as its file has them."""
-    return load_settings(ROOT / f"Pulumi.{plan.stack}.yaml")
+    return load_settings(ROOT / f"Pulumi.{plan.stack}.yaml", lambda: ACCOUNT)
 
 
 def test_every_function_reads_back_its_slice(plan: StackPlan) -> None:

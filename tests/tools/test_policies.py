@@ -141,6 +141,33 @@ CASES: list[tuple[Edit, str]] = [
         altered("edits-api-ticket-key-parameter", put(value="IN CLEAR: secret of edits-api-ticket-key")),
         "secrets_are_secret: edits-api-ticket-key-parameter: expected a secret, found its text in clear",
     ),
+    (
+        altered("edits-worker-role", put(name=f"darkroom-dev-{'x' * 30}")),
+        "names_fit_the_longest_stack: edits-worker-role: expected a name of at most 64 characters, found 70",
+    ),
+    (
+        lambda plan: replace(
+            plan,
+            resources=tuple(
+                replace(one, depends_on=()) if one.name == "edits-api-url-invoke" else one for one in plan.resources
+            ),
+        ),
+        "permissions_follow_their_url: edits-api-url-invoke: expected to wait for edits-api-url",
+    ),
+]
+
+PROD_CASES: list[tuple[Edit, str]] = [
+    (
+        altered("cdn-signing-key-7c60e039", put(name="darkroom-prod-originals")),
+        "keys_can_be_replaced: cdn-signing-key-7c60e039: expected names that end with the key's hash 7c60e039",
+    ),
+    (
+        altered("cdn-signing-key-7c60e039", lambda inputs: inputs.update(encodedKey=inputs["encodedKey"].strip())),
+        (
+            "keys_can_be_replaced: cdn-signing-key-7c60e039: expected a line break at the end: "
+            "the provider replaces a key without one every time"
+        ),
+    ),
 ]
 
 
@@ -150,6 +177,13 @@ def test_a_policy_names_what_breaks_it(edit: Edit, line: str) -> None:
     assert [f"dev: {line}"] == findings(edit(recorded("dev")))
 
 
+@pytest.mark.parametrize(("edit", "line"), PROD_CASES)
+def test_a_key_that_cannot_be_replaced_is_named(edit: Edit, line: str) -> None:
+    """Only production has keys."""
+    assert [f"prod: {line}"] == findings(edit(recorded("prod")))
+
+
 def test_every_policy_is_tried() -> None:
     """A policy that never found anything may not be able to."""
-    assert {policy.__name__ for policy in POLICIES} == {line.partition(":")[0] for _, line in CASES}
+    tried = {line.partition(":")[0] for _, line in [*CASES, *PROD_CASES]}
+    assert {policy.__name__ for policy in POLICIES} == tried
