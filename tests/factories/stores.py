@@ -32,6 +32,8 @@ class Wire:
     lock: Any = field(default_factory=threading.Lock)
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
+        if operation.startswith("_"):
+            raise AttributeError(operation)  # a printer asks for its own method
         return lambda **arguments: self.request(operation, arguments)
 
     def request(self, operation: str, arguments: dict[str, Any]) -> Any:
