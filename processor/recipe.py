@@ -13,7 +13,7 @@ from processor.validation import Section
 
 OutputFormat = Literal["jpeg", "webp", "avif"]
 
-ENGINE_REVISION = 1
+ENGINE_REVISION = 2
 """Raise it when a change of ``processor.imaging`` alters pixels on purpose: every photo is then rendered again."""
 
 HASH_DIGITS = 12
@@ -75,7 +75,8 @@ class Raw(Section):
 
     strategy: Literal["auto", "preview", "demosaic"] = Field(
         default="auto",
-        description="`auto`: the camera's embedded preview where large enough, else a demosaic; or always one of them.",
+        description="`auto`: the embedded preview if it fills the largest size, else a demosaic matched to it. "
+        "`preview`: always the preview, unenlarged. `demosaic`: always the sensor, unmatched.",
     )
     max_megapixels: int = Field(
         default=160, ge=1, le=1000, description="Largest RAW area; medium-format sensors exceed 100."

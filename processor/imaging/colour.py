@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,11 @@ IDENTITY_TOLERANCE = 1
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """The conversion of a source to sRGB; *decision* goes on the receipt."""
+    """The conversion of a source to sRGB, by *profile* or by *convert*; *decision* goes on the receipt."""
 
     profile: bytes | str | None
     decision: str
+    convert: Callable[[Image], Image] | None = None
 
 
 def decide(image: Image, *, profile: bytes | None = None) -> Colour:
@@ -43,6 +45,8 @@ def decide(image: Image, *, profile: bytes | None = None) -> Colour:
 
 def to_srgb(image: Image, colour: Colour) -> Image:
     """Return *image* as sRGB, 8 bit, three bands. It must have no alpha any more."""
+    if colour.convert is not None:
+        return colour.convert(image)
     if colour.profile is None:
         plain = image.interpretation == "srgb" and image.format == "uchar"
         return image if plain else image.colourspace("srgb").cast("uchar")

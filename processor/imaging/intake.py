@@ -102,7 +102,7 @@ def first_size(plan: Plan) -> Size:
 
 def _developed(pixels: Pixels, frame: Box) -> Image:
     """Read the source, which may be lazy and readable once, at *frame* px (upright)."""
-    colour = decide(pixels.image, profile=pixels.profile)
+    colour = pixels.colour
     stored = _read(pixels.image, frame.turned(pixels.orientation), pixels.verify)
     return upright(_in_srgb(stored, colour), pixels.orientation).copy_memory()
 

@@ -16,7 +16,7 @@ from pyvips import Image
 
 from processor.imaging.cascade import cascade, first_shrink
 from processor.imaging.collection import collection_paused
-from processor.imaging.colour import decide, flatten, to_srgb
+from processor.imaging.colour import flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors, rendering_errors
 from processor.imaging.decoders.original import Original, Part
@@ -139,7 +139,7 @@ def _render_parts(
 def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     """Decode, shrink to the part's largest frame, turn upright, convert to sRGB; return it and the colour decision."""
     pixels = part.pixels
-    colour = decide(pixels.image, profile=pixels.profile)
+    colour = pixels.colour
     with watch.step("decode"):
         forget_warnings()
         stored = first_shrink(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
