@@ -134,6 +134,13 @@ class Recipe(Section):
     )
     formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
     quality: OutputQuality = Field(default=OutputQuality(), description="Encoder quality per format.")
+    progressive_from_px: int = Field(
+        default=800,
+        ge=0,
+        le=MAX_SIDE_PX,
+        description="JPEGs with a side of at least this are progressive: 3 to 6 % smaller, shown while they load, "
+        "twice the time to encode. 0: none.",
+    )
     keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")
     raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
     limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")
