@@ -13,7 +13,7 @@ from processor.validation import Section
 
 OutputFormat = Literal["jpeg", "webp", "avif"]
 
-ENGINE_REVISION = 1
+ENGINE_REVISION = 2
 """Raise it when a change of ``processor.imaging`` alters pixels on purpose: every photo is then rendered again."""
 
 HASH_DIGITS = 12
@@ -75,7 +75,8 @@ class Raw(Section):
 
     strategy: Literal["auto", "preview", "demosaic"] = Field(
         default="auto",
-        description="`auto`: the camera's embedded preview where large enough, else a demosaic; or always one of them.",
+        description="`auto`: the embedded preview if it fills the largest size, else a demosaic matched to it. "
+        "`preview`: always the preview, unenlarged. `demosaic`: always the sensor, unmatched.",
     )
     max_megapixels: int = Field(
         default=160, ge=1, le=1000, description="Largest RAW area; medium-format sensors exceed 100."
@@ -133,6 +134,13 @@ class Recipe(Section):
     )
     formats: Formats = Field(default=("jpeg",), description="`jpeg` always; `webp` and `avif` on top when listed.")
     quality: OutputQuality = Field(default=OutputQuality(), description="Encoder quality per format.")
+    progressive_from_px: int = Field(
+        default=800,
+        ge=0,
+        le=MAX_SIDE_PX,
+        description="JPEGs with a side of at least this are progressive: 3 to 6 % smaller, shown while they load, "
+        "twice the time to encode. 0: none.",
+    )
     keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")
     raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
     limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")

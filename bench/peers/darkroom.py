@@ -10,8 +10,8 @@ from processor.source import Source
 
 
 def prepare(job: Job) -> Render:
-    """Return the whole line over *job*; its boxes and quality are the recipe's own."""
-    recipe = Recipe()
+    """Return the whole line over *job*; its boxes and quality are the recipe's own. Like its peers, not progressive."""
+    recipe = Recipe(progressive_from_px=0)
 
     def render() -> list[Output]:
         with Source.from_path(job.path, max_bytes=recipe.limits.max_bytes) as source:

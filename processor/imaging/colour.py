@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pyvips
 from pyvips import GValue, Image
@@ -19,12 +19,21 @@ IDENTITY_TOLERANCE = 1
 """A profile that moves no colour of the probe by more than one level of 255 is sRGB by another name."""
 
 
+class Conversion(Protocol):
+    """A function that converts a source to sRGB."""
+
+    def __call__(self, image: Image, *, deep: bool = False) -> Image:
+        """Return *image* as sRGB, 8 bit (*deep*: 16), three bands."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """The conversion of a source to sRGB; *decision* goes on the receipt."""
+    """The conversion of a source to sRGB, by *profile* or by *convert*; *decision* goes on the receipt."""
 
     profile: bytes | str | None
     decision: str
+    convert: Conversion | None = None
 
 
 def decide(image: Image, *, profile: bytes | None = None) -> Colour:
@@ -43,6 +52,8 @@ def decide(image: Image, *, profile: bytes | None = None) -> Colour:
 
 def to_srgb(image: Image, colour: Colour, *, deep: bool = False) -> Image:
     """Return *image* as sRGB, 8 bit (*deep*: 16), three bands. It must have no alpha any more."""
+    if colour.convert is not None:
+        return colour.convert(image, deep=deep)
     if deep:
         return image.colourspace("rgb16") if colour.profile is None else _transform(image, colour.profile, depth=16)
     if colour.profile is None:

@@ -24,18 +24,22 @@ ENTRY_BYTES = 12
 MAX_CREDIT_BYTES = 1_024
 
 # "auto" subsamples chroma below quality 90 and keeps it from there on (libvips' jpegsave, heifsave).
-ENCODERS: Final[Mapping[OutputFormat, Callable[[Image, int, int], bytes]]] = {
-    "jpeg": lambda image, quality, keep: image.jpegsave_buffer(Q=quality, optimize_coding=True, keep=keep),
-    "webp": lambda image, quality, keep: image.webpsave_buffer(Q=quality, effort=4, keep=keep),
-    "avif": lambda image, quality, keep: image.heifsave_buffer(Q=quality, compression="av1", effort=3, keep=keep),
+ENCODERS: Final[Mapping[OutputFormat, Callable[[Image, int, int, bool], bytes]]] = {
+    "jpeg": lambda image, quality, keep, progressive: image.jpegsave_buffer(
+        Q=quality, optimize_coding=True, interlace=progressive, keep=keep
+    ),
+    "webp": lambda image, quality, keep, _: image.webpsave_buffer(Q=quality, effort=4, keep=keep),
+    "avif": lambda image, quality, keep, _: image.heifsave_buffer(Q=quality, compression="av1", effort=3, keep=keep),
 }
 
 
-def encode(image: Image, output: OutputFormat, *, quality: int, credit: Credit | None) -> bytes:
-    """Return the whole file. *image*: sRGB, 8 bit, upright, in memory; *quality* 1-100."""
+def encode(
+    image: Image, output: OutputFormat, *, quality: int, credit: Credit | None, progressive: bool = False
+) -> bytes:
+    """Return the whole file. *image*: sRGB, 8 bit, upright, in memory; *quality* 1-100; *progressive*: JPEG alone."""
     if credit is None or credit == Credit():
-        return ENCODERS[output](image, quality, ForeignKeep.NONE)
-    return ENCODERS[output](credited(image, credit), quality, ForeignKeep.EXIF)
+        return ENCODERS[output](image, quality, ForeignKeep.NONE, progressive)
+    return ENCODERS[output](credited(image, credit), quality, ForeignKeep.EXIF, progressive)
 
 
 def credited(image: Image, credit: Credit) -> Image:
@@ -120,4 +124,5 @@ class EncodeQueue:
 
     def _encode(self, picture: Image, output: OutputFormat, quality: int) -> bytes:
         with self._watch.step(f"encode {output}"):
-            return encode(picture, output, quality=quality, credit=self._credit)
+            progressive = 0 < self._recipe.progressive_from_px <= max(picture.width, picture.height)
+            return encode(picture, output, quality=quality, credit=self._credit, progressive=progressive)

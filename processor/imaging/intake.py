@@ -54,21 +54,25 @@ def take(
         recipe = Recipe(sizes={"edit": first}, limits=limits.of_source, raw=raw)
         original = open_original(source, header, recipe)
         (part,) = original.parts()
-        note = _depth_note(part.pixels.image, header, output)
-        image = _developed(part.pixels, largest_frame(part.rungs), deep=output is not None and not note)
+        deep = part.pixels.image.format == "ushort" and output is not None and _keeps_depth(header, output)
+        image = _developed(part.pixels, largest_frame(part.rungs), deep=deep)
+        note = "" if deep else _depth_note(part.pixels.image, header, output)
     picture = Picture(frames=(image,))
     return Taken(picture.noting(note) if note else picture, original.exif.credit)
 
 
+def _keeps_depth(header: Header, output: PictureFormat) -> bool:
+    """Return whether a result in the format *output* keeps 16 bits a channel of its source."""
+    return FILE_KINDS[output].deep and header.megapixels <= DEEP_MEGAPIXELS
+
+
 def _depth_note(image: Image, header: Header, output: PictureFormat | None) -> str:
-    """Return the note on a source of 16 bits whose result has 8; empty where nothing is lost."""
-    if output is None or image.format != "ushort":
+    """Return the note on a source of 16 bits whose result has 8; none on a RAW, of which that is expected."""
+    if output is None or image.format != "ushort" or header.format == "raw":
         return ""
     if not FILE_KINDS[output].deep:
         return f"The source has 16 bits a channel, {output.upper()} holds 8. PNG and TIFF hold 16."
-    if header.megapixels > DEEP_MEGAPIXELS:
-        return f"The result has 8 bits a channel: above {DEEP_MEGAPIXELS} megapixels 16 are not kept."
-    return ""
+    return f"The result has 8 bits a channel: above {DEEP_MEGAPIXELS} megapixels 16 are not kept."
 
 
 def open_mark(source: Source, header: Header, limits: EditLimits) -> Mark:
@@ -134,7 +138,7 @@ def first_size(plan: Plan) -> Size:
 
 def _developed(pixels: Pixels, frame: Box, *, deep: bool) -> Image:
     """Read the source, which may be lazy and readable once, at *frame* px (upright)."""
-    colour = decide(pixels.image, profile=pixels.profile)
+    colour = pixels.colour
     stored = _read(pixels.image, frame.turned(pixels.orientation), pixels.verify)
     return upright(_in_srgb(stored, colour, deep=deep), pixels.orientation).copy_memory()
 

@@ -16,7 +16,7 @@ from pyvips import Image
 
 from processor.imaging.cascade import cascade, first_shrink
 from processor.imaging.collection import collection_paused
-from processor.imaging.colour import decide, flatten, to_srgb
+from processor.imaging.colour import flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors, rendering_errors
 from processor.imaging.decoders.original import Original, Part
@@ -26,6 +26,7 @@ from processor.imaging.geometry import largest_frame
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
 from processor.imaging.placeholder import dominant_colour, placeholder
+from processor.imaging.structure.gain_map import has_gain_map
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import upright
@@ -79,19 +80,23 @@ def develop(
             taken_at=original.exif.taken_at,
             placeholder=hash_text,
             dominant_color=colour,
-            receipt=_receipt(parts, header, file_name, watch, memory),
+            receipt=_receipt(parts, header, file_name, watch, memory, note=_hdr_note(source, header)),
         )
 
 
-def _receipt(
-    parts: Sequence[_PartResult], header: Header, file_name: str, watch: Stopwatch, memory: PeakMemory
+def _hdr_note(source: Source, header: Header) -> str:
+    return "; the gain map for HDR screens is dropped" if has_gain_map(source.view, header.format) else ""
+
+
+def _receipt(  # noqa: PLR0913 - all that is known at the end
+    parts: Sequence[_PartResult], header: Header, file_name: str, watch: Stopwatch, memory: PeakMemory, *, note: str
 ) -> Receipt:
     largest = parts[-1]
     return Receipt(
         decoder=largest.decoder,
         decoder_why="; ".join(part.why for part in parts),
         sources={size: part.decoder for part in parts for size in part.sizes},
-        colour=largest.colour,
+        colour=largest.colour + note,
         orientation=largest.orientation,
         detected_format=header.format,
         extension_matches=PurePath(file_name).suffix.lower().lstrip(".") in EXTENSIONS_OF[header.format],
@@ -139,7 +144,7 @@ def _render_parts(
 def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     """Decode, shrink to the part's largest frame, turn upright, convert to sRGB; return it and the colour decision."""
     pixels = part.pixels
-    colour = decide(pixels.image, profile=pixels.profile)
+    colour = pixels.colour
     with watch.step("decode"):
         forget_warnings()
         stored = first_shrink(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))

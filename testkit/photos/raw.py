@@ -40,14 +40,20 @@ UNCOMPRESSED, JPEG = 1, 7
 D65_ILLUMINANT = 21
 
 
-def dng(upright: Pixels | None = None, *, orientation: int = 1, preview: bytes | None = None) -> bytes:
+def dng(
+    upright: Pixels | None = None,
+    *,
+    orientation: int = 1,
+    preview: bytes | None = None,
+    sensor: Mapping[int, Value] | None = None,
+) -> bytes:
     """Build a DNG of the scene, or of *upright* sRGB pixels with even sides.
 
     With a *preview* (a JPEG, stored like the mosaic) IFD0 holds the preview and a SubIFD the mosaic,
-    as converters write it; without, IFD0 is the mosaic.
+    as converters write it; without, IFD0 is the mosaic. *sensor*: further entries of the mosaic's directory.
     """
     pixels = stored(scene() if upright is None else upright, orientation)
-    raw = mosaic_entries(mosaic(np.ascontiguousarray(pixels)))
+    raw = {**mosaic_entries(mosaic(np.ascontiguousarray(pixels))), **(sensor or {})}
     common: dict[int, Value] = {**CAMERA, **camera_entries(), 0x0112: short(orientation), 0x8769: Directory(SHOT)}
     if preview is None:
         return tiff(Directory(raw | common))
@@ -59,6 +65,22 @@ def preview(width: int, height: int, *, grey: bool = False, quality: int = 90) -
     picture = Image.fromarray(scene(width, height))
     out = io.BytesIO()
     (picture.convert("L") if grey else picture).save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def camera_look(pixels: Pixels) -> Pixels:
+    """Show sRGB *pixels* as a camera's own JPEG does: brighter mid-tones, milder colours, a warm white balance."""
+    light = (pixels / 255.0) ** 2.2
+    mixed = np.clip(light @ np.array([[0.9, 0.06, 0.04], [0.05, 0.92, 0.03], [0.03, 0.05, 0.92]]), 0, 1)
+    toned = mixed ** (1 / 2.2) + 0.12 * np.sin(np.pi * mixed ** (1 / 2.2)) * np.array([1.1, 1.0, 0.8])
+    return np.rint(255 * np.clip(toned, 0, 1)).astype(np.uint8)
+
+
+def small_look(pixels: Pixels, *, shrink: int = 4) -> bytes:
+    """Encode *pixels*, shrunk by a whole number, as the preview of a camera with a look of its own."""
+    picture = Image.fromarray(camera_look(pixels)).reduce(shrink)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue()
 
 

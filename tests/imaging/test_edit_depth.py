@@ -13,7 +13,10 @@ from processor.edits.vocabulary import OPERATIONS
 from processor.imaging import intake
 from processor.imaging.edit_model import OutputWish
 from processor.imaging.steps.table import EIGHT_BIT
+from testkit.photos.jpeg import jpeg
 from testkit.photos.raster import png16
+from testkit.photos.raw import dng
+from testkit.photos.scene import scene
 from tests.imaging.steps.test_table import EXAMPLES
 from tests.imaging.steps.trials import Step, edit, png_of, quarters
 
@@ -75,6 +78,20 @@ def test_grey_of_16_bits_stays_deep() -> None:
     depth, pixels = decoded(edit(png16(grey=True), {"op": "rotate", "degrees": 180}).data)
 
     assert ("ushort", 3) == (depth, pixels.shape[2])
+
+
+def test_a_raw_is_converted_in_16_bits() -> None:
+    """One that is matched to its preview, in the same colours as in 8 bits; no note, as 8 bits are expected of it."""
+    deep, shallow = (
+        edit(dng(scene(960, 640), preview=jpeg(scene(480, 320))), {"op": "format", "to": written})
+        for written in ("tiff", "webp")
+    )
+    depth, pixels = decoded(deep.data)
+    _, lossy = decoded(shallow.data)
+
+    assert "ushort" == depth
+    assert np.abs(pixels - lossy).mean() < 3
+    assert ((), ()) == (deep.notes, shallow.notes)
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from processor.imaging.exif import Credit, read_exif
 from processor.imaging.model import OutputFormat
 from testkit.photos.exif import SECRETS
 from testkit.photos.icc import display_p3
-from testkit.photos.jpeg import private_jpeg
-from testkit.photos.scene import furthest, scene
+from testkit.photos.jpeg import jpeg, private_jpeg
+from testkit.photos.scene import furthest, scene, textured
 from tests.imaging.prints import developed, pixels_of, recipe
 
 OUTPUTS: tuple[OutputFormat, ...] = ("jpeg", "webp", "avif")
 CREDIT = Credit("Zoë Ångström".encode(), "© 2024 Zoë Ångström".encode())
-DHT, SOF0, SOS, APP0, APP1 = 0xC4, 0xC0, 0xDA, 0xE0, 0xE1
+DHT, SOF0, SOF2, SOS, APP0, APP1 = 0xC4, 0xC0, 0xC2, 0xDA, 0xE0, 0xE1
 
 
 def picture() -> pyvips.Image:
@@ -52,6 +52,20 @@ def test_a_jpeg_is_baseline_with_chroma_as_its_quality_asks(quality: int, sampli
 
     assert (8, 320, 480, 3) == unpack_from(">BHHB", frame)
     assert sampling == frame[7]
+
+
+@pytest.mark.parametrize(
+    ("from_px", "expected"), [(800, {"s960x960": True, "s799x799": False}), (0, {"s960x960": False, "s799x799": False})]
+)
+def test_large_jpegs_are_progressive_with_the_same_pixels(from_px: int, expected: dict[str, bool]) -> None:
+    """They are smaller, and a page shows them while they load; small ones would not be smaller."""
+    photo, plan = jpeg(textured(960, 640), quality=95), recipe((960, 960), (799, 799))
+    found = developed(photo, plan.model_copy(update={"progressive_from_px": from_px})).renditions
+    plain = developed(photo, plan.model_copy(update={"progressive_from_px": 0})).renditions
+
+    assert expected == {one.size: SOF2 in dict(segments(one.data)) for one in found}
+    assert all(np.array_equal(pixels_of(one), pixels_of(other)) for one, other in zip(found, plain, strict=True))
+    assert all(len(one.data) < len(other.data) for one, other in zip(found, plain, strict=True) if expected[one.size])
 
 
 def test_a_jpeg_has_huffman_tables_of_its_own() -> None:

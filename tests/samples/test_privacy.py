@@ -19,8 +19,8 @@ from tests.samples.folder import PHOTOS
 pytestmark = pytest.mark.samples
 Render = Callable[[str], Rendering]
 
-# JFIF, EXIF, quantisation, baseline frame, Huffman tables, restart interval, scan. No comment, no other APPn.
-ALLOWED_SEGMENTS = {0xE0, 0xE1, 0xDB, 0xC0, 0xC4, 0xDD, 0xDA}
+# JFIF, EXIF, quantisation, frame (baseline, progressive), Huffman tables, restarts, scan. No comment, no other APPn.
+ALLOWED_SEGMENTS = {0xE0, 0xE1, 0xDB, 0xC0, 0xC2, 0xC4, 0xDD, 0xDA}
 CREDIT = {"Image Artist", "Image Copyright", "Image ExifOffset", "EXIF ColorSpace"}
 # What an encoder says about the file itself: upright, its resolution and its size.
 FRAME = {

@@ -88,6 +88,7 @@ def test_the_rendition_function_receives_only_what_it_reads() -> None:
         "DARKROOM_MISSING_RECORD",
         "DARKROOM_ORIGINALS_BUCKET",
         "DARKROOM_PHOTOS_TABLE",
+        "DARKROOM_PROGRESSIVE_FROM_PX",
         "DARKROOM_QUALITY",
         "DARKROOM_RAW",
         "DARKROOM_RENDITIONS_BUCKET",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyvips import Image
 
+from processor.imaging.colour import Colour, decide
 from processor.imaging.decoders.damage import refuse_damage
 from processor.imaging.exif import NO_EXIF, Exif
 from processor.imaging.geometry import Box, Rung
@@ -18,8 +19,8 @@ class Pixels:
     """A decoded picture as stored. *image* may be lazy and readable once, from top to bottom.
 
     *orientation*: EXIF 1-8, to be applied by the caller; *applied*: the orientation that the decoder has applied.
-    *profile*: an ICC profile that the image does not carry itself. *verify*: to be called when the image was read;
-    raises PhotoError when pixels were lost.
+    *profile*: an ICC profile that the image does not carry itself; *conversion*: one that no profile can describe.
+    *verify*: to be called when the image was read; raises PhotoError when pixels were lost.
     """
 
     image: Image
@@ -28,7 +29,13 @@ class Pixels:
     orientation: int = 1
     applied: int = 1
     profile: bytes | None = None
+    conversion: Colour | None = None
     verify: Callable[[], None] = refuse_damage
+
+    @property
+    def colour(self) -> Colour:
+        """The conversion to sRGB."""
+        return self.conversion or decide(self.image, profile=self.profile)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

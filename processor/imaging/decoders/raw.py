@@ -1,7 +1,7 @@
-"""Decode camera RAW by LibRaw: the camera's own preview where it is large enough, else a demosaic.
+"""Decode camera RAW by LibRaw, all sizes of a photo from one source.
 
-``auto`` takes the preview for every size that it fills, and one demosaic for the larger ones: at half size when that
-fills them (four sensor pixels make one: no interpolation, a quarter of the work), else in full.
+``auto`` takes the camera's own preview when it fills the largest size. Else it demosaics the sensor for all sizes, at
+half size when that fills them, and matches tone and colour to the preview where there is a usable one.
 """
 
 from __future__ import annotations
@@ -16,53 +16,60 @@ import rawpy
 from pyvips import Image
 
 from processor.errors import PhotoError, Verdict
-from processor.imaging.decoders.buffers import from_rows
+from processor.imaging.colour import Colour
+from processor.imaging.decoders.look import matched
 from processor.imaging.decoders.original import Original, Part, Pixels
-from processor.imaging.decoders.preview import Preview, usable_preview
-from processor.imaging.exif import NO_EXIF, read_exif
-from processor.imaging.geometry import Box, Rung, rung_for, rungs_for
-from processor.imaging.icc import adobe_rgb_profile
+from processor.imaging.decoders.preview import Preview, find_preview
+from processor.imaging.decoders.sensor import Sensor, sensor_of
+from processor.imaging.exif import NO_EXIF, Exif, read_exif
+from processor.imaging.geometry import Box, Rung, fit_inside, largest_frame, rung_for, rungs_for
 from processor.imaging.model import Decoder
-from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated
+from processor.imaging.structure.header import Header, corrupt, needs_memory, truncated
 from processor.imaging.structure.walk import check_limits
+from processor.imaging.upright import upright
 from processor.recipe import Recipe
 from processor.source import Source
-
-ORIENTATIONS: Final = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
-"""LibRaw's flip (bit 0: mirror columns, 1: mirror rows, 2: exchange them first) → EXIF orientation."""
 
 NO_MEMORY: Final = (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawMemPoolOverflowError, rawpy.LibRawTooBigError)
 
 RESCUE_LONG_SIDE_PX: Final = 1_600
 """A preview smaller than this, and than half the sensor, is never passed off as a photo that LibRaw cannot decode."""
 
-SHAPE_TOLERANCE: Final = 0.02
-MAX_MARGIN: Final = 0.05
-SRGB_GAMMA: Final = (2.4, 12.92)
-"""Power and toe slope of sRGB (IEC 61966-2-1). LibRaw's own default is BT.709's curve: shadows come out too dark."""
+FILL_TOLERANCE: Final = 0.02
+"""Cameras cut a few edge pixels off the sensor's picture: such a preview fills a size that shows all of it."""
+MIN_MATCH_PX, MAX_MATCH_PX = 64, 128
+"""Long side of the pictures to match: thousands of colours, so small that sharpening and lens correction do not count.
+
+At most half a small preview's own: old cameras made thumbnails by leaving pixels out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """An opened RAW. *sensor*: px as stored; *preview*: None when it is unusable, for the reason *flaw*."""
+    """An opened RAW. *preview*: None when it is unusable, for the reason *flaw*."""
 
-    file: rawpy.RawPy
-    sensor: Box
-    orientation: int
+    sensor: Sensor
     preview: Preview | None
     flaw: str
 
+    def preview_orientation(self, preview: Preview) -> int:
+        """Return the RAW header's orientation, unless the camera stored the preview upright already."""
+        stored, orientation = self.sensor.size, self.sensor.orientation
+        quarter_turn = stored.turned(orientation) != stored
+        portrait = preview.size.height > preview.size.width
+        return 1 if quarter_turn and portrait != (stored.height > stored.width) else orientation
+
 
 def open_raw(source: Source, header: Header, recipe: Recipe) -> Original:
-    """Identify the RAW and choose where each size comes from. Raises PhotoError."""
+    """Identify the RAW and choose its source of pixels. Raises PhotoError."""
+    exif = read_exif(source.view)
     try:
         file = _open(source)
-        raw = _identify(file, header, recipe)
+        raw = _identify(file, source, header, recipe, exif)
     except rawpy.LibRawError as error:
         raise verdict_of(error) from error
-    size = raw.sensor.turned(raw.orientation)
+    size = raw.sensor.size.turned(raw.sensor.orientation)
     rungs = rungs_for(recipe.sizes, size)
-    exif = read_exif(source.view)
     if exif == NO_EXIF and raw.preview is not None:
         exif = raw.preview.exif  # CR3 and RAF keep it there
     return Original(size=size, rungs=rungs, parts=lambda: _parts(raw, recipe, rungs), exif=exif)
@@ -93,128 +100,104 @@ def _open(source: Source) -> rawpy.RawPy:
     return file
 
 
-def _identify(file: rawpy.RawPy, header: Header, recipe: Recipe) -> _Raw:
-    sizes = file.sizes
-    sensor = _without_margin(_square(sizes.width, sizes.height, sizes.pixel_aspect), header)
-    claim = Header(format="raw", width=sensor.width, height=sensor.height)
+def _identify(file: rawpy.RawPy, source: Source, header: Header, recipe: Recipe, exif: Exif) -> _Raw:
+    # The limit comes first: what LibRaw turns by 45° has to be decoded to be measured.
+    claim = Header(format="raw", width=file.sizes.width, height=file.sizes.height)
     check_limits(claim, recipe.limits, raw_max_megapixels=recipe.raw.max_megapixels)
-    orientation = ORIENTATIONS.get(sizes.flip, 1)
+    sensor = sensor_of(file, source, header)
     if recipe.raw.strategy == "demosaic":
-        return _Raw(file, sensor, orientation, None, "the settings ask for a demosaic")
-    preview, flaw = _find_preview(file, sensor, orientation)
-    return _Raw(file, sensor, orientation, preview, flaw)
+        return _Raw(sensor, None, "the settings ask for a demosaic")
+    preview, flaw = find_preview(file, sensor.size, sensor.orientation, raw_exif=exif)
+    return _Raw(sensor, preview, flaw)
 
 
-def _square(width: int, height: int, pixel_aspect: float) -> Box:
-    """Return the size in square pixels: LibRaw stretches the shorter way (Nikon D1X)."""
-    if pixel_aspect < 1:
-        return Box(width, round(height / pixel_aspect))
-    return Box(round(width * pixel_aspect), height)
-
-
-def _without_margin(visible: Box, header: Header) -> Box:
-    """Use the declared size when it is a few pixels smaller than LibRaw's: the rest is a dark margin (Kodak DC50)."""
-    declared = Box(max(1, header.width), max(1, header.height))
-    margin = max(1 - declared.width / visible.width, 1 - declared.height / visible.height)
-    return declared if visible.holds(declared) and margin <= MAX_MARGIN else visible
-
-
-def _find_preview(file: rawpy.RawPy, sensor: Box, orientation: int) -> tuple[Preview | None, str]:
-    try:
-        thumb = file.extract_thumb()
-    except rawpy.LibRawError:
-        return None, "there is no embedded preview"
-    if thumb.format is not rawpy.ThumbFormat.JPEG or not isinstance(thumb.data, bytes):
-        return None, "the embedded preview is a bare thumbnail"
-    return usable_preview(thumb.data, sensor, orientation, colour=file.num_colors > 1)
-
-
-def _parts(raw: _Raw, recipe: Recipe, rungs: Sequence[Rung]) -> Iterator[Part]:
-    """Yield the preview's rungs, then the demosaic's."""
-    filled = _filled_by_preview(raw, recipe, rungs)
-    if filled and raw.preview is not None:
-        why = f"the preview of {raw.preview.size.width}×{raw.preview.size.height} px fills these sizes"
-        yield Part(rungs=filled, pixels=_preview_pixels(raw, raw.preview, why))
-    names = {rung.size for rung in filled}
-    rest = tuple(rung for rung in rungs if rung.size not in names)
-    if rest:
-        yield _demosaic_or_rescue(raw, recipe, rest)
-
-
-def _filled_by_preview(raw: _Raw, recipe: Recipe, rungs: Sequence[Rung]) -> tuple[Rung, ...]:
-    if raw.preview is None:
-        return ()
-    if recipe.raw.strategy == "preview":
-        return _within(raw, raw.preview, recipe, rungs)
-    return tuple(rung for rung in rungs if raw.preview.size.long_side >= rung.frame.long_side)
-
-
-def _within(raw: _Raw, preview: Preview, recipe: Recipe, rungs: Sequence[Rung]) -> tuple[Rung, ...]:
-    """Compute the rungs anew from the preview's own size, so that none enlarges it."""
-    size = preview.size.turned(_preview_orientation(raw, preview))
-    return tuple(rung_for(rung.size, recipe.sizes[rung.size], size) for rung in rungs)
-
-
-def _demosaic_or_rescue(raw: _Raw, recipe: Recipe, rungs: tuple[Rung, ...]) -> Part:
-    """Demosaic; a RAW whose compression LibRaw does not know (JPEG XL in DNG) is saved by a large preview."""
-    try:
-        return Part(rungs=rungs, pixels=_demosaic(raw, rungs))
-    except rawpy.LibRawError as error:
-        verdict = verdict_of(error)
-        preview = raw.preview
-        large = preview is not None and (
-            preview.size.long_side >= RESCUE_LONG_SIDE_PX or 2 * preview.size.long_side >= raw.sensor.long_side
+def _parts(raw: _Raw, recipe: Recipe, rungs: tuple[Rung, ...]) -> Iterator[Part]:
+    """Yield one part with all rungs."""
+    if raw.preview is not None and _suffices(raw.preview, recipe, rungs):
+        yield _from_preview(
+            raw,
+            raw.preview,
+            recipe,
+            rungs,
+            why="the settings ask for the preview" if recipe.raw.strategy == "preview" else "it fills the largest size",
         )
-        if verdict.verdict is not Verdict.UNSUPPORTED_FORMAT or preview is None or not large:
-            raise verdict from error
-        why = f"LibRaw cannot decode this RAW; the preview of {preview.size.width}×{preview.size.height} px saves it"
-        return Part(rungs=_within(raw, preview, recipe, rungs), pixels=_preview_pixels(raw, preview, why))
+        return
+    try:
+        yield Part(rungs=rungs, pixels=_demosaic(raw, rungs))
+    except rawpy.LibRawError as error:
+        yield _rescue(raw, recipe, rungs, error)
 
 
-def _preview_pixels(raw: _Raw, preview: Preview, why: str) -> Pixels:
-    return Pixels(
+def _suffices(preview: Preview, recipe: Recipe, rungs: Sequence[Rung]) -> bool:
+    if not preview.is_jpeg:
+        return False
+    largest = largest_frame(rungs).long_side
+    return recipe.raw.strategy == "preview" or preview.size.long_side >= (1 - FILL_TOLERANCE) * largest
+
+
+def _rescue(raw: _Raw, recipe: Recipe, rungs: tuple[Rung, ...], error: rawpy.LibRawError) -> Part:
+    """Save a RAW whose compression LibRaw does not know (JPEG XL in DNG) by a large preview."""
+    verdict, preview = verdict_of(error), raw.preview
+    large = (
+        preview is not None
+        and preview.is_jpeg
+        and (preview.size.long_side >= RESCUE_LONG_SIDE_PX or 2 * preview.size.long_side >= raw.sensor.size.long_side)
+    )
+    if verdict.verdict is not Verdict.UNSUPPORTED_FORMAT or preview is None or not large:
+        raise verdict from error
+    return _from_preview(raw, preview, recipe, rungs, why="LibRaw cannot decode the sensor's picture")
+
+
+def _from_preview(raw: _Raw, preview: Preview, recipe: Recipe, rungs: tuple[Rung, ...], *, why: str) -> Part:
+    """Make all rungs from the preview; those that it does not fill are computed anew, so that none enlarges it."""
+    orientation = raw.preview_orientation(preview)
+    size = preview.size.turned(orientation)
+    if not size.holds(largest_frame(rungs)):
+        rungs = tuple(rung_for(rung.size, recipe.sizes[rung.size], size) for rung in rungs)
+    pixels = Pixels(
         image=preview.load(),
         decoder="raw-preview",
-        why=why,
-        orientation=_preview_orientation(raw, preview),
-        profile=adobe_rgb_profile() if preview.exif.is_adobe_rgb else None,
+        why=f"the embedded preview of {preview.size.width}×{preview.size.height} px: {why}",
+        orientation=orientation,
+        profile=preview.profile,
     )
-
-
-def _preview_orientation(raw: _Raw, preview: Preview) -> int:
-    """Return the RAW header's orientation, unless the camera stored the preview upright already."""
-    quarter_turn = raw.sensor.turned(raw.orientation) != raw.sensor
-    portrait = preview.size.height > preview.size.width
-    return 1 if quarter_turn and portrait != (raw.sensor.height > raw.sensor.width) else raw.orientation
+    return Part(rungs=rungs, pixels=pixels)
 
 
 def _demosaic(raw: _Raw, rungs: Sequence[Rung]) -> Pixels:
-    """Run LibRaw: the camera's white balance, 8 bit, sRGB; turned upright by the line, not here."""
-    half_size = Box(max(1, raw.sensor.width // 2), max(1, raw.sensor.height // 2)).turned(raw.orientation)
-    half = all(half_size.holds(rung.frame) for rung in rungs)
-    rows = raw.file.postprocess(
-        use_camera_wb=True,
-        half_size=half,
-        output_color=rawpy.ColorSpace.sRGB,
-        output_bps=8,
-        gamma=SRGB_GAMMA,
-        user_flip=0,
-        demosaic_algorithm=rawpy.DemosaicAlgorithm.AHD,
-    )
-    height, width, bands = rows.shape
-    if abs(width / height / raw.sensor.aspect - 1) > SHAPE_TOLERANCE:
-        claim = Header(format="raw", width=raw.sensor.width, height=raw.sensor.height)
-        raise size_lie(claim, width, height)
+    """Demosaic the sensor, in linear light when there is a preview to match; turned upright by the line, not here."""
+    sensor, preview = raw.sensor, raw.preview
+    half = sensor.half_fills(rungs)
+    image = sensor.demosaic(rungs, linear=preview is not None and sensor.sees_colour)
     decoder: Decoder = "raw-half" if half else "raw-full"
-    image = from_rows(rows.data, width=width, height=height, bands=bands, stride=width * bands)
-    image = _centre(image, raw.sensor)
-    why = f"{raw.flaw or 'the preview is too small'}; {'half size fills the larger sizes' if half else 'full size'}"
-    return Pixels(image=image, decoder=decoder, why=why, orientation=raw.orientation)
+    return Pixels(
+        image=image,
+        decoder=decoder,
+        why=f"{_why_not(raw)}; {'half size fills the largest size' if half else 'full size'}",
+        orientation=sensor.orientation,
+        conversion=_conversion(raw, image),
+    )
 
 
-def _centre(image: Image, sensor: Box) -> Image:
-    """Cut off the margin around the picture that the file declares; half-size pictures keep their few pixels."""
-    if not Box(image.width, image.height).holds(sensor):
-        return image
-    left, top = (image.width - sensor.width) // 2, (image.height - sensor.height) // 2
-    return image.crop(left, top, sensor.width, sensor.height)
+def _why_not(raw: _Raw) -> str:
+    """Return why the preview is not the source."""
+    if raw.preview is None:
+        return raw.flaw
+    size = raw.preview.size
+    kind = "preview" if raw.preview.is_jpeg else "bare thumbnail"
+    return f"the embedded {kind} of {size.width}×{size.height} px does not fill the largest size"
+
+
+def _conversion(raw: _Raw, image: Image) -> Colour:
+    """Return the conversion of the demosaic to sRGB, matched to the preview where there is one."""
+    preview, sensor = raw.preview, raw.sensor
+    if preview is None or not sensor.sees_colour:
+        return Colour(None, "camera matrix → sRGB" if sensor.sees_colour else "one channel: taken as sRGB's grey")
+    orientation = raw.preview_orientation(preview)
+    side = max(MIN_MATCH_PX, min(MAX_MATCH_PX, preview.size.long_side // 2))
+    stored = fit_inside(Box(image.width, image.height), Box(side, side))
+    small = image.resize(stored.width / image.width, vscale=stored.height / image.height, kernel="linear")
+    turned = stored.turned(sensor.orientation)
+    target = preview.small(turned.turned(orientation))
+    look = matched(upright(small.copy_memory(), sensor.orientation), upright(target, orientation))
+    return Colour(None, look.decision, look.apply)

@@ -71,13 +71,20 @@ class Directory:
 
     def ratio(self, tag: int) -> float | None:
         """Return the first value of *tag* as a number of its own unit."""
-        match self.tags.get(tag, ()):
-            case ((int() as above, int() as below), *_) if below:
-                return above / below
-            case (int() | float() as value, *_):
-                return float(value)
-            case _:
-                return None
+        return next(iter(self.ratios(tag)), None)
+
+    def ratios(self, tag: int) -> tuple[float, ...]:
+        """Return all values of *tag* as numbers; none when one of them is no number."""
+        found: list[float] = []
+        for value in self.tags.get(tag, ()):
+            match value:
+                case (above, below) if below:
+                    found.append(above / below)
+                case int() | float():
+                    found.append(float(value))
+                case _:
+                    return ()
+        return tuple(found)
 
 
 def directories(data: memoryview) -> list[Directory]:

@@ -63,7 +63,7 @@ NATIVE = "libvips reads this format itself"
             lambda: dng(preview=preview(480, 320)),
             "raw",
             "raw-preview",
-            "the preview of 480×320 px fills these sizes",
+            "the embedded preview of 480×320 px: it fills the largest size",
             id="raw",
         ),
     ],

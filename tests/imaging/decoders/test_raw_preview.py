@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 import numpy as np
@@ -14,13 +15,13 @@ from testkit.photos.exif import CAMERA, exif
 from testkit.photos.icc import adobe_rgb
 from testkit.photos.ifd import Blob, Directory, ascii_text, long, short, tiff
 from testkit.photos.jpeg import jpeg
-from testkit.photos.raw import camera_entries, dng, mosaic, mosaic_entries, preview
+from testkit.photos.raw import camera_entries, camera_look, dng, mosaic, mosaic_entries, preview, small_look
 from testkit.photos.scene import Pixels, furthest, patch_colours, scene, stored
 from tests.imaging.prints import developed, pixels_of, recipe, shown
 
 SENSOR = scene(960, 640)
 EXACT = 2
-"""The preview is the camera's own JPEG; a demosaic of the same scene is up to 16 levels brighter."""
+"""Levels of 8 bit: coding, and nothing else."""
 
 
 def render(data: bytes, plan: Recipe) -> Rendering:
@@ -43,7 +44,7 @@ def jpeg_xl(data: bytes) -> bytes:
 
 def dng_with_bitmap() -> bytes:
     """Build a DNG whose preview is bare RGB, as old cameras write it."""
-    small = scene(240, 160)
+    small = camera_look(scene(240, 160))
     first = {
         0x00FE: long(1),
         0x0100: long(240),
@@ -65,24 +66,86 @@ def turned_preview(orientation: int) -> bytes:
     return jpeg(picture)
 
 
-def test_the_preview_makes_the_sizes_that_it_fills_and_a_demosaic_the_larger_ones() -> None:
+def test_a_preview_that_fills_the_largest_size_makes_all() -> None:
     """A long side of 480 px fills 480 and 240; half the sensor would too, but the camera's own picture is better."""
-    rendering = render(dng(SENSOR, preview=preview(480, 320)), recipe((960, 960), (480, 480), (240, 240)))
+    rendering = render(dng(SENSOR, preview=preview(480, 320)), recipe((480, 480), (240, 240)))
 
-    expected = {"s960x960": "raw-full", "s480x480": "raw-preview", "s240x240": "raw-preview"}
-    assert expected == rendering.receipt.sources
-    assert "raw-full" == rendering.receipt.decoder
-    why = "the preview of 480×320 px fills these sizes; the preview is too small; full size"
-    assert why == rendering.receipt.decoder_why
-    by_size = {print_.size: furthest(pixels_of(print_)) for print_ in rendering.renditions}
-    assert max(by_size["s480x480"], by_size["s240x240"]) <= EXACT < by_size["s960x960"]
+    assert {"s480x480": "raw-preview", "s240x240": "raw-preview"} == rendering.receipt.sources
+    assert "the embedded preview of 480×320 px: it fills the largest size" == rendering.receipt.decoder_why
+    assert max(furthest(pixels_of(one)) for one in rendering.renditions) <= EXACT
 
 
-def test_a_small_preview_leaves_the_larger_sizes_to_half_the_sensor() -> None:
-    """The receipt names the source of each size."""
-    rendering = render(dng(SENSOR, preview=preview(240, 160)), recipe((480, 480), (240, 240)))
+@pytest.mark.parametrize(("box", "decoder"), [((960, 960), "raw-full"), ((480, 480), "raw-half")])
+def test_a_preview_too_small_for_the_largest_size_lends_its_look_to_the_sensor(
+    box: tuple[int, int], decoder: str
+) -> None:
+    """One source for all sizes: none looks different from the others, and all look as the camera meant."""
+    rendering = render(dng(SENSOR, preview=small_look(SENSOR)), recipe(box, (240, 240)))
 
-    assert {"s480x480": "raw-half", "s240x240": "raw-preview"} == rendering.receipt.sources
+    assert {decoder} == set(rendering.receipt.sources.values())
+    assert rendering.receipt.decoder_why.startswith(
+        "the embedded preview of 240×160 px does not fill the largest size; "
+    )
+    found = re.fullmatch(
+        r"camera matrix → sRGB, tone and colour matched to the embedded preview "
+        r"\(mean ΔE2000 (\d+\.\d) before, (\d+\.\d) after\)",
+        rendering.receipt.colour,
+    )
+    assert found
+    assert float(found[1]) > 4
+    assert float(found[2]) < 1
+    expected = patch_colours(camera_look(SENSOR))
+    for one in rendering.renditions:
+        colours = patch_colours(pixels_of(one))
+        assert max(abs(a - b) for name in expected for a, b in zip(expected[name], colours[name], strict=True)) <= 8
+
+
+def test_a_preview_that_lacks_a_few_edge_pixels_fills_the_whole_sensors_size() -> None:
+    """Cameras cut them off; the size is then the preview's, which is not enlarged."""
+    rendering = render(dng(SENSOR, preview=preview(950, 634)), recipe((960, 960)))
+
+    assert ("raw-preview", 950, 634) == (
+        rendering.receipt.decoder,
+        rendering.renditions[0].width,
+        rendering.renditions[0].height,
+    )
+
+
+@pytest.mark.parametrize(
+    ("orientation", "turned"),
+    [*((n, False) for n in range(1, 9)), *((n, True) for n in range(5, 9))],  # only a quarter turn shows in the shape
+)
+def test_a_turned_preview_is_matched_where_it_shows_the_same(orientation: int, *, turned: bool) -> None:
+    """Stored as the sensor lies, or already upright: it is laid over the same part of the picture."""
+    picture = SENSOR if turned else np.ascontiguousarray(stored(SENSOR, orientation))
+    rendering = render(dng(SENSOR, orientation=orientation, preview=small_look(picture)), recipe((960, 960)))
+
+    assert "matched to the embedded preview" in rendering.receipt.colour
+    expected, colours = patch_colours(camera_look(SENSOR)), patch_colours(pixels_of(rendering.renditions[0]))
+    assert max(abs(a - b) for name in expected for a, b in zip(expected[name], colours[name], strict=True)) <= 8
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [SENSOR[..., ::-1], SENSOR[::-1, ::-1], 255 - SENSOR],
+    ids=["red and blue exchanged", "another part of the scene", "negative"],
+)
+def test_a_preview_that_no_regular_look_reaches_is_not_matched(broken: Pixels) -> None:
+    """The plain conversion is right then; the receipt says how far apart they stayed."""
+    small = np.ascontiguousarray(broken[::4, ::4])
+    rendering = render(dng(SENSOR, preview=jpeg(small)), recipe((960, 960)))
+
+    assert rendering.receipt.colour.startswith(
+        "camera matrix → sRGB; a match to the embedded preview fails (mean ΔE2000 "
+    )
+    assert furthest(pixels_of(rendering.renditions[0])) <= EXACT + 1
+
+
+def test_a_preview_equal_to_the_plain_conversion_changes_nothing() -> None:
+    """A look must be closer by something that shows."""
+    rendering = render(dng(SENSOR, preview=preview(240, 160)), recipe((960, 960)))
+
+    assert furthest(pixels_of(rendering.renditions[0])) <= EXACT + 1
 
 
 @pytest.mark.parametrize(
@@ -113,7 +176,9 @@ def test_a_small_preview_leaves_the_larger_sizes_to_half_the_sensor() -> None:
             "the embedded preview cannot be decoded",
             id="garbage",
         ),
-        pytest.param(dng_with_bitmap(), "the embedded preview is a bare thumbnail", id="bitmap"),
+        pytest.param(
+            dng(SENSOR, preview=preview(60, 40)), "the embedded preview is too small to use (60×40)", id="tiny"
+        ),
         pytest.param(dng(SENSOR), "there is no embedded preview", id="none"),
     ],
 )
@@ -124,18 +189,19 @@ def test_a_preview_that_cannot_stand_for_the_photo_is_refused(data: bytes, reaso
     rendering = render(data, plan)
 
     assert {"s240x240": "raw-half"} == rendering.receipt.sources
-    assert f"{reason}; half size fills the larger sizes" == rendering.receipt.decoder_why
+    assert f"{reason}; half size fills the largest size" == rendering.receipt.decoder_why
 
 
-def test_a_tiny_preview_is_not_used() -> None:
-    """Unless a preview is what the settings ask for: then it is shown at its own size."""
-    data = dng(SENSOR, preview=preview(60, 40))
-    chosen = render(data, recipe((240, 240)))
-    asked_for = render(data, recipe((240, 240), raw=Raw(strategy="preview")))
+@pytest.mark.parametrize("strategy", ["auto", "preview"])
+def test_a_bare_thumbnail_lends_its_look_and_is_never_shown(strategy: str) -> None:
+    """Old cameras embed a small bitmap: not even the strategy *preview* shows it."""
+    plan = recipe((240, 240), raw=Raw.model_validate({"strategy": strategy}))
+    rendering = render(dng_with_bitmap(), plan)
 
-    why = "the preview is too small; half size fills the larger sizes"
-    assert ("raw-half", why) == (chosen.receipt.decoder, chosen.receipt.decoder_why)
-    assert ("raw-preview", 60) == (asked_for.receipt.decoder, asked_for.renditions[0].width)
+    assert {"s240x240": "raw-half"} == rendering.receipt.sources
+    why = "the embedded bare thumbnail of 240×160 px does not fill the largest size; half size fills the largest size"
+    assert why == rendering.receipt.decoder_why
+    assert "matched to the embedded preview" in rendering.receipt.colour
 
 
 def test_the_strategy_preview_never_enlarges_it() -> None:
@@ -153,7 +219,7 @@ def test_the_strategy_demosaic_never_looks_at_the_preview() -> None:
     """For those who want one look in all sizes."""
     rendering = render(dng(SENSOR, preview=preview(960, 640)), recipe((240, 240), raw=Raw(strategy="demosaic")))
 
-    assert "the settings ask for a demosaic; half size fills the larger sizes" == rendering.receipt.decoder_why
+    assert "the settings ask for a demosaic; half size fills the largest size" == rendering.receipt.decoder_why
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -193,7 +259,8 @@ def test_a_large_preview_saves_a_raw_that_libraw_cannot_decode() -> None:
 
     assert {"raw-preview"} == set(rendering.receipt.sources.values())
     assert {(480, 320), (240, 160)} == {(print_.width, print_.height) for print_ in rendering.renditions}
-    assert rendering.receipt.decoder_why.endswith("LibRaw cannot decode this RAW; the preview of 480×320 px saves it")
+    why = "the embedded preview of 480×320 px: LibRaw cannot decode the sensor's picture"
+    assert why == rendering.receipt.decoder_why
 
 
 @pytest.mark.parametrize("data", [dng(SENSOR, preview=preview(400, 267)), dng(SENSOR)], ids=["small", "none"])
