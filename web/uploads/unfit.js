@@ -1,6 +1,6 @@
 /**
- * Refuse files before upload that the pipeline would skip by their extension (processor/keys.py), leaving their record
- * pending. All other files are judged by the pipeline, by their content.
+ * Tell before an upload what is no photo. Files that the pipeline would skip by their extension (processor/keys.py) are
+ * refused with a reason; files that lie beside photos are left out. All others are judged by the pipeline, by their content.
  */
 
 const KINDS = [
@@ -9,11 +9,21 @@ const KINDS = [
   ["This is a drawing. Only photos are accepted.", "SVG", "svg svgz"],
   ["This is a PDF document. Only photos are accepted.", "PDF", "pdf"],
 ];
+// Settings of raw converters, catalogues, thumbnails of cameras and systems, notes.
+const BESIDE = new Set("aae cop cos ctg dat db dop ds_store html ini json log lrcat lrdata lrprev lrv md nksc on1 pp3 txt thm url xml xmp".split(" "));
 
 /** @param {File} file @returns {{message: string, code: string}|null} */
 export function unfit(file) {
   if (!file.size) return { message: "The file is empty.", code: "EMPTY" };
-  const extension = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
-  const kind = KINDS.find(([, , extensions]) => extensions.split(" ").includes(extension));
+  const kind = KINDS.find(([, , extensions]) => extensions.split(" ").includes(extensionOf(file)));
   return kind ? { message: kind[0], code: kind[1] } : null;
+}
+
+/** Return whether a file is one that lies beside photos. @param {File} file */
+export function liesBeside(file) {
+  return BESIDE.has(extensionOf(file));
+}
+
+function extensionOf({ name }) {
+  return name.includes(".") ? name.split(".").pop().toLowerCase() : "";
 }
