@@ -130,7 +130,7 @@ def find_nothing(page: Page) -> None:
 VIEWS: Final[Sequence[View]] = (
     View(name="gallery", where=lambda _: "#/gallery", act=settled),
     View(name="lightbox", where=lambda _: "#/gallery", act=open_photo, opens=True),
-    View(name="editor", where=lambda ids: f"#/editor?photos={ids[OPENED]}", act=edit_photo, opens=True),
+    View(name="editor", where=lambda ids: f"#/editor?photo={ids[OPENED]}", act=edit_photo, opens=True),
     View(name="operations", where=lambda _: "#/operations", act=look_around),
     View(name="empty", where=lambda _: "#/gallery?gallery=nothing", act=find_nothing),
 )
@@ -179,7 +179,7 @@ def take_film(path: Path, *, scratch: Path) -> None:
     with started(scratch / "run") as stack, browser(scratch) as chromium:
         ids = dict(uploaded(stack, photos))
         page = opened(chromium, STAGE, "light")
-        page.goto(f"{stack.page}/#/editor?photos={','.join(ids[name] for name in FILMED)}")
+        page.goto(f"{stack.page}/#/editor?{'&'.join(f'photo={ids[name]}' for name in FILMED)}")
         loaded(page, ".preview img, .strip img")
         film.record(page, path)
 

@@ -1,13 +1,17 @@
 /**
- * The page: one view at a time, chosen by the hash (`#/gallery`, `#/editor?photos=…`, `#/operations`).
+ * The page: one view at a time, chosen by the hash (`#/gallery`, `#/editor?photo=…`, `#/operations`).
  *
- * A view is a module with `mount(root, context)`, which may return a function that unmounts it. Module and style sheet
- * are loaded when the view is first shown.
+ * A view is a module with `mount(root, context)`; `context.signal` is aborted when the view ends. It may return a function
+ * that takes new parameters of the same view, and returns false to be mounted again. Module and style sheet are loaded
+ * when the view is first shown. Uploads belong to the page, so that they go on in every view.
  */
 
 import { loadConfig } from "./lib/config.js";
 import { el, fill } from "./lib/dom.js";
+import { GalleryApi } from "./lib/gallery.js";
 import { startTheme } from "./lib/theme.js";
+import { Tray } from "./uploads/tray.js";
+import { Uploads } from "./uploads/uploads.js";
 
 const VIEWS = {
   gallery: {
@@ -18,37 +22,45 @@ const VIEWS = {
   editor: { title: "Editor", load: () => import("./editor/view.js"), styles: ["editor/editor.css"] },
   operations: { title: "Operations", load: () => import("./operations/view.js"), styles: ["operations/operations.css"] },
 };
+const SCROLLED_MS = 150;
 
 const root = document.getElementById("view");
-let unmount = () => {};
+let mounted = { name: "", update: null, ends: new AbortController() };
 let shown = 0;
 
-/** Show the view that the hash names; the same view again is mounted again. */
-async function show(config) {
-  const ticket = ++shown;
+/** Show what the address names; return whether a view was mounted. */
+async function show(context) {
   const { name, params } = route();
+  if (name === mounted.name && mounted.update?.(params)) return false;
+  const ticket = ++shown;
   const view = VIEWS[name];
-  unmount();
-  unmount = () => {};
-  for (const link of document.querySelectorAll(".top nav a")) {
-    const current = link.getAttribute("href") === `#/${name}`;
-    if (current) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-  document.title = `${view.title} · Darkroom`;
+  mounted.ends.abort();
+  mounted = { name: "", update: null, ends: new AbortController() };
+  mark(name, view.title);
   try {
     const [module] = await Promise.all([view.load(), ...view.styles.map(styled)]);
-    if (ticket !== shown) return;
+    if (ticket !== shown) return false;
     root.replaceChildren();
-    unmount = module.mount(root, { config, params }) || (() => {});
+    const { ends } = mounted;
+    mounted = { name, ends, update: module.mount(root, { ...context, params, signal: ends.signal }) };
+    scrollTo(0, history.state?.scroll ?? 0);
   } catch (error) {
-    complain(error);
+    complain(error, () => show(context));
   }
+  return true;
 }
 
 function route() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   return { name: path in VIEWS ? path : "gallery", params: new URLSearchParams(query) };
+}
+
+function mark(name, title) {
+  for (const link of document.querySelectorAll(".top nav a")) {
+    if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${title} · Darkroom`;
 }
 
 /** Load a style sheet once, before its view is shown: a late style would move the layout. */
@@ -61,8 +73,26 @@ function styled(href) {
   });
 }
 
-function complain(error) {
-  fill(root, el("p", { class: "notice", role: "alert" }, error.message || "The page could not be loaded. Reload it."));
+function complain(error, again) {
+  const text = error.message || "The page could not be loaded.";
+  fill(root, el("div", { class: "notice", role: "alert" }, el("p", {}, text), el("button", { type: "button", onclick: again }, "Try again")));
+}
+
+/** Keep the place of each entry of the history: Back returns to it, a new view opens at its top. */
+function keepScroll() {
+  let timer;
+  const keep = () => {
+    clearTimeout(timer);
+    history.replaceState({ ...history.state, scroll: scrollY }, "");
+  };
+  history.scrollRestoration = "manual";
+  addEventListener("scroll", () => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, SCROLLED_MS);
+  });
+  addEventListener("hashchange", () => clearTimeout(timer));
+  addEventListener("pagehide", keep);
+  document.addEventListener("click", (event) => event.target.closest("a[href^='#/']") && keep(), true);
 }
 
 // The hash names the view, so this link must not change it.
@@ -70,8 +100,25 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   root.focus();
 });
+// A button that is not possible now keeps the focus, and does nothing.
+document.addEventListener("click", (event) => event.target.closest("[aria-disabled='true']") && event.stopImmediatePropagation(), true);
+
+async function start() {
+  try {
+    const config = await loadConfig();
+    const gallery = new GalleryApi(config.gallery);
+    const uploads = new Uploads(gallery);
+    new Tray(uploads, document.getElementById("uploads"));
+    const context = { config, gallery, uploads };
+    addEventListener("hashchange", async () => {
+      if (await show(context)) root.focus({ preventScroll: true });
+    });
+    await show(context);
+  } catch (error) {
+    complain(error, start);
+  }
+}
+
 startTheme(document.getElementById("theme"));
-loadConfig().then((config) => {
-  addEventListener("hashchange", () => show(config).then(() => root.focus({ preventScroll: true })));
-  return show(config);
-}, complain);
+keepScroll();
+start();

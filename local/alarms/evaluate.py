@@ -22,6 +22,13 @@ COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "LessThanOrEqualToThreshold": operator.le,
 }
 
+WORDS: Final[Mapping[str, str]] = {
+    "GreaterThanThreshold": "above",
+    "GreaterThanOrEqualToThreshold": "at or above",
+    "LessThanThreshold": "below",
+    "LessThanOrEqualToThreshold": "at or below",
+}
+
 
 def evaluate(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State, now: float) -> Evaluation:
     """Evaluate *rule* over the values of its series in its last *periods*, newest first; *state*: its present state."""
@@ -30,13 +37,22 @@ def evaluate(rule: Rule, periods: Sequence[Mapping[str, Value]], *, state: State
     points = [compute(rule.expression, values) for values in periods]
     held = [breaches(rule, point, began=now - (at + 1) * rule.period_s) for at, point in enumerate(points)]
     bad, unknown = held.count(True), held.count(None)
-    shown = ", ".join("no data" if point is None else f"{point:g}" for point in points)
-    reason = f"{bad} of the last {len(points)} periods of {rule.period_s} s breach {rule.threshold:g}: {shown}"
+    reason = in_words(rule, points, bad)
     if bad >= rule.needed:
         return Evaluation(state="ALARM", reason=reason)
     if bad + unknown < rule.needed:
         return Evaluation(state="OK", reason=reason)
     return Evaluation(state=state if rule.missing == "ignore" else "INSUFFICIENT_DATA", reason=reason)
+
+
+def in_words(rule: Rule, points: Sequence[Value], bad: int) -> str:
+    """Say how many of the last *points*, newest first, breach the threshold."""
+    shown = ", ".join("no data" if point is None else f"{round(point, 2):,.10g}" for point in points)
+    minutes = f"{rule.period_s / 60:g} min"
+    limit = f"{WORDS[rule.compare]} {rule.threshold:,.10g}"
+    if len(points) == 1:
+        return f"In the last {minutes}: {shown} (alarm {limit})"
+    return f"In {bad} of the last {len(points)} periods of {minutes} {limit}, newest first: {shown}"
 
 
 def breaches(rule: Rule, point: Value, *, began: float) -> bool | None:

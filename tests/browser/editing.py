@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, Route
 
@@ -35,7 +35,7 @@ class Desk:
         page = self.opened("#/operations", **options)
         # Playwright sets an attribute on whom a method is bound to, and this is frozen.
         page.route("**/config.json", lambda route: self.sign_in(route))  # noqa: PLW0108 - as above
-        page.goto(f"/#/editor?photos={','.join(quote(one, safe='') for one in photos)}")
+        page.goto(f"/#/editor?{urlencode([('photo', one) for one in photos])}")
         page.reload()
         return page
 

@@ -131,7 +131,7 @@ def test_local_files_are_edited_and_a_bad_one_stops_no_other(desk: Desk) -> None
     expect(page.get_by_text("1 picture edited, 1 picture failed.")).to_be_visible()
     expect(page.get_by_role("heading", name=HOSTILE)).to_be_visible()
     pictures = page.get_by_role("list", name="Pictures to edit").get_by_role("listitem")
-    expect(pictures.nth(0)).to_contain_text("Edit 1 of 1")
+    expect(pictures.nth(0)).to_contain_text("Edited")
     expect(pictures.nth(1)).to_have_attribute("data-state", "failed")
 
 

@@ -166,7 +166,7 @@ def test_a_refusal_tells_what_was_understood_before() -> None:
     """The first two steps are fine, the third is the problem."""
     error = refused("resize to 800px, make it brighter, then frobnicate it")
 
-    assert ["resize to 800 px wide, keeping the aspect, never larger than it is", "set brightness × 1.2"] == (
+    assert ["resize to 800 px wide, keeping the aspect, never larger than it is", "brighten by 20 %"] == (
         error.details["understood"]
     )
     assert {"position": 40, "word": "frobnicate"} == error.details["stopped_at"]

@@ -41,14 +41,7 @@ export class Command {
     });
     this.said = el("div", { id: "said", class: "said", role: "status" });
     this.chips = el("ul", { class: "chips", role: "list", "aria-label": "Suggestions" });
-    this.element = el(
-      "div",
-      { class: "command" },
-      el("label", { for: "command" }, "What should be done?"),
-      this.input,
-      this.said,
-      this.chips,
-    );
+    this.label = el("label", { for: "command" }, "What should be done?");
   }
 
   /** @param {string[]} phrases  of the vocabulary, the most useful first */

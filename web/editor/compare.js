@@ -31,7 +31,7 @@ export class Compare {
       this.element,
       shown(after, picture.name, "after"),
       edited && before.preview && after.preview && [shown(before, `${picture.name}, original`, "before"), el("span", { class: "line", "aria-hidden": "true" }), this.range],
-      edited && before.preview && after.preview && [el("span", { class: "tag left", "aria-hidden": "true" }, "Original"), el("span", { class: "tag right", "aria-hidden": "true" }, "Edited")],
+      edited && before.preview && after.preview && [el("span", { class: "tag left", "aria-hidden": "true" }, before.label), el("span", { class: "tag right", "aria-hidden": "true" }, "Edited")],
     );
     this.shape(after.width && after.height ? after.width / after.height : 0);
     this.range.value = HALF;
@@ -52,8 +52,8 @@ export class Compare {
   }
 }
 
-function shown({ preview, width, height, format }, alt, side) {
-  if (!preview) return unseen("This browser cannot show the file. It can be edited all the same.", side);
+function shown({ preview, width, height, format, unseen: why }, alt, side) {
+  if (!preview) return unseen(why || "This browser cannot show the file. It can be edited all the same.", side);
   const image = el("img", { src: preview, alt, class: side, width, height, draggable: "false" });
   image.addEventListener("error", () => {
     image.replaceWith(unseen(`This browser cannot show ${format ? format.toUpperCase() : "the file"}. Download it to look at it.`, side));

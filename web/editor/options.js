@@ -31,6 +31,11 @@ export class Options {
     return this.form.reportValidity();
   }
 
+  set values(values) {
+    for (const name of ["outputFormat", "quality", "maxWidth", "maxHeight"]) this.form.elements[name].value = values[name] ?? "";
+    this.form.elements.preserveMetadata.checked = Boolean(values.preserveMetadata);
+  }
+
   get values() {
     const said = new FormData(this.form);
     const numbers = ["quality", "maxWidth", "maxHeight"].filter((name) => said.get(name));

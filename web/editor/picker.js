@@ -1,17 +1,18 @@
-/** Pick photos from the gallery. Contract: `GET /gallery/photos` (docs/local.md); a product's backend has its own. */
+/** Pick photos from the gallery. */
 
 import { renditions } from "../gallery/pictures.js";
-import { el, fill } from "../lib/dom.js";
+import { can, el, fill } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
-import { call } from "../lib/http.js";
 import { icon } from "../lib/icons.js";
+import { named } from "../lib/names.js";
 
 const PAGE = 48;
 
 export class Picker {
-  /** @param {{config: import("../lib/config.js").Config, onPick: (photos: any[]) => void}} how */
-  constructor({ config, onPick }) {
-    this.config = config;
+  /** @param {{gallery: import("../lib/gallery.js").GalleryApi, sizes: Record<string, any>, onPick: (photos: any[]) => void}} how */
+  constructor({ gallery, sizes, onPick }) {
+    this.gallery = gallery;
+    this.sizes = sizes;
     this.onPick = onPick;
     this.chosen = new Map();
     this.list = el("ul", { class: "photos", role: "list", "aria-label": "Photos" });
@@ -40,10 +41,9 @@ export class Picker {
   async more() {
     this.said.textContent = "Loading…";
     try {
-      const query = new URLSearchParams({ limit: String(PAGE), ...(this.cursor ? { cursor: this.cursor } : {}) });
-      const page = await call(`${this.config.gallery}/photos?${query}`);
+      const page = await this.gallery.photos({ state: "ready", limit: PAGE, cursor: this.cursor });
       this.cursor = page.cursor;
-      this.list.append(...page.photos.filter((one) => this.shown(one).length).map((photo) => this.item(photo)));
+      this.list.append(...page.photos.map((photo) => this.item(photo)));
       this.said.textContent = this.list.children.length ? "" : "No photo of the gallery is ready yet. Add some there first.";
     } catch (error) {
       this.said.textContent = error.message;
@@ -52,13 +52,14 @@ export class Picker {
   }
 
   shown(photo) {
-    return renditions(photo, this.config.outputs.sizes);
+    return renditions(photo, this.sizes);
   }
 
   item(photo) {
     const name = photo.filename || photo.id;
     const box = el("input", {
       type: "checkbox",
+      "aria-label": name,
       onchange: () => {
         if (box.checked) this.chosen.set(photo.id, photo);
         else this.chosen.delete(photo.id);
@@ -66,11 +67,11 @@ export class Picker {
       },
     });
     const image = el("img", { src: this.shown(photo)[0].url, alt: "", loading: "lazy", decoding: "async" });
-    return el("li", {}, el("label", {}, box, image, el("span", { class: "small name" }, name)));
+    return el("li", {}, el("label", {}, box, image, el("span", { class: "small" }, named(name))));
   }
 
   count() {
-    this.take.disabled = !this.chosen.size;
+    can(this.take, this.chosen.size);
     this.take.textContent = this.chosen.size ? `Edit ${counted(this.chosen.size, "photo")}` : "Edit";
   }
 

@@ -16,22 +16,32 @@
  * @property {string} [name]    file name, of results
  * @property {string} [id]      of results
  * @property {string[]} [notes] deviations from the request, with reasons
+ * @property {string} [unseen]  why there is no preview
  */
 
 /** @typedef {{kind: "ready"|"busy"|"failed"|"cancelled", percent?: number, message?: string}} State */
 
-let made = 0;
-
 export class Picture {
-  /** @param {{name: string, thumb?: string, original: Partial<Version>}} what */
-  constructor({ name, thumb = "", original }) {
-    this.id = `p${++made}`;
+  /** @param {{name: string, thumb?: string, gallery?: string, original: Partial<Version>}} what  *gallery*: where results are saved */
+  constructor({ name, thumb = "", gallery, original }) {
+    this.id = crypto.randomUUID();
     this.name = name;
     this.thumb = thumb;
+    this.gallery = gallery;
     this.versions = [{ source: "", preview: "", label: "Original", ...original }];
     this.at = 0;
     /** @type {State} */
     this.state = { kind: "ready" };
+  }
+
+  /** @param {any} saved  a picture that went through JSON */
+  static revive(saved) {
+    return Object.assign(new Picture({ ...saved, original: {} }), saved);
+  }
+
+  /** Release the object URL of a local file. */
+  forget() {
+    if (this.original.preview.startsWith("blob:")) URL.revokeObjectURL(this.original.preview);
   }
 
   get original() {
@@ -53,6 +63,11 @@ export class Picture {
     if (known < 0) this.versions.push(versionOf(result, label, parent));
     this.at = known < 0 ? this.versions.length - 1 : known;
     this.state = { kind: "ready" };
+  }
+
+  /** The version in view, if it is a result. */
+  get result() {
+    return this.current.id ? this.current : null;
   }
 
   undo() {

@@ -1,12 +1,13 @@
 /** The chosen picture, large: before and after, progress, and its buttons. */
 
-import { el } from "../lib/dom.js";
+import { can, el, fill } from "../lib/dom.js";
+import { named } from "../lib/names.js";
 import { Compare } from "./compare.js";
 import { factsOf } from "./history.js";
 
 export class Preview {
-  /** @param {{onUndo: () => void, onRedo: () => void, onDownload: () => void, onRemove: () => void}} how */
-  constructor({ onUndo, onRedo, onDownload, onRemove }) {
+  /** @param {{onUndo: () => void, onRedo: () => void, onDownload: () => void, onKeep: () => void, onRemove: () => void}} how */
+  constructor({ onUndo, onRedo, onDownload, onKeep, onRemove }) {
     this.compare = new Compare();
     this.name = el("h2", { class: "name" });
     this.facts = el("p", { class: "muted small" });
@@ -15,6 +16,7 @@ export class Preview {
     this.undo = button("Undo", onUndo);
     this.redo = button("Redo", onRedo);
     this.download = button("Download", onDownload);
+    this.keep = button("Save to gallery", onKeep);
     this.element = el(
       "div",
       { class: "preview" },
@@ -24,7 +26,7 @@ export class Preview {
         "div",
         { class: "below" },
         el("div", { class: "about" }, this.name, this.facts),
-        el("div", { class: "buttons" }, this.undo, this.redo, this.download, button("Remove", onRemove)),
+        el("div", { class: "buttons" }, this.undo, this.redo, this.download, this.keep, button("Remove", onRemove)),
       ),
     );
   }
@@ -33,15 +35,17 @@ export class Preview {
   show(picture) {
     const { kind, percent = 0, message = "" } = picture.state;
     this.compare.show(picture);
-    this.name.textContent = picture.name;
+    fill(this.name, named(picture.name));
+    this.name.setAttribute("aria-label", picture.name);
     this.facts.textContent = factsOf(picture.current);
     this.bar.hidden = kind !== "busy";
     this.bar.value = percent;
     this.message.textContent = message;
     this.message.dataset.kind = kind;
-    this.undo.disabled = !picture.undoable;
-    this.redo.disabled = !picture.redoable;
-    this.download.disabled = !picture.current.name || !picture.current.preview;
+    can(this.undo, picture.undoable);
+    can(this.redo, picture.redoable);
+    can(this.download, picture.result);
+    can(this.keep, picture.result);
   }
 }
 

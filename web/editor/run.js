@@ -1,5 +1,5 @@
 /**
- * Running edits: start, follow picture by picture, cancel.
+ * Running edits: start, follow picture by picture, cancel. More pictures than one request may hold are sent in parts.
  *
  * Contract: `POST /image-edit` → 202 with a ticketed `progressUrl`; its stream sends `progress`, `complete` and
  * `image_error` for each picture and ends with one `session_complete`. An event may arrive twice after a lost
@@ -8,6 +8,10 @@
 
 import { counted } from "../lib/format.js";
 import { follow } from "./follow.js";
+
+const MOST = 50; // pictures of one request
+const AT_ONCE = 3; // sessions of one user
+const AGAIN_S = 5;
 
 /**
  * @typedef {Object} Run
@@ -21,63 +25,110 @@ import { follow } from "./follow.js";
  */
 
 export class Runs {
-  /** @param {{api: import("./api.js").EditApi, onChange: () => void, say: (text: string) => void}} how */
-  constructor({ api, onChange, say }) {
+  /** @param {{api: import("./api.js").EditApi, table: ReturnType<import("./table.js").theTable>, say: (text: string) => void}} how */
+  constructor({ api, table, say }) {
     this.api = api;
-    this.onChange = onChange;
+    this.table = table;
     this.say = say;
     /** @type {Map<string, Run>} */
     this.running = new Map();
+    /** Parts that wait until a session ends. */
+    this.queue = [];
+  }
+
+  /** Pictures that wait for a session. */
+  get queued() {
+    return this.queue.reduce((sum, { pictures }) => sum + pictures.length, 0);
   }
 
   /**
-   * Start one session for some pictures.
+   * Edit some pictures, in parts of fifty.
    * @param {import("./pictures.js").Picture[]} pictures
    * @param {{operation: any, options: any, label: string}} what
-   * @returns {Promise<string>} the session's id
    */
-  async start(pictures, { operation, options, label }) {
-    const before = pictures.map(({ state }) => state);
-    const images = pictures.map(({ id, name, current }) => ({ id, url: current.source, name: plain(name) }));
+  async start(pictures, what) {
+    for (let from = 0; from < pictures.length; from += MOST) {
+      const some = pictures.slice(from, from + MOST);
+      this.queue.push({ pictures: some, what, before: some.map(({ state }) => state) });
+    }
     pictures.forEach((picture) => (picture.state = busy(0, "Waiting for its turn")));
-    this.onChange();
-    try {
-      const session = await this.api.start({ images, operation, options });
-      this.say(`Started with ${counted(pictures.length, "picture")}, about ${session.estimatedTime} s.`);
-      this.watch(session, new Map(pictures.map((picture) => [picture.id, picture])), label);
-      return session.sessionId;
-    } catch (error) {
-      pictures.forEach((picture, at) => (picture.state = before[at]));
-      this.onChange();
-      throw error;
+    this.table.changed();
+    await this.next();
+  }
+
+  /** Start parts until as many sessions run as may. */
+  async next() {
+    while (this.queue.length && this.running.size < AT_ONCE && !this.starting) {
+      const part = this.queue.shift();
+      this.starting = true;
+      try {
+        await this.startPart(part);
+      } catch (error) {
+        if (error.status !== 429) {
+          this.drop([part]);
+          throw error;
+        }
+        this.queue.unshift(part);
+        this.say(error.message);
+        this.timer = setTimeout(() => this.goOn(), 1000 * (error.retryAfter || AGAIN_S));
+        return;
+      } finally {
+        this.starting = false;
+      }
     }
   }
 
-  /** Follow a session that was started elsewhere. @param {any} session @param {Map<string, Picture>} pictures by image id */
-  resume(session, pictures) {
+  async startPart({ pictures, what: { operation, options, label } }) {
+    const images = pictures.map(({ id, name, current }) => ({ id, url: current.source, name: plain(name) }));
+    const session = await this.api.start({ images, operation, options });
+    this.say(`Started with ${counted(pictures.length, "picture")}, about ${session.estimatedTime} s.`);
+    this.watch(session, new Map(pictures.map((picture) => [picture.id, picture])), label);
+  }
+
+  /** Start the next part without a click of the user. */
+  goOn() {
+    this.next().catch((error) => this.say(error.message));
+  }
+
+  /** Take back parts that have not started. */
+  drop(parts = this.queue.splice(0)) {
+    for (const { pictures, before } of parts) pictures.forEach((picture, at) => (picture.state = before[at]));
+    this.table.changed();
+  }
+
+  /**
+   * Follow a session that was started elsewhere, or before a reload.
+   * @param {any} session @param {Map<string, Picture>} pictures  by image id
+   * @param {{label?: string, parents?: Record<string, number>}} [known]
+   */
+  resume(session, pictures, { label = session.plan.explanation, parents = {} } = {}) {
     for (const [id, picture] of pictures) {
       const { status, progress, message } = session.progress[id];
-      if (session.errors[id]) picture.state = { kind: "failed", message: session.errors[id].message };
+      if (session.results[id]) picture.add(session.results[id], label, parents[id] ?? 0);
+      else if (session.errors[id]) picture.state = { kind: "failed", message: session.errors[id].message };
       else if (status === "cancelled") picture.state = { kind: "cancelled", message: "Cancelled" };
-      else if (!session.results[id]) picture.state = busy(progress, message || "Waiting for its turn");
+      else picture.state = busy(progress, message || "Waiting for its turn");
     }
     const open = new Map(Array.from(pictures).filter(([, { state }]) => state.kind === "busy"));
-    if (open.size) this.watch(session, open, session.plan.explanation);
+    if (open.size) this.watch(session, open, label, parents);
+    else this.table.sessions.delete(session.sessionId);
+    this.table.changed();
   }
 
-  watch(session, pictures, label) {
-    const waiting = new Map(Array.from(pictures, ([id, picture]) => [id, { picture, parent: picture.at }]));
+  watch(session, pictures, label, parents = {}) {
+    const waiting = new Map(Array.from(pictures, ([id, picture]) => [id, { picture, parent: parents[id] ?? picture.at }]));
+    this.table.sessions.set(session.sessionId, { label, parents: Object.fromEntries(Array.from(waiting, ([id, { parent }]) => [id, parent])) });
     const run = { sessionId: session.sessionId, waiting, label, total: waiting.size, connected: true, cancelling: false };
     this.running.set(run.sessionId, run);
     run.stop = follow(this.api, session, {
       event: (name, data) => this.onEvent(run, name, data),
       connection: (fine) => {
         run.connected = fine;
-        this.onChange();
+        this.table.changed();
       },
       gone: (error) => this.ended(run, { kind: "failed", message: error.message }, error.message),
     });
-    this.onChange();
+    this.table.changed();
   }
 
   onEvent(run, name, data) {
@@ -91,27 +142,29 @@ export class Runs {
     else run.waiting.delete(data.imageId);
     if (name === "complete") open.picture.add(data.result, run.label, open.parent);
     if (name === "image_error") open.picture.state = { kind: "failed", message: data.error.message };
-    this.onChange();
+    this.table.changed();
   }
 
   /** End a session: pictures without an outcome get *state*. */
   ended(run, state, said) {
     for (const { picture } of run.waiting.values()) picture.state = state;
     this.running.delete(run.sessionId);
+    this.table.sessions.delete(run.sessionId);
     this.say(said);
-    this.onChange();
+    this.table.changed();
+    this.goOn();
   }
 
   /** Cancel: waiting pictures never start, running ones stop at their next step, results stay. @param {Run} run */
   async cancel(run) {
     run.cancelling = true;
-    this.onChange();
+    this.table.changed();
     try {
       await this.api.cancel(run.sessionId);
     } catch (error) {
       run.cancelling = false;
       this.say(error.message);
-      this.onChange();
+      this.table.changed();
     }
   }
 
@@ -122,6 +175,8 @@ export class Runs {
   }
 
   close() {
+    clearTimeout(this.timer);
+    this.drop();
     for (const run of this.running.values()) run.stop();
   }
 }

@@ -1,6 +1,7 @@
 /** The list of running edits, each with a Cancel button. Elements are kept between updates, so that clicks reach them. */
 
-import { el } from "../lib/dom.js";
+import { can, el } from "../lib/dom.js";
+import { keepFocus } from "../lib/focus.js";
 import { counted } from "../lib/format.js";
 
 const LOST = "Connection lost. The edit continues; its progress is shown once the connection is back.";
@@ -10,6 +11,8 @@ export class Running {
   constructor(runs) {
     this.runs = runs;
     this.entries = new Map();
+    this.waiting = el("span", { class: "small", role: "status" });
+    this.queued = el("li", { hidden: true }, this.waiting, el("button", { type: "button", onclick: () => runs.drop() }, "Cancel"));
     this.element = el("ul", { class: "runs", role: "list", "aria-label": "Running edits" });
   }
 
@@ -17,9 +20,14 @@ export class Running {
     const { running } = this.runs;
     for (const [id, { element }] of this.entries) {
       if (running.has(id)) continue;
-      element.remove();
+      keepFocus(element, () => element.remove(), () => document.getElementById("command"));
       this.entries.delete(id);
     }
+    const { queued } = this.runs;
+    if (queued) this.element.append(this.queued);
+    this.waiting.textContent = `${counted(queued, "more picture")} will follow.`;
+    this.queued.hidden = !queued;
+    if (!queued) keepFocus(this.queued, () => this.queued.remove());
     for (const run of running.values()) {
       if (!this.entries.has(run.sessionId)) this.entries.set(run.sessionId, this.entry(run));
       this.update(run);
@@ -39,7 +47,7 @@ export class Running {
     const text = run.connected ? `${run.total - run.waiting.size} of ${counted(run.total, "picture")} done` : LOST;
     if (said.textContent !== text) said.textContent = text;
     element.classList.toggle("lost", !run.connected);
-    cancel.disabled = run.cancelling;
+    can(cancel, !run.cancelling);
     cancel.textContent = run.cancelling ? "Cancelling…" : "Cancel";
   }
 }

@@ -1,11 +1,11 @@
 /** Make pictures from photos of the gallery, files of this device, and earlier sessions. */
 
 import { renditions } from "../gallery/pictures.js";
-import { call } from "../lib/http.js";
 import { Picture } from "./pictures.js";
 
 const ENOUGH_PX = 1600;
 const PHOTO = "photo://";
+const DELETED = "The photo was deleted. The results of its edits are still here.";
 const SHOWN_BY_BROWSERS = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)$/;
 
 /** Make a picture of a gallery photo: the edit starts from its original, the page shows a rendition. */
@@ -15,15 +15,21 @@ export function ofPhoto(photo, sizes) {
   return new Picture({
     name: photo.filename || photo.id,
     thumb: made[0]?.url,
+    gallery: photo.gallery_id,
     original: { source: `${PHOTO}${photo.id}`, preview: shown?.url || "", width: photo.width, height: photo.height },
   });
 }
 
-/** Read photos of the gallery by their ids. @returns {Promise<Picture[]>} */
-export async function ofIds(ids, { gallery, outputs }) {
-  const address = (id) => `${gallery}/photos/${id.split("/").map(encodeURIComponent).join("/")}`;
-  const photos = await Promise.all(ids.map((id) => call(address(id))));
-  return photos.map((photo) => ofPhoto(photo, outputs.sizes));
+/**
+ * Read photos of the gallery by their ids; those that are gone are left out.
+ * @param {string[]} ids @param {import("../lib/gallery.js").GalleryApi} gallery
+ */
+export async function ofIds(ids, gallery, sizes) {
+  const found = await Promise.allSettled(ids.map((id) => gallery.read(id)));
+  const photos = found.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+  const other = found.find(({ status, reason }) => status === "rejected" && reason.status !== 404);
+  if (!photos.length && other) throw other.reason;
+  return photos.filter(({ status }) => status !== "deleted").map((photo) => ofPhoto(photo, sizes));
 }
 
 /** Make a picture of a local file; it has no address before it is uploaded. @param {File} file */
@@ -35,38 +41,27 @@ export function ofFile(file) {
   return picture;
 }
 
-/** Release the object URL of a local file. @param {Picture} picture */
-export function forget(picture) {
-  if (picture.original.preview.startsWith("blob:")) URL.revokeObjectURL(picture.original.preview);
-}
-
 /**
- * Read the pictures of a session, by image id: each original with its result.
+ * Read the pictures of a session, by image id: each source with its result.
+ * @param {any} session @param {{config: import("../lib/config.js").Config, gallery: import("../lib/gallery.js").GalleryApi}} from
  * @returns {Promise<Map<string, Picture>>}
  */
-export async function ofSession(session, config) {
+export async function ofSession(session, from) {
   const label = session.plan.explanation;
   const entries = session.images.map(async ({ id, url, name }) => {
-    const picture = await originalOf(url, name || id, config);
+    const picture = await sourceOf(url, name || id, from);
     if (session.results[id]) picture.add(session.results[id], label, 0);
     return [id, picture];
   });
   return new Map(await Promise.all(entries));
 }
 
-async function originalOf(url, name, config) {
-  const photo = url.startsWith(PHOTO) && (await photoOf(url.slice(PHOTO.length), config));
-  if (photo) return photo;
-  const preview = url.startsWith(config.cdn) ? url : "";
-  return new Picture({ name, thumb: preview, original: { source: url, preview } });
-}
-
-/** Read a photo; null if it was deleted since. Its edits are still there. */
-async function photoOf(id, config) {
-  try {
-    return (await ofIds([id], config))[0];
-  } catch (error) {
-    if (error.status === 404) return null;
-    throw error;
+async function sourceOf(url, name, { config, gallery }) {
+  if (url.startsWith(PHOTO)) {
+    const [photo] = await ofIds([url.slice(PHOTO.length)], gallery, config.outputs.sizes);
+    return photo || new Picture({ name, original: { source: url, unseen: DELETED } });
   }
+  // An edit may have begun with the result of another one.
+  const preview = url.startsWith(config.cdn) ? url : "";
+  return new Picture({ name, thumb: preview, original: { source: url, preview, label: preview ? "Before this edit" : "Original" } });
 }

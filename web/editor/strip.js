@@ -1,6 +1,7 @@
 /** All pictures of the editor as thumbnails, each with its progress. */
 
 import { el, fill } from "../lib/dom.js";
+import { named } from "../lib/names.js";
 
 export class Strip {
   /** @param {{onChoose: (picture: import("./pictures.js").Picture) => void}} how */
@@ -34,7 +35,7 @@ export class Strip {
       "button",
       { type: "button", onclick: () => this.onChoose(picture) },
       parts.image,
-      el("span", { class: "name small" }, picture.name),
+      el("span", { class: "name small" }, named(picture.name)),
       parts.state,
       parts.bar,
     );
@@ -63,5 +64,6 @@ export class Strip {
 }
 
 function versionsOf({ versions, at }) {
-  return versions.length === 1 ? "Original" : at === 0 ? "Back at the original" : `Edit ${at} of ${versions.length - 1}`;
+  if (at === 0) return versions[0].label;
+  return versions.length === 2 ? "Edited" : `Edit ${at} of ${versions.length - 1}`;
 }

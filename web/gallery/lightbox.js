@@ -1,29 +1,39 @@
 /**
- * One photo, large, on a dark page: arrow keys and swipes go to the next, Esc closes, "i" opens the receipt.
+ * One photo, large, on a dark page: arrow keys and swipes go to the next, Esc closes, "i" opens the receipt, "z" zooms.
  *
- * It is a modal `<dialog>`: the browser traps and restores the focus. Its buttons are made once and changed
- * in place, so that they keep the focus.
+ * It is a modal `<dialog>`: the browser traps and restores the focus. Its buttons are made once and changed in place, so
+ * that they keep the focus. Each photo has an address (`photo=`), which the gallery keeps.
  */
 
 import { confirmed } from "../lib/confirm.js";
-import { el, fill } from "../lib/dom.js";
+import { can, el, fill } from "../lib/dom.js";
+import { keepFocus } from "../lib/focus.js";
+import { addressOf } from "../lib/address.js";
 import { icon } from "../lib/icons.js";
+import { menu } from "../lib/menu.js";
+import { named } from "../lib/names.js";
+import { copies } from "./copies.js";
 import { picture, renditions } from "./pictures.js";
 import { receiptParts } from "./receipt.js";
-import { inWords, isReady, nameOf } from "./states.js";
+import { canRetry, inWords, isReady, nameOf } from "./states.js";
 import { onSwipe } from "./swipes.js";
+import { Zoom } from "./zoom.js";
 
 const NEAR_END = 5;
+const slot = (ratio) => `min(100vw, ${Math.round(100 * ratio)}vh)`;
 
 /**
  * @typedef {Object} LightboxHow
  * @property {Record<string, any>} sizes  of the stack's outputs
- * @property {() => import("./photos.js").Photo[]} photos  as the grid shows them
- * @property {(id: string) => Promise<import("./photos.js").Photo>} read  with the whole receipt
+ * @property {import("../lib/gallery.js").GalleryApi} api
+ * @property {() => import("../lib/gallery.js").Photo[]} photos  as the grid shows them
+ * @property {(id: string) => string} cached  address of a smaller picture in the cache, or ""
  * @property {(id: string) => Promise<boolean>} remove  true: it is gone
- * @property {(id: string) => Promise<void>} retry
+ * @property {(id: string) => Promise<boolean>} retry
  * @property {() => void} onNearEnd  more photos may be needed
+ * @property {(id: string) => void} onStep  another photo is shown
  * @property {(id: string) => void} onClosed  with the photo that was seen last
+ * @property {(photo: any) => void} onDownload
  */
 
 export class Lightbox {
@@ -36,9 +46,11 @@ export class Lightbox {
     this.aside = el("aside", { class: "why", "aria-label": "Why does it look like this?", tabindex: 0, hidden: true });
     this.why = tool("info", "Why does it look like this?", { onclick: () => this.toggle(), "aria-expanded": "false", "aria-keyshortcuts": "i" });
     this.edit = el("a", { class: "button quiet" }, icon("edit"), el("span", {}, "Edit"));
-    this.file = el("a", { class: "button quiet", target: "_blank", rel: "noopener" }, icon("open"), el("span", {}, "Open file"));
+    this.enlarge = tool("zoom", "Zoom to 100 %", { onclick: () => this.zoom.toggle(), "aria-pressed": "false", "aria-keyshortcuts": "z" });
+    this.more = menu("more", "More", () => this.entries());
     this.before = step("before", "Previous photo", () => this.go(-1));
     this.after = step("after", "Next photo", () => this.go(1));
+    this.zoom = new Zoom(this.print, (on) => this.enlarge.setAttribute("aria-pressed", String(on)));
     this.dialog = el(
       "dialog",
       { class: "lightbox", "aria-labelledby": "lightbox-title" },
@@ -46,57 +58,72 @@ export class Lightbox {
         "header",
         {},
         el("div", { class: "what" }, this.title, this.place),
-        el(
-          "div",
-          { class: "tools" },
-          this.why,
-          this.edit,
-          this.file,
-          tool("remove", "Delete", { onclick: () => this.remove() }),
-          el("button", { type: "button", class: "quiet round", "aria-label": "Close", onclick: () => this.dialog.close() }, icon("close")),
-        ),
+        el("div", { class: "tools" }, this.why, this.edit, this.enlarge, this.more, tool("remove", "Delete", { onclick: () => this.remove(), "aria-keyshortcuts": "Delete" })),
+        el("button", { type: "button", class: "quiet round", "aria-label": "Close", onclick: () => this.dialog.close() }, icon("close")),
       ),
       el("div", { class: "body" }, el("div", { class: "stage" }, this.print, this.before, this.after), this.aside),
     );
     this.dialog.addEventListener("keydown", (event) => this.key(event));
     this.dialog.addEventListener("close", () => how.onClosed(this.photo.id));
-    onSwipe(this.print, (by) => this.go(by));
+    onSwipe(this.print, (by) => !this.zoom.on && this.go(by));
   }
 
-  /** @param {string} id */
-  open(id) {
-    this.show(id);
-    this.dialog.showModal();
+  /** @param {import("../lib/gallery.js").Photo} photo */
+  open(photo) {
+    this.show(photo);
+    if (!this.dialog.open) this.dialog.showModal();
   }
 
-  /** Show a changed record. @param {import("./photos.js").Photo} photo */
+  close() {
+    if (this.dialog.open) this.dialog.close();
+  }
+
+  /** Show a changed record. @param {import("../lib/gallery.js").Photo} photo */
   changed(photo) {
-    if (this.dialog.open && photo.id === this.photo.id) this.show(photo.id);
+    if (this.dialog.open && photo.id === this.photo.id) this.show(photo);
   }
 
-  /** @param {string} id */
-  show(id) {
+  show(photo) {
+    this.photo = photo;
     const photos = this.how.photos();
-    const at = photos.findIndex((one) => one.id === id);
-    this.photo = photos[at];
-    const name = nameOf(this.photo);
-    this.title.textContent = name;
-    this.place.textContent = `${at + 1} of ${photos.length}`;
-    fill(this.print, isReady(this.photo) ? this.large(name) : this.noPicture());
+    const at = this.at(photos);
+    const ready = isReady(photo);
+    const last = photos.length - 1;
+    fill(this.title, named(nameOf(photo)));
+    this.title.setAttribute("aria-label", nameOf(photo));
+    this.place.textContent = at < 0 ? "" : `${at + 1} of ${photos.length}`;
+    keepFocus(this.print, () => fill(this.print, ready ? this.large() : this.noPicture()), () => this.why);
+    this.zoom.show(this.print.querySelector("img"), photo, this.how.api.originalOf(photo.id));
     can(this.before, at > 0);
-    can(this.after, at < photos.length - 1);
-    this.link();
-    if (at > photos.length - NEAR_END) this.how.onNearEnd();
+    can(this.after, at >= 0 && at < last);
+    this.edit.hidden = this.enlarge.hidden = !ready;
+    this.edit.setAttribute("href", addressOf("editor", { photo: photo.id }));
+    if (at > last - NEAR_END) this.how.onNearEnd();
     if (!this.aside.hidden) this.explain();
   }
 
-  large(alt) {
-    return picture(this.photo, this.how.sizes, { slot: (ratio) => `min(100vw, ${Math.round(100 * ratio)}vh)`, alt, lazy: false });
+  at(photos) {
+    return photos.findIndex((one) => one.id === this.photo.id);
+  }
+
+  large() {
+    const image = picture(this.photo, this.how.sizes, { slot, alt: nameOf(this.photo), lazy: false, under: this.how.cached(this.photo.id) });
+    image.addEventListener("load", () => this.fetchAhead(), { once: true });
+    return image;
+  }
+
+  /** Put both neighbours into the cache. */
+  fetchAhead() {
+    const photos = this.how.photos();
+    const at = this.at(photos);
+    if (at < 0) return;
+    this.ahead = [photos[at + 1], photos[at - 1]].filter((one) => one && isReady(one)).map((one) => picture(one, this.how.sizes, { slot, alt: "", lazy: false }));
   }
 
   /** Build what stands in place of a picture: the state, or the failure with its reason. */
   noPicture() {
-    const { status, error = {} } = this.photo;
+    const { status, interrupted, error = {} } = this.photo;
+    if (interrupted) return el("div", { class: "no-picture" }, icon("warning"), el("h3", {}, "The upload was interrupted"), el("p", {}, "Its file never came. Add the file again, and delete this entry."));
     if (status !== "failed") return el("p", { class: "no-picture" }, `${inWords(status)}…`);
     const tries = error.attempts > 1 ? ` after ${error.attempts} attempts` : "";
     return el(
@@ -106,16 +133,19 @@ export class Lightbox {
       el("h3", {}, `Failed${tries}`),
       el("p", {}, error.message || "No reason is known."),
       el("p", { class: "mono muted" }, error.code || "FAILED"),
-      el("button", { type: "button", onclick: () => this.how.retry(this.photo.id) }, icon("again"), "Try again"),
+      canRetry(this.photo) && el("button", { type: "button", onclick: () => this.how.retry(this.photo.id) }, icon("again"), "Try again"),
     );
   }
 
-  link() {
-    const largest = renditions(this.photo, this.how.sizes).at(-1);
-    this.edit.hidden = this.file.hidden = !largest;
-    if (!largest) return;
-    this.edit.setAttribute("href", `#/editor?photos=${encodeURIComponent(this.photo.id)}`);
-    this.file.setAttribute("href", largest.url);
+  /** Entries of the menu. */
+  entries() {
+    const { photo } = this;
+    const largest = renditions(photo, this.how.sizes).at(-1);
+    return [
+      largest && el("a", { href: largest.url, target: "_blank", rel: "noopener" }, "Open file"),
+      el("button", { type: "button", onclick: () => this.how.onDownload(photo) }, "Download original"),
+      ...copies(photo, this.how.sizes),
+    ];
   }
 
   async remove() {
@@ -123,10 +153,10 @@ export class Lightbox {
     const text = `“${nameOf(this.photo)}” and all its renditions are deleted. This cannot be undone.`;
     if (!(await confirmed({ title: "Delete this photo?", text, action: "Delete" }))) return;
     const photos = this.how.photos();
-    const at = photos.findIndex((one) => one.id === id);
+    const at = this.at(photos);
     const next = photos[at + 1] || photos[at - 1];
     if (!(await this.how.remove(id))) return;
-    if (next) this.show(next.id);
+    if (next && next.id !== id) this.step(next);
     else this.dialog.close();
   }
 
@@ -141,7 +171,7 @@ export class Lightbox {
     const title = el("h3", {}, "Why does it look like this?");
     let parts;
     try {
-      parts = receiptParts(await this.how.read(id), this.how.sizes);
+      parts = receiptParts(await this.how.api.read(id), this.how.sizes);
     } catch (error) {
       parts = el("p", { role: "alert" }, error.message);
     }
@@ -151,17 +181,31 @@ export class Lightbox {
 
   go(by) {
     const photos = this.how.photos();
-    const next = photos[photos.findIndex((one) => one.id === this.photo.id) + by];
-    if (next) this.show(next.id);
+    const at = this.at(photos);
+    if (at >= 0) this.step(photos[at + by]);
+  }
+
+  step(photo) {
+    if (!photo || photo.id === this.photo.id) return;
+    this.show(photo);
+    this.how.onStep(photo.id);
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "ArrowLeft") this.go(-1);
-    else if (event.key === "ArrowRight") this.go(1);
-    else if (event.key === "i") this.toggle();
-    else return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input")) return;
+    const acts = {
+      ArrowLeft: () => this.go(-1),
+      ArrowRight: () => this.go(1),
+      Home: () => this.step(this.how.photos()[0]),
+      End: () => this.step(this.how.photos().at(-1)),
+      Delete: () => this.remove(),
+      i: () => this.toggle(),
+      z: () => this.zoom.toggle(),
+    };
+    // Arrows look around in a picture that is larger than the screen.
+    if (!acts[event.key] || (this.zoom.on && event.key.startsWith("Arrow"))) return;
     event.preventDefault();
+    acts[event.key]();
   }
 }
 
@@ -171,9 +215,4 @@ function tool(name, label, props) {
 
 function step(name, label, onclick) {
   return el("button", { type: "button", class: `step ${name} round`, "aria-label": label, onclick }, icon(name));
-}
-
-/** Set aria-disabled; `disabled` would lose the focus. */
-function can(button, possible) {
-  button.setAttribute("aria-disabled", String(!possible));
 }

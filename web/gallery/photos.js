@@ -1,43 +1,53 @@
 /**
- * Photos of the gallery: pages of the list, and changes as server-sent events.
- *
- * Contract: the gallery API (docs/local.md), which stands in for a product's backend. Records are photo records as the
- * rendition pipeline writes them (`status`, `{size}_url`, `{size}_width`, `placeholder`, `error`, …).
+ * Photos of the gallery: pages of the list, and changes as server-sent events. Records are photo records as the rendition
+ * pipeline writes them (`status`, `{size}_url`, `{size}_width`, `placeholder`, `error`, …).
  */
 
-import { call } from "../lib/http.js";
 import { listen } from "../lib/sse.js";
+import { nameOf, stateOf } from "./states.js";
 
 const PAGE = 60;
+const MOST = 500;
 const LISTEN_AGAIN_MS = 3000;
 
-/** @typedef {Record<string, any> & {id: string, status: string}} Photo */
 /**
  * "list": list again, events were missed. "online": nothing was missed. "lost": no connection for now.
- * @typedef {{kind: "photo"|"removed"|"list"|"online"|"lost", photo?: Photo}} Change
+ * @typedef {{kind: "photo"|"removed"|"list"|"online"|"lost", photo?: import("../lib/gallery.js").Photo}} Change
  */
 
 export class Photos {
-  /** @param {string} base  address of the gallery API @param {string|null} gallery  null: of all galleries */
-  constructor(base, gallery) {
-    this.base = base;
-    this.gallery = gallery;
-    this.cursor = undefined;
+  /** @param {import("../lib/gallery.js").GalleryApi} api @param {AbortSignal} signal */
+  constructor(api, signal) {
+    this.api = api;
+    this.signal = signal;
     this.current = false;
-    this.stop = () => {};
+    this.ask({});
+  }
+
+  /** Choose what to list. @param {{gallery?: string|null, search?: string, state?: string, sort?: string}} query */
+  ask(query) {
+    this.query = query;
+    this.rewind();
+  }
+
+  /** Start from the beginning again. */
+  rewind() {
+    this.cursor = undefined;
   }
 
   /** @param {(event: Change) => void} onChange */
   watch(onChange) {
-    const ours = (photo) => !this.gallery || photo.gallery_id === this.gallery;
+    const ends = new AbortController();
+    const { signal } = ends;
+    const end = () => ends.abort();
     const again = () => {
+      end();
       this.current = false;
-      this.stop();
       this.watch(onChange);
     };
     let timer;
     const hangUp = listen(
-      `${this.base}/changes`,
+      `${this.api.base}/changes`,
       {
         // List only after "ready": changes between a list and the first event would be missed.
         ready: () => {
@@ -45,8 +55,8 @@ export class Photos {
           this.current = true;
         },
         resync: () => (this.current = false),
-        photo: (photo) => ours(photo) && onChange({ kind: "photo", photo }),
-        removed: (photo) => ours(photo) && onChange({ kind: "removed", photo }),
+        photo: (photo) => onChange({ kind: this.isListed(photo) ? "photo" : "removed", photo }),
+        removed: (photo) => onChange({ kind: "removed", photo }),
       },
       (state) => {
         if (state !== "open") onChange({ kind: "lost" });
@@ -55,57 +65,39 @@ export class Photos {
       },
     );
     // A stream over a lost network may hang for minutes.
-    const lost = () => onChange({ kind: "lost" });
-    addEventListener("offline", lost);
-    addEventListener("online", again);
-    this.stop = () => {
+    addEventListener("offline", () => onChange({ kind: "lost" }), { signal });
+    addEventListener("online", again, { signal });
+    this.signal.addEventListener("abort", end, { signal });
+    signal.addEventListener("abort", () => {
       clearTimeout(timer);
       hangUp();
-      removeEventListener("offline", lost);
-      removeEventListener("online", again);
-    };
+    });
   }
 
-  /** Read the next page, newest first; empty if there are no more. @returns {Promise<Photo[]>} */
-  async more() {
+  /** Return whether the list holds a photo. */
+  isListed(photo) {
+    const { gallery, search = "", state } = this.query;
+    if (gallery && photo.gallery_id !== gallery) return false;
+    if (state && stateOf(photo) !== state) return false;
+    const { make, model, lens } = photo.camera || {};
+    const text = [nameOf(photo), photo.taken_at, photo.created_at, make, model, lens, photo.error?.code].join(" ").toLowerCase();
+    return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  }
+
+  /** Read the next page; empty if there are no more. @param {number} [limit] */
+  async more(limit = PAGE) {
     if (this.cursor === null) return [];
-    const query = new URLSearchParams({ limit: String(PAGE) });
-    if (this.cursor) query.set("cursor", this.cursor);
-    if (this.gallery) query.set("gallery", this.gallery);
-    const page = await call(`${this.base}/photos?${query}`);
+    const { query } = this;
+    const page = await this.api.photos({ ...query, limit: Math.min(limit, MOST), cursor: this.cursor }, this.signal);
+    if (query !== this.query) return [];
     this.cursor = page.cursor;
+    this.counts = page.counts;
     return page.photos;
   }
 
-  /** Start from the newest again. */
-  rewind() {
-    this.cursor = undefined;
-  }
-
-  /** Read one photo with its whole receipt. @param {string} id @returns {Promise<Photo>} */
-  read(id) {
-    return call(this.address(id));
-  }
-
-  /** Announce a file: its record is pending before the first byte is sent. @param {File} file */
-  announce(file) {
-    const body = { name: file.name, size: file.size };
-    if (file.type) body.type = file.type;
-    if (this.gallery) body.gallery = this.gallery;
-    return call(`${this.base}/photos`, { method: "POST", body });
-  }
-
-  /** @param {string} id @returns {Promise<{photo: Photo}>} */
-  retry(id) {
-    return call(`${this.address(id)}/retry`, { method: "POST" });
-  }
-
-  /** @param {string} id */
-  remove(id) {
-    return call(this.address(id), { method: "DELETE" });
-  }
-
-  address(id) {
-    return `${this.base}/photos/${id.split("/").map(encodeURIComponent).join("/")}`;
+  /** Count the photos of the gallery in each state. @returns {Promise<Record<string, number>>} */
+  async count() {
+    const { gallery, search } = this.query;
+    this.counts = (await this.api.photos({ gallery, search, limit: 1 }, this.signal)).counts;
   }
 }

@@ -6,11 +6,14 @@ import { icon } from "../lib/icons.js";
 // RAW files have no type that browsers know.
 const PHOTOS = "image/*,.heic,.heif,.avif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2,.pef,.srw,.3fr,.kdc";
 
+// Browsers of phones know the attribute, but their pickers choose no folders.
+const FOLDERS = "webkitdirectory" in HTMLInputElement.prototype && !matchMedia("(pointer: coarse)").matches;
+
 /** @param {(files: File[]) => void} take */
 export function pickers(take) {
   return [
     picker("Add photos", { look: "primary", sign: "add", input: { multiple: true, accept: PHOTOS } }, take),
-    picker("Add a folder", { look: "folder", sign: "folder", input: { webkitdirectory: true } }, take),
+    FOLDERS && picker("Add a folder", { look: "folder", sign: "folder", input: { webkitdirectory: true } }, take),
   ];
 }
 

@@ -24,9 +24,10 @@ export function renditions(photo, sizes) {
  * An `<img>` that knows its shape before it loads (`--ratio`), with the ThumbHash behind it.
  * @param {Record<string, any>} photo
  * @param {Record<string, any>} sizes  of the stack's outputs
- * @param {{slot: (ratio: number) => string, alt: string, lazy?: boolean}} how  *slot*: gives the `sizes` attribute
+ * @param {{slot: (ratio: number) => string, alt: string, lazy?: boolean, under?: string}} how  *slot*: gives the `sizes`
+ *   attribute; *under*: a smaller picture that is in the cache, shown meanwhile
  */
-export function picture(photo, sizes, { slot, alt, lazy = true }) {
+export function picture(photo, sizes, { slot, alt, lazy = true, under = "" }) {
   const made = renditions(photo, sizes);
   const ratio = photo.width / photo.height;
   const image = el("img", {
@@ -42,7 +43,7 @@ export function picture(photo, sizes, { slot, alt, lazy = true }) {
   });
   image.style.setProperty("--ratio", ratio);
   image.style.backgroundColor = photo.dominant_color || "";
-  image.style.backgroundImage = blurred(photo.placeholder);
+  image.style.backgroundImage = under ? `url("${under}")` : blurred(photo.placeholder);
   image.addEventListener("load", () => (image.style.backgroundImage = ""), { once: true });
   return image;
 }

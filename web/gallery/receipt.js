@@ -31,7 +31,7 @@ const WHOLES = new Set(["render"]);
 /** @param {Record<string, any>} photo  with its whole receipt @param {Record<string, any>} sizes  of the stack's outputs */
 export function receiptParts(photo, sizes) {
   const receipt = photo.receipt || {};
-  const rows = [...facts(photo), ...making(receipt), ...price(receipt)].filter(([, text]) => text);
+  const rows = [...facts(photo), ...making(receipt), ...price(receipt, photo.requests_usd)].filter(([, text]) => text);
   return [
     ...warnings(photo, sizes).map((text) => el("p", { class: "remark" }, text)),
     el("dl", { class: "receipt" }, rows.map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
@@ -59,13 +59,14 @@ function making(receipt) {
   ];
 }
 
-function price(receipt) {
+/** The receipt holds the function's time; *requests*: the price of the requests around one photo, USD. */
+function price(receipt, requests = 0) {
   const { output_bytes: bytes, cost_usd: cost, engine = {} } = receipt;
   return [
     ["Renditions", bytes && `${size(bytes)} in all`],
     ["Memory", receipt.peak_memory_mib && `${receipt.peak_memory_mib} MiB${receipt.memory_mib ? ` of ${receipt.memory_mib}` : ""}`],
     ["Isolation", receipt.isolated && "Decoded in a process of its own"],
-    ["Cost", cost !== undefined && `${money(Number(cost) * 1000)} per 1,000 photos like it`],
+    ["Cost", cost !== undefined && `${money((Number(cost) + requests) * 1000)} for 1,000 photos like it`],
     ["Engine", Object.entries(engine).map(([name, version]) => `${name} ${version}`).join(", ")],
     ["Recipe", receipt.recipe],
   ];

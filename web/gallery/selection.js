@@ -1,50 +1,94 @@
-/** The chosen photos, and the bar of actions for them. */
+/** The chosen tiles, and the bar of actions for them. */
 
-import { confirmed } from "../lib/confirm.js";
+import { addressOf } from "../lib/address.js";
 import { el } from "../lib/dom.js";
+import { keepFocus } from "../lib/focus.js";
 import { counted } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { menu } from "../lib/menu.js";
+import { isReady } from "./states.js";
+
+/** @typedef {import("./tile.js").Tile} Tile */
 
 export class Selection {
-  /** @param {{grid: import("./grid.js").Grid, remove: (id: string) => Promise<boolean>}} how */
-  constructor({ grid, remove }) {
+  /**
+   * @param {{grid: import("./grid.js").Grid, sizes: Record<string, any>, onAll: () => void, onRemove: (tiles: Tile[]) => void,
+   *          onRetry: (tiles: Tile[]) => void, onDownload: (tiles: Tile[], size: string) => void}} how  *size*: "" for originals
+   */
+  constructor({ grid, sizes, onAll, onRemove, onRetry, onDownload }) {
     this.grid = grid;
-    this.removeOne = remove;
-    this.ids = new Set();
+    /** @type {Set<Tile>} */
+    this.tiles = new Set();
     this.count = el("p", { role: "status" });
-    this.edit = el("a", { class: "button primary" }, icon("edit"), "Edit");
+    this.edit = el("a", { class: "button primary" }, icon("edit"), el("span", {}, "Edit"));
+    this.again = action("again", "Try again", () => onRetry(this.all.filter(({ retryable }) => retryable)));
+    const choices = [["Originals", ""], ...Object.keys(sizes).map((size) => [`Size ${size}`, size])];
+    this.save = menu("save", "Download", () => choices.map(([label, size]) => el("button", { type: "button", onclick: () => onDownload(this.all, size) }, label)));
     this.element = el(
       "section",
       { class: "selection", "aria-label": "Chosen photos", hidden: true },
       this.count,
+      el("button", { type: "button", class: "quiet", onclick: onAll }, "All"),
       this.edit,
-      el("button", { type: "button", class: "quiet delete", onclick: () => this.remove() }, icon("remove"), el("span", {}, "Delete")),
+      this.again,
+      this.save,
+      action("remove", "Delete", () => onRemove(this.all)),
       el("button", { type: "button", class: "quiet round", "aria-label": "Choose none", onclick: () => this.clear() }, icon("close")),
     );
   }
 
-  /** @param {string} id @param {boolean} chosen */
-  set(id, chosen) {
-    if (chosen) this.ids.add(id);
-    else this.ids.delete(id);
-    this.count.textContent = `${counted(this.ids.size, "photo")} chosen`;
-    this.edit.setAttribute("href", `#/editor?photos=${Array.from(this.ids, encodeURIComponent).join(",")}`);
-    this.element.hidden = !this.ids.size;
+  /** The chosen tiles in display order. */
+  get all() {
+    return this.grid.shown.filter((tile) => this.tiles.has(tile));
+  }
+
+  /** @param {Tile} tile @param {boolean} chosen @param {boolean} range  all from the last chosen tile to this one */
+  choose(tile, chosen, range) {
+    for (const one of range ? this.between(tile) : [tile]) this.mark(one, chosen);
+    this.last = tile;
+    this.show();
+  }
+
+  chooseAll() {
+    this.grid.shown.forEach((tile) => this.mark(tile, true));
+    this.show();
+  }
+
+  /** Forget a tile that is gone. @param {Tile} tile */
+  forget(tile) {
+    this.mark(tile, false);
+    this.show();
   }
 
   clear() {
-    for (const id of this.ids) {
-      const box = this.grid.tiles.get(id)?.element.querySelector("input");
-      if (box) box.checked = false;
-      this.set(id, false);
-    }
+    const { last } = this;
+    for (const tile of this.tiles) this.mark(tile, false);
+    this.show(last);
   }
 
-  async remove() {
-    const ids = Array.from(this.ids);
-    const title = `Delete ${counted(ids.length, "photo")}?`;
-    const text = "The originals and all their renditions are deleted. This cannot be undone.";
-    if (!(await confirmed({ title, text, action: "Delete" }))) return;
-    for (const id of ids) await this.removeOne(id);
+  between(tile) {
+    const shown = this.grid.shown;
+    const ends = [shown.indexOf(this.last), shown.indexOf(tile)].filter((at) => at >= 0);
+    return shown.slice(Math.min(...ends), Math.max(...ends) + 1);
   }
+
+  mark(tile, chosen) {
+    tile.chosen = chosen;
+    if (chosen) this.tiles.add(tile);
+    else this.tiles.delete(tile);
+  }
+
+  show(heir = this.last) {
+    const chosen = Array.from(this.tiles);
+    const ready = chosen.filter(({ photo }) => isReady(photo));
+    this.count.textContent = `${counted(chosen.length, "photo")} chosen`;
+    this.edit.hidden = this.save.hidden = !ready.length;
+    this.edit.setAttribute("href", addressOf("editor", { photo: ready.map(({ photo }) => photo.id) }));
+    this.again.hidden = !chosen.some(({ retryable }) => retryable);
+    keepFocus(this.element, () => (this.element.hidden = !chosen.length), () => heir?.box, () => this.grid.shown[0]?.handle);
+  }
+}
+
+function action(sign, label, onclick) {
+  return el("button", { type: "button", class: "quiet", onclick }, icon(sign), el("span", {}, label));
 }

@@ -1,64 +1,108 @@
-/** The gallery: upload photos, watch their progress, open them. */
+/** The gallery: add photos, watch their progress, find, open and choose them. */
 
+import { addressOf, replaceAddress } from "../lib/address.js";
 import { el, fill } from "../lib/dom.js";
+import { keepFocus } from "../lib/focus.js";
 import { counted } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
+import { Bulk } from "./bulk.js";
 import { acceptDrops } from "./drops.js";
 import { Grid } from "./grid.js";
 import { Lightbox } from "./lightbox.js";
-import { Photos } from "./photos.js";
+import { Listing } from "./listing.js";
+import { ORDERS } from "./orders.js";
 import { pickers } from "./pickers.js";
 import { Selection } from "./selection.js";
-import { isUnderway } from "./states.js";
-import { Uploads } from "./uploads.js";
+import { Toolbar } from "./toolbar.js";
 
-const LOST = "The connection is lost. Changes are shown once it is back.";
+const FILTERS = ["gallery", "search", "state", "sort"];
+/** What was shown last, for a return from another view. */
+let memory = null;
 
-/** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config, params: URLSearchParams}} context */
-export function mount(root, { config, params }) {
-  const gallery = new Gallery(config, params.get("gallery"));
+/** @param {HTMLElement} root @param {any} context  of app.js */
+export function mount(root, context) {
+  const gallery = new Gallery(context);
   root.append(gallery.element);
   gallery.start();
-  return () => gallery.close();
+  return (params) => gallery.update(params);
 }
 
 class Gallery {
-  /** @param {import("../lib/config.js").Config} config @param {string|null} name  of one gallery; null: all of them */
-  constructor(config, name) {
+  constructor({ config, gallery, uploads, params, signal }) {
     const { sizes } = config.outputs;
-    const remove = (id) => this.remove(id);
-    const retry = (id) => this.retry(id);
-    this.photos = new Photos(config.gallery, name);
-    this.uploads = new Uploads(this.photos, (upload) => this.uploaded(upload));
-    /** Tiles of what is not uploaded yet. @type {Map<import("./uploads.js").Upload, import("./tile.js").Tile>} */
-    this.tiles = new Map();
-    this.grid = new Grid({
-      sizes,
-      onEnd: () => this.more(),
-      actions: { open: (id) => this.lightbox.open(id), retry, choose: (id, chosen) => this.selection.set(id, chosen) },
+    this.signal = signal;
+    this.uploads = uploads;
+    this.params = params;
+    this.api = gallery;
+    this.grid = new Grid({ sizes, signal, order: this.order, onEnd: () => this.listing.more(), actions: this.actions() });
+    this.listing = new Listing({
+      api: gallery,
+      uploads,
+      signal,
+      grid: this.grid,
+      onPhoto: (photo) => this.lightbox.changed(photo),
+      onGone: (tile) => this.selection.forget(tile),
+      onCount: () => this.summarize(),
+      onConnection: (fine, why) => this.online(fine, why),
     });
-    this.lightbox = new Lightbox({
+    this.listing.photos.ask(this.query);
+    this.bulk = new Bulk({ api: gallery, uploads, know: (photo) => this.listing.know(photo), forget: (id) => this.listing.forget(id) });
+    this.lightbox = this.makeLightbox(sizes);
+    this.selection = new Selection({
+      grid: this.grid,
       sizes,
-      photos: () => this.grid.photos,
-      read: (id) => this.photos.read(id),
-      remove,
-      retry,
-      onNearEnd: () => this.more(),
-      onClosed: (id) => this.grid.focus(id),
+      onAll: () => this.chooseAll(),
+      onRemove: (tiles) => this.bulk.remove(tiles),
+      onRetry: (tiles) => this.bulk.retry(tiles),
+      onDownload: (tiles, size) => this.bulk.download(tiles, size),
     });
-    this.selection = new Selection({ grid: this.grid, remove });
-    this.build(name || "Gallery");
+    this.toolbar = new Toolbar({ api: gallery, signal, onChange: (change) => this.filter(change) });
+    this.build();
   }
 
-  build(title) {
-    const take = (files) => this.take(files);
+  get query() {
+    return Object.fromEntries(FILTERS.map((name) => [name, this.params.get(name) || undefined]));
+  }
+
+  get order() {
+    return ORDERS[this.query.sort] || ORDERS.added;
+  }
+
+  actions() {
+    return {
+      open: ({ photo }) => this.open(photo.id),
+      retry: (tile) => this.bulk.retry([tile]),
+      remove: (tile) => (tile.upload ? this.uploads.cancel(tile.upload) : this.bulk.remove([tile])),
+      choose: (tile, chosen, range) => this.selection.choose(tile, chosen, range),
+    };
+  }
+
+  makeLightbox(sizes) {
+    return new Lightbox({
+      sizes,
+      api: this.api,
+      photos: () => this.grid.photos,
+      cached: (id) => this.grid.tiles.get(id)?.cached || "",
+      remove: (id) => this.bulk.all([{ photo: { id } }], (tile) => this.bulk.removeOne(tile), "deleted"),
+      retry: (id) => this.bulk.retry([{ photo: { id } }]),
+      onDownload: (photo) => this.bulk.download([{ photo }], ""),
+      onNearEnd: () => this.listing.more(),
+      onStep: (id) => this.step(id),
+      onClosed: (id) => this.closed(id),
+    });
+  }
+
+  build() {
+    const take = (files) => this.uploads.add(files, this.query.gallery || null);
+    this.take = take;
     this.summary = el("p", { class: "muted", role: "status" }, "Loading…");
     this.notice = el("div", { class: "trouble", role: "alert", hidden: true });
-    this.empty = emptyState(take);
+    this.empty = el("div", { class: "empty", hidden: true });
     this.element = el(
       "div",
       { class: "gallery" },
-      el("div", { class: "bar" }, el("div", {}, el("h1", {}, title), this.summary), pickers(take)),
+      el("div", { class: "bar" }, el("div", {}, el("h1", {}, this.query.gallery || "Gallery"), this.summary), pickers(take)),
+      this.toolbar.element,
       this.notice,
       this.empty,
       this.grid.element,
@@ -68,168 +112,145 @@ class Gallery {
   }
 
   start() {
-    this.stopDrops = acceptDrops(document.body, ({ files, unread }) => {
+    const { signal } = this;
+    this.toolbar.show(this.query);
+    this.toolbar.list();
+    const stopDrops = acceptDrops(document.body, ({ files, unread }) => {
       this.take(files);
       if (unread) toast(`${counted(unread, "file")} could not be read.`);
     });
-    this.warn = (event) => this.uploads.busy && event.preventDefault();
-    addEventListener("beforeunload", this.warn);
-    this.photos.watch((event) => this.onEvent(event));
-  }
-
-  close() {
-    this.stopDrops();
-    removeEventListener("beforeunload", this.warn);
-    this.photos.stop();
-    this.grid.close();
-  }
-
-  /** @param {import("./photos.js").Change} event */
-  onEvent({ kind, photo }) {
-    if (kind === "lost") return this.online(false, LOST);
-    if (kind === "list" || !this.listed) return this.reload();
-    if (kind === "online") return this.online(true);
-    if (kind === "photo") this.know(photo);
-    if (kind === "removed") this.forget(photo.id);
-    return this.count();
-  }
-
-  /** Load the next page, one at a time, once the first page is there. */
-  async more() {
-    if (!this.listed || this.asking || this.photos.cursor === null) return;
-    await this.ask(() => this.page());
-  }
-
-  /** List again from the newest, as many as are shown; remove photos that are gone. */
-  async reload() {
-    const shown = new Set(this.grid.tiles.keys());
-    const found = new Set();
-    this.photos.rewind();
-    await this.ask(async () => {
-      do (await this.page()).forEach((photo) => found.add(photo.id));
-      while (this.photos.cursor !== null && found.size < shown.size);
-      this.listed = true;
-      for (const id of shown) if (!found.has(id) && !this.isUploading(id)) this.forget(id);
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+    signal.addEventListener("abort", () => {
+      stopDrops();
+      this.remember();
     });
+    this.recall();
+    this.listing.start();
+    this.showPhoto();
   }
 
-  async ask(work) {
-    this.asking = true;
+  /** Take new parameters of the address. @returns {boolean} false: mount again */
+  update(params) {
+    const before = this.query;
+    if ((params.get("gallery") || undefined) !== before.gallery) return false;
+    this.params = params;
+    if (FILTERS.some((name) => this.query[name] !== before[name])) this.restart();
+    this.showPhoto();
+    return true;
+  }
+
+  /** Change what is listed. @param {Record<string, string>} change */
+  filter(change) {
+    replaceAddress(this.address({ ...change, photo: null }));
+    this.update(new URLSearchParams(location.hash.split("?")[1]));
+  }
+
+  restart() {
+    this.selection.clear();
+    this.toolbar.show(this.query);
+    this.listing.restart(this.query, this.order);
+  }
+
+  /** The address of the gallery as it is, with *change*. */
+  address(change) {
+    return addressOf("gallery", { ...this.query, photo: this.params.get("photo"), ...change });
+  }
+
+  /** Open a photo: it has an address, and Back closes it. */
+  open(id) {
+    location.hash = this.address({ photo: id });
+    history.replaceState({ opened: true }, "");
+  }
+
+  step(id) {
+    replaceAddress(this.address({ photo: id }));
+    this.params.set("photo", id);
+  }
+
+  /** The lightbox was closed: by Esc or its button, or because the address changed. */
+  closed(id) {
+    this.grid.tiles.get(id)?.handle.focus();
+    if (!this.params.get("photo")) return;
+    this.params.delete("photo");
+    if (history.state?.opened) history.back();
+    else replaceAddress(this.address({}));
+  }
+
+  async showPhoto() {
+    const id = this.params.get("photo");
+    if (!id) return this.lightbox.close();
+    const known = this.grid.tiles.get(id);
+    if (known) return this.lightbox.open(known.photo);
     try {
-      await work();
-      this.online(true);
-      this.grid.settle();
+      const photo = await this.api.read(id);
+      if (this.params.get("photo") === id && !this.signal.aborted) this.lightbox.open(photo);
     } catch (error) {
-      this.online(false, error.message);
-    } finally {
-      this.asking = false;
-      this.count();
+      toast(error.message);
     }
   }
 
-  async page() {
-    const page = await this.photos.more();
-    page.forEach((photo) => this.know(photo));
-    return page;
+  key(event) {
+    if (event.target.closest?.("dialog, input:not([type=checkbox]), select, textarea")) return;
+    if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.chooseAll();
+    } else if (event.key === "Escape" && this.selection.tiles.size) this.selection.clear();
   }
 
-  know(photo) {
-    // Its tile still shows the upload's progress, or does not have its id yet.
-    if (photo.status === "pending" && (this.isUploading(photo.id) || this.isBeingAnnounced(photo))) return;
-    this.grid.show(photo);
-    this.lightbox.changed(photo);
+  /** Choose all photos that match, also those further down. */
+  async chooseAll() {
+    await this.listing.all();
+    this.selection.chooseAll();
   }
 
-  forget(id) {
-    this.selection.set(id, false);
-    this.grid.remove(id);
+  summarize() {
+    const { listed, asking } = this.listing;
+    const { counts, total, lost } = this.listing.numbers;
+    const { ready = 0, interrupted = 0 } = counts;
+    const text = total === ready ? counted(total, "photo") : `${ready.toLocaleString("en")} of ${counted(total, "photo")} ready`;
+    const said = [text, lost && `${lost} failed`, interrupted && `${counted(interrupted, "upload")} interrupted`].filter(Boolean).join(" · ");
+    if (listed && this.summary.textContent !== said) this.summary.textContent = said;
+    this.toolbar.count(counts);
+    const none = listed && !asking && !this.grid.tiles.size;
+    if (none && this.empty.hidden) fill(this.empty, this.nothing());
+    keepFocus(this.empty, () => (this.empty.hidden = !none), () => this.toolbar.search);
   }
 
-  isUploading(id) {
-    return Array.from(this.tiles.keys()).some((upload) => upload.announced?.photo.id === id);
+  nothing() {
+    const { search, state } = this.query;
+    if (search || state) return [el("h2", {}, "No photo matches"), el("button", { type: "button", onclick: () => this.filter({ search: "", state: "" }) }, "Show all")];
+    const kinds = "Drop photos or a whole folder anywhere on this page: JPEG, HEIC, PNG, WebP, AVIF, TIFF or camera RAW.";
+    return [el("h2", {}, "Nothing here yet"), el("p", { class: "muted" }, kinds), el("div", { class: "ways" }, pickers(this.take))];
   }
 
-  /** A change event may arrive before the answer to the announcement. */
-  isBeingAnnounced({ id, filename, file_size: bytes }) {
-    if (this.grid.tiles.has(id)) return false;
-    const announcing = Array.from(this.tiles.keys()).filter((one) => one.state === "sending" && !one.announced);
-    return announcing.some(({ file }) => file.name === filename && file.size === bytes);
+  remember() {
+    const first = this.grid.shown.find(({ element }) => element.getBoundingClientRect().bottom > 0);
+    memory = {
+      ...this.listing.memory(),
+      chosen: this.selection.all.map(({ photo }) => photo.id),
+      anchor: first && { id: first.photo.id, top: first.element.getBoundingClientRect().top },
+    };
   }
 
-  /** @param {File[]} files */
-  take(files) {
-    this.uploads.add(files);
-    this.count();
+  recall() {
+    if (!this.listing.recall(memory)) return;
+    const { chosen, anchor } = memory;
+    const tiles = chosen.map((id) => this.grid.tiles.get(id)).filter(Boolean);
+    tiles.forEach((tile) => this.selection.choose(tile, true, false));
+    // What is above has no exact height before it is shown, so the first tile in view is put back where it was.
+    if (history.state?.scroll) requestAnimationFrame(() => this.returnTo(anchor));
   }
 
-  /** @param {import("./uploads.js").Upload} upload */
-  uploaded(upload) {
-    if (!this.tiles.has(upload)) this.tiles.set(upload, this.grid.begin());
-    const tile = this.tiles.get(upload);
-    if (upload.announced) this.grid.adopt(tile, upload.announced.photo);
-    if (upload.state === "sent") {
-      this.tiles.delete(upload);
-      tile.show(tile.photo);
-    } else tile.uploading(upload, { again: () => this.uploads.again(upload), dismiss: () => this.dismiss(upload) });
-    if (upload.state !== "sending") this.count();
-  }
-
-  dismiss(upload) {
-    this.tiles.get(upload).element.remove();
-    this.tiles.delete(upload);
-    this.count();
-  }
-
-  async retry(id) {
-    await attempt(async () => this.know((await this.photos.retry(id)).photo));
-  }
-
-  /** @param {string} id @returns {Promise<boolean>} true: it is deleted */
-  async remove(id) {
-    const gone = await attempt(async () => {
-      await this.photos.remove(id);
-      this.forget(id);
-    });
-    this.count();
-    return gone;
-  }
-
-  count() {
-    const photos = this.grid.photos;
-    const waiting = Array.from(this.tiles.keys()).filter((one) => one.state !== "failed");
-    const busy = photos.filter(isUnderway).length + waiting.filter((one) => !one.announced).length;
-    const failed = this.grid.list.querySelectorAll('[data-status="failed"]').length;
-    const many = this.photos.cursor ? "+" : "";
-    const known = `${photos.length.toLocaleString("en")}${many} ${photos.length === 1 && !many ? "photo" : "photos"}`;
-    const text = [known, busy && `${busy} on the way`, failed && `${failed} failed`].filter(Boolean).join(" · ");
-    if (this.listed && this.summary.textContent !== text) this.summary.textContent = text;
-    this.empty.hidden = !this.listed || this.grid.list.children.length > 0;
+  returnTo(anchor) {
+    const tile = anchor && this.grid.tiles.get(anchor.id);
+    if (!tile) return;
+    tile.element.scrollIntoView({ block: "start", behavior: "instant" });
+    scrollBy({ top: tile.element.getBoundingClientRect().top - anchor.top, behavior: "instant" });
   }
 
   online(fine, why = "") {
     this.notice.hidden = fine;
-    fill(this.notice, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.reload() }, "Try again")]);
-    if (!this.listed && !fine) this.summary.textContent = "Not connected";
+    fill(this.notice, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.listing.reload() }, "Try again")]);
+    if (!this.listing.listed && !fine) this.summary.textContent = "Not connected";
   }
-}
-
-/** Do *work*; show its error as a toast. */
-async function attempt(work) {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    toast(error.message);
-    return false;
-  }
-}
-
-function emptyState(take) {
-  return el(
-    "div",
-    { class: "empty", hidden: true },
-    el("h2", {}, "Nothing here yet"),
-    el("p", { class: "muted" }, "Drop photos or a whole folder anywhere on this page: JPEG, HEIC, PNG, WebP, AVIF, TIFF or camera RAW."),
-    el("div", { class: "ways" }, pickers(take)),
-  );
 }

@@ -1,5 +1,7 @@
 /** Read `/config.json`, which the local front builds from the stack's outputs. */
 
+import { call } from "./http.js";
+
 /**
  * @typedef {Object} Config
  * @property {string} api      the edit API, without a slash at the end
@@ -12,7 +14,5 @@
 
 /** @returns {Promise<Config>} */
 export async function loadConfig() {
-  const answer = await fetch("config.json", { cache: "no-store" });
-  if (!answer.ok) throw new Error(`The page could not read its configuration (status ${answer.status}).`);
-  return answer.json();
+  return call("config.json");
 }

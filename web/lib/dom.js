@@ -38,6 +38,15 @@ export function fill(element, ...children) {
   element.replaceChildren(...nodes(children));
 }
 
+/**
+ * Allow or forbid a button. `aria-disabled` instead of `disabled`, which would lose the focus; app.js stops the clicks.
+ * @param {Element} button @param {boolean} possible
+ */
+export function can(button, possible) {
+  if (possible) button.removeAttribute("aria-disabled");
+  else button.setAttribute("aria-disabled", "true");
+}
+
 function apply(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2).toLowerCase(), value);

@@ -20,6 +20,13 @@ export function duration(ms) {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
+/** How long something will take, roughly. @param {number} ms */
+export function about(ms) {
+  const s = ms / 1000;
+  if (s < 60) return `about ${Math.max(5, 5 * Math.round(s / 5))} s`;
+  return s < 5400 ? `about ${Math.round(s / 60)} min` : `about ${Math.round(s / 3600)} h`;
+}
+
 /** @param {number} usd */
 export function money(usd) {
   return usd === 0 ? "$0" : usd < 0.01 ? `$${usd.toPrecision(2)}` : `$${usd.toFixed(2)}`;
@@ -28,6 +35,11 @@ export function money(usd) {
 /** @param {number} count @param {string} one @param {string} [many] */
 export function counted(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** The day of a time, in words; "" without one. @param {string} day  YYYY-MM-DD */
+export function dayInWords(day) {
+  return day && new Date(`${day}T12:00`).toLocaleDateString(undefined, { dateStyle: "full" });
 }
 
 /** @param {string|number|Date} when */

@@ -1,13 +1,15 @@
-/** Alarms: active ones in full, the others folded. */
+/** Alarms: active ones in full, the others folded; each with its runbook. */
 
 import { el, fill } from "../lib/dom.js";
 import { counted, moment } from "../lib/format.js";
 
-const RUNBOOK = /\s*Runbook: (\S+)$/;
-const STATES = { ALARM: "In alarm", OK: "OK", INSUFFICIENT_DATA: "No data" };
+const RUNBOOK = /\s*Runbook: \S+#(\S+)$/;
+const STATES = { ALARM: "In alarm", OK: "OK", INSUFFICIENT_DATA: "No data yet" };
 
 export class Alarms {
-  constructor() {
+  /** @param {import("./api.js").Operations} api */
+  constructor(api) {
+    this.api = api;
     this.active = el("ul", { class: "alarms", role: "list", "aria-label": "Active alarms" });
     this.quiet = el("ul", { class: "alarms", role: "list", "aria-label": "Other alarms" });
     this.summary = el("summary");
@@ -23,22 +25,51 @@ export class Alarms {
     const active = alarms.filter(({ state }) => state === "ALARM");
     const quiet = alarms.filter(({ state }) => state !== "ALARM");
     const ok = quiet.filter(({ state }) => state === "OK").length;
-    fill(this.active, active.map(entry));
-    fill(this.quiet, quiet.map(entry));
+    fill(this.active, active.map((one) => this.entry(one)));
+    fill(this.quiet, quiet.map((one) => this.entry(one)));
     this.active.hidden = !active.length;
     this.summary.textContent = `${counted(ok, "alarm")} OK${ok < quiet.length ? `, ${quiet.length - ok} without data` : ""}`;
   }
+
+  entry({ name, state, means, reason, since }) {
+    const [, runbook] = means.match(RUNBOOK) || [];
+    return el(
+      "li",
+      { "data-state": state },
+      el("span", { class: "pill" }, STATES[state] || state),
+      el("strong", {}, name),
+      el("p", { class: "small" }, means.replace(RUNBOOK, "")),
+      state === "ALARM" && el("p", { class: "small muted" }, `${reason}.${since ? ` Since ${moment(since)}.` : ""}`),
+      runbook && this.runbook(runbook),
+    );
+  }
+
+  /** The section of the runbook, read when it is opened. */
+  runbook(name) {
+    const text = el("div", { class: "runbook" });
+    const read = async () => {
+      if (!element.open || text.hasChildNodes()) return;
+      try {
+        fill(text, written((await this.api.runbook(name)).text));
+      } catch (error) {
+        fill(text, el("p", {}, error.message));
+      }
+    };
+    const element = el("details", { class: "small", ontoggle: read }, el("summary", {}, "What to do"), text);
+    return element;
+  }
 }
 
-function entry({ name, state, means, reason, since }) {
-  const [, runbook] = means.match(RUNBOOK) || [];
-  return el(
-    "li",
-    { "data-state": state },
-    el("span", { class: "pill" }, STATES[state] || state),
-    el("strong", {}, name),
-    el("p", { class: "small" }, means.replace(RUNBOOK, "")),
-    state === "ALARM" && el("p", { class: "small muted" }, `${reason}.${since ? ` Since ${moment(since)}.` : ""}`),
-    state === "ALARM" && runbook && el("p", { class: "small muted" }, "What to do: ", el("code", {}, runbook)),
-  );
+/** Write the few forms of Markdown that a runbook has: items, **terms**, `code`, links as their words. @param {string} text */
+function written(text) {
+  return text.split("\n").filter((line) => line.trim()).map((line) => {
+    const [, indent, rest] = line.match(/^(\s*)(?:[-*] )?(.*)$/);
+    const parts = rest.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").split(/(\*\*[^*]+\*\*|`[^`]+`)/);
+    return el("p", { class: indent && "indented" }, parts.map(inline));
+  });
+}
+
+function inline(part) {
+  if (part.startsWith("**")) return el("strong", {}, part.slice(2, -2));
+  return part.startsWith("`") ? el("code", {}, part.slice(1, -1)) : part;
 }

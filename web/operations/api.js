@@ -1,4 +1,4 @@
-/** The operator's API. Contract: `/gallery/operations` and redrive of docs/local.md; this machine only. */
+/** The operator's API. Contract: `/gallery/operations`, `/gallery/queues/…` of docs/local.md; this machine only. */
 
 import { call } from "../lib/http.js";
 
@@ -19,6 +19,8 @@ import { call } from "../lib/http.js";
 
 /** @typedef {{name: string, state: "OK"|"ALARM"|"INSUFFICIENT_DATA", means: string, reason: string, since: string}} Alarm */
 
+/** @typedef {{id: string, body: string, sentAt: number, receives: number, code: string, keys: string[]}} Letter */
+
 /**
  * @typedef {Object} Overview
  * @property {Queue[]} queues
@@ -26,6 +28,7 @@ import { call } from "../lib/http.js";
  * @property {Record<string, {invocations: Points, errors: Points, durationMs: Points, slowestMs: Points}>} functions
  * @property {any} photos
  * @property {any} edits
+ * @property {{photosUsd: number, editsUsd: number}} cost
  */
 
 export class Operations {
@@ -42,5 +45,25 @@ export class Operations {
   /** Send the dead letters of a queue back to it. @param {string} role */
   redrive(role) {
     return call(`${this.base}/queues/${role}/redrive`, { method: "POST" });
+  }
+
+  /** @param {string} role @returns {Promise<Letter[]>} up to fifty, the oldest first */
+  async letters(role) {
+    return (await call(`${this.base}/queues/${role}/letters`)).letters;
+  }
+
+  /** Send one letter back to its queue. */
+  redriveOne(role, id) {
+    return call(`${this.base}/queues/${role}/letters/${id}/redrive`, { method: "POST" });
+  }
+
+  /** Delete one letter for good. */
+  discard(role, id) {
+    return call(`${this.base}/queues/${role}/letters/${id}`, { method: "DELETE" });
+  }
+
+  /** @param {string} name  anchor in docs/operations.md @returns {Promise<{title: string, text: string}>} */
+  runbook(name) {
+    return call(`${this.base}/runbook/${name}`);
   }
 }

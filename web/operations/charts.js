@@ -39,20 +39,20 @@ export class Chart {
     const top = roundUp(peak);
     this.top.textContent = peak ? this.write(top) : "";
     fill(this.drawing, line(HEIGHT / 2), bars ? stacked(rows, top, this.write) : rows.map((row) => curve(row, top)));
-    fill(this.legend, rows.map((row) => el("li", { class: row.look }, `${row.name} ${this.figure(row.values)}`)));
+    fill(this.legend, rows.map((row) => el("li", { class: row.look }, `${row.name}: ${this.figure(row.values) || "none"}`)));
     this.words.textContent = this.inWords(rows, peak);
   }
 
-  /** Value of the legend: the total of counts, or the last duration. */
+  /** Value of the legend, with its period: the total of counts, or the last duration and the longest. */
   figure(values) {
-    if (this.kind === "bars") return this.write(sum(values));
+    if (this.kind === "bars") return `${this.write(sum(values))} in the hour`;
     const last = values.findLast((value) => value !== null);
-    return last === undefined ? "" : this.write(last);
+    return last === undefined ? "" : `last ${this.write(last)}, longest ${this.write(Math.max(...values))}`;
   }
 
   inWords(rows, peak) {
     if (!peak) return `${this.title}: nothing in the last hour.`;
-    const said = rows.map((row) => `${row.name} ${this.figure(row.values) || "none"}`).join(", ");
+    const said = rows.map((row) => `${row.name}: ${this.figure(row.values) || "none"}`).join("; ");
     return `${this.title}, last hour: ${said}. Highest minute: ${this.write(peak)}.`;
   }
 }
@@ -78,9 +78,15 @@ function stacked(rows, top, write) {
   });
 }
 
+/** Draw a line through minutes that follow each other; a minute without data is a gap. */
 function curve({ values, look }, top) {
-  const points = values.map((value, at) => (value === null ? null : [at + 0.5, HEIGHT - (value / top) * HEIGHT])).filter(Boolean);
-  // A line of no length with round caps is a dot, so that a single minute is visible.
-  const d = points.map(([x, y], at) => `${at ? "L" : "M"}${x} ${y.toFixed(2)}${points.length === 1 ? "h0" : ""}`).join("");
-  return d && svg("path", { class: look, d });
+  const place = (value, at) => `${at + 0.5} ${(HEIGHT - (value / top) * HEIGHT).toFixed(2)}`;
+  const known = (at) => values[at] !== null && values[at] !== undefined;
+  const d = values.map((value, at) => {
+    if (value === null) return "";
+    if (known(at - 1)) return `L${place(value, at)}`;
+    // A line of no length with round caps is a dot, so that a single minute is visible.
+    return `M${place(value, at)}${known(at + 1) ? "" : "h0"}`;
+  });
+  return d.some(Boolean) && svg("path", { class: look, d: d.join("") });
 }

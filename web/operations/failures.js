@@ -1,6 +1,9 @@
-/** Failures by error code, of photos and of edits. */
+/** Failures by error code: photos that are failed now, each code with a link to them, and edits that failed so far. */
 
+import { addressOf } from "../lib/address.js";
 import { el, fill } from "../lib/dom.js";
+
+const photosOf = (code) => addressOf("gallery", { state: "failed", search: code });
 
 export class Failures {
   constructor() {
@@ -10,26 +13,30 @@ export class Failures {
 
   /** @param {Record<string, number>} photos @param {Record<string, number>} edits */
   show(photos, edits) {
+    const print = JSON.stringify([photos, edits]);
+    if (print === this.print) return;
+    this.print = print;
     const all = [...Object.values(photos), ...Object.values(edits)];
     const most = Math.max(1, ...all);
     if (!all.some(Boolean)) fill(this.list, el("p", { class: "muted" }, "Nothing has failed."));
-    else fill(this.list, group("Photos", photos, most), group("Edits", edits, most));
+    else fill(this.list, group("Photos", photos, most, photosOf), group("Edits", edits, most));
   }
 }
 
-function group(title, counts, most) {
+function group(title, counts, most, linkOf) {
   const entries = Object.entries(counts).filter(([, count]) => count).sort(([, one], [, other]) => other - one);
   if (!entries.length) return null;
   return el(
     "div",
     {},
     el("h3", {}, title),
-    el("ul", { role: "list" }, entries.map(([code, count]) => entry(code, count, count / most))),
+    el("ul", { role: "list" }, entries.map(([code, count]) => entry(code, count, count / most, linkOf))),
   );
 }
 
-function entry(code, count, share) {
+function entry(code, count, share, linkOf) {
   const bar = el("span", { class: "share", "aria-hidden": "true" });
   bar.style.setProperty("--share", share);
-  return el("li", {}, el("span", { class: "mono" }, code), el("span", {}, count.toLocaleString("en")), bar);
+  const name = linkOf ? el("a", { class: "mono", href: linkOf(code) }, code) : el("span", { class: "mono" }, code);
+  return el("li", {}, name, el("span", {}, count.toLocaleString("en")), bar);
 }

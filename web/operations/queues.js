@@ -1,6 +1,6 @@
-/** Queues: waiting messages, dead letters, and a button to redrive those. */
+/** Queues: waiting messages, dead letters, and buttons to look at those and to redrive them. */
 
-import { el } from "../lib/dom.js";
+import { can, el } from "../lib/dom.js";
 import { counted, duration } from "../lib/format.js";
 
 const DEAD = "-dead-letters";
@@ -15,15 +15,19 @@ const EVENTS = {
   "reconcile-failures": ["Failed reconciler runs", "No source queue; see the runbook"],
 };
 const UNKNOWN_SOURCE = "CouldNotDetermineMessageSource"; // of the SQS API, StartMessageMoveTask
-const COLUMNS = ["Queue", "Waiting", "In flight", "Oldest", "Dead letters", "Redrive"];
+const COLUMNS = ["Queue", "Waiting", "In flight", "Oldest", "Dead letters", "Oldest dead letter", "Actions"];
 
 export class Queues {
-  /** @param {{onRedrive: (role: string, count: number) => Promise<void>}} how */
-  constructor({ onRedrive }) {
+  /**
+   * @param {{onRedrive: (role: string, count: number) => Promise<void>,
+   *          onOpen: (role: string, name: string, redrivable: boolean) => void}} how
+   */
+  constructor({ onRedrive, onOpen }) {
     this.onRedrive = onRedrive;
+    this.onOpen = onOpen;
     this.rows = new Map();
     this.body = el("tbody");
-    const titles = COLUMNS.map((name) => el("th", { scope: "col" }, name === "Redrive" ? el("span", { class: "hidden-visually" }, name) : name));
+    const titles = COLUMNS.map((name) => el("th", { scope: "col" }, name === "Actions" ? el("span", { class: "hidden-visually" }, name) : name));
     this.element = el(
       "section",
       { "aria-labelledby": "queues" },
@@ -46,40 +50,48 @@ export class Queues {
 
   row(role, redrivable) {
     const [title, what] = LANES[role] || EVENTS[role] || [role, ""];
-    const [waiting, working, oldest, dead] = COLUMNS.slice(1, 5).map((column) => el("td", { "data-column": column }));
+    const [waiting, working, oldest, dead, oldestDead] = COLUMNS.slice(1, 6).map((column) => el("td", { "data-column": column }));
     const button = redrivable && el("button", { type: "button", "aria-label": `Redrive the dead letters of ${title}`, onclick: () => this.redrive(role) }, "Redrive");
+    const open = el("button", { type: "button", "aria-label": `Open the dead letters of ${title}`, onclick: () => this.onOpen(role, title, redrivable) }, "Open");
     const redrive = el("span", { class: "small bad" });
     this.body.append(
-      el("tr", { "data-role": role }, el("th", { scope: "row" }, title, el("span", { class: "muted small" }, what), redrive), waiting, working, oldest, dead, el("td", {}, button)),
+      el("tr", { "data-role": role }, el("th", { scope: "row" }, title, el("span", { class: "muted small" }, what), redrive), waiting, working, oldest, dead, oldestDead, el("td", {}, open, button)),
     );
-    return { waiting, working, oldest, dead, button, redrive };
+    return { waiting, working, oldest, dead, oldestDead, button, open, redrive };
   }
 
   update(role, queue, letters) {
-    const { waiting, working, oldest, dead, button, redrive } = this.rows.get(role);
+    const { waiting, working, oldest, dead, oldestDead, button, open, redrive } = this.rows.get(role);
     const count = letters ? letters.visible + letters.inFlight + letters.delayed : 0;
     waiting.textContent = queue ? (queue.visible + queue.delayed).toLocaleString("en") : "–";
     working.textContent = queue ? queue.inFlight.toLocaleString("en") : "–";
-    oldest.textContent = queue?.oldestAgeS == null ? "–" : duration(1000 * queue.oldestAgeS);
+    oldest.textContent = ageOf(queue);
     for (const cell of [waiting, working, oldest]) cell.classList.toggle("none", !queue);
     dead.textContent = letters ? count.toLocaleString("en") : "–";
     dead.classList.toggle("bad", count > 0);
+    oldestDead.textContent = ageOf(letters);
     this.rows.get(role).count = count;
     redrive.textContent = count > 0 ? failureOf(letters.redrive) : "";
+    can(open, count);
     // SQS moves visible messages only, none that a consumer holds.
-    if (button && !button.dataset.busy) button.disabled = !letters?.visible;
+    if (button && !button.dataset.busy) can(button, letters?.visible);
   }
 
   async redrive(role) {
     const { button, count } = this.rows.get(role);
     button.dataset.busy = "true";
-    button.disabled = true;
+    can(button, false);
     try {
       await this.onRedrive(role, count);
     } finally {
       delete button.dataset.busy;
     }
   }
+}
+
+/** @param {import("./api.js").Queue|undefined} queue */
+function ageOf(queue) {
+  return queue?.oldestAgeS == null ? "–" : duration(1000 * queue.oldestAgeS);
 }
 
 /** SQS accepts a redrive first and reports its outcome later. @param {import("./api.js").Redrive} redrive */

@@ -3,19 +3,19 @@
 const EVERY_MS = 5000;
 
 /**
- * @param {(signal: AbortSignal) => Promise<void>} look  shows its own errors
- * @returns {{now: () => Promise<void>, stop: () => void}}
+ * @param {() => Promise<void>} look  shows its own errors
+ * @param {AbortSignal} signal  ends it
+ * @returns {{now: () => Promise<void>}}
  */
-export function repeat(look) {
+export function repeat(look, signal) {
   let timer;
   let running = null;
-  let asked = new AbortController();
 
   const now = () => {
     clearTimeout(timer);
-    running ??= look(asked.signal).finally(() => {
+    running ??= look().finally(() => {
       running = null;
-      if (!document.hidden && !asked.signal.aborted) timer = setTimeout(now, EVERY_MS);
+      if (!document.hidden && !signal.aborted) timer = setTimeout(now, EVERY_MS);
     });
     return running;
   };
@@ -23,13 +23,9 @@ export function repeat(look) {
     if (document.hidden) clearTimeout(timer);
     else now();
   };
-  const stop = () => {
-    clearTimeout(timer);
-    document.removeEventListener("visibilitychange", onVisible);
-    asked.abort();
-  };
 
-  document.addEventListener("visibilitychange", onVisible);
+  document.addEventListener("visibilitychange", onVisible, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
   now();
-  return { now, stop };
+  return { now };
 }

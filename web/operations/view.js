@@ -8,28 +8,32 @@ import { Operations } from "./api.js";
 import { Chart } from "./charts.js";
 import { Failures } from "./failures.js";
 import { Figures } from "./figures.js";
+import { Letters } from "./letters.js";
 import { Queues, letters } from "./queues.js";
 import { repeat } from "./refresh.js";
 
-/** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config}} context */
-export function mount(root, { config }) {
-  const view = new View(new Operations(config));
+/** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config, signal: AbortSignal}} context */
+export function mount(root, { config, signal }) {
+  const view = new View(new Operations(config), signal);
   root.append(view.element);
-  return () => view.refresh.stop();
 }
 
 class View {
-  /** @param {Operations} api */
-  constructor(api) {
+  /** @param {Operations} api @param {AbortSignal} signal */
+  constructor(api, signal) {
     this.api = api;
     this.said = el("p", { class: "muted", role: "status" }, "Loading…");
     this.updated = el("p", { class: "muted small" });
     this.trouble = el("div", { class: "trouble", role: "alert", hidden: true });
     this.figures = new Figures();
     this.charts = charts();
-    this.queues = new Queues({ onRedrive: (role, count) => this.redrive(role, count) });
+    this.letters = new Letters({ api, onChange: () => this.refresh.now() });
+    this.queues = new Queues({
+      onRedrive: (role, count) => this.redrive(role, count),
+      onOpen: (role, name, redrivable) => this.letters.open(role, name, redrivable),
+    });
     this.failures = new Failures();
-    this.alarms = new Alarms();
+    this.alarms = new Alarms(api);
     this.board = el(
       "div",
       { class: "board", hidden: true },
@@ -45,8 +49,9 @@ class View {
       el("div", { class: "head" }, el("div", {}, el("h1", {}, "Operations"), this.said), this.updated),
       this.trouble,
       this.board,
+      this.letters.dialog,
     );
-    this.refresh = repeat((signal) => this.look(signal));
+    this.refresh = repeat(() => this.look(signal), signal);
   }
 
   async look(signal) {
@@ -74,6 +79,7 @@ class View {
 
   /** Show why the figures are out of date; the last ones stay in view. */
   online(fine, why = "") {
+    if (!fine && this.board.hidden) this.said.textContent = "Not connected";
     if (this.trouble.hidden === fine) return;
     this.trouble.hidden = fine;
     fill(this.trouble, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.refresh.now() }, "Try again")]);
@@ -102,7 +108,7 @@ function charts() {
     { chart: new Chart({ title: "Photos per minute", ...many }), series: ({ photos }) => [bars("Ready", photos.rendered), bars("Failed", photos.failed)] },
     { chart: new Chart({ title: "Time per photo", ...slow }), series: ({ photos }) => times(photos) },
     { chart: new Chart({ title: "Edits per minute", ...many }), series: ({ edits }) => [bars("Done", edits.done), bars("Failed", edits.failed)] },
-    { chart: new Chart({ title: "Time per edit", ...slow }), series: ({ functions }) => times(editFunction(functions)) },
+    { chart: new Chart({ title: "Time per edit", ...slow }), series: ({ edits }) => times(edits) },
   ];
 }
 
@@ -110,14 +116,11 @@ function bars(name, points) {
   return { name, look: name === "Failed" ? "failed" : "main", points };
 }
 
-/** Functions are named after the stack: `darkroom-local-edit`. */
-function editFunction(functions) {
-  return functions[Object.keys(functions).find((name) => name.endsWith("-edit"))];
-}
-
-function inOneLine({ alarms, queues }) {
+function inOneLine({ alarms, queues, photos }) {
   const active = alarms.filter(({ state }) => state === "ALARM").length;
   const waiting = queues.filter(({ role }) => !role.endsWith("-dead-letters")).reduce((all, one) => all + one.visible + one.inFlight + one.delayed, 0);
   const first = active ? `${counted(active, "active alarm")}` : "No active alarm";
-  return `${first} · ${waiting ? `${counted(waiting, "message")} in the queues` : "all queues are empty"}`;
+  const { interrupted = 0 } = photos.states;
+  const lost = interrupted ? ` · ${counted(interrupted, "upload")} interrupted` : "";
+  return `${first} · ${waiting ? `${counted(waiting, "message")} in the queues` : "all queues are empty"}${lost}`;
 }

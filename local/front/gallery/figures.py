@@ -53,7 +53,7 @@ class Figures:
         return {name: {field: drawn[series[name, field]] for field in OF_FUNCTION} for name in names}
 
     def of_photos(self) -> dict[str, Any]:
-        """Return charts of the renditions, failures by code, and the estimated cost."""
+        """Return charts of the renditions, how many there were, and the cost of their compute."""
         series = {
             "rendered": own("PhotosRendered", "rendition"),
             "failed": own("PhotosFailed", "rendition"),
@@ -61,24 +61,24 @@ class Figures:
             "slowestMs": own("PhotoDuration", "rendition", "Maximum"),
         }
         drawn = self.drawn(series.values())
-        totals = self.totals([own("EstimatedCostUsd", "rendition"), series["rendered"], series["failed"]])
-        return {
-            **{name: drawn[one] for name, one in series.items()},
-            "renderedInAll": totals[1],
-            "failedInAll": totals[2],
-            "failuresByCode": self.by_code("PhotosFailed", "rendition"),
-            "costUsd": totals[0],
-        }
+        compute_usd, rendered = self.totals([own("EstimatedCostUsd", "rendition"), series["rendered"]])
+        charts = {name: drawn[one] for name, one in series.items()}
+        return {**charts, "renderedInAll": rendered, "computeUsd": compute_usd}
 
     def of_edits(self) -> dict[str, Any]:
         """Return charts of the edits, and failures by code."""
-        done, failed = own("EditsDone", "edit"), own("EditsFailed", "edit")
-        drawn, totals = self.drawn([done, failed]), self.totals([done, failed])
+        series = {
+            "done": own("EditsDone", "edit"),
+            "failed": own("EditsFailed", "edit"),
+            "durationMs": own("EditDuration", "edit", "p50"),
+            "slowestMs": own("EditDuration", "edit", "Maximum"),
+        }
+        drawn = self.drawn(series.values())
+        done, failed = self.totals([series["done"], series["failed"]])
         return {
-            "done": drawn[done],
-            "failed": drawn[failed],
-            "doneInAll": totals[0],
-            "failedInAll": totals[1],
+            **{name: drawn[one] for name, one in series.items()},
+            "doneInAll": done,
+            "failedInAll": failed,
             "failuresByCode": self.by_code("EditsFailed", "edit"),
         }
 

@@ -1,15 +1,19 @@
-"""Serve the operators' page: queues, alarms, figures of the functions, failures by code, cost so far."""
+"""Serve the operators' page: queues, alarms, figures of the functions, photos by state and code, cost so far."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
+from local.front.gallery.costs import edits_usd, photos_usd
 from local.front.gallery.figures import Figures
+from local.front.gallery.model import state_of
+from local.front.gallery.store import PhotoStore
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -37,12 +41,26 @@ class Operations:
     def overview(self) -> dict[str, Any]:
         """Return all figures as they are now."""
         figures = Figures(cloudwatch=self.deployed.aws.client("cloudwatch"), now=time.time())
+        photos, edits = figures.of_photos(), figures.of_edits()
         return {
             "queues": [self.queue(role, url, figures) for role, url in self.queues()],
             "alarms": list(self.alarms()),
             "functions": figures.of_functions(),
-            "photos": figures.of_photos(),
-            "edits": figures.of_edits(),
+            "photos": {**photos, **self.photos_now()},
+            "edits": edits,
+            "cost": {
+                "photosUsd": photos_usd(compute_usd=photos["computeUsd"], rendered=photos["renderedInAll"]),
+                "editsUsd": edits_usd(edits["doneInAll"]),
+            },
+        }
+
+    def photos_now(self) -> dict[str, Any]:
+        """Count photos by state, and those that failed by error code; a photo counts once, after any attempts."""
+        found = list(PhotoStore(deployed=self.deployed).photos(None))
+        failed = [one.get("error") or {} for one in found if state_of(one) == "failed"]
+        return {
+            "states": Counter(state_of(one) for one in found),
+            "failuresByCode": Counter(str(one.get("code") or "FAILED") for one in failed),
         }
 
     def queues(self) -> Iterator[tuple[str, str]]:

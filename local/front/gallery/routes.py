@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from sse_starlette import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from local.front.gallery.changes import ChangeFeed
-from local.front.gallery.model import Listing, NewPhoto
+from local.front.gallery.dead_letters import DeadLetterApi
+from local.front.gallery.model import Listing, NewPhoto, Renewal
 from local.front.gallery.operations import Operations
+from local.front.gallery.runbook import section
 from local.front.gallery.store import PhotoStore
 
 PING_S: Final = 15
@@ -23,6 +26,11 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 def routes(store: PhotoStore, operations: Operations, feed: ChangeFeed) -> list[Route]:
     """Serve photos, their changes, and the operators' page."""
+    return [*photo_routes(store, feed), *operator_routes(operations)]
+
+
+def photo_routes(store: PhotoStore, feed: ChangeFeed) -> list[Route]:
+    """Serve photos and their changes."""
 
     async def photos(request: Request) -> Response:
         return await respond(store.page, Listing.model_validate(dict(request.query_params)))
@@ -30,8 +38,18 @@ def routes(store: PhotoStore, operations: Operations, feed: ChangeFeed) -> list[
     async def create(request: Request) -> Response:
         return await respond(store.create, NewPhoto.model_validate_json(await request.body()), status=201)
 
+    async def galleries(_request: Request) -> Response:
+        return await respond(store.galleries)
+
     async def photo(request: Request) -> Response:
         return await respond(store.with_receipt, request.path_params["id"])
+
+    async def renew(request: Request) -> Response:
+        return await respond(store.renew, request.path_params["id"], Renewal.model_validate_json(await request.body()))
+
+    async def original(request: Request) -> Response:
+        name, size, content = await run_in_threadpool(store.original, request.path_params["id"])
+        return StreamingResponse(content, headers={**NO_STORE, **attachment(name), "Content-Length": str(size)})
 
     async def retry(request: Request) -> Response:
         return await respond(store.retry, request.path_params["id"], status=202)
@@ -44,23 +62,58 @@ def routes(store: PhotoStore, operations: Operations, feed: ChangeFeed) -> list[
         store.deployed.require()
         return EventSourceResponse(events(feed, request.headers.get("last-event-id")), ping=PING_S, sep="\n")
 
+    return [
+        Route("/gallery/galleries", galleries),
+        Route("/gallery/photos", photos),
+        Route("/gallery/photos", create, methods=["POST"]),
+        # An id may be a key, with slashes in it.
+        Route("/gallery/photos/{id:path}/retry", retry, methods=["POST"]),
+        Route("/gallery/photos/{id:path}/upload", renew, methods=["POST"]),
+        Route("/gallery/photos/{id:path}/original", original),
+        Route("/gallery/photos/{id:path}", photo),
+        Route("/gallery/photos/{id:path}", delete, methods=["DELETE"]),
+        Route("/gallery/changes", changes),
+    ]
+
+
+def operator_routes(operations: Operations) -> list[Route]:
+    """Serve the operators' figures, dead letters and runbook."""
+    dead = DeadLetterApi(operations=operations)
+
     async def overview(_request: Request) -> Response:
         return await respond(operations.overview)
 
     async def redrive(request: Request) -> Response:
         return await respond(operations.redrive, request.path_params["role"], status=202)
 
+    async def letters(request: Request) -> Response:
+        return await respond(dead.listed, request.path_params["role"])
+
+    async def redrive_one(request: Request) -> Response:
+        return await respond(dead.redrive, request.path_params["role"], request.path_params["id"], status=202)
+
+    async def discard_one(request: Request) -> Response:
+        return await respond(dead.discard, request.path_params["role"], request.path_params["id"])
+
+    async def runbook(request: Request) -> Response:
+        return await respond(section, request.path_params["name"])
+
     return [
-        Route("/gallery/photos", photos),
-        Route("/gallery/photos", create, methods=["POST"]),
-        # An id may be a key, with slashes in it.
-        Route("/gallery/photos/{id:path}/retry", retry, methods=["POST"]),
-        Route("/gallery/photos/{id:path}", photo),
-        Route("/gallery/photos/{id:path}", delete, methods=["DELETE"]),
-        Route("/gallery/changes", changes),
         Route("/gallery/operations", overview),
+        Route("/gallery/runbook/{name}", runbook),
         Route("/gallery/queues/{role}/redrive", redrive, methods=["POST"]),
+        Route("/gallery/queues/{role}/letters", letters),
+        Route("/gallery/queues/{role}/letters/{id}", discard_one, methods=["DELETE"]),
+        Route("/gallery/queues/{role}/letters/{id}/redrive", redrive_one, methods=["POST"]),
     ]
+
+
+def attachment(name: str) -> Mapping[str, str]:
+    """Let a browser save the answer under *name*, and never show it: an original may be any file."""
+    return {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+    }
 
 
 async def respond(work: Callable[..., Any], *arguments: Any, status: int = 200) -> Response:

@@ -1,19 +1,33 @@
-"""Do with photos what the product's backend does: pending records, upload URLs, lists, retries, deletions."""
+"""Do with photos what the product's backend does: records, upload URLs, lists, retries, deletions, downloads."""
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from local.front.deployed import DeployedStack
 from local.front.errors import Refusal
-from local.front.gallery.model import DELETED, Cursor, Listing, NewPhoto, Record, age_order, to_json
+from local.front.gallery.costs import photo_requests_usd
+from local.front.gallery.model import (
+    DELETED,
+    INTERRUPTED,
+    ORDERS,
+    Cursor,
+    Listing,
+    NewPhoto,
+    Record,
+    Renewal,
+    mentions,
+    state_of,
+    to_json,
+)
 from local.run.banner import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
 
@@ -23,6 +37,9 @@ if TYPE_CHECKING:
 
 GALLERY_INDEX: Final = "GalleryIdIndex"
 UPLOAD_S: Final = 3600
+CHUNK: Final = 256 * 1024  # bytes
+# An upload that has not ended by then has been interrupted, as far as the gallery can tell.
+INTERRUPTED_AFTER: Final = timedelta(minutes=15)
 NOT_UPLOADED: Final = "NOT_UPLOADED"
 NOTHING: Final[Record] = {}
 
@@ -55,7 +72,7 @@ class PhotoStore:
 
     def create(self, wanted: NewPhoto) -> dict[str, Any]:
         """Write a pending record before the upload can start; return it with the presigned upload."""
-        photo_id = str(uuid.uuid4())
+        photo_id, now = str(uuid.uuid4()), datetime.now(UTC)
         record = {
             "id": photo_id,
             "gallery_id": wanted.gallery.strip("/"),
@@ -64,29 +81,67 @@ class PhotoStore:
             "file_size": wanted.size,
             "s3_key": wanted.key(photo_id),
             "status": "pending",
-            "created_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "created_at": instant((wanted.added_at or now) - timedelta(milliseconds=wanted.place)),
+            "announced_at": instant(now),
         }
         self.dynamodb.put_item(
             TableName=self.table,
             Item={name: to_attribute(value) for name, value in record.items()},
             ConditionExpression="attribute_not_exists(id)",
         )
+        return self.upload_of(record, wanted.type)
+
+    def renew(self, photo_id: str, wanted: Renewal) -> dict[str, Any]:
+        """Return another presigned upload for a record whose file has not come; the first one has expired."""
+        record = self.read(photo_id)
+        if record.get("status") != "pending":
+            raise Refusal(409, "NOT_PENDING", f"The photo {photo_id!r} has its file: add the file as a new photo.")
+        return self.upload_of(record, wanted.type)
+
+    def upload_of(self, record: Record, content_type: str) -> dict[str, Any]:
+        """Return *record* with a presigned upload of its original."""
         url = self.s3.generate_presigned_url(
             "put_object",
-            Params={"Bucket": self.originals, "Key": record["s3_key"], "ContentType": wanted.type},
+            Params={"Bucket": self.originals, "Key": key_of(record), "ContentType": content_type},
             ExpiresIn=UPLOAD_S,
         )
-        return {"photo": record, "upload": {"method": "PUT", "url": url, "headers": {"Content-Type": wanted.type}}}
+        upload = {"method": "PUT", "url": url, "headers": {"Content-Type": content_type}, "expiresIn": UPLOAD_S}
+        return {"photo": record, "upload": upload}
 
     def page(self, wanted: Listing) -> dict[str, Any]:
-        """List photos, newest first, without deleted ones; with a cursor when there are more."""
-        found = [one for one in self.all(wanted.gallery) if one.get("status") != DELETED]
-        found.sort(key=age_order, reverse=True)
+        """List photos in the wanted order, with a cursor when there are more, and the number in each state."""
+        order = ORDERS[wanted.sort]
+        found = [one for one in self.photos(wanted.gallery) if mentions(one, wanted.search)]
+        listed = [one for one in found if wanted.state in {None, state_of(one)}]
+        listed.sort(key=order.of, reverse=order.descending)
         if wanted.cursor is not None:
             last = Cursor.read(wanted.cursor)
-            found = [one for one in found if age_order(one) < (last.created_at, last.id)]
-        shown, more = found[: wanted.limit], len(found) > wanted.limit
-        return {"photos": shown, "cursor": Cursor.after(shown[-1]) if more else None}
+            listed = [one for one in listed if order.after(one, (last.key, last.id))]
+        shown, more = listed[: wanted.limit], len(listed) > wanted.limit
+        return {
+            "photos": shown,
+            "cursor": Cursor.after(order.of(shown[-1])) if more else None,
+            "counts": Counter(state_of(one) for one in found),
+        }
+
+    def galleries(self) -> dict[str, Any]:
+        """List all galleries by name, each with the number of its photos."""
+        counts = Counter(str(one.get("gallery_id") or "") for one in self.photos(None))
+        return {"galleries": [{"name": name, "photos": counts[name]} for name in sorted(counts) if name]}
+
+    def photos(self, gallery: str | None) -> Iterator[dict[str, Any]]:
+        """Yield every photo that is not deleted; mark those whose upload was interrupted."""
+        for one in self.all(gallery):
+            if one.get("status") != DELETED:
+                yield {**one, INTERRUPTED: True} if self.is_interrupted(one) else one
+
+    def is_interrupted(self, record: Record) -> bool:
+        """Return whether a record has waited for its file for too long."""
+        if record.get("status") != "pending" or "announced_at" not in record:
+            return False
+        if datetime.fromisoformat(record["announced_at"]) > datetime.now(UTC) - INTERRUPTED_AFTER:
+            return False
+        return not self.is_uploaded(key_of(record))
 
     def all(self, gallery: str | None) -> Iterator[dict[str, Any]]:
         """Yield every record of *gallery*, or of all galleries: a local gallery is small enough for that."""
@@ -110,8 +165,8 @@ class PhotoStore:
         return plain(answer["Item"])
 
     def with_receipt(self, photo_id: str) -> dict[str, Any]:
-        """Read one record with its whole receipt; the record itself holds only a part."""
-        record = self.read(photo_id)
+        """Read one record with its whole receipt, of which it holds only a part, and the price of its requests."""
+        record = {**self.read(photo_id), "requests_usd": photo_requests_usd()}
         heads: Record = record.get("receipt") or NOTHING
         if "manifest" not in heads:
             return record
@@ -134,6 +189,23 @@ class PhotoStore:
             QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=json.dumps({"Records": [event]})
         )
         return {"photo": self.read(photo_id), "messageId": sent["MessageId"]}
+
+    def original(self, photo_id: str) -> tuple[str, int, Iterator[bytes]]:
+        """Return the file name, the size (bytes) and the content of an original."""
+        record = self.read(photo_id)
+        self.size_of(key_of(record))
+        found = self.s3.get_object(Bucket=self.originals, Key=key_of(record))
+        return str(record.get("filename") or record["id"]), found["ContentLength"], found["Body"].iter_chunks(CHUNK)
+
+    def is_uploaded(self, key: str) -> bool:
+        """Return whether there is an original *key*."""
+        try:
+            self.size_of(key)
+        except Refusal as refusal:
+            if refusal.code != NOT_UPLOADED:
+                raise
+            return False
+        return True
 
     def size_of(self, key: str) -> int:
         """Return the size of an original in bytes; raise Refusal when it was never uploaded."""
@@ -165,12 +237,7 @@ class PhotoStore:
 
     def delete_pending(self, photo_id: str) -> bool:
         """Delete a pending record without an original, for which no event would come; return whether it was one."""
-        try:
-            self.size_of(key_of(self.read(photo_id)))
-        except Refusal as refusal:
-            if refusal.code != NOT_UPLOADED:
-                raise
-        else:
+        if self.is_uploaded(key_of(self.read(photo_id))):
             return False
         try:
             self.dynamodb.delete_item(
@@ -188,6 +255,11 @@ class PhotoStore:
 def key_of(record: Record) -> str:
     """Return the key of the original of *record*: from the pipeline, else from the backend, else the record's id."""
     return str(record.get("original_key") or record.get("s3_key") or record["id"])
+
+
+def instant(when: datetime) -> str:
+    """Write a time as records hold it."""
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -96,13 +96,12 @@ class Modulate(Operation):
 
     def words(self) -> str:
         """Describe this step."""
-        parts = [
-            f"{name} × {number(factor)}"
-            for name, factor in (("brightness", self.brightness), ("saturation", self.saturation))
-            if factor != 1
+        changes = [
+            by_share(self.brightness, more="brighten", less="darken"),
+            by_share(self.saturation, more="raise the saturation", less="lower the saturation"),
+            f"turn the hue by {number(self.hue)}°" if self.hue else "",
         ]
-        parts += [f"hue turned by {number(self.hue)}°"] if self.hue else []
-        return f"set {', '.join(parts)}" if parts else "leave brightness, saturation and hue as they are"
+        return " and ".join(filter(None, changes)) or "leave brightness, saturation and hue as they are"
 
 
 class Contrast(Operation):
@@ -135,6 +134,24 @@ class Gamma(Operation):
         return f"apply gamma {number(self.value)}"
 
 
+# The colours that the language takes for these words (language/parsers/light.py).
+WARMTHS: Final = {
+    "#FFE4CA": "slightly warmer",
+    "#FFC896": "warmer",
+    "#FFAC62": "much warmer",
+    "#CAE4FF": "slightly cooler",
+    "#96C8FF": "cooler",
+    "#62ACFF": "much cooler",
+}
+
+
+def by_share(factor: float, *, more: str, less: str) -> str:
+    """Say a factor as a change in percent; nothing for 1."""
+    if factor == 1:
+        return ""
+    return f"{more if factor > 1 else less} by {number(round(100 * abs(factor - 1), 2))} %"
+
+
 class Tint(Operation):
     """Colour the picture, keeping its lightness."""
 
@@ -146,7 +163,7 @@ class Tint(Operation):
 
     def words(self) -> str:
         """Describe this step."""
-        return f"tint with {self.color}"
+        return f"make it {WARMTHS[self.color]}" if self.color in WARMTHS else f"tint with {self.color}"
 
 
 class Enhance(Operation):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from processor.edits.operations.base import Colour, Operation, number
+
+QUARTER_TURNS: Final = {90: "rotate right", 180: "turn upside down", 270: "rotate left"}
 
 
 class Rotate(Operation):
@@ -23,6 +25,8 @@ class Rotate(Operation):
 
     def words(self) -> str:
         """Describe this step."""
+        if self.degrees % 360 in QUARTER_TURNS:
+            return QUARTER_TURNS[int(self.degrees % 360)]
         way = "clockwise" if self.degrees >= 0 else "counter-clockwise"
         corners = f" on {self.background}" if self.background else ""
         return f"rotate by {number(abs(self.degrees))}° {way}{corners}"

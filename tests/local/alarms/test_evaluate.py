@@ -77,7 +77,7 @@ def test_the_reason_shows_the_values() -> None:
     """The operator sees the values in the reason."""
     verdict = evaluate(RULE, [{"value": 2.5}, {"value": None}], state="OK", now=NOW)
 
-    assert "1 of the last 2 periods of 300 s breach 0: 2.5, no data" == verdict.reason
+    assert "In 1 of the last 2 periods of 5 min above 0, newest first: 2.5, no data" == verdict.reason
 
 
 def test_a_comparison_that_is_not_known_is_refused() -> None:

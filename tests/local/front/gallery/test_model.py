@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from local.front.errors import Refusal
-from local.front.gallery.model import Cursor, NewPhoto, to_json
+from local.front.gallery.model import ORDERS, Cursor, NewPhoto, Sort, mentions, state_of, to_json
 from local.front.gallery.store import key_of
 from processor.keys import ObjectKey
 
@@ -49,9 +49,9 @@ def test_numbers_of_a_record_stay_what_they_are() -> None:
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
     """And nothing else is."""
-    record = {"id": "a/é.jpg", "created_at": "2026-11-21T08:00:00.000Z"}
+    place = ("2026-11-21T08:00:00.000Z", "a/é.jpg")
 
-    assert Cursor(created_at="2026-11-21T08:00:00.000Z", id="a/é.jpg") == Cursor.read(Cursor.after(record))
+    assert Cursor(key=place[0], id=place[1]) == Cursor.read(Cursor.after(place))
     for wrong in ("x", "e30=", "é"):
         with pytest.raises(Refusal, match="Expected a cursor that a list returned"):
             Cursor.read(wrong)
@@ -62,3 +62,47 @@ def test_the_original_of_a_record_is_found_by_every_field() -> None:
     assert "c" == key_of({"id": "a", "s3_key": "b", "original_key": "c"})
     assert "b" == key_of({"id": "a", "s3_key": "b"})
     assert "a" == key_of({"id": "a"})
+
+
+BEACH = {
+    "id": "b",
+    "filename": "IMG_2.jpg",
+    "created_at": "2026-05-02T08:00:00.000Z",
+    "taken_at": "2024-05-17T18:30:15",
+}
+PORT = {"id": "a", "filename": "img_10.jpg", "created_at": "2026-05-01T08:00:00.000Z", "camera": {"model": "X-T5"}}
+ROAD = {"id": "c", "filename": "a.jpg", "created_at": "2026-05-03T08:00:00.000Z", "taken_at": "2025-01-01T00:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [("added", "cba"), ("taken", "cba"), ("taken-oldest", "bca"), ("name", "cba")],
+)
+def test_photos_are_sorted_as_people_expect(sort: Sort, expected: str) -> None:
+    """The newest first; numbers in names by their value; photos without a date last. Pages follow the same order."""
+    order = ORDERS[sort]
+    listed = sorted([BEACH, PORT, ROAD], key=order.of, reverse=order.descending)
+
+    assert expected == "".join(one["id"] for one in listed)
+    assert [listed[2]] == [one for one in listed if order.after(one, order.of(listed[1]))]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [("", True), ("img 2024-05", True), ("IMG_2", True), ("X-T5", False), ("img none", False)]
+)
+def test_a_search_finds_names_dates_and_cameras(words: str, expected: bool) -> None:  # noqa: FBT001 - a parameter
+    """Every word has to be there, in capitals or not."""
+    assert expected == mentions(BEACH, words)
+    assert mentions(PORT, "x-t5")
+    assert mentions({"id": "d", "error": {"code": "TRUNCATED"}}, "truncated")
+
+
+def test_a_record_has_one_of_four_states() -> None:
+    """A photo that is rendered again stays ready, until it fails."""
+    ready = {"id": "a", "status": "active", "small_url": "https://cdn/a.jpg"}
+
+    assert "ready" == state_of(ready)
+    assert "ready" == state_of({**ready, "status": "processing"})
+    assert "failed" == state_of({**ready, "status": "failed"})
+    assert "waiting" == state_of({"id": "a", "status": "pending"})
+    assert "interrupted" == state_of({"id": "a", "status": "pending", "interrupted": True})

@@ -1,0 +1,73 @@
+/** What is done with one photo or with many: remove, try again, download. */
+
+import { confirmed } from "../lib/confirm.js";
+import { counted } from "../lib/format.js";
+import { inLanes } from "../lib/lanes.js";
+import { save } from "../lib/save.js";
+import { toast } from "../lib/toast.js";
+import { isReady, nameOf } from "./states.js";
+
+/** @typedef {import("./tile.js").Tile} Tile */
+
+export class Bulk {
+  /**
+   * @param {{api: import("../lib/gallery.js").GalleryApi, uploads: import("../uploads/uploads.js").Uploads,
+   *          know: (photo: any) => void, forget: (id: string) => void}} how
+   */
+  constructor({ api, uploads, know, forget }) {
+    this.api = api;
+    this.uploads = uploads;
+    this.know = know;
+    this.forget = forget;
+  }
+
+  /** Ask, then remove. @param {Tile[]} tiles */
+  async remove(tiles) {
+    const title = `Delete ${counted(tiles.length, "photo")}?`;
+    const text = "The originals and all their renditions are deleted. This cannot be undone.";
+    if (await confirmed({ title, text, action: "Delete" })) await this.all(tiles, (tile) => this.removeOne(tile), "deleted");
+  }
+
+  /** @param {Tile} tile */
+  async removeOne({ upload, photo }) {
+    if (upload) return this.uploads.cancel(upload);
+    await this.api.remove(photo.id);
+    this.forget(photo.id);
+  }
+
+  /** @param {Tile[]} tiles */
+  retry(tiles) {
+    return this.all(tiles, (tile) => this.retryOne(tile), "tried again");
+  }
+
+  /** @param {Tile} tile */
+  async retryOne({ upload, photo }) {
+    if (upload) this.uploads.again(upload);
+    else this.know((await this.api.retry(photo.id)).photo);
+  }
+
+  /** Save originals, or one size, of all that are ready. @param {Tile[]|{photo: any}[]} tiles @param {string} size  "" for originals */
+  async download(tiles, size) {
+    const photos = tiles.map(({ photo }) => photo).filter((photo) => isReady(photo) || !size);
+    const entries = photos.map((photo) => this.entry(photo, size));
+    if (entries.length > 1) toast(`Downloading ${counted(entries.length, "photo")}…`);
+    try {
+      const errors = await save(entries, `photos${size && `-${size}`}.zip`);
+      if (errors.length) toast(`${counted(errors.length, "photo")} could not be read: ${errors[0].message}`);
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+
+  entry(photo, size) {
+    if (!size) return { name: nameOf(photo), url: this.api.originalOf(photo.id) };
+    const stem = nameOf(photo).replace(/\.[^.]*$/, "");
+    return { name: `${stem}-${size}.jpg`, url: photo[`${size}_url`] };
+  }
+
+  async all(tiles, work, done) {
+    const { errors } = await inLanes(tiles, work);
+    if (errors.length) toast(`${counted(errors.length, "photo")} could not be ${done}: ${errors[0].message}`);
+    return !errors.length;
+  }
+}

@@ -1,0 +1,20 @@
+/** Show a file name on one line: a long one is cut in its middle, so that number and extension stay in view. */
+
+import { el } from "./dom.js";
+
+const DIGITS = 4;
+const LONGEST_EXTENSION = 6;
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** In two parts, which assistive technology reads as two words: give a heading an `aria-label` besides. @param {string} name @returns {HTMLElement} */
+export function named(name) {
+  const at = cut(name);
+  return el("bdi", { class: "named", dir: "auto", title: name }, el("span", {}, name.slice(0, at)), el("span", {}, name.slice(at)));
+}
+
+/** Letters of other scripts may join, so their names are cut only before the extension. */
+function cut(name) {
+  const dot = name.lastIndexOf(".");
+  const end = dot > 0 && name.length - dot <= LONGEST_EXTENSION ? dot : name.length;
+  return ASCII.test(name) ? Math.max(0, end - DIGITS) : end;
+}
