@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from local.front.errors import Refusal
 from local.front.gallery.model import DELETED, Cursor, Listing, NewPhoto, Record, age_order, to_json
 from local.run.banner import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
+from processor.keys import ObjectKey
+from processor.upload.events import hint
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -113,25 +114,24 @@ class PhotoStore:
         """Read one record with its whole receipt; the record itself holds only a part."""
         record = self.read(photo_id)
         heads: Record = record.get("receipt") or NOTHING
-        if "manifest" not in heads:
+        if not heads or not record.get("original_key"):
             return record
-        bucket = self.deployed.outputs["renditionsBucket"]
-        try:
-            stored = self.s3.get_object(Bucket=bucket, Key=heads["manifest"])["Body"].read()
-        except self.s3.exceptions.NoSuchKey:
-            return record
-        return {**record, "receipt": {**heads, **(json.loads(stored).get("receipt") or NOTHING)}}
+        key = str(record["original_key"])
+        answer = self.dynamodb.get_item(
+            TableName=self.deployed.outputs["originalsTable"],
+            Key={"id": {"S": ObjectKey(key).photo_id}, "key": {"S": key}},
+        )
+        whole: Record = plain(answer.get("Item", {})).get("receipt") or NOTHING
+        return {**record, "receipt": {**heads, **whole}}
 
     def retry(self, photo_id: str) -> dict[str, Any]:
         """Set a failed photo to pending, and send an event of its original to the uploads queue."""
         record = self.read(photo_id)
         key = key_of(record)
-        size = self.size_of(key)
+        self.size_of(key)
         self.reset_failure(photo_id)
-        # An event without sequencer and version means the newest content.
-        event = {"s3": {"bucket": {"name": self.originals}, "object": {"key": key, "size": size}}}
         sent = self.deployed.aws.client("sqs").send_message(
-            QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=json.dumps({"Records": [event]})
+            QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=hint(self.originals, key)
         )
         return {"photo": self.read(photo_id), "messageId": sent["MessageId"]}
 
