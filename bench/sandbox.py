@@ -35,6 +35,7 @@ from testkit.contexts import Context
 from testkit.events import s3_event, s3_record, sqs_event
 
 CDN_HOST, STACK = "cdn.example.com", "bench"
+LANE = "https://sqs.us-east-1.amazonaws.com/123456789012/bench-uploads"
 ENVIRONMENT = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 
@@ -101,7 +102,7 @@ class Function:
 def function(photo: Path, renderer: Renderer) -> Function:
     """Assemble the function as its handler does, over a wire that holds *photo*."""
     settings = RenditionSettings()
-    env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST)
+    env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST, lane_queue_urls=(LANE,))
     wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)
     with patch.object(assembly, "Session", wire.session):
         line = assembly.upload_pipeline(env, renderer=timed)

@@ -81,7 +81,7 @@ def _response(url: str, status: int, headers: Mapping[str, str], body: io.IOBase
 
 
 def reply(method: str, host: str) -> tuple[int, dict[str, str], bytes]:
-    """Know no record and no manifest; take every write."""
+    """Know the original alone; take every write."""
     if host.startswith("dynamodb."):
         return 200, JSON, b"{}"
     if method == "PUT":

@@ -218,5 +218,10 @@ def throttled_table(role: str, table: str) -> Alarm:
 
 
 def tables(watched: Watched) -> dict[str, str]:
-    """Return the names of both tables by role."""
-    return {"photos": watched.renditions.photos_table, "sessions": watched.edits.sessions_table}
+    """Return the names of all tables by role."""
+    renditions = watched.renditions
+    return {
+        "photos": renditions.photos_table,
+        "originals": renditions.originals_table,
+        "sessions": watched.edits.sessions_table,
+    }

@@ -33,6 +33,7 @@ def outputs(
         "renditionsBucket": pipeline.renditions.name,
         "resultsBucket": edits.results.name,
         "photosTable": pipeline.photos.name,
+        "originalsTable": pipeline.items.name,
         "sessionsTable": edits.sessions.name,
         "uploadsQueueUrl": pipeline.uploads.url,
         "backfillQueueUrl": pipeline.backfill.url,

@@ -15,8 +15,9 @@ from components.naming import StackContext, token
 from components.permissions import Permission, policy, service, tls_only
 
 DAY_S: Final = 24 * 3600
-WORK_RETENTION_S: Final = 4 * DAY_S
-# A dead letter keeps its age from the queue before, so its own queue needs a longer retention.
+# The longest that SQS allows: what waits while a function is off is not lost.
+WORK_RETENTION_S: Final = 14 * DAY_S
+# A dead letter keeps its age from the queue before; it reaches this one within a day (five receives).
 DEAD_RETENTION_S: Final = 14 * DAY_S
 MAX_RECEIVES: Final = 5
 

@@ -1,4 +1,4 @@
-"""Declare the reconciler, which finds stuck photos on a schedule, repairs records and requeues photos."""
+"""Declare the reconciler, which compares stores on a schedule and sends photos that differ through the lane."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class ReconcilerArgs:
     originals_arn: pulumi.Input[str]
     renditions_arn: pulumi.Input[str]
     photos_arn: pulumi.Input[str]
+    items_arn: pulumi.Input[str]
     uploads: WorkQueue
     cdn_host: pulumi.Input[str]
 
@@ -98,9 +99,9 @@ def function(args: ReconcilerArgs) -> FunctionArgs:
             lambda known: to_env(ReconcileEnv.of(settings, stack=stack, uploads_queue_url=known[0], cdn_host=known[1]))
         ),
         permissions=(
-            Permission(("dynamodb:Scan", "dynamodb:GetItem", "dynamodb:UpdateItem"), (args.photos_arn,)),
+            Permission(("dynamodb:Scan", "dynamodb:BatchGetItem"), (args.photos_arn, args.items_arn)),
             Permission(("s3:ListBucket",), (args.originals_arn, args.renditions_arn)),
-            Permission(("s3:GetObject",), (below(args.originals_arn), below(args.renditions_arn, "manifests/"))),
+            Permission(("s3:GetObject",), (below(args.originals_arn),)),
             Permission(("s3:GetObject", "s3:PutObject"), (below(args.renditions_arn, MEMORY),)),
             Permission(("sqs:SendMessage", "sqs:GetQueueAttributes"), (args.uploads.arn,)),
         ),

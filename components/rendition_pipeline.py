@@ -1,7 +1,7 @@
 """Declare the rendition pipeline: originals in, renditions out.
 
-Owns the originals and renditions buckets, the photos table, the two lanes with their dead letters, the layers, the
-rendition function, and the reconciler. The CDN attaches the bucket policies (``components/cdn.py``).
+Owns the originals and renditions buckets, the tables of photos and originals, the two lanes with their dead letters,
+the layers, the rendition function, and the reconciler. The CDN attaches the bucket policies (``components/cdn.py``).
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.originals = PrivateBucket(f"{name}-originals", originals(config), opts=child)
         self.renditions = PrivateBucket(f"{name}-renditions", renditions(config), opts=child)
         self.photos = table(f"{name}-photos", photos(config), parent=self)
+        self.items = table(f"{name}-items", items(config), parent=self)
         self.uploads = WorkQueue(f"{name}-uploads", lane(config, "uploads", self.originals.arn), opts=child)
         self.backfill = WorkQueue(f"{name}-backfill", lane(config, "backfill"), opts=child)
         self.notification = notify(f"{name}-notification", self.originals, self.uploads, parent=self)
@@ -66,7 +67,7 @@ class RenditionPipeline(pulumi.ComponentResource):
             component=COMPONENT,
             handler=HANDLER,
             layers=(self.imaging_layer.arn, self.runtime_layer.arn),
-            env=rendition_env(args),
+            env=rendition_env(args, self.uploads, self.backfill),
             permissions=self.rendition_permissions(args),
             sources=(
                 EventSource(
@@ -88,13 +89,17 @@ class RenditionPipeline(pulumi.ComponentResource):
 
     def rendition_permissions(self, args: RenditionPipelineArgs) -> list[Permission]:
         """Return the grants of the calls in ``processor/aws``; a contract test compares the two."""
-        made = tuple(below(self.renditions.arn, prefix) for prefix in ("renditions/", "manifests/"))
+        lanes = (self.uploads.arn, self.backfill.arn)
         permissions = [
             Permission(("s3:GetObject", "s3:GetObjectVersion"), (below(self.originals.arn),)),
             # Without it, S3 answers 403 for a key that does not exist, and a deleted original would look like a fault.
             Permission(("s3:ListBucket",), (self.originals.arn, self.renditions.arn)),
-            Permission(("s3:GetObject", "s3:PutObject", "s3:DeleteObject"), made),
-            Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.photos.arn,)),
+            Permission(
+                ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"), (below(self.renditions.arn, "renditions/"),)
+            ),
+            Permission(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self.photos.arn, self.items.arn)),
+            Permission(("dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"), (self.items.arn,)),
+            Permission(("sqs:SendMessage", "sqs:ChangeMessageVisibility"), lanes),
             Permission(("cloudfront:CreateInvalidation",), (args.cdn.distribution_arn,)),
         ]
         if key := args.config.settings.renditions.originals_kms_key_arn:
@@ -110,6 +115,7 @@ class RenditionPipeline(pulumi.ComponentResource):
             originals_arn=self.originals.arn,
             renditions_arn=self.renditions.arn,
             photos_arn=self.photos.arn,
+            items_arn=self.items.arn,
             uploads=self.uploads,
             cdn_host=args.cdn.host,
         )
@@ -160,6 +166,21 @@ def photos(config: StackConfig) -> TableArgs:
     )
 
 
+def items(config: StackConfig) -> TableArgs:
+    """Return the table of originals: an item each, leases and stems; items of deleted originals expire."""
+    settings = config.settings.renditions
+    return TableArgs(
+        context=config.context,
+        table=settings.originals_table,
+        component=COMPONENT,
+        hash_key="id",
+        range_key="key",
+        attributes={"id": "S", "key": "S"},
+        ttl="expires",
+        caps=(settings.max_read_units, settings.max_write_units),
+    )
+
+
 def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
     """Return one lane into the rendition function; *bucket_arn*: the bucket that sends events to it."""
     return WorkQueueArgs(
@@ -186,12 +207,13 @@ def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi
     )
 
 
-def rendition_env(args: RenditionPipelineArgs) -> pulumi.Output[dict[str, str]]:
-    """Return the function's environment: its slice of the settings, the CDN's host and distribution."""
+def rendition_env(args: RenditionPipelineArgs, *lanes: WorkQueue) -> pulumi.Output[dict[str, str]]:
+    """Return the function's environment: its slice of the settings, the CDN's host and distribution, its lanes."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
-    return pulumi.Output.all(args.cdn.host, args.cdn.distribution_id).apply(
-        lambda known: to_env(RenditionEnv.of(settings, stack=stack, cdn_host=known[0], distribution_id=known[1]))
-    )
+    urls = pulumi.Output.all(*(one.url for one in lanes)).apply(tuple)
+    return pulumi.Output.all(
+        cdn_host=args.cdn.host, distribution_id=args.cdn.distribution_id, lane_queue_urls=urls
+    ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring)))
 
 
 def layer(name: str, package: Path, *, config: StackConfig, parent: pulumi.Resource) -> aws.lambda_.LayerVersion:

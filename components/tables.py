@@ -22,13 +22,17 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableArgs:
-    """One table. *attributes*: every key attribute and its type (S, N). *caps*: units per second, read and write."""
+    """One table. *attributes*: every key attribute and its type (S, N). *caps*: units per second, read and write.
+
+    *range_key*: sorts the items of one *hash_key*. *ttl*: attribute with the time (s) at which an item is deleted.
+    """
 
     context: StackContext
     table: str
     component: str
     hash_key: str
     attributes: Mapping[str, str]
+    range_key: str | None = None
     indexes: Sequence[Index] = ()
     ttl: str | None = None
     caps: tuple[int, int] | None = None
@@ -42,6 +46,7 @@ def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamod
         name=args.table,
         billing_mode="PAY_PER_REQUEST",
         hash_key=args.hash_key,
+        range_key=args.range_key,
         attributes=[aws.dynamodb.TableAttributeArgs(name=key, type=kind) for key, kind in args.attributes.items()],
         global_secondary_indexes=[index(one, args.caps) for one in args.indexes],
         on_demand_throughput=aws.dynamodb.TableOnDemandThroughputArgs(

@@ -8,15 +8,15 @@
     ├── EditError                 an edit, or a request for one, that cannot be carried out as it is
     ├── ParameterError            (edits.vocabulary) a wrong parameter of a step; becomes an EditError
     ├── MalformedEvent            (events) an invocation or a message lacks what it must hold
-    ├── UnreadableManifest        (aws.manifests) an object below manifests/ is no manifest
     └── TransientError            may pass: propagate it, the queue retries
         ├── OutOfTime             too little of the invocation is left to finish
         ├── RecordMissing         the backend has not written the photo's record yet
+        ├── LeaseHeld             another invocation works on the photo: wait, which is no failure
         ├── StoreUnavailable      S3, DynamoDB, KMS or CloudFront refused or did not answer
         └── IssuerUnavailable     (api.signing_keys) the sign-in service does not answer
 
-Signals are plain exceptions that their own package always catches: Overtaken and SourceGone (events, for the upload
-pipeline), JobCancelled (editing.outcome); one in edits.language ends a reading, one in imaging.isolation a connection.
+Signals are plain exceptions that their own package always catches: OriginalChanged (events, for the upload pipeline),
+JobCancelled (editing.outcome); one in edits.language ends a reading, one in imaging.isolation a connection.
 
 Domain code raises; one boundary (a handler, the API, the command line) translates.
 """
@@ -43,10 +43,14 @@ class Verdict(StrEnum):
     DECODE_TIMEOUT = "DECODE_TIMEOUT"
     DECODER_CRASHED = "DECODER_CRASHED"
     DECODER_OUT_OF_MEMORY = "DECODER_OUT_OF_MEMORY"
+    ARCHIVED = "ARCHIVED"
+    ENCRYPTED_WITH_CUSTOMER_KEY = "ENCRYPTED_WITH_CUSTOMER_KEY"
     RENDERING_FAILED = "RENDERING_FAILED"
     """An error that no decoder announces: a defect of Darkroom. The log has the traceback."""
 
 
+# Verdicts on the access to a file, not on the file.
+UNREADABLE: Final = frozenset({Verdict.ARCHIVED, Verdict.ENCRYPTED_WITH_CUSTOMER_KEY})
 ADVICE: Final[dict[Verdict, str]] = {
     Verdict.NOT_AN_IMAGE: "Upload a photo (JPEG, PNG, WebP, GIF, TIFF, HEIC, AVIF, BMP or camera RAW).",
     Verdict.UNSUPPORTED_FORMAT: "Export the photo as JPEG, HEIC or DNG and upload it again.",
@@ -60,6 +64,8 @@ ADVICE: Final[dict[Verdict, str]] = {
     Verdict.DECODE_TIMEOUT: "Export it as JPEG and upload it again.",
     Verdict.DECODER_CRASHED: "Export it as JPEG and upload it again.",
     Verdict.DECODER_OUT_OF_MEMORY: "Export it as JPEG and upload it again.",
+    Verdict.ARCHIVED: "Restore it from the archive and upload it again.",
+    Verdict.ENCRYPTED_WITH_CUSTOMER_KEY: "Upload it again without a key of your own.",
     Verdict.RENDERING_FAILED: "Export it as JPEG and upload it again.",
 }
 
@@ -205,6 +211,12 @@ class RecordMissing(TransientError):
     """``missing_record: require`` and the backend has not written the record yet."""
 
     code = "RECORD_MISSING"
+
+
+class LeaseHeld(TransientError):
+    """Another invocation works on the same photo."""
+
+    code = "LEASE_HELD"
 
 
 class StoreUnavailable(TransientError):

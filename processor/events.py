@@ -13,10 +13,8 @@ from processor.errors import DarkroomError
 T = TypeVar("T")
 Json = Mapping[str, Any]
 MAX_ERROR_CHARS: Final = 80
-
-# "The object key and sequencer … right-pad the shorter value with zeros, then compare lexicographically."
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
-PADDING = "0"
+WAITS: Final = "waits"
+"""Name of the message attribute that counts waits: SQS counts receives alone."""
 
 
 class ObjectChange(StrEnum):
@@ -28,37 +26,21 @@ class ObjectChange(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObjectEvent:
-    """One change of one object.
+    """A hint that an object may have changed: the pipeline looks at what is there now.
 
-    *key* is decoded. *sequencer* is in normal form, "" when the envelope carries none. *size* is in
-    bytes. *attempts* counts deliveries, this one included.
+    *key* is decoded. *attempts* counts deliveries, this one included. *again*: work as if nothing were known of the
+    key, e.g. because its renditions were lost.
     """
 
     change: ObjectChange
     bucket: str
     key: str
-    version_id: str | None = None
-    etag: str | None = None
-    size: int | None = None
-    sequencer: str = ""
     attempts: int = 1
+    again: bool = False
 
 
-class Overtaken(Exception):
-    """A newer event of the same original was applied, or is being applied."""
-
-
-class SourceGone(Exception):
-    """The original that the event names no longer exists."""
-
-
-def normal_sequencer(sequencer: str) -> str:
-    """Normalise an S3 *sequencer*, so that text order is S3's order.
-
-    Padding on the right with zeros before comparing is the same as dropping zeros from the right,
-    and it lets DynamoDB and S3 metadata compare what they store.
-    """
-    return sequencer.upper().rstrip(PADDING)
+class OriginalChanged(Exception):
+    """The original is no longer the version that was seen before it was opened."""
 
 
 class MalformedEvent(DarkroomError):
@@ -72,13 +54,17 @@ class Message(Generic[T]):
     """One message, which succeeds or fails as a whole.
 
     *read()* returns its items; it raises MalformedEvent for this message alone. *attempts* counts deliveries, this one
-    included. *receipt_handle* is SQS's, empty for other senders.
+    included. *receipt_handle*, *body* and the name of the *queue* are SQS's, empty for other senders. *waits*: how
+    often it has waited for a photo that another invocation worked on.
     """
 
     id: str
     read: Callable[[], Sequence[T]]
     attempts: int = 1
     receipt_handle: str = ""
+    body: str = ""
+    queue: str = ""
+    waits: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +100,9 @@ def sqs_message(record: Json, read: Callable[[str, int], Sequence[T]]) -> Messag
         read=lambda: read(record["body"], attempts),
         attempts=attempts,
         receipt_handle=record.get("receiptHandle", ""),
+        body=record["body"],
+        queue=record.get("eventSourceARN", "").rpartition(":")[2],
+        waits=int(record.get("messageAttributes", {}).get(WAITS, {}).get("stringValue", 0)),
     )
 
 

@@ -1,8 +1,7 @@
 """Parse keys of originals, and name everything that is made from them.
 
-Two originals may ask for the same stem (IMG_1.CR2 and IMG_1.JPG). ``stem_candidates`` lists the stems
-that an original may use, in order; claiming a manifest decides which one it gets.
-Rendition and manifest of a stem share one path, so a claimed manifest protects the renditions too.
+Two originals may ask for the same stem (IMG_1.CR2 and IMG_1.JPG). ``stem_candidates`` lists the stems that an original
+may use, in order; a claim of its path (``stem_path``) in the originals table decides which one it gets.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ from processor.settings.values import origin_of
 PATH_BYTES: Final = 960
 HASH_CHARS: Final = 16
 RENDITIONS: Final = "renditions/"
-MANIFESTS: Final = "manifests/"
-RESERVED: Final = ("watermarks/", "branding-logos/", "gdpr-exports/", "lambda-deployments/", RENDITIONS, MANIFESTS)
+RESERVED: Final = ("watermarks/", "branding-logos/", "gdpr-exports/", "lambda-deployments/", RENDITIONS, "manifests/")
 UUID_FIRST: Final = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?=[._]|$)", re.IGNORECASE)
 
 
@@ -37,6 +35,12 @@ class Skip(StrEnum):
     ARCHIVE = "archive"
     SVG = "svg"
     PDF = "pdf"
+    SIDECAR = "sidecar"
+
+    @property
+    def code(self) -> str:
+        """Code of the error in the record of a photo that was made for such a file."""
+        return f"SKIPPED_{self.name}"
 
     @property
     def sentence(self) -> str:
@@ -46,19 +50,24 @@ class Skip(StrEnum):
 
 SENTENCES: Final[dict[Skip, str]] = {
     Skip.FOLDER: "The key ends in a slash: a folder, not a photo.",
-    Skip.EMPTY: "The object has no bytes.",
+    Skip.EMPTY: "The file is empty: it has no bytes.",
     Skip.RESERVED: "The key is under a prefix that never holds originals.",
     Skip.VIDEO: "A video: only photos are rendered.",
     Skip.ARCHIVE: "An archive: only photos are rendered.",
     Skip.SVG: "An SVG drawing: only photos are rendered.",
     Skip.PDF: "A PDF document: only photos are rendered.",
+    Skip.SIDECAR: "A file that programs keep beside photos: only photos are rendered.",
 }
 NOT_PHOTOS: Final[dict[Skip, str]] = {
     Skip.VIDEO: "3g2 3gp avi flv insv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv webm wmv",
     Skip.ARCHIVE: "7z bz2 gz rar tar tgz xz zip zst",
     Skip.SVG: "svg svgz",
     Skip.PDF: "pdf",
+    # Settings and thumbnails of editors and cameras; folder files of Windows.
+    Skip.SIDECAR: "aae db dop ini lrv pp3 thm xmp",
 }
+# Folder files and resource forks of macOS.
+SIDECAR_FILES: Final = (".DS_Store", "._")
 BY_EXTENSION: Final = {extension: skip for skip, extensions in NOT_PHOTOS.items() for extension in extensions.split()}
 
 
@@ -91,9 +100,15 @@ class ObjectKey:
 
     @property
     def photo_id(self) -> str:
-        """The photo record's id: the UUID that the file name starts with, else the key."""
+        """The photo's id: the UUID that the file name starts with, in small letters, else the key."""
         found = UUID_FIRST.match(self.file)
-        return found[1] if found else self.key
+        return found[1].lower() if found else self.key
+
+    @property
+    def record_ids(self) -> tuple[str, ...]:
+        """Ids that the photo's record may have, in the order to look: iOS writes UUIDs in capitals."""
+        found = UUID_FIRST.match(self.file)
+        return tuple(dict.fromkeys((found[1].lower(), found[1].upper(), found[1]))) if found else (self.key,)
 
     def skip(self, size: int | None) -> Skip | None:
         """Return the reason to skip an object of *size* bytes (None: not known yet); None: render it."""
@@ -103,6 +118,8 @@ class ObjectKey:
             return Skip.RESERVED
         if size == 0:
             return Skip.EMPTY
+        if self.file.startswith(SIDECAR_FILES):
+            return Skip.SIDECAR
         return BY_EXTENSION.get(self.extension)
 
     def stem_candidates(self) -> Iterator[str]:
@@ -123,14 +140,19 @@ class ObjectKey:
         return f"photo:{short_hash(self.key)}"
 
 
-def manifest_key(gallery: str, stem: str) -> str:
-    """Return the key of the manifest of *stem*."""
-    return f"{MANIFESTS}{safe_path(gallery, stem)}.json"
+def stem_path(gallery: str, stem: str) -> str:
+    """Return the start of the keys of all renditions of *stem*, up to the last underscore."""
+    return f"{RENDITIONS}{safe_path(gallery, stem)}"
+
+
+def path_of(rendition: str) -> str:
+    """Return the stem path of the key of a rendition: no size's name holds an underscore."""
+    return rendition.rpartition("_")[0]
 
 
 def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:
     """Return the key of one rendition of *stem*."""
-    return f"{RENDITIONS}{safe_path(gallery, stem)}_{size}.{extension}"
+    return f"{stem_path(gallery, stem)}_{size}.{extension}"
 
 
 def rendition_url(host: str, key: str, version: str) -> str:

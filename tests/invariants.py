@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from PIL import Image
 
 from processor.aws.attributes import from_attribute
-from processor.manifest import Manifest
-from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom
+from processor.aws.originals_table import LEASE, STEM
+from processor.original import OriginalItem
+from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS, TABLE, Darkroom
 from tests.patience import HANG_S
 
 Record = Mapping[str, Any]
@@ -23,19 +24,24 @@ Objects = dict[str, tuple[bytes, dict[str, str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """All that there is, at one moment. *originals*: the ETag of every version of every key."""
+    """All that there is, at one moment. *originals*: the ETag of every version of every key; *leases*: of photos."""
 
     originals: frozenset[tuple[str, str, str]]
     objects: Objects
     records: Mapping[str, Record]
+    items: Mapping[str, OriginalItem]
+    leases: frozenset[str]
 
 
 def snapshot(s3: Any, dynamodb: Any) -> Snapshot:
     """Read everything."""
+    rows = list(records(dynamodb, ITEMS))
     return Snapshot(
         originals=frozenset(versions(s3)),
         objects=dict(objects(s3)),
-        records={one["id"]: one for one in records(dynamodb)},
+        records={one["id"]: one for one in records(dynamodb, TABLE)},
+        items={one["key"]: OriginalItem.from_tree(one) for one in rows if one["key"] not in {LEASE, STEM}},
+        leases=frozenset(one["id"] for one in rows if one["key"] == LEASE),
     )
 
 
@@ -52,16 +58,16 @@ def versions(s3: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def objects(s3: Any) -> Iterator[tuple[str, tuple[bytes, dict[str, str]]]]:
-    """Read all renditions and manifests."""
+    """Read all renditions."""
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=RENDITIONS):
         for one in page.get("Contents", []):
             answer = s3.get_object(Bucket=RENDITIONS, Key=one["Key"])
             yield one["Key"], (answer["Body"].read(), answer["Metadata"])
 
 
-def records(dynamodb: Any) -> Iterator[Record]:
-    """Read all photo records."""
-    for page in dynamodb.get_paginator("scan").paginate(TableName=TABLE):
+def records(dynamodb: Any, table: str) -> Iterator[Record]:
+    """Read all records of a table."""
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
             yield {name: from_attribute(value) for name, value in item.items()}
 
@@ -73,9 +79,9 @@ def assert_settled(now: Snapshot) -> None:
         assert (record["status"] == "failed") == bool((record.get("error") or {}).get("code"))
         if record["status"] == "active":
             assert_complete(record, now.objects)
-    manifests = [Manifest.from_json(body) for key, (body, _) in now.objects.items() if key.startswith("manifests/")]
-    named = {one.key for manifest in manifests if manifest.photo for one in manifest.photo.renditions}
+    named = {key for item in now.items.values() for key in item.objects}
     assert named == {key for key in now.objects if key.startswith("renditions/")}
+    assert frozenset() == now.leases
 
 
 def assert_complete(record: Record, stored: Objects) -> None:
@@ -90,14 +96,14 @@ def assert_complete(record: Record, stored: Objects) -> None:
             if f"{size}_width" in record:
                 assert (record[f"{size}_width"], record[f"{size}_height"]) == image.size
         assert [record["receipt"]["version"]] == parse_qs(address.query)["v"] == [metadata["version"]]
-        assert record.get("sequencer", "") == metadata.get("sequencer", "")
+        assert record["source_version"] == metadata["source-version"]
 
 
 def assert_follows(now: Snapshot, before: Snapshot) -> None:
-    """Originals are as they were, but for what clients uploaded since; no record went back to an older state."""
+    """Originals are as they were, but for what clients uploaded since; no item went back to an older version."""
     assert before.originals <= now.originals
-    for photo_id, record in before.records.items():
-        assert record.get("sequencer", "") <= now.records[photo_id].get("sequencer", "")
+    for key, item in before.items.items():
+        assert item.modified <= now.items[key].modified
 
 
 def assert_nothing_remains(tmp: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tests of parsing keys, and of the names of renditions and manifests."""
+"""Tests of parsing keys, and of the names of renditions and stems."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from processor.keys import ObjectKey, Skip, cut, manifest_key, rendition_key, rendition_url, safe_path, short_hash
+from processor.keys import (
+    ObjectKey,
+    Skip,
+    cut,
+    path_of,
+    rendition_key,
+    rendition_url,
+    safe_path,
+    short_hash,
+    stem_path,
+)
 
 UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 CHARACTERS = st.characters(exclude_categories=["Cs"])
@@ -46,7 +56,7 @@ def test_a_key_is_a_gallery_and_a_file(key: str, gallery: str, stem: str, extens
     [
         (f"wedding/{UUID}.jpg", UUID),
         (f"wedding/{UUID}_IMG 1.CR2", UUID),
-        (f"wedding/{UUID.upper()}.jpg", UUID.upper()),
+        (f"wedding/{UUID.upper()}.jpg", UUID),
         (f"wedding/{UUID}", UUID),
         (f"wedding/{UUID}1.jpg", f"wedding/{UUID}1.jpg"),
         (f"{UUID}/IMG_1.jpg", f"{UUID}/IMG_1.jpg"),
@@ -80,6 +90,17 @@ def test_the_photo_id_is_the_uuid_that_the_file_name_starts_with_else_the_key(ke
         ("lambda-deployments/code.jpg", 9, Skip.RESERVED),
         ("renditions/wedding/IMG_1_small.jpg", 9, Skip.RESERVED),
         ("manifests/wedding/IMG_1.json", 9, Skip.RESERVED),
+        ("wedding/IMG_1.xmp", 9, Skip.SIDECAR),
+        ("wedding/IMG_1.jpg.XMP", 9, Skip.SIDECAR),
+        ("wedding/IMG_1.AAE", 9, Skip.SIDECAR),
+        ("wedding/GX010042.THM", 9, Skip.SIDECAR),
+        ("wedding/GX010042.LRV", 9, Skip.SIDECAR),
+        ("wedding/IMG_1.CR2.pp3", 9, Skip.SIDECAR),
+        ("wedding/IMG_1.dop", 9, Skip.SIDECAR),
+        ("wedding/Thumbs.db", 9, Skip.SIDECAR),
+        ("wedding/desktop.ini", 9, Skip.SIDECAR),
+        ("wedding/.DS_Store", 9, Skip.SIDECAR),
+        ("wedding/._IMG_1.jpg", 9, Skip.SIDECAR),
         ("wedding/renditions/IMG_1.jpg", 9, None),
         ("wedding/IMG_1.3fr", 9, None),
         ("wedding/IMG_1", None, None),
@@ -97,7 +118,9 @@ def test_every_reason_to_skip_has_a_sentence() -> None:
 
 def test_reasons_to_skip_are_counted_by_their_words() -> None:
     """Metrics and saved queries name them."""
-    assert ["folder", "empty", "reserved", "video", "archive", "svg", "pdf"] == [reason.value for reason in Skip]
+    assert ["folder", "empty", "reserved", "video", "archive", "svg", "pdf", "sidecar"] == [
+        reason.value for reason in Skip
+    ]
 
 
 def test_stems_are_tried_from_the_plainest_to_a_unique_one() -> None:
@@ -110,7 +133,17 @@ def test_a_rendition_is_named_after_gallery_stem_and_size() -> None:
     """Readers that know the old address shape still find it."""
     assert "renditions/wedding/IMG_1_small.jpg" == rendition_key("wedding", "IMG_1", "small", "jpg")
     assert "renditions/IMG_1_small.webp" == rendition_key("", "IMG_1", "small", "webp")
-    assert "manifests/wedding/IMG_1.json" == manifest_key("wedding", "IMG_1")
+    assert "renditions/wedding/IMG_1" == stem_path("wedding", "IMG_1")
+    assert "renditions/wedding/IMG_1" == path_of("renditions/wedding/IMG_1_small.jpg")
+
+
+def test_a_record_is_looked_for_in_small_letters_in_capitals_and_as_it_is_spelled() -> None:
+    """A key that is its own id has no other spelling."""
+    mixed = UUID[:8].upper() + UUID[8:]
+
+    assert (UUID, UUID.upper(), mixed) == ObjectKey(f"w/{mixed}.jpg").record_ids
+    assert (UUID, UUID.upper()) == ObjectKey(f"w/{UUID}.jpg").record_ids
+    assert ("w/IMG_1.jpg",) == ObjectKey("w/IMG_1.jpg").record_ids
 
 
 def test_a_path_is_kept_up_to_its_limit_and_cut_beyond_it() -> None:
@@ -160,7 +193,7 @@ def test_every_name_fits_into_a_key(key: str, size: str, output: str) -> None:
 
     for stem in name.stem_candidates():
         assert len(rendition_key(name.gallery, stem, size, output).encode()) <= 1024
-        assert len(manifest_key(name.gallery, stem).encode()) <= 1024
+        assert stem_path(name.gallery, stem) == path_of(rendition_key(name.gallery, stem, size, output))
 
 
 @pytest.mark.fault(28)

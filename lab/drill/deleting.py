@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.drill.operator import RENDITIONS, Operator, wait_until_settled
+from processor.aws.originals_table import STEM
 from testkit.photos import jpeg, scene
 
 GALLERY: Final = "regret"
@@ -18,7 +19,7 @@ ORPHAN: Final = f"renditions/{GALLERY}/orphan_small.jpg"
 class DeletionRehearsal:
     """*shown*, *gone*: what the CDN answered for the sizes before and after. *left*: keys below the gallery.
 
-    *orphans*: as counted before the deletion, after it, and beside a file that no manifest speaks for.
+    *orphans*: as counted before the deletion, after it, and beside a file that no item names.
     """
 
     shown: frozenset[int]
@@ -36,10 +37,9 @@ def rehearse(operator: Operator) -> DeletionRehearsal:
     urls = [value for name, value in operator.record(KEY).items() if name.endswith("_url")]
     shown, before = answers(operator, urls), orphans(operator)
     operator.stack.aws.client("s3").delete_object(Bucket=operator.stack.originals, Key=KEY)
-    # The tombstone is first, so that no late event comes in between; the manifest goes last.
-    operator.wait_for(f"{KEY} to be deleted", lambda: operator.status(KEY) == "deleted" and not manifests(operator))
+    operator.wait_for(f"{KEY} to be deleted", lambda: operator.status(KEY) == "deleted")
     gone = answers(operator, urls)
-    left = (*operator.keys(RENDITIONS, f"renditions/{GALLERY}/"), *manifests(operator))
+    left = (*operator.keys(RENDITIONS, f"renditions/{GALLERY}/"), *stems(operator))
     beside = count_beside_an_orphan(operator)
     return DeletionRehearsal(
         shown=shown,
@@ -56,9 +56,9 @@ def answers(operator: Operator, urls: list[str]) -> frozenset[int]:
     return frozenset(operator.stack.http.get(url).status_code for url in urls)
 
 
-def manifests(operator: Operator) -> dict[str, str]:
-    """List the manifests of the gallery."""
-    return operator.keys(RENDITIONS, f"manifests/{GALLERY}/")
+def stems(operator: Operator) -> list[str]:
+    """List the stems that are claimed in the gallery."""
+    return [item["id"]["S"] for item in operator.items(f"{GALLERY}/") if item["key"] == {"S": STEM}]
 
 
 def orphans(operator: Operator) -> int:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from testkit.embedded_stack import LocalStack
 
 MEMORY: Final = "reconciler/memory.json"
 PHOTOS: Final = "darkroom-local-photos"
+ITEMS: Final = "darkroom-local-originals"
 RENDITIONS: Final = "darkroom-local-renditions"
 LOG: Final = "/aws/lambda/darkroom-local-rendition"
 RECONCILER: Final = "darkroom-local-reconciler:live"
@@ -122,15 +123,26 @@ class Operator:
 
     def everything(self, gallery: str) -> dict[str, Any]:
         """Read all that is stored of *gallery*."""
-        pages = self.stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=PHOTOS)
-        items = [item for page in pages for item in page["Items"]]
-        ours = [item for item in items if item.get("gallery_id") == {"S": gallery}]
+        ours = [item for item in self.scan(PHOTOS) if item.get("gallery_id") == {"S": gallery}]
         return {
             "records": sorted(map(str, ours)),
             "originals": self.keys(self.stack.originals, f"{gallery}/"),
-            "manifests": self.keys(RENDITIONS, f"manifests/{gallery}/"),
+            "items": sorted(map(str, self.items(f"{gallery}/"))),
             "renditions": self.keys(RENDITIONS, f"renditions/{gallery}/"),
         }
+
+    def items(self, prefix: str) -> list[Mapping[str, Any]]:
+        """Read the items of the originals below *prefix*, and the claims of their stems."""
+        return [
+            item
+            for item in self.scan(ITEMS)
+            if item["key"]["S"].startswith(prefix) or item["id"]["S"].startswith(f"renditions/{prefix}")
+        ]
+
+    def scan(self, table: str) -> Iterator[Mapping[str, Any]]:
+        """Read a table."""
+        pages = self.stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        return (item for page in pages for item in page["Items"])
 
     def deliveries(self, prefix: str) -> Counter[str]:
         """Count by key how often originals came through the rendition function, whatever became of them."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.drill.operator import PHOTOS, RENDITIONS, Operator, wait_until_settled
-from processor.manifest import Manifest
+from lab.drill.operator import ITEMS, PHOTOS, RENDITIONS, Operator, wait_until_settled
+from processor.aws.originals_table import plain
+from processor.original import OriginalItem
 from testkit.photos import jpeg, scene
 
 GALLERY: Final = "mend"
@@ -71,13 +72,10 @@ def damage(operator: Operator) -> None:
 
 
 def leave_half_written(operator: Operator, key: str) -> None:
-    """Restore the state in which a dead process leaves a photo: claimed, processing, two renditions of four."""
-    s3 = operator.stack.aws.client("s3")
-    record = operator.record(key)
-    address = record["receipt"]["manifest"]
-    manifest = Manifest.from_json(s3.get_object(Bucket=RENDITIONS, Key=address)["Body"].read())
-    for one in manifest.finished.renditions[2:]:
-        s3.delete_object(Bucket=RENDITIONS, Key=one.key)
-    s3.put_object(Bucket=RENDITIONS, Key=address, Body=replace(manifest, photo=None, receipt=None).to_json())
-    sequencer = {name: record[name] for name in record if name.endswith("sequencer")}
-    operator.write_record(id=key, gallery_id=GALLERY, status="processing", original_key=key, **sequencer)
+    """Leave a photo as a dead process does: a stem, two renditions of four, no item, a record that is processing."""
+    [item] = [one for one in operator.items(key) if one["key"] == {"S": key}]
+    for one in OriginalItem.from_tree(plain(item)).objects[2:]:
+        operator.stack.aws.client("s3").delete_object(Bucket=RENDITIONS, Key=one)
+    address = {"id": item["id"], "key": item["key"]}
+    operator.stack.aws.client("dynamodb").delete_item(TableName=ITEMS, Key=address)
+    operator.write_record(id=key, gallery_id=GALLERY, status="processing", original_key=key)

@@ -6,21 +6,24 @@ from collections.abc import Mapping
 from typing import Final
 
 FAULTS: Final[Mapping[int, tuple[str, str]]] = {
-    1: ("The same event ten times, one after the other and at once", "One photo; nine replays write nothing"),
+    1: (
+        "The same event ten times, one after the other and at once",
+        "One photo; nine replays take its lease alone",
+    ),
     2: ("Version 2 before version 1", "The record and every pixel are of version 2"),
-    3: ("Sequencers of unequal length", "Ordered by value, as S3 documents"),
+    3: ("Sequencers of unequal length", "They decide nothing: what S3 holds now does"),
     4: ("DELETE before a late CREATE", "The tombstone stays; nothing is left behind"),
-    5: ("The source is gone (404)", "Acknowledged, without a record"),
-    6: ("Overwritten between HEAD and GET", "The version of the event is read, or the newer event does it"),
-    7: ("Death after 3 of 4 renditions", "Never active too early; the next delivery writes only what is missing"),
-    8: ("DynamoDB throttled after the upload", "The next delivery finds the renditions and writes the record"),
+    5: ("The source is gone (404)", "Cleaned up and acknowledged, without a record"),
+    6: ("Overwritten between HEAD and GET", "What is current in the end is rendered; nothing of the other stays"),
+    7: ("Death after 3 of 4 renditions", "Never active too early; the next holder of the lease does it again"),
+    8: ("DynamoDB throttled after the upload", "The next delivery writes the record"),
     9: ("A write succeeded, its answer was lost", "The next delivery finds its own work"),
     10: ("Time runs out mid-way", "No step begins with less than 15 s left"),
     11: ("No time left at all", "Nothing is asked of AWS; the messages come again"),
     12: ("A poison message in a batch of ten", "It alone comes again, and ends in the dead letters"),
     13: ("A bad picture", "One verdict, recorded and acknowledged; no retries"),
     14: ("TestEvent, empty Records, malformed JSON", "Acknowledged, or refused in one sentence"),
-    15: ("The message becomes visible while it is worked on", "One photo, one outcome, whichever worker is first"),
+    15: ("The message becomes visible while it is worked on", "One photo, one outcome: the second worker waits"),
     16: ("All records of a batch fail", "All are named; an empty list would acknowledge them"),
     17: ("A multipart upload that stopped half-way", "No event, no photo; complete, it is a photo like any other"),
     18: ("KMS or AccessDenied", "Tried again, then a dead letter with its alarm; never `failed`"),
@@ -35,5 +38,5 @@ FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     27: ("Redrive after a mended fault", "What had failed is rendered, and nothing twice"),
     28: ("Hostile keys", "Rendered like any other, under names that fit and lead back"),
     29: ("Writes under `renditions/`", "Never taken for originals"),
-    30: ("Clocks that are off", "Order follows sequencers and versions, never a clock"),
+    30: ("Clocks that are off", "Order follows versions and event ids, never a clock"),
 }

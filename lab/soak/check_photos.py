@@ -64,7 +64,6 @@ def rendition(line: PhotoLine, name: str, record: Mapping[str, Any], found: Gall
         "bytes": record.get(f"{name}_bytes"),
         "version": (parse_qs(address.query).get("v") or [""])[0],
         "source-version": line.last.version_id,
-        "sequencer": record.get("sequencer"),
     }
     if stored is None or expected != facts(stored):
         said = facts(stored) if stored else NOTHING
@@ -73,7 +72,7 @@ def rendition(line: PhotoLine, name: str, record: Mapping[str, Any], found: Gall
 
 def facts(stored: StoredRendition) -> dict[str, Any]:
     """Describe a rendition by its record."""
-    named = {name: stored.metadata.get(name) for name in ("version", "source-version", "sequencer")}
+    named = {name: stored.metadata.get(name) for name in ("version", "source-version")}
     return {"size": stored.size, "bytes": stored.stored_bytes, **named}
 
 
@@ -87,17 +86,19 @@ def originals(line: PhotoLine, found: Gallery) -> Iterator[Violation]:
 
 
 def orphans(known: Mapping[str, PhotoLine], found: Gallery) -> Iterator[Violation]:
-    """Check that every stored object belongs to a record or a manifest."""
+    """Check that every stored object belongs to a record or an item, and that every lease was released."""
     versions = {(line.key, put.version_id) for line in known.values() for put in line.puts}
     for key, version in found.originals.keys() - versions:
         yield Violation(subject=f"{key}, version {version}", expected="no original of anybody else's", found="one")
-    for address, manifest in found.manifests.items():
-        line = known.get(manifest.key)
+    for key in found.items:
+        line = known.get(key)
         if line is None or line.deleted:
-            yield Violation(subject=address, expected="no manifest without an original", found=manifest.key)
-    named = {key for manifest in found.manifests.values() for key in manifest.renditions}
+            yield Violation(subject=key, expected="no item without an original", found="one")
+    named = {key for renditions in found.items.values() for key in renditions}
     for key in found.renditions.keys() - named:
-        yield Violation(subject=key, expected="no rendition that no manifest names", found="an orphan")
+        yield Violation(subject=key, expected="no rendition that no item names", found="an orphan")
+    for photo_id in sorted(found.leases):
+        yield Violation(subject=photo_id, expected="no lease at rest", found="one that was never released")
     ids = {line.photo_id for line in known.values()}
     for photo_id in found.records.keys() - ids:
         yield Violation(subject=photo_id, expected="no record of a photo that was never uploaded", found="one")

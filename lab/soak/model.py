@@ -70,21 +70,17 @@ class StoredRendition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filed:
-    """One manifest: whose original it is, and the keys of the renditions that it names."""
-
-    key: str
-    renditions: frozenset[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Gallery:
-    """All that is stored of photos. *originals*: SHA-256 by key and version; *renditions*: by key."""
+    """All that is stored of photos. *originals*: SHA-256 by key and version; *renditions*: by key.
+
+    *items*: the renditions that the item of each original names; *leases*: photos whose lease was not released.
+    """
 
     records: Mapping[str, Mapping[str, Any]]
     originals: Mapping[tuple[str, str], str]
     renditions: Mapping[str, StoredRendition]
-    manifests: Mapping[str, Filed]
+    items: Mapping[str, frozenset[str]]
+    leases: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Read every record, original, manifest, rendition, session and result after the run."""
+"""Read every record, original, item, rendition, session and result after the run."""
 
 from __future__ import annotations
 
@@ -11,34 +11,36 @@ from typing import Any, Final
 import httpx
 from PIL import Image
 
-from lab.drill.operator import PHOTOS
-from lab.soak.model import Filed, Gallery, SessionLine, SessionSeen, StoredRendition
+from lab.drill.operator import ITEMS, PHOTOS
+from lab.soak.model import Gallery, SessionLine, SessionSeen, StoredRendition
 from lab.soak.streams import stream
 from processor.aws.attributes import from_attribute
-from processor.manifest import Manifest
+from processor.aws.originals_table import LEASE, STEM
+from processor.original import OriginalItem
 from testkit.embedded_stack import LocalStack
 from testkit.output_scan import read_logs
 from testkit.simulated_user import SimulatedUser
 
 RENDITIONS: Final = "renditions/"
-MANIFESTS: Final = "manifests/"
 ATTEMPTS: Final = '"attempts":'
 
 
 def gallery(stack: LocalStack) -> Gallery:
     """Read all that is stored of photos."""
-    bucket = stack.known["buckets"]["renditions"]
+    bucket, rows = stack.known["buckets"]["renditions"], list(records(stack, ITEMS))
+    items = [OriginalItem.from_tree(one) for one in rows if one["key"] not in {LEASE, STEM}]
     return Gallery(
-        records={str(one["id"]): one for one in records(stack)},
+        records={str(one["id"]): one for one in records(stack, PHOTOS)},
         originals={(key, version): sha256 for key, version, sha256 in originals(stack)},
         renditions={key: shown(body, metadata) for key, body, metadata in objects(stack, bucket, RENDITIONS)},
-        manifests={key: filed(body) for key, body, _ in objects(stack, bucket, MANIFESTS)},
+        items={item.key: frozenset(item.objects) for item in items if item.gone_at is None},
+        leases=frozenset(str(one["id"]) for one in rows if one["key"] == LEASE),
     )
 
 
-def records(stack: LocalStack) -> Iterator[Mapping[str, Any]]:
-    """Read all photo records."""
-    for page in stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=PHOTOS):
+def records(stack: LocalStack, table: str) -> Iterator[Mapping[str, Any]]:
+    """Read all items of a table."""
+    for page in stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
             yield {name: from_attribute(value) for name, value in item.items()}
 
@@ -60,13 +62,6 @@ def objects(stack: LocalStack, bucket: str, prefix: str) -> Iterator[tuple[str, 
         for one in page.get("Contents", []):
             answer = s3.get_object(Bucket=bucket, Key=one["Key"])
             yield one["Key"], answer["Body"].read(), answer["Metadata"]
-
-
-def filed(text: bytes) -> Filed:
-    """Read a manifest."""
-    manifest = Manifest.from_json(text)
-    made = manifest.photo.renditions if manifest.photo else ()
-    return Filed(key=manifest.key, renditions=frozenset(one.key for one in made))
 
 
 def shown(body: bytes, metadata: Mapping[str, str] | None = None) -> StoredRendition:

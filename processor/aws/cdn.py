@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,14 +19,17 @@ class CdnCache:
     client: Callable[[], CloudFrontClient]
     distribution_id: str | None
 
-    def forget(self, tag: str, *, reference: str) -> None:
-        """Invalidate every file with the cache tag *tag*; CloudFront ignores a repeated *reference*."""
-        if self.distribution_id is None:
+    def forget(self, tags: Sequence[str], *, reference: str) -> None:
+        """Invalidate every file with one of the cache *tags*; CloudFront ignores a repeated *reference*."""
+        if self.distribution_id is None or not tags:
             return
-        with aws_call(f"cloudfront:CreateInvalidation {self.distribution_id} #{tag}"):
+        with aws_call(f"cloudfront:CreateInvalidation {self.distribution_id} #{' #'.join(tags)}"):
             self.client().create_invalidation(
                 DistributionId=self.distribution_id,
-                # An item that begins with "#" is a cache tag, not a path.
-                # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
-                InvalidationBatch={"Paths": {"Quantity": 1, "Items": [f"#{tag}"]}, "CallerReference": reference},
+                InvalidationBatch={
+                    # An item that begins with "#" is a cache tag, not a path.
+                    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
+                    "Paths": {"Quantity": len(tags), "Items": [f"#{tag}" for tag in tags]},
+                    "CallerReference": reference,
+                },
             )

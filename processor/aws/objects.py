@@ -31,6 +31,7 @@ class Listed:
     key: str
     size: int
     modified: datetime
+    etag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +48,12 @@ class BucketListing:
             answer = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=limit, **more)
         return [
             # An object always has these; the stubs cannot know.
-            Listed(key=one.get("Key", ""), size=one.get("Size", 0), modified=one["LastModified"])  # pyright: ignore[reportTypedDictNotRequiredAccess]
+            Listed(
+                key=one.get("Key", ""),
+                size=one.get("Size", 0),
+                modified=one["LastModified"],  # pyright: ignore[reportTypedDictNotRequiredAccess]
+                etag=one.get("ETag", "").strip('"'),
+            )
             for one in answer.get("Contents", [])
         ]
 

@@ -1,85 +1,105 @@
-"""Open originals for reading. Nothing writes to the originals bucket."""
+"""Look at originals, and open them for reading. Nothing writes to the originals bucket."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code, unless
-from processor.events import ObjectEvent, Overtaken, SourceGone
+from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, error_code
+from processor.errors import PhotoError, Verdict
+from processor.events import OriginalChanged
+from processor.original import CurrentOriginal
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES: Final = 1 << 20
 # A GET of a version that is a delete marker is answered with 405.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
-GONE = MISSING | {"405", "MethodNotAllowed"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenedOriginal:
-    """An original, open for reading. *size* in bytes; *chunks* can be read once."""
-
-    source_version: str
-    size: int
-    chunks: Iterator[bytes]
+GONE: Final = MISSING | CONDITION_FAILED | {"405", "MethodNotAllowed"}
+# A HEAD of an object with a customer's key (SSE-C), whose answer has no body to say so.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+NO_CUSTOMER_KEY: Final = frozenset({"400", "BadRequest", "InvalidRequest"})
+ARCHIVED: Final = PhotoError(Verdict.ARCHIVED, "The file is in an archive and cannot be read at once.")
+CUSTOMER_KEY: Final = PhotoError(
+    Verdict.ENCRYPTED_WITH_CUSTOMER_KEY, "The file is encrypted with a key that only its owner has."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Originals:
-    """Opens the originals that events name."""
+    """The originals bucket."""
 
     s3: S3Client
     bucket: str
 
-    @contextmanager
-    def open(self, event: ObjectEvent) -> Generator[OpenedOriginal]:
-        """Open the content that *event* names: its version, else the content with its ETag, else the current content.
+    def look(self, key: str) -> CurrentOriginal | None:
+        """Return the current version of *key*; None when there is none, or it is deleted."""
+        with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
+            try:
+                answer = self.s3.head_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return None
+                if error_code(error) not in NO_CUSTOMER_KEY:
+                    raise
+            else:
+                return current(key, answer, size=answer["ContentLength"])
+        return self.listed(key)
 
-        Raise SourceGone when it is deleted, Overtaken when other content has replaced it, StoreUnavailable when S3
+    def listed(self, key: str) -> CurrentOriginal | None:
+        """Describe an original that cannot be read, as it is listed: the first that its name as a prefix lists."""
+        with aws_call(f"s3:ListObjectsV2 {self.bucket}/{key}"):
+            found: Any = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+        one = next((one for one in found if one["Key"] == key), None)
+        return current(key, one, size=one["Size"], customer_key=True) if one else None
+
+    @contextmanager
+    def open(self, found: CurrentOriginal) -> Generator[Iterator[bytes]]:
+        """Open the version *found*; its chunks can be read once.
+
+        Raise OriginalChanged when it is no longer there, PhotoError when it may not be read, StoreUnavailable when S3
         fails, also while the chunks are read.
         """
-        with aws_call(f"s3:GetObject {event.bucket}/{event.key}"):
+        if found.customer_key:
+            raise CUSTOMER_KEY
+        with aws_call(f"s3:GetObject {self.bucket}/{found.key}"):
             try:
-                answer = self.s3.get_object(Bucket=self.bucket, Key=event.key, **precondition(event))
+                answer = self.s3.get_object(Bucket=self.bucket, Key=found.key, **precondition(found))
             except ClientError as error:
-                raise_if_expected(error, event)
+                if error_code(error) in GONE:
+                    raise OriginalChanged(f"{found.key} is no longer {found.version}") from error
+                if error_code(error) == "InvalidObjectState":
+                    raise ARCHIVED from error
                 raise
             with closing(answer["Body"]) as body:
-                yield OpenedOriginal(
-                    source_version=content_version(answer.get("VersionId"), answer["ETag"]),
-                    size=answer["ContentLength"],
-                    chunks=body.iter_chunks(CHUNK_BYTES),
-                )
-
-    def current(self, key: str) -> str | None:
-        """Return the version of the current content of *key*; None when it is missing or deleted."""
-        with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
-            answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
-        return content_version(answer.get("VersionId"), answer["ETag"]) if answer else None
+                yield body.iter_chunks(CHUNK_BYTES)
 
 
-def precondition(event: ObjectEvent) -> dict[str, Any]:
-    """Restrict a GET to the content that *event* was sent for."""
-    if event.version_id:
-        return {"VersionId": event.version_id}
-    return {"IfMatch": f'"{event.etag}"'} if event.etag else {}
+def precondition(found: CurrentOriginal) -> dict[str, Any]:
+    """Restrict a GET to the version *found*."""
+    return {"VersionId": found.version} if found.versioned else {"IfMatch": f'"{found.etag}"'}
 
 
-def raise_if_expected(error: ClientError, event: ObjectEvent) -> None:
-    """Translate "no such object" to SourceGone and "other content" to Overtaken; ignore any other error."""
-    code = error_code(error)
-    if code in GONE:
-        raise SourceGone(f"{event.key} does not exist ({code})") from error
-    if code in CONDITION_FAILED:
-        raise Overtaken(f"{event.key} holds newer content than {event.etag}") from error
+def current(key: str, answer: Mapping[str, Any], *, size: int, customer_key: bool = False) -> CurrentOriginal:
+    """Describe an object by the answer of S3."""
+    etag, version_id = answer["ETag"].strip('"'), answer.get("VersionId")
+    return CurrentOriginal(
+        key=key,
+        # "null" in a bucket whose versions were turned off later: then another upload may have it too.
+        version=version_id if version_id and version_id != "null" else etag,
+        etag=etag,
+        size=size,
+        modified=utc(answer["LastModified"]),
+        customer_key=customer_key,
+    )
 
 
-def content_version(version_id: str | None, etag: str) -> str:
-    """Return the version id where the bucket keeps versions, else the ETag."""
-    return version_id if version_id and version_id != "null" else etag.strip('"')
+def utc(at: datetime) -> str:
+    """Write a time of S3, which has seconds, so that the order of texts is the order of times."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

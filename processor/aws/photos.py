@@ -1,14 +1,16 @@
 """Read and write single photo records in DynamoDB. Every write is conditional on the record as it was read.
 
-A writer that loses the race reads again and decides again (``upload.transitions``). Attributes of other writers are
-never changed.
+A writer that loses the race reads again and decides again (``upload.record``). Attributes of other writers are never
+changed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # Decisions about a record depend on these attributes only: while they are unchanged, a decision is still right.
-WATCHED: Final = ("status", "sequencer", "processed_at", "original_key")
+WATCHED: Final = ("status", "processed_at", "original_key")
+# The address of a size's rendition is its name's proof: backends have fields that end in _url too.
+SIZE_URL: Final = re.compile(r".*/renditions/.*_([a-z][a-z0-9-]*)\.jpg\?v=[^/]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +40,6 @@ class PhotoRecord:
         return self.item.get("status")
 
     @property
-    def sequencer(self) -> str:
-        """The newest event that was applied, "" when none was."""
-        return self.item.get("sequencer", "")
-
-    @property
     def original_key(self) -> str | None:
         """The original that the record was last rendered from."""
         return self.item.get("original_key")
@@ -52,19 +51,33 @@ class PhotoRecord:
 
     @property
     def receipt(self) -> Mapping[str, Any]:
-        """The receipt of the renditions; empty when there are none."""
-        return self.item.get("receipt") or {}
+        """The receipt of the renditions; empty when there are none, or a backend keeps something else by this name."""
+        return tree(self.item.get("receipt")) or {}
 
     @property
     def error(self) -> Mapping[str, Any] | None:
-        """The error of a photo that cannot be rendered."""
-        return self.item.get("error")
+        """The error of a photo that cannot be rendered; None without one of ours."""
+        return tree(self.item.get("error"))
 
     @property
     def sizes(self) -> tuple[str, ...]:
-        """Names of the sizes that the record has a URL for."""
-        named = (name.removesuffix("_url") for name in self.item if name.endswith("_url"))
-        return tuple(size for size in named if f"{size}_bytes" in self.item)
+        """Names of the sizes that the record has a URL of a rendition for."""
+        urls = {name.removesuffix("_url"): str(url) for name, url in self.item.items() if name.endswith("_url")}
+        return tuple(size for size, url in urls.items() if (found := SIZE_URL.fullmatch(url)) and found[1] == size)
+
+    @property
+    def renditions(self) -> tuple[str, ...]:
+        """Keys of the renditions that the record has URLs for."""
+        return tuple(unquote(urlsplit(str(self.item[f"{size}_url"])).path[1:]) for size in self.sizes)
+
+    def is_for(self, key: str) -> bool:
+        """Return whether the record was made for the original *key*: by its id, or by one of its attributes."""
+        return self.id == key or any(value == key for value in self.item.values())
+
+
+def tree(value: Any) -> Mapping[str, Any] | None:
+    """Return *value* if it is a map: adopted tables hold other types too."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +97,10 @@ class PhotoRecords:
             if item
             else None
         )
+
+    def find(self, name: ObjectKey) -> PhotoRecord | None:
+        """Read the record of the photo *name*, under each id that it may have."""
+        return next((record for one in name.record_ids if (record := self.read(one))), None)
 
     def write(self, photo_id: str, fields: Mapping[str, Any], *, seen: PhotoRecord | None) -> bool:
         """Set *fields* (None: remove) of the record that was *seen*, or create it when none was.

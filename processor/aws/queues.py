@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from processor.aws.faults import aws_call
 from processor.edits.job import ImageJob, SessionCheck
 from processor.errors import StoreUnavailable
+from processor.events import WAITS, Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -100,3 +101,31 @@ class MessageVisibility:
             self.client().change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_s
             )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lanes:
+    """The queues of one function, in which a message is delivered later. *client()* is called when needed."""
+
+    client: Callable[[], SQSClient]
+    urls: Sequence[str]
+
+    def change_visibility(self, message: Message[Any], *, after_s: int) -> None:
+        """Deliver *message* again *after_s* from now, which counts as a receive."""
+        visibility = MessageVisibility(client=self.client, url=self.url_of(message.queue))
+        visibility.change_visibility(message.receipt_handle, after_s=after_s)
+
+    def send_later(self, body: str, *, queue: str, after_s: int, waits: int) -> None:
+        """Send *body* to the lane *queue* in *after_s*; to the first lane when *queue* is none of them."""
+        url = self.url_of(queue)
+        with aws_call(f"sqs:SendMessage {url}"):
+            self.client().send_message(
+                QueueUrl=url,
+                MessageBody=body,
+                DelaySeconds=after_s,
+                MessageAttributes={WAITS: {"DataType": "Number", "StringValue": str(waits)}},
+            )
+
+    def url_of(self, queue: str) -> str:
+        """Return the address of the lane *queue*; of the first lane when there is none of this name."""
+        return next((url for url in self.urls if url.rpartition("/")[2] == queue), self.urls[0])

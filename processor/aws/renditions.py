@@ -1,20 +1,19 @@
-"""Write and delete renditions conditionally, so that older pixels never replace newer ones."""
+"""Write, find and delete renditions. Only the holder of the photo's lease does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from processor.aws.faults import CONDITION_FAILED, MISSING, aws_call, unless
+from processor.aws.faults import MISSING, aws_call, unless
 from processor.aws.results import CACHE_CONTROL
-from processor.errors import StoreUnavailable
-from processor.events import Overtaken
+from processor.keys import ObjectKey, path_of, stem_path
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PUT_ATTEMPTS: Final = 5
+TAG: Final = "cache-tag"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,89 +24,66 @@ class Stamp:
     source_version: str
     recipe: str
     version: str
-    sequencer: str
 
     def metadata(self) -> dict[str, str]:
         """Return the metadata under the names that S3 and the CDN read."""
-        named = {
-            "cache-tag": self.cache_tag,
+        return {
+            TAG: self.cache_tag,
             "source-version": self.source_version,
             "recipe": self.recipe,
             "version": self.version,
-            "sequencer": self.sequencer,
         }
-        # S3 does not keep metadata without a value.
-        return {name: value for name, value in named.items() if value}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredRenditionState:
-    """ETag and metadata of a stored rendition."""
-
-    etag: str
-    metadata: Mapping[str, str]
-
-    @property
-    def order(self) -> str:
-        """The sequencer of the event that it was made for; "" when it has none."""
-        return self.metadata.get("sequencer", "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenditionObjects:
-    """Writes and deletes renditions."""
+    """The renditions bucket."""
 
     s3: S3Client
     bucket: str
 
-    def put(self, key: str, data: bytes, content_type: str, stamp: Stamp) -> bool:
-        """Store *data*; return False when a duplicate delivery has stored the same file already.
-
-        Raise Overtaken when a rendition of a newer event is there.
-        """
-        found: StoredRenditionState | None = None
-        for _ in range(PUT_ATTEMPTS):
-            condition: dict[str, Any] = {"IfMatch": found.etag} if found else {"IfNoneMatch": "*"}
-            if self.written(key, data, content_type, stamp, condition):
-                return True
-            found = self.head(key)
-            if found and found.order > stamp.sequencer:
-                raise Overtaken(f"{key} is of a newer original ({found.order} > {stamp.sequencer})")
-            if found and found.metadata == stamp.metadata():
-                return False
-        raise StoreUnavailable(f"{key}: expected to write it in {PUT_ATTEMPTS} attempts, lost every race.")
-
-    def written(self, key: str, data: bytes, content_type: str, stamp: Stamp, condition: dict[str, Any]) -> bool:
-        """Write under a condition; return False when it failed."""
+    def put(self, key: str, data: bytes, content_type: str, stamp: Stamp) -> None:
+        """Store a rendition."""
         with aws_call(f"s3:PutObject {self.bucket}/{key}"):
-            answer = unless(
-                CONDITION_FAILED | MISSING,
-                lambda: self.s3.put_object(
-                    Bucket=self.bucket,
-                    Key=key,
-                    Body=data,
-                    ContentType=content_type,
-                    CacheControl=CACHE_CONTROL,
-                    Metadata=stamp.metadata(),
-                    **condition,
-                ),
+            self.s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=data,
+                ContentType=content_type,
+                CacheControl=CACHE_CONTROL,
+                Metadata=stamp.metadata(),
             )
-        return answer is not None
 
-    def head(self, key: str) -> StoredRenditionState | None:
-        """Read the ETag and metadata of a rendition; None when there is none."""
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete renditions; those that are not there are no error."""
+        for key in keys:
+            with aws_call(f"s3:DeleteObject {self.bucket}/{key}"):
+                self.s3.delete_object(Bucket=self.bucket, Key=key)
+
+    def tag(self, key: str) -> str | None:
+        """Return the cache tag of a rendition, "" for one without, None when there is no rendition."""
         with aws_call(f"s3:HeadObject {self.bucket}/{key}"):
             answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
-        return StoredRenditionState(etag=answer["ETag"], metadata=answer["Metadata"]) if answer else None
+        return answer["Metadata"].get(TAG, "") if answer else None
 
-    def delete(self, key: str, *, up_to: str) -> bool:
-        """Delete a rendition unless it is of an event newer than *up_to*; return whether it was deleted."""
-        found = self.head(key)
-        if found is None or found.order > up_to:
-            return False
-        with aws_call(f"s3:DeleteObject {self.bucket}/{key}"):
-            answer = unless(
-                CONDITION_FAILED | MISSING,  # replaced or deleted since: then another event is responsible
-                lambda: self.s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=found.etag),
-            )
-        return answer is not None
+    def owned_by(self, name: ObjectKey) -> list[str]:
+        """Find all renditions of an original by their cache tags, under any stem that it may have claimed."""
+        paths = [stem_path(name.gallery, stem) for stem in name.stem_candidates()]
+        return [key for path in paths for key in self.below(path) if is_tagged(self.tag(key), name)]
+
+    def below(self, path: str) -> Iterator[str]:
+        """List the keys of all renditions of one stem."""
+        after: dict[str, Any] = {}
+        while True:
+            with aws_call(f"s3:ListObjectsV2 {self.bucket}/{path}"):
+                answer = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=f"{path}_", **after)
+            keys = [one.get("Key", "") for one in answer.get("Contents", [])]
+            yield from (key for key in keys if path_of(key) == path)
+            if "NextContinuationToken" not in answer:
+                return
+            after = {"ContinuationToken": answer["NextContinuationToken"]}
+
+
+def is_tagged(tag: str | None, name: ObjectKey) -> bool:
+    """Return whether the cache tags *tag* name the photo *name*."""
+    return tag is not None and name.photo_tag in tag.split(",")

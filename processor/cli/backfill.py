@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from processor.aws.dead_letters import queue_url
 from processor.aws.objects import BucketListing
-from processor.aws.photo_scans import PhotoBatches
+from processor.aws.photo_scans import OriginalBatches, TableReader
 from processor.aws.queues import Queue
 from processor.cli.backfill_report import print_ending, print_plan
 from processor.cli.batch_job import JobOptions, write_job
@@ -133,12 +133,12 @@ def checkpoint_of(stack: OpenedStack, chosen: BackfillOptions) -> Checkpoint:
 
 
 def make_plan(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, console: Console) -> BackfillPlan:
-    """Compare every original after the checkpoint with its record."""
+    """Compare every original after the checkpoint with its item."""
     settings, clients = stack.settings.renditions, stack.clients
     originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(chosen.prefix, after=since.after)
-    records = PhotoBatches(dynamodb=clients.dynamodb(), table=settings.photos_table)
-    with console.status("Looking at originals and records"):
-        return plan_backfill(originals, records, recipe=since.scope.recipe, wanted=chosen.reasons)
+    items = OriginalBatches(reader=TableReader(dynamodb=clients.dynamodb(), table=settings.originals_table))
+    with console.status("Looking at originals and their items"):
+        return plan_backfill(originals, items, recipe=since.scope.recipe, wanted=chosen.reasons)
 
 
 def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
@@ -150,7 +150,7 @@ def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: Ba
         plan.send,
         lane=Queue(sqs=sqs, url=queue_url(sqs, stack.lane("backfill"))),
         originals_bucket=settings.originals_bucket,
-        records=PhotoBatches(dynamodb=stack.clients.dynamodb(), table=settings.photos_table),
+        items=OriginalBatches(reader=TableReader(dynamodb=stack.clients.dynamodb(), table=settings.originals_table)),
         limits=BackfillLimits(
             rate=chosen.rate,
             max_usd=chosen.max_usd,

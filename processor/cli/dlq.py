@@ -10,11 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -67,7 +68,7 @@ class DlqLane:
 def photo_sorter(stack: OpenedStack) -> Callable[[Letter], Sorted]:
     """Group letters by the records of their photos."""
     photos = PhotoRecords(dynamodb=stack.clients.dynamodb(), table=stack.settings.renditions.photos_table)
-    return lambda letter: sort_letter(letter, photos.read)
+    return lambda letter: sort_letter(letter, photos.find)
 
 
 def job_sorter(stack: OpenedStack) -> Callable[[Letter], Sorted]:
@@ -120,12 +121,12 @@ def list_groups(*, as_json: bool, **chosen: Any) -> None:
         groups = counted(lane.sort(letters))
     if as_json:
         for group, count, example in groups:
-            fields = {"code": group.code, "format": group.format, "camera": group.camera}
+            fields = {"code": group.code, "change": group.change, "format": group.format, "camera": group.camera}
             click.echo(json.dumps({**fields, "count": count, "example": example}, ensure_ascii=False))
         return
-    table = Table("code", "format", "camera", "letters", "for example")
+    table = Table("code", "change", "format", "camera", "letters", "for example", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for group, count, example in groups:
-        table.add_row(group.code, group.format, group.camera, str(count), repr(example))
+        table.add_row(group.code, group.change, group.format, group.camera, str(count), repr(example))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -138,7 +139,7 @@ def show(**chosen: Any) -> None:
         for one in lane.sort(letters):
             sent = datetime.fromtimestamp(one.letter.sent_at / 1000, UTC).isoformat(timespec="seconds")
             fields = {"id": one.letter.id, "sent_at": sent, "receives": one.letter.receives, "keys": one.keys}
-            group = {"code": one.group.code, "format": one.group.format, "camera": one.group.camera}
+            group = asdict(one.group)
             click.echo(json.dumps({**fields, **group, "body": one.letter.body}, ensure_ascii=False))
 
 
@@ -148,7 +149,11 @@ def show(**chosen: Any) -> None:
 @options
 @click.option("--yes", is_flag=True, help="Do it; without, only print what would be done.")
 def redrive(*, yes: bool, **chosen: Any) -> None:
-    """Send dead letters through their lane again: a group of them, or all when nothing is chosen."""
+    """Send dead letters through their lane again: a group of them, or all when nothing is chosen.
+
+    Each photo is brought up to what is there now: a letter of last week neither undoes a newer upload nor shows a
+    deleted photo again.
+    """
     lane = lane_of(**chosen)
     if lane.chosen.everything:
         redrive_all(lane, yes=yes)
@@ -183,7 +188,10 @@ def redrive_all(lane: DlqLane, *, yes: bool) -> None:
 @options
 @click.option("--yes", is_flag=True, help="Do it; without, only print what would be done.")
 def discard(*, yes: bool, **chosen: Any) -> None:
-    """Delete dead letters for good. Originals stay; `backfill --only missing` finds them again."""
+    """Delete dead letters for good.
+
+    Originals stay. `backfill --only missing` finds uploads again; the reconciler finds deletions too, within a day.
+    """
     lane = lane_of(**chosen)
     with lane.look() as letters:
         meant = lane.sort(letters)

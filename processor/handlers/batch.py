@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from processor.budget import Budget
-from processor.errors import StoreUnavailable, TransientError
+from processor.errors import LeaseHeld, StoreUnavailable, TransientError
 from processor.events import Batch, Json, MalformedEvent, Message, MessageResult
 from processor.telemetry import Telemetry, one
 
@@ -27,18 +27,28 @@ VISIBLE_AFTER_S: Final = 45
 """With heartbeats, a message whose worker died is delivered again after this time: two heartbeats may fail."""
 MAX_RESULT_CHARS: Final = 200
 RETRY_AFTER_S: Final = (5, 30, 180, 600)
-"""Retry transient failures after so many seconds (ChangeMessageVisibility): a person watches the progress of an edit.
+"""Retry transient failures after so many seconds (ChangeMessageVisibility): the last ends before the age alarm rings.
 
 The queue's own visibility timeout is six times the function's, so that no message is worked on twice at a time; where
 heartbeats are on, it only covers the time before the worker begins.
 """
+WAIT_S: Final = (5, 20, 60, 180, 300)
+"""Look again after so many seconds at a photo that another invocation works on."""
 
 
 class ChangesVisibility(Protocol):
     """Changes when a message of a queue is delivered again."""
 
-    def __call__(self, receipt_handle: str, *, after_s: int) -> None:
+    def __call__(self, message: Message[Any], *, after_s: int) -> None:
         """Deliver it again *after_s* from now; StoreUnavailable when the queue refuses."""
+        ...
+
+
+class SendsLater(Protocol):
+    """Sends a message whose delivery is delayed."""
+
+    def __call__(self, body: str, *, queue: str, after_s: int, waits: int) -> None:
+        """Send *body* to *queue*, to be delivered in *after_s*; StoreUnavailable when the queue refuses."""
         ...
 
 
@@ -49,6 +59,8 @@ class BatchWorker(Generic[T]):
     *change_visibility*: retries transient failures after RETRY_AFTER_S; without it the queue's timeout decides.
     *heartbeat*: while a message is worked on, keep it hidden for VISIBLE_AFTER_S at a time, so that it comes again soon
     after its worker died.
+    *send_later*: lets a message wait as a copy of itself: SQS counts each receive, and five make a dead letter, but
+    waiting is no failure (ADR 26).
     """
 
     read: Callable[[Json], Batch[T]]
@@ -56,6 +68,7 @@ class BatchWorker(Generic[T]):
     telemetry: Telemetry
     change_visibility: ChangesVisibility | None = None
     heartbeat: bool = False
+    send_later: SendsLater | None = None
 
     def handle(self, event: Json, context: LambdaContext) -> Mapping[str, Any]:
         """Process all messages of *event*; return the response that its sender expects."""
@@ -72,6 +85,8 @@ class BatchWorker(Generic[T]):
         try:
             with self.kept_hidden(message):
                 return combined([self.apply(item, budget) for item in message.read()])
+        except LeaseHeld as error:
+            return self.wait(message, error)
         except TransientError as error:
             self.report_retry(message, error)
             self.retry_soon(message)
@@ -90,12 +105,12 @@ class BatchWorker(Generic[T]):
         if not self.heartbeat or self.change_visibility is None or not message.receipt_handle:
             yield
             return
-        change, handle, done = self.change_visibility, message.receipt_handle, Event()
+        change, done = self.change_visibility, Event()
 
         def beat() -> None:
             while True:
                 with suppress(StoreUnavailable):  # the next heartbeat may succeed, and the timeout before it is longer
-                    change(handle, after_s=VISIBLE_AFTER_S)
+                    change(message, after_s=VISIBLE_AFTER_S)
                 if done.wait(HEARTBEAT_S):
                     return
 
@@ -107,13 +122,28 @@ class BatchWorker(Generic[T]):
             done.set()
             thread.join()  # a heartbeat after a retry's shorter timeout would undo it
 
+    def wait(self, message: Message[T], held: LeaseHeld) -> MessageResult:
+        """Replace *message* by a delayed copy; where there is no queue, its sender calls again."""
+        after_s = WAIT_S[min(message.waits, len(WAIT_S) - 1)]
+        self.telemetry.info(
+            "message waits", message_id=message.id, waits=message.waits, after_s=after_s, detail=str(held)
+        )
+        try:
+            if self.send_later and message.body:
+                self.send_later(message.body, queue=message.queue, after_s=after_s, waits=message.waits + 1)
+                return MessageResult(code="Succeeded", acknowledged=True, text=held.code)
+        except StoreUnavailable as error:
+            self.report_retry(message, error)
+            self.retry_soon(message)
+        return MessageResult(code="TemporaryFailure", acknowledged=False, text=held.code)
+
     def retry_soon(self, message: Message[T]) -> None:
         """Have *message* delivered again after seconds; if the queue refuses, its visibility timeout decides."""
         if self.change_visibility is None or not message.receipt_handle:
             return
         after_s = RETRY_AFTER_S[min(message.attempts, len(RETRY_AFTER_S)) - 1]
         try:
-            self.change_visibility(message.receipt_handle, after_s=after_s)
+            self.change_visibility(message, after_s=after_s)
         except StoreUnavailable as error:
             self.report_retry(message, error)
 

@@ -9,18 +9,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client
-from processor.aws.manifests import ManifestReader, UnreadableManifest
 from processor.aws.objects import BucketListing, Listed, StateObject
 from processor.aws.originals import Originals
-from processor.aws.photo_scans import PendingRecords
-from processor.aws.photos import PhotoRecords
+from processor.aws.photo_scans import OriginalBatches, PendingRecords, PhotoBatches, TableReader, TableScan
 from processor.aws.queues import Queue
 from processor.budget import Budget
-from processor.ops.reconcile.repairs import Remedy, Repairs
 from processor.ops.reconcile.requeue import RequeueList
 from processor.ops.reconcile.run import Reconciler, ReconcilerReport
 from processor.ops.reconcile.state import ReconcilerState
-from processor.ops.reconcile.walks import ManifestWalk, OrphanWalk, RecordWalk
+from processor.ops.reconcile.walks import ItemWalk, OriginalWalk, OrphanWalk, RecordWalk
 from processor.settings.functions import ReconcileEnv
 from processor.telemetry import Telemetry, one
 
@@ -72,45 +69,44 @@ class Reconciliation:
 
     def reconciler(self, state: ReconcilerState, threads: ThreadPoolExecutor) -> Reconciler:
         """Build one run."""
-        env = self.env
+        env, dynamodb = self.env, self.dynamodb
         originals = BucketListing(s3=self.s3, bucket=env.originals_bucket)
         renditions = BucketListing(s3=self.s3, bucket=env.renditions_bucket)
-        manifests = ManifestReader(s3=self.s3, bucket=env.renditions_bucket)
-        photos = PhotoRecords(dynamodb=self.dynamodb, table=env.photos_table)
-        queue = Queue(sqs=self.sqs, url=env.uploads_queue_url)
-        requeue = RequeueList.resumed(state.sent, queue=queue, originals_bucket=env.originals_bucket, now=self.now)
-        repairs = Repairs(
-            photos=photos,
-            originals=Originals(s3=self.s3, bucket=env.originals_bucket),
-            requeue=requeue,
-            missing_record=env.missing_record,
-            cdn_host=env.cdn_host,
-            on_remedy=self.report_remedy,
+        items = OriginalBatches(reader=TableReader(dynamodb=dynamodb, table=env.originals_table))
+        requeue = RequeueList.resumed(
+            state.sent,
+            queue=Queue(sqs=self.sqs, url=env.uploads_queue_url),
+            originals_bucket=env.originals_bucket,
+            now=self.now,
+            on_offer=self.report_sent,
         )
         return Reconciler(
             state=state,
             records=RecordWalk(
-                pending=PendingRecords(dynamodb=self.dynamodb, table=env.photos_table),
-                photos=photos,
+                pending=PendingRecords(scan=TableScan(dynamodb=dynamodb, table=env.photos_table, keys=("id",))),
                 originals=originals,
-                renditions=renditions,
-                reader=manifests,
-                repairs=repairs,
+                requeue=requeue,
                 settled=self.settled,
                 threads=threads,
             ),
-            manifests=ManifestWalk(
-                manifests=renditions,
+            originals=OriginalWalk(
                 originals=originals,
+                items=items,
+                photos=PhotoBatches(reader=TableReader(dynamodb=dynamodb, table=env.photos_table)),
                 renditions=renditions,
-                reader=manifests,
-                photos=photos,
-                repairs=repairs,
+                requeue=requeue,
                 settled=self.settled,
-                on_unreadable=self.report_unreadable,
+                missing_record=env.missing_record,
+                cdn_host=env.cdn_host,
+            ),
+            items=ItemWalk(
+                scan=TableScan(dynamodb=dynamodb, table=env.originals_table, keys=("id", "key")),
+                originals=Originals(s3=self.s3, bucket=env.originals_bucket),
+                requeue=requeue,
+                now=self.now,
                 threads=threads,
             ),
-            renditions=OrphanWalk(renditions=renditions, manifests=renditions, settled=self.settled),
+            renditions=OrphanWalk(renditions=renditions, originals=originals, items=items, settled=self.settled),
             requeue=requeue,
             now=self.now,
         )
@@ -119,18 +115,10 @@ class Reconciliation:
         """Return whether *listed* is older than stuck_after_s, so that its processing should have ended."""
         return self.now() - listed.modified.timestamp() >= self.env.stuck_after_s
 
-    def report_remedy(self, remedy: Remedy, key: str) -> None:
-        """Log and count one repair."""
-        if remedy is Remedy.RECORD:
-            self.telemetry.warning("record repaired", key=key)
-            self.telemetry.count({"RecordsRepaired": one()})
-        else:
-            self.telemetry.warning("photo sent again", key=key)
-            self.telemetry.count({"PhotosSentAgain": one()})
-
-    def report_unreadable(self, error: UnreadableManifest) -> None:
-        """Log a manifest that a person has to look into."""
-        self.telemetry.defect("manifest unreadable", error, code=error.code)
+    def report_sent(self, key: str) -> None:
+        """Log and count a photo that is sent through the lane again."""
+        self.telemetry.warning("photo sent again", key=key)
+        self.telemetry.count({"PhotosSentAgain": one()})
 
     def publish(self, report: ReconcilerReport) -> None:
         """Log and count the run. Every run publishes StuckPhotos: the alarm fires when it is missing."""

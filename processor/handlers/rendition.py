@@ -12,7 +12,7 @@ from processor.events import ObjectEvent
 from processor.handlers.batch import BatchWorker
 from processor.settings.functions import RenditionEnv, from_env
 from processor.telemetry import Telemetry
-from processor.upload.assembly import upload_pipeline
+from processor.upload.assembly import lanes, upload_pipeline
 from processor.upload.events import read_uploads
 from processor.upload.reports import ReportedUpload
 
@@ -28,7 +28,14 @@ def worker() -> BatchWorker[ObjectEvent]:
         env = from_env(RenditionEnv, os.environ)
         telemetry = Telemetry(service=env.service, stack=env.stack)
         apply = ReportedUpload(process=upload_pipeline(env).process, telemetry=telemetry)
-        return BatchWorker(read=read_uploads, apply=apply, telemetry=telemetry)
+        queues = lanes(env)
+        return BatchWorker(
+            read=read_uploads,
+            apply=apply,
+            telemetry=telemetry,
+            change_visibility=queues.change_visibility,
+            send_later=queues.send_later,
+        )
     finally:
         gc.enable()
 

@@ -11,17 +11,21 @@ from typing import Any, Final, cast
 from urllib.parse import unquote_plus, urlsplit
 
 from processor.aws.dead_letters import Letter
-from processor.aws.photos import PhotoRecord
+from processor.aws.photos import PhotoRecord, tree
 from processor.edits.job import ImageJob
 from processor.edits.session import Session, SessionImage
+from processor.events import ObjectChange
 from processor.keys import ObjectKey
+from processor.upload.events import is_removal
 
 NO_EVENT: Final = "NO_S3_EVENT"
 NO_RECORD: Final = "NO_RECORD"
 NO_ERROR_RECORDED: Final = "NO_ERROR_RECORDED"
 NOT_KNOWN: Final = "?"
 
-Lookup = Callable[[str], PhotoRecord | None]
+LOOK: Final = "look"
+
+Lookup = Callable[[ObjectKey], PhotoRecord | None]
 NO_JOB: Final = "NO_EDIT_JOB"
 NO_SESSION: Final = "NO_SESSION"
 FindSession = Callable[[str], Session | None]
@@ -33,12 +37,13 @@ class Group:
 
     *code*: the error on the photo's record; NO_RECORD without a record, NO_ERROR_RECORDED when the record holds no
     error (then search the logs), NO_S3_EVENT when the message is about no photo. *format*: as recorded, else the
-    extension.
+    extension. *change*: `created` or `removed`, as the event says; `look` for a message that only names a key.
     """
 
     code: str
     format: str
     camera: str
+    change: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,19 +86,29 @@ def sort_letter(letter: Letter, lookup: Lookup) -> Sorted:
     if not keys:
         return Sorted(letter=letter, keys=(), group=Group(code=NO_EVENT, format=NOT_KNOWN, camera=NOT_KNOWN))
     name = ObjectKey(keys[0])
-    return Sorted(letter=letter, keys=keys, group=group_of(name, lookup(name.photo_id)))
+    group = group_of(name, lookup(name), change=change_of(letter.body))
+    return Sorted(letter=letter, keys=keys, group=group)
 
 
-def group_of(name: ObjectKey, record: PhotoRecord | None) -> Group:
-    """Build the group of an original from its record."""
+def group_of(name: ObjectKey, record: PhotoRecord | None, *, change: str) -> Group:
+    """Build the group of an original from its record; adopted tables may hold other types than ours."""
     fields: Mapping[str, Any] = record.item if record else {}
-    error: Mapping[str, Any] = fields.get("error") or {}
-    camera: Mapping[str, Any] = fields.get("camera") or {}
+    error = (record.error if record else None) or {}
+    camera = tree(fields.get("camera")) or {}
     return Group(
+        change=change,
         code=str(error.get("code") or NO_ERROR_RECORDED) if record else NO_RECORD,
         format=str(fields.get("format") or name.extension or NOT_KNOWN),
         camera=" ".join(str(camera[part]) for part in ("make", "model") if camera.get(part)) or NOT_KNOWN,
     )
+
+
+def change_of(body: str) -> str:
+    """Return what the first record of an S3 event says: `created`, `removed`; `look` without an event's name."""
+    record: Any = json.loads(body)["Records"][0]
+    if not (name := str(record.get("eventName") or "")):
+        return LOOK
+    return ObjectChange.REMOVED.value if is_removal(name) else ObjectChange.CREATED.value
 
 
 def keys_of(body: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ from processor.settings.services import (
     part_of,
 )
 from processor.settings.tree import CdnSettings
-from processor.settings.values import CdnHost, DistributionId, HttpsUrl, TimeoutS, WebOrigin
+from processor.settings.values import CdnHost, DistributionId, HttpsUrl, TableName, TimeoutS, WebOrigin
 from processor.validation import Section, from_tree
 
 EnvT = TypeVar("EnvT", bound="Slice")
@@ -81,13 +81,16 @@ class RenditionEnv(RenditionWork, Slice):
     service: Literal["rendition"] = Field(default="rendition", description="Service in logs and metrics.")
     cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
     distribution_id: DistributionId | None = Field(
-        default=None, description="Distribution to invalidate when a photo is deleted; absent: none."
+        default=None, description="Distribution to invalidate when a photo is replaced or deleted; absent: none."
+    )
+    lane_queue_urls: tuple[HttpsUrl, ...] = Field(
+        min_length=1, description="Queues of both lanes, in which messages wait for a photo that is worked on."
     )
 
     @classmethod
-    def of(cls, settings: RenditionSettings, *, stack: str, cdn_host: str, distribution_id: str | None = None) -> Self:
-        """Cut the slice from *settings*."""
-        return part_of(cls, settings, stack=stack, cdn_host=cdn_host, distribution_id=distribution_id)
+    def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:
+        """Cut the slice from *settings*; *wiring*: CDN, distribution and queues."""
+        return part_of(cls, settings, stack=stack, **wiring)
 
 
 class EditEnv(EditWork, GalleryStore, Slice):
@@ -130,6 +133,7 @@ class ReconcileEnv(GalleryStore, Slice):
     service: Literal["reconcile"] = Field(default="reconcile", description="Service in logs and metrics.")
     uploads_queue_url: HttpsUrl = Field(description="Queue that stuck photos are sent to again.")
     cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
+    originals_table: TableName = Field(description="DynamoDB table of originals.")
     missing_record: Literal["create", "require"] = Field(
         default="create", description="`create` or `require` missing photo records."
     )

@@ -73,7 +73,7 @@ class GalleryStore(Section):
     """Buckets and table of a gallery's photos."""
 
     originals_bucket: BucketName = resource_name("originals", "Bucket that clients upload to.", worldwide=True)
-    renditions_bucket: BucketName = resource_name("renditions", "Bucket of renditions and manifests.", worldwide=True)
+    renditions_bucket: BucketName = resource_name("renditions", "Bucket of renditions.", worldwide=True)
     photos_table: TableName = resource_name("photos", "DynamoDB table of photo records, key `id`.")
 
     @model_validator(mode="after")
@@ -89,6 +89,9 @@ class GalleryStore(Section):
 class RenditionWork(GalleryStore, Recipe):
     """Settings that the code of the rendition function reads; its capacity is not among them."""
 
+    originals_table: TableName = resource_name(
+        "originals", "DynamoDB table of originals: what was made of each, leases and stems."
+    )
     missing_record: Literal["create", "require"] = Field(
         default="create",
         description="A photo without a record: `create` a minimal one, or `require` that the backend writes it.",
@@ -125,10 +128,16 @@ class RenditionSettings(RenditionWork, FunctionSettings):
         default=None, description="Key that encrypts originals; empty: S3's own."
     )
     max_read_units: int = Field(
-        default=4000, ge=1, le=1_000_000, description="Cap of the photos table: read request units per second."
+        default=4000,
+        ge=1,
+        le=1_000_000,
+        description="Cap of the photos table, and of the originals table: read request units per second.",
     )
     max_write_units: int = Field(
-        default=2000, ge=1, le=1_000_000, description="Cap of the photos table: write request units per second."
+        default=2000,
+        ge=1,
+        le=1_000_000,
+        description="Cap of the photos table, and of the originals table: write request units per second.",
     )
     reconciler: ReconcilerSettings = ReconcilerSettings()
 
@@ -138,6 +147,17 @@ class RenditionSettings(RenditionWork, FunctionSettings):
             raise ValueError(
                 f"found limits.decoder_memory_mib {self.limits.decoder_memory_mib} above memory_mib {self.memory_mib}, "
                 "expected a decoder that fits into the function"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _lanes_fit_into_the_reserved_concurrency(self) -> Self:
+        lanes = self.max_concurrency + self.backfill_concurrency
+        if self.reserved_concurrency is not None and self.reserved_concurrency < lanes:
+            # Lambda would throttle the lanes, and each throttled message uses up a receive.
+            raise ValueError(
+                f"found reserved_concurrency {self.reserved_concurrency}, expected at least {lanes}: "
+                f"max_concurrency {self.max_concurrency} and backfill_concurrency {self.backfill_concurrency} together"
             )
         return self
 

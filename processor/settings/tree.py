@@ -238,7 +238,11 @@ class Settings(Section):
             }
         )
         refuse_shared(
-            {"renditions.photos_table": renditions.photos_table, "edits.sessions_table": edits.sessions_table}
+            {
+                "renditions.photos_table": renditions.photos_table,
+                "renditions.originals_table": renditions.originals_table,
+                "edits.sessions_table": edits.sessions_table,
+            }
         )
         return self
 

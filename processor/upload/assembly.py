@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from processor.aws.cdn import CdnCache
-from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client
-from processor.aws.manifests import Manifests
+from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client, sqs_client
 from processor.aws.originals import Originals
+from processor.aws.originals_table import OriginalsTable
 from processor.aws.photos import PhotoRecords
+from processor.aws.queues import Lanes
 from processor.aws.renditions import RenditionObjects
 from processor.imaging.renderer import Renderer as ImagingRenderer
 from processor.recipe import recipe_hash
 from processor.settings.functions import RenditionEnv
-from processor.upload.cleanup import Cleanup
+from processor.upload.converge import Converger
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter
 from processor.upload.rendering import OriginalRenderer, PhotoRenderer
@@ -20,26 +21,33 @@ from processor.upload.rendering import OriginalRenderer, PhotoRenderer
 def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) -> UploadPipeline:
     """Make the pipeline and its AWS clients. *renderer*: replaces the imaging package's (tests)."""
     session = Session()
-    s3 = s3_client(session)
-    manifests = Manifests(s3=s3, bucket=env.renditions_bucket)
-    objects = RenditionObjects(s3=s3, bucket=env.renditions_bucket)
+    s3, dynamodb = s3_client(session), dynamodb_client(session)
+    originals = Originals(s3=s3, bucket=env.originals_bucket)
+    renditions = RenditionObjects(s3=s3, bucket=env.renditions_bucket)
+    table = OriginalsTable(dynamodb=dynamodb, table=env.originals_table)
     return UploadPipeline(
-        maker=OriginalRenderer(
-            recipe=env.recipe,
-            recipe_hash=recipe_hash(env.recipe),
-            renderer=renderer or ImagingRenderer(),
-            originals=Originals(s3=s3, bucket=env.originals_bucket),
-            objects=objects,
-            manifests=manifests,
+        table=table,
+        converger=Converger(
+            originals=originals,
+            table=table,
+            renderer=OriginalRenderer(
+                recipe=env.recipe,
+                recipe_hash=recipe_hash(env.recipe),
+                renderer=renderer or ImagingRenderer(),
+                originals=originals,
+                renditions=renditions,
+            ),
+            renditions=renditions,
+            cdn=CdnCache(client=lambda: cloudfront_client(session), distribution_id=env.distribution_id),
         ),
-        desk=PhotoRecordWriter(
-            photos=PhotoRecords(dynamodb=dynamodb_client(session), table=env.photos_table),
+        records=PhotoRecordWriter(
+            photos=PhotoRecords(dynamodb=dynamodb, table=env.photos_table),
             missing_record=env.missing_record,
             cdn_host=env.cdn_host,
         ),
-        withdrawals=Cleanup(
-            manifests=manifests,
-            objects=objects,
-            cdn=CdnCache(client=lambda: cloudfront_client(session), distribution_id=env.distribution_id),
-        ),
     )
+
+
+def lanes(env: RenditionEnv) -> Lanes:
+    """Make the lanes, in which a message is delivered later; their client is made at first use, not at start-up."""
+    return Lanes(client=lambda: sqs_client(Session()), urls=env.lane_queue_urls)

@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.ht
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from processor.events import (
@@ -22,7 +22,6 @@ from processor.events import (
     ObjectChange,
     ObjectEvent,
     json_object,
-    normal_sequencer,
     records_of,
     shortened,
     sqs_message,
@@ -30,6 +29,7 @@ from processor.events import (
 
 REMOVED: Final = ("ObjectRemoved:", "LifecycleExpiration:")
 TEST_EVENT: Final = "s3:TestEvent"
+AGAIN: Final = "again"
 
 
 def read_uploads(event: object) -> Batch[ObjectEvent]:
@@ -59,8 +59,8 @@ def body_events(body: str, attempts: int) -> list[ObjectEvent]:
 
 
 def s3_message(number: str, record: Json) -> Message[ObjectEvent]:
-    """Take one record of a bare S3 event."""
-    return Message(id=number, read=lambda: [object_event(record, 1)])
+    """Take one record of a bare S3 event; as a body it can wait in a queue."""
+    return Message(id=number, read=lambda: [object_event(record, 1)], body=json.dumps({"Records": [record]}))
 
 
 def object_event(record: Json, attempts: int) -> ObjectEvent:
@@ -75,17 +75,17 @@ def object_event(record: Json, attempts: int) -> ObjectEvent:
     except (KeyError, TypeError, AttributeError) as error:
         raise MalformedEvent(f"Expected an S3 record with bucket and key, received {shortened(record)}.") from error
     return ObjectEvent(
-        change=ObjectChange.REMOVED
-        if str(kind or "").removeprefix("s3:").startswith(REMOVED)
-        else ObjectChange.CREATED,
+        change=ObjectChange.REMOVED if is_removal(str(kind or "")) else ObjectChange.CREATED,
         bucket=bucket,
         key=unquote_plus(key) if kind else key,
-        version_id=stored.get("versionId") or None,
-        etag=stored.get("eTag") or None,
-        size=stored.get("size"),
-        sequencer=normal_sequencer(stored.get("sequencer") or ""),
         attempts=attempts,
+        again=bool(record.get(AGAIN)),
     )
+
+
+def is_removal(name: str) -> bool:
+    """Return whether an event of this *name* removes an object."""
+    return name.removeprefix("s3:").startswith(REMOVED)
 
 
 def task_message(task: Json) -> Message[ObjectEvent]:
@@ -97,16 +97,15 @@ def task_event(task: Json) -> ObjectEvent:
     """Read one task: schema 1.0 names the bucket by its ARN, 2.0 by its name; keys are encoded in both."""
     try:
         bucket = task.get("s3Bucket") or task["s3BucketArn"].rpartition(":")[2]
-        return ObjectEvent(
-            change=ObjectChange.CREATED,
-            bucket=bucket,
-            key=unquote_plus(task["s3Key"]),
-            version_id=task.get("s3VersionId") or None,
-        )
+        return ObjectEvent(change=ObjectChange.CREATED, bucket=bucket, key=unquote_plus(task["s3Key"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise MalformedEvent(f"Expected a task with s3Key and bucket, received {shortened(task)}.") from error
 
 
-def render_newest(bucket: str, key: str) -> str:
-    """Build a message that asks to render the current content of *key*. Only S3 itself encodes keys in events."""
-    return json.dumps({"Records": [{"s3": {"bucket": {"name": bucket}, "object": {"key": key}}}]}, ensure_ascii=False)
+def hint(bucket: str, key: str, *, again: bool = False) -> str:
+    """Build a message that asks to look at *key*; *again*: as if nothing were known of it.
+
+    Only S3 itself encodes keys in events. ASCII, since SQS refuses some characters that keys may hold (U+FFFF).
+    """
+    record: dict[str, Any] = {"s3": {"bucket": {"name": bucket}, "object": {"key": key}}}
+    return json.dumps({"Records": [record | ({AGAIN: True} if again else {})]})

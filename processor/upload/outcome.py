@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from processor.errors import PhotoError
 from processor.keys import Skip
-from processor.manifest import Manifest
+from processor.original import OriginalItem
 
 
 class Result(StrEnum):
@@ -15,8 +14,6 @@ class Result(StrEnum):
 
     RENDERED = "rendered"
     UNCHANGED = "unchanged"
-    SUPERSEDED = "superseded"
-    SOURCE_GONE = "source_gone"
     SKIPPED = "skipped"
     FAILED = "failed"
     DELETED = "deleted"
@@ -30,7 +27,7 @@ class UploadOutcome:
     result: Result
     code: str = ""
     detail: str = ""
-    manifest: Manifest | None = None
+    item: OriginalItem | None = None
 
     @property
     def permanent_failure(self) -> bool:
@@ -41,8 +38,3 @@ class UploadOutcome:
 def skipped(reason: Skip) -> UploadOutcome:
     """Build the outcome of an object that is not a photo."""
     return UploadOutcome(result=Result.SKIPPED, code=reason.value, detail=reason.sentence)
-
-
-def refused(error: PhotoError) -> UploadOutcome:
-    """Build the outcome of a photo that cannot be rendered."""
-    return UploadOutcome(result=Result.FAILED, code=error.code, detail=str(error))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
-from processor.imaging.model import EXTENSIONS, Rendering
-from processor.keys import rendition_key
-from processor.manifest import Photo, StoredRendition
-from processor.recipe import Recipe
+from processor.imaging.model import Rendering
+from processor.original import Photo, StoredRendition
 
 # us-east-1, arm64, first tier, November 2025. https://aws.amazon.com/lambda/pricing/
 USD_PER_GB_SECOND: Final = 0.0000133334
@@ -23,32 +21,11 @@ def version_of(content_sha256: str, recipe: str) -> str:
     return hashlib.sha256(f"{content_sha256}:{recipe}".encode()).hexdigest()[:VERSION_CHARS]
 
 
-def planned_objects(recipe: Recipe, gallery: str, stem: str) -> tuple[str, ...]:
-    """List the keys that rendering an original under *stem* can write."""
-    return tuple(
-        rendition_key(gallery, stem, size, EXTENSIONS[output])
-        for size in recipe.sizes
-        for output in recipe.formats_of(size)
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Identity:
-    """Identity of a rendering: its place and its source. *processed_at*: UTC, ISO-8601."""
-
-    gallery: str
-    stem: str
-    version: str
-    source_version: str
-    processed_at: str
-
-
-def photo_from(rendering: Rendering, identity: Identity) -> Photo:
-    """Describe a rendering for manifest and record, without the pixels."""
+def photo_from(rendering: Rendering, *, version: str, processed_at: str) -> Photo:
+    """Describe a rendering for item and record, without the pixels. *processed_at*: UTC, ISO-8601."""
     return Photo(
-        version=identity.version,
-        source_version=identity.source_version,
-        processed_at=identity.processed_at,
+        version=version,
+        processed_at=processed_at,
         format=rendering.format,
         width=rendering.width,
         height=rendering.height,
@@ -57,14 +34,7 @@ def photo_from(rendering: Rendering, identity: Identity) -> Photo:
         taken_at=rendering.taken_at,
         camera={name: value for name, value in asdict(rendering.camera).items() if value is not None},
         renditions=tuple(
-            StoredRendition(
-                size=one.size,
-                format=one.format,
-                key=rendition_key(identity.gallery, identity.stem, one.size, EXTENSIONS[one.format]),
-                width=one.width,
-                height=one.height,
-                bytes=len(one.data),
-            )
+            StoredRendition(size=one.size, format=one.format, width=one.width, height=one.height, bytes=len(one.data))
             for one in rendering.renditions
         ),
     )
@@ -90,7 +60,7 @@ def cost_usd(total_ms: float, memory_mib: int) -> float:
     return round(total_ms / 1000 * memory_mib / MIB_PER_GB * USD_PER_GB_SECOND, 9)
 
 
-def summary_of(manifest: str, version: str, receipt: Mapping[str, Any]) -> dict[str, Any]:
-    """Shorten a receipt for the photo record; the *manifest* holds all of it."""
+def summary_of(version: str, receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """Shorten a receipt for the photo record; the original's item holds all of it."""
     kept = ("recipe", "decoder", "colour", "total_ms", "peak_memory_mib", "output_bytes", "cost_usd")
-    return {"manifest": manifest, "version": version, **{name: receipt[name] for name in kept}}
+    return {"version": version, **{name: receipt[name] for name in kept if name in receipt}}

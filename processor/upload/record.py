@@ -1,25 +1,36 @@
-"""Write the photo record after an upload; decide again when another worker was faster."""
+"""Show a photo in its record: a function of the items of its originals, and the writer that carries it out.
+
+The record shows the rendered original that changed last; where none is rendered, the last verdict; where none is left,
+a tombstone, if there is a record. Only our own attributes are written, and only those that differ.
+
+    none, pending, processing, failed, active, our tombstone ─▶ the status that follows from the items
+    approved, deleted by the backend, any other              ─▶ kept; only a tombstone replaces it
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from processor.aws.photos import PhotoRecord, PhotoRecords
-from processor.errors import PhotoError, RecordMissing, StoreUnavailable
-from processor.keys import ObjectKey
-from processor.manifest import Manifest
-from processor.upload import transitions
-from processor.upload.outcome import Result, UploadOutcome, refused
-from processor.upload.rendering import UploadJob, timestamp
-from processor.upload.transitions import State
+from processor.errors import RecordMissing, StoreUnavailable
+from processor.keys import ObjectKey, Skip, rendition_url, safe_path
+from processor.original import OriginalItem, Photo
+from processor.upload.receipt import summary_of
 
 WRITE_ATTEMPTS: Final = 8
-SUPERSEDED: Final = UploadOutcome(result=Result.SUPERSEDED, detail="The record holds a newer state.")
-UNCHANGED: Final = UploadOutcome(result=Result.UNCHANGED)
-Decision = Callable[[PhotoRecord | None], Mapping[str, Any] | UploadOutcome]
+DELETED: Final = "deleted"
+UNRENDERED: Final = frozenset({None, "pending", "processing", "failed"})
+OURS: Final = UNRENDERED | {"active"}
+NOT_PHOTOS: Final = frozenset(reason.code for reason in Skip)
+# Attributes that describe a rendered original; a record without one has none of them.
+OF_THE_PHOTO: Final = (
+    *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "format", "width", "height"),
+    *("processed_at", "source_version", "stem", "receipt"),
+    "sequencer",  # written by releases before the originals table
+)
+SIZE_PARTS: Final = ("url", "width", "height", "bytes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,70 +40,145 @@ class PhotoRecordWriter:
     photos: PhotoRecords
     missing_record: Literal["create", "require"]
     cdn_host: str
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def rendered(self, job: UploadJob, manifest: Manifest) -> UploadOutcome:
-        """Record a complete rendering."""
-        version, address = manifest.finished.version, job.held.address
+    def is_for(self, name: ObjectKey) -> bool:
+        """Return whether a record was made for exactly the original *name*."""
+        record = self.photos.find(name)
+        return record is not None and record.is_for(name.key)
 
-        def decide(record: PhotoRecord | None) -> Mapping[str, Any] | UploadOutcome:
-            if job.state.superseded_by(record):
-                return SUPERSEDED
-            if job.state.shown_by(record, version=version):
-                return UNCHANGED
-            return transitions.rendered(record, job.state, manifest, address=address, cdn_host=self.cdn_host)
+    def waits_for(self, name: ObjectKey) -> bool:
+        """Return whether the backend's record is required and not there yet."""
+        return self.missing_record == "require" and self.photos.find(name) is None
 
-        return self.settle(job.state.name, job.record, decide) or UploadOutcome(
-            result=Result.RENDERED, manifest=manifest
-        )
+    def show(self, name: ObjectKey, items: Sequence[OriginalItem], seen: PhotoRecord | None) -> None:
+        """Bring the record of the photo *name*, as it was *seen*, up to *items*; decide again when it has changed.
 
-    def failed(self, job: UploadJob, error: PhotoError) -> UploadOutcome:
-        """Record a verdict, once."""
-        verdict = refused(error)
-
-        def decide(record: PhotoRecord | None) -> Mapping[str, Any] | UploadOutcome:
-            if job.state.superseded_by(record):
-                return SUPERSEDED
-            if job.state.shown_by(record):
-                return UNCHANGED
-            if job.state.refused_in(record, error.code):
-                return verdict
-            return transitions.failed(record, job.state, error, attempts=job.event.attempts, at=timestamp(self.now()))
-
-        return self.settle(job.state.name, job.record, decide) or verdict
-
-    def deleted(self, state: State, seen: PhotoRecord | None) -> UploadOutcome:
-        """Record that the original is gone."""
-        done = UploadOutcome(result=Result.DELETED)
-
-        def decide(record: PhotoRecord | None) -> Mapping[str, Any] | UploadOutcome:
-            if state.older_than(record):
-                return SUPERSEDED
-            if self.needs_no_tombstone(record, state):
-                return done
-            return transitions.tombstone(record, state, at=timestamp(self.now()))
-
-        return self.settle(state.name, seen, decide) or done
-
-    def needs_no_tombstone(self, record: PhotoRecord | None, state: State) -> bool:
-        """Return whether no record is required, it belongs to another original, or it is a tombstone already."""
-        if record is None:
-            return self.missing_record == "require"
-        others = record.original_key not in {None, state.name.key}
-        return others or (record.status == transitions.DELETED and record.sequencer == state.sequencer)
-
-    def settle(self, name: ObjectKey, seen: PhotoRecord | None, decide: Decision) -> UploadOutcome | None:
-        """Write the fields that *decide(record)* returns; return None then, or the UploadOutcome that it returns."""
+        RecordMissing: there is something to show, and `require` waits for the backend's record.
+        """
         record = seen
         for _ in range(WRITE_ATTEMPTS):
-            answer = decide(record)
-            if isinstance(answer, UploadOutcome):
-                return answer
-            if self.photos.write(name.photo_id, answer, seen=record):
-                return None
-            record = self.photos.read(name.photo_id)
+            fields = differing(record, record_fields(record, items, cdn_host=self.cdn_host))
+            if not fields:
+                return
             if record is None and self.missing_record == "require":
-                raise RecordMissing(f"record {name.photo_id}: expected it to stay, it was removed meanwhile.")
+                raise RecordMissing(f"record {name.photo_id}: expected the backend to have written it, found none yet.")
+            if self.photos.write(record.id if record else name.photo_id, fields, seen=record):
+                return
+            record = self.photos.find(name)
         raise StoreUnavailable(
             f"record {name.photo_id}: expected to write it in {WRITE_ATTEMPTS} attempts, lost every race."
         )
+
+
+def stranger(record: PhotoRecord | None, name: ObjectKey, items: Iterable[OriginalItem]) -> str | None:
+    """Return the original of the photo *name* that its record shows although none of *items* is of it, if any."""
+    key = record.original_key if record else None
+    known = {one.key for one in items}
+    return key if key and key not in known and ObjectKey(key).photo_id == name.photo_id else None
+
+
+def shown(record: PhotoRecord | None, items: Iterable[OriginalItem]) -> OriginalItem | None:
+    """Choose the original that the record shows; None when none is left, or none concerns the record."""
+    there = [one for one in items if one.gone_at is None and concerns(record, one)]
+    return max(there, key=lambda one: (one.failure is None, one.photo is not None, one.modified, one.key), default=None)
+
+
+def concerns(record: PhotoRecord | None, item: OriginalItem) -> bool:
+    """Return whether an original may be shown; one that is no photo only by a record that was made for exactly it."""
+    if item.failure is None or item.failure.code not in NOT_PHOTOS:
+        return True
+    return record is not None and (item.failure.code == Skip.EMPTY.code or record.is_for(item.key))
+
+
+def record_fields(record: PhotoRecord | None, items: Sequence[OriginalItem], *, cdn_host: str) -> Mapping[str, Any]:
+    """Return our attributes of the record, as *items* determine them. None: the attribute must be absent."""
+    if (item := shown(record, items)) is None:
+        return tombstone(record, [one for one in items if one.gone_at])
+    photo = photo_fields(item, item.photo, cdn_host=cdn_host) if item.photo else {}
+    return {
+        **without_photo(record),
+        **photo,
+        "original_key": item.key,
+        "error": asdict(item.failure) if item.failure else None,
+        **status_of(record, "failed" if item.failure else "active"),
+        **birth_of(record, item),
+    }
+
+
+def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str, Any]:
+    """Return the attributes of a rendered original."""
+    sizes: dict[str, Any] = {}
+    for one, key in zip(photo.renditions, item.objects, strict=True):
+        if one.format == "jpeg":
+            sizes[f"{one.size}_url"] = rendition_url(cdn_host, key, photo.version)
+            sizes |= {f"{one.size}_{name}": getattr(one, name) for name in ("width", "height", "bytes")}
+    return {
+        **sizes,
+        "small_thumb_url": sizes.get("small_url"),  # read by clients of the system before Darkroom
+        # Only where the template of addresses (docs/outputs.schema.json) leads to these files.
+        "stem": item.stem if f"{item.name.gallery}/{item.stem}" == safe_path(item.name.gallery, item.stem) else None,
+        "processed_at": photo.processed_at,
+        "source_version": item.version,
+        "format": photo.format,
+        "width": photo.width,
+        "height": photo.height,
+        "placeholder": photo.placeholder,
+        "dominant_color": photo.dominant_color,
+        "taken_at": photo.taken_at,
+        "camera": dict(photo.camera) or None,
+        "receipt": summary_of(photo.version, item.receipt or {}),
+    }
+
+
+def tombstone(record: PhotoRecord | None, gone: Sequence[OriginalItem]) -> Mapping[str, Any]:
+    """Return the attributes of a record whose originals are all gone; nothing without a record, or without any."""
+    last = max(gone, key=lambda one: (one.gone_at or "", one.key), default=None)
+    if record is None or last is None or not (is_photo(last) or record.is_for(last.key)):
+        return {}
+    return {
+        **without_photo(record),
+        "error": None,
+        "original_key": last.key,
+        "status": DELETED,
+        "deleted_at": (record.item.get("deleted_at") if is_tombstone(record) else None) or last.gone_at,
+    }
+
+
+def without_photo(record: PhotoRecord | None) -> dict[str, None]:
+    """Remove what we wrote of a rendered original; a record without our source version shows none."""
+    if record is None or record.source_version is None:
+        return {}
+    sizes = (f"{size}_{part}" for size in record.sizes for part in SIZE_PARTS)
+    return dict.fromkeys((*sizes, *OF_THE_PHOTO))
+
+
+def is_photo(item: OriginalItem) -> bool:
+    """Return whether the key of *item* is one of a photo."""
+    return item.name.skip(None) is None
+
+
+def is_tombstone(record: PhotoRecord) -> bool:
+    """Return whether the deletion in *record* is ours: a backend's leaves what the record shows in place."""
+    known = record.original_key is not None and not record.receipt and record.error is None
+    return record.status == DELETED and known
+
+
+def status_of(record: PhotoRecord | None, status: str) -> Mapping[str, Any]:
+    """Set *status*, unless the backend has moved the photo on to a state of its own."""
+    if record is None or record.status in OURS:
+        return {"status": status}
+    return {"status": status, "deleted_at": None} if is_tombstone(record) else {}
+
+
+def birth_of(record: PhotoRecord | None, item: OriginalItem) -> Mapping[str, Any]:
+    """Return the attributes that a new record needs besides; none when the record exists."""
+    if record is not None:
+        return {}
+    at = item.photo.processed_at if item.photo else item.failure.at if item.failure else None
+    return {"created_at": at, "gallery_id": item.name.gallery or None}
+
+
+def differing(record: PhotoRecord | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the fields that *record* does not hold yet."""
+    known: Mapping[str, Any] = record.item if record else {}
+    return {name: value for name, value in fields.items() if known.get(name) != value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from processor.budget import Budget
 from processor.errors import Verdict
 from processor.events import MessageResult, ObjectEvent
-from processor.manifest import Manifest
+from processor.original import Photo
 from processor.telemetry import Telemetry, one
 from processor.upload.outcome import Result, UploadOutcome
 
@@ -48,8 +48,8 @@ def report_upload(telemetry: Telemetry, event: ObjectEvent, outcome: UploadOutco
     if outcome.detail:
         fields |= {"detail": outcome.detail}
     match outcome.result:
-        case Result.RENDERED if outcome.manifest:
-            report_rendered(telemetry, fields, outcome.manifest)
+        case Result.RENDERED if outcome.item and outcome.item.photo:
+            report_rendered(telemetry, fields, outcome.item.photo, outcome.item.receipt or {})
         case Result.FAILED:
             telemetry.warning("photo failed", **fields)
             telemetry.count({"PhotosFailed": one()}, code=outcome.code)
@@ -66,9 +66,8 @@ def report_upload(telemetry: Telemetry, event: ObjectEvent, outcome: UploadOutco
             telemetry.count({"EventsSettled": one()}, result=outcome.result.value)
 
 
-def report_rendered(telemetry: Telemetry, fields: dict[str, Any], manifest: Manifest) -> None:
+def report_rendered(telemetry: Telemetry, fields: dict[str, Any], photo: Photo, receipt: Mapping[str, Any]) -> None:
     """Log and count a photo with its receipt."""
-    receipt, photo = manifest.receipt or {}, manifest.finished
     telemetry.info("photo rendered", **fields, format=photo.format, version=photo.version, receipt=receipt)
     telemetry.count(
         {

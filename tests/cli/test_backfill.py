@@ -13,12 +13,12 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 from click.testing import Result
 
-from processor.aws.photos import PhotoRecord
 from processor.errors import UsageError
 from processor.ops.backfill import run as running
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
 from processor.ops.backfill.run import Backfill, BackfillLimits
-from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE
+from processor.original import OriginalItem
+from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS
 from tests.factories.operating import Operation
 from tests.factories.stores import Fault, Request, after, first
 from tests.upload.test_pipeline import assert_consistent
@@ -35,7 +35,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sent(operation: Operation) -> list[str]:
-    """Run the upload pipeline whenever the backfill reads records; return the keys that passed the queue."""
+    """Run the upload pipeline whenever the backfill reads items; return the keys that passed the queue."""
     seen: list[str] = []
     operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: seen.extend(operation.work()))
     return seen
@@ -81,7 +81,7 @@ def test_a_plan_counts_prices_and_sends_nothing(operation: Operation) -> None:
     rows = dict(re.findall(r"^(\S[\w -]*?) +([\d,]+)", said, re.MULTILINE))
     assert {"missing": "3", "video": "1", "archive": "1", "reserved": "1", "failed": "1", "to send": "3"} == rows
     assert "Time: about 0:00:00 at the backfill lane's concurrency." in said
-    assert "Cost: about $0.0002 (compute $0.0000, requests $0.0001); from docs/performance.md" in said
+    assert "Cost: about $0.0001 (compute $0.0000, requests $0.0001); from docs/performance.md" in said
     assert 0 == operation.count("backfill")
 
 
@@ -190,16 +190,31 @@ def test_failed_photos_are_sent_on_request_only(operation: Operation, sent: list
     """After a decoder upgrade; one that fails as before is failed, not lost."""
     for name, content in (("a.jpg", b"broken"), ("b.jpg", b"broken too"), ("c.jpg", b"fine")):
         operation.darkroom.process(operation.darkroom.upload(f"wedding/{name}", content))
-    operation.darkroom.upload("wedding/b.jpg", b"good")
     assert 0 == code_of(backfill(operation))
     assert [] == sent
+    operation.darkroom.renderer.broken = b"broken too"
 
     result = backfill(operation, "--only", "failed")
 
     assert 1 == code_of(result)
     assert "finished: 1 rendered, 1 failed" in result.stdout
     assert ["wedding/a.jpg", "wedding/b.jpg"] == sorted(sent)
-    assert "active" == (operation.darkroom.record("wedding/b.jpg") or {})["status"]
+    assert "active" == (operation.darkroom.record("wedding/a.jpg") or {})["status"]
+
+
+def test_an_original_that_was_replaced_without_an_event_is_missing(operation: Operation, sent: list[str]) -> None:
+    """B4: the item is of another version; a soft delete by the backend is left alone (C9)."""
+    key = "wedding/a.jpg"
+    operation.darkroom.process(operation.darkroom.upload(key, b"one"))
+    operation.darkroom.put_record(**(operation.darkroom.record(key) or {}) | {"status": "deleted"})
+    assert re.search(r"current +1  leave", backfill(operation, "--plan").stdout)
+    operation.darkroom.upload(key, b"two")
+
+    assert 0 == code_of(backfill(operation))
+
+    record = operation.darkroom.record(key) or {}
+    assert (["wedding/a.jpg"], operation.darkroom.versions[-1]) == (sent, record["source_version"])
+    assert "deleted" == record["status"]
 
 
 def test_another_recipe_makes_everything_due(operation: Operation, sent: list[str]) -> None:
@@ -348,7 +363,7 @@ def test_a_busy_table_is_asked_again(operation: Operation, sent: list[str], monk
 
     assert 0 == code_of(backfill(operation))
     assert (3, []) == (len(asked), sent)
-    assert TABLE in asked[0]["RequestItems"]
+    assert ITEMS in asked[0]["RequestItems"]
     assert_consistent(operation.darkroom, key)
 
 
@@ -362,14 +377,13 @@ def test_a_checkpoint_that_cannot_be_written_is_a_usage_error(tmp_path: Path) ->
 
 
 def test_a_photo_that_is_still_in_work_stays_in_flight(tmp_path: Path) -> None:
-    """Its record shows another recipe, or waits: only an end of this recipe counts."""
+    """Its item is not there, or of another recipe: only an end of this recipe counts."""
     key, limits = "wedding/a.jpg", BackfillLimits(rate=None, max_usd=None, usd_per_photo=1.0, usd_of_requests=0.0)
     since = Checkpoint(scope=Scope(stack="test", prefix="", only="", recipe="r1"), flying={key: None})
     run = Backfill.resumed(
-        since, [], limits=limits, path=tmp_path / CHECKPOINT, lane=None, records=None, originals_bucket=ORIGINALS
+        since, [], limits=limits, path=tmp_path / CHECKPOINT, lane=None, items=None, originals_bucket=ORIGINALS
     )
-    for recipe, status in (("r0", "active"), ("r1", "processing")):
-        item = {"original_key": key, "status": status, "receipt": {"recipe": recipe, "cost_usd": 1}}
-        run.settle(key, PhotoRecord(id=key, item=item))
+    for item in (None, OriginalItem(key=key, recipe="r0", receipt={"cost_usd": 1}), OriginalItem(key=key, gone_at="t")):
+        run.settle(key, item)
 
     assert ({key: None}, 0, 0, 0.0) == (run.flying, run.done, run.failed, run.spent_usd)

@@ -40,7 +40,10 @@ def test_a_million_photos_are_priced_by_hand() -> None:
 
     compute = row(said, "galerly-image-processing", "GB-seconds", "once")
     assert pytest.approx(1_000_000 * 0.605 * 1769 / 1024 * 0.0000133334, abs=0.01) == compute["usd"]
-    assert 30.00 == row(said, "galerly-renditions", "PUT", "once")["usd"]  # 4 renditions, 2 manifests, $5 a million
+    assert 20.00 == row(said, "galerly-renditions", "PUT", "once")["usd"]  # 4 renditions, $5 a million
+    # Record 2 KB in three places, item 2 KB, lease, stem, release: 11 units, $0.625 a million.
+    assert pytest.approx(6.875) == row(said, "galerly-photos", "write", "once")["usd"]
+    assert 7.50 == row(said, "CDN", "tag")["usd"]  # 2,500 replaced or deleted, 1,000 free
     assert pytest.approx(1_000_000 * 523_861 / 1e9 * 0.085, abs=0.01) == row(said, "CDN", "GB")["usd"]
     assert 0 == row(said, "lambdallmproxy-image-processor", "GB-seconds")["usd"]
 
@@ -52,6 +55,13 @@ def test_a_stream_that_nothing_reads_is_billed_for_its_whole_lifetime() -> None:
 
     assert pytest.approx(1000 * 300 * 0.5 * 0.0000133334, abs=0.001) == found["usd"]
     assert [] == [one for one in rows() if "nothing reads" in one["of"]]
+
+
+def test_a_thousand_photos_are_rendered_for_four_and_a_half_cents() -> None:
+    """All in: compute, requests of every kind; with the defaults."""
+    said = rows("--photos", "1000", "--new-per-month", "0")
+
+    assert 0.044 < sum(one["usd"] for one in said if one["due"] == "once") <= 0.045
 
 
 def test_a_setting_changes_the_bill(tmp_path: Path) -> None:

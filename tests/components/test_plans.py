@@ -28,7 +28,7 @@ PRODUCTION = {
     "aws:cloudwatch/logGroup:LogGroup": 4,
     "aws:cloudwatch/metricAlarm:MetricAlarm": ALARMS,
     "aws:cloudwatch/queryDefinition:QueryDefinition": 3,
-    "aws:dynamodb/table:Table": 2,
+    "aws:dynamodb/table:Table": 3,
     "aws:iam/role:Role": 5,
     "aws:iam/rolePolicy:RolePolicy": 5,
     "aws:kms/key:Key": 1,

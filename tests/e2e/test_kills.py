@@ -71,7 +71,7 @@ def test_a_rendition_killed_mid_photo_is_made_up_for(stack: LocalStack) -> None:
 
 
 def is_half_done(stack: LocalStack, photo_id: str, gallery: str) -> bool:
-    """Return whether a photo of *gallery* has its manifest, written first, and not yet its record, written last."""
+    """Return whether a photo of *gallery* has a rendition and not yet its record, which is written last."""
     bucket = stack.known["buckets"]["renditions"]
-    listed = stack.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"manifests/{gallery}/")
+    listed = stack.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"renditions/{gallery}/")
     return bool(listed["KeyCount"]) and (stack.photo(photo_id) or {})["status"] == "pending"

@@ -151,10 +151,10 @@ def test_a_photo_that_was_never_uploaded_waits_and_cannot_be_retried(stack: Loca
     assert found["status"] == "pending"
 
 
-def test_originals_and_manifests_are_not_served(stack: LocalStack) -> None:
-    """Only renditions and results are public: neither what was uploaded nor what was noted about it."""
+def test_originals_and_the_reconcilers_memory_are_not_served(stack: LocalStack) -> None:
+    """Only renditions and results are public: neither what was uploaded nor what is remembered of it."""
     record = stack.with_status(stack.upload(photo(), gallery="private"), "active")
 
-    for key in (record["original_key"], record["receipt"]["manifest"]):
+    for key in (record["original_key"], "reconciler/memory.json"):
         assert stack.http.get(f"{stack.known['cdn']}/{key}").status_code == 403
         assert stack.http.get(f"{stack.known['aws']}/{stack.originals}/{key}").status_code == 403

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, cast
@@ -17,17 +18,17 @@ from PIL import Image
 from processor.aws.attributes import from_attribute, to_attribute
 from processor.aws.cdn import CdnCache
 from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client
-from processor.aws.manifests import Manifests
 from processor.aws.originals import Originals
+from processor.aws.originals_table import OriginalsTable
 from processor.aws.photos import PhotoRecords
 from processor.aws.renditions import RenditionObjects
 from processor.budget import Budget
 from processor.errors import PhotoError, Verdict
-from processor.events import ObjectChange, ObjectEvent, normal_sequencer
+from processor.events import ObjectChange, ObjectEvent
 from processor.imaging.model import CameraFacts, Receipt, Rendering, Rendition
 from processor.recipe import Recipe, recipe_hash
 from processor.source import Source
-from processor.upload.cleanup import Cleanup
+from processor.upload.converge import Converger
 from processor.upload.outcome import UploadOutcome
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter
@@ -37,15 +38,17 @@ from tests.factories.stores import Wire
 
 RENDITIONS = "darkroom-renditions"
 TABLE = "darkroom-photos"
+ITEMS = "darkroom-originals"
 CDN_HOST = "cdn.example.com"
 AMPLE = Budget(seconds_left=lambda: 300.0, memory_mib=3008)
 
 
 @dataclass
 class QuickRenderer:
-    """Renders any bytes to small squares of a colour that the bytes decide; ``broken…`` is a corrupt photo."""
+    """Renders any bytes to small squares of a colour that the bytes decide; what begins with *broken* is corrupt."""
 
     meanwhile: Callable[[], object] | None = None
+    broken: bytes = b"broken"
     rendered: list[str] = field(default_factory=list[str])
 
     def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
@@ -54,7 +57,7 @@ class QuickRenderer:
         if happening:
             happening()
         self.rendered.append(file_name)
-        if bytes(source.view[:6]) == b"broken":
+        if bytes(source.view).startswith(self.broken):
             raise PhotoError(Verdict.CORRUPT, "The photo is damaged.")
         return rendering(recipe, bytes.fromhex(source.sha256[:6]))
 
@@ -111,42 +114,35 @@ class Clock:
 
 @dataclass
 class Darkroom:
-    """The line with its stores, and short ways to look at them."""
+    """The line with its stores, and short ways to look at them.
+
+    *later*: s by which the clock of leases is ahead. *versions*: ids of what was put and deleted, in order.
+    """
 
     s3: Wire
     dynamodb: Wire
     cloudfront: Wire
     renderer: QuickRenderer
     line: UploadPipeline
-    number: int = 0x0055AED6DCD9
+    later: list[float]
+    versions: list[str] = field(default_factory=list[str])
 
     def upload(self, key: str, content: bytes = b"a photo", **more: Any) -> ObjectEvent:
         """Put an original, and give the event that S3 would send."""
         answer = self.s3.client.put_object(Bucket=ORIGINALS, Key=key, Body=content)
-        fields: dict[str, Any] = {
-            "version_id": answer.get("VersionId"),
-            "etag": answer["ETag"].strip('"'),
-            "size": len(content),
-            "sequencer": self.next_sequencer(),
-        }
-        return ObjectEvent(change=ObjectChange.CREATED, bucket=ORIGINALS, key=key, **(fields | more))
+        self.versions.append(answer.get("VersionId") or answer["ETag"].strip('"'))
+        return ObjectEvent(change=ObjectChange.CREATED, bucket=ORIGINALS, key=key, **more)
 
     def removal(self, key: str, *, version_id: str | None = None) -> ObjectEvent:
         """Delete an original, or one version of it, and give the event that S3 would send."""
         more = {"VersionId": version_id} if version_id else {}
         answer = self.s3.client.delete_object(Bucket=ORIGINALS, Key=key, **more)
-        return ObjectEvent(
-            change=ObjectChange.REMOVED,
-            bucket=ORIGINALS,
-            key=key,
-            version_id=version_id or answer.get("VersionId"),
-            sequencer=self.next_sequencer(),
-        )
+        self.versions.append(answer.get("VersionId", ""))
+        return ObjectEvent(change=ObjectChange.REMOVED, bucket=ORIGINALS, key=key)
 
-    def next_sequencer(self) -> str:
-        """Count up as S3 does, in hexadecimal digits of which the last may be zeros."""
-        self.number += 1
-        return normal_sequencer(f"{self.number:012X}00")
+    def lapse(self) -> None:
+        """Let time pass until every lease that was not released has ended."""
+        self.later[0] += 1000.0
 
     def process(self, event: ObjectEvent, budget: Budget = AMPLE) -> UploadOutcome:
         """Apply an event."""
@@ -156,6 +152,12 @@ class Darkroom:
         """Read a photo record."""
         item = self.dynamodb.client.get_item(TableName=TABLE, Key={"id": {"S": photo_id}}).get("Item")
         return {name: from_attribute(value) for name, value in item.items()} if item else None
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        """Read the whole originals table, by key; claims of stems by their path."""
+        found = self.dynamodb.client.scan(TableName=ITEMS)["Items"]
+        plain = [{name: from_attribute(value) for name, value in one.items()} for one in found]
+        return {one["id"] if one["key"] == "stem/" else one["key"]: one for one in plain}
 
     def put_record(self, **fields: Any) -> None:
         """Write a whole photo record, as the backend does."""
@@ -170,7 +172,8 @@ class Darkroom:
 
     def state(self) -> tuple[Any, Any, Any]:
         """Return everything that events may change."""
-        return self.kept(), self.dynamodb.client.scan(TableName=TABLE)["Items"], len(self.cloudfront.writes)
+        records = self.dynamodb.client.scan(TableName=TABLE)["Items"]
+        return self.kept(), (records, self.items()), len(self.cloudfront.writes)
 
 
 @cache
@@ -200,29 +203,43 @@ def open_darkroom(
         s3, dynamodb, cloudfront = (Wire(shared(make)) for make in (s3_client, dynamodb_client, cloudfront_client))
         create_stores(s3.client, dynamodb.client, versioned=versioned)
         cdn = CdnCache(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
-        renderer = QuickRenderer()
-        maker = OriginalRenderer(
-            recipe=recipe or Recipe(),
-            recipe_hash=recipe_hash(recipe or Recipe()),
-            renderer=renderer,
-            originals=Originals(s3=cast("Any", s3), bucket=ORIGINALS),
-            objects=RenditionObjects(s3=cast("Any", s3), bucket=RENDITIONS),
-            manifests=Manifests(s3=cast("Any", s3), bucket=RENDITIONS),
-            now=Clock(),
+        renderer, later = QuickRenderer(), [0.0]
+        originals = Originals(s3=cast("Any", s3), bucket=ORIGINALS)
+        renditions = RenditionObjects(s3=cast("Any", s3), bucket=RENDITIONS)
+        table = OriginalsTable(dynamodb=cast("Any", dynamodb), table=ITEMS, now=lambda: time.time() + later[0])
+        line = UploadPipeline(
+            table=table,
+            converger=Converger(
+                originals=originals,
+                table=table,
+                renderer=OriginalRenderer(
+                    recipe=recipe or Recipe(),
+                    recipe_hash=recipe_hash(recipe or Recipe()),
+                    renderer=renderer,
+                    originals=originals,
+                    renditions=renditions,
+                    now=Clock(),
+                ),
+                renditions=renditions,
+                cdn=cdn,
+            ),
+            records=PhotoRecordWriter(
+                photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
+                missing_record=missing_record,
+                cdn_host=CDN_HOST,
+            ),
         )
-        desk = PhotoRecordWriter(
-            photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
-            missing_record=missing_record,
-            cdn_host=CDN_HOST,
-            now=maker.now,
-        )
-        withdrawals = Cleanup(manifests=maker.manifests, objects=maker.objects, cdn=cdn)
-        line = UploadPipeline(maker=maker, desk=desk, withdrawals=withdrawals)
-        yield Darkroom(s3=s3, dynamodb=dynamodb, cloudfront=cloudfront, renderer=renderer, line=line)
+        yield Darkroom(s3=s3, dynamodb=dynamodb, cloudfront=cloudfront, renderer=renderer, line=line, later=later)
+
+
+def with_recipe(line: UploadPipeline, recipe: Recipe) -> UploadPipeline:
+    """Return the line of a release with another recipe."""
+    renderer = replace(line.converger.renderer, recipe=recipe, recipe_hash=recipe_hash(recipe))
+    return replace(line, converger=replace(line.converger, renderer=renderer))
 
 
 def create_stores(s3: Any, dynamodb: Any, *, versioned: bool) -> None:
-    """Make the buckets and the table."""
+    """Make the buckets and the tables."""
     for bucket in (ORIGINALS, RENDITIONS):
         s3.create_bucket(Bucket=bucket)
     if versioned:
@@ -232,6 +249,12 @@ def create_stores(s3: Any, dynamodb: Any, *, versioned: bool) -> None:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    dynamodb.create_table(
+        TableName=ITEMS,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "key")],
     )
 
 

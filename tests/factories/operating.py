@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from darkroom.cli import cli
 from processor.aws.clients import OperatorClients
 from processor.upload.events import body_events
-from tests.factories.darkroom import ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
+from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
 from tests.factories.stores import Wire
 
 FUNCTION = "test-rendition"
@@ -26,6 +26,7 @@ config:
       originals_bucket: {ORIGINALS}
       renditions_bucket: {RENDITIONS}
       photos_table: {TABLE}
+      originals_table: {ITEMS}
       function_name: {FUNCTION}
 """
 LANES = ("uploads", "uploads-dlq", "backfill", "backfill-dlq")

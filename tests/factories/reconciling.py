@@ -18,7 +18,17 @@ from processor.settings.services import RenditionSettings
 from processor.telemetry import Telemetry
 from processor.upload.events import body_events
 from processor.upload.outcome import UploadOutcome
-from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, shared
+from tests.factories.darkroom import (
+    AMPLE,
+    CDN_HOST,
+    ITEMS,
+    ORIGINALS,
+    RENDITIONS,
+    TABLE,
+    Darkroom,
+    open_darkroom,
+    shared,
+)
 from tests.factories.stores import Wire
 
 HOUR_S = 3600.0
@@ -42,6 +52,7 @@ class Gallery:
             originals_bucket=ORIGINALS,
             renditions_bucket=RENDITIONS,
             photos_table=TABLE,
+            originals_table=ITEMS,
             missing_record=self.missing_record,
         )
         return ReconcileEnv.of(settings, stack="test", uploads_queue_url=self.queue, cdn_host=CDN_HOST)
@@ -82,7 +93,7 @@ class Gallery:
 
     def state(self) -> tuple[Any, Any]:
         """Return everything that readers see."""
-        kept, records, _ = self.darkroom.state()
+        kept, (records, _), _ = self.darkroom.state()
         return {key: one for key, one in kept.items() if not key.startswith("reconciler/")}, records
 
 

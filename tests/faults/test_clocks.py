@@ -1,4 +1,4 @@
-"""Clocks of workers, clients and AWS disagree: order follows sequencers, versions and event ids alone."""
+"""Clocks of workers, clients and AWS disagree: order follows versions and event ids alone."""
 
 from __future__ import annotations
 
@@ -28,38 +28,40 @@ def at(darkroom: Darkroom, when: datetime) -> Callable[..., object]:
         return when
 
     line = darkroom.line
-    return replace(line, maker=replace(line.maker, now=clock), desk=replace(line.desk, now=clock)).process
+    renderer = replace(line.converger.renderer, now=clock)
+    return replace(line, converger=replace(line.converger, renderer=renderer)).process
 
 
 @pytest.mark.fault(30)
 def test_a_worker_whose_clock_is_years_behind_records_the_newest_state(darkroom: Darkroom) -> None:
     """An older version that was rendered in the future does not stand in its way, in whatever order they come."""
-    old, new = darkroom.upload(KEY, b"old"), darkroom.upload(KEY, b"new")
+    old = darkroom.upload(KEY, b"old")
     at(darkroom, NEXT_YEAR)(old, AMPLE)
     before = snapshot_of(darkroom)
+    new = darkroom.upload(KEY, b"new")
 
     at(darkroom, LAST_YEAR)(new, AMPLE)
 
     after = snapshot_of(darkroom)
-    assert ("2024-01-01T00:00:00.000Z", new.sequencer) == (
+    assert ("2024-01-01T00:00:00.000Z", darkroom.versions[-1]) == (
         after.records[KEY]["processed_at"],
-        after.records[KEY]["sequencer"],
+        after.records[KEY]["source_version"],
     )
     assert_settled(after)
     assert_follows(after, before)
-    assert Result.SUPERSEDED == darkroom.process(old).result
+    assert Result.UNCHANGED == darkroom.process(old).result
     assert after == snapshot_of(darkroom)
 
 
 @pytest.mark.fault(30)
 def test_a_deletion_by_a_clock_that_is_behind_is_final(darkroom: Darkroom) -> None:
-    """The tombstone is older than the photo by its clock, newer by its sequencer."""
+    """The tombstone is older than the photo by its clock; there is no version any longer."""
     event = darkroom.upload(KEY, b"a photo")
     at(darkroom, NEXT_YEAR)(event, AMPLE)
 
     at(darkroom, LAST_YEAR)(darkroom.removal(KEY), AMPLE)
 
-    assert Result.SUPERSEDED == darkroom.process(event).result
+    assert Result.UNCHANGED == darkroom.process(event).result
     assert ("deleted", {}) == ((darkroom.record(KEY) or {})["status"], darkroom.kept())
 
 

@@ -8,9 +8,13 @@ from typing import Any, cast
 
 import pytest
 
+from components.alarms import QUEUE_AGE_S
+from components.queues import MAX_RECEIVES
+from processor.aws.clients import sqs_client
+from processor.aws.queues import Lanes
 from processor.budget import Budget
-from processor.errors import StoreUnavailable, TransientError
-from processor.events import ObjectEvent
+from processor.errors import LeaseHeld, StoreUnavailable, TransientError
+from processor.events import Message, ObjectEvent
 from processor.handlers.batch import BatchWorker
 from processor.telemetry import Telemetry
 from processor.upload.events import read_uploads
@@ -18,7 +22,7 @@ from processor.upload.outcome import Result, UploadOutcome
 from processor.upload.reports import ReportedUpload
 from testkit.contexts import Context
 from testkit.events import batch_event, migration_event, notification_test, s3_event, s3_record, sqs_event
-from tests.factories.darkroom import Darkroom
+from tests.factories.darkroom import Darkroom, session
 
 Process = Callable[[ObjectEvent, Budget], UploadOutcome]
 
@@ -229,8 +233,146 @@ def test_a_rendered_photo_is_counted_with_its_cost(
 def test_the_number_of_deliveries_reaches_the_record(darkroom: Darkroom, service: str) -> None:
     """A verdict records the number of attempts."""
     event = darkroom.upload("wedding/IMG_1.jpg", b"broken")
-    record = s3_record(event.key, versionId=event.version_id, size=event.size)
+    record = s3_record(event.key)
 
     handle(service, darkroom.line.process, sqs_event(s3_event(record), receive_count=4))
 
     assert 4 == (darkroom.record(event.key) or {})["error"]["attempts"]
+
+
+class LaneLog:
+    """Keeps what a worker asks of its lanes."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, int, int]] = []
+        self.hidden: list[tuple[str, int]] = []
+
+    def send_later(self, body: str, *, queue: str, after_s: int, waits: int) -> None:
+        """Take a delayed copy."""
+        self.sent.append((body, queue, after_s, waits))
+
+    def change_visibility(self, message: Message[Any], *, after_s: int) -> None:
+        """Take a visibility timeout."""
+        self.hidden.append((message.id, after_s))
+
+
+def worker_of(service: str, process: Process, lanes: Any) -> BatchWorker[ObjectEvent]:
+    """Build the worker of the rendition function."""
+    telemetry = Telemetry(service=service, stack="test")
+    return BatchWorker(
+        read=read_uploads,
+        apply=ReportedUpload(process=process, telemetry=telemetry),
+        telemetry=telemetry,
+        change_visibility=lanes.change_visibility,
+        send_later=lanes.send_later,
+    )
+
+
+def held(*_: object) -> UploadOutcome:
+    """Another invocation works on every photo."""
+    raise LeaseHeld("photo a: expected its lease to be free, another invocation holds it.")
+
+
+@pytest.mark.parametrize("receives", [1, 5])
+def test_a_message_waits_as_a_copy_of_itself(service: str, receives: int) -> None:
+    """After 5, 20, 60, 180 and 300 s, by its own count; it is acknowledged, so its receives begin anew."""
+    lanes, body = LaneLog(), json.dumps(s3_event(s3_record("a.jpg")))
+    for waits in range(7):
+        event = sqs_event(body, receive_count=receives)
+        event["Records"][0]["messageAttributes"] = {"waits": {"stringValue": str(waits), "dataType": "Number"}}
+
+        answer = worker_of(service, held, lanes).handle(event, cast("Any", Context()))
+
+        assert {"batchItemFailures": []} == answer
+    delays = zip((5, 20, 60, 180, 300, 300, 300), range(1, 8), strict=True)
+    assert [(body, "uploads", after_s, waits) for after_s, waits in delays] == lanes.sent
+
+
+def test_a_bare_event_waits_in_the_uploads_lane_and_a_task_of_a_job_at_its_sender(service: str) -> None:
+    """S3 Batch Operations itself calls again; nothing else would."""
+    lanes = LaneLog()
+    worker = worker_of(service, held, lanes)
+
+    answers = [
+        worker.handle(event, cast("Any", Context())) for event in (migration_event("a.jpg"), batch_event("a.jpg"))
+    ]
+
+    assert {"results": ["LEASE_HELD"]} == answers[0]
+    assert [(json.dumps(migration_event("a.jpg")), "", 5, 1)] == lanes.sent
+    assert ["TemporaryFailure"] == [one["resultCode"] for one in answers[1]["results"]]
+
+
+@pytest.mark.faults
+def test_a_copy_that_cannot_be_sent_leaves_the_message_in_its_queue(service: str) -> None:
+    """Nothing is lost; it comes again soon."""
+    lanes = LaneLog()
+
+    def refused(*_: object, **__: object) -> None:
+        raise StoreUnavailable("sqs:SendMessage: refused")
+
+    lanes.send_later = refused  # type: ignore[method-assign]
+    event = sqs_event(s3_event(s3_record("a.jpg")), receive_count=2)
+
+    answer = worker_of(service, held, lanes).handle(event, cast("Any", Context()))
+
+    assert {"batchItemFailures": [{"itemIdentifier": "message-0"}]} == answer
+    assert [("message-0", 30)] == lanes.hidden
+
+
+def test_a_transient_failure_is_tried_again_after_seconds(service: str) -> None:
+    """C7: four retries within 14 minutes, before the alarm on the age of uploads rings."""
+    lanes = LaneLog()
+    for receives in range(1, 6):
+        event = sqs_event(s3_event(s3_record("transient.jpg")), receive_count=receives)
+        worker_of(service, ends_by_name, lanes).handle(event, cast("Any", Context()))
+
+    assert [5, 30, 180, 600, 600] == [after_s for _, after_s in lanes.hidden]
+    assert sum(after_s for _, after_s in lanes.hidden[: MAX_RECEIVES - 1]) < QUEUE_AGE_S
+
+
+@pytest.mark.faults
+def test_twenty_waits_never_make_a_dead_letter(
+    service: str, darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue gives up after five receives; the photo is rendered when it is free."""
+    monkeypatch.setattr("processor.handlers.batch.WAIT_S", (0,))
+    sqs = sqs_client(session())
+    dead = sqs.create_queue(QueueName="uploads-dlq")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES})
+    url = sqs.create_queue(QueueName="uploads", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    darkroom.upload("wedding/a.jpg")
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(s3_event(s3_record("wedding/a.jpg"))))
+    worker = worker_of(service, darkroom.process, Lanes(client=lambda: sqs, urls=(url,)))
+    darkroom.line.table.acquire("wedding/a.jpg", "wedding/a.jpg", seconds=300)
+
+    for _ in range(20):
+        waiting = deliver(sqs, url, worker)
+    assert "19" == waiting["messageAttributes"]["waits"]["stringValue"]
+    darkroom.lapse()
+    deliver(sqs, url, worker)
+
+    assert "active" == (darkroom.record("wedding/a.jpg") or {})["status"]
+    for queue in (url, dead):
+        assert "Messages" not in sqs.receive_message(QueueUrl=queue)
+
+
+def deliver(sqs: Any, url: str, worker: BatchWorker[ObjectEvent]) -> dict[str, Any]:
+    """Deliver the one message of a queue as Lambda does; return its record."""
+    [message] = sqs.receive_message(
+        QueueUrl=url, MessageAttributeNames=["All"], MessageSystemAttributeNames=["ApproximateReceiveCount"]
+    )["Messages"]
+    waits = message.get("MessageAttributes", {}).get("waits", {}).get("StringValue", "0")
+    record = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {"waits": {"stringValue": waits}},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:uploads",
+    }
+    answer = worker.handle({"Records": [record]}, cast("Any", Context()))
+    if not answer["batchItemFailures"]:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return record

@@ -25,6 +25,7 @@ from processor.edits.names import slot_key
 from processor.edits.plan import Plan
 from processor.edits.session import Session, SessionImage, SessionStatus
 from processor.errors import StoreUnavailable
+from processor.events import Message
 from processor.handlers import edit
 from processor.handlers.batch import BatchWorker
 from processor.settings.functions import EditEnv, to_env
@@ -160,9 +161,9 @@ class Asked:
     after_s: list[int] = field(default_factory=list[int])
     refuses: bool = False
 
-    def change_visibility(self, receipt_handle: str, *, after_s: int) -> None:
+    def change_visibility(self, message: Message[Any], *, after_s: int) -> None:
         """Note it."""
-        assert "handle" == receipt_handle
+        assert "handle" == message.receipt_handle
         self.after_s.append(after_s)
         if self.refuses:
             raise StoreUnavailable("sqs:ChangeMessageVisibility jobs: expected success, received AccessDenied.")

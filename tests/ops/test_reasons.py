@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from processor.aws.objects import Listed
-from processor.aws.photos import PhotoRecord
-from processor.ops.backfill.reasons import Reason, reason_of
+from processor.ops.backfill.reasons import Reason, error_at, reason_of
+from processor.original import Failure, OriginalItem
 
 KEY = "wedding/IMG_1.jpg"
-RENDERED = {"status": "active", "original_key": KEY, "receipt": {"recipe": "r1"}}
-
-
-def reason(item: dict[str, Any] | None, key: str = KEY, size: int = 9) -> str:
-    """Ask about an original with this record."""
-    listed = Listed(key=key, size=size, modified=datetime(2025, 11, 21, tzinfo=UTC))
-    return reason_of(listed, PhotoRecord(id=KEY, item=item) if item is not None else None, "r1")
+AT = datetime(2025, 11, 21, 15, 30, 1, 500_000, tzinfo=UTC)
+LISTED = Listed(key=KEY, size=9, modified=AT, etag="e")
+FAILURE = Failure(code="CORRUPT", message="It is damaged.", attempts=1, at="2025-11-21T15:31:00.000Z")
+ITEM = OriginalItem(key=KEY, version="v", etag="e", modified="2025-11-21T15:30:01Z", recipe="r1")
 
 
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
         (None, Reason.MISSING),
-        ({"status": "pending"}, Reason.MISSING),
-        ({**RENDERED, "status": "processing"}, Reason.MISSING),
-        ({"status": "deleted", "original_key": KEY}, Reason.MISSING),
-        ({"status": "approved"}, Reason.MISSING),
-        (RENDERED, Reason.CURRENT),
-        ({**RENDERED, "status": "approved"}, Reason.CURRENT),
-        ({**RENDERED, "receipt": {"recipe": "r0"}}, Reason.RECIPE_CHANGED),
-        ({**RENDERED, "status": "failed", "error": {"code": "CORRUPT"}}, Reason.FAILED),
-        ({**RENDERED, "original_key": "wedding/other.jpg"}, Reason.SHARED),
+        (ITEM, Reason.CURRENT),
+        (replace(ITEM, recipe="r0"), Reason.RECIPE_CHANGED),
+        (replace(ITEM, failure=FAILURE), Reason.FAILED),
+        (replace(ITEM, etag="another"), Reason.MISSING),
+        (replace(ITEM, modified="2025-11-21T15:30:00Z"), Reason.MISSING),
+        (OriginalItem(key=KEY, gone_at="2025-11-21T15:31:00.000Z"), Reason.MISSING),
     ],
 )
-def test_the_record_determines_whether_an_original_is_due(item: dict[str, Any] | None, expected: Reason) -> None:
-    """Two originals that share a record are never sent: they would take it from each other in turn."""
-    assert expected == reason(item)
+def test_the_item_determines_whether_an_original_is_due(item: OriginalItem | None, expected: Reason) -> None:
+    """One of another version is as good as none. What the record shows is another matter."""
+    assert expected == reason_of(LISTED, item, "r1")
 
 
 @pytest.mark.parametrize(("key", "size", "expected"), [("a/b.mp4", 9, "video"), ("renditions/a.jpg", 9, "reserved")])
 def test_what_is_no_photo_is_left_alone(key: str, size: int, expected: str) -> None:
-    """Before its record is read."""
-    assert expected == reason(None, key, size)
+    """Before its item is read."""
+    assert expected == reason_of(replace(LISTED, key=key, size=size), None, "r1")
+
+
+def test_a_verdict_is_known_by_its_time() -> None:
+    """A photo that fails again as before has an old one."""
+    assert (None, None, FAILURE.at) == (error_at(None), error_at(ITEM), error_at(replace(ITEM, failure=FAILURE)))

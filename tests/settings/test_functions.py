@@ -35,7 +35,8 @@ DEFAULTS = Settings()
 
 def rendition_env(settings: RenditionSettings = DEFAULTS.renditions, **wiring: str) -> RenditionEnv:
     """Return the rendition function's slice, deployed as stack "test"."""
-    return RenditionEnv.of(settings, stack="test", cdn_host="cdn.example.com", **wiring)
+    lanes = (QUEUE.replace("jobs", "uploads"), QUEUE.replace("jobs", "backfill"))
+    return RenditionEnv.of(settings, stack="test", cdn_host="cdn.example.com", lane_queue_urls=lanes, **wiring)
 
 
 def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice]:
@@ -84,9 +85,11 @@ def test_the_rendition_function_receives_only_what_it_reads() -> None:
         "DARKROOM_CDN_HOST",
         "DARKROOM_FORMATS",
         "DARKROOM_KEEP_COPYRIGHT",
+        "DARKROOM_LANE_QUEUE_URLS",
         "DARKROOM_LIMITS",
         "DARKROOM_MISSING_RECORD",
         "DARKROOM_ORIGINALS_BUCKET",
+        "DARKROOM_ORIGINALS_TABLE",
         "DARKROOM_PHOTOS_TABLE",
         "DARKROOM_PROGRESSIVE_FROM_PX",
         "DARKROOM_QUALITY",

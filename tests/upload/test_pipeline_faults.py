@@ -3,360 +3,269 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from itertools import permutations
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, permutations
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from processor.budget import Budget
-from processor.errors import OutOfTime, PhotoError, StoreUnavailable, Verdict
+from processor.errors import LeaseHeld, OutOfTime, StoreUnavailable
 from processor.events import ObjectEvent
-from processor.upload.outcome import Result, UploadOutcome
-from tests.factories.darkroom import AMPLE, ORIGINALS, RENDITIONS, Darkroom, open_darkroom
-from tests.factories.stores import Fault, Killed, Request, after, answer_lost, first, killed, once, refused
+from processor.recipe import Recipe, Size
+from processor.upload.outcome import Result
+from testkit.memory_stores import World
+from tests.factories.darkroom import AMPLE, ORIGINALS, Darkroom, open_darkroom, with_recipe
+from tests.factories.stores import Killed, Request, answer_lost, first, killed, once, refused
 from tests.invariants import assert_settled, snapshot_of
-from tests.patience import HANG_S
 from tests.upload.test_pipeline import assert_consistent
 
 pytestmark = pytest.mark.faults
-KEY = "wedding/IMG_1.jpg"
+KEY, SIBLING = "wedding/IMG_1.jpg", "wedding/IMG_1.CR2"
+Story = Callable[[World], ObjectEvent]
 
 
-def uploads(darkroom: Darkroom, *contents: bytes) -> list[ObjectEvent]:
-    """Upload one key several times."""
-    return [darkroom.upload(KEY, content) for content in contents]
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Give empty stores; in the end nothing may be left that is not as it must be."""
+    world = World()
+    yield world
+    assert [] == world.violations()
 
 
-def pixels(darkroom: Darkroom) -> set[str]:
-    """Return the sequencers of all stored renditions."""
-    return {meta["sequencer"] for key, (_, meta) in darkroom.kept().items() if key.startswith("renditions/")}
-
-
-def assert_only(darkroom: Darkroom, event: ObjectEvent) -> None:
-    """Record, manifest and pixels are all of *event*, and there is nothing else."""
-    assert_consistent(darkroom, KEY)
-    assert_settled(snapshot_of(darkroom))
-    assert {event.sequencer} == pixels(darkroom)
-    assert event.sequencer == (darkroom.record(KEY) or {})["sequencer"]
-    assert 5 == len(darkroom.kept())
+def delivered(world: World, event: ObjectEvent, recipe: Recipe | None = None) -> Result:
+    """Deliver an event as a queue does: again after a failure, later while another worker holds the photo."""
+    failures = 0
+    while failures < 5:
+        try:
+            return world.process(event, recipe).result
+        except LeaseHeld:
+            world.lapse()
+        except (StoreUnavailable, KeyboardInterrupt):
+            failures += 1
+    raise AssertionError("the event would have reached the dead-letter queue")
 
 
 @pytest.mark.fault(1)
 def test_an_event_that_comes_ten_times_changes_the_state_once(darkroom: Darkroom) -> None:
-    """Fault 1: nine replays write nothing, not even the same bytes again."""
-    (event,) = uploads(darkroom, b"a photo")
+    """Fault 1: nine replays write nothing but the lease."""
+    event = darkroom.upload(KEY)
     darkroom.process(event)
-    state, writes = darkroom.state(), (list(darkroom.s3.writes), list(darkroom.dynamodb.writes))
+    state, writes = darkroom.state(), list(darkroom.s3.writes)
 
     results = {darkroom.process(event).result for _ in range(9)}
 
     assert {Result.UNCHANGED} == results
-    assert (state, writes) == (darkroom.state(), (darkroom.s3.writes, darkroom.dynamodb.writes))
+    assert (state, writes) == (darkroom.state(), darkroom.s3.writes)
     assert 1 == len(darkroom.renderer.rendered)
 
 
-@pytest.mark.fault(1)
-def test_an_event_that_comes_ten_times_at_once_makes_one_photo(darkroom: Darkroom) -> None:
-    """Fault 1, concurrent: one stem, one set of renditions, one processed_at."""
-    (event,) = uploads(darkroom, b"a photo")
+@pytest.mark.fault(1, 2)
+def test_ten_deliveries_of_two_versions_at_once_make_one_photo_of_the_newer(darkroom: Darkroom) -> None:
+    """Faults 1 and 2: in ten threads; one works, the others wait."""
+    events = [darkroom.upload(KEY, b"old"), darkroom.upload(KEY, b"new")] * 5
+    waits = count()
+
+    def deliver(event: ObjectEvent) -> Result:
+        while True:
+            try:
+                return darkroom.process(event).result
+            except LeaseHeld:
+                next(waits)
+                threading.Event().wait(0.01)
 
     with ThreadPoolExecutor(10) as pool:
-        results = [outcome.result for outcome in pool.map(darkroom.process, [event] * 10)]
+        results = list(pool.map(deliver, events))
 
-    assert 1 == results.count(Result.RENDERED)
-    assert {Result.RENDERED, Result.UNCHANGED} == set(results)
-    assert_only(darkroom, event)
-    assert 1 == len([write for write in darkroom.dynamodb.writes if write.startswith("update_item")])
+    assert (1, 9) == (results.count(Result.RENDERED), results.count(Result.UNCHANGED))
+    assert next(waits) > 0
+    assert_consistent(darkroom, KEY)
+    assert darkroom.versions[-1] == (darkroom.record(KEY) or {})["source_version"]
 
 
-@pytest.mark.fault(2, 4)
+@pytest.mark.fault(2, 3, 4)
 def test_every_order_of_delivery_ends_in_the_same_state() -> None:
-    """Faults 2 and 4: two versions, a deletion and a third, in every order and each of them twice."""
-    endings = []
+    """Faults 2, 3 and 4: two versions, a deletion and a third, in every order and each of them twice."""
+    endings: list[tuple[object, object]] = []
     for order in permutations(range(4)):
-        with open_darkroom() as darkroom:
-            events = uploads(darkroom, b"one", b"two")
-            events.append(darkroom.removal(KEY))
-            events += uploads(darkroom, b"three")
-            for index in (*order, *order):
-                darkroom.process(events[index])
-            assert_only(darkroom, events[3])
-            endings.append((darkroom.record(KEY) or {})["receipt"]["version"])
+        world = World()
+        events = [world.put(KEY, b"one"), world.put(KEY, b"two"), world.delete(KEY), world.put(KEY, b"three")]
+        for index in (*order, *order):
+            world.process(events[index])
+        assert [] == world.violations()
+        endings.append((world.records[KEY]["receipt"]["version"], {data for data, _ in world.renditions.values()}))
 
-    assert 1 == len(set(endings))
-
-
-@pytest.mark.fault(2)
-def test_a_newer_version_that_comes_first_stays(darkroom: Darkroom) -> None:
-    """Fault 2: the older one is acknowledged and forgotten."""
-    old, new = uploads(darkroom, b"old", b"new")
-    darkroom.process(new)
-    state = darkroom.state()
-
-    assert Result.SUPERSEDED == darkroom.process(old).result
-
-    assert state == darkroom.state()
+    assert [endings[0]] * len(endings) == endings
+    assert {b"three"} == endings[0][1]
 
 
-@pytest.mark.fault(4)
-def test_a_deletion_outlives_what_is_rendered_while_it_is_at_work(darkroom: Darkroom) -> None:
-    """Fault 4: renditions that come after the deletion has removed what it found, and before its claim is gone."""
-    (event,) = uploads(darkroom, b"a photo")
-    removal = darkroom.removal(KEY)
-    emptied, rendered = threading.Event(), threading.Event()
+@pytest.mark.fault(2, 6)
+@pytest.mark.parametrize(
+    "call", ["s3:GetObject", "render", "s3:PutObject", "s3:HeadObject renditions", "dynamodb:PutItem"]
+)
+def test_a_version_that_is_overtaken_while_it_is_worked_on_leaves_no_pixel(world: World, call: str) -> None:
+    """Faults 2 and 6: wherever the newer upload strikes; its own event finds it done."""
+    event = world.put(KEY, b"old")
+    newer: list[ObjectEvent] = []
 
-    def hold(_: dict[str, Any], send: Request) -> Any:
-        emptied.set()
-        rendered.wait(HANG_S)
-        return send()
+    def strike(name: str) -> None:
+        if name.startswith(call) and not newer:
+            newer.append(world.put(KEY, b"new"))
 
-    darkroom.cloudfront.faults["create_invalidation"] = once(hold)
-    with ThreadPoolExecutor(1) as pool:
-        deletions: list[Future[UploadOutcome]] = []
+    world.on_call = strike
+    assert Result.RENDERED == world.process(event).result
+    assert Result.UNCHANGED == world.process(newer[0]).result
 
-        def delete() -> None:
-            deletions.append(pool.submit(darkroom.process, removal))
-            assert emptied.wait(HANG_S)
-
-        darkroom.renderer.meanwhile = delete
-        try:
-            late = darkroom.process(event).result
-        finally:
-            rendered.set()
-
-    assert (Result.SUPERSEDED, [Result.DELETED]) == (late, [one.result().result for one in deletions])
-    assert ({}, "deleted") == (darkroom.kept(), (darkroom.record(KEY) or {})["status"])
-
-
-@pytest.mark.fault(2)
-def test_a_slow_old_version_never_overwrites_a_new_one(darkroom: Darkroom) -> None:
-    """Fault 2: the newer event is applied as a whole while the older one renders."""
-    old, new = uploads(darkroom, b"old", b"new")
-    darkroom.renderer.meanwhile = lambda: darkroom.process(new)
-
-    assert Result.SUPERSEDED == darkroom.process(old).result
-
-    assert_only(darkroom, new)
-
-
-@pytest.mark.fault(2)
-@pytest.mark.parametrize("written", range(4))
-def test_an_old_version_that_is_overtaken_between_its_uploads_leaves_no_pixel(darkroom: Darkroom, written: int) -> None:
-    """Fault 2: wherever in its uploads the newer event strikes."""
-    old, new = uploads(darkroom, b"old", b"new")
-    # The first put is the claim; the renditions follow.
-    darkroom.s3.faults["put_object"] = after(1 + written, first(lambda: darkroom.process(new)))
-
-    assert Result.SUPERSEDED == darkroom.process(old).result
-
-    assert_only(darkroom, new)
-
-
-@pytest.mark.fault(2)
-def test_a_photo_that_is_put_back_is_not_overwritten_by_the_one_in_between(darkroom: Darkroom) -> None:
-    """Fault 2: what the slow one looked at is there again when it writes, pixel by pixel; yet it is another state."""
-    before, between, back = uploads(darkroom, b"a photo", b"another photo", b"a photo")
-    darkroom.process(before)
-    put_back = once(first(lambda: darkroom.process(back)))
-
-    def strike(arguments: dict[str, Any], send: Request) -> Any:
-        is_replacing = "IfMatch" in arguments and arguments["Key"].startswith("renditions/")
-        return put_back(arguments, send) if is_replacing else send()
-
-    darkroom.s3.faults["put_object"] = strike
-
-    assert Result.SUPERSEDED == darkroom.process(between).result
-
-    assert_only(darkroom, back)
-
-
-@pytest.mark.fault(2)
-def test_a_version_that_is_overtaken_before_its_record_is_written_changes_nothing(darkroom: Darkroom) -> None:
-    """Fault 2, at the last moment."""
-    old, new = uploads(darkroom, b"old", b"new")
-    darkroom.dynamodb.faults["update_item"] = once(first(lambda: darkroom.process(new)))
-
-    assert Result.SUPERSEDED == darkroom.process(old).result
-
-    assert_only(darkroom, new)
-
-
-@pytest.mark.fault(3)
-def test_sequencers_of_unequal_length_are_ordered_by_value(darkroom: Darkroom) -> None:
-    """Fault 3: a shorter one can be newer."""
-    old, new = uploads(darkroom, b"old", b"new")
-    old, new = replace(old, sequencer="0055AED6DCD80281E5"), replace(new, sequencer="0055AED6DCD9")
-
-    for event in (new, old):
-        darkroom.process(event)
-
-    assert_only(darkroom, new)
-
-
-@pytest.mark.fault(4)
-def test_a_late_create_does_not_resurrect_a_deleted_photo(darkroom: Darkroom) -> None:
-    """Fault 4: the version can still be read, but the tombstone is newer."""
-    (event,) = uploads(darkroom, b"a photo")
-    removal = darkroom.removal(KEY)
-    darkroom.process(removal)
-
-    assert Result.SUPERSEDED == darkroom.process(event).result
-
-    assert {} == darkroom.kept()
-    assert ("deleted", removal.sequencer) == ((record := darkroom.record(KEY) or {})["status"], record["sequencer"])
-
-
-@pytest.mark.fault(4)
-@pytest.mark.parametrize("request_number", range(5))
-def test_a_deletion_while_a_photo_is_uploaded_leaves_nothing(darkroom: Darkroom, request_number: int) -> None:
-    """Fault 4: wherever it strikes, after at most one more delivery there is a tombstone and no orphan."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.s3.faults["put_object"] = after(1 + request_number, first(lambda: darkroom.process(darkroom.removal(KEY))))
-
-    try:
-        darkroom.process(event)
-    except StoreUnavailable:
-        assert Result.SUPERSEDED == darkroom.process(event).result
-
-    assert {} == darkroom.kept()
-    assert "deleted" == (darkroom.record(KEY) or {})["status"]
-
-
-@pytest.mark.fault(4)
-def test_a_deletion_that_dies_half_way_is_finished_by_its_replay(darkroom: Darkroom) -> None:
-    """Fault 4: the record is deleted first, the rest may be repeated."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.process(event)
-    removal = darkroom.removal(KEY)
-    darkroom.s3.faults["delete_object"] = after(2, killed)
-    with pytest.raises(Killed):
-        darkroom.process(removal)
-    assert "deleted" == (darkroom.record(KEY) or {})["status"]
-
-    assert Result.DELETED == darkroom.process(removal).result
-
-    assert {} == darkroom.kept()
-    assert ["create_invalidation None"] == darkroom.cloudfront.writes
-
-
-@pytest.mark.fault(5)
-def test_an_original_that_is_gone_is_acknowledged(darkroom: Darkroom) -> None:
-    """Fault 5: no retries, no record, no claim."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.removal(KEY, version_id=event.version_id)
-
-    assert Result.SOURCE_GONE == darkroom.process(event).result
-
-    assert ({}, None) == (darkroom.kept(), darkroom.record(KEY))
+    assert {b"new"} == {data for data, _ in world.renditions.values()}
 
 
 @pytest.mark.fault(6)
-@pytest.mark.parametrize("versioned", [True, False])
-def test_an_original_that_is_overwritten_before_it_is_read(versioned: bool) -> None:  # noqa: FBT001 - a parameter
-    """Fault 6: its own version is read where there are versions; else it is left to the newer event."""
-    with open_darkroom(versioned=versioned) as darkroom:
-        old, new = uploads(darkroom, b"old", b"new")
+def test_an_original_that_changes_all_the_time_is_left_to_a_retry(world: World) -> None:
+    """Fault 6: no loop without an end."""
+    event = world.put(KEY)
+    world.on_call = lambda name: world.put(KEY) if name.startswith("render") else None  # type: ignore[assignment,return-value]
 
-        expected = Result.RENDERED if versioned else Result.SUPERSEDED
-        assert expected == darkroom.process(old).result
-        darkroom.process(new)
+    with pytest.raises(StoreUnavailable, match="expected it to stay as it is for a moment, it changed 5 times"):
+        world.process(event)
 
-        assert_only(darkroom, new)
+    world.on_call = lambda _: None
+    world.process(event)
+
+
+@pytest.mark.fault(4)
+def test_a_late_create_does_not_resurrect_a_deleted_photo(world: World) -> None:
+    """Fault 4: its version can still be read, but it is not the current one."""
+    event = world.put(KEY)
+    for late in (world.delete(KEY), event):
+        world.process(late)
+
+    assert ({}, {}) == (world.renditions, world.records), "there never was a record"
+
+
+@pytest.mark.fault(5)
+def test_an_original_that_is_gone_is_acknowledged(world: World) -> None:
+    """Fault 5: no retries, no record, no claim."""
+    event = world.put(KEY)
+    world.undo(KEY)
+
+    assert Result.DELETED == world.process(event).result
+
+    assert ({}, {}, {(KEY, KEY)}) == (world.renditions, world.records, world.table.keys())
+
+
+def overwrite(world: World) -> ObjectEvent:
+    """Replace a photo."""
+    delivered(world, world.put(KEY, b"one"))
+    return world.put(KEY, b"two")
+
+
+def delete(world: World) -> ObjectEvent:
+    """Delete a photo."""
+    delivered(world, world.put(KEY, b"one"))
+    return world.delete(KEY)
+
+
+def sibling(world: World) -> ObjectEvent:
+    """Upload a second original with the same stem."""
+    delivered(world, world.put(KEY, b"one"))
+    return world.put(SIBLING, b"two")
+
+
+def upload_again(world: World) -> ObjectEvent:
+    """Upload a photo that was deleted."""
+    delivered(world, world.put(KEY, b"one"))
+    delivered(world, world.delete(KEY))
+    return world.put(KEY, b"two")
+
+
+STORIES: list[Story] = [
+    lambda world: world.put(KEY, b"one"),
+    overwrite,
+    delete,
+    sibling,
+    upload_again,
+    lambda world: world.put("wedding/new.jpg", b"broken"),
+]
+
+
+@pytest.mark.fault(7, 8, 9)
+@pytest.mark.parametrize("story", STORIES, ids=["upload", "overwrite", "delete", "sibling", "upload again", "broken"])
+@pytest.mark.parametrize("end", ["refused", "answer lost", "killed before", "killed after"])
+def test_any_call_of_aws_may_fail(story: Story, end: str) -> None:
+    """Faults 7, 8 and 9: each call of each story is refused, loses its answer or is the process's last."""
+    for at in count():
+        world = World()
+        event = story(world)
+        calls = count()
+
+        def strike(_: str, calls: Iterator[int] = calls, at: int = at) -> None:
+            if next(calls) == at:
+                raise KeyboardInterrupt if end.startswith("killed") else StoreUnavailable("503")
+
+        if end in {"refused", "killed before"}:
+            world.on_call = strike
+        else:
+            world.on_answer = strike
+        assert delivered(world, event) in {Result.RENDERED, Result.UNCHANGED, Result.DELETED, Result.FAILED}
+        world.lapse()
+        delivered(world, event)
+
+        assert [] == world.violations(), f"call {at}"
+        if next(calls) < at:
+            break
 
 
 @pytest.mark.fault(7)
-@pytest.mark.parametrize("done", range(5))
-def test_a_process_that_dies_between_uploads_is_continued(darkroom: Darkroom, done: int) -> None:
-    """Fault 7: never active too early, and what is in place is not written again."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.s3.faults["put_object"] = after(1 + done, killed)
-    with pytest.raises(Killed):
-        darkroom.process(event)
-    assert None is darkroom.record(KEY)
-    uploaded = {key for key in darkroom.kept() if key.startswith("renditions/")}
-    darkroom.s3.writes.clear()
+def test_nothing_is_active_before_all_of_it_is_stored(world: World) -> None:
+    """Fault 7: a process dies after the third of four renditions, and after the fourth."""
+    event = world.put(KEY)
+    for last in (3, 4):
+        puts = count(1)
 
-    assert Result.RENDERED == darkroom.process(event).result
+        def strike(name: str, puts: Iterator[int] = puts, last: int = last) -> None:
+            if name.startswith("s3:PutObject") and next(puts) == last:
+                raise KeyboardInterrupt
 
-    assert_only(darkroom, event)
-    assert not uploaded & {write.removeprefix("put_object ") for write in darkroom.s3.writes}
+        world.on_answer = strike
+        with pytest.raises(KeyboardInterrupt):
+            world.process(event)
+        assert {} == world.records
+        world.lapse()
+    world.on_answer = lambda _: None
+
+    assert Result.RENDERED == world.process(event).result
 
 
 @pytest.mark.fault(7)
-def test_a_replay_repairs_a_rendition_that_was_lost(darkroom: Darkroom) -> None:
-    """Fault 7: as long as the record is not active, everything is checked."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.dynamodb.faults["update_item"] = once(killed)
-    with pytest.raises(Killed):
-        darkroom.process(event)
-    darkroom.s3.client.delete_object(Bucket=RENDITIONS, Key="renditions/wedding/IMG_1_small.jpg")
+def test_an_event_of_another_original_finishes_what_a_dead_worker_left(world: World) -> None:
+    """Fault 7: the lease names the key in doubt; the next holder does that key first."""
+    uuid = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    one, two = f"a/{uuid}.jpg", f"b/{uuid}.jpg"
+    lost = world.put(one)
+    world.on_answer = lambda name: killing(name, "s3:PutObject")
+    with pytest.raises(KeyboardInterrupt):
+        world.process(lost)
+    world.on_answer = lambda _: None
 
-    darkroom.process(event)
+    world.delete(one)  # and neither of its messages ever comes
+    world.lapse()
+    world.process(world.put(two))
 
-    assert_only(darkroom, event)
-
-
-@pytest.mark.fault(8)
-@pytest.mark.parametrize(
-    "fault",
-    [
-        refused("ProvisionedThroughputExceededException"),
-        refused("ThrottlingException"),
-        refused("InternalServerError", 500),
-        refused("AccessDeniedException"),
-    ],
-)
-def test_a_record_that_cannot_be_written_is_written_by_the_next_delivery(darkroom: Darkroom, fault: Fault) -> None:
-    """Fault 8: the renditions stay, and are found in place."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.dynamodb.faults["update_item"] = once(fault)
-    with pytest.raises(StoreUnavailable, match="dynamodb:UpdateItem"):
-        darkroom.process(event)
-    kept = darkroom.kept()
-
-    assert Result.RENDERED == darkroom.process(event).result
-
-    assert kept == darkroom.kept()
-    assert_only(darkroom, event)
+    assert all(key.startswith("renditions/b/") for key in world.renditions)
 
 
-@pytest.mark.fault(9)
-@pytest.mark.parametrize("request_number", range(6))
-def test_an_answer_of_s3_that_is_lost_is_found_out_by_asking_again(darkroom: Darkroom, request_number: int) -> None:
-    """Fault 9: claim, renditions and manifest were written; the next delivery finds its own work."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.s3.faults["put_object"] = after(request_number, answer_lost)
-
-    with pytest.raises(StoreUnavailable, match="s3:PutObject"):
-        darkroom.process(event)
-    assert Result.RENDERED == darkroom.process(event).result
-
-    assert_only(darkroom, event)
-
-
-@pytest.mark.fault(9)
-def test_an_answer_of_dynamodb_that_is_lost_changes_nothing(darkroom: Darkroom) -> None:
-    """Fault 9: the record was written; the next delivery leaves it as it is."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.dynamodb.faults["update_item"] = once(answer_lost)
-    with pytest.raises(StoreUnavailable):
-        darkroom.process(event)
-    state = darkroom.state()
-
-    assert Result.UNCHANGED == darkroom.process(event).result
-
-    assert state == darkroom.state()
-    assert_only(darkroom, event)
+def killing(name: str, call: str) -> None:
+    """Kill the process at a call."""
+    if name.startswith(call):
+        raise KeyboardInterrupt
 
 
 @pytest.mark.fault(10, 11)
 @pytest.mark.parametrize("looks", range(4))
 def test_work_stops_before_the_invocation_ends(darkroom: Darkroom, looks: int) -> None:
     """Faults 10 and 11: with less than 15 s left no step begins, and the next delivery continues."""
-    (event,) = uploads(darkroom, b"a photo")
+    event = darkroom.upload(KEY)
     clock = iter([300.0] * looks + [14.9] * 10)
     budget = Budget(seconds_left=lambda: next(clock), memory_mib=3008)
 
@@ -365,13 +274,13 @@ def test_work_stops_before_the_invocation_ends(darkroom: Darkroom, looks: int) -
     assert None is darkroom.record(KEY)
 
     assert Result.RENDERED == darkroom.process(event).result
-    assert_only(darkroom, event)
+    assert_consistent(darkroom, KEY)
 
 
 @pytest.mark.fault(11)
 def test_nothing_is_asked_of_aws_when_no_time_is_left(darkroom: Darkroom) -> None:
     """Fault 11."""
-    (event,) = uploads(darkroom, b"a photo")
+    event = darkroom.upload(KEY)
 
     with pytest.raises(OutOfTime):
         darkroom.process(event, Budget(seconds_left=lambda: 0.0, memory_mib=3008))
@@ -380,24 +289,65 @@ def test_nothing_is_asked_of_aws_when_no_time_is_left(darkroom: Darkroom) -> Non
 
 
 @pytest.mark.fault(15)
-def test_a_message_that_becomes_visible_again_while_it_is_worked_on(darkroom: Darkroom) -> None:
-    """Fault 15: the second delivery finishes first; the first finds everything done."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.renderer.meanwhile = lambda: darkroom.process(event)
+def test_a_message_that_becomes_visible_again_while_it_is_worked_on_waits(darkroom: Darkroom) -> None:
+    """Fault 15: the second delivery does nothing until the first has ended."""
+    event = darkroom.upload(KEY)
+    waited: list[str] = []
+
+    def again() -> None:
+        with pytest.raises(LeaseHeld) as held:
+            darkroom.process(event)
+        waited.append(str(held.value))
+
+    darkroom.renderer.meanwhile = again
+    assert Result.RENDERED == darkroom.process(event).result
+    assert [f"photo {KEY}: expected its lease to be free, another invocation holds it."] == waited
 
     assert Result.UNCHANGED == darkroom.process(event).result
+    assert_consistent(darkroom, KEY)
 
-    assert_only(darkroom, event)
-    assert "2025-11-21T15:30:01.000Z" == (darkroom.record(KEY) or {})["processed_at"]
+
+@pytest.mark.fault(7)
+def test_a_lease_of_a_killed_process_ends_with_its_invocation(darkroom: Darkroom) -> None:
+    """Fault 7, over DynamoDB's own conditions: not before, and then all is done again."""
+    event = darkroom.upload(KEY)
+    darkroom.dynamodb.faults["put_item"] = once(killed)
+    with pytest.raises(Killed):
+        darkroom.process(event)
+    with pytest.raises(LeaseHeld):
+        darkroom.process(event)
+
+    darkroom.lapse()
+
+    assert Result.RENDERED == darkroom.process(event).result
+    assert_consistent(darkroom, KEY)
+    assert_settled(snapshot_of(darkroom))
+
+
+@pytest.mark.fault(8, 9)
+@pytest.mark.parametrize("fault", [refused("ThrottlingException"), refused("AccessDeniedException"), answer_lost])
+@pytest.mark.parametrize("operation", ["update_item", "put_item", "query", "delete_item"])
+def test_what_dynamodb_refuses_is_made_up_for(darkroom: Darkroom, operation: str, fault: object) -> None:
+    """Faults 8 and 9: the next delivery, or the one after the lease has ended."""
+    event = darkroom.upload(KEY)
+    darkroom.dynamodb.faults[operation] = once(fault)  # type: ignore[arg-type]
+    with pytest.raises(StoreUnavailable, match="dynamodb:"):
+        darkroom.process(event)
+
+    darkroom.lapse()
+    darkroom.process(event)
+
+    assert_consistent(darkroom, KEY)
+    assert_settled(snapshot_of(darkroom))
 
 
 @pytest.mark.fault(18)
-@pytest.mark.parametrize("code", ["AccessDenied", "KMS.DisabledException", "SlowDown", "InvalidObjectState"])
+@pytest.mark.parametrize("code", ["AccessDenied", "KMS.DisabledException", "SlowDown"])
 def test_an_original_that_s3_refuses_is_never_recorded_as_failed(darkroom: Darkroom, code: str) -> None:
     """Fault 18: permissions and keys are an operator's matter; the queue retries until they are repaired."""
-    (event,) = uploads(darkroom, b"a photo")
+    event = darkroom.upload(KEY)
 
-    def denied(arguments: dict[str, Any], send: Request) -> Any:
+    def denied(arguments: dict[str, object], send: Request) -> object:
         return refused(code, 403)(arguments, send) if arguments["Bucket"] == ORIGINALS else send()
 
     darkroom.s3.faults["get_object"] = denied
@@ -409,13 +359,13 @@ def test_an_original_that_s3_refuses_is_never_recorded_as_failed(darkroom: Darkr
     darkroom.s3.faults.clear()
 
     darkroom.process(event)
-    assert_only(darkroom, event)
+    assert_consistent(darkroom, KEY)
 
 
 @pytest.mark.fault(18)
 def test_a_network_that_is_down_is_a_reason_to_try_again(darkroom: Darkroom) -> None:
     """Fault 18: so is everything else that is no answer."""
-    (event,) = uploads(darkroom, b"a photo")
+    event = darkroom.upload(KEY)
 
     def down(*_: object) -> object:
         raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
@@ -425,133 +375,71 @@ def test_a_network_that_is_down_is_a_reason_to_try_again(darkroom: Darkroom) -> 
         darkroom.process(event)
 
 
-def test_a_verdict_that_a_duplicate_contradicts_does_no_harm(darkroom: Darkroom) -> None:
-    """One delivery times out in the decoder, the other succeeds: the photo ends active and complete."""
-    (event,) = uploads(darkroom, b"a photo")
-    verdicts = {"given": False}
-    honest = darkroom.renderer.render
+@pytest.mark.parametrize(
+    ("code", "status", "verdict"),
+    [("InvalidObjectState", 403, "ARCHIVED"), ("customer key", 400, "ENCRYPTED_WITH_CUSTOMER_KEY")],
+)
+def test_an_original_that_cannot_be_read_gets_its_verdict(
+    darkroom: Darkroom, code: str, status: int, verdict: str
+) -> None:
+    """Clients 3: in GLACIER, or with a key that only the client has; S3 answers a HEAD of that with 400 alone."""
+    event = darkroom.upload(KEY)
+    operation, answered = ("head_object", "400") if status == 400 else ("get_object", code)
+    darkroom.s3.faults[operation] = lambda arguments, send: (
+        refused(answered, status)(arguments, send) if arguments["Bucket"] == ORIGINALS else send()
+    )
 
-    def flaky(*arguments: object, **more: object) -> object:
-        if not verdicts["given"]:
-            verdicts["given"] = True
-            darkroom.process(event)
-            raise PhotoError(Verdict.DECODE_TIMEOUT, "The photo took too long.")
-        return honest(*arguments, **more)  # type: ignore[arg-type]
+    outcome = darkroom.process(event)
 
-    darkroom.renderer.render = flaky  # type: ignore[method-assign]
+    assert (Result.FAILED, verdict) == (outcome.result, outcome.code)
+    record = darkroom.record(KEY) or {}
+    assert ("failed", verdict) == (record["status"], record["error"]["code"])
 
-    assert Result.UNCHANGED == darkroom.process(event).result
-    assert_only(darkroom, event)
+
+def test_a_photo_that_is_archived_after_it_was_rendered_stays_as_it_is(darkroom: Darkroom) -> None:
+    """A lifecycle rule of the customer, and later another recipe: the original cannot be read, its renditions can."""
+    event = darkroom.upload(KEY)
+    darkroom.process(event)
+    before = darkroom.state()
+    darkroom.s3.faults["get_object"] = refused("InvalidObjectState", 403)
+
+    outcome = with_recipe(darkroom.line, Recipe(sizes={"tiny": Size(width=9, height=9)})).process(event, AMPLE)
+
+    assert (Result.FAILED, "ARCHIVED") == (outcome.result, outcome.code)
+    assert before == darkroom.state()
 
 
 @pytest.mark.fault(30)
-def test_clocks_do_not_decide_the_order_of_events(darkroom: Darkroom) -> None:
+def test_clocks_of_workers_do_not_decide_what_is_shown(world: World) -> None:
     """Fault 30: the second photo is processed with a clock that is a year behind."""
-    old, new = uploads(darkroom, b"old", b"new")
-    clock = darkroom.line.maker.now
-    darkroom.process(old)
-    clock.time = clock.time.replace(year=2024)  # type: ignore[attr-defined]
+    world.process(world.put(KEY, b"old"))
+    world.clock -= 365 * 86_400
 
-    darkroom.process(new)
+    world.process(world.put(KEY, b"new"))
 
-    assert_only(darkroom, new)
-    assert str((darkroom.record(KEY) or {})["processed_at"]).startswith("2024-")
-
-
-def delivered(darkroom: Darkroom, event: ObjectEvent) -> Result:
-    """Deliver an event as a queue does: again, when it failed."""
-    for _ in range(5):
-        try:
-            return darkroom.process(event).result
-        except StoreUnavailable:
-            continue
-    raise AssertionError("the event would have reached the dead-letter queue")
-
-
-@pytest.mark.fault(1, 2)
-@pytest.mark.parametrize("attempt", range(3))
-def test_two_versions_that_are_delivered_at_once_end_in_the_newer_one(darkroom: Darkroom, attempt: int) -> None:
-    """Faults 1 and 2 together: ten deliveries in ten threads."""
-    old, new = uploads(darkroom, b"old", b"new")
-
-    with ThreadPoolExecutor(10) as pool:
-        list(pool.map(lambda event: delivered(darkroom, event), [old, new] * 5))
-
-    assert_only(darkroom, new)
-
-
-@pytest.mark.fault(1, 4)
-def test_an_upload_and_its_deletion_that_are_delivered_at_once_end_in_a_tombstone(darkroom: Darkroom) -> None:
-    """Faults 1 and 4 together: no orphan, in any order."""
-    (event,) = uploads(darkroom, b"a photo")
-    removal = darkroom.removal(KEY)
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda one: delivered(darkroom, one), [event, removal] * 3))
-    delivered(darkroom, removal)
-
-    assert {} == darkroom.kept()
-    assert "deleted" == (darkroom.record(KEY) or {})["status"]
-
-
-@pytest.mark.fault(2)
-def test_a_verdict_on_an_old_version_does_not_affect_the_new_one(darkroom: Darkroom) -> None:
-    """Fault 2: the newer upload is rendered while the older one turns out to be broken."""
-    old, new = uploads(darkroom, b"broken", b"new")
-    darkroom.renderer.meanwhile = lambda: darkroom.process(new)
-
-    assert Result.SUPERSEDED == darkroom.process(old).result
-
-    assert_only(darkroom, new)
-    assert "error" not in (darkroom.record(KEY) or {})
-
-
-@pytest.mark.fault(7)
-def test_an_old_event_waits_for_a_newer_one_that_died_half_way(darkroom: Darkroom) -> None:
-    """Fault 7: the newer event holds the claim; its own next delivery finishes it."""
-    old, new = uploads(darkroom, b"old", b"new")
-    darkroom.s3.faults["put_object"] = after(3, killed)
-    with pytest.raises(Killed):
-        darkroom.process(new)
-
-    assert Result.SUPERSEDED == darkroom.process(old).result
-    assert Result.RENDERED == darkroom.process(new).result
-
-    assert_only(darkroom, new)
-
-
-@pytest.mark.fault(4)
-def test_an_old_deletion_does_not_touch_a_newer_tombstone(darkroom: Darkroom) -> None:
-    """Fault 4: deleted, uploaded, deleted again, and the first deletion once more."""
-    uploads(darkroom, b"one")
-    first_removal = darkroom.removal(KEY)
-    (second,) = uploads(darkroom, b"two")
-    for event in (second, darkroom.removal(KEY)):
-        darkroom.process(event)
-    state = darkroom.state()
-
-    assert Result.SUPERSEDED == darkroom.process(first_removal).result
-
-    assert state == darkroom.state()
+    assert "v2" == world.records[KEY]["source_version"]
 
 
 def test_a_record_that_changes_all_the_time_is_left_to_a_retry(darkroom: Darkroom) -> None:
     """No loop without an end."""
-    (event,) = uploads(darkroom, b"a photo")
-    darkroom.dynamodb.faults["update_item"] = refused("ConditionalCheckFailedException")
+    event = darkroom.upload(KEY)
+    darkroom.dynamodb.faults["update_item"] = lambda arguments, send: (
+        refused("ConditionalCheckFailedException")(arguments, send)
+        if arguments["TableName"] == "darkroom-photos"
+        else send()
+    )
 
     with pytest.raises(StoreUnavailable, match="expected to write it in 8 attempts, lost every race"):
         darkroom.process(event)
 
 
-def test_a_batch_task_that_names_an_old_version_renders_the_newest(darkroom: Darkroom) -> None:
-    """A job's manifest is as old as the inventory that it was made from."""
-    old, new = uploads(darkroom, b"old", b"new")
-    darkroom.process(new)
-    maker = replace(darkroom.line.maker, recipe_hash="another")
-    task = replace(old, sequencer="", etag=None, size=None)
+def test_an_unversioned_bucket_renders_what_is_there_when_it_is_read() -> None:
+    """Fault 6, by ETag: the version that was looked at is replaced before it is opened."""
+    with open_darkroom(versioned=False) as darkroom:
+        event = darkroom.upload(KEY, b"old")
+        darkroom.s3.faults["get_object"] = once(first(lambda: darkroom.upload(KEY, b"new")))
 
-    assert Result.RENDERED == replace(darkroom.line, maker=maker).process(task, AMPLE).result
+        assert Result.RENDERED == darkroom.process(event).result
 
-    assert_only(darkroom, new)
-    assert new.version_id == (darkroom.record(KEY) or {})["source_version"]
+        assert darkroom.versions[-1] == (darkroom.record(KEY) or {})["source_version"]
+        assert_consistent(darkroom, KEY)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.recipe import Recipe, Size
-from processor.upload.receipt import cost_usd, planned_objects, version_of
+from processor.upload.receipt import cost_usd, version_of
 
 HASHES = st.text("0123456789abcdef", min_size=1, max_size=64)
 
@@ -27,17 +26,3 @@ def test_the_price_is_what_lambda_charges_for_arm64() -> None:
     """One second at 1,024 MiB is one GB-second; 1,000 photos of 0.5 s at 3,008 MiB cost two cents."""
     assert 0.000013333 == cost_usd(1000, 1024)
     assert 0.0196 == round(1000 * cost_usd(500, 3008), 4)
-
-
-def test_a_plan_names_every_size_in_every_format() -> None:
-    """The planned objects are those that a cleanup may have to remove."""
-    recipe = Recipe(
-        sizes={"small": Size(width=8, height=8), "large": Size(width=9, height=9, formats=("jpeg",))},
-        formats=("jpeg", "avif"),
-    )
-
-    assert (
-        "renditions/wedding/IMG_1_small.jpg",
-        "renditions/wedding/IMG_1_small.avif",
-        "renditions/wedding/IMG_1_large.jpg",
-    ) == planned_objects(recipe, "wedding", "IMG_1")

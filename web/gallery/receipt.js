@@ -1,6 +1,6 @@
 /**
  * "Why does it look like this?": the receipt (how the renditions were made, how long it took, what it cost) in plain
- * words. Contract: `receipt` in docs/render.schema.json, as manifests keep it, and the photo record.
+ * words. Contract: `receipt` in docs/render.schema.json, as the item of the original keeps it, and the photo record.
  */
 
 import { el } from "../lib/dom.js";

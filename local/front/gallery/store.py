@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -30,6 +29,8 @@ from local.front.gallery.model import (
 )
 from local.run.banner import DEVELOPER
 from processor.aws.attributes import from_attribute, to_attribute
+from processor.keys import ObjectKey
+from processor.upload.events import hint
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -168,25 +169,24 @@ class PhotoStore:
         """Read one record with its whole receipt, of which it holds only a part, and the price of its requests."""
         record = {**self.read(photo_id), "requests_usd": photo_requests_usd()}
         heads: Record = record.get("receipt") or NOTHING
-        if "manifest" not in heads:
+        if not heads or not record.get("original_key"):
             return record
-        bucket = self.deployed.outputs["renditionsBucket"]
-        try:
-            stored = self.s3.get_object(Bucket=bucket, Key=heads["manifest"])["Body"].read()
-        except self.s3.exceptions.NoSuchKey:
-            return record
-        return {**record, "receipt": {**heads, **(json.loads(stored).get("receipt") or NOTHING)}}
+        key = str(record["original_key"])
+        answer = self.dynamodb.get_item(
+            TableName=self.deployed.outputs["originalsTable"],
+            Key={"id": {"S": ObjectKey(key).photo_id}, "key": {"S": key}},
+        )
+        whole: Record = plain(answer.get("Item", {})).get("receipt") or NOTHING
+        return {**record, "receipt": {**heads, **whole}}
 
     def retry(self, photo_id: str) -> dict[str, Any]:
         """Set a failed photo to pending, and send an event of its original to the uploads queue."""
         record = self.read(photo_id)
         key = key_of(record)
-        size = self.size_of(key)
+        self.size_of(key)
         self.reset_failure(photo_id)
-        # An event without sequencer and version means the newest content.
-        event = {"s3": {"bucket": {"name": self.originals}, "object": {"key": key, "size": size}}}
         sent = self.deployed.aws.client("sqs").send_message(
-            QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=json.dumps({"Records": [event]})
+            QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=hint(self.originals, key)
         )
         return {"photo": self.read(photo_id), "messageId": sent["MessageId"]}
 

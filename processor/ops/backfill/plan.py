@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 
 from processor.aws.objects import Listed
-from processor.aws.photo_scans import RECORDS_PER_READ, PhotoBatches
-from processor.aws.photos import PhotoRecord
+from processor.aws.photo_scans import ITEMS_PER_READ, OriginalBatches
 from processor.keys import ObjectKey
 from processor.ops.backfill.reasons import Reason, error_at, reason_of
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Experience, compute_usd, known_as, requests_usd
+from processor.original import OriginalItem
 from processor.settings.tree import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One original to send. *failed_at*: the time of the error in its record."""
+    """One original to send. *failed_at*: the time of the verdict in its item."""
 
     key: str
     failed_at: str | None = None
@@ -36,7 +36,7 @@ class BackfillPlan:
     experience: Experience = field(default_factory=Experience)
 
     def estimate(self, settings: Settings, prices: Prices, *, rate: float | None) -> Estimate:
-        """Estimate duration and cost from the receipts of the records. *rate*: photos per second, None: no limit."""
+        """Estimate duration and cost from the receipts of the items. *rate*: photos per second, None: no limit."""
         renditions, architecture = settings.renditions, settings.deployment.architecture
         work = {kind: self.experience.expect(kind) for kind in self.formats}
         busy_s = sum(count * work[kind].ms / 1000 for kind, count in self.formats.items())
@@ -76,25 +76,24 @@ class Estimate:
 
 
 def plan_backfill(
-    originals: Iterable[Listed], records: PhotoBatches, *, recipe: str, wanted: AbstractSet[Reason]
+    originals: Iterable[Listed], items: OriginalBatches, *, recipe: str, wanted: AbstractSet[Reason]
 ) -> BackfillPlan:
-    """Compare every original with its record."""
+    """Compare every original with its item."""
     plan = BackfillPlan()
-    for listed, record in with_records(originals, records):
-        reason = reason_of(listed, record, recipe)
+    for listed, item in with_items(originals, items):
+        reason = reason_of(listed, item, recipe)
         plan.counts[str(reason)] += 1
-        if record is not None and record.receipt:
-            plan.experience.learn(str(record.item.get("format")), record.receipt)
+        if item is not None and item.photo and item.receipt:
+            plan.experience.learn(item.photo.format, item.receipt)
         if reason in wanted:
-            plan.send.append(Planned(key=listed.key, failed_at=error_at(record)))
+            plan.send.append(Planned(key=listed.key, failed_at=error_at(item)))
             plan.formats[known_as(ObjectKey(listed.key).extension)] += 1
     return plan
 
 
-def with_records(originals: Iterable[Listed], records: PhotoBatches) -> Iterator[tuple[Listed, PhotoRecord | None]]:
-    """Pair originals with their records, a hundred at a time."""
+def with_items(originals: Iterable[Listed], items: OriginalBatches) -> Iterator[tuple[Listed, OriginalItem | None]]:
+    """Pair originals with their items, a hundred at a time."""
     waiting = iter(originals)
-    while batch := list(islice(waiting, RECORDS_PER_READ)):
-        ids = {one.key: ObjectKey(one.key).photo_id for one in batch if not ObjectKey(one.key).skip(one.size)}
-        found: Mapping[str, PhotoRecord] = records.read(ids.values())
-        yield from ((one, found.get(ids.get(one.key, ""))) for one in batch)
+    while batch := list(islice(waiting, ITEMS_PER_READ)):
+        found = items.read(one.key for one in batch if not ObjectKey(one.key).skip(one.size))
+        yield from ((one, found.get(one.key)) for one in batch)

@@ -1,4 +1,4 @@
-"""Decide whether a backfill sends an original. Pure: an object as listed, its record, the recipe."""
+"""Decide whether a backfill sends an original. Pure: an object as listed, its item, the recipe."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from processor.aws.objects import Listed
-from processor.aws.photos import PhotoRecord
+from processor.aws.originals import utc
 from processor.keys import ObjectKey
-from processor.upload.transitions import DELETED
+from processor.original import OriginalItem
 
 
 class Reason(StrEnum):
@@ -18,7 +18,6 @@ class Reason(StrEnum):
     FAILED = "failed"
     RECIPE_CHANGED = "recipe-changed"
     CURRENT = "current"
-    SHARED = "record shows another original"
 
 
 SENDABLE: Final = (Reason.MISSING, Reason.RECIPE_CHANGED, Reason.FAILED)
@@ -28,25 +27,19 @@ WANTED: Final[dict[str, frozenset[Reason]]] = {
     **{reason.value: frozenset({reason}) for reason in SENDABLE},
     "all": frozenset(SENDABLE),
 }
-WAITING: Final = frozenset({None, "pending", "processing", DELETED})
 
 
-def reason_of(listed: Listed, record: PhotoRecord | None, recipe: str) -> Reason | str:
-    """Return the reason, or the kind of an object that is not a photo."""
+def reason_of(listed: Listed, item: OriginalItem | None, recipe: str) -> Reason | str:
+    """Return the reason, or the kind of an object that is no photo. An *item* of another version counts as none."""
     if skip := ObjectKey(listed.key).skip(listed.size):
         return skip.value
-    if record is None:
+    if item is None or (item.etag, item.modified) != (listed.etag, utc(listed.modified)):
         return Reason.MISSING
-    if record.original_key not in {None, listed.key}:
-        # Two originals with the same id would overwrite the record of each other for ever.
-        return Reason.SHARED
-    if record.error is not None:
+    if item.failure is not None:
         return Reason.FAILED
-    if record.status in WAITING or not record.receipt:
-        return Reason.MISSING
-    return Reason.CURRENT if record.receipt.get("recipe") == recipe else Reason.RECIPE_CHANGED
+    return Reason.CURRENT if item.recipe == recipe else Reason.RECIPE_CHANGED
 
 
-def error_at(record: PhotoRecord | None) -> str | None:
-    """Return the time of the error in *record*; None without an error."""
-    return str(record.error.get("at")) if record is not None and record.error is not None else None
+def error_at(item: OriginalItem | None) -> str | None:
+    """Return the time of the verdict in *item*; None without one."""
+    return item.failure.at if item is not None and item.failure is not None else None

@@ -1,6 +1,6 @@
 """Run a backfill: send originals to the backfill queue, with a limited number in flight.
 
-The outcome of a photo is read from its record: that the queue accepted a message proves nothing. The run stops when too
+The outcome of a photo is read from its item: that the queue accepted a message proves nothing. The run stops when too
 many photos fail or the budget is reached; photos in flight are then still rendered.
 """
 
@@ -14,14 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from processor.aws.photo_scans import PhotoBatches
-from processor.aws.photos import PhotoRecord
+from processor.aws.photo_scans import OriginalBatches
 from processor.aws.queues import Queue
-from processor.keys import ObjectKey
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
 from processor.ops.backfill.plan import Planned
-from processor.ops.backfill.reasons import WAITING, error_at
-from processor.upload.events import render_newest
+from processor.ops.backfill.reasons import error_at
+from processor.original import OriginalItem
+from processor.upload.events import hint
 
 POLL_S: Final = 1.0
 MAX_FLYING: Final = 1000
@@ -56,7 +55,7 @@ class Backfill:
 
     lane: Queue
     originals_bucket: str
-    records: PhotoBatches
+    items: OriginalBatches
     scope: Scope
     limits: BackfillLimits
     path: Path
@@ -136,46 +135,45 @@ class Backfill:
         self.flying |= {one.key: one.failed_at for one in batch}
         self.after = max(self.after, batch[-1].key)
         self.save()
-        self.lane.send([render_newest(self.originals_bucket, one.key) for one in batch])
+        self.lane.send([hint(self.originals_bucket, one.key) for one in batch])
         self.tokens -= len(batch)
         self.empty_polls = 0
         for _ in batch:
             self.waiting.popleft()
 
     def watch(self) -> None:
-        """Read the records of the photos in flight."""
-        ids = {key: ObjectKey(key).photo_id for key in self.flying}
-        records = self.records.read(ids.values())
-        for key, photo_id in ids.items():
-            self.settle(key, records.get(photo_id))
+        """Read the items of the photos in flight."""
+        items = self.items.read(self.flying)
+        for key in list(self.flying):
+            self.settle(key, items.get(key))
         self.empty_polls = self.empty_polls + 1 if self.flying and self.lane.unfinished() == 0 else 0
         if self.empty_polls >= EMPTY_POLLS:
-            self.give_up(records, ids)
+            self.give_up(items)
 
-    def settle(self, key: str, record: PhotoRecord | None) -> None:
-        """Count a photo that has ended, by its record."""
-        if record is None or record.original_key != key:
+    def settle(self, key: str, item: OriginalItem | None) -> None:
+        """Count a photo that has ended, by its item."""
+        if item is None:
             return
-        if (at := error_at(record)) is not None:
+        if (at := error_at(item)) is not None:
             if at != self.flying[key]:
                 self.failed += 1
                 self.spend(key, self.limits.usd_per_photo)
-        elif record.receipt.get("recipe") == self.scope.recipe and record.status not in WAITING:
+        elif item.receipt and item.recipe == self.scope.recipe:
             self.done += 1
-            self.spend(key, float(record.receipt["cost_usd"]) + self.limits.usd_of_requests)
+            self.spend(key, float(item.receipt["cost_usd"]) + self.limits.usd_of_requests)
 
     def spend(self, key: str, usd: float) -> None:
         """Remove a photo that has cost *usd* from those in flight."""
         del self.flying[key]
         self.spent_usd += usd
 
-    def give_up(self, records: dict[str, PhotoRecord], ids: dict[str, str]) -> None:
+    def give_up(self, items: dict[str, OriginalItem]) -> None:
         """End the photos in flight of an empty queue: those with an old error failed again, others are dead letters.
 
         Photos that an interrupted run left may never have been sent: those are sent once more.
         """
         for key in list(self.flying):
-            if error_at(records.get(ids[key])) is not None:
+            if error_at(items.get(key)) is not None:
                 self.failed += 1
             elif key in self.inherited:
                 self.inherited.remove(key)

@@ -22,12 +22,16 @@ GB: Final = 1e9
 # An original of 24 MP from a camera (bench/inputs.py).
 ORIGINAL_BYTES: Final = 9_000_000
 # Alarms of components/alarms.py; tests/ops/cost/test_prices.py compares the number with the plan.
-ALARMS: Final = 31
+ALARMS: Final = 32
 # Darkroom's own metrics with their dimensions: outcomes, codes, decoders.
 CUSTOM_METRICS: Final = 30
 LOG_BYTES: Final = 4_000  # a JSON line with the receipt and an EMF line, per photo
 RECORD_BYTES: Final = 2_000
 INDEXES: Final = 2
+ITEM_BYTES: Final = 1_700  # an original's item, and the claim of its stem
+# Photos that are replaced or deleted, of those that are new in a month: each is one invalidation.
+CHANGED_SHARE: Final = 0.05
+FREE_INVALIDATIONS: Final = 1_000
 # The edit API: one request that accepts, and a stream that is open while the picture is edited.
 API_MS: Final = 50 + TYPICAL.ms
 EDIT_WRITES: Final = 7  # session, started, done, two steps of progress, a stream's place taken and given back
@@ -117,10 +121,10 @@ class Bill:
         names = {
             "lambda_requests": (renditions.function_name, "invocations"),
             "sqs_requests": (lane, "requests"),
-            "s3_reads": (renditions.originals_bucket, "GET, there and of manifests"),
+            "s3_reads": (renditions.originals_bucket, "GET and HEAD, there and of a rendition"),
             "s3_writes": (renditions.renditions_bucket, "PUT"),
-            "dynamodb_reads": (renditions.photos_table, "read units"),
-            "dynamodb_writes": (renditions.photos_table, "write units, with both indexes"),
+            "dynamodb_reads": (renditions.photos_table, "read units, there and of originals"),
+            "dynamodb_writes": (renditions.photos_table, "write units, with both indexes, and of originals"),
         }
         files = sum(len(renditions.formats_of(size)) for size in renditions.sizes)
         for price, each in requests_of(files).items():
@@ -136,19 +140,23 @@ class Bill:
         held = count * RECORD_BYTES * (1 + INDEXES) / GB
         of = f"{count:,} records × {RECORD_BYTES / 1000:.0f} KB, in the table and {INDEXES} indexes"
         yield self.row(renditions.photos_table, of, held, "dynamodb_storage")
+        items = f"{count:,} items × {ITEM_BYTES / 1000:.1f} KB, with claims of stems"
+        yield self.row(renditions.originals_table, items, count * ITEM_BYTES / GB, "dynamodb_storage")
 
     def reconciling(self) -> Iterator[Row]:
         """Bill the reconciler: its walks are paced by how many entries they visit a day."""
         reconciler = self.settings.renditions.reconciler
         runs = DAYS * 24 * 60 / reconciler.every_min
         records = min(runs * self.use.photos, DAYS * PER_DAY["records"])
-        manifests = min(runs * self.use.photos, DAYS * PER_DAY["manifests"])
+        originals = min(runs * self.use.photos, DAYS * PER_DAY["originals"])
+        items = min(runs * self.use.photos, DAYS * PER_DAY["items"])
         name = reconciler.function_name
         yield self.compute(reconciler, f"{runs:,.0f} runs × {RECONCILE_S:g} s", runs * RECONCILE_S * 1000)
-        yield self.row(name, f"{manifests:,.0f} manifests read", manifests, "s3_reads")
-        # Two records fit into a read unit of 4 KB, and an eventually consistent scan takes half a unit; each manifest's
-        # record is read consistently.
-        yield self.row(name, f"{records:,.0f} records scanned", records / 4 + manifests, "dynamodb_reads")
+        yield self.row(name, f"{items:,.0f} originals looked at", items, "s3_reads")
+        # Two records fit into a read unit of 4 KB, and an eventually consistent scan takes half a unit; each original's
+        # item and record are read consistently.
+        read = records / 4 + items / 4 + 2 * originals
+        yield self.row(name, f"{records:,.0f} records and {items:,.0f} items read", read, "dynamodb_reads")
 
     def editing(self) -> Iterator[Row]:
         """Bill edits, each as slow as rendering a photo."""
@@ -172,6 +180,9 @@ class Bill:
         views, size = self.use.views_per_month, self.use.work.stored / len(self.settings.renditions.sizes)
         yield self.row("CDN", f"{views:,.0f} views × {size / 1000:.0f} KB", views * size / GB, "cdn_transfer")
         yield self.row("CDN", f"{views:,.0f} requests", views, "cdn_requests")
+        changed = self.use.new_per_month * CHANGED_SHARE
+        of = f"{changed:,.0f} photos replaced or deleted × 1 tag, {FREE_INVALIDATIONS:,} free"
+        yield self.row("CDN", of, max(0.0, changed - FREE_INVALIDATIONS), "cdn_invalidations")
 
     def watching(self) -> Iterator[Row]:
         """Bill monitoring."""

@@ -10,7 +10,7 @@ from processor.ops.cost.prices import Prices
 from processor.settings.services import RenditionSettings
 
 MIB_PER_GB: Final = 1024
-# Reading the original, writing four renditions, two manifests and the record, from Lambda in the same region: an
+# Reading the original, writing four renditions, lease, stem, item and record, from Lambda in the same region: an
 # assumption, until a stack has receipts of its own.
 NETWORK_MS: Final = 150.0
 
@@ -91,8 +91,9 @@ def requests_of(files: int) -> dict[str, int]:
     return {
         "lambda_requests": 1,
         "sqs_requests": 3,  # sent, received, deleted
-        "s3_reads": 4,  # the original, and up to three names that its manifest may have
-        "s3_writes": files + 2,  # renditions; the manifest as a claim and complete
-        "dynamodb_reads": 1,
-        "dynamodb_writes": 2 * 3,  # a record of up to 2 KB, in the table and in both indexes
+        "s3_reads": 4,  # the original, a look before and after, a look at its stem
+        "s3_writes": files,
+        "dynamodb_reads": 3,  # its item, all items of the photo, the record
+        # The record of up to 2 KB, in the table and in both indexes; the item of up to 2 KB; lease, stem, release.
+        "dynamodb_writes": 2 * 3 + 2 + 3,
     }

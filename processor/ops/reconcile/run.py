@@ -1,10 +1,11 @@
-"""Run the reconciler: three walks, each as far as time allows; the next run continues where this one stopped.
+"""Run the reconciler: four walks, each as far as time allows; the next run continues where this one stopped.
 
-    records     pending or processing for too long although the original exists  ─▶ stuck: repaired
-    manifests   the record does not show it, or renditions are missing            ─▶ record written, or requeued
-    renditions  no manifest lists them                                            ─▶ orphans: counted
+    records     pending or processing for too long although the original exists    ─▶ stuck: requeued
+    originals   no item of the current version, renditions lost, record differs    ─▶ requeued
+    items       the original is gone, or a lease was never released                ─▶ requeued
+    renditions  no original has claimed their stem                                 ─▶ orphans: counted
 
-The reconciler renders nothing itself: a photo that needs rendering goes through the uploads queue like any other.
+The reconciler changes nothing itself: what differs goes through the uploads queue like any other event.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Reconciler:
 
     state: ReconcilerState
     records: Pages
-    manifests: Pages
+    originals: Pages
+    items: Pages
     renditions: Pages
     requeue: RequeueList
     now: Callable[[], float]
@@ -57,7 +59,7 @@ class Reconciler:
             self.take_page(name)
         return ReconcilerReport(
             stuck=self.state.records.figure,
-            orphans=self.state.manifests.figure + self.state.renditions.figure,
+            orphans=self.state.items.figure + self.state.renditions.figure,
             sent=self.sent,
             finished=name is None,
         )

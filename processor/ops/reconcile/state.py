@@ -14,7 +14,12 @@ BACKOFF: Final = 4
 MAX_SENT: Final = 10_000
 # Entries of a table or bucket that are visited a day at most, which limits the cost to about $0.50 a day and million
 # photos. Galleries of up to 100,000 photos are walked by every run. ``ops.cost`` computes with these numbers too.
-PER_DAY: Final[Mapping[str, int]] = {"records": 10_000_000, "manifests": 1_000_000, "renditions": 4_000_000}
+PER_DAY: Final[Mapping[str, int]] = {
+    "records": 10_000_000,
+    "originals": 1_000_000,
+    "items": 1_000_000,
+    "renditions": 4_000_000,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +91,8 @@ class ReconcilerState:
     """State of all walks, and the originals requeued lately, by key."""
 
     records: Walk = Walk()
-    manifests: Walk = Walk()
+    originals: Walk = Walk()
+    items: Walk = Walk()
     renditions: Walk = Walk()
     sent: Mapping[str, Sent] = field(default_factory=dict[str, Sent])
 
@@ -98,5 +104,5 @@ class ReconcilerState:
     def from_json(cls, text: bytes) -> Self:
         """Decode the output of ``to_json``; a new state for an empty text."""
         tree: dict[str, Any] = json.loads(text) if text else {}
-        walks = {name: Walk(**tree[name]) for name in ("records", "manifests", "renditions") if name in tree}
+        walks = {name: Walk(**tree[name]) for name in PER_DAY if name in tree}
         return cls(**walks, sent={key: Sent(**one) for key, one in tree.get("sent", {}).items()})

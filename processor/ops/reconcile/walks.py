@@ -1,27 +1,33 @@
-"""Walk over photo records, manifests and renditions, page by page, and find what differs.
+"""Walk over records, originals, items and renditions, page by page, and send what differs through the uploads lane.
 
-Listings of originals and renditions in the same range of keys are joined with each page of manifests: one request for
-a thousand keys instead of one for each.
+A walk decides only that a photo differs: the worker that gets its key looks for itself. Originals are joined with the
+items and records of the same page, and with the listing of their renditions: one request for a hundred or a thousand
+keys instead of one for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
-from typing import Final
+from typing import Any, Final, Literal
 
-from processor.aws.manifests import ManifestReader, UnreadableManifest
 from processor.aws.objects import PAGE_KEYS, BucketListing, Listed
-from processor.aws.photo_scans import UNSETTLED, PendingRecords
-from processor.aws.photos import PhotoRecord, PhotoRecords
-from processor.keys import MANIFESTS, RENDITIONS, UUID_FIRST, ObjectKey, manifest_key
-from processor.manifest import Manifest
-from processor.ops.reconcile.repairs import Remedy, Repairs
+from processor.aws.originals import Originals, utc
+from processor.aws.originals_table import LEASE, STEM
+from processor.aws.photo_scans import OriginalBatches, PendingRecords, PhotoBatches, TableScan
+from processor.aws.photos import PhotoRecord
+from processor.keys import RENDITIONS, UUID_FIRST, ObjectKey, path_of, stem_path
+from processor.ops.reconcile.requeue import RequeueList
 from processor.ops.reconcile.state import Step
+from processor.original import OriginalItem
+from processor.upload.record import differing, record_fields
 
-PAGE_MANIFESTS: Final = 200
+PAGE_ORIGINALS: Final = 200
+CUT: Final = re.compile("~[0-9a-f]{16}$")  # keys.safe_path
+Settled = Callable[[Listed], bool]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,129 +35,136 @@ class RecordWalk:
     """Finds stuck photos. *settled(listed)*: whether the object is old enough to have been processed."""
 
     pending: PendingRecords
-    photos: PhotoRecords
     originals: BucketListing
-    renditions: BucketListing
-    reader: ManifestReader
-    repairs: Repairs
-    settled: Callable[[Listed], bool]
+    requeue: RequeueList
+    settled: Settled
     threads: ThreadPoolExecutor
 
     def page(self, after: str) -> Step:
-        """Check one page of records; count those that are still stuck."""
-        page = self.pending.page(after)
-        stuck = sum(self.threads.map(self.is_stuck, page.ids))
+        """Check one page of records; count those that are stuck."""
+        records, page = self.pending.page(after)
+        stuck = sum(self.threads.map(self.is_stuck, records))
         return Step(last=page.last, seen=page.scanned, found=stuck)
 
-    def is_stuck(self, photo_id: str) -> bool:
-        """Repair one photo if it is stuck; return whether it still is."""
-        record = self.photos.read(photo_id)
-        if record is None or record.status not in UNSETTLED:
-            return False
+    def is_stuck(self, record: PhotoRecord) -> bool:
+        """Send the original of a record that is stuck; return whether it is."""
         original = self.original_of(record)
-        if original is None or not self.settled(original) or ObjectKey(original.key).skip(original.size):
-            return False  # not uploaded yet, just uploaded, or not a photo
-        if self.repairs.requeue.busy:
-            return False  # it still waits in the queue
-        return self.repair(ObjectKey(original.key), record) is not Remedy.RECORD
-
-    def repair(self, name: ObjectKey, record: PhotoRecord) -> Remedy:
-        """Write the record from the photo's manifest if that is complete; else requeue the original."""
-        for stem in name.stem_candidates():
-            address = manifest_key(name.gallery, stem)
-            manifest = self.reader.read(address)
-            if manifest and manifest.key == name.key:
-                remedy = self.repairs.settle(address, manifest, record, lost=self.lost(manifest))
-                return self.repairs.send(name.key) if remedy is Remedy.NOTHING else remedy
-        return self.repairs.send(name.key)
-
-    def lost(self, manifest: Manifest) -> bool:
-        """Return whether a rendition that *manifest* names is missing."""
-        named = {one.key for one in manifest.photo.renditions} if manifest.photo else set[str]()
-        return not named <= self.renditions.near(named)
+        if original is None or not self.settled(original) or self.requeue.busy:
+            return False  # not uploaded yet, just uploaded, or it still waits in the queue
+        self.requeue.offer(original.key)
+        return True
 
     def original_of(self, record: PhotoRecord) -> Listed | None:
         """Find the original of *record*: by its key, else in its gallery by the id at the start of its name."""
-        if key := record.original_key or (None if UUID_FIRST.fullmatch(record.id) else record.id):
+        named = record.original_key or record.item.get("s3_key")
+        if key := named or (None if UUID_FIRST.fullmatch(record.id) else record.id):
             return self.originals.find(key)
         gallery = record.item.get("gallery_id")
         prefix = f"{gallery}/{record.id}" if gallery else record.id
-        named = [one for one in self.originals.page(prefix) if ObjectKey(one.key).photo_id == record.id]
+        named = [one for one in self.originals.page(prefix) if ObjectKey(one.key).photo_id == record.id.lower()]
         return max(named, key=lambda one: one.modified, default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StoredManifest:
-    """A manifest and its key."""
+class OriginalWalk:
+    """Compares originals with their items, records and renditions."""
 
-    address: str
-    manifest: Manifest
+    originals: BucketListing
+    items: OriginalBatches
+    photos: PhotoBatches
+    renditions: BucketListing
+    requeue: RequeueList
+    settled: Settled
+    missing_record: Literal["create", "require"]
+    cdn_host: str
 
-    @property
-    def required(self) -> frozenset[str]:
-        """The renditions that must exist."""
-        photo = self.manifest.photo
-        return frozenset(one.key for one in photo.renditions) if photo else frozenset()
+    def page(self, after: str) -> Step:
+        """Check one page of originals; count those that differ."""
+        page = self.originals.page("", after=after, limit=PAGE_ORIGINALS)
+        there = [one for one in page if self.settled(one) and not ObjectKey(one.key).skip(None)]
+        items = self.items.read(one.key for one in there)
+        records = self.photos.read(ObjectKey(one.key) for one in there)
+        named = {one.key: self.named(one.key, items, records) for one in there}
+        stored = self.renditions.near([key for keys in named.values() for key in keys])
+        found = 0
+        for one in there:
+            item, record = items.get(one.key), records.get(ObjectKey(one.key).photo_id)
+            lost = not stored.issuperset(named[one.key])
+            if lost or self.differs(one, item, record):
+                found += 1
+                self.requeue.offer(one.key, again=lost)
+        return Step(last=page[-1].key if len(page) == PAGE_ORIGINALS else None, seen=len(page), found=found)
+
+    def named(self, key: str, items: Mapping[str, OriginalItem], records: Mapping[str, PhotoRecord]) -> tuple[str, ...]:
+        """Return the renditions of an original that its item names; without an item, its record."""
+        if item := items.get(key):
+            return item.objects
+        record = records.get(ObjectKey(key).photo_id)
+        return record.renditions if record and record.original_key == key else ()
+
+    def differs(self, listed: Listed, item: OriginalItem | None, record: PhotoRecord | None) -> bool:
+        """Return whether an original has no item of its current version, or its record does not follow from it."""
+        if record is None and self.missing_record == "require":
+            return False
+        if item is None:
+            # A record that shows it was made by a release before the originals table: a backfill writes the item.
+            return record is None or record.original_key != listed.key or not record.renditions
+        if (item.etag, item.modified) != (listed.etag, utc(listed.modified)):
+            return True
+        if record is not None and record.original_key not in {None, item.key}:
+            return False  # it shows another original of the photo
+        return bool(differing(record, record_fields(record, [item], cdn_host=self.cdn_host)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ManifestWalk:
-    """Compares manifests with records and buckets; calls *on_unreadable(error)* for a manifest it cannot read."""
+class ItemWalk:
+    """Finds items of originals that are gone, and leases that ended without a release. *now()*: s since the epoch."""
 
-    manifests: BucketListing
-    originals: BucketListing
-    renditions: BucketListing
-    reader: ManifestReader
-    photos: PhotoRecords
-    repairs: Repairs
-    settled: Callable[[Listed], bool]
-    on_unreadable: Callable[[UnreadableManifest], None]
+    scan: TableScan
+    originals: Originals
+    requeue: RequeueList
+    now: Callable[[], float]
     threads: ThreadPoolExecutor
 
     def page(self, after: str) -> Step:
-        """Check one page; count renditions of originals that are gone."""
-        page = self.manifests.page(MANIFESTS, after=after, limit=PAGE_MANIFESTS)
-        found = [one for one in self.threads.map(self.read, filter(self.settled, page)) if one]
-        originals = self.originals.near([one.manifest.key for one in found])
-        kept = self.renditions.near([key for one in found for key in one.manifest.objects])
-        living = [one for one in found if one.manifest.key in originals]
-        list(self.threads.map(self.settle, living, repeat(kept)))
-        orphans = sum(key in kept for one in found if one.manifest.key not in originals for key in one.manifest.objects)
-        last = page[-1].key if len(page) == PAGE_MANIFESTS else None
-        return Step(last=last, seen=len(page), found=orphans)
+        """Check one page of items; count renditions of originals that are gone."""
+        page = self.scan.page(after)
+        return Step(last=page.last, seen=page.scanned, found=sum(self.threads.map(self.check, page.items)))
 
-    def read(self, listed: Listed) -> StoredManifest | None:
-        """Read one manifest; None when it was deleted meanwhile, or cannot be read."""
-        try:
-            manifest = self.reader.read(listed.key)
-        except UnreadableManifest as error:
-            self.on_unreadable(error)
-            return None
-        return StoredManifest(address=listed.key, manifest=manifest) if manifest else None
-
-    def settle(self, one: StoredManifest, kept: frozenset[str]) -> None:
-        """Compare one manifest with its record; repair the difference."""
-        record = self.photos.read(ObjectKey(one.manifest.key).photo_id)
-        self.repairs.settle(one.address, one.manifest, record, lost=not one.required <= kept)
+    def check(self, item: Mapping[str, Any]) -> int:
+        """Send the keys of one item that differ; return how many renditions should not be there."""
+        if item["key"] == LEASE:
+            ended = item["until"] < self.now() * 1000
+            for key in item.get("work", ()) if ended else ():
+                self.requeue.offer(key)
+        elif item["key"] != STEM:
+            original = OriginalItem.from_tree(item)
+            if original.gone_at is None and self.originals.look(original.key) is None:
+                self.requeue.offer(original.key)
+                return len(original.objects)
+        return 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrphanWalk:
-    """Counts renditions without a manifest. They are not deleted: a person decides."""
+    """Counts renditions whose stem no original has claimed, nor could have."""
 
     renditions: BucketListing
-    manifests: BucketListing
-    settled: Callable[[Listed], bool]
+    originals: BucketListing
+    items: OriginalBatches
+    settled: Settled
 
     def page(self, after: str) -> Step:
-        """Check one page of renditions against the manifests in the same range."""
+        """Check one page of renditions against the claims of their stems."""
         page = self.renditions.page(RENDITIONS, after=after, limit=PAGE_KEYS)
-        wanted = [manifest_of(one.key) for one in page if self.settled(one)]
-        found = self.manifests.near(wanted)
-        last = page[-1].key if len(page) == PAGE_KEYS else None
-        return Step(last=last, seen=len(page), found=sum(one not in found for one in wanted))
+        paths = Counter(path_of(one.key) for one in page if self.settled(one))
+        owners = self.items.owners(paths)
+        found = sum(count for path, count in paths.items() if path not in owners and self.is_orphan(path))
+        return Step(last=page[-1].key if len(page) == PAGE_KEYS else None, seen=len(page), found=found)
 
-
-def manifest_of(rendition: str) -> str:
-    """Name the manifest of a rendition: no size's name holds an underscore."""
-    return f"{MANIFESTS}{rendition.removeprefix(RENDITIONS).rpartition('_')[0]}.json"
+    def is_orphan(self, path: str) -> bool:
+        """Return whether there is no original that may have claimed a stem; of a path that was cut, none is known."""
+        start = path.removeprefix(RENDITIONS)
+        near = (ObjectKey(one.key) for one in self.originals.page(start))
+        mine = (stem_path(name.gallery, stem) for name in near for stem in name.stem_candidates())
+        return CUT.search(path) is None and path not in mine

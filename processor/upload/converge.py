@@ -1,0 +1,153 @@
+"""Converge one original: make what is stored of it follow from its current version. The caller holds the lease.
+
+    there is a version   render it, write the renditions, delete others, write the item
+    there is none        delete the renditions, write the item: gone
+    a verdict            delete renditions of other versions, write the item: the verdict
+
+The item is written last, after a second look: what changed meanwhile is converged once more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+from processor.aws.cdn import CdnCache
+from processor.aws.originals import Originals
+from processor.aws.originals_table import OriginalsTable
+from processor.aws.renditions import RenditionObjects, is_tagged
+from processor.budget import Budget
+from processor.errors import UNREADABLE, PhotoError, StoreUnavailable
+from processor.events import OriginalChanged
+from processor.keys import ObjectKey, Skip, rendition_key, stem_path
+from processor.original import CurrentOriginal, Failure, OriginalItem
+from processor.upload.outcome import Result, UploadOutcome, skipped
+from processor.upload.rendering import OriginalRenderer
+
+# An original that changes more often while it is rendered is left to a retry.
+LOOKS: Final = 5
+UNCHANGED: Final = UploadOutcome(result=Result.UNCHANGED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OriginalJob:
+    """One original at work. *doubtful*: another worker may have left renditions that *item* does not name."""
+
+    name: ObjectKey
+    found: CurrentOriginal | None
+    item: OriginalItem | None
+    doubtful: bool
+    attempts: int
+    budget: Budget
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Converger:
+    """Converges originals."""
+
+    originals: Originals
+    table: OriginalsTable
+    renderer: OriginalRenderer
+    renditions: RenditionObjects
+    cdn: CdnCache
+
+    def converge(self, key: str, *, doubtful: bool, attempts: int, budget: Budget) -> UploadOutcome:
+        """Bring the renditions and the item of *key* up to its current version.
+
+        Raise TransientError, also when the original does not stay as it is for long enough.
+        """
+        for _ in range(LOOKS):
+            found, item = self.originals.look(key), self.table.item(key)
+            if item and not doubtful and item.says(found, self.renderer.recipe_hash):
+                return UNCHANGED
+            job = OriginalJob(
+                name=ObjectKey(key), found=found, item=item, doubtful=doubtful, attempts=attempts, budget=budget
+            )
+            try:
+                new, reason = self.make(job)
+            except OriginalChanged:
+                continue
+            stale = self.tidy(job, new)
+            if self.originals.look(key) == found:
+                self.settle(job, new, stale=stale)
+                return UNCHANGED if new == item and reason is None else outcome_of(new, reason)
+            doubtful = True  # renditions may be stored that no item names
+        raise StoreUnavailable(f"{key}: expected it to stay as it is for a moment, it changed {LOOKS} times.")
+
+    def make(self, job: OriginalJob) -> tuple[OriginalItem, Skip | PhotoError | None]:
+        """Write the renditions of the current version; return the item that is then true, and why there are none."""
+        found, item = job.found, job.item
+        if found is None:
+            gone = OriginalItem(key=job.name.key, gone_at=self.renderer.time())
+            return (item if item and item.gone_at else gone), None
+        if reason := job.name.skip(found.size):
+            return self.refused(job, found, reason.code, reason.sentence), reason
+        try:
+            return self.renderer.make(found, partial(self.claim, job), job.budget), None
+        except PhotoError as verdict:
+            if item and item.photo and item.is_of(found) and verdict.verdict in UNREADABLE:
+                return item, verdict  # archived since it was rendered
+            return self.refused(job, found, verdict.code, verdict.public), verdict
+
+    def refused(self, job: OriginalJob, found: CurrentOriginal, code: str, message: str) -> OriginalItem:
+        """Return the item of a verdict; it keeps renditions of the same version, which another recipe has made."""
+        item, recipe = job.item, self.renderer.recipe_hash
+        same = item if item and item.is_of(found) else None
+        if same and same.failure and (same.failure.code, same.recipe) == (code, recipe):
+            return same  # found before
+        return OriginalItem(
+            key=found.key,
+            version=found.version,
+            etag=found.etag,
+            modified=found.modified,
+            recipe=recipe,
+            stem=item.stem if item else "",
+            photo=same.photo if same else None,
+            receipt=same.receipt if same else None,
+            failure=Failure(code=code, message=message, attempts=job.attempts, at=self.renderer.time()),
+        )
+
+    def claim(self, job: OriginalJob) -> str:
+        """Return the stem of the original: the one that it has, else the first that no other original has."""
+        if job.item and job.item.stem:
+            return job.item.stem
+        name, size = job.name, next(iter(self.renderer.recipe.sizes))
+        for stem in name.stem_candidates():
+            # Renditions of another original without an item were made by a release before the originals table.
+            tag = self.renditions.tag(rendition_key(name.gallery, stem, size, "jpg"))
+            if (not tag or is_tagged(tag, name)) and self.table.claim(stem_path(name.gallery, stem), name.key):
+                return stem
+        raise StoreUnavailable(f"stem of {name.key}: expected a free one, found none.")
+
+    def tidy(self, job: OriginalJob, new: OriginalItem) -> bool:
+        """Delete renditions that *new* does not name; return whether the CDN may hold copies of what is gone."""
+        old = set(job.item.objects if job.item else ())
+        unseen = job.item is None and job.found is None  # it may be of a release before the originals table
+        if job.doubtful or unseen:
+            old |= set(self.renditions.owned_by(job.name))
+        self.renditions.delete(sorted(old - set(new.objects)))
+        # Another recipe has other addresses; what was deleted in doubt may have been all that there was.
+        replaced = job.item is None or job.item.version != new.version or new.photo is None
+        return (bool(old) and replaced) or (job.doubtful and job.found is None)
+
+    def settle(self, job: OriginalJob, new: OriginalItem, *, stale: bool) -> None:
+        """Invalidate cached copies, write the item, and free the stems of an original that is gone."""
+        if stale:
+            # Before the item: until it is written, the next attempt knows that something may be cached.
+            self.cdn.forget([job.name.photo_tag], reference=uuid4().hex)
+        if new != job.item:
+            self.table.put(new)
+        if new.gone_at:
+            for stem in job.name.stem_candidates():
+                self.table.free(stem_path(job.name.gallery, stem), job.name.key)
+
+
+def outcome_of(item: OriginalItem, reason: Skip | PhotoError | None) -> UploadOutcome:
+    """Return the outcome of an original. *reason*: it was not rendered."""
+    if isinstance(reason, Skip):
+        return skipped(reason)
+    if reason is not None:
+        return UploadOutcome(result=Result.FAILED, code=reason.code, detail=str(reason))
+    return UploadOutcome(result=Result.DELETED if item.gone_at else Result.RENDERED, item=item)
