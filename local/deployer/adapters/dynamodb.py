@@ -46,8 +46,9 @@ def table(target: Target, resource: ResourceInputs) -> CreatedResource:
 
 def fixed_properties(inputs: Properties) -> dict[str, Any]:
     """Take the properties that only a new table can have."""
+    keys = {"HASH": inputs.need("hashKey"), "RANGE": inputs.take("rangeKey")}
     return present(
-        KeySchema=[{"AttributeName": inputs.need("hashKey"), "KeyType": "HASH"}],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for kind, name in keys.items() if name],
         AttributeDefinitions=[
             {"AttributeName": one["name"], "AttributeType": one["type"]} for one in inputs.need("attributes")
         ],

@@ -137,6 +137,10 @@ def test_tables_expire_and_are_indexed(aws: Aws) -> None:
     """Sessions expire by ``ttl`` and are found by user, newest first."""
     dynamodb = aws.client("dynamodb")
     result = dynamodb.describe_time_to_live(TableName="darkroom-local-sessions")["TimeToLiveDescription"]
+    originals = dynamodb.describe_table(TableName="darkroom-local-originals")["Table"]
+    assert [("id", "HASH"), ("key", "RANGE")] == [
+        (one["AttributeName"], one["KeyType"]) for one in originals["KeySchema"]
+    ]
     [index] = dynamodb.describe_table(TableName="darkroom-local-sessions")["Table"]["GlobalSecondaryIndexes"]
     assert ("ENABLED", "ttl") == (result["TimeToLiveStatus"], result["AttributeName"])
     assert [("userId", "HASH"), ("createdAt", "RANGE")] == [
