@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from processor.keys import rendition_url
@@ -48,6 +48,8 @@ class Photo:
     taken_at: str | None
     camera: Mapping[str, str | int | float]
     renditions: tuple[StoredRendition, ...]
+    embedded: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Title, caption, keywords, rating and location, as far as the file has them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,4 +130,5 @@ def record_fields(manifest: Manifest, *, cdn_host: str) -> dict[str, Any]:
         "dominant_color": photo.dominant_color,
         "taken_at": photo.taken_at,
         "camera": dict(photo.camera) or None,
+        "embedded": dict(photo.embedded) or None,
     }

@@ -56,6 +56,11 @@ def photo_from(rendering: Rendering, identity: Identity) -> Photo:
         dominant_color=rendering.dominant_color,
         taken_at=rendering.taken_at,
         camera={name: value for name, value in asdict(rendering.camera).items() if value is not None},
+        embedded={
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(rendering.embedded).items()
+            if value not in (None, ())
+        },
         renditions=tuple(
             StoredRendition(
                 size=one.size,

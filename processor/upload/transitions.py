@@ -21,7 +21,17 @@ UNRENDERED: Final = frozenset({None, "pending", "processing", "failed", DELETED}
 OURS: Final = UNRENDERED | {"active"}
 # Fields that a tombstone removes.
 OF_THE_PHOTO: Final = (
-    *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "format", "width", "height"),
+    *(
+        "small_thumb_url",
+        "placeholder",
+        "dominant_color",
+        "taken_at",
+        "camera",
+        "embedded",
+        "format",
+        "width",
+        "height",
+    ),
     *("processed_at", "source_version", "receipt", "error"),
 )
 

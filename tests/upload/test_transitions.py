@@ -202,6 +202,7 @@ def test_a_tombstone_keeps_who_it_was_and_nothing_that_it_showed() -> None:
     assert {
         **dict.fromkeys(("small_url", "small_width", "small_height", "small_bytes", "small_thumb_url")),
         **dict.fromkeys(("placeholder", "dominant_color", "taken_at", "camera", "format", "width", "height")),
+        "embedded": None,
         **dict.fromkeys(("processed_at", "source_version", "receipt", "error")),
         "original_key": KEY,
         "sequencer": "5",
