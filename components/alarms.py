@@ -55,6 +55,7 @@ def alarms(watched: Watched, *, error_rate_percent: float) -> list[Alarm]:
         age_alarm(watched.lanes["uploads"]),
         stuck_photos(watched.stack),
         failed_photos(watched.stack),
+        rendering_defects(watched.stack),
         failed_edits(watched.stack),
         *api_alarms(watched),
         cdn_alarm(watched),
@@ -143,6 +144,16 @@ def failed_photos(stack: str) -> Alarm:
         failed=own("PhotosFailed", "rendition", stack),
         done=own("PhotosRendered", "rendition", stack),
         percent=FAILED_PHOTOS_PERCENT,
+    )
+
+
+def rendering_defects(stack: str) -> Alarm:
+    """Watch for photos that fail by a defect of Darkroom: one is enough, as no photographer can mend it."""
+    return Alarm(
+        name="rendering-defects",
+        means="A photo failed by a defect of Darkroom, RENDERING_FAILED.",
+        metrics={"defects": own("RenderingDefects", "rendition", stack)},
+        above=0,
     )
 
 

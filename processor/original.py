@@ -10,7 +10,7 @@ What is public of an original, and what its photo record shows, follows from the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Self
 
 from processor.imaging.model import EXTENSIONS, OutputFormat
@@ -65,6 +65,8 @@ class Photo:
     taken_at: str | None
     camera: Mapping[str, Any]
     renditions: tuple[StoredRendition, ...]
+    embedded: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Title, caption, keywords, rating and location, as far as the file has them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,10 @@ class Recipe(Section):
         "twice the time to encode. 0: none.",
     )
     keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")
+    record_location: bool = Field(
+        default=False,
+        description="Write the place where a photo was taken into its record, for searching; never into a rendition.",
+    )
     raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
     limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")
 
@@ -156,7 +160,8 @@ class Recipe(Section):
 
 
 def recipe_hash(recipe: Recipe) -> str:
-    """Return 12 hex digits, equal for recipes that make equal renditions: limits do not count."""
-    pixels = recipe.model_dump(mode="json", exclude={"limits": True, "raw": {"max_megapixels"}})
+    """Return 12 hex digits, equal for recipes that make equal renditions: limits and records do not count."""
+    excluded = {"limits": True, "record_location": True, "raw": {"max_megapixels"}}
+    pixels = recipe.model_dump(mode="json", exclude=excluded)
     text = json.dumps({"engine": ENGINE_REVISION, **pixels}, sort_keys=True)
     return hashlib.sha256(text.encode(), usedforsecurity=False).hexdigest()[:HASH_DIGITS]

@@ -17,6 +17,7 @@ import click
 
 from lab.verdicts.families import Case, damaged, singles
 from lab.verdicts.page import PAGE, page
+from lab.verdicts.rate import measured
 from lab.verdicts.report import Report
 from lab.verdicts.trial import Judge
 from processor.imaging.renderer import Renderer
@@ -29,7 +30,7 @@ def main(*, folder: Path | None, docs: bool) -> None:
     """Render hostile files, made by code and from FOLDER, and print or write the verdicts."""
     generated = report([*damaged(), *singles()])
     found = report(cases_of(folder)) if folder else None
-    text = page(generated, found)
+    text = page(generated, measured(), found)
     if docs:
         PAGE.write_text(text, encoding="utf-8")
     else:

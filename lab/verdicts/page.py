@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from lab.verdicts.damage import DAMAGES
 from lab.verdicts.families import BOMBS, STRANGERS, pictures
+from lab.verdicts.rate import MOST_BYTES, PHOTOS, SIZES, Rate
 from lab.verdicts.report import SUCCESSES, Report
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "verdicts.md"
@@ -24,9 +26,10 @@ child with limits of time and memory. It ends as a typed verdict that its upload
 """
 
 
-def page(generated: Report, folder: Report | None) -> str:
+def page(generated: Report, rates: Mapping[str, Rate], folder: Report | None) -> str:
     """Write the whole page."""
-    parts = [HEAD, figures("All generated files", generated), families(generated), single(generated, BOMBS)]
+    parts = [HEAD, figures("All generated files", generated), families(generated), noticed(rates)]
+    parts.append(single(generated, BOMBS))
     parts.append(single(generated, STRANGERS))
     if folder:
         parts.append(figures("The collection of samples that is not committed", folder))
@@ -50,6 +53,23 @@ def families(report: Report) -> str:
     head = f"## Damaged pictures\n\n| format | {' | '.join(DAMAGES)} |\n|---{'|---' * len(DAMAGES)}|\n"
     rows = [f"| {name} | {' | '.join(cell(report.of(name, kind)) for kind in DAMAGES)} |\n" for name in pictures()]
     return head + "".join(rows)
+
+
+def noticed(rates: Mapping[str, Rate]) -> str:
+    """Write which share of visibly damaged JPEGs is refused."""
+    rows = [
+        f"| {coding} | {rate.refused} | {rate.unseen} | {rate.percent} % | {rate.harmless} | {rate.undamaged} of "
+        f"{len(SIZES)} |\n"
+        for coding, rate in rates.items()
+    ]
+    sizes = ", ".join(f"{width} × {height}" for width, height in SIZES)
+    return (
+        f"## Changed bytes in a JPEG's picture\n\n{PHOTOS} photos of {sizes} px with 1 to {MOST_BYTES} changed bytes "
+        "in their coded data. Damage shows when one pixel in a hundred is wrong by 16 levels or more. The rest passes "
+        "unnoticed: the changed bytes still make as many blocks as the picture has, with other colours.\n\n"
+        "| coding | visible, refused | visible, not noticed | refused | damage does not show | undamaged, refused |\n"
+        f"|---|---|---|---|---|---|\n{''.join(rows)}"
+    )
 
 
 def single(report: Report, family: str) -> str:

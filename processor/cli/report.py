@@ -29,6 +29,7 @@ class RenderReport:
     dominant_color: str | None = None
     taken_at: str | None = None
     camera: Mapping[str, Any] | None = None
+    embedded: Mapping[str, Any] | None = None
     receipt: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -67,6 +68,7 @@ def active(source: Path, rendering: Rendering, files: Mapping[Rendition, Path], 
         dominant_color=rendering.dominant_color,
         taken_at=rendering.taken_at,
         camera=asdict(rendering.camera),
+        embedded=asdict(rendering.embedded),
         receipt={"recipe": recipe_hash(recipe), **asdict(rendering.receipt)},
     )
 

@@ -1,4 +1,4 @@
-"""Read orientation, camera, moment and credit of a photo. Never place, serial number or owner.
+"""Read orientation, camera, moment and credit of a photo. Never serial number or owner.
 
 Tags: CIPA DC-008 (EXIF 2.32); where they are silent, XMP and IPTC count. What cannot be read is absent, never an error.
 """
@@ -20,6 +20,7 @@ from processor.imaging.xmp import NO_XMP, Xmp, read_xmp
 MAKE, MODEL, ORIENTATION, ARTIST, COPYRIGHT = 0x010F, 0x0110, 0x0112, 0x013B, 0x8298
 EXPOSURE, F_NUMBER, ISO, TAKEN, DIGITIZED, OFFSET_TAKEN = 0x829A, 0x829D, 0x8827, 0x9003, 0x9004, 0x9011
 FOCAL_LENGTH, LENS_MODEL = 0x920A, 0xA434
+GPS_IFD = 0x8825
 XMP, IPTC, PHOTOSHOP = 0x02BC, 0x83BB, 0x8649  # in TIFF and RAW files
 
 INTEROPERABILITY_IFD, INTEROPERABILITY_INDEX, ADOBE_RGB_INDEX = 0xA005, 0x0001, b"R03"
@@ -38,6 +39,9 @@ class Credit:
     copyright: bytes = b""
 
 
+NO_DIRECTORY = Directory({}, "page")
+
+
 @dataclass(frozen=True, slots=True)
 class Exif:
     """The directories that matter."""
@@ -46,6 +50,7 @@ class Exif:
     photo: Directory
     interoperability: bytes = b""
     xmp: Xmp = NO_XMP
+    gps: Directory = field(default=NO_DIRECTORY, repr=False)
     iptc: Mapping[tuple[int, int], list[str]] = field(default_factory=dict[tuple[int, int], list[str]])
 
     @property
@@ -73,7 +78,7 @@ class Exif:
         return CameraFacts(
             make=_text(self.image.text(MAKE)),
             model=_text(self.image.text(MODEL)),
-            lens=_text(self.photo.text(LENS_MODEL)),
+            lens=_text(self.photo.text(LENS_MODEL)) or _text(self.xmp.lens.encode()),
             iso=self.photo.number(ISO) or None,
             exposure_s=_positive(self.photo.ratio(EXPOSURE)),
             aperture=_positive(self.photo.ratio(F_NUMBER)),
@@ -93,7 +98,6 @@ class Exif:
         return _moment(self.photo.text(DIGITIZED)) or self.xmp.taken_at
 
 
-NO_DIRECTORY = Directory({}, "page")
 NO_EXIF = Exif(NO_DIRECTORY, NO_DIRECTORY)
 
 
@@ -111,6 +115,7 @@ def read_exif(blob: bytes | memoryview | None, *, xmp: bytes | None = None, iptc
         photo,
         interoperability.text(INTEROPERABILITY_INDEX),
         read_xmp(xmp or image.blob(XMP)),
+        sub_directory(view, image, GPS_IFD) or NO_DIRECTORY,
         texts(iptc or data_sets(image.blob(IPTC)) or data_sets(image.blob(PHOTOSHOP))),
     )
 

@@ -20,6 +20,7 @@ from processor.imaging.colour import flatten, to_srgb
 from processor.imaging.decoders.choose import open_original
 from processor.imaging.decoders.damage import forget_warnings, photo_errors, rendering_errors
 from processor.imaging.decoders.original import Original, Part
+from processor.imaging.embedded import embedded_facts
 from processor.imaging.encode import EncodeQueue
 from processor.imaging.engine import engine_versions, prepare_engine
 from processor.imaging.geometry import largest_frame
@@ -80,6 +81,7 @@ def develop(
             taken_at=original.exif.taken_at,
             placeholder=hash_text,
             dominant_color=colour,
+            embedded=embedded_facts(original.exif, location=recipe.record_location),
             receipt=_receipt(parts, header, file_name, watch, memory, note=_hdr_note(source, header)),
         )
 

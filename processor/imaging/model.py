@@ -60,6 +60,25 @@ class CameraFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """Place of the camera in degrees; south and west are negative."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbeddedFacts:
+    """Searchable facts that the file carries. *rating*: 1 to 5 stars, -1 rejected; *location*: only if asked."""
+
+    title: str | None = None
+    caption: str | None = None
+    keywords: tuple[str, ...] = ()
+    rating: int | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """A record of how the renditions were made. Durations in ms (of all threads together), memory in MiB.
 
@@ -92,3 +111,4 @@ class Rendering:
     placeholder: str
     dominant_color: str
     receipt: Receipt
+    embedded: EmbeddedFacts = EmbeddedFacts()

@@ -1,4 +1,4 @@
-"""Read creator, rights and date from an XMP packet (ISO 16684-1).
+"""Read creator, rights, date and searchable texts from an XMP packet (ISO 16684-1).
 
 Packets are untrusted: a document type, which entities need, is refused; what cannot be read is absent.
 """
@@ -15,16 +15,20 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 DESCRIPTION: Final = RDF + "Description"
 DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/ "
 CREATOR, RIGHTS = DUBLIN_CORE + "creator", DUBLIN_CORE + "rights"
+TITLE, CAPTION, SUBJECT = DUBLIN_CORE + "title", DUBLIN_CORE + "description", DUBLIN_CORE + "subject"
+RATING: Final = "http://ns.adobe.com/xap/1.0/ Rating"
+LENSES: Final = ("http://cipa.jp/exif/1.0/ LensModel", "http://ns.adobe.com/exif/1.0/aux/ Lens")
 DATES: Final = (
     "http://ns.adobe.com/exif/1.0/ DateTimeOriginal",
     "http://ns.adobe.com/photoshop/1.0/ DateCreated",
     "http://ns.adobe.com/xap/1.0/ CreateDate",
 )
 """In order of precedence. The last is XMP's name of EXIF's DateTimeDigitized."""
-KNOWN: Final = frozenset({CREATOR, RIGHTS, *DATES})
+KNOWN: Final = frozenset({CREATOR, RIGHTS, TITLE, CAPTION, SUBJECT, RATING, *LENSES, *DATES})
 MAX_BYTES: Final = 4 << 20
 MAX_DEPTH: Final = 64
 MAX_TEXT: Final = 4_096
+MAX_ITEMS: Final = 256
 DATE_FORM: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:\d\d)?")
 
 
@@ -43,6 +47,31 @@ class Xmp:
     def rights(self) -> str:
         """The copyright notice in its default language, the first."""
         return next(iter(self.values.get(RIGHTS, ())), "")
+
+    @property
+    def title(self) -> tuple[str, ...]:
+        """The title, its default language first."""
+        return self.values.get(TITLE, ())
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """The caption, its default language first."""
+        return self.values.get(CAPTION, ())
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """The keywords."""
+        return self.values.get(SUBJECT, ())
+
+    @property
+    def rating(self) -> str:
+        """The rating as it is written, empty if absent."""
+        return next(iter(self.values.get(RATING, ())), "")
+
+    @property
+    def lens(self) -> str:
+        """The lens model, empty if absent."""
+        return next((text for name in LENSES for text in self.values.get(name, ())), "")
 
     @property
     def taken_at(self) -> str | None:
@@ -116,5 +145,6 @@ class _XmpReader:
         return self._path[at] if at < len(self._path) and self._path[at] in KNOWN else ""
 
     def _keep(self, name: str, text: str) -> None:
-        if text.strip():
-            self.found.setdefault(name, []).append(text.strip()[:MAX_TEXT])
+        texts = self.found.setdefault(name, []) if text.strip() else []
+        if text.strip() and len(texts) < MAX_ITEMS:
+            texts.append(text.strip()[:MAX_TEXT])

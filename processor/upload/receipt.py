@@ -33,6 +33,11 @@ def photo_from(rendering: Rendering, *, version: str, processed_at: str) -> Phot
         dominant_color=rendering.dominant_color,
         taken_at=rendering.taken_at,
         camera={name: value for name, value in asdict(rendering.camera).items() if value is not None},
+        embedded={
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(rendering.embedded).items()
+            if value not in (None, ())
+        },
         renditions=tuple(
             StoredRendition(size=one.size, format=one.format, width=one.width, height=one.height, bytes=len(one.data))
             for one in rendering.renditions

@@ -26,8 +26,8 @@ OURS: Final = UNRENDERED | {"active"}
 NOT_PHOTOS: Final = frozenset(reason.code for reason in Skip)
 # Attributes that describe a rendered original; a record without one has none of them.
 OF_THE_PHOTO: Final = (
-    *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "format", "width", "height"),
-    *("processed_at", "source_version", "stem", "receipt"),
+    *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "embedded", "format"),
+    *("width", "height", "processed_at", "source_version", "stem", "receipt"),
     "sequencer",  # written by releases before the originals table
 )
 SIZE_PARTS: Final = ("url", "width", "height", "bytes")
@@ -126,6 +126,7 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str
         "dominant_color": photo.dominant_color,
         "taken_at": photo.taken_at,
         "camera": dict(photo.camera) or None,
+        "embedded": dict(photo.embedded) or None,
         "receipt": summary_of(photo.version, item.receipt or {}),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from struct import pack, unpack_from
 from typing import Any, Literal
 
 import numpy as np
@@ -112,3 +113,50 @@ def _heif(picture: Image.Image, **options: Any) -> bytes:
     file: Any = pillow_heif.from_pillow(picture)  # its annotations are incomplete
     file.save(out, **{name: value for name, value in options.items() if value is not None})
     return out.getvalue()
+
+
+def huge_grid(columns: int, rows: int, tile: Pixels) -> bytes:
+    """Build a HEIC grid (ISO 23008-12, 6.6.2.3) whose tiles all share the coded data of one *tile*."""
+    coded = _raw_heif("RGB", tile, chroma=420)
+    config, data = _box_at(coded, b"hvcC"), _item_data(coded)
+    height, width = tile.shape[:2]
+    count, grid = columns * rows, bytes((0, 1, rows - 1, columns - 1)) + pack(">II", columns * width, rows * height)
+    items = range(2, 2 + count)
+    info = _box(b"infe", pack(">IHH4sx", 2 << 24, 1, 0, b"grid"))
+    info += b"".join(_box(b"infe", pack(">IHH4sx", 2 << 24, item, 0, b"hvc1")) for item in items)
+    sizes = [_box(b"ispe", pack(">III", 0, *size)) for size in ((columns * width, rows * height), (width, height))]
+    owned = pack(">HBB", 1, 1, 0x80 | 1) + b"".join(pack(">HBBB", item, 2, 2, 0x80 | 3) for item in items)
+    properties = _box(b"ipco", sizes[0] + sizes[1] + config) + _box(b"ipma", pack(">II", 0, count + 1) + owned)
+    links = _box(b"dimg", pack(">HH", 1, count) + pack(f">{count}H", *items))
+
+    def meta(at: int) -> bytes:
+        places = pack(">HHHII", 1, 0, 1, at, len(grid))
+        places += b"".join(pack(">HHHII", item, 0, 1, at + len(grid), len(data)) for item in items)
+        return _box(
+            b"meta",
+            pack(">I", 0)
+            + _box(b"hdlr", pack(">II4s12xx", 0, 0, b"pict"))
+            + _box(b"pitm", pack(">IH", 0, 1))
+            + _box(b"iloc", pack(">IBBH", 0, 0x44, 0, count + 1) + places)
+            + _box(b"iinf", pack(">IH", 0, count + 1) + info)
+            + _box(b"iref", pack(">I", 0) + links)
+            + _box(b"iprp", properties),
+        )
+
+    head = _box(b"ftyp", b"heic" + pack(">I", 0) + b"mif1heic")
+    return head + meta(len(head) + len(meta(0)) + 8) + _box(b"mdat", grid + data)
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return pack(">I", 8 + len(content)) + kind + content
+
+
+def _box_at(data: bytes, kind: bytes) -> bytes:
+    """Return the first box of *kind*, with its head."""
+    at = data.index(kind) - 4
+    return data[at : at + unpack_from(">I", data, at)[0]]
+
+
+def _item_data(data: bytes) -> bytes:
+    """Return the coded data of a file with one item."""
+    return _box_at(data, b"mdat")[8:]

@@ -25,7 +25,7 @@ from processor.aws.renditions import RenditionObjects
 from processor.budget import Budget
 from processor.errors import PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent
-from processor.imaging.model import CameraFacts, Receipt, Rendering, Rendition
+from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, Rendition
 from processor.recipe import Recipe, recipe_hash
 from processor.source import Source
 from processor.upload.converge import Converger
@@ -75,6 +75,7 @@ def rendering(recipe: Recipe, colour: bytes) -> Rendering:
         ),
         camera=CameraFacts(make="Nikon", model="D750", exposure_s=0.005),
         taken_at="2025-06-14T15:02:11",
+        embedded=EmbeddedFacts(title="First dance", keywords=("wedding", "dance"), rating=5),
         placeholder="2fcNDwoXyHeIh3eIg3d3eHBnCA==",
         dominant_color=f"#{colour.hex()}",
         receipt=Receipt(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from threading import Thread
 from time import monotonic, sleep
 
+import numpy as np
 import pytest
 import pyvips
 
@@ -16,11 +17,11 @@ from processor.imaging.renderer import Renderer, is_risky
 from processor.imaging.structure.header import Header
 from processor.recipe import DecodeLimits, Recipe, Size
 from processor.source import Source
-from testkit.photos.heif import avif, heic
+from testkit.photos.heif import avif, heic, huge_grid
 from testkit.photos.jpeg import cut, jpeg
 from testkit.photos.raster import bmp, gif, png, tiff_photo, webp
 from testkit.photos.raw import dng
-from testkit.photos.scene import furthest, textured
+from testkit.photos.scene import furthest, scene, textured
 from tests.factories.descriptors import open_descriptors, opened_since
 from tests.imaging.isolation.children import ends_soon, is_alive, quick
 from tests.imaging.prints import developed, pixels_of, recipe
@@ -224,3 +225,30 @@ def png_of(width: int, height: int) -> bytes:
     """Encode a large interlaced PNG in a few kilobytes."""
     image = pyvips.Image.black(width, height, bands=3).copy(interpretation="srgb")
     return image.pngsave_buffer(interlace=True, compression=1)
+
+
+def phone_200mp() -> bytes:
+    """Build a HEIC of 201 megapixels as phones write it: a grid of tiles."""
+    return huge_grid(16, 12, np.kron(scene(128, 128), np.ones((8, 8, 1), np.uint8)))
+
+
+def test_a_heic_of_200_megapixels_renders_within_the_decoders_memory() -> None:
+    """The factory mode of some phones. The child's limits hold: 1,200 MiB and 10 s of computing time."""
+    with Renderer() as renderer, Source.from_bytes(phone_200mp()) as source:
+        rendering = renderer.render(source, Recipe(sizes={"small": Size(width=800, height=800)}), file_name="a.heic")
+
+    assert (16_384, 12_288, True) == (rendering.width, rendering.height, rendering.receipt.isolated)
+    assert rendering.receipt.peak_memory_mib <= DecodeLimits().decoder_memory_mib
+
+
+def test_a_heic_that_needs_more_memory_is_refused_with_what_it_needs() -> None:
+    """Before a child starts: operators can then raise the limit."""
+    plan = Recipe(limits=DecodeLimits(decoder_memory_mib=700))
+    with Renderer() as renderer, Source.from_bytes(phone_200mp()) as source, pytest.raises(PhotoError) as caught:
+        renderer.render(source, plan, file_name="a.heic")
+
+    expected = (
+        "The photo needs too much memory to decode: expected at most 700 MiB, "
+        "received a photo that takes at least 768 MiB."
+    )
+    assert ("DECODER_OUT_OF_MEMORY", expected) == (caught.value.code, caught.value.finding)

@@ -94,6 +94,7 @@ def test_the_rendition_function_receives_only_what_it_reads() -> None:
         "DARKROOM_PROGRESSIVE_FROM_PX",
         "DARKROOM_QUALITY",
         "DARKROOM_RAW",
+        "DARKROOM_RECORD_LOCATION",
         "DARKROOM_RENDITIONS_BUCKET",
         "DARKROOM_SERVICE",
         "DARKROOM_SIZES",

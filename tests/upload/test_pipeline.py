@@ -71,6 +71,7 @@ def test_a_record_holds_everything_that_readers_need(darkroom: Darkroom) -> None
     assert "2025-11-21T15:30:01.000Z" == record["processed_at"]
     assert ("jpeg", Decimal(6000), Decimal(4000)) == (record["format"], record["width"], record["height"])
     assert {"make": "Nikon", "model": "D750", "exposure_s": Decimal("0.005")} == record["camera"]
+    assert {"title": "First dance", "keywords": ["wedding", "dance"], "rating": 5} == record["embedded"]
     assert (darkroom.versions[-1], f"{UUID}_IMG 1") == (record["source_version"], record["stem"])
     assert record["receipt"]["cost_usd"] > 0
 
