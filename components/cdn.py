@@ -108,8 +108,18 @@ class Cdn(pulumi.ComponentResource):
         )
         every_metric(f"{name}-metrics", self.distribution, child)
         self.logs = AccessLogs(f"{name}-logs", self.access_logs(args), opts=child)
-        self.attach(f"{name}-originals-policy", args.originals, *self.originals_readers(args))
-        self.attach(f"{name}-renditions-policy", args.renditions, self.reader(args.renditions, "renditions/"))
+        self.attach(
+            f"{name}-originals-policy",
+            args.originals,
+            *self.originals_readers(args),
+            *former_readers(args, args.originals),
+        )
+        self.attach(
+            f"{name}-renditions-policy",
+            args.renditions,
+            self.reader(args.renditions, "renditions/"),
+            *former_readers(args, args.renditions),
+        )
         self.attach(f"{name}-results-policy", args.results, self.reader(args.results, "edits/"))
         for kind in ("A", "AAAA"):
             self.record(f"{name}-record-{kind.lower()}", kind, args.settings)
@@ -229,3 +239,18 @@ class Cdn(pulumi.ComponentResource):
                 ],
                 opts=pulumi.ResourceOptions(parent=self),
             )
+
+
+def former_readers(args: CdnArgs, bucket: PrivateBucket) -> list[Permission]:
+    """Let the distribution of the system before read *bucket*, if the settings name it."""
+    if (former := args.settings.former_distribution_id) is None:
+        return []
+    arn = f"arn:aws:cloudfront::{args.context.account_id}:distribution/{former}"
+    return [
+        Permission(
+            ("s3:GetObject",),
+            (below(bucket.arn),),
+            principal=service("cloudfront"),
+            conditions={"StringEquals": {"aws:SourceArn": arn}},
+        )
+    ]

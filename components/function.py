@@ -88,10 +88,10 @@ class LambdaFunction(pulumi.ComponentResource):
         self.failures = failure_queue(name, args, child) if args.asynchronous else None
         self.log_group = aws.cloudwatch.LogGroup(
             f"{name}-logs",
-            name=f"/aws/lambda/{self.physical}",
+            name=log_group_name(self.physical),
             retention_in_days=args.config.settings.monitoring.log_retention_days,
             tags=tags,
-            opts=child,
+            opts=self.log_options(args),
         )
         self.role = aws.iam.Role(
             f"{name}-role", name=self.physical, assume_role_policy=trust("lambda"), tags=tags, opts=child
@@ -132,6 +132,11 @@ class LambdaFunction(pulumi.ComponentResource):
             keep_failures(name, self.alias, self.failures, child=child)
         self.register_outputs({"alias": self.alias.arn, "version": self.alias.function_version})
 
+    def log_options(self, args: FunctionArgs) -> pulumi.ResourceOptions:
+        """Return the options of the log group, which is imported if a former function has left it."""
+        adopted = self.physical in args.config.settings.adopt.log_groups
+        return pulumi.ResourceOptions(parent=self, import_=log_group_name(self.physical) if adopted else None)
+
     def running(self, args: FunctionArgs) -> list[Permission]:
         """Return the grants that running takes, besides those of the code."""
         permissions = [
@@ -152,6 +157,11 @@ class LambdaFunction(pulumi.ComponentResource):
         if self.failures:
             permissions.append(Permission(("sqs:SendMessage",), (self.failures.arn,)))
         return permissions
+
+
+def log_group_name(function: str) -> str:
+    """Return the name that Lambda gives the log group of a *function*."""
+    return f"/aws/lambda/{function}"
 
 
 def environment(args: FunctionArgs) -> pulumi.Output[dict[str, str]]:

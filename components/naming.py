@@ -14,7 +14,7 @@ class StackContext:
     project: str
     stack: str
     region: str
-    account_id: pulumi.Input[str]
+    account_id: str
     cost_centre: str
     protect: bool
 

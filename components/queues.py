@@ -56,14 +56,22 @@ class DeadLetters(pulumi.ComponentResource):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QueueSender:
+    """The bucket (`s3`) or rule (`events`) that sends messages to a queue."""
+
+    service: str
+    arn: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkQueueArgs:
-    """*visibility_timeout_s*: derived from the function's timeout. *bucket_arn*: the bucket that may send, if any."""
+    """*visibility_timeout_s*: derived from the function's timeout. *sender*: the one that may send, if any."""
 
     context: StackContext
     queue: str
     component: str
     visibility_timeout_s: int
-    bucket_arn: pulumi.Input[str] | None = None
+    sender: QueueSender | None = None
 
 
 class WorkQueue(pulumi.ComponentResource):
@@ -107,16 +115,16 @@ class WorkQueue(pulumi.ComponentResource):
 
 
 def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs) -> list[Permission]:
-    """Require TLS; grant sending to the one bucket of this account that may, if any."""
+    """Require TLS; grant sending to the one bucket or rule of this account that may, if any."""
     permissions = [tls_only("sqs:*", arn)]
-    if args.bucket_arn is not None:
+    if args.sender is not None:
         permissions.append(
             Permission(
                 ("sqs:SendMessage",),
                 (arn,),
-                principal=service("s3"),
+                principal=service(args.sender.service),
                 conditions={
-                    "ArnEquals": {"aws:SourceArn": args.bucket_arn},
+                    "ArnEquals": {"aws:SourceArn": args.sender.arn},
                     "StringEquals": {"aws:SourceAccount": args.context.account_id},
                 },
             )

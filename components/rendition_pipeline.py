@@ -18,10 +18,11 @@ from components.config import StackConfig
 from components.function import RUNTIME, EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import Permission, below
-from components.queues import WorkQueue, WorkQueueArgs
+from components.queues import QueueSender, WorkQueue, WorkQueueArgs
 from components.reconciler import ReconcilerArgs, ReconcilerFunction
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
 from components.tables import Index, TableArgs, table
+from components.trigger import UploadTrigger
 from processor.settings.functions import RenditionEnv, to_env
 
 COMPONENT: Final = "renditions"
@@ -49,9 +50,10 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.renditions = PrivateBucket(f"{name}-renditions", renditions(config), opts=child)
         self.photos = table(f"{name}-photos", photos(config), parent=self)
         self.items = table(f"{name}-items", items(config), parent=self)
-        self.uploads = WorkQueue(f"{name}-uploads", lane(config, "uploads", self.originals.arn), opts=child)
+        trigger = UploadTrigger(name, config, self.originals, component=COMPONENT, parent=self)
+        self.uploads = WorkQueue(f"{name}-uploads", lane(config, "uploads", trigger.sender), opts=child)
         self.backfill = WorkQueue(f"{name}-backfill", lane(config, "backfill"), opts=child)
-        self.notification = notify(f"{name}-notification", self.originals, self.uploads, parent=self)
+        trigger.feed(self.uploads)
         self.imaging_layer = layer(f"{name}-imaging", packages.imaging, config=config, parent=self)
         self.runtime_layer = layer(f"{name}-runtime", packages.runtime, config=config, parent=self)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
@@ -181,29 +183,14 @@ def items(config: StackConfig) -> TableArgs:
     )
 
 
-def lane(config: StackConfig, role: str, bucket_arn: pulumi.Input[str] | None = None) -> WorkQueueArgs:
-    """Return one lane into the rendition function; *bucket_arn*: the bucket that sends events to it."""
+def lane(config: StackConfig, role: str, sender: QueueSender | None = None) -> WorkQueueArgs:
+    """Return one lane into the rendition function; *sender*: whatever sends events to it."""
     return WorkQueueArgs(
         context=config.context,
         queue=f"{config.settings.renditions.function_name}-{role}",
         component=COMPONENT,
         visibility_timeout_s=config.settings.renditions.visibility_timeout_s,
-        bucket_arn=bucket_arn,
-    )
-
-
-def notify(name: str, bucket: PrivateBucket, queue: WorkQueue, *, parent: pulumi.Resource) -> aws.s3.BucketNotification:
-    """Send an event for each created or removed object. A bucket has one notification resource: a second erases it."""
-    return aws.s3.BucketNotification(
-        name,
-        bucket=bucket.name,
-        queues=[
-            aws.s3.BucketNotificationQueueArgs(
-                id="uploads", queue_arn=queue.arn, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
-            )
-        ],
-        # S3 sends a test event at once, and refuses a queue whose policy does not allow it.
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue.policy]),
+        sender=sender,
     )
 
 

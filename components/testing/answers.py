@@ -34,6 +34,8 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudfront/publicKey:PublicKey": {"id": "id-of-{logical}"},
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": {"id": "id-of-{logical}"},
     "aws:cloudwatch/dashboard:Dashboard": {},
+    "aws:cloudwatch/eventRule:EventRule": {"arn": f"arn:aws:events:{HERE}:rule/{{name}}"},
+    "aws:cloudwatch/eventTarget:EventTarget": {"id": "{rule}-{logical}"},
     "aws:cloudwatch/logDelivery:LogDelivery": {"id": "id-of-{logical}"},
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": {
         "arn": f"arn:aws:logs:{HERE}:delivery-destination:{{name}}"

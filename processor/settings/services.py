@@ -124,6 +124,11 @@ class RenditionSettings(RenditionWork, FunctionSettings):
     max_concurrency: Concurrency = Field(default=100, description="Uploads lane: invocations at the same time.")
     backfill_concurrency: Concurrency = Field(default=10, description="Backfill lane: invocations at the same time.")
     batch_size: int = Field(default=1, ge=1, le=10, description="Most messages in one invocation.")
+    trigger: Literal["notification", "eventbridge"] = Field(
+        default="notification",
+        description="How uploads are noticed: by the bucket's notification, which replaces all that the bucket has, or "
+        "by a rule on the event bus, for a bucket that notifies others too (docs/migration.md).",
+    )
     originals_kms_key_arn: Annotated[KmsKeyArn | None, EMPTY_IS_NONE] = Field(
         default=None, description="Key that encrypts originals; empty: S3's own."
     )

@@ -30,6 +30,7 @@ from processor.settings.values import (
     CertificateArn,
     DistributionId,
     EmailAddress,
+    FunctionName,
     HostName,
     LayerArn,
     LogRetentionDays,
@@ -61,7 +62,8 @@ class CdnSettings(Section):
         default=None, description="Domain of the CDN; empty: the distribution's own name."
     )
     certificate_arn: Annotated[CertificateArn | None, EMPTY_IS_NONE] = Field(
-        default=None, description="Certificate for the domain; required with one."
+        default=None,
+        description="Certificate for the domain; required with one, allowed before one (docs/migration.md).",
     )
     hosted_zone_id: Annotated[ZoneId | None, EMPTY_IS_NONE] = Field(
         default=None, description="Route 53 zone of the domain; when given, the alias record is made too."
@@ -85,6 +87,11 @@ class CdnSettings(Section):
         max_length=20,
         description="Web pages that may upload photos, read pictures by script and use the edit API.",
     )
+    former_distribution_id: Annotated[DistributionId | None, EMPTY_IS_NONE] = Field(
+        default=None,
+        description="Distribution of the system before that may read originals and renditions too, by an origin access "
+        "control, until its readers have moved; empty: none.",
+    )
     negotiate_formats: bool = Field(
         default=True,
         description="Answer `.jpg` with WebP or AVIF where the browser takes it and `renditions.formats` lists it; "
@@ -101,9 +108,8 @@ class CdnSettings(Section):
             raise ValueError(
                 f'found domain "{self.domain}" without certificate_arn, expected both domain and certificate_arn'
             )
-        if not self.domain and (self.certificate_arn or self.hosted_zone_id):
-            orphan = "certificate_arn" if self.certificate_arn else "hosted_zone_id"
-            raise ValueError(f"found {orphan} without domain, expected both domain and {orphan}")
+        if not self.domain and self.hosted_zone_id:
+            raise ValueError("found hosted_zone_id without domain, expected both domain and hosted_zone_id")
         return self
 
 
@@ -175,6 +181,11 @@ class Adopt(Section):
     results_bucket: bool = Field(default=False, description="Import `edits.results_bucket`.")
     sessions_table: bool = Field(default=False, description="Import `edits.sessions_table`.")
     distribution_id: DistributionId | None = Field(default=None, description="CloudFront distribution to import.")
+    log_groups: tuple[FunctionName, ...] = Field(
+        default=(),
+        max_length=4,
+        description="Functions whose log group exists: Lambda made it for the former function of that name.",
+    )
 
 
 class Rollback(Section):

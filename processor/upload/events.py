@@ -26,6 +26,7 @@ from processor.events import (
     shortened,
     sqs_message,
 )
+from processor.upload.envelopes import unwrapped
 
 REMOVED: Final = ("ObjectRemoved:", "LifecycleExpiration:")
 TEST_EVENT: Final = "s3:TestEvent"
@@ -34,6 +35,7 @@ AGAIN: Final = "again"
 
 def read_uploads(event: object) -> Batch[ObjectEvent]:
     """Recognise the sender of *event* and split it into messages; MalformedEvent for anything else, whatever JSON."""
+    event = unwrapped(event)
     tree = json_object(event)
     if "tasks" in tree:
         return Batch(sender="batch", messages=tuple(task_message(task) for task in tree["tasks"]), invocation=tree)
@@ -53,6 +55,7 @@ def body_events(body: str, attempts: int) -> list[ObjectEvent]:
         event: object = json.loads(body)
     except ValueError as error:
         raise MalformedEvent(f"Expected an S3 event as JSON, received {shortened(body)} ({error}).") from error
+    event = unwrapped(event)
     if json_object(event).get("Event") == TEST_EVENT:
         return []
     return [object_event(record, attempts) for record in records_of(event)]

@@ -119,6 +119,7 @@ def test_what_exists_is_imported_under_its_name(plans: dict[str, StackPlan]) -> 
         "results_bucket": True,
         "sessions_table": True,
         "distribution_id": "E3P0EU1X4VGR58",
+        "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
     }
     after = plan_with("prod", {"adopt": existing})
 
@@ -128,10 +129,27 @@ def test_what_exists_is_imported_under_its_name(plans: dict[str, StackPlan]) -> 
         "cdn-distribution": "E3P0EU1X4VGR58",
         "edits-results-bucket": "generated-images-bucket",
         "edits-sessions": "image-edit-sessions",
+        "edits-worker-logs": "/aws/lambda/lambdallmproxy-image-processor",
+        "renditions-rendition-logs": "/aws/lambda/galerly-image-processing",
         "renditions-originals-bucket": "galerly-images-storage",
         "renditions-photos": "galerly-photos",
         "renditions-renditions-bucket": "galerly-renditions",
     } == imports(after)
+
+
+def test_a_rule_on_the_bus_leaves_the_buckets_notifications_alone(plans: dict[str, StackPlan]) -> None:
+    """A notification resource would replace what the bucket has; only the rule may send to the queue then."""
+    after = plan_with("prod", {"renditions": {"trigger": "eventbridge"}})
+    changed = {one.name for one in after.resources} ^ {one.name for one in plans["prod"].resources}
+    pattern = json.loads(after.named("renditions-rule").inputs["eventPattern"])
+
+    assert {"renditions-notification", "renditions-rule", "renditions-target"} == changed
+    assert {"bucket": {"name": ["galerly-images-storage"]}} == pattern["detail"]
+    assert "renditions-uploads-policy" in after.named("renditions-target").depends_on
+    [sending] = [said for said in statements(after.named("renditions-uploads-policy")) if said["Effect"] == "Allow"]
+    assert {"Service": "events.amazonaws.com"} == sending["Principal"]
+    rule_arn = "arn:aws:events:us-east-1:123456789012:rule/darkroom-prod-uploads"
+    assert {"aws:SourceArn": rule_arn} == sending["Condition"]["ArnEquals"]
 
 
 def imports(plan: StackPlan) -> dict[str, str]:
@@ -161,6 +179,24 @@ def originals_readers(plan: StackPlan) -> list[tuple[str, list[str]]]:
         for said in statements(plan.named("cdn-originals-policy"))
         if said["Action"] == ["s3:GetObject"]
     ]
+
+
+def test_the_distribution_of_the_system_before_reads_until_its_readers_have_moved() -> None:
+    """Beside ours, and both gallery buckets alone: results of edits are new."""
+    after = plan_with("prod", {"cdn": {"former_distribution_id": "E3P0EU1X4VGR58"}})
+    former = "arn:aws:cloudfront::123456789012:distribution/E3P0EU1X4VGR58"
+    reading = {
+        policy.name: said["Resource"]
+        for policy in after.of_type("aws:s3/bucketPolicy:BucketPolicy")
+        for said in statements(policy)
+        if said.get("Condition") == {"StringEquals": {"aws:SourceArn": former}}
+    }
+
+    assert {
+        "cdn-originals-policy": ["arn:aws:s3:::galerly-images-storage/*"],
+        "cdn-renditions-policy": ["arn:aws:s3:::galerly-renditions/*"],
+    } == reading
+    assert [] == findings(after)
 
 
 def test_no_principal_reads_originals_that_are_off(plans: dict[str, StackPlan]) -> None:

@@ -32,6 +32,8 @@ REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
     "aws:cloudfront/publicKey:PublicKey": frozenset({"encodedKey", "name"}),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": NOTHING,
     "aws:cloudwatch/dashboard:Dashboard": frozenset({"dashboardName"}),
+    "aws:cloudwatch/eventRule:EventRule": frozenset({"name", "eventBusName"}),
+    "aws:cloudwatch/eventTarget:EventTarget": frozenset({"rule", "targetId", "eventBusName"}),
     "aws:cloudwatch/logDelivery:LogDelivery": frozenset({"deliveryDestinationArn", "deliverySourceName"}),
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": frozenset({"name", "outputFormat"}),
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": frozenset({"name", "logType", "resourceArn"}),

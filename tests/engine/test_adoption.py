@@ -10,6 +10,7 @@ from tests.engine.command import Engine
 from tests.engine.stacks import new_stack
 
 BUCKET = "aws:s3/bucket:Bucket"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 ADOPT = {
     "adopt": {
@@ -19,10 +20,13 @@ ADOPT = {
         "results_bucket": True,
         "sessions_table": True,
         "distribution_id": "E2EXAMPLE1",
+        "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
     }
 }
 ADOPTED = {
     "cdn-distribution": (DISTRIBUTION, "E2EXAMPLE1"),
+    "edits-worker-logs": (LOG_GROUP, "/aws/lambda/lambdallmproxy-image-processor"),
+    "renditions-rendition-logs": (LOG_GROUP, "/aws/lambda/galerly-image-processing"),
     "edits-results-bucket": (BUCKET, "generated-images-bucket"),
     "edits-sessions": (TABLE, "image-edit-sessions"),
     "renditions-originals-bucket": (BUCKET, "galerly-images-storage"),
@@ -39,6 +43,8 @@ def old_account() -> Account:
     for name, key in (("galerly-photos", "id"), ("image-edit-sessions", "sessionId")):
         table = {"name": name, "hashKey": key, "attributes": [{"name": key, "type": "S"}], "billingMode": "PROVISIONED"}
         account.create(TABLE, name, table)
+    for name in ("galerly-image-processing", "lambdallmproxy-image-processor"):
+        account.create(LOG_GROUP, name, {"name": f"/aws/lambda/{name}"})
     account.create(DISTRIBUTION, "old", {"comment": "gallery", "enabled": True, "priceClass": "PriceClass_All"})
     return account
 

@@ -29,6 +29,17 @@ def schedule(target: Target, identity: str) -> None:
     target.client("scheduler").delete_schedule(GroupName=group, Name=name)
 
 
+def rule(target: Target, identity: str) -> None:
+    """Delete a rule, which has no target any more."""
+    target.client("events").delete_rule(Name=identity)
+
+
+def rule_target(target: Target, identity: str) -> None:
+    """Remove a target from its rule; *identity*: ``rule/id``."""
+    owner, _, name = identity.partition("/")
+    target.client("events").remove_targets(Rule=owner, Ids=[name])
+
+
 def budget(target: Target, identity: str) -> None:
     """Delete a budget; *identity*: ``account:name``."""
     account, _, name = identity.partition(":")
@@ -77,6 +88,8 @@ REMOVALS: Final[Mapping[str, Removal]] = {
     "aws:cloudwatch/dashboard:Dashboard": lambda target, identity: target.client("cloudwatch").delete_dashboards(
         DashboardNames=[identity]
     ),
+    "aws:cloudwatch/eventRule:EventRule": rule,
+    "aws:cloudwatch/eventTarget:EventTarget": rule_target,
     "aws:cloudwatch/metricAlarm:MetricAlarm": lambda target, identity: target.client("cloudwatch").delete_alarms(
         AlarmNames=[identity]
     ),

@@ -19,6 +19,8 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:cloudfront/publicKey:PublicKey": cloudfront.public_key,
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": cloudfront.response_headers_policy,
     "aws:cloudwatch/dashboard:Dashboard": monitoring.dashboard,
+    "aws:cloudwatch/eventRule:EventRule": schedules.rule,
+    "aws:cloudwatch/eventTarget:EventTarget": schedules.rule_target,
     "aws:cloudwatch/logDelivery:LogDelivery": monitoring.delivery,
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": monitoring.delivery_destination,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": monitoring.delivery_source,
@@ -56,7 +58,12 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
 }
 # Types whose adapter can adopt an existing resource.
 ADOPTING: Final = frozenset(
-    {"aws:cloudfront/distribution:Distribution", "aws:dynamodb/table:Table", "aws:s3/bucket:Bucket"}
+    {
+        "aws:cloudfront/distribution:Distribution",
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:dynamodb/table:Table",
+        "aws:s3/bucket:Bucket",
+    }
 )
 # Types whose adapter sends declared properties and leaves the others unchanged; other adapters replace the whole.
 KEEPS_ABSENT: Final = frozenset(

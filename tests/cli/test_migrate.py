@@ -1,0 +1,274 @@
+"""``darkroom migrate check`` on the emulator, with an account as the guides leave it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from components.testing.plan import StackPlan
+from components.testing.recorder import stack_config
+from darkroom.cli import cli
+from local.emulator.environment import ACCOUNT
+from local.emulator.process import running
+from local.stack import merged
+from processor.ops.migration import PATHS, TABLES
+from tests.factories.emulators import Aws, policy, root
+from tests.factories.plans import plans
+from tests.factories.stacks import SETTINGS
+
+__all__ = ["plans"]
+
+ORIGINALS, RENDITIONS, RESULTS = "galerly-images-storage", "galerly-renditions", "generated-images-bucket"
+FUNCTIONS = ("galerly-image-processing", "lambdallmproxy-image-processor")
+DOMAIN = "cdn.galerly.com"
+ROUTER = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:galerly-cloudfront-router:3"
+Lines = list[tuple[str, str, str]]
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """Start an emulator and make the guides' resources in it."""
+    with running(tmp_path_factory.mktemp("emulator")) as emulator:
+        aws = root(emulator.address)
+        make_functions(aws)
+        make_buckets(aws)
+        make_tables(aws)
+        yield aws
+
+
+def make_functions(aws: Aws) -> None:
+    """Leave two functions' log groups, and a function and a role that still exist."""
+    for name in FUNCTIONS:
+        aws.client("logs").create_log_group(logGroupName=f"/aws/lambda/{name}")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = aws.client("iam").create_role(RoleName=FUNCTIONS[0], AssumeRolePolicyDocument=policy(trust))["Role"]
+    code: Any = {"ZipFile": b"PK\x05\x06" + bytes(18)}
+    aws.client("lambda").create_function(
+        FunctionName=FUNCTIONS[0], Runtime="python3.11", Role=role["Arn"], Handler="a.b", Code=code
+    )
+
+
+def make_buckets(aws: Aws) -> None:
+    """Make the bucket of originals, public by policy and ACL, which notifies a queue, and the one of results."""
+    s3, sqs = aws.client("s3"), aws.client("sqs")
+    for name in (ORIGINALS, RESULTS):
+        s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter")
+        s3.delete_public_access_block(Bucket=name)
+    objects = f"arn:aws:s3:::{ORIGINALS}/*"
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": objects}
+    s3.put_bucket_policy(Bucket=ORIGINALS, Policy=policy(everyone))
+    s3.put_bucket_acl(Bucket=ORIGINALS, ACL="public-read")
+    url = sqs.create_queue(QueueName="thumbnails")["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sending = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy({**sending, "Resource": queue})})
+    notifications: Any = {"QueueConfigurations": [{"QueueArn": queue, "Events": ["s3:ObjectCreated:*"]}]}
+    s3.put_bucket_notification_configuration(Bucket=ORIGINALS, NotificationConfiguration=notifications)
+
+
+def make_tables(aws: Aws) -> None:
+    """Make the photos' table with an index of another shape, and the sessions' table as the guide does."""
+    dynamodb = aws.client("dynamodb")
+    text = ("id", "gallery_id", "sessionId", "userId", "created_at")
+    kinds = {**dict.fromkeys(text, "S"), "createdAt": "N"}
+
+    def index(name: str, *keys: str) -> Any:
+        return {"IndexName": name, "KeySchema": schema(*keys), "Projection": {"ProjectionType": "ALL"}}
+
+    def schema(*keys: str) -> Any:
+        return [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)]
+
+    def create(name: str, key: str, *indexes: Any) -> None:
+        used = {key, *(part["AttributeName"] for one in indexes for part in one["KeySchema"])}
+        dynamodb.create_table(
+            TableName=name,
+            KeySchema=schema(key),
+            AttributeDefinitions=[{"AttributeName": one, "AttributeType": kinds[one]} for one in sorted(used)],
+            GlobalSecondaryIndexes=list(indexes),
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    create(
+        "galerly-photos",
+        "id",
+        index("GalleryIdIndex", "gallery_id", "created_at"),
+        index("ByDay", "created_at"),
+    )
+    create("image-edit-sessions", "sessionId", index("userId-createdAt-index", "userId", "createdAt"))
+
+
+def distribution(aws: Aws, alias: str) -> str:
+    """Make the gallery's distribution: a router at the edge, and a path of its own; return its id."""
+    behaviour = {
+        "TargetOriginId": "o",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    }
+    router = {"LambdaFunctionARN": ROUTER, "EventType": "origin-request", "IncludeBody": False}
+    config: Any = {
+        "CallerReference": alias,
+        "Comment": "gallery",
+        "Enabled": True,
+        "Aliases": {"Quantity": 1, "Items": [alias]},
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": "o",
+                    "DomainName": f"{ORIGINALS}.s3.amazonaws.com",
+                    "S3OriginConfig": {"OriginAccessIdentity": ""},
+                }
+            ],
+        },
+        "DefaultCacheBehavior": {**behaviour, "LambdaFunctionAssociations": {"Quantity": 1, "Items": [router]}},
+        "CacheBehaviors": {"Quantity": 1, "Items": [{**behaviour, "PathPattern": "thumbs/*"}]},
+    }
+    return aws.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+
+
+def check(folder: Path, aws: Aws, change: dict[str, Any]) -> tuple[int, Lines]:
+    """Run the command with *change* merged into production's settings; return its exit code and lines."""
+    config = stack_config("prod")
+    config[SETTINGS] = merged(config[SETTINGS], change)
+    file = folder / "Pulumi.prod.yaml"
+    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    done = CliRunner(env={"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}).invoke(
+        cli, ["migrate", "check", "--stack", str(file), "--endpoint-url", aws.address, "--json"]
+    )
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.exit_code, [(one["outcome"], one["name"], one["text"]) for one in lines]
+
+
+def about(lines: Lines, name: str) -> list[tuple[str, str]]:
+    """Return what is said of one resource."""
+    return [(outcome, text) for outcome, said, text in lines if said == name]
+
+
+ADOPT = {
+    "adopt": {
+        "originals_bucket": True,
+        "results_bucket": True,
+        "photos_table": True,
+        "sessions_table": True,
+        "log_groups": list(FUNCTIONS),
+    }
+}
+
+
+def test_what_exists_is_refused_until_it_is_adopted(account: Aws, tmp_path: Path) -> None:
+    """Each with the setting to write; what does not exist is created."""
+    code, lines = check(tmp_path, account, {})
+
+    assert 1 == code
+    assert [("refused", "exists: set adopt.originals_bucket, or choose another name")] == about(lines, ORIGINALS)
+    assert [("create", "")] == about(lines, RENDITIONS)
+    assert [("refused", "exists: set adopt.sessions_table, or choose another name")] == about(
+        lines, "image-edit-sessions"
+    )
+    assert [("refused", f"exists: set adopt.log_groups: [{FUNCTIONS[1]}], or choose another name")] == about(
+        lines, f"/aws/lambda/{FUNCTIONS[1]}"
+    )
+    assert [
+        ("refused", "function exists: delete it (its log group stays), or choose another name"),
+        ("refused", "role exists: delete it, or choose another name for the function"),
+    ] == about(lines, FUNCTIONS[0])
+    assert [("create", DOMAIN)] == about(lines, "distribution")
+
+
+def test_an_import_names_what_it_changes(account: Aws, tmp_path: Path) -> None:
+    """A preview shows `=` for all of these."""
+    _, lines = check(tmp_path, account, ADOPT)
+    originals, photos = about(lines, ORIGINALS), about(lines, "galerly-photos")
+
+    assert ("import", "adopt.originals_bucket") == originals[0]
+    said = {text: outcome for outcome, text in originals[1:]}
+    assert {
+        "its policy is replaced: the CDN alone reads it, direct URLs answer 403": "change",
+        "versions are switched on: replaced and deleted originals are kept for 30 days": "change",
+        (
+            "its ACL grants READ to AllUsers, and S3 does not switch ACLs off while it grants others: "
+            f"aws s3api put-bucket-acl --acl private --bucket {ORIGINALS}"
+        ): "refused",
+        (
+            f"it notifies arn:aws:sqs:us-east-1:{ACCOUNT}:thumbnails, and the deployment would replace that: "
+            "set renditions.trigger: eventbridge, or remove what is no longer needed"
+        ): "refused",
+    } == said
+    assert [
+        ("import", "adopt.photos_table"),
+        ("change", "index GalleryIdIndex is deleted and built again: its queries fail meanwhile"),
+        ("change", "index UserIdIndex is built"),
+        ("refused", "index ByDay would be deleted: move its queries first, then delete it yourself"),
+    ] == photos
+    assert [("import", "adopt.sessions_table")] == about(lines, "image-edit-sessions")
+    assert ("import", f"adopt.log_groups: [{FUNCTIONS[1]}]") in about(lines, f"/aws/lambda/{FUNCTIONS[1]}")
+
+
+def test_the_bus_must_be_switched_on(account: Aws, tmp_path: Path) -> None:
+    """The bucket's own notifications are no obstacle then."""
+    on_the_bus = merged(ADOPT, {"renditions": {"trigger": "eventbridge"}})
+    need = "it sends no events to the bus, which renditions.trigger needs"
+    off = f"{need}: switch EventBridge on for it (docs/migration.md)"
+
+    assert ("refused", off) in about(check(tmp_path, account, on_the_bus)[1], ORIGINALS)
+    s3 = account.client("s3")
+    before = s3.get_bucket_notification_configuration(Bucket=ORIGINALS)
+    known = {key: value for key, value in before.items() if key.endswith("Configurations")}
+    s3.put_bucket_notification_configuration(
+        Bucket=ORIGINALS, NotificationConfiguration={**known, "EventBridgeConfiguration": {}}
+    )
+    assert not [text for _, text in about(check(tmp_path, account, on_the_bus)[1], ORIGINALS) if "notifies" in text]
+    s3.put_bucket_notification_configuration(Bucket=ORIGINALS, NotificationConfiguration=known)
+
+
+def test_a_distribution_must_answer_old_urls_in_the_same_step(account: Aws, tmp_path: Path) -> None:
+    """An alias that is in use, paths and functions that would go, readers that would be locked out."""
+    found = distribution(account, DOMAIN)
+    other = distribution(account, "old.galerly.com")
+
+    moved = "leave cdn.domain out until the alias has moved (docs/migration.md)"
+    beside = check(tmp_path, account, ADOPT)[1]
+    assert [("refused", f"is an alias of distribution {found}: {moved}")] == about(beside, DOMAIN)
+    adopted = check(tmp_path, account, merged(ADOPT, {"adopt": {"distribution_id": other}}))[1]
+    locked = "its other paths are open, and cdn.originals: signed would lock readers out in the same step"
+    assert [
+        ("import", "adopt.distribution_id"),
+        ("refused", "it would lose its alias old.galerly.com"),
+        ("refused", "it would no longer serve thumbs/*"),
+        ("refused", f"{ROUTER} would no longer run: URLs that need it must be gone"),
+        ("refused", f"{locked}: set cdn.originals: public until the front end has moved"),
+    ] == about(adopted, other)
+
+
+def test_without_anything_in_the_way_it_ends_with_0(account: Aws, tmp_path: Path) -> None:
+    """A stack with names of its own; a wrong `adopt` is refused."""
+    names = {
+        "renditions": {"originals_bucket": "new-o", "photos_table": "new-photos", "function_name": "new-r"},
+        "edits": {"results_bucket": "new-e", "sessions_table": "new-sessions", "function_name": "new-w"},
+        "cdn": {"domain": "", "certificate_arn": ""},
+    }
+
+    code, lines = check(tmp_path, account, names)
+    assert (0, {"create"}) == (code, {outcome for outcome, *_ in lines})
+    code, lines = check(tmp_path, account, merged(names, {"adopt": {"photos_table": True}}))
+    assert (1, [("refused", "does not exist: remove adopt.photos_table")]) == (code, about(lines, "new-photos"))
+
+
+def test_the_check_expects_what_the_program_declares(plans: dict[str, StackPlan]) -> None:
+    """Keys, indexes and paths are written in two places; both say the same."""
+    tables = {one.name: one.inputs for one in plans["prod"].of_type("aws:dynamodb/table:Table")}
+    for name, (keys, indexes) in zip(("renditions-photos", "edits-sessions"), TABLES.values(), strict=True):
+        declared = {
+            one["name"]: tuple(key["attributeName"] for key in one["keySchemas"])
+            for one in tables[name]["globalSecondaryIndexes"]
+        }
+        assert ((tables[name]["hashKey"],), declared) == (keys, indexes)
+    behaviours = plans["prod"].named("cdn-distribution").inputs["orderedCacheBehaviors"]
+    assert {one["pathPattern"] for one in behaviours} == PATHS
