@@ -65,13 +65,8 @@ class Existing:
 
     def bucket(self, name: str) -> FoundBucket | None:
         """Describe a bucket; one of another account is not *ours*."""
-        with aws_call(f"s3:head_bucket {name}"):
-            s3 = self.clients.s3()
-            head = unless(FORBIDDEN, lambda: unless(ABSENT, lambda: s3.head_bucket(Bucket=name)) or {})
-        if head is None:
-            return FoundBucket(ours=False)
-        if not head:
-            return None
+        if (known := self.exists(name)) is not True:
+            return None if known is False else FoundBucket(ours=False)
 
         def get(what: str) -> Json:
             return self.ask("s3", f"get_bucket_{what}", Bucket=name) or {}
@@ -86,6 +81,15 @@ class Existing:
             rules=[one.get("ID", "without a name") for one in get("lifecycle_configuration").get("Rules", [])],
             cors=bool(get("cors").get("CORSRules")),
         )
+
+    def exists(self, name: str) -> bool | None:
+        """Return whether a bucket exists; None for one of another account, which AWS refuses to describe."""
+
+        def described() -> bool:
+            return unless(ABSENT, lambda: self.clients.s3().head_bucket(Bucket=name)) is not None
+
+        with aws_call(f"s3:head_bucket {name}"):
+            return unless(FORBIDDEN, described)
 
     def table(self, name: str) -> FoundTable | None:
         """Describe a table."""

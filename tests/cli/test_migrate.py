@@ -9,15 +9,21 @@ from typing import Any
 
 import pytest
 import yaml
+from botocore.stub import Stubber
 from click.testing import CliRunner
 
+from components.build import ROOT
 from components.testing.plan import StackPlan
 from components.testing.recorder import stack_config
 from darkroom.cli import cli
 from local.emulator.environment import ACCOUNT
 from local.emulator.process import running
 from local.stack import merged
-from processor.ops.migration import PATHS, TABLES
+from processor.aws.clients import OperatorClients, s3_client
+from processor.aws.existing import Existing, FoundBucket
+from processor.ops.migration import PATHS, TABLES, Line, check_buckets
+from processor.settings.stack_file import load_settings
+from tests.factories.darkroom import session
 from tests.factories.emulators import Aws, policy, root
 from tests.factories.plans import plans
 from tests.factories.stacks import SETTINGS
@@ -259,6 +265,25 @@ def test_without_anything_in_the_way_it_ends_with_0(account: Aws, tmp_path: Path
     assert (0, {"create"}) == (code, {outcome for outcome, *_ in lines})
     code, lines = check(tmp_path, account, merged(names, {"adopt": {"photos_table": True}}))
     assert (1, [("refused", "does not exist: remove adopt.photos_table")]) == (code, about(lines, "new-photos"))
+
+
+def test_a_bucket_of_another_account_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of buckets are unique in the world; AWS answers 403 for one of another account, and 404 for a free name."""
+    client = s3_client(session())
+    stub = Stubber(client)
+    for code, status in (("403", 403), ("404", 404)):
+        stub.add_client_error("head_bucket", code, http_status_code=status)
+    monkeypatch.setattr(OperatorClients, "s3", lambda _: client)
+    existing = Existing(clients=OperatorClients(region="eu-west-1"))
+    with stub:
+        assert [FoundBucket(ours=False), None] == [existing.bucket("theirs"), existing.bucket("free")]
+    monkeypatch.setattr(Existing, "bucket", lambda _, name: FoundBucket(ours=False) if "storage" in name else None)
+
+    lines = list(check_buckets(load_settings(ROOT / "Pulumi.prod.yaml"), existing))
+    assert (
+        Line("refused", ORIGINALS, "belongs to another account, or may not be described: choose another name")
+        == lines[0]
+    )
 
 
 def test_the_check_expects_what_the_program_declares(plans: dict[str, StackPlan]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.testing.program import main_program
+from components.testing.program import Json, main_program
 from local.deployer.deploy import deploy_program
 from local.deployer.target import Target
 from local.model import RunConfig
@@ -23,16 +23,29 @@ BUS = {"EventBridgeConfiguration": {}}
 @pytest.fixture
 def others(stack: LocalStack) -> Iterator[str]:
     """Let the bucket notify a queue of others and the bus, and no queue of ours; give the URL of their queue."""
-    s3, sqs = stack.aws.client("s3"), stack.aws.client("sqs")
+    sqs = stack.aws.client("sqs")
     url = sqs.create_queue(QueueName="thumbnails-of-others")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sending = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy({**sending, "Resource": arn})})
-    before = s3.get_bucket_notification_configuration(Bucket=stack.originals)
     theirs: Any = {"Id": "theirs", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
     configure(stack, {"QueueConfigurations": [theirs], **BUS})
     yield url
-    configure(stack, {key: value for key, value in before.items() if key.endswith("Configurations")})
+    # The queue lets the bucket in again, and the bucket notifies it.
+    deploy(stack, {})
+    events: Any = stack.aws.client("events")
+    for rule in events.list_rules(NamePrefix="darkroom-local-uploads")["Rules"]:
+        targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        events.remove_targets(Rule=rule["Name"], Ids=[one["Id"] for one in targets])
+        events.delete_rule(Name=rule["Name"])
+
+
+def deploy(stack: LocalStack, renditions: Json) -> None:
+    """Deploy the program as `pulumi up` does, with other settings of renditions."""
+    run = RunConfig.load(stack.folder / "run.json")
+    config = configuration(run.addresses, stack.folder / "packages")
+    config[SETTINGS] = merged(config[SETTINGS], {"renditions": renditions})
+    deploy_program(main_program, Target(run.addresses, Path(run.folder)), config)
 
 
 def configure(stack: LocalStack, notifications: Any) -> None:
@@ -46,10 +59,7 @@ def test_a_bucket_that_notifies_others_keeps_doing_so(stack: LocalStack, others:
     """An upload and a deletion come by the bus; the deployment leaves the bucket's notifications as they are."""
     s3, sqs = stack.aws.client("s3"), stack.aws.client("sqs")
     before = s3.get_bucket_notification_configuration(Bucket=stack.originals)
-    run = RunConfig.load(stack.folder / "run.json")
-    config = configuration(run.addresses, stack.folder / "packages")
-    config[SETTINGS] = merged(config[SETTINGS], {"renditions": {"trigger": "eventbridge"}})
-    deploy_program(main_program, Target(run.addresses, Path(run.folder)), config)
+    deploy(stack, {"trigger": "eventbridge"})
 
     photo = stack.upload(jpeg.jpeg(), gallery="bus", name="a photo+1 é.jpg")
     key = stack.with_status(photo, "active")["original_key"]
