@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from testkit.browser import drop
 from testkit.embedded_stack import LocalStack
@@ -191,3 +194,156 @@ def test_photos_are_picked_from_the_gallery(desk: Desk) -> None:
     page.get_by_role("button", name="Edit 1 photo").click()
 
     expect(page.get_by_role("heading", name="picked.jpg")).to_be_visible()
+
+
+def versions(page: Page) -> Locator:
+    """Find the versions of the picture in view."""
+    return page.locator(".versions").get_by_role("button")
+
+
+def test_the_table_survives_a_reload_and_other_views(desk: Desk) -> None:
+    """With the true originals, all versions and their order; undo goes on from there."""
+    page = desk.open(desk.photo(name="one.jpg"), desk.photo(name="two.jpg"))
+    run(page, "resize to 600px")
+    expect(page.get_by_text("2 pictures edited.")).to_be_visible()
+    page.get_by_label("Only the picture in view").check()
+    run(page, "make it warmer")
+    expect(versions(page)).to_have_count(3)
+
+    for leave in (page.reload, lambda: go_around(page)):
+        leave()
+        expect(page.get_by_role("list", name="Pictures to edit").get_by_role("listitem")).to_have_count(2)
+        expect(page.get_by_role("heading", name="one.jpg")).to_be_visible()
+        expect(versions(page)).to_have_text(
+            ["Original1200 × 800 px", re.compile("600px"), re.compile("make it warmer")]
+        )
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".preview")).to_contain_text("1200 × 800 px")
+
+
+def go_around(page: Page) -> None:
+    """Go to the gallery and back by the navigation."""
+    page.get_by_role("link", name="Gallery").click()
+    expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
+    page.get_by_role("link", name="Editor").click()
+
+
+def test_undo_and_redo_by_keyboard_keep_the_focus(desk: Desk) -> None:
+    """At the last undo the button stays, and Ctrl+Shift+Z works after it."""
+    page = desk.open(desk.photo())
+    run(page, "resize to 600px")
+    expect(versions(page)).to_have_count(2)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator(".preview")).to_contain_text("600 × 400 px")
+    page.keyboard.press("Control+z")
+
+    expect(page.locator(".preview")).to_contain_text("1200 × 800 px")
+
+
+def test_a_command_is_run_again_and_saved(desk: Desk) -> None:
+    """The last one with a click, on other pictures too; a saved one on another day."""
+    page = desk.open(desk.photo())
+    command(page).fill("resize to 600px")
+    page.get_by_text("Saved commands").click()
+    page.get_by_role("button", name="Save this command").click()
+    page.get_by_role("button", name="Run on 1 picture").click()
+    expect(versions(page)).to_have_count(2)
+    page.goto(f"/#/editor?photo={desk.photo(name='other.jpg')}")
+    expect(page.get_by_role("heading", name="other.jpg")).to_be_visible()
+
+    page.get_by_role("button", name="Again: resize to 600px").click()
+    expect(page.locator(".preview")).to_contain_text("600 × 400 px")
+    page.reload()
+    page.get_by_text("Saved commands").click()
+    page.get_by_role("button", name="resize to 600px", exact=True).last.click()
+    expect(command(page)).to_have_value("resize to 600px")
+    page.get_by_role("button", name="Remove: resize to 600px").click()
+
+    expect(page.get_by_role("button", name="Remove: resize to 600px")).to_have_count(0)
+    assert not page.evaluate("document.activeElement === document.body")
+
+
+def test_results_become_photos_and_an_archive(desk: Desk) -> None:
+    """A button puts a result beside its photo; all results come in one archive."""
+    page = desk.open(desk.photo(name="one.jpg"), desk.photo(name="two.jpg"))
+    run(page, "resize to 300px and convert to webp")
+    expect(page.get_by_text("2 pictures edited.")).to_be_visible()
+
+    page.get_by_role("button", name="Save to gallery").click()
+    expect(page.get_by_role("region", name="Uploads")).to_contain_text("1 file uploaded")
+    page.get_by_text("Results").click()
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Download 2 results").click()
+
+    with zipfile.ZipFile(kept.value.path()) as files:
+        assert ["one.webp", "two.webp"] == sorted(files.namelist())
+    page.goto("/#/gallery?gallery=edited")
+    expect(page.get_by_role("button", name="Open one.webp").first).to_be_visible()
+
+
+def test_more_than_fifty_pictures_are_sent_in_fifties(desk: Desk) -> None:
+    """One request holds at most fifty; three sessions run at once, and the rest follows."""
+    page = desk.open()
+    sent: list[int] = []
+
+    def answer(route: Route) -> None:
+        images: list[Any] = route.request.post_data_json["images"]
+        sent.append(len(images))
+        progress = {one["id"]: {"status": "queued", "progress": 0} for one in images}
+        session = {"sessionId": f"ses_{len(sent)}", "progressUrl": "/none", "estimatedTime": 1, "progress": progress}
+        route.fulfill(json=session, status=202)
+
+    page.route("**/image-edit", answer)
+    photo = desk.stack.photo(desk.photo()) or {}
+    copies = [{**photo, "id": f"copy-{at}", "filename": f"{at}.jpg"} for at in range(170)]
+    page.route(
+        "**/gallery/photos/copy-*", lambda route: route.fulfill(json=copies[int(route.request.url.rpartition("-")[2])])
+    )
+    page.route("**/none", lambda route: route.fulfill(content_type="text/event-stream", body="retry: 60000\n\n"))
+    page.goto(f"/#/editor?{'&'.join(f'photo=copy-{at}' for at in range(170))}")
+    expect(page.get_by_text("170 pictures", exact=True)).to_be_visible()
+
+    run(page, "sepia")
+
+    expect(page.get_by_text("20 more pictures will follow.")).to_be_visible()
+    assert [50, 50, 50] == sent
+
+
+def test_on_a_phone_the_command_and_run_are_in_view(desk: Desk) -> None:
+    """Without scrolling, before and after the plan is shown; nothing is covered at the end of the page."""
+    page = desk.open(desk.photo(), size=(360, 740), has_touch=True)
+    expect(page.locator(".preview img").first).to_be_visible()
+    expect(command(page)).to_be_in_viewport(ratio=1)
+    command(page).fill("make it warmer, rotate left and resize to 500px")
+
+    expect(page.locator(".plan")).to_contain_text("Make it warmer, then rotate left")
+    for part in (
+        command(page),
+        page.get_by_role("button", name="Run on 1 picture"),
+        page.locator(".preview img").first,
+    ):
+        expect(part).to_be_in_viewport(ratio=0.9)
+    page.get_by_text("Earlier edits").scroll_into_view_if_needed()
+    page.get_by_text("Earlier edits").click()
+
+
+def test_menus_are_read_as_soon_as_the_api_answers(desk: Desk, complaints: Complaints) -> None:
+    """The page asks again by itself."""
+    complaints.expect("ERR_CONNECTION_REFUSED")
+    page = desk.open()
+    page.clock.install()
+    page.route("**/image-edit/operations", lambda route: route.abort("connectionrefused"))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("The menus could not be read.")
+    page.unroute("**/image-edit/operations")
+
+    page.clock.run_for(3000)
+
+    expect(page.get_by_label("Operation").locator("option").first).to_be_attached()
+    expect(page.get_by_role("alert")).to_be_empty()

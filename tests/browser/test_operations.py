@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from testkit.embedded_stack import LocalStack, wait_for
 from tests.browser.complaints import Complaints
@@ -75,6 +77,76 @@ def test_dead_letters_that_cannot_be_sent_back_are_told_of(desk: Desk) -> None:
 
     expect(row(page, "Edits")).to_contain_text("The last redrive left messages: their source queue is unknown")
     expect(row(page, "Edits").locator("[data-column='Dead letters']")).to_have_text("1")
+
+
+@pytest.mark.parametrize("size", [(360, 740), (1440, 900)], ids=["phone", "desk"])
+def test_dead_letters_are_opened_redriven_and_discarded_one_by_one(
+    desk: Desk, accessible: Callable[[Page], None], size: tuple[int, int]
+) -> None:
+    """Each shows its error, its age and its body; the others stay."""
+    sqs, queues = desk.stack.aws.client("sqs"), desk.stack.known["queues"]
+    for body in ("first, put there by hand", "second, put there by hand"):
+        sqs.send_message(QueueUrl=queues[DEAD], MessageBody=body)
+    page = desk.opened("#/operations", size=size)
+    page.get_by_role("button", name="Open the dead letters of Edits").click()
+    letters = page.get_by_role("dialog").locator("li")
+    expect(letters).to_have_count(2)
+    expect(letters.first).to_contain_text("The message is no edit job")
+    letters.first.get_by_text("Body").click()
+    expect(letters.first).to_contain_text("first, put there by hand")
+    accessible(page)
+    assert size[0] >= page.evaluate("document.scrollingElement.scrollWidth")
+
+    letters.first.get_by_role("button", name="Discard").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+    expect(letters).to_have_count(1)
+    with waiting_edits(desk.stack):
+        letters.first.get_by_role("button", name="Redrive").click()
+        expect(page.get_by_role("dialog")).to_contain_text("There are none.")
+        assert not page.evaluate("document.activeElement === document.body")
+        wait_for(lambda: waiting(desk.stack, "jobs") or None, what=lambda: "the message in its queue")
+        sqs.purge_queue(QueueUrl=queues["jobs"])
+
+
+def test_codes_lead_to_photos_and_alarms_to_their_runbook(desk: Desk) -> None:
+    """A photo counts once, however often it was tried; its code is a link to it."""
+    broken = desk.stack.upload(b"no photo", gallery="once", name="once.jpg")
+    first = desk.stack.with_status(broken, "failed")["error"]["at"]
+    desk.stack.http.post(f"{desk.stack.page}/gallery/photos/{broken}/retry")
+    desk.stack.settled(broken, lambda record: record["status"] == "failed" and record["error"]["at"] != first)
+    page = desk.opened("#/operations")
+    listed = desk.stack.http.get(f"{desk.stack.page}/gallery/photos?state=failed&search=NOT_AN_IMAGE").json()
+    count = listed["counts"]["failed"]
+
+    page.locator(".fold > summary").click()
+    page.locator("[data-state='OK']").first.get_by_text("What to do").click()
+    expect(page.locator(".runbook").first).to_contain_text("Action")
+    failures = page.get_by_role("region", name="Failures by code")
+    expect(failures.get_by_role("listitem").filter(has_text="NOT_AN_IMAGE")).to_have_text(f"NOT_AN_IMAGE{count}")
+    failures.get_by_role("link", name="NOT_AN_IMAGE").click()
+
+    expect(page.locator(".tile").first).to_contain_text("NOT_AN_IMAGE")
+    expect(page.locator(".tile .name").get_by_text("once.jpg")).to_have_count(1)
+
+
+def test_a_minute_without_data_is_a_gap(opened: Opener) -> None:
+    """A line joins only minutes that follow each other; the legend says its period."""
+    now = int(time.time())
+    page = opened("#/gallery?gallery=other")
+
+    def with_gap(route: Route) -> None:
+        overview: Any = route.fetch().json()
+        overview["photos"]["slowestMs"] = [[now - 60 * ago, 1000 * ago] for ago in (9, 8, 2, 1)]
+        route.fulfill(json=overview)
+
+    page.route(OVERVIEW, with_gap)
+    page.goto("/#/operations")
+
+    chart = page.get_by_role("figure").filter(has=page.get_by_role("heading", name="Time per photo"))
+    expect(chart.locator("path.slow")).to_have_attribute("d", re.compile(r"^M[^M]*L[^M]*M[^M]*L[^M]*$"))
+    expect(chart).to_contain_text("Slowest: last 1.0 s, longest 9.0 s")
+    boxes = [one.bounding_box() for one in page.get_by_role("figure").all()]
+    assert 2 == len({box["x"] for box in boxes if box})
 
 
 def test_figures_charts_and_failures_tell_what_happened(desk: Desk) -> None:

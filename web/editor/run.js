@@ -36,8 +36,9 @@ export class Runs {
     this.queue = [];
   }
 
-  /** Pictures that wait for a session. */
+  /** Pictures that wait until another session ends. */
   get queued() {
+    if (this.starting) return 0;
     return this.queue.reduce((sum, { pictures }) => sum + pictures.length, 0);
   }
 
@@ -52,8 +53,9 @@ export class Runs {
       this.queue.push({ pictures: some, what, before: some.map(({ state }) => state) });
     }
     pictures.forEach((picture) => (picture.state = busy(0, "Waiting for its turn")));
+    const started = this.next();
     this.table.changed();
-    await this.next();
+    await started;
   }
 
   /** Start parts until as many sessions run as may. */

@@ -12,7 +12,7 @@ export class Running {
     this.runs = runs;
     this.entries = new Map();
     this.waiting = el("span", { class: "small", role: "status" });
-    this.queued = el("li", { hidden: true }, this.waiting, el("button", { type: "button", onclick: () => runs.drop() }, "Cancel"));
+    this.queued = el("li", {}, this.waiting, el("button", { type: "button", onclick: () => runs.drop() }, "Cancel"));
     this.element = el("ul", { class: "runs", role: "list", "aria-label": "Running edits" });
   }
 
@@ -25,9 +25,8 @@ export class Running {
     }
     const { queued } = this.runs;
     if (queued) this.element.append(this.queued);
+    else keepFocus(this.queued, () => this.queued.remove());
     this.waiting.textContent = `${counted(queued, "more picture")} will follow.`;
-    this.queued.hidden = !queued;
-    if (!queued) keepFocus(this.queued, () => this.queued.remove());
     for (const run of running.values()) {
       if (!this.entries.has(run.sessionId)) this.entries.set(run.sessionId, this.entry(run));
       this.update(run);

@@ -4,11 +4,12 @@ import { el } from "./dom.js";
 
 const DIGITS = 4;
 const LONGEST_EXTENSION = 6;
+const SHORT = 16; // fits everywhere
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** In two parts, which assistive technology reads as two words: give a heading an `aria-label` besides. @param {string} name @returns {HTMLElement} */
 export function named(name) {
-  const at = cut(name);
+  const at = name.length > SHORT ? cut(name) : name.length;
   return el("bdi", { class: "named", dir: "auto", title: name }, el("span", {}, name.slice(0, at)), el("span", {}, name.slice(at)));
 }
 
