@@ -19,9 +19,12 @@ from processor.settings.values import origin_of
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. The longest
 # prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave this much and a little more.
 PATH_BYTES: Final = 960
+KEY_BYTES: Final = 1024
 HASH_CHARS: Final = 16
 RENDITIONS: Final = "renditions/"
 RESERVED: Final = ("watermarks/", "branding-logos/", "gdpr-exports/", "lambda-deployments/", RENDITIONS, "manifests/")
+# The form of the keys of `rendition_key`: its extensions are those of imaging.model.EXTENSIONS.
+RENDITION: Final = re.compile(rf"{RENDITIONS}.+_[a-z][a-z0-9-]*\.(?:jpg|webp|avif)", re.DOTALL)
 UUID_FIRST: Final = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?=[._]|$)", re.IGNORECASE)
 
 
@@ -148,6 +151,11 @@ def stem_path(gallery: str, stem: str) -> str:
 def path_of(rendition: str) -> str:
     """Return the stem path of the key of a rendition: no size's name holds an underscore."""
     return rendition.rpartition("_")[0]
+
+
+def is_rendition(key: str) -> bool:
+    """Return whether *key* has the form of a rendition's, so that ``path_of`` may be asked for its stem path."""
+    return RENDITION.fullmatch(key) is not None
 
 
 def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:

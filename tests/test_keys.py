@@ -9,10 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from processor.imaging.model import EXTENSIONS
 from processor.keys import (
     ObjectKey,
     Skip,
     cut,
+    is_rendition,
     path_of,
     rendition_key,
     rendition_url,
@@ -248,3 +250,14 @@ def test_the_embedded_stack_serves_without_tls() -> None:
         rendition_url("127.0.0.1:4520", "renditions/g/a_small.jpg", "abc"),
         rendition_url("cdn.example.com", "renditions/g/a_small.jpg", "abc"),
     )
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS.values())
+def test_a_rendition_is_known_by_its_form(extension: str) -> None:
+    """A file whose name has another form is never removed as one."""
+    for gallery, stem in (("a_b/c", "IMG_1"), ("", "_"), ("..", "line\nbreak"), ("g", "x" * 2000)):
+        key = rendition_key(gallery, stem, "small-2x", extension)
+        assert is_rendition(key)
+        assert path_of(key) == stem_path(gallery, stem)
+    for other in ("renditions/IMG_small.txt", "renditions/a_b/index.html", "renditions/a_folder/", "IMG_small.jpg"):
+        assert not is_rendition(other)

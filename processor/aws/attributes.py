@@ -22,21 +22,33 @@ def to_attribute(value: Any) -> dict[str, Any]:
         return {"NULL": True}
     if isinstance(value, Mapping):
         return {"M": {name: to_attribute(one) for name, one in cast("Mapping[str, Any]", value).items()}}
-    if isinstance(value, frozenset):
-        return {"SS": sorted(cast("frozenset[str]", value))}
+    if isinstance(value, (bytes, frozenset)):
+        return {"B": value} if isinstance(value, bytes) else set_attribute(cast("frozenset[Any]", value))
     if isinstance(value, (list, tuple)):
         return {"L": [to_attribute(one) for one in cast("Sequence[Any]", value)]}
     raise TypeError(f"expected text, a number, a mapping or a list for DynamoDB, received {type(value).__name__}")
 
 
+def set_attribute(members: frozenset[Any]) -> dict[str, Any]:
+    """Convert a set, whose members are all texts, all numbers or all binaries."""
+    listed = [to_attribute(one) for one in sorted(members)]
+    kinds = {kind for one in listed for kind in one}
+    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
+        raise TypeError(f"expected texts, numbers or binaries in a set for DynamoDB, received {kinds or 'none'}")
+    [kind] = kinds
+    return {f"{kind}S": [one[kind] for one in listed]}
+
+
 def from_attribute(attribute: Attribute) -> Any:
-    """Convert one attribute value. Sets and binaries, which only the backend writes, stay as botocore returns them."""
+    """Convert one attribute value, so that ``to_attribute`` gives it back."""
     [(kind, value)] = attribute.items()
     match kind:
         case "N":
             return Decimal(value)
         case "NULL":
             return None
+        case "SS" | "NS" | "BS":
+            return frozenset(from_attribute({kind[0]: one}) for one in value)
         case "M":
             return {name: from_attribute(one) for name, one in value.items()}
         case "L":

@@ -21,17 +21,20 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PAGE_KEYS: Final = 1000  # the most that one ListObjectsV2 returns
+# Glacier Instant Retrieval is read at once. https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+ARCHIVES: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """One object as listed. *size* in bytes."""
+    """One object as listed. *size* in bytes; *archived*: it cannot be read, unless it was restored for a while."""
 
     key: str
     size: int
     modified: datetime
     etag: str = ""
+    archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +56,7 @@ class BucketListing:
                 size=one.get("Size", 0),
                 modified=one["LastModified"],  # pyright: ignore[reportTypedDictNotRequiredAccess]
                 etag=one.get("ETag", "").strip('"'),
+                archived=one.get("StorageClass") in ARCHIVES,
             )
             for one in answer.get("Contents", [])
         ]
@@ -65,18 +69,18 @@ class BucketListing:
                 return
             after = page[-1].key
 
-    def between(self, first: str, last: str) -> Iterator[Listed]:
-        """List the objects from *first* to *last*, both included."""
-        # StartAfter excludes its key; after this shorter one *first* itself is listed, behind a few others.
-        for one in self.all("", after=first[:-1]):
-            if one.key > last:
-                return
-            if one.key >= first:
-                yield one
-
     def near(self, keys: Collection[str]) -> frozenset[str]:
-        """List all keys from the first to the last of *keys*: cheap when these are close together."""
-        return frozenset(one.key for one in self.between(min(keys), max(keys))) if keys else frozenset()
+        """List what is close to *keys*, these included: a thousand a request, and no request without one of *keys*."""
+        waiting, found, last = sorted(keys), set[str](), ""
+        while waiting:
+            # StartAfter excludes its key; after this shorter one the key itself is listed, behind a few others.
+            page = self.page("", after=max(last, waiting[0][:-1]), limit=PAGE_KEYS)
+            found |= {one.key for one in page}
+            if len(page) < PAGE_KEYS:
+                break
+            last = page[-1].key
+            waiting = [key for key in waiting if key > last]
+        return frozenset(found)
 
     def find(self, key: str) -> Listed | None:
         """Find the object *key*: the first that its name as a prefix lists."""

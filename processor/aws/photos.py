@@ -37,17 +37,17 @@ class PhotoRecord:
     @property
     def status(self) -> str | None:
         """The photo's status, written by the backend or by us."""
-        return self.item.get("status")
+        return text(self.item.get("status"))
 
     @property
     def original_key(self) -> str | None:
         """The original that the record was last rendered from."""
-        return self.item.get("original_key")
+        return text(self.item.get("original_key"))
 
     @property
     def source_version(self) -> str | None:
         """Version id or ETag of the original that the renditions were made from."""
-        return self.item.get("source_version")
+        return text(self.item.get("source_version"))
 
     @property
     def receipt(self) -> Mapping[str, Any]:
@@ -73,6 +73,11 @@ class PhotoRecord:
     def is_for(self, key: str) -> bool:
         """Return whether the record was made for the original *key*: by its id, or by one of its attributes."""
         return self.id == key or any(value == key for value in self.item.values())
+
+
+def text(value: Any) -> str | None:
+    """Return *value* if it is a text that is not empty: adopted tables hold other types too."""
+    return value if isinstance(value, str) and value else None
 
 
 def tree(value: Any) -> Mapping[str, Any] | None:

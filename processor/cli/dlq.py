@@ -190,7 +190,9 @@ def redrive_all(lane: DlqLane, *, yes: bool) -> None:
 def discard(*, yes: bool, **chosen: Any) -> None:
     """Delete dead letters for good.
 
-    Originals stay. `backfill --only missing` finds uploads again; the reconciler finds deletions too, within a day.
+    Originals stay. `backfill --only missing` finds uploads and overwrites again, `--only recipe-changed` what a
+    backfill had sent. `reconcile` finds deletions too; on its schedule it does so within a day. Edits are lost: their
+    users start them again.
     """
     lane = lane_of(**chosen)
     with lane.look() as letters:

@@ -15,7 +15,7 @@ from processor.aws.photos import PhotoRecord, tree
 from processor.edits.job import ImageJob
 from processor.edits.session import Session, SessionImage
 from processor.events import ObjectChange
-from processor.keys import ObjectKey
+from processor.keys import KEY_BYTES, ObjectKey
 from processor.upload.events import is_removal
 
 NO_EVENT: Final = "NO_S3_EVENT"
@@ -117,14 +117,18 @@ def keys_of(body: str) -> tuple[str, ...]:
         tree: Any = json.loads(body)
         records = cast("Sequence[Any]", tree["Records"])
         return tuple(key_of(record) for record in records)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ()
 
 
 def key_of(record: Any) -> str:
-    """Return the key of one record; only S3 itself encodes keys."""
-    key = str(record["s3"]["object"]["key"])
-    return unquote_plus(key) if record.get("eventName") else key
+    """Return the key of one record; only S3 itself encodes keys. ValueError: S3 has no such key."""
+    named = cast("Mapping[str, Any]", record)["s3"]["object"]["key"]
+    key = unquote_plus(named) if record.get("eventName") else named
+    # A key that is no UTF-8 raises UnicodeEncodeError, a ValueError.
+    if not isinstance(key, str) or not 0 < len(key.encode()) <= KEY_BYTES:
+        raise ValueError(f"expected a key of 1 to {KEY_BYTES:,} bytes")
+    return key
 
 
 def counted(letters: Iterable[Sorted]) -> list[tuple[Group, int, str]]:
@@ -141,12 +145,20 @@ def sort_job(letter: Letter, find: FindSession) -> Sorted:
     never existed, NO_EDIT_JOB when the message is no job.
     """
     try:
-        job = ImageJob.read(letter.body)
-    except ValueError:
+        job = read_job(letter.body)
+    except (ValueError, RecursionError):
         return Sorted(letter=letter, keys=(), group=Group(code=NO_JOB, format=NOT_KNOWN, camera=NOT_KNOWN))
     session = find(job.session_id)
     group = Group(code=code_of(job, session), format=format_of(job, session), camera=NOT_KNOWN)
     return Sorted(letter=letter, keys=(f"{job.session_id}/{job.image_id}",), group=group)
+
+
+def read_job(body: str) -> ImageJob:
+    """Read a job; ValueError when it is none, or its ids are none that a table has."""
+    job = ImageJob.read(body)
+    if max(len(job.session_id.encode()), len(job.image_id.encode())) > KEY_BYTES:
+        raise ValueError(f"expected ids of at most {KEY_BYTES:,} bytes")
+    return job
 
 
 def code_of(job: ImageJob, session: Session | None) -> str:

@@ -14,7 +14,7 @@ NUMBERS = st.integers(-(10**30), 10**30) | st.decimals(allow_nan=False, allow_in
 VALUES = st.recursive(
     st.text() | st.booleans() | st.none() | NUMBERS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-)
+) | st.one_of(st.binary(), *(st.frozensets(one, min_size=1) for one in (st.text(), st.binary(), NUMBERS)))
 
 
 @given(VALUES)
@@ -34,9 +34,10 @@ def test_a_truth_is_no_number() -> None:
     assert {"BOOL": True} == to_attribute(True)  # noqa: FBT003 - the value is the point
 
 
-def test_what_others_stored_comes_as_it_is() -> None:
-    """Sets and binaries are the backend's."""
-    assert ["a", "b"] == from_attribute({"SS": ["a", "b"]})
+def test_a_set_has_members_of_one_kind() -> None:
+    """DynamoDB has no empty sets either."""
+    with pytest.raises(TypeError, match="expected texts, numbers or binaries in a set for DynamoDB, received none"):
+        to_attribute(frozenset())
 
 
 def test_what_has_no_attribute_is_refused() -> None:

@@ -27,12 +27,17 @@ def test_everything_below_a_prefix_is_listed_once(listing: BucketListing) -> Non
     assert KEYS == [one.key for one in listing.all("")]
 
 
-def test_a_range_holds_both_its_ends(listing: BucketListing) -> None:
-    """And nothing before or behind."""
-    assert KEYS[1:4] == [one.key for one in listing.between("b/IMG_1.jpg", "b/IMG_1_x.jpg")]
-    assert ["a"] == [one.key for one in listing.between("a", "a")]
-    assert frozenset(KEYS[2:5]) == listing.near(["b/Übung 😀+%.jpg", "b/IMG_10.jpg"])
+def test_what_is_near_is_listed_without_what_lies_between(
+    listing: BucketListing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D3: `../x.jpg` is far from its neighbour in the list of originals, and a bucket may lie between their files."""
+    wanted = [KEYS[1], KEYS[4]]
+    assert listing.near(wanted).issuperset(wanted)
     assert frozenset() == listing.near([])
+    monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 1)
+
+    assert frozenset(wanted) == listing.near(wanted)
+    assert frozenset() == listing.near(["c/none.jpg"])
 
 
 def test_a_key_is_found_among_others_that_begin_with_it(listing: BucketListing) -> None:

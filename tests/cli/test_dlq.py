@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -64,6 +65,36 @@ def test_a_deletion_is_listed_as_a_deletion(operation: Operation) -> None:
 
     assert {("removed", "?"), ("created", "?")} == {(one["change"], one["camera"]) for one in groups(operation)}
     assert "removed" in operation.run("dlq", "list").stdout
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("[" * 100_000, "null", '{"Records": {"s3": 1}}', '{"Records": [{"s3": {"object": {"key": null}}}]}'),
+        *('{"Records": [{"s3": {"object": {"key": ""}}}]}', '{"Records": [{"s3": {"object": {"key": "\\ud800"}}}]}'),
+        json.dumps({"Records": [{"s3": {"object": {"key": "k" * 3000}}}]}),
+        json.dumps({"Records": [[], {"s3": {"object": {"key": "wedding/a.jpg"}}}]}),
+    ],
+)
+def test_a_letter_that_names_no_key_breaks_nothing(operation: Operation, body: str) -> None:
+    """Whatever was sent to the queue by hand; no request is made with a key that a table refuses."""
+    operation.send(DEAD, body)
+    operation.send(DEAD, s3_event(s3_record("wedding/a.jpg")))
+
+    assert {"NO_S3_EVENT", "NO_RECORD"} == {one["code"] for one in groups(operation)}
+    assert 2 == len(operation.run("dlq", "show").stdout.splitlines())
+
+
+@pytest.mark.parametrize("odd", [["a", 1], {"x"}, b"x", 7, None, True, {"code": ["x"], "make": {"y": b"z"}}])
+def test_an_odd_record_of_an_adopted_table_breaks_nothing(operation: Operation, odd: object) -> None:
+    """B5: each attribute that we read may be of any type."""
+    names = ("status", "camera", "error", "format", "original_key", "source_version", "receipt", "small_url", "s3_key")
+    operation.darkroom.put_record(id="wedding/a.jpg", **dict.fromkeys(names, odd if odd != {"x"} else frozenset({"x"})))
+    operation.send(DEAD, s3_event(s3_record("wedding/a.jpg")))
+
+    assert 1 == len(groups(operation))
+    assert 0 == operation.run("dlq", "redrive", "--prefix", "wedding/", "--yes").exit_code
+    assert ["wedding/a.jpg"] == operation.work("uploads")
 
 
 def test_the_largest_group_comes_first(operation: Operation) -> None:
@@ -191,6 +222,23 @@ def test_a_task_that_sqs_does_not_know_is_no_success(letters: Operation) -> None
 
     assert isinstance(found, StoreUnavailable)
     assert str(found).endswith("uploads-dlq: expected the task that was started, found none")
+
+
+def test_what_was_discarded_is_found_again_as_the_help_promises(
+    operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B4: an upload and an overwrite by the backfill; a deletion by the reconciler (tests/ops/reconcile)."""
+    monkeypatch.setattr("processor.ops.backfill.run.POLL_S", 0.0)
+    operation.darkroom.process(operation.darkroom.upload("wedding/a.jpg"))
+    for key, content in (("wedding/a.jpg", b"another photo"), ("wedding/b.jpg", b"a photo")):
+        operation.darkroom.upload(key, content)
+        operation.send(DEAD, s3_event(s3_record(key)))
+    assert "2 letters discarded.\n" == operation.run("dlq", "discard", "--yes").stdout
+
+    assert re.search(r"missing +2  send", operation.run("backfill", "--only", "missing", "--plan").stdout)
+    told = " ".join(operation.run("dlq", "discard", "--help").stdout.split())
+    assert "`backfill --only missing` finds uploads and overwrites" in told
+    assert "`reconcile` finds deletions too" in told
 
 
 def test_a_group_is_discarded_for_good(letters: Operation) -> None:

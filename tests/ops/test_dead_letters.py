@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from processor.aws.dead_letters import Letter
@@ -56,7 +58,14 @@ def test_a_picture_that_its_session_lacks_has_no_error_recorded() -> None:
     assert Group(code="NO_ERROR_RECORDED", format="?", camera="?") == found.group
 
 
-@pytest.mark.parametrize("body", ["no json", "[]", '{"Records": []}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("no json", "[]", '{"Records": []}', "[" * 100_000),
+        *('{"sessionId": "ses_\\ud800", "imageId": "a"}', '{"sessionId": "ses_1", "imageId": "\\ud800"}'),
+        json.dumps({"sessionId": "ses_" + "x" * 3000, "imageId": "a"}),
+    ],
+)
 def test_a_message_that_is_no_job_is_grouped_as_such(body: str) -> None:
     """A stray message is listed like any other."""
     found = sorted_of(None, body)
