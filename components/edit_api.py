@@ -1,4 +1,4 @@
-"""Declare the edit API: the web application behind a streaming function URL, and its two rotating secrets (ADR 76).
+"""Declare the edit API: the web application behind a streaming function URL, and its two rotating secrets (ADR 31).
 
 Python on Lambda cannot stream by itself; the Lambda Web Adapter runs the application as a web server and streams what
 it answers (ADR 7). https://awslabs.github.io/aws-lambda-web-adapter/

@@ -1,6 +1,6 @@
 """Read secrets from SSM Parameter Store, and read them again while processes run, so that a rotation needs no restart.
 
-A parameter holds one value per line: the first is used, all are accepted (ADR 76).
+A parameter holds one value per line: the first is used, all are accepted (ADR 31).
 """
 
 from __future__ import annotations

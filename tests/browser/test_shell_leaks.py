@@ -78,7 +78,7 @@ def test_a_hundred_visits_leave_nothing_behind(opened: Opener) -> None:
 
 @pytest.mark.usefixtures("some")
 def test_forced_colours_keep_state_and_place(opened: Opener) -> None:
-    """What colours say is said by lines: which view it is, the frame of a photo, what failed, what is chosen."""
+    """Lines say what colours say: which view it is, the frame of a photo, what failed, what is chosen."""
     page = opened("#/gallery?gallery=some", forced_colors="active", reduced_motion="reduce")
     expect(page.locator(".tile")).to_have_count(3)
     page.get_by_role("checkbox", name="Choose one.jpg").click()
