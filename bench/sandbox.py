@@ -102,7 +102,7 @@ class Function:
 def function(photo: Path, renderer: Renderer) -> Function:
     """Assemble the function as its handler does, over a wire that holds *photo*."""
     settings = RenditionSettings()
-    env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST, lane_queue_urls=(LANE,))
+    env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST, lane_queue_urls=(LANE,), purge_queue_url=LANE)
     wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)
     with patch.object(assembly, "Session", wire.session):
         line = assembly.upload_pipeline(env, renderer=timed)

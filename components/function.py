@@ -33,12 +33,13 @@ TRACES_ENV: Final = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventSource:
-    """A queue whose messages invoke the function. *lane*: its role in names."""
+    """A queue whose messages invoke the function. *lane*: its role in names. *window_s*: to collect a batch."""
 
     lane: str
     arn: pulumi.Input[str]
     batch_size: int
     max_concurrency: int
+    window_s: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +208,7 @@ def feed(
         function_name=alias.arn,
         event_source_arn=source.arn,
         batch_size=source.batch_size,
+        maximum_batching_window_in_seconds=source.window_s,
         function_response_types=["ReportBatchItemFailures"],
         scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=source.max_concurrency),
         tags=tags,

@@ -62,6 +62,7 @@ def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, D
     return {
         "uploads": pipeline.uploads.dead,
         "backfill": pipeline.backfill.dead,
+        "purges": pipeline.purges.dead,
         "jobs": edits.jobs.dead,
         "reconciler-missed": pipeline.reconciler.missed,
         **{f"{role}-failures": queue for role, queue in kept.items() if queue},
@@ -73,7 +74,12 @@ def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService
     return Watched(
         stack=config.context.stack,
         functions=functions(pipeline, edits),
-        lanes={"uploads": pipeline.uploads, "backfill": pipeline.backfill, "jobs": edits.jobs},
+        lanes={
+            "uploads": pipeline.uploads,
+            "backfill": pipeline.backfill,
+            "purges": pipeline.purges,
+            "jobs": edits.jobs,
+        },
         dead_letters=dead_letters(pipeline, edits),
         renditions=config.settings.renditions,
         edits=config.settings.edits,

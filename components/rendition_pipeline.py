@@ -24,9 +24,13 @@ from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_marker
 from components.tables import Index, TableArgs, table
 from components.trigger import UploadTrigger
 from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.services import PURGE_CONCURRENCY
 
 COMPONENT: Final = "renditions"
 HANDLER: Final = "processor.handlers.rendition.handler"
+# Photos in one invalidation of the CDN, and how long it collects them: a deleted photo is out of S3 at once.
+PURGES: Final = 100
+PURGE_WINDOW_S: Final = 5
 OLD_ORIGINALS_DAYS: Final = 30
 UPLOAD_METHODS: Final = ("PUT", "POST", "GET", "HEAD")
 
@@ -54,6 +58,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.uploads = WorkQueue(f"{name}-uploads", lane(config, "uploads", trigger.sender), opts=child)
         self.backfill = WorkQueue(f"{name}-backfill", lane(config, "backfill"), opts=child)
         trigger.feed(self.uploads)
+        self.purges = WorkQueue(f"{name}-purges", lane(config, "purges"), opts=child)
         self.imaging_layer = layer(f"{name}-imaging", packages.imaging, config=config, parent=self)
         self.runtime_layer = layer(f"{name}-runtime", packages.runtime, config=config, parent=self)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
@@ -69,7 +74,7 @@ class RenditionPipeline(pulumi.ComponentResource):
             component=COMPONENT,
             handler=HANDLER,
             layers=(self.imaging_layer.arn, self.runtime_layer.arn),
-            env=rendition_env(args, self.uploads, self.backfill),
+            env=rendition_env(args, self.purges, self.uploads, self.backfill),
             permissions=self.rendition_permissions(args),
             sources=(
                 EventSource(
@@ -84,6 +89,13 @@ class RenditionPipeline(pulumi.ComponentResource):
                     batch_size=settings.batch_size,
                     max_concurrency=settings.backfill_concurrency,
                 ),
+                EventSource(
+                    lane="purges",
+                    arn=self.purges.arn,
+                    batch_size=PURGES,
+                    max_concurrency=PURGE_CONCURRENCY,
+                    window_s=PURGE_WINDOW_S,
+                ),
             ),
             pin=Pin(version=rollback.rendition, canary_percent=rollback.canary_percent),
             asynchronous=True,
@@ -91,7 +103,7 @@ class RenditionPipeline(pulumi.ComponentResource):
 
     def rendition_permissions(self, args: RenditionPipelineArgs) -> list[Permission]:
         """Return the grants of the calls in ``processor/aws``; a contract test compares the two."""
-        lanes = (self.uploads.arn, self.backfill.arn)
+        lanes = (self.uploads.arn, self.backfill.arn, self.purges.arn)
         permissions = [
             Permission(("s3:GetObject", "s3:GetObjectVersion"), (below(self.originals.arn),)),
             # Without it, S3 answers 403 for a key that does not exist, and a deleted original would look like a fault.
@@ -194,12 +206,15 @@ def lane(config: StackConfig, role: str, sender: QueueSender | None = None) -> W
     )
 
 
-def rendition_env(args: RenditionPipelineArgs, *lanes: WorkQueue) -> pulumi.Output[dict[str, str]]:
-    """Return the function's environment: its slice of the settings, the CDN's host and distribution, its lanes."""
+def rendition_env(args: RenditionPipelineArgs, purges: WorkQueue, *lanes: WorkQueue) -> pulumi.Output[dict[str, str]]:
+    """Return the function's environment: its slice of the settings, the CDN's host and distribution, its queues."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
     urls = pulumi.Output.all(*(one.url for one in lanes)).apply(tuple)
     return pulumi.Output.all(
-        cdn_host=args.cdn.host, distribution_id=args.cdn.distribution_id, lane_queue_urls=urls
+        cdn_host=args.cdn.host,
+        distribution_id=args.cdn.distribution_id,
+        lane_queue_urls=urls,
+        purge_queue_url=purges.url,
     ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring)))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from processor.aws.attributes import from_attribute, to_attribute
-from processor.aws.cdn import CdnCache
+from processor.aws.cdn import PurgeQueue
 from processor.aws.originals import Originals
 from processor.aws.originals_table import CLOCKS_MS, LEASE, STEM, Lease, OriginalsTable
 from processor.aws.photos import WATCHED, PhotoRecord, PhotoRecords
@@ -108,7 +108,7 @@ class World:
                     renditions=renditions,
                 ),
                 renditions=renditions,
-                cdn=MemoryCdn(world=self, client=lambda: NO_CLIENT, distribution_id="E1EXAMPLE"),
+                purges=MemoryPurges(world=self, client=lambda: NO_CLIENT, url="purges"),
             ),
             records=PhotoRecordWriter(
                 photos=MemoryRecords(world=self, dynamodb=NO_CLIENT, table="photos"),
@@ -350,16 +350,15 @@ class MemoryRecords(PhotoRecords):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryCdn(CdnCache):
-    """The CDN."""
+class MemoryPurges(PurgeQueue):
+    """The purge queue, and the CDN behind it."""
 
     world: World
 
-    def forget(self, tags: Any, *, reference: str) -> None:
-        """Invalidate tags."""
-        del reference
-        with self.world.call("cloudfront:CreateInvalidation"):
-            self.world.invalidated += tags
+    def send(self, cache_tags: str) -> None:
+        """Invalidate a photo."""
+        with self.world.call("sqs:SendMessage purges"):
+            self.world.invalidated.append(cache_tags.partition(",")[0])
 
 
 def stored(tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ UNSEEN: Mapping[str, str] = {
     "*-rendition sqs:GetQueueAttributes *": "as above",
     "*-edit sqs:GetQueueAttributes *": "as above",
     "*-edit sqs:ChangeMessageVisibility *": "asked when something fails that may pass: test_edit.py",
+    "*-rendition sqs:ChangeMessageVisibility *": "as above: test_batch.py",
+    "*-rendition sqs:SendMessage *-uploads": "asked when another invocation works on the photo: test_batch.py",
+    "*-rendition sqs:SendMessage *-backfill": "as above",
     "* sqs:SendMessage *-failures": "the emulator keeps failed asynchronous events, and asks no role",
 }
 

@@ -1,7 +1,8 @@
-"""Invalidate cached files of the CloudFront distribution."""
+"""Invalidate cached files of the CloudFront distribution, and queue the tags to invalidate."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from processor.aws.faults import aws_call
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_sqs import SQSClient
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,3 +35,21 @@ class CdnCache:
                     "CallerReference": reference,
                 },
             )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurgeQueue:
+    """Queues photos whose cached files must go; nothing without *url*. *client()* is called when needed.
+
+    The queue collects them for some seconds, so that many deletions are one invalidation (handlers/purges.py).
+    """
+
+    client: Callable[[], SQSClient]
+    url: str | None
+
+    def send(self, cache_tags: str) -> None:
+        """Queue the photo with these *cache_tags*, as its renditions have them."""
+        if self.url is None:
+            return
+        with aws_call(f"sqs:SendMessage {self.url}"):
+            self.client().send_message(QueueUrl=self.url, MessageBody=json.dumps({"purge": cache_tags}))

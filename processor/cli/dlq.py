@@ -29,7 +29,7 @@ from processor.ops.dead_letters import Filter, Sorted, counted, sort_job, sort_l
 
 MOST: Final = 10_000
 JOBS: Final = "jobs"
-LANES: Final = ("uploads", "backfill", JOBS)
+LANES: Final = ("uploads", "backfill", "purges", JOBS)
 LOOK_S: Final = 1.0
 NOT_ALL_MOVED: Final = 1
 

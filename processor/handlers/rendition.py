@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from processor.events import ObjectEvent
 from processor.handlers.batch import BatchWorker
+from processor.handlers.purges import PurgeWorker, is_purge
 from processor.settings.functions import RenditionEnv, from_env
 from processor.telemetry import Telemetry
-from processor.upload.assembly import lanes, upload_pipeline
+from processor.upload.assembly import cdn_cache, lanes, upload_pipeline
 from processor.upload.events import read_uploads
 from processor.upload.reports import ReportedUpload
 
@@ -40,6 +41,17 @@ def worker() -> BatchWorker[ObjectEvent]:
         gc.enable()
 
 
+@cache
+def purger() -> PurgeWorker:
+    """Build the worker of the purge queue, when the first batch comes."""
+    env = from_env(RenditionEnv, os.environ)
+    return PurgeWorker(
+        cdn=cdn_cache(env),
+        telemetry=Telemetry(service=env.service, stack=env.stack),
+        change_visibility=lanes(env).change_visibility,
+    )
+
+
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """Answer one invocation."""
-    return worker().handle(event, context)
+    return purger().handle(event, context) if is_purge(event) else worker().handle(event, context)

@@ -86,6 +86,7 @@ class RenditionEnv(RenditionWork, Slice):
     lane_queue_urls: tuple[HttpsUrl, ...] = Field(
         min_length=1, description="Queues of both lanes, in which messages wait for a photo that is worked on."
     )
+    purge_queue_url: HttpsUrl = Field(description="Queue of photos whose cached files must go from the CDN.")
 
     @classmethod
     def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:

@@ -28,6 +28,8 @@ from processor.settings.values import (
 )
 from processor.validation import Section, resource_name
 
+# Invocations that invalidate the CDN, the fewest that an event source mapping takes.
+PURGE_CONCURRENCY: Final = 2
 VISIBILITY_FACTOR: Final = 6  # AWS: visibility of a queue that feeds a function >= 6 x the function's timeout
 DURATION_ALARM_MARGIN_S: Final = 5
 MEMORY_ALARM_PERCENT: Final = 90
@@ -157,12 +159,13 @@ class RenditionSettings(RenditionWork, FunctionSettings):
 
     @model_validator(mode="after")
     def _lanes_fit_into_the_reserved_concurrency(self) -> Self:
-        lanes = self.max_concurrency + self.backfill_concurrency
+        lanes = self.max_concurrency + self.backfill_concurrency + PURGE_CONCURRENCY
         if self.reserved_concurrency is not None and self.reserved_concurrency < lanes:
             # Lambda would throttle the lanes, and each throttled message uses up a receive.
             raise ValueError(
                 f"found reserved_concurrency {self.reserved_concurrency}, expected at least {lanes}: "
-                f"max_concurrency {self.max_concurrency} and backfill_concurrency {self.backfill_concurrency} together"
+                f"max_concurrency {self.max_concurrency}, backfill_concurrency {self.backfill_concurrency} "
+                f"and {PURGE_CONCURRENCY} for invalidations"
             )
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processor.aws.cdn import CdnCache
+from processor.aws.cdn import CdnCache, PurgeQueue
 from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client, sqs_client
 from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
@@ -38,7 +38,9 @@ def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) ->
                 renditions=renditions,
             ),
             renditions=renditions,
-            cdn=CdnCache(client=lambda: cloudfront_client(session), distribution_id=env.distribution_id),
+            purges=PurgeQueue(
+                client=lambda: sqs_client(session), url=env.purge_queue_url if env.distribution_id else None
+            ),
         ),
         records=PhotoRecordWriter(
             photos=PhotoRecords(dynamodb=dynamodb, table=env.photos_table),
@@ -49,5 +51,10 @@ def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) ->
 
 
 def lanes(env: RenditionEnv) -> Lanes:
-    """Make the lanes, in which a message is delivered later; their client is made at first use, not at start-up."""
-    return Lanes(client=lambda: sqs_client(Session()), urls=env.lane_queue_urls)
+    """Make the queues in which a message is delivered later; their client is made at first use, not at start-up."""
+    return Lanes(client=lambda: sqs_client(Session()), urls=(*env.lane_queue_urls, env.purge_queue_url))
+
+
+def cdn_cache(env: RenditionEnv) -> CdnCache:
+    """Make the CDN's cache."""
+    return CdnCache(client=lambda: cloudfront_client(Session()), distribution_id=env.distribution_id)

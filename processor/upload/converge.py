@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from uuid import uuid4
 
-from processor.aws.cdn import CdnCache
+from processor.aws.cdn import PurgeQueue
 from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
 from processor.aws.renditions import RenditionObjects, is_tagged
@@ -51,7 +50,7 @@ class Converger:
     table: OriginalsTable
     renderer: OriginalRenderer
     renditions: RenditionObjects
-    cdn: CdnCache
+    purges: PurgeQueue
 
     def converge(self, key: str, *, doubtful: bool, attempts: int, budget: Budget) -> UploadOutcome:
         """Bring the renditions and the item of *key* up to its current version.
@@ -133,10 +132,10 @@ class Converger:
         return (bool(old) and replaced) or (job.doubtful and job.found is None)
 
     def settle(self, job: OriginalJob, new: OriginalItem, *, stale: bool) -> None:
-        """Invalidate cached copies, write the item, and free the stems of an original that is gone."""
+        """Queue cached copies for invalidation, write the item, and free the stems of an original that is gone."""
         if stale:
             # Before the item: until it is written, the next attempt knows that something may be cached.
-            self.cdn.forget([job.name.photo_tag], reference=uuid4().hex)
+            self.purges.send(job.name.cache_tags())
         if new != job.item:
             self.table.put(new)
         if new.gone_at:

@@ -24,7 +24,7 @@ def test_several_tags_are_one_invalidation(darkroom: Darkroom) -> None:
     asked: list[dict[str, Any]] = []
     darkroom.cloudfront.faults["create_invalidation"] = lambda arguments, send: asked.append(arguments) or send()
 
-    darkroom.line.converger.cdn.forget(["photo:1", "photo:2"], reference="r")
+    darkroom.cdn.forget(["photo:1", "photo:2"], reference="r")
 
     [batch] = [arguments["InvalidationBatch"] for arguments in asked]
     assert {"Quantity": 2, "Items": ["#photo:1", "#photo:2"]} == batch["Paths"]

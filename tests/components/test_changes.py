@@ -81,6 +81,7 @@ def test_another_timeout_moves_visibility_and_alarm(plans: dict[str, StackPlan])
         "renditions-rendition-function": {"timeout"},
         "renditions-uploads-queue": {"visibilityTimeoutSeconds"},
         "renditions-backfill-queue": {"visibilityTimeoutSeconds"},
+        "renditions-purges-queue": {"visibilityTimeoutSeconds"},
         "monitoring-rendition-duration": {"threshold", "alarmDescription"},
     } == differences(plans["prod"], after)
     assert 600 == after.named("renditions-uploads-queue").inputs["visibilityTimeoutSeconds"]

@@ -119,7 +119,7 @@ def test_every_queue_without_a_reader_has_an_alarm(plan: StackPlan) -> None:
     }
 
     assert unread == watched
-    assert len(unread) == 6
+    assert len(unread) == 7
 
 
 def test_every_function_has_its_four_alarms(plan: StackPlan) -> None:

@@ -94,15 +94,16 @@ GRANT_OF = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMe
 RUNNING = {"logs", "xray"}
 POLLING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}
 # What each class's calls are made on.
-LANES = ("uploads", "backfill")
+LANES = ("uploads", "backfill", "purges")
 RENDITION_PLACES = {
     "Originals": ("originals/*",),
     "RenditionObjects": ("renditions/renditions/*",),
     "OriginalsTable": ("items",),
     "PhotoRecords": ("photos",),
     "CdnCache": ("distribution",),
-    "Lanes": ("uploads", "backfill"),
-    "MessageVisibility": ("uploads", "backfill"),
+    "PurgeQueue": ("purges",),
+    "Lanes": ("uploads", "backfill", "purges"),
+    "MessageVisibility": ("uploads", "backfill", "purges"),
 }
 EDIT_PLACES = {
     "ObjectReader": ("originals/*", "renditions/renditions/*", "results/uploads/*", "results/edits/*"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from processor.keys import ObjectKey
 from testkit.embedded_stack import LocalStack
+from testkit.events import sqs_event
 from testkit.photos import jpeg, scene
-from testkit.role_grants import Role, invoke
+from testkit.role_grants import Failed, Role, invoke
 
 FUNCTION = "darkroom-local-rendition"
 
@@ -40,35 +42,29 @@ def test_every_grant_is_needed_by_a_flow(stack: LocalStack) -> None:
 
 
 def upload_and_render(stack: LocalStack, gallery: str) -> None:
-    """Render an upload by the version that its event names."""
-    announce(stack, "ObjectCreated:Put", put(stack, gallery))
-
-
-def render_what_is_there(stack: LocalStack, gallery: str) -> None:
-    """Render by a key alone, as a backfill does."""
-    found = put(stack, gallery)
-    announce(stack, "ObjectCreated:Put", {"key": found["key"], "size": found["size"]})
+    """Render an upload."""
+    data, key = jpeg.jpeg(scene.scene(320, 240)), f"{gallery}/photo.jpg"
+    stack.aws.client("s3").put_object(Bucket=stack.originals, Key=key, Body=data)
+    announce(stack, "ObjectCreated:Put", {"key": key})
 
 
 def delete_what_was_rendered(stack: LocalStack, gallery: str) -> None:
     """Withdraw everything of a photo whose original is deleted."""
     upload_and_render(stack, gallery)
-    gone = stack.aws.client("s3").delete_object(Bucket=stack.originals, Key=f"{gallery}/photo.jpg")
-    announce(
-        stack, "ObjectRemoved:DeleteMarkerCreated", {"key": f"{gallery}/photo.jpg", "versionId": gone["VersionId"]}
-    )
+    stack.aws.client("s3").delete_object(Bucket=stack.originals, Key=f"{gallery}/photo.jpg")
+    announce(stack, "ObjectRemoved:DeleteMarkerCreated", {"key": f"{gallery}/photo.jpg"})
 
 
-FLOWS = (upload_and_render, render_what_is_there, delete_what_was_rendered)
+def invalidate(stack: LocalStack, gallery: str) -> None:
+    """Invalidate a photo in the CDN, as the purge queue asks for it."""
+    body = json.dumps({"purge": ObjectKey(f"{gallery}/photo.jpg").cache_tags()})
+    event = sqs_event(body)
+    event["Records"][0]["eventSourceARN"] = f"arn:aws:sqs:us-east-1:000000000000:{FUNCTION}-purges"
+    if failed := invoke(stack, FUNCTION, event)["batchItemFailures"]:
+        raise Failed(str(failed))
 
 
-def put(stack: LocalStack, gallery: str) -> Mapping[str, Any]:
-    """Put an original; return it as an event's record names it."""
-    data = jpeg.jpeg(scene.scene(320, 240))
-    key = f"{gallery}/photo.jpg"
-    answer = stack.aws.client("s3").put_object(Bucket=stack.originals, Key=key, Body=data)
-    sequencer = f"{time.time_ns():018X}"  # an event without one means whatever version is the newest
-    return {"key": key, "size": len(data), "versionId": answer["VersionId"], "sequencer": sequencer}
+FLOWS = (upload_and_render, delete_what_was_rendered, invalidate)
 
 
 def announce(stack: LocalStack, name: str, stored: Mapping[str, Any]) -> None:

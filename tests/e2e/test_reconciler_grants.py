@@ -59,7 +59,7 @@ def repair(operator: Operator, damage: Damage) -> None:
     report = invoke(operator.stack, FUNCTION, {})
 
     assert report["finished"], report
-    assert "active" == operator.status(lost)
+    operator.wait_for(f"{lost} to be active", lambda: operator.status(lost) == "active")
     operator.wait_for(f"{stuck} to be active", lambda: operator.status(stuck) == "active")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from moto import mock_aws
 from PIL import Image
 
 from processor.aws.attributes import from_attribute, to_attribute
-from processor.aws.cdn import CdnCache
+from processor.aws.cdn import CdnCache, PurgeQueue
 from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client
 from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
@@ -114,10 +115,23 @@ class Clock:
 
 
 @dataclass
+class PurgeLog:
+    """Stands for the purge queue."""
+
+    purged: list[str]
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803 - botocore's names
+        """Take a photo's cache tags."""
+        assert "purges" == QueueUrl
+        self.purged.append(json.loads(MessageBody)["purge"])
+
+
+@dataclass
 class Darkroom:
     """The line with its stores, and short ways to look at them.
 
-    *later*: s by which the clock of leases is ahead. *versions*: ids of what was put and deleted, in order.
+    *purged*: cache tags of photos that were queued for invalidation. *later*: s by which the clock of leases is ahead.
+    *versions*: ids of what was put and deleted, in order.
     """
 
     s3: Wire
@@ -125,6 +139,8 @@ class Darkroom:
     cloudfront: Wire
     renderer: QuickRenderer
     line: UploadPipeline
+    cdn: CdnCache
+    purged: list[str]
     later: list[float]
     versions: list[str] = field(default_factory=list[str])
 
@@ -174,7 +190,7 @@ class Darkroom:
     def state(self) -> tuple[Any, Any, Any]:
         """Return everything that events may change."""
         records = self.dynamodb.client.scan(TableName=TABLE)["Items"]
-        return self.kept(), (records, self.items()), len(self.cloudfront.writes)
+        return self.kept(), (records, self.items()), len(self.purged)
 
 
 @cache
@@ -204,7 +220,7 @@ def open_darkroom(
         s3, dynamodb, cloudfront = (Wire(shared(make)) for make in (s3_client, dynamodb_client, cloudfront_client))
         create_stores(s3.client, dynamodb.client, versioned=versioned)
         cdn = CdnCache(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
-        renderer, later = QuickRenderer(), [0.0]
+        renderer, later, purged = QuickRenderer(), [0.0], list[str]()
         originals = Originals(s3=cast("Any", s3), bucket=ORIGINALS)
         renditions = RenditionObjects(s3=cast("Any", s3), bucket=RENDITIONS)
         table = OriginalsTable(dynamodb=cast("Any", dynamodb), table=ITEMS, now=lambda: time.time() + later[0])
@@ -222,7 +238,7 @@ def open_darkroom(
                     now=Clock(),
                 ),
                 renditions=renditions,
-                cdn=cdn,
+                purges=PurgeQueue(client=lambda: cast("Any", PurgeLog(purged)), url="purges"),
             ),
             records=PhotoRecordWriter(
                 photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
@@ -230,7 +246,16 @@ def open_darkroom(
                 cdn_host=CDN_HOST,
             ),
         )
-        yield Darkroom(s3=s3, dynamodb=dynamodb, cloudfront=cloudfront, renderer=renderer, line=line, later=later)
+        yield Darkroom(
+            s3=s3,
+            dynamodb=dynamodb,
+            cloudfront=cloudfront,
+            renderer=renderer,
+            line=line,
+            cdn=cdn,
+            purged=purged,
+            later=later,
+        )
 
 
 def with_recipe(line: UploadPipeline, recipe: Recipe) -> UploadPipeline:

@@ -39,7 +39,9 @@ def told() -> dict[str, str]:
     settings = RenditionSettings(
         originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE, originals_table=ITEMS
     )
-    return to_env(RenditionEnv.of(settings, stack="test", cdn_host=CDN_HOST, lane_queue_urls=(LANE,)))
+    return to_env(
+        RenditionEnv.of(settings, stack="test", cdn_host=CDN_HOST, lane_queue_urls=(LANE,), purge_queue_url=LANE)
+    )
 
 
 def uploaded(site: Site, data: bytes, key: str = KEY) -> dict[str, Any]:

@@ -27,7 +27,13 @@ def environment() -> dict[str, str]:
     settings = RenditionSettings(
         originals_bucket=ORIGINALS, renditions_bucket=RENDITIONS, photos_table=TABLE, originals_table=ITEMS
     )
-    env = RenditionEnv.of(settings, stack="test", cdn_host=CDN_HOST, lane_queue_urls=(f"{QUEUES}uploads",))
+    env = RenditionEnv.of(
+        settings,
+        stack="test",
+        cdn_host=CDN_HOST,
+        lane_queue_urls=(f"{QUEUES}uploads",),
+        purge_queue_url=f"{QUEUES}p-purges",
+    )
     return to_env(env) | {"AWS_DEFAULT_REGION": "us-east-1"}
 
 

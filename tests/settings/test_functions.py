@@ -36,7 +36,8 @@ DEFAULTS = Settings()
 def rendition_env(settings: RenditionSettings = DEFAULTS.renditions, **wiring: str) -> RenditionEnv:
     """Return the rendition function's slice, deployed as stack "test"."""
     lanes = (QUEUE.replace("jobs", "uploads"), QUEUE.replace("jobs", "backfill"))
-    return RenditionEnv.of(settings, stack="test", cdn_host="cdn.example.com", lane_queue_urls=lanes, **wiring)
+    known = {"lane_queue_urls": lanes, "purge_queue_url": QUEUE.replace("jobs", "purges")}
+    return RenditionEnv.of(settings, stack="test", cdn_host="cdn.example.com", **known, **wiring)
 
 
 def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice]:
@@ -92,6 +93,7 @@ def test_the_rendition_function_receives_only_what_it_reads() -> None:
         "DARKROOM_ORIGINALS_TABLE",
         "DARKROOM_PHOTOS_TABLE",
         "DARKROOM_PROGRESSIVE_FROM_PX",
+        "DARKROOM_PURGE_QUEUE_URL",
         "DARKROOM_QUALITY",
         "DARKROOM_RAW",
         "DARKROOM_RECORD_LOCATION",

@@ -250,9 +250,9 @@ def test_an_invalidation_that_fails_is_made_up_for(world: World) -> None:
     deletion = world.delete(A)
 
     def throttled() -> None:
-        raise StoreUnavailable("cloudfront:CreateInvalidation: throttled")
+        raise StoreUnavailable("sqs:SendMessage: throttled")
 
-    world.on_call = once("cloudfront", throttled)
+    world.on_call = once("sqs:SendMessage", throttled)
     with pytest.raises(StoreUnavailable):
         world.process(deletion)
     assert [] == world.invalidated

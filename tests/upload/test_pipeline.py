@@ -343,20 +343,17 @@ def test_a_deletion_removes_everything_and_leaves_a_tombstone(darkroom: Darkroom
     assert {event.key} == set(darkroom.items())
 
 
-def test_a_deletion_invalidates_the_cdn_by_tag_once(darkroom: Darkroom) -> None:
-    """And a replay of it costs nothing."""
+def test_a_deletion_is_queued_for_the_cdn_once(darkroom: Darkroom) -> None:
+    """By the tags that its renditions have; a replay of it costs nothing."""
     event = darkroom.upload("wedding/IMG_1.jpg")
     darkroom.process(event)
-    asked: list[dict[str, object]] = []
-    darkroom.cloudfront.faults["create_invalidation"] = lambda arguments, send: asked.append(arguments) or send()
+    assert [] == darkroom.purged
     removal = darkroom.removal(event.key)
 
     for _ in range(3):
         darkroom.process(removal)
 
-    tag = ObjectKey(event.key).photo_tag
-    (batch,) = [arguments["InvalidationBatch"] for arguments in asked]
-    assert {"Quantity": 1, "Items": [f"#{tag}"]} == batch["Paths"]  # type: ignore[index]
+    assert [ObjectKey(event.key).cache_tags()] == darkroom.purged
 
 
 def test_a_deletion_of_one_key_leaves_others_of_its_stem_alone(darkroom: Darkroom) -> None:

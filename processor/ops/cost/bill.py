@@ -22,14 +22,14 @@ GB: Final = 1e9
 # An original of 24 MP from a camera (bench/inputs.py).
 ORIGINAL_BYTES: Final = 9_000_000
 # Alarms of components/alarms.py; tests/ops/cost/test_prices.py compares the number with the plan.
-ALARMS: Final = 32
+ALARMS: Final = 33
 # Darkroom's own metrics with their dimensions: outcomes, codes, decoders.
 CUSTOM_METRICS: Final = 30
 LOG_BYTES: Final = 4_000  # a JSON line with the receipt and an EMF line, per photo
 RECORD_BYTES: Final = 2_000
 INDEXES: Final = 2
 ITEM_BYTES: Final = 1_700  # an original's item, and the claim of its stem
-# Photos that are replaced or deleted, of those that are new in a month: each is one invalidation.
+# Photos that are replaced or deleted, of those that are new in a month: each is one tag at most.
 CHANGED_SHARE: Final = 0.05
 FREE_INVALIDATIONS: Final = 1_000
 # The edit API: one request that accepts, and a stream that is open while the picture is edited.
