@@ -20,6 +20,7 @@ FIRST_BYTE_MS: Final = 3000
 
 QUIET: Final = "No data: nothing ran, and what does not run does not fail."
 EMPTY: Final = "No data: SQS reports no queue that was idle for six hours."
+UNSEEN: Final = "No data: the reconciler has not reported, and the alarm of stuck photos rings."
 SILENT: Final = "No data: the reconciler has not reported, so stuck photos would stay unnoticed."
 
 
@@ -54,6 +55,7 @@ def alarms(watched: Watched, *, error_rate_percent: float) -> list[Alarm]:
         *(dead_letter_alarm(role, queue) for role, queue in watched.dead_letters.items()),
         age_alarm(watched.lanes["uploads"]),
         stuck_photos(watched.stack),
+        unrepaired_photos(watched.stack),
         failed_photos(watched.stack),
         rendering_defects(watched.stack),
         failed_edits(watched.stack),
@@ -133,6 +135,19 @@ def stuck_photos(stack: str) -> Alarm:
         periods=2,
         no_data=SILENT,
         missing="breaching",
+    )
+
+
+def unrepaired_photos(stack: str) -> Alarm:
+    """Watch for what the reconciler finds and cannot repair."""
+    return Alarm(
+        name="unrepaired-photos",
+        means="The reconciler cannot read or repair some photos, or leaves renditions that should not be there.",
+        metrics={"unrepaired": own("UnrepairedPhotos", "reconcile", stack, "Maximum")},
+        above=0,
+        period_s=3600,
+        periods=2,
+        no_data=UNSEEN,
     )
 
 

@@ -88,7 +88,8 @@ def photo_widgets(watched: Watched, region: str) -> list[Widget]:
     stored = own("RenditionBytes", rendition, watched.stack).row(label="bytes written")
     cost = own("EstimatedCostUsd", rendition, watched.stack).row(label="USD per hour")
     waiting = [
-        own(name, "reconcile", watched.stack, "Maximum").row(label=name) for name in ("StuckPhotos", "OrphanRenditions")
+        own(name, "reconcile", watched.stack, "Maximum").row(label=name)
+        for name in ("StuckPhotos", "OrphanRenditions", "UnrepairedPhotos")
     ]
     return [
         graph("Photos per minute by outcome", region, outcomes, period=60),
@@ -101,7 +102,7 @@ def photo_widgets(watched: Watched, region: str) -> list[Widget]:
         graph("Failed photos by code", region, [found("code,service,stack", "PhotosFailed", watched)], period=60),
         graph("Renditions (bytes)", region, [stored]),
         graph("Cost of rendering (from receipts)", region, [cost], period=3600),
-        graph("Stuck photos, orphans", region, waiting),
+        graph("Stuck photos, orphans, what is not repaired", region, waiting),
     ]
 
 

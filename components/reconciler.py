@@ -1,4 +1,4 @@
-"""Declare the reconciler, which compares stores on a schedule and sends photos that differ through the lane."""
+"""Declare the reconciler, which compares stores on a schedule, and sends or removes what differs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from components.cdn_address import CdnAddress
 from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction
 from components.naming import token
 from components.permissions import Permission, below, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
+from processor.keys import RENDITIONS
 from processor.settings.functions import ReconcileEnv, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
@@ -31,7 +33,7 @@ class ReconcilerArgs:
     photos_arn: pulumi.Input[str]
     items_arn: pulumi.Input[str]
     uploads: WorkQueue
-    cdn_host: pulumi.Input[str]
+    cdn: CdnAddress
 
 
 class ReconcilerFunction(pulumi.ComponentResource):
@@ -95,14 +97,18 @@ def function(args: ReconcilerArgs) -> FunctionArgs:
         component=args.component,
         handler=HANDLER,
         layers=(args.runtime_layer_arn,),
-        env=pulumi.Output.all(args.uploads.url, args.cdn_host).apply(
-            lambda known: to_env(ReconcileEnv.of(settings, stack=stack, uploads_queue_url=known[0], cdn_host=known[1]))
-        ),
+        env=pulumi.Output.all(
+            uploads_queue_url=args.uploads.url, cdn_host=args.cdn.host, distribution_id=args.cdn.distribution_id
+        ).apply(lambda known: to_env(ReconcileEnv.of(settings, stack=stack, **known))),
         permissions=(
             Permission(("dynamodb:Scan", "dynamodb:BatchGetItem"), (args.photos_arn, args.items_arn)),
+            # The claim of a stem whose orphans it removes.
+            Permission(("dynamodb:PutItem", "dynamodb:DeleteItem"), (args.items_arn,)),
             Permission(("s3:ListBucket",), (args.originals_arn, args.renditions_arn)),
             Permission(("s3:GetObject",), (below(args.originals_arn),)),
             Permission(("s3:GetObject", "s3:PutObject"), (below(args.renditions_arn, MEMORY),)),
+            Permission(("s3:GetObject", "s3:DeleteObject"), (below(args.renditions_arn, RENDITIONS),)),
+            Permission(("cloudfront:CreateInvalidation",), (args.cdn.distribution_arn,)),
             Permission(("sqs:SendMessage", "sqs:GetQueueAttributes"), (args.uploads.arn,)),
         ),
         asynchronous=True,

@@ -131,7 +131,7 @@ class RenditionPipeline(pulumi.ComponentResource):
             photos_arn=self.photos.arn,
             items_arn=self.items.arn,
             uploads=self.uploads,
-            cdn_host=args.cdn.host,
+            cdn=args.cdn,
         )
 
 

@@ -1,4 +1,4 @@
-"""Rehearse a deletion: check that no object shows the photo, and that orphans are counted."""
+"""Rehearse a deletion: check that no object shows the photo, and that orphans are removed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORPHAN: Final = f"renditions/{GALLERY}/orphan_small.jpg"
 class DeletionRehearsal:
     """*shown*, *gone*: what the CDN answered for the sizes before and after. *left*: keys below the gallery.
 
-    *orphans*: as counted before the deletion, after it, and beside a file that no item names.
+    *orphans*: as counted before the deletion, after it; and how many were removed after a file was put by hand.
     """
 
     shown: frozenset[int]
@@ -40,14 +40,14 @@ def rehearse(operator: Operator) -> DeletionRehearsal:
     operator.wait_for(f"{KEY} to be deleted", lambda: operator.status(KEY) == "deleted")
     gone = answers(operator, urls)
     left = (*operator.keys(RENDITIONS, f"renditions/{GALLERY}/"), *stems(operator))
-    beside = count_beside_an_orphan(operator)
+    removed = remove_an_orphan(operator)
     return DeletionRehearsal(
         shown=shown,
         gone=gone,
         record=operator.record(KEY),
         left=left,
         invalidated=invalidated(operator),
-        orphans=(before, orphans(operator), beside),
+        orphans=(before, orphans(operator), removed),
     )
 
 
@@ -66,15 +66,12 @@ def orphans(operator: Operator) -> int:
     return int(operator.reconcile()["orphans"])
 
 
-def count_beside_an_orphan(operator: Operator) -> int:
-    """Run the reconciler while an orphan rendition exists, once all has settled; remove the orphan again."""
-    s3 = operator.stack.aws.client("s3")
-    s3.put_object(Bucket=RENDITIONS, Key=ORPHAN, Body=b"whose?")
-    try:
-        wait_until_settled()
-        return orphans(operator)
-    finally:
-        s3.delete_object(Bucket=RENDITIONS, Key=ORPHAN)
+def remove_an_orphan(operator: Operator) -> int:
+    """Put an orphan rendition, and run the reconciler once all has settled; return how many it removed."""
+    operator.stack.aws.client("s3").put_object(Bucket=RENDITIONS, Key=ORPHAN, Body=b"whose?")
+    wait_until_settled()
+    removed = int(operator.reconcile()["removed"])
+    return 0 if operator.keys(RENDITIONS, ORPHAN) else removed
 
 
 def invalidated(operator: Operator) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from lab.soak import check_photos, check_sessions, leaks, observations, secret_s
 from lab.soak.context import SoakContext
 from lab.soak.model import SessionSeen, Violation
 
-NONE_EXPECTED: Final = ("stuck", "orphans", "sent")
+NONE_EXPECTED: Final = ("stuck", "orphans", "sent", "removed", "unrepaired")
 
 
 def check_everything(context: SoakContext, operator: Operator, temporary: Path) -> list[Violation]:

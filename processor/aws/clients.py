@@ -5,6 +5,7 @@ botocore alone: boto3 would add 30 ms of imports to a cold start, for resources 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -12,6 +13,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from processor.aws.faults import MISSING, aws_call, unless
+from processor.errors import UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -30,6 +32,8 @@ CONFIG: Final = Config(
 )
 # Waits of up to 1, 2, 4, 8 and 16 s; with jitter about half of that, 15 s in all.
 PATIENT_ATTEMPTS: Final = 6
+LIVE: Final = "live"  # the alias of components/function.py
+NO_FUNCTION: Final = frozenset({"ResourceNotFoundException"})
 
 
 def s3_client(session: Session) -> S3Client:
@@ -90,6 +94,21 @@ class OperatorClients:
     def sqs(self) -> SQSClient:
         """Make an SQS client."""
         return self.client("sqs")
+
+    def cloudfront(self) -> CloudFrontClient:
+        """Make a CloudFront client."""
+        return self.client("cloudfront")
+
+    def environment(self, function: str) -> Mapping[str, str]:
+        """Read the environment of a deployed function, of the version that callers reach; UsageError without one."""
+        with aws_call(f"lambda:GetFunctionConfiguration {function}"):
+            found = unless(
+                NO_FUNCTION,
+                lambda: self.client("lambda").get_function_configuration(FunctionName=function, Qualifier=LIVE),
+            )
+        if found is None:
+            raise UsageError(f"{function}: no such function in this account and region, expected a deployed stack")
+        return found["Environment"]["Variables"]
 
     def etag(self, bucket: str, key: str) -> str | None:
         """Look up the ETag of an object, None when there is none."""

@@ -3,7 +3,7 @@
     id                        key             attributes
     <photo id>                <key>           the original's item (processor/original.py)
     <photo id>                lease/          holder, until (ms since the epoch), work (the keys at work)
-    renditions/<gallery>/…    stem/           owner (the key of the original that claimed the stem)
+    renditions/<gallery>/…    stem/           owner (the key of the original that claimed the stem, or a reconciler)
 
 A sort key holds 1,024 bytes, exactly S3's limit, so the key itself fits. No original can be called ``lease/`` or
 ``stem/``: keys that end in a slash are folders. No photo's id starts with ``renditions/``: such keys are reserved.
@@ -163,13 +163,17 @@ class OriginalsTable:
         with aws_call(f"dynamodb:PutItem {self.table} {item.key}"):
             self.dynamodb.put_item(TableName=self.table, Item=attributes(tree))
 
-    def claim(self, path: str, key: str) -> bool:
-        """Claim the stem *path* for the original *key*; return False when another original has it."""
+    def claim(self, path: str, key: str, *, seconds: int | None = None) -> bool:
+        """Claim the stem *path* for the original *key*; return False when another original has it.
+
+        *seconds*: the table deletes the claim some time after these, should its owner die before it frees the stem.
+        """
+        expires = {} if seconds is None else {"expires": int(self.now()) + seconds}
         with aws_call(f"dynamodb:PutItem {self.table} {path}"):
             try:
                 self.dynamodb.put_item(
                     TableName=self.table,
-                    Item=attributes({"id": path, "key": STEM, "owner": key}),
+                    Item=attributes({"id": path, "key": STEM, "owner": key} | expires),
                     ConditionExpression="attribute_not_exists(id) OR #owner = :owner",
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={":owner": {"S": key}},

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 ITEMS_PER_READ: Final = 100
 BATCH_ATTEMPTS: Final = 8
-# What a stuck record is found by, and what names its original: the local backend's `s3_key` among them.
-PENDING_FIELDS: Final = ("id", "status", "original_key", "gallery_id", "s3_key")
-UNSETTLED: Final = ("pending", "processing")
 # Items per page: the caller checks its remaining time between pages.
 PAGE_ITEMS: Final = 500
 
@@ -136,18 +133,33 @@ class TableScan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PendingRecords:
-    """Finds records that are not settled."""
+class RecordScan:
+    """Finds photo records of some statuses: those that meet *condition*, with their *fields*."""
 
     scan: TableScan
+    condition: str
+    fields: tuple[str, ...]
+    statuses: tuple[str, ...]
 
     def page(self, after: str) -> tuple[list[PhotoRecord], ScanPage]:
-        """Read the page after the position *after*: its unsettled records, with what names their originals."""
+        """Read the page after the position *after*."""
         page = self.scan.page(
             after,
-            ProjectionExpression=", ".join(f"#{name}" for name in PENDING_FIELDS),
-            FilterExpression="#status IN (:pending, :processing)",
-            ExpressionAttributeNames={f"#{name}": name for name in PENDING_FIELDS},
-            ExpressionAttributeValues={f":{status}": {"S": status} for status in UNSETTLED},
+            ProjectionExpression=", ".join(f"#{name}" for name in self.fields),
+            FilterExpression=self.condition,
+            ExpressionAttributeNames={f"#{name}": name for name in self.fields},
+            ExpressionAttributeValues={f":{status}": {"S": status} for status in self.statuses},
         )
         return [PhotoRecord(id=item["id"], item=item) for item in page.items], page
+
+
+def unsettled(scan: TableScan) -> RecordScan:
+    """Find records of photos that are waited for, with what names their originals."""
+    condition, fields = "#status IN (:pending, :processing)", ("id", "status", "original_key", "gallery_id", "s3_key")
+    return RecordScan(scan=scan, condition=condition, fields=fields, statuses=("pending", "processing"))
+
+
+def rendered(scan: TableScan) -> RecordScan:
+    """Find records that show an original."""
+    condition, fields = "attribute_exists(#source_version) AND #status <> :deleted", ("id", "status", "original_key")
+    return RecordScan(scan=scan, condition=condition, fields=(*fields, "source_version"), statuses=("deleted",))

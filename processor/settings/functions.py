@@ -134,6 +134,9 @@ class ReconcileEnv(GalleryStore, Slice):
     service: Literal["reconcile"] = Field(default="reconcile", description="Service in logs and metrics.")
     uploads_queue_url: HttpsUrl = Field(description="Queue that stuck photos are sent to again.")
     cdn_host: CdnHost = Field(description="Host in the URLs of photo records.")
+    distribution_id: DistributionId | None = Field(
+        default=None, description="Distribution to invalidate when an orphan is removed; absent: none."
+    )
     originals_table: TableName = Field(description="DynamoDB table of originals.")
     missing_record: Literal["create", "require"] = Field(
         default="create", description="`create` or `require` missing photo records."
@@ -141,16 +144,9 @@ class ReconcileEnv(GalleryStore, Slice):
     stuck_after_s: int = Field(default=600, ge=0, description="Photos without progress for this long may be stuck.")
 
     @classmethod
-    def of(cls, settings: RenditionSettings, *, stack: str, uploads_queue_url: str, cdn_host: str) -> Self:
-        """Cut the slice from *settings*."""
-        return part_of(
-            cls,
-            settings,
-            stack=stack,
-            uploads_queue_url=uploads_queue_url,
-            cdn_host=cdn_host,
-            stuck_after_s=settings.reconciler.stuck_after_s,
-        )
+    def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:
+        """Cut the slice from *settings*; *wiring*: CDN, distribution and queue."""
+        return part_of(cls, settings, stack=stack, stuck_after_s=settings.reconciler.stuck_after_s, **wiring)
 
 
 def to_env(part: Slice) -> dict[str, str]:

@@ -176,8 +176,9 @@ def test_a_functions_grants_are_exactly_its_calls(plan: StackPlan, grants: str) 
 
 
 RECONCILING = {
-    "s3:GetObject": {"originals/*", "renditions/reconciler/*"},
+    "s3:GetObject": {"originals/*", "renditions/reconciler/*", "renditions/renditions/*"},
     "s3:PutObject": {"renditions/reconciler/*"},
+    "s3:DeleteObject": {"renditions/renditions/*"},
     "s3:ListBucket": {"originals", "renditions"},
 }
 LISTING = {
@@ -188,7 +189,7 @@ LISTING = {
 
 
 def test_the_reconcilers_grants_are_exactly_its_calls(plan: StackPlan) -> None:
-    """No call without a grant, no grant without a call; nothing is written but its own memory and messages."""
+    """No call without a grant, none without a call; it writes memory, messages and claims, and deletes orphans."""
     settings = settings_of(plan).renditions
     calls = {call for one in definitions_reached("processor.handlers.reconcile") for call in labels(one)}
     granted: dict[str, set[str]] = {}

@@ -7,15 +7,18 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from darkroom.cli import cli
 from processor.aws.clients import OperatorClients
+from processor.settings.functions import ReconcileEnv, RenditionEnv, to_env
+from processor.settings.stack_file import read_stack
 from processor.upload.events import body_events
-from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
-from tests.factories.stores import Wire
+from tests.factories.darkroom import CDN_HOST, ITEMS, ORIGINALS, RENDITIONS, TABLE, Darkroom, open_darkroom, session
+from tests.factories.stores import Request, Wire, refused
 
 FUNCTION = "test-rendition"
 STACK = f"""\
@@ -29,17 +32,40 @@ config:
       originals_table: {ITEMS}
       function_name: {FUNCTION}
 """
+SERVICES = ("sqs", "sts", "lambda")
 LANES = ("uploads", "uploads-dlq", "backfill", "backfill-dlq")
 
 
 @dataclass
 class Operation:
-    """*urls*: the queues by their roles. *clients*: what the command line is given, by service."""
+    """*urls*: the queues by their roles. *clients*: what the command line is given, by service.
+
+    *stack*: the file of the settings here; *settings*: the text of those that are deployed.
+    """
 
     darkroom: Darkroom
     clients: dict[str, Wire]
     urls: dict[str, str]
     stack: Path
+    settings: str = STACK
+
+    @property
+    def deployed(self) -> Path:
+        """A file for the deployed settings."""
+        return self.stack.parent / "deployed" / self.stack.name
+
+    def configuration(self, arguments: dict[str, Any], send: Request) -> Any:
+        """Answer as Lambda does: with what *deployed*, a stack file, sets for a function."""
+        self.deployed.write_text(self.settings)
+        settings = read_stack(str(self.deployed)).settings.renditions
+        known = {"stack": "test", "cdn_host": CDN_HOST}
+        if arguments == {"FunctionName": FUNCTION, "Qualifier": "live"}:
+            env = to_env(RenditionEnv.of(settings, lane_queue_urls=(self.urls["uploads"],), **known))
+        elif arguments == {"FunctionName": settings.reconciler.function_name, "Qualifier": "live"}:
+            env = to_env(ReconcileEnv.of(settings, uploads_queue_url=self.urls["uploads"], **known))
+        else:
+            return refused("ResourceNotFoundException", 404)(arguments, send)
+        return {"Environment": {"Variables": env}}
 
     @property
     def sqs(self) -> Wire:
@@ -83,9 +109,13 @@ def open_operation(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[O
     """Set up an empty stack, with its settings in *folder*."""
     with open_darkroom() as darkroom:
         clients = {"s3": darkroom.s3, "dynamodb": darkroom.dynamodb}
-        clients |= {name: Wire(session().create_client(name, region_name="us-east-1")) for name in ("sqs", "sts")}
+        clients |= {name: Wire(session().create_client(name, region_name="us-east-1")) for name in SERVICES}
+        clients["cloudfront"] = darkroom.cloudfront
         monkeypatch.setattr(OperatorClients, "client", lambda _, service: clients[service])
         urls = {lane: clients["sqs"].client.create_queue(QueueName=f"{FUNCTION}-{lane}")["QueueUrl"] for lane in LANES}
         stack = folder / "Pulumi.test.yaml"
         stack.write_text(STACK)
-        yield Operation(darkroom=darkroom, clients=clients, urls=urls, stack=stack)
+        operation = Operation(darkroom=darkroom, clients=clients, urls=urls, stack=stack)
+        operation.deployed.parent.mkdir()
+        clients["lambda"].faults["get_function_configuration"] = operation.configuration
+        yield operation

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 from processor.aws.clients import sqs_client
 from processor.budget import Budget
 from processor.handlers.reconciliation import Reconciliation
+from processor.ops.reconcile.assembly import ReconciledStores
 from processor.settings.functions import ReconcileEnv
 from processor.settings.services import RenditionSettings
 from processor.telemetry import Telemetry
@@ -34,6 +35,24 @@ from tests.factories.stores import Wire
 HOUR_S = 3600.0
 
 
+def reported(**figures: Any) -> dict[str, Any]:
+    """Return the report of a run that found nothing but *figures*."""
+    nothing = dict.fromkeys(("stuck", "orphans", "sent", "removed", "unrepaired"), 0)
+    return nothing | {"finished": True} | figures
+
+
+class HeardTelemetry(Telemetry):
+    """Keeps warnings in a list, each with its fields."""
+
+    def __init__(self, warnings: list[tuple[str, dict[str, Any]]]) -> None:
+        super().__init__(service="reconcile", stack="test")
+        self.warnings = warnings
+
+    def warning(self, message: str, **fields: Any) -> None:
+        """Keep it."""
+        self.warnings.append((message, fields))
+
+
 @dataclass
 class Gallery:
     """*later*: s by which the reconciler's clock is ahead; everything in the stores is then that old."""
@@ -43,7 +62,9 @@ class Gallery:
     queue: str
     missing_record: Literal["create", "require"] = "create"
     later: float = HOUR_S
+    distribution_id: str | None = None
     lines: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    warnings: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
 
     @property
     def env(self) -> ReconcileEnv:
@@ -55,18 +76,20 @@ class Gallery:
             originals_table=ITEMS,
             missing_record=self.missing_record,
         )
-        return ReconcileEnv.of(settings, stack="test", uploads_queue_url=self.queue, cdn_host=CDN_HOST)
+        cdn = {"cdn_host": CDN_HOST, "distribution_id": self.distribution_id}
+        return ReconcileEnv.of(settings, stack="test", uploads_queue_url=self.queue, **cdn)
 
     def reconcile(self, budget: Budget = AMPLE) -> dict[str, Any]:
         """Do one run, and keep what it says."""
-        reconciliation = Reconciliation(
+        stores = ReconciledStores(
             env=self.env,
-            telemetry=Telemetry(service="reconcile", stack="test"),
             s3=cast("Any", self.darkroom.s3),
             dynamodb=cast("Any", self.darkroom.dynamodb),
             sqs=cast("Any", self.sqs),
+            cloudfront=lambda: cast("Any", self.darkroom.cloudfront),
             now=lambda: time.time() + self.later,
         )
+        reconciliation = Reconciliation(stores=stores, telemetry=HeardTelemetry(self.warnings))
         said = io.StringIO()
         try:
             with redirect_stdout(said):
@@ -86,6 +109,10 @@ class Gallery:
     def rendered(self, key: str, content: bytes = b"a photo") -> None:
         """Upload a photo and have it rendered."""
         self.darkroom.process(self.darkroom.upload(key, content))
+
+    def warned(self, message: str) -> list[str]:
+        """Return the keys that a warning named so far."""
+        return [fields["key"] for said, fields in self.warnings if said == message]
 
     def metric(self, name: str) -> list[float]:
         """Return the values of a metric as published so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Request = Callable[[], Any]
 Fault = Callable[[dict[str, Any], Request], Any]
 
@@ -95,3 +97,13 @@ def first(action: Callable[[], object]) -> Fault:
         return send()
 
     return fault
+
+
+def not_in_xml(arguments: dict[str, Any], send: Request) -> Any:
+    """Refuse what SQS says that it refuses: characters that XML 1.0 has not.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+    """
+    if any(NOT_XML.search(one["MessageBody"]) for one in arguments["Entries"]):
+        return refused("InvalidMessageContents")(arguments, send)
+    return send()

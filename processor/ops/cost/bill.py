@@ -149,13 +149,14 @@ class Bill:
         runs = DAYS * 24 * 60 / reconciler.every_min
         records = min(runs * self.use.photos, DAYS * PER_DAY["records"])
         originals = min(runs * self.use.photos, DAYS * PER_DAY["originals"])
+        shown = min(runs * self.use.photos, DAYS * PER_DAY["shown"])
         items = min(runs * self.use.photos, DAYS * PER_DAY["items"])
         name = reconciler.function_name
         yield self.compute(reconciler, f"{runs:,.0f} runs × {RECONCILE_S:g} s", runs * RECONCILE_S * 1000)
         yield self.row(name, f"{items:,.0f} originals looked at", items, "s3_reads")
         # Two records fit into a read unit of 4 KB, and an eventually consistent scan takes half a unit; each original's
-        # item and record are read consistently.
-        read = records / 4 + items / 4 + 2 * originals
+        # item and record are read consistently, and the item of each original that a record shows.
+        read = records / 4 + items / 4 + shown * 5 / 4 + 2 * originals
         yield self.row(name, f"{records:,.0f} records and {items:,.0f} items read", read, "dynamodb_reads")
 
     def editing(self) -> Iterator[Row]:
