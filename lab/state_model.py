@@ -94,7 +94,7 @@ def proceed(state: State, at: int, broken: str) -> Iterator[Step]:
     match kind:
         case "look":
             (key, doubtful), todo = rest[0][0], rest[0]
-            version = state.s3[key][-1]
+            version: int = state.s3[key][-1]
             if version == state.items[key] and not doubtful:
                 yield "same", state.work(at, following(own, todo))
             else:

@@ -66,7 +66,7 @@ def read(cloudfront: CloudFrontClient, host: str) -> Distribution:
 def behaviour(cloudfront: CloudFrontClient, one: Mapping[str, Any], origin: Mapping[str, Any]) -> Behaviour:
     """Read one behaviour."""
     policy_id = one.get("ResponseHeadersPolicyId")
-    policy = config_of(cloudfront, policy_id) if policy_id else {}
+    policy: Mapping[str, Any] = config_of(cloudfront, policy_id) if policy_id else {}
     return Behaviour(
         pattern=one["PathPattern"],
         service="CustomOriginConfig" in origin,

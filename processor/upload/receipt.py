@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from processor.imaging.model import Rendering
 from processor.original import Photo, StoredRendition
@@ -34,7 +34,7 @@ def photo_from(rendering: Rendering, *, version: str, processed_at: str) -> Phot
         taken_at=rendering.taken_at,
         camera={name: value for name, value in asdict(rendering.camera).items() if value is not None},
         embedded={
-            name: list(value) if isinstance(value, tuple) else value
+            name: list(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
             for name, value in asdict(rendering.embedded).items()
             if value not in (None, ())
         },

@@ -293,7 +293,8 @@ def test_more_than_fifty_pictures_are_sent_in_fifties(desk: Desk) -> None:
     sent: list[int] = []
 
     def answer(route: Route) -> None:
-        images: list[Any] = route.request.post_data_json["images"]
+        asked: Any = route.request.post_data_json
+        images: list[Any] = asked["images"]
         sent.append(len(images))
         progress = {one["id"]: {"status": "queued", "progress": 0} for one in images}
         session = {"sessionId": f"ses_{len(sent)}", "progressUrl": "/none", "estimatedTime": 1, "progress": progress}

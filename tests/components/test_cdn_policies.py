@@ -26,7 +26,7 @@ SAFARI_13 = "image/png,image/svg+xml,image/*;q=0.8"
 
 def test_no_metadata_of_a_rendition_reaches_viewers() -> None:
     """Every name that a rendition is stamped with is removed, and no more than CloudFront takes."""
-    stamp = Stamp(cache_tag="a", source_version="b", recipe="c", version="d", sequencer="e")
+    stamp = Stamp(cache_tag="a", source_version="b", recipe="c", version="d")
 
     assert {f"x-amz-meta-{name}" for name in stamp.metadata()} < set(INTERNAL)
     assert len(INTERNAL) <= 10

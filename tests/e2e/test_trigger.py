@@ -33,7 +33,8 @@ def others(stack: LocalStack) -> Iterator[str]:
     yield url
     # The queue lets the bucket in again, and the bucket notifies it.
     deploy(stack, {})
-    events: Any = stack.aws.client("events")
+    client: Any = stack.aws.client
+    events = client("events")
     for rule in events.list_rules(NamePrefix="darkroom-local-uploads")["Rules"]:
         targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
         events.remove_targets(Rule=rule["Name"], Ids=[one["Id"] for one in targets])

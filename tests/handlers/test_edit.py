@@ -315,10 +315,10 @@ def test_a_job_stays_hidden_while_it_is_worked_on_and_not_longer(
     monkeypatch.setattr("processor.handlers.batch.HEARTBEAT_S", 0.01)
     session, asked, enough = room.begin("a"), Asked(refuses=refuses), Event()
 
-    def change(receipt_handle: str, *, after_s: int) -> None:
+    def change(message: Message[Any], *, after_s: int) -> None:
         if len(asked.after_s) == 3:
             enough.set()
-        asked.change_visibility(receipt_handle, after_s=after_s)
+        asked.change_visibility(message, after_s=after_s)
 
     room.editor.during[0] = lambda: enough.wait(HANG_S)
     room.s3.faults["put_object"] = refused("SlowDown", 503)

@@ -50,7 +50,7 @@ def test_iptc_counts_where_xmp_is_silent() -> None:
 
 def test_exif_and_windows_tags_count_last() -> None:
     """As Explorer writes them."""
-    entries = {
+    entries: dict[int, Value] = {
         0x010E: ascii_text("Grüße"),
         0x4746: short(5),
         0x9C9B: windows("Titel €"),

@@ -68,7 +68,7 @@ class DeadLetterApi:
             sessions = SessionReader(dynamodb=dynamodb, table=str(outputs["sessionsTable"]))
             return lambda letter: sort_job(letter, lambda one: sessions.read(one, now_s=time.time()))
         photos = PhotoRecords(dynamodb=dynamodb, table=str(outputs["photosTable"]))
-        return lambda letter: sort_letter(letter, photos.read)
+        return lambda letter: sort_letter(letter, photos.find)
 
 
 def lane(role: str) -> str:

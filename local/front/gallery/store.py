@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
 
@@ -168,7 +168,7 @@ class PhotoStore:
     def with_receipt(self, photo_id: str) -> dict[str, Any]:
         """Read one record with its whole receipt, of which it holds only a part, and the price of its requests."""
         record = {**self.read(photo_id), "requests_usd": photo_requests_usd()}
-        heads: Record = record.get("receipt") or NOTHING
+        heads = cast("Record", record.get("receipt") or NOTHING)
         if not heads or not record.get("original_key"):
             return record
         key = str(record["original_key"])

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rawpy
+from numpy.typing import NDArray
 
 from processor.errors import PhotoError
 from processor.imaging.decoders import raw as decoder
@@ -29,7 +30,7 @@ from testkit.photos import extra
 from testkit.photos.ifd import Value, long, rational, short
 from testkit.photos.jpeg import cut, jpeg
 from testkit.photos.raw import dng, preview, small_look
-from testkit.photos.scene import Pixels, furthest, patch_colours, scene
+from testkit.photos.scene import furthest, patch_colours, scene
 from tests.imaging.prints import developed, pixels_of, recipe, shown
 from tests.patience import HANG_S
 
@@ -73,7 +74,7 @@ def test_brightness_and_colours_are_right(box: tuple[int, int]) -> None:
     assert all(max(found[name]) - min(found[name]) <= 2 for name in ("black", "dark", "light", "white"))
 
 
-def burst(lamp: int, *, matched: bool) -> Iterator[Pixels]:
+def burst(lamp: int, *, matched: bool) -> Iterator[NDArray[np.int16]]:
     """Render two frames that differ by a *lamp*, and cut off the part with the lamp."""
     other = SENSOR.copy()
     other[200:400, 240:620] = lamp

@@ -8,6 +8,7 @@ import pytest
 from processor.edits.operations.base import Operation
 from processor.edits.operations.turn import Flip, Rotate
 from processor.edits.vocabulary import OPERATIONS
+from processor.imaging.picture import Mark
 from processor.imaging.steps.file import unchanged
 from processor.imaging.steps.table import merged, step_table
 from testkit.photos.scene import scene
@@ -39,6 +40,7 @@ KEEP_SIZE = frozenset(
 LEAVE_ALPHA = KEEP_SIZE - {"flip", "round", "blur", "pixelate", "text", "watermark"}
 
 SCENE = scene(96, 64)
+LOGO = {"upload://logo": Mark(size=picture_of(SCENE).size, decode=lambda _: picture_of(SCENE))}
 
 
 def test_every_operation_has_its_step() -> None:
@@ -67,7 +69,7 @@ def test_a_table_with_a_gap_or_a_repeat_is_refused(groups: list[list[type[Operat
 def test_a_step_never_alters_its_picture(name: str) -> None:
     """The input picture is unchanged."""
     before = picture_of(SCENE)
-    applied({"op": name, **EXAMPLES.get(name, {})}, before, {"upload://logo": picture_of(SCENE)}).in_memory()
+    applied({"op": name, **EXAMPLES.get(name, {})}, before, LOGO).in_memory()
 
     assert np.array_equal(SCENE, raster(before.first))
 
@@ -77,8 +79,7 @@ def test_a_step_never_alters_its_picture(name: str) -> None:
 def test_every_step_gives_8_bit_srgb(name: str, alpha: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """A result has three bands or four, and alpha is never lost."""
     pixels = half_transparent(SCENE) if alpha else SCENE
-    mark = {"upload://logo": picture_of(SCENE)}
-    image = applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(pixels), mark).first
+    image = applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(pixels), LOGO).first
 
     assert ("uchar", "srgb") == (image.format, image.interpretation)
     assert image.bands == 4 if alpha else image.bands in {3, 4}
@@ -88,12 +89,11 @@ def test_every_step_gives_8_bit_srgb(name: str, alpha: bool) -> None:  # noqa: F
 def test_tone_and_effects_keep_the_size(name: str) -> None:
     """Also for a picture with odd sides."""
     odd = SCENE[:63, :95]
-    mark = {"upload://logo": picture_of(SCENE)}
 
     assert (
         odd.shape[:2]
         == raster(
-            applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(np.ascontiguousarray(odd)), mark).first
+            applied({"op": name, **EXAMPLES.get(name, {})}, picture_of(np.ascontiguousarray(odd)), LOGO).first
         ).shape[:2]
     )
 
@@ -120,7 +120,7 @@ def test_still_keeps_the_first_frame() -> None:
 def test_every_step_takes_an_animation(name: str) -> None:
     """All frames are kept and have one size."""
     frames = picture_of(SCENE, 255 - SCENE, SCENE, delays=(50, 60, 70))
-    changed = applied({"op": name, **EXAMPLES.get(name, {})}, frames, {"upload://logo": picture_of(SCENE)}).in_memory()
+    changed = applied({"op": name, **EXAMPLES.get(name, {})}, frames, LOGO).in_memory()
 
     assert (3, (50, 60, 70)) == (len(changed.frames), changed.delays)
     assert 1 == len({(frame.width, frame.height, frame.bands) for frame in changed.frames})
@@ -130,6 +130,6 @@ def test_every_step_takes_an_animation(name: str) -> None:
 def test_every_step_takes_a_picture_of_one_pixel(name: str) -> None:
     """Averages, curves and masks have edge cases there."""
     one = picture_of(np.full((1, 1, 3), 90, np.uint8))
-    changed = applied({"op": name, **EXAMPLES.get(name, {})}, one, {"upload://logo": picture_of(SCENE)}).in_memory()
+    changed = applied({"op": name, **EXAMPLES.get(name, {})}, one, LOGO).in_memory()
 
     assert changed.size.width >= 1

@@ -83,7 +83,7 @@ def test_photos_are_sorted_as_people_expect(sort: Sort, expected: str) -> None:
     order = ORDERS[sort]
     listed = sorted([BEACH, PORT, ROAD], key=order.of, reverse=order.descending)
 
-    assert expected == "".join(one["id"] for one in listed)
+    assert expected == "".join(str(one["id"]) for one in listed)
     assert [listed[2]] == [one for one in listed if order.after(one, order.of(listed[1]))]
 
 
