@@ -14,23 +14,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from processor.aws.dead_letters import queue_url
 from processor.aws.objects import BucketListing
-from processor.aws.photo_scans import OriginalBatches, TableReader
+from processor.aws.photo_scans import OriginalBatches, PhotoBatches, TableReader
 from processor.aws.queues import Queue
 from processor.cli.backfill_report import print_ending, print_plan
 from processor.cli.batch_job import JobOptions, write_job
 from processor.cli.examples import examples
 from processor.cli.stacks import OpenedStack, open_stack, stack_options
 from processor.errors import UsageError
-from processor.ops.backfill.checkpoint import Checkpoint, Scope
+from processor.ops.backfill.checkpoint import Checkpoint, Scope, own_path
 from processor.ops.backfill.plan import BackfillPlan, Estimate, plan_backfill
 from processor.ops.backfill.reasons import BY_ITSELF, WANTED, Reason
 from processor.ops.backfill.run import Backfill, BackfillLimits, End
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import requests_usd
 from processor.recipe import recipe_hash
+from processor.settings.functions import RenditionEnv, from_env
 
 MANY: Final = 1_000_000
 FAILED: Final = 1
+PAUSED: Final = 130  # as any program that Ctrl-C ends
 MIN_USD: Final = 1e-9
 
 
@@ -91,8 +93,8 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
     """Render originals that have no current renditions.
 
     They go through the backfill queue, so uploads do not wait for them.
-    Skips renditions, videos, archives and current photos, so a second run sends nothing. Ctrl-C leaves a
-    checkpoint for --resume. Exits with 0 when all were rendered, 1 when some were not.
+    Skips renditions, videos, archived originals and current photos, so a second run sends nothing. Ctrl-C leaves a
+    checkpoint for --resume. Exits with 0 when all were rendered, 1 when some were not, 130 when it was paused.
     """
     opened = open_stack(stack, endpoint_url)
     chosen = BackfillOptions(
@@ -104,6 +106,10 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
     )
     console = Console(stderr=True, highlight=False)
     since = checkpoint_of(opened, chosen)
+    if problem := not_deployed(opened, since.scope.recipe):
+        if not plan_only:
+            raise UsageError(problem)
+        click.echo(f"Note: {problem}", err=True)
     plan = make_plan(opened, chosen, since, console)
     estimate = plan.estimate(opened.settings, load_prices(), rate=chosen.rate)
     print_plan(plan, estimate, chosen.reasons)
@@ -132,19 +138,36 @@ def checkpoint_of(stack: OpenedStack, chosen: BackfillOptions) -> Checkpoint:
     return Checkpoint.read(chosen.resume, scope) if chosen.resume else Checkpoint(scope=scope)
 
 
+def not_deployed(stack: OpenedStack, recipe: str) -> str | None:
+    """Describe how the function's recipe differs from *recipe*: it would render with its own. None: it does not."""
+    function = stack.settings.renditions.function_name
+    deployed = recipe_hash(from_env(RenditionEnv, stack.clients.environment(function)).recipe)
+    if deployed == recipe:
+        return None
+    return (
+        f"recipe: found {recipe} in the settings of {stack.name}, expected {deployed}, which {function} renders by. "
+        "Deploy the settings first, or take back the change."
+    )
+
+
 def make_plan(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, console: Console) -> BackfillPlan:
     """Compare every original after the checkpoint with its item."""
     settings, clients = stack.settings.renditions, stack.clients
     originals = BucketListing(s3=clients.s3(), bucket=settings.originals_bucket).all(chosen.prefix, after=since.after)
-    items = OriginalBatches(reader=TableReader(dynamodb=clients.dynamodb(), table=settings.originals_table))
+    dynamodb = clients.dynamodb()
+    items = OriginalBatches(reader=TableReader(dynamodb=dynamodb, table=settings.originals_table))
+    records = PhotoBatches(reader=TableReader(dynamodb=dynamodb, table=settings.photos_table))
+    required = records if settings.missing_record == "require" else None
     with console.status("Looking at originals and their items"):
-        return plan_backfill(originals, items, recipe=since.scope.recipe, wanted=chosen.reasons)
+        return plan_backfill(originals, items, recipe=since.scope.recipe, wanted=chosen.reasons, required=required)
 
 
 def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:
     """Send the originals and wait for their outcomes; return the exit code."""
     settings, sqs = stack.settings.renditions, stack.clients.sqs()
-    path = chosen.resume or Path(f"backfill-{stack.name}.json")
+    path = chosen.resume or own_path(stack.name)
+    if not chosen.resume and path.stem != f"backfill-{stack.name}":
+        click.echo(f"Checkpoint: {path}. There are others, of runs that were interrupted or go on.", err=True)
     work = Backfill.resumed(
         since,
         plan.send,
@@ -163,12 +186,12 @@ def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: Ba
         end = watched(work, Console(stderr=True, highlight=False))
     except KeyboardInterrupt:
         click.echo(f"Paused; go on with --resume {path}. What was sent is rendered meanwhile.", err=True)
-        raise
+        return PAUSED
     print_ending(work, end)
     if end is not End.FINISHED:
         click.echo(f"Go on with --resume {path}.", err=True)
         return FAILED
-    path.unlink()
+    path.unlink(missing_ok=True)
     return FAILED if work.failed or work.unresolved else 0
 
 

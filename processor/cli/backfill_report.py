@@ -28,7 +28,7 @@ def print_plan(plan: BackfillPlan, estimate: Estimate, wanted: Collection[Reason
 
 def print_ending(work: Backfill, end: End) -> None:
     """Print the outcome."""
-    look = "(dlq list --queue backfill; is this recipe deployed?)"
+    look = "(dlq list --queue backfill)"
     unresolved = f", {work.unresolved} neither {look}" if work.unresolved else ""
     left = f", {len(work.waiting)} not sent" if work.waiting else ""
     click.echo(

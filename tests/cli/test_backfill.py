@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
@@ -20,7 +19,7 @@ from processor.ops.backfill.run import Backfill, BackfillLimits
 from processor.original import OriginalItem
 from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS
 from tests.factories.operating import Operation
-from tests.factories.stores import Fault, Request, after, first
+from tests.factories.stores import Fault, Request, after, first, not_in_xml
 from tests.upload.test_pipeline import assert_consistent
 
 ROLE = "arn:aws:iam::123456789012:role/batch"
@@ -114,8 +113,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(operation: Operation, sent:
 
     result = backfill(operation)
 
-    assert isinstance(result.exception, click.Abort)
-    assert f"Paused; go on with --resume {CHECKPOINT}." in result.stderr
+    assert 130 == code_of(result)
+    assert f"Paused; go on with --resume {CHECKPOINT}. What was sent is rendered meanwhile.\n" == result.stderr
     assert 12 == len(json.loads(Path(CHECKPOINT).read_text())["flying"])
     del operation.sqs.faults["send_message_batch"]
 
@@ -130,7 +129,7 @@ def test_a_throttled_run_is_resumed_behind_the_last_photo_sent(operation: Operat
     """The listing goes on where it was, too."""
     keys = upload(operation, *numbered(6))
     operation.sqs.faults["send_message_batch"] = after(3, interrupted)
-    assert isinstance(backfill(operation, "--rate", "1000/s").exception, click.Abort)
+    assert 130 == code_of(backfill(operation, "--rate", "1000/s"))
     assert keys[:3] == sent
     operation.sqs.faults.clear()
 
@@ -150,7 +149,7 @@ def test_too_many_failures_stop_a_run(operation: Operation, sent: list[str], mon
     result = backfill(operation)
 
     assert 1 == code_of(result)
-    assert "stopped: more than 10 % of the photos fail: 6 rendered, 3 failed, 18 not sent" in result.stdout
+    assert "stopped: more than 10 % of the photos fail or become dead letters: 6 rendered, 3 failed" in result.stdout
     assert f"Go on with --resume {CHECKPOINT}." in result.stderr
     assert 9 == len(sent)
 
@@ -167,7 +166,7 @@ def test_a_run_that_stopped_for_failures_can_be_resumed(
 
     result = backfill(operation, "--resume", CHECKPOINT)
 
-    assert "stopped: more than 10 % of the photos fail: 0 rendered, 9 failed, 18 not sent" in stopped.stdout
+    assert "dead letters: 0 rendered, 9 failed, 18 not sent" in stopped.stdout
     assert "finished: 18 rendered, 9 failed" in result.stdout
     assert keys == sent
 
@@ -237,10 +236,129 @@ def test_a_photo_that_ends_in_the_dead_letters_is_neither(operation: Operation) 
     result = backfill(operation)
 
     assert 1 == code_of(result)
-    assert (
-        "finished: 0 rendered, 0 failed, 2 neither (dlq list --queue backfill; is this recipe deployed?)"
-        in result.stdout
-    )
+    assert "finished: 0 rendered, 0 failed, 2 neither (dlq list --queue backfill)" in result.stdout
+
+
+def test_a_run_stops_when_everything_becomes_a_dead_letter(
+    operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C3: the lane is empty, and no item comes; a resumed run begins a new count."""
+    monkeypatch.setattr(running, "MAX_FLYING", 10)
+    upload(operation, *numbered(60))
+    died: list[str] = []
+    operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: died.extend(operation.take("backfill")))
+
+    stopped = backfill(operation)
+
+    assert (1, 20) == (code_of(stopped), len(died))
+    assert "dead letters: 0 rendered, 0 failed, 20 neither (dlq list --queue backfill), 40 not sent" in stopped.stdout
+    operation.darkroom.dynamodb.faults["batch_get_item"] = first(operation.work)
+    assert "finished: 40 rendered, 0 failed, 20 neither" in backfill(operation, "--resume", CHECKPOINT).stdout
+
+
+def test_a_recipe_that_is_not_deployed_is_refused(operation: Operation, sent: list[str]) -> None:
+    """C3: the function would render by its own; a plan may be made before the deployment, with a note."""
+    upload(operation, *numbered(2))
+    operation.stack.write_text(operation.stack.read_text() + "      quality: {jpeg: 70}\n")
+
+    for options in ((), ("--engine", "s3-batch", "--role-arn", ROLE)):
+        refusal = backfill(operation, *options).exception
+        assert isinstance(refusal, UsageError)
+        assert re.fullmatch(
+            r"recipe: found \w+ in the settings of test, expected \w+, which test-rendition renders by\. "
+            "Deploy the settings first, or take back the change.",
+            str(refusal),
+        )
+    plan = backfill(operation, "--plan")
+    assert (0, True) == (plan.exit_code, plan.stderr.startswith("Note: recipe: found "))
+    assert ([], False) == (sent, Path(CHECKPOINT).exists())
+    operation.settings = operation.stack.read_text()
+    assert re.search(r"missing +2  send", (again := backfill(operation, "--plan")).stdout)
+    assert "" == again.stderr
+
+
+def test_archived_originals_are_planned_as_such(operation: Operation, sent: list[str]) -> None:
+    """C3: they cannot be read; once restored, they are sent on request. An archived photo that is current stays so."""
+    client = operation.darkroom.s3.client
+    for name, kind in (("a", "GLACIER"), ("b", "DEEP_ARCHIVE"), ("c", "GLACIER_IR"), ("d", "STANDARD_IA")):
+        client.put_object(Bucket=ORIGINALS, Key=f"wedding/{name}.jpg", Body=b"x", StorageClass=kind)
+    said = backfill(operation, "--plan").stdout
+    assert re.search(r"archived +2  leave\nmissing +2  send", said)
+
+    assert 0 == code_of(backfill(operation))
+    assert ["wedding/c.jpg", "wedding/d.jpg"] == sorted(sent)
+    assert re.search(r"archived +2  leave", backfill(operation, "--plan", "--only", "all").stdout)
+    assert re.search(r"archived +2  send", backfill(operation, "--plan", "--only", "archived").stdout)
+
+
+def test_photos_without_the_record_that_is_required_are_planned_as_such(operation: Operation) -> None:
+    """C3: missing_record: require. They would all become dead letters."""
+    operation.settings = operation.stack.read_text() + "      missing_record: require\n"
+    operation.stack.write_text(operation.settings)
+    for key in upload(operation, *numbered(3))[:1]:
+        operation.darkroom.put_record(id=key, status="pending")
+
+    said = backfill(operation, "--plan").stdout
+
+    assert re.search(r"no record +2  leave", said)
+    assert re.search(r"missing +1  send", said)
+
+
+def test_a_soft_delete_by_the_backend_is_kept_by_the_default_plan(operation: Operation, sent: list[str]) -> None:
+    """C9: also in a stack whose items a first deployment has yet to write."""
+    [key] = upload(operation, "IMG_1.jpg")
+    operation.darkroom.process(operation.darkroom.upload(key))
+    operation.darkroom.put_record(**(operation.darkroom.record(key) or {}) | {"status": "deleted", "by": "a user"})
+    for one in operation.darkroom.dynamodb.client.scan(TableName=ITEMS)["Items"]:
+        operation.darkroom.dynamodb.client.delete_item(TableName=ITEMS, Key={"id": one["id"], "key": one["key"]})
+
+    assert 0 == code_of(backfill(operation))
+
+    record = operation.darkroom.record(key) or {}
+    assert ([key], "deleted", "a user") == (sent, record["status"], record["by"])
+
+
+def test_a_key_with_a_noncharacter_stops_no_run(operation: Operation, sent: list[str]) -> None:
+    """B6: SQS refuses a body with U+FFFF, and with it the batch."""
+    keys = upload(operation, "IMG_01.jpg", "IMG_02\uffff.jpg", "IMG_03\ufffe.jpg", "IMG_04.jpg")
+    operation.sqs.faults["send_message_batch"] = not_in_xml
+
+    assert 0 == code_of(backfill(operation))
+    assert keys == sorted(sent)
+
+
+def test_two_runs_in_one_folder_keep_their_own_checkpoints(operation: Operation, sent: list[str]) -> None:
+    """D6: the first is paused; the second says where its own is, and both can be resumed."""
+    upload(operation, *numbered(4))
+    operation.darkroom.upload("party/IMG_1.jpg")
+    paused: list[Result] = []
+    for gallery in ("wedding", "party"):
+        operation.sqs.faults["send_message_batch"] = after(0, interrupted)
+        paused.append(backfill(operation, "--gallery", gallery))
+    operation.sqs.faults.clear()
+
+    assert [130, 130] == [code_of(one) for one in paused]
+    assert paused[1].stderr.startswith("Checkpoint: backfill-test-2.json. There are others")
+    assert 0 == code_of(backfill(operation, "--gallery", "party", "--resume", "backfill-test-2.json"))
+    assert 0 == code_of(backfill(operation, "--gallery", "wedding", "--resume", CHECKPOINT))
+    assert (5, []) == (len(set(sent)), list(Path().glob("backfill-*.json")))
+
+
+def test_a_checkpoint_that_someone_deleted_is_no_error(
+    operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D6: all is done, and so is its file."""
+    upload(operation, *numbered(2))
+    write = Checkpoint.write
+
+    def lost(self: Checkpoint, path: Path) -> None:
+        write(self, path)
+        if self.done == 2:
+            path.unlink()
+
+    monkeypatch.setattr(Checkpoint, "write", lost)
+
+    assert (0, 2) == (code_of(backfill(operation)), len(sent))
 
 
 def test_galleries_and_prefixes_narrow_it_down(operation: Operation, sent: list[str]) -> None:
@@ -282,7 +400,9 @@ def test_a_checkpoint_of_another_scope_is_refused(operation: Operation) -> None:
     result = backfill(operation, "--resume", CHECKPOINT, "--prefix", "wedding/")
 
     assert isinstance(result.exception, UsageError)
-    assert "expected a checkpoint of Scope(stack='test', prefix='wedding/'" in str(result.exception)
+    expected = rf"{CHECKPOINT}: expected a checkpoint of --stack test --prefix wedding/ recipe \w+, "
+    found = r"found one of --stack test recipe \w+\. Resume it with its own options\."
+    assert re.fullmatch(expected + found, str(result.exception))
 
 
 @pytest.mark.parametrize("rate", ["fast", "0/s", "-1", "inf"])

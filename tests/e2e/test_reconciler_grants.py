@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lab.drill.operator import PHOTOS, Operator, wait_until_settled
+from lab.drill.operator import PHOTOS, RENDITIONS, Operator, wait_until_settled
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from testkit.role_grants import Role, invoke
 
 FUNCTION = "darkroom-local-reconciler"
 GALLERY = "reconciled"
+ORPHAN = f"renditions/{GALLERY}/whose_small.jpg"
 
 Damage = Callable[[], tuple[str, str]]
 
@@ -26,6 +27,8 @@ def operator(stack: LocalStack) -> Operator:
 @pytest.fixture(scope="module")
 def damage(stack: LocalStack, operator: Operator) -> Damage:
     """Prepare two photos for each run: one to lose its record, and one whose event never came. Give what damages them.
+
+    It also leaves an orphan, and waits until that has settled.
 
     All of them at once: only what has not changed for a while is taken for stuck.
     """
@@ -46,6 +49,9 @@ def damage(stack: LocalStack, operator: Operator) -> Damage:
         lost_one, stuck_one = next(pairs)
         stack.aws.client("dynamodb").delete_item(TableName=PHOTOS, Key={"id": {"S": lost_one}})
         operator.write_record(id=stuck_one, gallery_id=GALLERY, status="pending")
+        tags = {"cache-tag": "photo:0123456789abcdef"}
+        stack.aws.client("s3").put_object(Bucket=RENDITIONS, Key=ORPHAN, Body=b"whose?", Metadata=tags)
+        wait_until_settled()
         return lost_one, stuck_one
 
     return strike
@@ -61,6 +67,8 @@ def repair(operator: Operator, damage: Damage) -> None:
     assert report["finished"], report
     operator.wait_for(f"{lost} to be active", lambda: operator.status(lost) == "active")
     operator.wait_for(f"{stuck} to be active", lambda: operator.status(stuck) == "active")
+    assert {} == operator.keys(RENDITIONS, ORPHAN), "an orphan is left"
+    assert [] == operator.items(f"{GALLERY}/whose"), "its stem is still claimed"
 
 
 def test_no_run_needs_more_than_is_granted(operator: Operator, damage: Damage) -> None:

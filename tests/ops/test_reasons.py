@@ -41,6 +41,15 @@ def test_what_is_no_photo_is_left_alone(key: str, size: int, expected: str) -> N
     assert expected == reason_of(replace(LISTED, key=key, size=size), None, "r1")
 
 
+def test_an_archived_original_is_due_only_on_request() -> None:
+    """Nothing can be read, unless it was restored; what was made of it before stays current."""
+    archived = replace(LISTED, archived=True)
+
+    found = [reason_of(archived, item, "r1") for item in (None, ITEM, replace(ITEM, recipe="r0"))]
+
+    assert [Reason.ARCHIVED, Reason.CURRENT, Reason.ARCHIVED] == found
+
+
 def test_a_verdict_is_known_by_its_time() -> None:
     """A photo that fails again as before has an old one."""
     assert (None, None, FAILURE.at) == (error_at(None), error_at(ITEM), error_at(replace(ITEM, failure=FAILURE)))

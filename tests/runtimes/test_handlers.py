@@ -126,7 +126,7 @@ def test_the_reconciler_answers_its_schedule(functions: Functions) -> None:
         assert sandbox.start("init") is None
         answer = answered(sandbox, {})
 
-    assert {"stuck", "orphans", "sent", "finished"} == set(answer)
+    assert {"stuck", "orphans", "sent", "removed", "unrepaired", "finished"} == set(answer)
 
 
 @pytest.mark.parametrize("name", ["rendition", "edit", "reconciler"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +21,21 @@ class Scope:
     prefix: str
     only: str
     recipe: str
+
+    def __str__(self) -> str:
+        """Describe it by the options that select it."""
+        parts = {"--stack": self.stack, "--prefix": self.prefix, "--only": self.only, "recipe": self.recipe}
+        return " ".join(f"{name} {part}" for name, part in parts.items() if part)
+
+
+def own_path(stack: str) -> Path:
+    """Create the checkpoint of a new run in this folder, beside those of runs that were interrupted or go on."""
+    for number in count(1):
+        path = Path(f"backfill-{stack}{f'-{number}' if number > 1 else ''}.json")
+        with suppress(FileExistsError):
+            path.touch(exist_ok=False)
+            return path
+    raise AssertionError("numbers have no end")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,5 +71,7 @@ class Checkpoint:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise UsageError(f"{path}: expected a checkpoint of a backfill, found something else ({error})") from error
         if found.scope != scope:
-            raise UsageError(f"{path}: expected a checkpoint of {scope}, found one of {found.scope}")
+            raise UsageError(
+                f"{path}: expected a checkpoint of {scope}, found one of {found.scope}. Resume it with its own options."
+            )
         return found

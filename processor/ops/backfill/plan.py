@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from processor.aws.objects import Listed
-from processor.aws.photo_scans import ITEMS_PER_READ, OriginalBatches
+from processor.aws.photo_scans import ITEMS_PER_READ, OriginalBatches, PhotoBatches
 from processor.keys import ObjectKey
-from processor.ops.backfill.reasons import Reason, error_at, reason_of
+from processor.ops.backfill.reasons import SENDABLE, Reason, error_at, reason_of
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Experience, compute_usd, known_as, requests_usd
 from processor.original import OriginalItem
@@ -76,12 +76,16 @@ class Estimate:
 
 
 def plan_backfill(
-    originals: Iterable[Listed], items: OriginalBatches, *, recipe: str, wanted: AbstractSet[Reason]
+    originals: Iterable[Listed],
+    items: OriginalBatches,
+    *,
+    recipe: str,
+    wanted: AbstractSet[Reason],
+    required: PhotoBatches | None = None,
 ) -> BackfillPlan:
-    """Compare every original with its item."""
+    """Compare every original with its item. *required*: the records without which a photo is not rendered."""
     plan = BackfillPlan()
-    for listed, item in with_items(originals, items):
-        reason = reason_of(listed, item, recipe)
+    for listed, item, reason in reasons(originals, items, recipe=recipe, required=required):
         plan.counts[str(reason)] += 1
         if item is not None and item.photo and item.receipt:
             plan.experience.learn(item.photo.format, item.receipt)
@@ -91,9 +95,21 @@ def plan_backfill(
     return plan
 
 
-def with_items(originals: Iterable[Listed], items: OriginalBatches) -> Iterator[tuple[Listed, OriginalItem | None]]:
-    """Pair originals with their items, a hundred at a time."""
+def reasons(
+    originals: Iterable[Listed], items: OriginalBatches, *, recipe: str, required: PhotoBatches | None
+) -> Iterator[tuple[Listed, OriginalItem | None, Reason | str]]:
+    """Pair originals with their items and reasons, a hundred at a time."""
     waiting = iter(originals)
     while batch := list(islice(waiting, ITEMS_PER_READ)):
         found = items.read(one.key for one in batch if not ObjectKey(one.key).skip(one.size))
-        yield from ((one, found.get(one.key)) for one in batch)
+        reason = {one.key: reason_of(one, found.get(one.key), recipe) for one in batch}
+        for key in without_record([key for key, why in reason.items() if why in SENDABLE], required):
+            reason[key] = Reason.NO_RECORD
+        yield from ((one, found.get(one.key), reason[one.key]) for one in batch)
+
+
+def without_record(keys: Iterable[str], required: PhotoBatches | None) -> list[str]:
+    """Return those of *keys* whose photos have no record although one is *required*."""
+    names = [ObjectKey(key) for key in keys] if required else []
+    there = required.read(names) if required else {}
+    return [name.key for name in names if name.photo_id not in there]

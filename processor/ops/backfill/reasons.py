@@ -12,20 +12,23 @@ from processor.original import OriginalItem
 
 
 class Reason(StrEnum):
-    """Reason to send an original (the first three), or not to. Plans and options use the value."""
+    """Reason to send an original (the first four), or not to. Plans and options use the value."""
 
     MISSING = "missing"
     FAILED = "failed"
     RECIPE_CHANGED = "recipe-changed"
+    ARCHIVED = "archived"
+    NO_RECORD = "no record"
     CURRENT = "current"
 
 
-SENDABLE: Final = (Reason.MISSING, Reason.RECIPE_CHANGED, Reason.FAILED)
-# A failed photo fails again unless a decoder was upgraded, so failed ones are sent on request only.
+SENDABLE: Final = (Reason.MISSING, Reason.RECIPE_CHANGED, Reason.FAILED, Reason.ARCHIVED)
+# A failed photo fails again unless a decoder was upgraded, an archived one unless it was restored: both are sent on
+# request only.
 BY_ITSELF: Final = frozenset({Reason.MISSING, Reason.RECIPE_CHANGED})
 WANTED: Final[dict[str, frozenset[Reason]]] = {
     **{reason.value: frozenset({reason}) for reason in SENDABLE},
-    "all": frozenset(SENDABLE),
+    "all": frozenset(SENDABLE) - {Reason.ARCHIVED},
 }
 
 
@@ -33,11 +36,14 @@ def reason_of(listed: Listed, item: OriginalItem | None, recipe: str) -> Reason 
     """Return the reason, or the kind of an object that is no photo. An *item* of another version counts as none."""
     if skip := ObjectKey(listed.key).skip(listed.size):
         return skip.value
-    if item is None or (item.etag, item.modified) != (listed.etag, utc(listed.modified)):
+    current = item if item is not None and (item.etag, item.modified) == (listed.etag, utc(listed.modified)) else None
+    if current and current.failure is None and current.recipe == recipe:
+        return Reason.CURRENT
+    if listed.archived:
+        return Reason.ARCHIVED
+    if current is None:
         return Reason.MISSING
-    if item.failure is not None:
-        return Reason.FAILED
-    return Reason.CURRENT if item.recipe == recipe else Reason.RECIPE_CHANGED
+    return Reason.FAILED if current.failure is not None else Reason.RECIPE_CHANGED
 
 
 def error_at(item: OriginalItem | None) -> str | None:

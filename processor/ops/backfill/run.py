@@ -35,7 +35,7 @@ class End(StrEnum):
     """Reason for the end of a run. The value is shown to the operator."""
 
     FINISHED = "finished"
-    FAILING = f"stopped: more than {FAILURES_PERCENT} % of the photos fail"
+    FAILING = f"stopped: more than {FAILURES_PERCENT} % of the photos fail or become dead letters"
     SPENT = "stopped: the budget is reached"
 
 
@@ -51,7 +51,7 @@ class BackfillLimits:
 
 @dataclass(kw_only=True, slots=True)
 class Backfill:
-    """One run. *on_poll(run)* is called after every poll. *earlier*: photos rendered and failed in earlier runs."""
+    """One run. *on_poll(run)* is called after every poll. *earlier*: photos rendered, and not, in earlier runs."""
 
     lane: Queue
     originals_bucket: str
@@ -82,7 +82,7 @@ class Backfill:
             waiting=deque(one for one in planned if one.key not in since.flying),
             flying=dict(since.flying),
             inherited=set(since.flying),
-            earlier=(since.done, since.failed),
+            earlier=(since.done, since.failed + since.unresolved),
             done=since.done,
             failed=since.failed,
             unresolved=since.unresolved,
@@ -109,7 +109,8 @@ class Backfill:
 
     def reason_to_stop(self) -> End | None:
         """Return the reason to stop, if any. Failures of earlier runs do not count: the operator has seen them."""
-        done, failed = (now - before for now, before in zip((self.done, self.failed), self.earlier, strict=True))
+        ended = (self.done, self.failed + self.unresolved)
+        done, failed = (now - before for now, before in zip(ended, self.earlier, strict=True))
         if done + failed >= ENOUGH_ENDED and 100 * failed > FAILURES_PERCENT * (done + failed):
             return End.FAILING
         return End.SPENT if self.waiting and not self.flying and self.affordable() < 1 else None
