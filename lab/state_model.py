@@ -91,10 +91,11 @@ def acquire(state: State, at: int, broken: str) -> Iterator[Step]:
 def proceed(state: State, at: int, broken: str) -> Iterator[Step]:
     """Do the next call of a worker that holds the lease."""
     kind, own, *rest = state.workers[at]
+    version: int
     match kind:
         case "look":
             (key, doubtful), todo = rest[0][0], rest[0]
-            version: int = state.s3[key][-1]
+            version = state.s3[key][-1]
             if version == state.items[key] and not doubtful:
                 yield "same", state.work(at, following(own, todo))
             else:

@@ -282,8 +282,9 @@ class MemoryOriginalsTable(OriginalsTable):
         with self.world.call(f"dynamodb:PutItem {item.key}"):
             self.world.table[item.name.photo_id, item.key] = stored(item.to_tree())
 
-    def claim(self, path: str, key: str) -> bool:
-        """Claim a stem."""
+    def claim(self, path: str, key: str, *, seconds: int | None = None) -> bool:
+        """Claim a stem; nothing expires here."""
+        del seconds
         with self.world.call(f"dynamodb:PutItem {path}"):
             return self.world.table.setdefault((path, STEM), {"owner": key})["owner"] == key
 

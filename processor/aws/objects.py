@@ -72,7 +72,8 @@ class BucketListing:
     def near(self, keys: Collection[str]) -> frozenset[str]:
         """List what is close to *keys*, these included: a thousand a request, and no request without one of *keys*."""
         found: set[str] = set()
-        waiting, last = sorted(keys), ""
+        waiting: list[str] = sorted(keys)
+        last = ""
         while waiting:
             # StartAfter excludes its key; after this shorter one the key itself is listed, behind a few others.
             page = self.page("", after=max(last, waiting[0][:-1]), limit=PAGE_KEYS)

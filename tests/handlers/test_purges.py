@@ -32,7 +32,7 @@ class TagLog:
             raise StoreUnavailable("cloudfront:CreateInvalidation: expected success, received Throttling (HTTP 400).")
         self.batches.append(tags)
 
-    def change_visibility(self, _message: object, *, after_s: int) -> None:
+    def change_visibility(self, message: object, *, after_s: int) -> None:
         """Take a visibility timeout."""
         self.hidden.append(after_s)
 
