@@ -75,7 +75,7 @@ class MovedPhoto:
         if (record.get("status"), record.get("original_key")) != ("active", key):
             return False
         urls = [str(value) for name, value in record.items() if name.endswith("_url")]
-        return all(self.stack.http.get(url).status_code == httpx.codes.OK for url in urls)
+        return all(self.stack.http.get(url).is_success for url in urls)
 
     def is_gone(self) -> bool:
         """Return whether the record is a tombstone, or there never was one, and nothing is public."""

@@ -15,8 +15,10 @@ from tests.factories.darkroom import Darkroom
 UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 ONE, TWO, PLAIN = f"a/{UUID}.jpg", f"b/{UUID}.CR2", "a/IMG_1.jpg"
 # Times and ids that each world counts for itself.
-OWN = {"at", "gone_at", "deleted_at", "processed_at", "created_at", "modified", "expires", "etag", "version_id"}
-OWN |= {"source_version", "total_ms", "steps_ms", "cost_usd", "memory_mib", "output_bytes"}
+OWN = {
+    *("at", "gone_at", "deleted_at", "processed_at", "created_at", "modified", "expires", "etag", "version_id"),
+    *("source_version", "total_ms", "steps_ms", "cost_usd", "memory_mib", "output_bytes"),
+}
 
 
 def comparable(tree: Any) -> Any:
