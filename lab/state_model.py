@@ -90,8 +90,8 @@ def acquire(state: State, at: int, broken: str) -> Iterator[Step]:
 
 def proceed(state: State, at: int, broken: str) -> Iterator[Step]:
     """Do the next call of a worker that holds the lease."""
-    kind, own, *rest = state.workers[at]
-    version: int
+    kind, own = state.workers[at][:2]
+    rest: tuple[Any, ...] = state.workers[at][2:]
     match kind:
         case "look":
             (key, doubtful), todo = rest[0][0], rest[0]

@@ -55,7 +55,7 @@ def test_a_message_is_hidden_in_its_own_lane() -> None:
 @mock_aws
 def test_a_copy_waits_in_the_lane_of_its_message() -> None:
     """Or in the first, when the message came through none; it counts how often it has waited."""
-    sqs = sqs_client(session())
+    sqs: Any = sqs_client(session())
     urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("uploads", "backfill")]
     lanes = Lanes(client=lambda: sqs, urls=urls)
 

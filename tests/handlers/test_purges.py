@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from processor.errors import StoreUnavailable
+from processor.events import Message
 from processor.handlers.purges import WHOLE_GALLERY, PurgeWorker, is_purge, tags_of
 from processor.keys import ObjectKey
 from processor.telemetry import Telemetry
@@ -32,8 +33,9 @@ class TagLog:
             raise StoreUnavailable("cloudfront:CreateInvalidation: expected success, received Throttling (HTTP 400).")
         self.batches.append(tags)
 
-    def change_visibility(self, message: object, *, after_s: int) -> None:
+    def change_visibility(self, message: Message[Any], *, after_s: int) -> None:
         """Take a visibility timeout."""
+        assert message.receipt_handle
         self.hidden.append(after_s)
 
 
