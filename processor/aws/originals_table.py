@@ -56,12 +56,57 @@ class Lease:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OriginalsTable:
-    """The table. *now()*: s since the epoch."""
+class StemClaims:
+    """The claims of stems in the table. *now()*: s since the epoch."""
 
     dynamodb: DynamoDBClient
     table: str
     now: Callable[[], float] = time.time
+
+    def claim(self, path: str, key: str, *, seconds: int | None = None) -> bool:
+        """Claim the stem *path* for the original *key*; return False when another original has it.
+
+        *seconds*: the table deletes the claim some time after these, should its owner die before it frees the stem.
+        """
+        expires = {} if seconds is None else {"expires": int(self.now()) + seconds}
+        with aws_call(f"dynamodb:PutItem {self.table} {path}"):
+            try:
+                self.dynamodb.put_item(
+                    TableName=self.table,
+                    Item=attributes({"id": path, "key": STEM, "owner": key} | expires),
+                    ConditionExpression="attribute_not_exists(id) OR #owner = :owner",
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={":owner": {"S": key}},
+                )
+            except ClientError as error:
+                if error_code(error) == REFUSED:
+                    return False
+                raise
+        return True
+
+    def free(self, path: str, key: str) -> None:
+        """Give up the claim of *key* on the stem *path*, if it has it."""
+        self.delete(path, STEM, "owner", key)
+
+    def delete(self, item_id: str, key: str, attribute: str, value: str) -> None:
+        """Delete an item if its *attribute* is *value*."""
+        with aws_call(f"dynamodb:DeleteItem {self.table} {item_id}"):
+            try:
+                self.dynamodb.delete_item(
+                    TableName=self.table,
+                    Key=address(item_id, key),
+                    ConditionExpression="#attribute = :value",
+                    ExpressionAttributeNames={"#attribute": attribute},
+                    ExpressionAttributeValues={":value": {"S": value}},
+                )
+            except ClientError as error:
+                if error_code(error) != REFUSED:
+                    raise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OriginalsTable(StemClaims):
+    """The whole table: leases, items of originals, claims of stems."""
 
     @contextmanager
     def hold(self, photo_id: str, key: str, *, seconds: float) -> Generator[Lease]:
@@ -162,46 +207,6 @@ class OriginalsTable:
             tree["expires"] = int(self.now()) + GONE_DAYS * DAY_S
         with aws_call(f"dynamodb:PutItem {self.table} {item.key}"):
             self.dynamodb.put_item(TableName=self.table, Item=attributes(tree))
-
-    def claim(self, path: str, key: str, *, seconds: int | None = None) -> bool:
-        """Claim the stem *path* for the original *key*; return False when another original has it.
-
-        *seconds*: the table deletes the claim some time after these, should its owner die before it frees the stem.
-        """
-        expires = {} if seconds is None else {"expires": int(self.now()) + seconds}
-        with aws_call(f"dynamodb:PutItem {self.table} {path}"):
-            try:
-                self.dynamodb.put_item(
-                    TableName=self.table,
-                    Item=attributes({"id": path, "key": STEM, "owner": key} | expires),
-                    ConditionExpression="attribute_not_exists(id) OR #owner = :owner",
-                    ExpressionAttributeNames={"#owner": "owner"},
-                    ExpressionAttributeValues={":owner": {"S": key}},
-                )
-            except ClientError as error:
-                if error_code(error) == REFUSED:
-                    return False
-                raise
-        return True
-
-    def free(self, path: str, key: str) -> None:
-        """Give up the claim of *key* on the stem *path*, if it has it."""
-        self.delete(path, STEM, "owner", key)
-
-    def delete(self, item_id: str, key: str, attribute: str, value: str) -> None:
-        """Delete an item if its *attribute* is *value*."""
-        with aws_call(f"dynamodb:DeleteItem {self.table} {item_id}"):
-            try:
-                self.dynamodb.delete_item(
-                    TableName=self.table,
-                    Key=address(item_id, key),
-                    ConditionExpression="#attribute = :value",
-                    ExpressionAttributeNames={"#attribute": attribute},
-                    ExpressionAttributeValues={":value": {"S": value}},
-                )
-            except ClientError as error:
-                if error_code(error) != REFUSED:
-                    raise
 
 
 def address(item_id: str, key: str) -> dict[str, Any]:

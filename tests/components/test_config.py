@@ -97,7 +97,7 @@ def test_buckets_without_a_name_are_of_this_account() -> None:
 
     buckets = {one.inputs["bucket"] for one in dev.of_type("aws:s3/bucket:Bucket")}
     assert {f"darkroom-dev-{role}-{ACCOUNT}" for role in ("originals", "renditions", "results", "cdn-logs")} == buckets
-    assert {"darkroom-dev-photos", "darkroom-dev-sessions"} == {
+    assert {"darkroom-dev-photos", "darkroom-dev-originals", "darkroom-dev-sessions"} == {
         one.inputs["name"] for one in dev.of_type("aws:dynamodb/table:Table")
     }
     assert 63 == max(len(one.inputs["bucket"]) for one in longest.of_type("aws:s3/bucket:Bucket"))

@@ -99,6 +99,7 @@ RENDITION_PLACES = {
     "Originals": ("originals/*",),
     "RenditionObjects": ("renditions/renditions/*",),
     "OriginalsTable": ("items",),
+    "StemClaims": ("items",),
     "PhotoRecords": ("photos",),
     "CdnCache": ("distribution",),
     "PurgeQueue": ("purges",),

@@ -22,23 +22,29 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"renditions": {"sizes": {"small": {"width": -800, "height": 600}}}},
         (
             "Pulumi.prod.yaml: Invalid value -800 for `renditions.sizes.small.width`: "
-            "expected a whole number from 1 to 16383"
+            "expected a whole number from 1 to 16383. Use 1 or more."
         ),
     ),
     (
         {"cdn": {"certificate_arn": ""}},
         (
-            'Pulumi.prod.yaml: cdn: found domain "cdn.galerly.com" without certificate_arn, '
-            "expected both domain and certificate_arn"
+            'Pulumi.prod.yaml: Invalid value for `cdn`: found domain "cdn.galerly.com" without certificate_arn, '
+            "expected both domain and certificate_arn. Change it."
         ),
     ),
     (
         {"renditions": {"memory_mib": 10_241}},
-        "Pulumi.prod.yaml: Invalid value 10241 for `renditions.memory_mib`: expected a whole number from 128 to 10240",
+        (
+            "Pulumi.prod.yaml: Invalid value 10241 for `renditions.memory_mib`: "
+            "expected a whole number from 128 to 10240. Use 10240 or less."
+        ),
     ),
     (
         {"edits": {"timeout_s": "300"}},
-        'Pulumi.prod.yaml: Invalid value "300" for `edits.timeout_s`: expected a whole number from 20 to 900',
+        (
+            'Pulumi.prod.yaml: Invalid value "300" for `edits.timeout_s`: '
+            "expected a whole number from 20 to 900. Write 300 without quotes."
+        ),
     ),
     (
         {"deployment": {"insights_layer_arn": "arn:aws:lambda:eu-west-1:580247275435:layer:Insights-Arm64:2"}},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from processor.aws.cdn import CdnCache
 from processor.aws.objects import BucketListing, Listed
 from processor.aws.originals import Originals
-from processor.aws.originals_table import OriginalsTable
+from processor.aws.originals_table import StemClaims
 from processor.aws.photo_scans import (
     OriginalBatches,
     PhotoBatches,
@@ -94,7 +94,7 @@ class ReconciledStores:
                 listing=self.listing(env.renditions_bucket),
                 originals=listing,
                 items=items,
-                table=OriginalsTable(dynamodb=self.dynamodb, table=env.originals_table, now=self.now),
+                table=StemClaims(dynamodb=self.dynamodb, table=env.originals_table, now=self.now),
                 files=RenditionObjects(s3=self.s3, bucket=env.renditions_bucket),
                 cdn=CdnCache(client=self.cloudfront, distribution_id=env.distribution_id),
                 requeue=requeue,

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from processor.aws.cdn import CdnCache
 from processor.aws.objects import PAGE_KEYS, BucketListing, Listed
-from processor.aws.originals_table import OriginalsTable
+from processor.aws.originals_table import StemClaims
 from processor.aws.photo_scans import OriginalBatches
 from processor.aws.renditions import RenditionObjects
 from processor.errors import DarkroomError
@@ -38,7 +38,7 @@ class OrphanWalk:
     listing: BucketListing
     originals: BucketListing
     items: OriginalBatches
-    table: OriginalsTable
+    table: StemClaims
     files: RenditionObjects
     cdn: CdnCache
     requeue: RequeueList
