@@ -10,7 +10,7 @@ import pytest
 WEB = Path(__file__).parents[2] / "web"
 SCRIPTS = sorted(WEB.rglob("*.js"))
 MARKUP_FROM_TEXT = re.compile(
-    r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|setHTMLUnsafe|srcdoc)\b"
+    r"\b(innerHTML|outerHTML)\s*\+?=(?!=)|\b(insertAdjacentHTML|document\.write|createContextualFragment|setHTMLUnsafe|srcdoc)\b"
 )
 CODE_FROM_TEXT = re.compile(r"\beval\(|\bnew Function\(|javascript:|\bset(Timeout|Interval)\(\s*[\"'`]")
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<[^>]+\son[a-z]+\s*=|<[^>]+\sstyle\s*=|<style", re.IGNORECASE)

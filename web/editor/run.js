@@ -7,6 +7,7 @@
  */
 
 import { counted } from "../lib/format.js";
+import { toast } from "../lib/toast.js";
 import { follow } from "./follow.js";
 
 const MOST = 50; // pictures of one request
@@ -178,6 +179,7 @@ export class Runs {
 
   close() {
     clearTimeout(this.timer);
+    if (this.queued) toast(`${counted(this.queued, "picture")} had not started and will not be edited.`);
     this.drop();
     for (const run of this.running.values()) run.stop();
   }

@@ -50,6 +50,7 @@ export async function ofSession(session, from) {
   const label = session.plan.explanation;
   const entries = session.images.map(async ({ id, url, name }) => {
     const picture = await sourceOf(url, name || id, from);
+    picture.id = id; // as the events of the session name it
     if (session.results[id]) picture.add(session.results[id], label, 0);
     return [id, picture];
   });

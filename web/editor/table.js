@@ -66,13 +66,16 @@ class Table {
     this.changed();
   }
 
-  /** Put only these on the table; one that lies there keeps its versions. @param {Picture[]} pictures */
+  /** Put only these on the table. @param {Picture[]} pictures */
   replace(pictures) {
-    const known = new Map(this.pictures.map((picture) => [picture.original.source, picture]));
-    const kept = pictures.map((picture) => known.get(picture.original.source) || picture);
-    for (const picture of this.pictures) if (!kept.includes(picture)) picture.forget();
+    for (const picture of this.pictures) if (!pictures.includes(picture)) picture.forget();
     this.pictures = [];
-    this.add(kept);
+    this.add(pictures);
+  }
+
+  /** Find the picture on the table with the same original: it has its versions. @param {Picture} picture */
+  known(picture) {
+    return this.pictures.find(({ original }) => original.source === picture.original.source) || picture;
   }
 
   /** @param {Picture} picture */

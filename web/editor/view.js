@@ -141,7 +141,7 @@ class Editor {
     const pictures = await ofIds(ids, this.gallery, this.sizes);
     const lost = ids.length - pictures.length;
     if (lost) toast(lost === 1 ? "1 photo is not there any more." : `${lost} photos are not there any more.`);
-    this.table.replace(pictures);
+    this.table.replace(pictures.map((picture) => this.table.known(picture)));
     this.count();
   }
 

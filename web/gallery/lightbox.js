@@ -85,21 +85,27 @@ export class Lightbox {
 
   show(photo) {
     this.photo = photo;
-    const photos = this.how.photos();
-    const at = this.at(photos);
     const ready = isReady(photo);
-    const last = photos.length - 1;
     fill(this.title, named(nameOf(photo)));
     this.title.setAttribute("aria-label", nameOf(photo));
-    this.place.textContent = at < 0 ? "" : `${at + 1} of ${photos.length}`;
     keepFocus(this.print, () => fill(this.print, ready ? this.large() : this.noPicture()), () => this.why);
     this.zoom.show(this.print.querySelector("img"), photo, this.how.api.originalOf(photo.id));
-    can(this.before, at > 0);
-    can(this.after, at >= 0 && at < last);
+    if (this.locate()) this.how.onNearEnd();
     this.edit.hidden = this.enlarge.hidden = !ready;
     this.edit.setAttribute("href", addressOf("editor", { photo: photo.id }));
-    if (at > last - NEAR_END) this.how.onNearEnd();
     if (!this.aside.hidden) this.explain();
+  }
+
+  /** Show its place among the photos, which change. @returns {boolean} true: near the end */
+  locate() {
+    if (!this.photo) return false;
+    const photos = this.how.photos();
+    const at = this.at(photos);
+    const last = photos.length - 1;
+    this.place.textContent = at < 0 ? "" : `${at + 1} of ${photos.length}`;
+    can(this.before, at > 0);
+    can(this.after, at >= 0 && at < last);
+    return at > last - NEAR_END;
   }
 
   at(photos) {

@@ -20,6 +20,7 @@ export class Toolbar {
     this.search = el("input", { type: "search", "aria-label": "Search", placeholder: "Name, date, camera", oninput: () => this.typed() });
     const orders = Object.entries(ORDERS).map(([value, { title }]) => el("option", { value }, title));
     this.sort = el("select", { "aria-label": "Sort", onchange: () => onChange({ sort: this.sort.value }) }, orders);
+    this.galleries = [];
     this.states = el("div", { class: "states", role: "group", "aria-label": "Show" });
     this.element = el("div", { class: "toolbar" }, this.gallery, this.search, this.sort, this.states);
     signal.addEventListener("abort", () => clearTimeout(this.timer));
@@ -31,19 +32,20 @@ export class Toolbar {
     this.state = state;
     if (this.search.value.trim() !== search) this.search.value = search;
     this.sort.value = sort in ORDERS ? sort : "added";
-    this.offer([]);
+    this.offer();
   }
 
   async list() {
     try {
-      this.offer((await this.api.galleries(this.signal)).galleries);
+      this.galleries = (await this.api.galleries(this.signal)).galleries;
+      this.offer();
     } catch {
       // The notice above the grid says that the stack does not answer.
     }
   }
 
-  offer(galleries) {
-    const known = galleries.map(({ name, photos }) => [name, `${name} (${photos.toLocaleString("en")})`]);
+  offer() {
+    const known = this.galleries.map(({ name, photos }) => [name, `${name} (${photos.toLocaleString("en")})`]);
     if (this.name && !known.some(([name]) => name === this.name)) known.unshift([this.name, this.name]);
     const options = [["", "All galleries"], ...known, [NEW, "New gallery…"]];
     fill(this.gallery, options.map(([value, text]) => el("option", { value, selected: value === this.name }, text)));

@@ -2,7 +2,7 @@
 
 import { addressOf, replaceAddress } from "../lib/address.js";
 import { el, fill } from "../lib/dom.js";
-import { keepFocus } from "../lib/focus.js";
+import { inherit, keepFocus } from "../lib/focus.js";
 import { counted } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
 import { Bulk } from "./bulk.js";
@@ -170,6 +170,7 @@ class Gallery {
   /** The lightbox was closed: by Esc or its button, or because the address changed. */
   closed(id) {
     this.grid.tiles.get(id)?.handle.focus();
+    inherit(() => this.grid.shown[0]?.handle);
     if (!this.params.get("photo")) return;
     this.params.delete("photo");
     if (history.state?.opened) history.back();
@@ -211,6 +212,7 @@ class Gallery {
     const said = [text, lost && `${lost} failed`, interrupted && `${counted(interrupted, "upload")} interrupted`].filter(Boolean).join(" · ");
     if (listed && this.summary.textContent !== said) this.summary.textContent = said;
     this.toolbar.count(counts);
+    this.lightbox.locate();
     const none = listed && !asking && !this.grid.tiles.size;
     if (none && this.empty.hidden) fill(this.empty, this.nothing());
     keepFocus(this.empty, () => (this.empty.hidden = !none), () => this.toolbar.search);
