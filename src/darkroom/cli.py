@@ -65,7 +65,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "backfill": Entry("processor.cli.backfill", "Render originals that have no current renditions.", "aws"),
         "reconcile": Entry("processor.cli.reconcile", "Compare all that is stored, and repair what differs.", "aws"),
         "dlq": Entry("processor.cli.dlq", "List, show, redrive or discard dead letters.", "aws"),
-        "migrate": Entry("processor.cli.migrate", "Check an account before its first deployment.", "aws"),
+        "migrate": Entry(
+            "processor.cli.migrate",
+            "Move an account from the systems before Darkroom; docs/migration.md has the order.",
+            "aws",
+        ),
         "cost": Entry("processor.cli.cost", "Estimate what a stack costs."),
     },
 }

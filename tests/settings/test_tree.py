@@ -239,8 +239,8 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         (
             {"renditions": {"reserved_concurrency": 111}},
             (
-                "renditions: found reserved_concurrency 111, expected at least 112: max_concurrency 100, "
-                "backfill_concurrency 10 and 2 for invalidations"
+                "Invalid value for `renditions`: found reserved_concurrency 111, expected at least 112: "
+                "max_concurrency 100, backfill_concurrency 10 and 2 for invalidations"
             ),
         ),
         (

@@ -152,9 +152,10 @@ def test_a_refused_message_is_sent_by_the_next_run(gallery: Gallery) -> None:
     """A key that was not sent is not recorded as sent."""
     gallery.darkroom.upload(KEY)
     gallery.darkroom.put_record(id=KEY, status="pending")
-    gallery.sqs.faults["send_message_batch"] = once(refused("AWS.SimpleQueueService.NonExistentQueue"))
+    gallery.sqs.faults["send_message_batch"] = refused("AWS.SimpleQueueService.NonExistentQueue")
     with pytest.raises(StoreUnavailable, match="sqs:SendMessageBatch"):
         gallery.reconcile()
+    del gallery.sqs.faults["send_message_batch"]
 
     assert 1 == gallery.reconcile()["sent"]
     assert [Result.RENDERED] == [outcome.result for outcome in gallery.process_queue()]
@@ -174,7 +175,7 @@ def test_a_message_that_sqs_does_not_take_is_an_error(gallery: Gallery) -> None:
 def test_a_walk_goes_on_where_time_ran_out(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table and buckets that no single run gets through, two entries a page and one page a run."""
     monkeypatch.setattr("processor.ops.reconcile.walks.PAGE_ORIGINALS", 2)
-    monkeypatch.setattr("processor.ops.reconcile.walks.PAGE_KEYS", 2)
+    monkeypatch.setattr("processor.ops.reconcile.orphans.PAGE_KEYS", 2)
     monkeypatch.setattr("processor.aws.photo_scans.PAGE_ITEMS", 2)
     monkeypatch.setattr("processor.aws.objects.PAGE_KEYS", 2)
     # None is due again meanwhile.
@@ -211,7 +212,7 @@ def test_every_walk_has_its_turn(gallery: Gallery) -> None:
     gallery.darkroom.put_record(id=KEY, status="pending")
 
     latest: list[str] = []
-    for _ in range(5):
+    for _ in range(len(PER_DAY) + 1):
         gallery.later += 24 * HOUR_S
         one_page(gallery)
         walks = memory_of(gallery)
