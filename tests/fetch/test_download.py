@@ -123,7 +123,7 @@ def test_promised_size_over_the_limit_is_refused_at_once(monkeypatch: pytest.Mon
     """Nothing is downloaded to find out."""
     error = failure(monkeypatch, lambda server: server.send(200, b"", Content_Length="100001"))
 
-    assert (EditCode.IMAGE_TOO_LARGE, {"max_bytes": 100_000}) == (error.edit_code, error.details)
+    assert (EditCode.IMAGE_TOO_LARGE, {"limit": 100_000}) == (error.edit_code, error.details)
 
 
 @pytest.mark.fault(25)
