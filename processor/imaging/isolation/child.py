@@ -6,6 +6,7 @@ socket closes. It uses only a socket pair and memory files: Lambda has no /dev/s
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import resource
@@ -51,12 +52,15 @@ def main(fd: int, memory_mib: int) -> None:
             with ExitStack() as open_sources:
                 facts = zip(fds, request["sources"], strict=True)
                 sources = [open_sources.enter_context(Source(fd, *fact)) for fd, fact in facts]
-                _answer(channel, request, sources, unpack_headers(packed))
+                done = _answer(channel, request, sources, unpack_headers(packed))
+            if not done:
+                gc.collect()  # cycles of the error's traceback hold the source's memory
 
 
 def _answer(
     channel: socket.socket, request: dict[str, Any], sources: Sequence[Source], headers: Sequence[Header]
-) -> None:
+) -> bool:
+    """Do one job and send its answer; return whether it succeeded."""
     try:
         check_installation()
         answer, blobs = JOBS[request["job"]](channel, request, sources, headers)
@@ -72,10 +76,12 @@ def _answer(
     except Exception as error:  # noqa: BLE001 - the parent decides on every error of a decoder
         if NO_THREAD in str(error):
             send(channel, {"event": "out_of_memory"})
-            return
+            return False
         send(channel, {"event": "crashed", "log": traceback.format_exc(limit=-8)[-MAX_LOG_CHARS:]})
     else:
         send(channel, {"event": "done", **answer}, blobs)
+        return True
+    return False
 
 
 def _render(
