@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.session import Session
 
-ETAG = {"ETag": '"5d41402abc4b2a76b9719d911017c592"'}
+ETAG = {"ETag": '"5d41402abc4b2a76b9719d911017c592"', "Last-Modified": "Fri, 21 Nov 2025 15:30:01 GMT"}
 JSON = {"Content-Type": "application/x-amz-json-1.0"}
 NOT_THERE = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
 
@@ -69,8 +69,9 @@ class Wire:
         if read:
             read()
         url = urlsplit(request.url)
-        if request.method == "GET" and self.bucket in f"{url.netloc}{url.path}":
-            return _response(request.url, 200, ETAG, Photo(self.photo), self.photo.stat().st_size)
+        if request.method in {"GET", "HEAD"} and self.bucket in f"{url.netloc}{url.path}":
+            content = Photo(self.photo) if request.method == "GET" else Body()
+            return _response(request.url, 200, ETAG, content, self.photo.stat().st_size)
         status, headers, body = reply(request.method, url.netloc)
         return _response(request.url, status, headers, Body(body), len(body))
 
@@ -83,11 +84,11 @@ def _response(url: str, status: int, headers: Mapping[str, str], body: io.IOBase
 def reply(method: str, host: str) -> tuple[int, dict[str, str], bytes]:
     """Know the original alone; take every write."""
     if host.startswith("dynamodb."):
-        return 200, JSON, b"{}"
+        return 200, JSON, b'{"Items": []}'
     if method == "PUT":
         return 200, ETAG, b""
-    if method == "GET":
-        return 404, {}, NOT_THERE
+    if method in {"GET", "HEAD"}:
+        return 404, {}, NOT_THERE if method == "GET" else b""
     raise AssertionError(f"expected what an upload asks, received {method} {host}")
 
 
