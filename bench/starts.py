@@ -26,6 +26,8 @@ AWS = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "A
 FIELDS = {
     "stack": "bench",
     "cdn_host": "cdn.example.com",
+    "lane_queue_urls": ("https://sqs.us-east-1.amazonaws.com/123456789012/uploads",),
+    "purge_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/purges",
     "jobs_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
     "ticket_key_parameter": "/bench/ticket-key",
     **dict(GalleryStore()),

@@ -21,7 +21,7 @@ from processor.aws.renditions import RenditionObjects, Stamp
 from processor.budget import Budget
 from processor.errors import LeaseHeld, PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent, OriginalChanged
-from processor.imaging.model import CameraFacts, Receipt, Rendering, Rendition
+from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, Rendition
 from processor.keys import ObjectKey, path_of
 from processor.original import CurrentOriginal, OriginalItem
 from processor.recipe import Recipe, recipe_hash
@@ -195,6 +195,7 @@ class MemoryRenderer:
                 for output in recipe.formats_of(size)
             ),
             camera=CameraFacts(make="Nikon", model="D750"),
+            embedded=EmbeddedFacts(title="First dance", rating=5),
             taken_at="2025-06-14T15:02:11",
             placeholder="2fcNDwoXyHeIh3eIg3d3eHBnCA==",
             dominant_color="#102030",
