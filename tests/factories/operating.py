@@ -60,7 +60,11 @@ class Operation:
         settings = read_stack(str(self.deployed)).settings.renditions
         known = {"stack": "test", "cdn_host": CDN_HOST}
         if arguments == {"FunctionName": FUNCTION, "Qualifier": "live"}:
-            env = to_env(RenditionEnv.of(settings, lane_queue_urls=(self.urls["uploads"],), **known))
+            env = to_env(
+                RenditionEnv.of(
+                    settings, lane_queue_urls=(self.urls["uploads"],), purge_queue_url=self.urls["uploads"], **known
+                )
+            )
         elif arguments == {"FunctionName": settings.reconciler.function_name, "Qualifier": "live"}:
             env = to_env(ReconcileEnv.of(settings, uploads_queue_url=self.urls["uploads"], **known))
         else:
