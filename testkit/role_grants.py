@@ -22,6 +22,7 @@ UNSEEN: Mapping[str, str] = {
     "* sqs:DeleteMessage *": "as above",
     "*-rendition sqs:GetQueueAttributes *": "as above",
     "*-edit sqs:GetQueueAttributes *": "as above",
+    "*-edit sqs:SendMessage *": "the worker sends lost jobs again after a quarter of an hour; no flow waits that long",
     "*-edit sqs:ChangeMessageVisibility *": "asked when something fails that may pass: test_edit.py",
     "*-rendition sqs:ChangeMessageVisibility *": "as above: test_batch.py",
     "*-rendition sqs:SendMessage *-uploads": "asked when another invocation works on the photo: test_batch.py",

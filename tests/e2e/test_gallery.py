@@ -70,7 +70,7 @@ def test_operations_show_what_was_done(stack: LocalStack) -> None:
 
     found = wait_for(counted, what=lambda: "a rendered photo among the figures")
 
-    assert found["photos"]["costUsd"] > 0
+    assert found["cost"]["photosUsd"] > 0
     assert found["functions"]["darkroom-local-rendition"]["durationMs"]
     assert {"uploads", "backfill", "jobs", "uploads-dead-letters"} <= {one["role"] for one in found["queues"]}
     assert "darkroom-local-uploads-age" in {one["name"] for one in found["alarms"]}
