@@ -243,15 +243,21 @@ def opened(chromium: Browser, device: Device, scheme: Scheme) -> Page:
 
 
 def composed(out: Path) -> Image.Image:
-    """Compose the light gallery on a desktop beside the dark editor on a phone."""
+    """Compose the light gallery on a desktop beside the dark editor and lightbox on phones."""
     gallery = Image.open(out / "gallery-desk-light.png").convert("RGB").crop((0, 0, 1428, 730))
-    editor = Image.open(out / "editor-phone-dark.png").convert("RGB").resize((300, 649), Image.Resampling.LANCZOS)
-    canvas = Image.new("RGB", (1840, 810), (232, 228, 221))
-    for picture, at, radius in ((gallery, (40, 40), 14), (editor, (1504, 80), 28)):
+    editor, lightbox = (phone(out / f"{view}-phone-dark.png") for view in ("editor", "lightbox"))
+    canvas = Image.new("RGB", (2176, 810), (232, 228, 221))
+    placed = ((gallery, (40, 40), 14), (editor, (1504, 80), 28), (lightbox, (1840, 80), 28))
+    for picture, at, radius in placed:
         mask = Image.new("L", (picture.width * 4, picture.height * 4), 0)
         ImageDraw.Draw(mask).rounded_rectangle((0, 0, mask.width - 1, mask.height - 1), radius * 4, fill=255)
         canvas.paste(picture, at, mask.resize(picture.size, Image.Resampling.LANCZOS))
     return canvas
+
+
+def phone(path: Path) -> Image.Image:
+    """Read a phone's screenshot at the size that the README shows."""
+    return Image.open(path).convert("RGB").resize((300, 649), Image.Resampling.LANCZOS)
 
 
 if __name__ == "__main__":

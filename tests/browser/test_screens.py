@@ -32,14 +32,16 @@ def test_picture_has_the_devices_size_and_the_themes_light(  # noqa: PLR0913, PL
         assert (scheme == "dark") == (ImageStat.Stat(picture.convert("L")).median[0] < 128)
 
 
-def test_readmes_picture_is_made_of_two(tmp_path: Path) -> None:
-    """The desktop is light, the phone dark, both on a background."""
+def test_readmes_picture_is_made_of_three(tmp_path: Path) -> None:
+    """The desktop is light, the phones dark, all on a background."""
     Image.new("RGB", (1440, 900), "white").save(tmp_path / "gallery-desk-light.png")
-    Image.new("RGB", (780, 1688), "black").save(tmp_path / "editor-phone-dark.png")
+    for view in ("editor", "lightbox"):
+        Image.new("RGB", (780, 1688), "black").save(tmp_path / f"{view}-phone-dark.png")
 
     picture = composed(tmp_path)
 
-    assert ((255, 255, 255), (0, 0, 0)) == (picture.getpixel((700, 400)), picture.getpixel((1650, 400)))
+    assert (255, 255, 255) == picture.getpixel((700, 400))
+    assert (0, 0, 0) == picture.getpixel((1650, 400)) == picture.getpixel((2000, 400))
     assert (255, 255, 255) != picture.getpixel((5, 5))
 
 
