@@ -24,7 +24,7 @@ import click
 import httpx
 
 from local.run.aws import Aws
-from processor.aws.attributes import from_attribute
+from processor.aws.attributes import from_item
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from testkit.photos.raw import dng
@@ -61,7 +61,7 @@ class MovedPhoto:
         """The photo's record; empty without one."""
         table = self.stack.aws.client("dynamodb")
         item = table.get_item(TableName=PHOTOS, Key={"id": {"S": self.photo_id}}, ConsistentRead=True).get("Item", {})
-        return {name: from_attribute(value) for name, value in item.items()}
+        return from_item(item)
 
     def renditions(self, gallery: str) -> list[str]:
         """List the renditions of the photo in a gallery."""

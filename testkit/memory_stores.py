@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from processor.aws.attributes import from_attribute, to_attribute
+from processor.aws.attributes import from_item, to_item
 from processor.aws.cdn import PurgeQueue
 from processor.aws.originals import Originals
 from processor.aws.originals_table import CLOCKS_MS, LEASE, STEM, Lease, OriginalsTable
@@ -24,13 +24,12 @@ from processor.events import ObjectChange, ObjectEvent, OriginalChanged
 from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, Rendition
 from processor.keys import ObjectKey, path_of
 from processor.original import CurrentOriginal, OriginalItem
-from processor.recipe import Recipe, recipe_hash
+from processor.recipe import Recipe
 from processor.source import Source
-from processor.upload.converge import Converger
+from processor.upload.assembly import UploadStores, assembled
 from processor.upload.outcome import UploadOutcome
 from processor.upload.pipeline import UploadPipeline
-from processor.upload.record import PhotoRecordWriter, differing, record_fields
-from processor.upload.rendering import OriginalRenderer
+from processor.upload.record import differing, record_fields
 from testkit.events import ORIGINALS
 
 CDN_HOST = "cdn.example.com"
@@ -91,31 +90,15 @@ class World:
 
     def pipeline(self, recipe: Recipe | None = None) -> UploadPipeline:
         """Build the pipeline over these stores."""
-        used = recipe or self.recipe
-        originals = MemoryOriginals(world=self, s3=NO_CLIENT, bucket=ORIGINALS)
-        renditions = MemoryRenditions(world=self, s3=NO_CLIENT, bucket="renditions")
-        table = MemoryOriginalsTable(world=self, dynamodb=NO_CLIENT, table="originals", now=lambda: self.clock)
-        return UploadPipeline(
-            table=table,
-            converger=Converger(
-                originals=originals,
-                table=table,
-                renderer=OriginalRenderer(
-                    recipe=used,
-                    recipe_hash=recipe_hash(used),
-                    renderer=MemoryRenderer(world=self),
-                    originals=originals,
-                    renditions=renditions,
-                ),
-                renditions=renditions,
-                purges=MemoryPurges(world=self, client=lambda: NO_CLIENT, url="purges"),
-            ),
-            records=PhotoRecordWriter(
-                photos=MemoryRecords(world=self, dynamodb=NO_CLIENT, table="photos"),
-                missing_record=self.missing_record,
-                cdn_host=CDN_HOST,
-            ),
+        stores = UploadStores(
+            originals=MemoryOriginals(world=self, s3=NO_CLIENT, bucket=ORIGINALS),
+            table=MemoryOriginalsTable(world=self, dynamodb=NO_CLIENT, table="originals", now=lambda: self.clock),
+            renditions=MemoryRenditions(world=self, s3=NO_CLIENT, bucket="renditions"),
+            purges=MemoryPurges(world=self, client=lambda: NO_CLIENT, url="purges"),
+            photos=MemoryRecords(world=self, dynamodb=NO_CLIENT, table="photos"),
         )
+        renderer, used = MemoryRenderer(world=self), recipe or self.recipe
+        return assembled(stores, renderer, recipe=used, missing_record=self.missing_record, cdn_host=CDN_HOST)
 
     def violations(self) -> list[str]:
         """Name what is not as it must be at rest: when every message is done and every lease released."""
@@ -172,6 +155,23 @@ def named_by(items: Iterable[OriginalItem]) -> set[str]:
     return {key for item in items for key in item.objects}
 
 
+def native_receipt(recipe: Recipe) -> Receipt:
+    """Make the receipt of a photo that was rendered here without problems."""
+    return Receipt(
+        decoder="native",
+        decoder_why="JPEG",
+        sources=dict.fromkeys(recipe.sizes, "native"),
+        colour="sRGB",
+        orientation=1,
+        detected_format="jpeg",
+        extension_matches=True,
+        isolated=False,
+        engine={"libvips": "8.18.7"},
+        steps_ms={"decode": 12.5},
+        peak_memory_mib=120,
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryRenderer:
     """Renders any content to files that repeat it; ``broken…`` is a corrupt photo."""
@@ -199,19 +199,7 @@ class MemoryRenderer:
             taken_at="2025-06-14T15:02:11",
             placeholder="2fcNDwoXyHeIh3eIg3d3eHBnCA==",
             dominant_color="#102030",
-            receipt=Receipt(
-                decoder="native",
-                decoder_why="JPEG",
-                sources=dict.fromkeys(recipe.sizes, "native"),
-                colour="sRGB",
-                orientation=1,
-                detected_format="jpeg",
-                extension_matches=True,
-                isolated=False,
-                engine={"libvips": "8.18.7"},
-                steps_ms={"decode": 12.5},
-                peak_memory_mib=120,
-            ),
+            receipt=native_receipt(recipe),
         )
 
 
@@ -365,7 +353,7 @@ class MemoryPurges(PurgeQueue):
 
 def stored(tree: Mapping[str, Any]) -> dict[str, Any]:
     """Return a tree as DynamoDB returns what was written."""
-    return {name: from_attribute(to_attribute(value)) for name, value in tree.items()}
+    return from_item(to_item(tree))
 
 
 def copied(world: World) -> World:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from PIL import Image
 
-from processor.aws.attributes import from_attribute
+from processor.aws.attributes import from_item
 from processor.aws.originals_table import LEASE, STEM
 from processor.original import OriginalItem
 from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS, TABLE, Darkroom
@@ -69,7 +69,7 @@ def records(dynamodb: Any, table: str) -> Iterator[Record]:
     """Read all records of a table."""
     for page in dynamodb.get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
-            yield {name: from_attribute(value) for name, value in item.items()}
+            yield from_item(item)
 
 
 def assert_settled(now: Snapshot) -> None:

@@ -20,7 +20,7 @@ import yaml
 from local.model import RunConfig
 from local.run.aws import REGION, ROOT
 from local.stack import STUCK_AFTER_S, configuration
-from processor.aws.attributes import from_attribute, to_attribute
+from processor.aws.attributes import from_item, to_item
 from testkit.embedded_stack import ROOT as CHECKOUT
 from testkit.embedded_stack import LocalStack
 
@@ -92,11 +92,11 @@ class Operator:
     def record(self, photo_id: str) -> dict[str, Any]:
         """Read a whole record, {} without one."""
         found = self.stack.aws.client("dynamodb").get_item(TableName=PHOTOS, Key={"id": {"S": photo_id}})
-        return {name: from_attribute(value) for name, value in found.get("Item", {}).items()}
+        return from_item(found.get("Item", {}))
 
     def write_record(self, **fields: Any) -> None:
         """Write a record as a whole, as a backend does that knows nothing of renditions."""
-        item = {name: to_attribute(value) for name, value in fields.items()}
+        item = to_item(fields)
         self.stack.aws.client("dynamodb").put_item(TableName=PHOTOS, Item=item)
 
     def status(self, photo_id: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.drill.operator import ITEMS, PHOTOS, RENDITIONS, Operator, wait_until_settled
-from processor.aws.originals_table import plain
+from processor.aws.attributes import from_item
 from processor.original import OriginalItem
 from testkit.photos import jpeg, scene
 
@@ -74,7 +74,7 @@ def damage(operator: Operator) -> None:
 def leave_half_written(operator: Operator, key: str) -> None:
     """Leave a photo as a dead process does: a stem, two renditions of four, no item, a record that is processing."""
     [item] = [one for one in operator.items(key) if one["key"] == {"S": key}]
-    for one in OriginalItem.from_tree(plain(item)).objects[2:]:
+    for one in OriginalItem.from_tree(from_item(item)).objects[2:]:
         operator.stack.aws.client("s3").delete_object(Bucket=RENDITIONS, Key=one)
     address = {"id": item["id"], "key": item["key"]}
     operator.stack.aws.client("dynamodb").delete_item(TableName=ITEMS, Key=address)

@@ -14,7 +14,7 @@ from PIL import Image
 from lab.drill.operator import ITEMS, PHOTOS
 from lab.soak.model import Gallery, SessionLine, SessionSeen, StoredRendition
 from lab.soak.streams import stream
-from processor.aws.attributes import from_attribute
+from processor.aws.attributes import from_item
 from processor.aws.originals_table import LEASE, STEM
 from processor.original import OriginalItem
 from testkit.embedded_stack import LocalStack
@@ -42,7 +42,7 @@ def records(stack: LocalStack, table: str) -> Iterator[Mapping[str, Any]]:
     """Read all items of a table."""
     for page in stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
-            yield {name: from_attribute(value) for name, value in item.items()}
+            yield from_item(item)
 
 
 def originals(stack: LocalStack) -> Iterator[tuple[str, str, str]]:

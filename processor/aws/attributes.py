@@ -29,6 +29,16 @@ def to_attribute(value: Any) -> dict[str, Any]:
     raise TypeError(f"expected text, a number, a mapping or a list for DynamoDB, received {type(value).__name__}")
 
 
+def to_item(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert the fields of a whole item."""
+    return {name: to_attribute(value) for name, value in fields.items()}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert the attributes of a whole item, so that ``to_item`` gives them back."""
+    return {name: from_attribute(value) for name, value in item.items()}
+
+
 def set_attribute(members: frozenset[Any]) -> dict[str, Any]:
     """Convert a set, whose members are all texts, all numbers or all binaries."""
     listed = [to_attribute(one) for one in sorted(members)]

@@ -20,7 +20,8 @@ MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 # 409: another conditional write of the same key was under way.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 CONDITION_FAILED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
-
+# The same, of DynamoDB.
+CONDITION_REFUSED = frozenset({"ConditionalCheckFailedException"})
 
 # A key that S3 or DynamoDB cannot hold: nothing is stored there, and no retry helps.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from processor.aws.attributes import to_attribute
-from processor.aws.faults import aws_call, error_code
+from processor.aws.faults import CONDITION_REFUSED, aws_call, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = Mapping[str, Any]
-REFUSED: Final = "ConditionalCheckFailedException"
 PLACEHOLDER: Final = re.compile("[#:][a-z_]+")
 
 
@@ -84,7 +83,7 @@ class SessionChanges:
                     **change.arguments(),
                 )
             except ClientError as error:
-                if error_code(error) == REFUSED:
+                if error_code(error) in CONDITION_REFUSED:
                     return Changed(applied=False, item=item_in(error))
                 raise
         return Changed(applied=True, item=answer.get("Attributes"))

@@ -18,10 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from processor.aws.attributes import from_attribute, to_attribute
-from processor.aws.faults import aws_call, error_code
+from processor.aws.attributes import from_item, to_attribute, to_item
+from processor.aws.faults import CONDITION_REFUSED, aws_call, unless
 from processor.errors import DarkroomError, LeaseHeld
 from processor.keys import ObjectKey
 from processor.original import OriginalItem
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
 LEASE: Final = "lease/"
 STEM: Final = "stem/"
-REFUSED: Final = "ConditionalCheckFailedException"
 # Clocks of two hosts differ; on Lambda by a few ms.
 CLOCKS_MS: Final = 2000
 DAY_S: Final = 24 * 3600
@@ -70,19 +67,17 @@ class StemClaims:
         """
         expires = {} if seconds is None else {"expires": int(self.now()) + seconds}
         with aws_call(f"dynamodb:PutItem {self.table} {path}"):
-            try:
-                self.dynamodb.put_item(
+            answer = unless(
+                CONDITION_REFUSED,
+                lambda: self.dynamodb.put_item(
                     TableName=self.table,
-                    Item=attributes({"id": path, "key": STEM, "owner": key} | expires),
+                    Item=to_item({"id": path, "key": STEM, "owner": key} | expires),
                     ConditionExpression="attribute_not_exists(id) OR #owner = :owner",
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={":owner": {"S": key}},
-                )
-            except ClientError as error:
-                if error_code(error) == REFUSED:
-                    return False
-                raise
-        return True
+                ),
+            )
+        return answer is not None
 
     def free(self, path: str, key: str) -> None:
         """Give up the claim of *key* on the stem *path*, if it has it."""
@@ -91,17 +86,16 @@ class StemClaims:
     def delete(self, item_id: str, key: str, attribute: str, value: str) -> None:
         """Delete an item if its *attribute* is *value*."""
         with aws_call(f"dynamodb:DeleteItem {self.table} {item_id}"):
-            try:
-                self.dynamodb.delete_item(
+            unless(
+                CONDITION_REFUSED,
+                lambda: self.dynamodb.delete_item(
                     TableName=self.table,
                     Key=address(item_id, key),
                     ConditionExpression="#attribute = :value",
                     ExpressionAttributeNames={"#attribute": attribute},
                     ExpressionAttributeValues={":value": {"S": value}},
-                )
-            except ClientError as error:
-                if error_code(error) != REFUSED:
-                    raise
+                ),
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,8 +153,9 @@ class OriginalsTable(StemClaims):
         """Update a lease; return it as it was before, None when the condition failed."""
         names = {f"#{name}": name for name in ("holder", "until", "work") if f"#{name}" in f"{update} {condition}"}
         with aws_call(f"dynamodb:UpdateItem {self.table} {photo_id}"):
-            try:
-                answer = self.dynamodb.update_item(
+            answer = unless(
+                CONDITION_REFUSED,
+                lambda: self.dynamodb.update_item(
                     TableName=self.table,
                     Key=address(photo_id, LEASE),
                     UpdateExpression=update,
@@ -168,19 +163,16 @@ class OriginalsTable(StemClaims):
                     ExpressionAttributeNames=names,
                     ExpressionAttributeValues={f":{name}": to_attribute(value) for name, value in values.items()},
                     ReturnValues="ALL_OLD",
-                )
-            except ClientError as error:
-                if error_code(error) == REFUSED:
-                    return None
-                raise
-        return plain(answer.get("Attributes", {}))
+                ),
+            )
+        return None if answer is None else from_item(answer.get("Attributes", {}))
 
     def item(self, key: str) -> OriginalItem | None:
         """Read the item of an original, strongly consistent."""
         photo_id = ObjectKey(key).photo_id
         with aws_call(f"dynamodb:GetItem {self.table} {photo_id}"):
             answer = self.dynamodb.get_item(TableName=self.table, Key=address(photo_id, key), ConsistentRead=True)
-        return OriginalItem.from_tree(plain(answer["Item"])) if "Item" in answer else None
+        return OriginalItem.from_tree(from_item(answer["Item"])) if "Item" in answer else None
 
     def items_of(self, photo_id: str) -> list[OriginalItem]:
         """Read all originals of a photo, strongly consistent."""
@@ -195,7 +187,7 @@ class OriginalsTable(StemClaims):
                     ConsistentRead=True,
                     **more,
                 )
-            found += [OriginalItem.from_tree(plain(one)) for one in answer["Items"] if one["key"] != {"S": LEASE}]
+            found += [OriginalItem.from_tree(from_item(one)) for one in answer["Items"] if one["key"] != {"S": LEASE}]
             if "LastEvaluatedKey" not in answer:
                 return found
             more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
@@ -206,19 +198,9 @@ class OriginalsTable(StemClaims):
         if item.gone_at:
             tree["expires"] = int(self.now()) + GONE_DAYS * DAY_S
         with aws_call(f"dynamodb:PutItem {self.table} {item.key}"):
-            self.dynamodb.put_item(TableName=self.table, Item=attributes(tree))
+            self.dynamodb.put_item(TableName=self.table, Item=to_item(tree))
 
 
 def address(item_id: str, key: str) -> dict[str, Any]:
     """Return the primary key of an item."""
     return {"id": {"S": item_id}, "key": {"S": key}}
-
-
-def attributes(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Encode an item."""
-    return {name: to_attribute(value) for name, value in tree.items()}
-
-
-def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Decode an item."""
-    return {name: from_attribute(value) for name, value in item.items()}

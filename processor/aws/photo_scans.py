@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from processor.aws.attributes import from_attribute
+from processor.aws.attributes import from_item
 from processor.aws.faults import aws_call
 from processor.aws.originals_table import STEM
 from processor.aws.photos import PhotoRecord
@@ -49,7 +49,7 @@ class TableReader:
         for attempt in range(BATCH_ATTEMPTS):
             with aws_call(f"dynamodb:BatchGetItem {self.table}"):
                 answer = self.dynamodb.batch_get_item(RequestItems=asked)
-            found += [plain(item) for item in answer["Responses"].get(self.table, [])]
+            found += [from_item(item) for item in answer["Responses"].get(self.table, [])]
             asked = answer["UnprocessedKeys"]
             if not asked:
                 return found
@@ -92,11 +92,6 @@ class OriginalBatches:
         return {item["id"]: item["owner"] for item in found}
 
 
-def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Decode one item."""
-    return {name: from_attribute(value) for name, value in item.items()}
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScanPage:
     """*items* among *scanned* ones; *last*: the position to continue after, None at the end."""
@@ -126,7 +121,7 @@ class TableScan:
             answer = self.dynamodb.scan(TableName=self.table, Limit=PAGE_ITEMS, **filters, **start)
         last: Any = answer.get("LastEvaluatedKey")
         return ScanPage(
-            items=tuple(plain(item) for item in answer["Items"]),
+            items=tuple(from_item(item) for item in answer["Items"]),
             scanned=answer["ScannedCount"],
             last=json.dumps([last[name]["S"] for name in self.keys]) if last else None,
         )

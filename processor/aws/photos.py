@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
-from botocore.exceptions import ClientError
-
-from processor.aws.attributes import from_attribute, to_attribute
-from processor.aws.faults import IMPOSSIBLE_KEY, aws_call, error_code, unless
+from processor.aws.attributes import from_item, to_item
+from processor.aws.faults import CONDITION_REFUSED, IMPOSSIBLE_KEY, aws_call, unless
 from processor.keys import ObjectKey
 
 if TYPE_CHECKING:
@@ -97,11 +95,7 @@ class PhotoRecords:
         with aws_call(f"dynamodb:GetItem {self.table} {photo_id}"):
             answer = self.dynamodb.get_item(TableName=self.table, Key={"id": {"S": photo_id}}, ConsistentRead=True)
         item = answer.get("Item")
-        return (
-            PhotoRecord(id=photo_id, item={name: from_attribute(value) for name, value in item.items()})
-            if item
-            else None
-        )
+        return PhotoRecord(id=photo_id, item=from_item(item)) if item else None
 
     def find(self, name: ObjectKey) -> PhotoRecord | None:
         """Read the record of the photo *name*, under each id that it may have."""
@@ -114,13 +108,11 @@ class PhotoRecords:
         """
         update = update_of(fields, seen)
         with aws_call(f"dynamodb:UpdateItem {self.table} {photo_id}"):
-            try:
-                self.dynamodb.update_item(TableName=self.table, Key={"id": {"S": photo_id}}, **update)
-            except ClientError as error:
-                if error_code(error) == "ConditionalCheckFailedException":
-                    return False
-                raise
-        return True
+            answer = unless(
+                CONDITION_REFUSED,
+                lambda: self.dynamodb.update_item(TableName=self.table, Key={"id": {"S": photo_id}}, **update),
+            )
+        return answer is not None
 
 
 def update_of(fields: Mapping[str, Any], seen: PhotoRecord | None) -> dict[str, Any]:
@@ -140,7 +132,7 @@ def update_of(fields: Mapping[str, Any], seen: PhotoRecord | None) -> dict[str, 
             ]
         ),
         "ExpressionAttributeNames": {short: name for name, short in names.items()},
-        "ExpressionAttributeValues": {name: to_attribute(value) for name, value in (new | old).items()},
+        "ExpressionAttributeValues": to_item(new | old),
     }
 
 

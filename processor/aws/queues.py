@@ -95,11 +95,11 @@ class MessageVisibility:
     client: Callable[[], SQSClient]
     url: str
 
-    def change_visibility(self, receipt_handle: str, *, after_s: int) -> None:
-        """Deliver the message again *after_s* from now; StoreUnavailable when SQS refuses."""
+    def change_visibility(self, message: Message[Any], *, after_s: int) -> None:
+        """Deliver *message* again *after_s* from now, which counts as a receive; StoreUnavailable when SQS refuses."""
         with aws_call(f"sqs:ChangeMessageVisibility {self.url}"):
             self.client().change_message_visibility(
-                QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_s
+                QueueUrl=self.url, ReceiptHandle=message.receipt_handle, VisibilityTimeout=after_s
             )
 
 
@@ -111,9 +111,10 @@ class Lanes:
     urls: Sequence[str]
 
     def change_visibility(self, message: Message[Any], *, after_s: int) -> None:
-        """Deliver *message* again *after_s* from now, which counts as a receive."""
-        visibility = MessageVisibility(client=self.client, url=self.url_of(message.queue))
-        visibility.change_visibility(message.receipt_handle, after_s=after_s)
+        """Deliver *message* again *after_s* from now, as MessageVisibility does."""
+        MessageVisibility(client=self.client, url=self.url_of(message.queue)).change_visibility(
+            message, after_s=after_s
+        )
 
     def send_later(self, body: str, *, queue: str, after_s: int, waits: int) -> None:
         """Send *body* to the lane *queue* in *after_s*; to the first lane when *queue* is none of them."""

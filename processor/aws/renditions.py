@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from processor.aws.faults import MISSING, aws_call, unless
+from processor.aws.objects import BucketListing
 from processor.aws.results import CACHE_CONTROL
 from processor.keys import ObjectKey, path_of, stem_path
 
@@ -73,15 +74,8 @@ class RenditionObjects:
 
     def below(self, path: str) -> Iterator[str]:
         """List the keys of all renditions of one stem."""
-        after: dict[str, Any] = {}
-        while True:
-            with aws_call(f"s3:ListObjectsV2 {self.bucket}/{path}"):
-                answer = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=f"{path}_", **after)
-            keys = [one.get("Key", "") for one in answer.get("Contents", [])]
-            yield from (key for key in keys if path_of(key) == path)
-            if "NextContinuationToken" not in answer:
-                return
-            after = {"ContinuationToken": answer["NextContinuationToken"]}
+        listed = BucketListing(s3=self.s3, bucket=self.bucket).all(f"{path}_")
+        return (one.key for one in listed if path_of(one.key) == path)
 
 
 def is_tagged(tag: str | None, name: ObjectKey) -> bool:

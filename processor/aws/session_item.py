@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict
 from typing import Any, Final
 
-from processor.aws.attributes import to_attribute
+from processor.aws.attributes import to_item
 from processor.aws.item_changes import ItemChange
 from processor.edits.session import (
     RUNNING,
@@ -80,7 +80,7 @@ def item_of(session: Session) -> dict[str, Any]:
     }
     if session.completed_at is not None:
         fields["completedAt"] = session.completed_at
-    return {name: to_attribute(value) for name, value in fields.items()}
+    return to_item(fields)
 
 
 def advanced(image_id: str, to: ImageProgress, *, now_ms: int) -> ItemChange:

@@ -12,11 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from processor.aws.attributes import to_attribute
-from processor.aws.faults import aws_call, error_code
-from processor.aws.item_changes import REFUSED, SessionChanges
+from processor.aws.faults import CONDITION_REFUSED, aws_call, unless
+from processor.aws.item_changes import SessionChanges
 from processor.aws.session_item import cancelled, item_of, milliseconds
 from processor.aws.session_reading import SESSION_PREFIX, SessionReader, session_of, summary_of
 from processor.aws.session_room import max_events
@@ -59,15 +57,13 @@ class Sessions:
         item = item_of(session)
         item["maxEvents"] = to_attribute(max_events(item, session))
         with aws_call(f"dynamodb:PutItem {self.table} {session.session_id}"):
-            try:
-                self.dynamodb.put_item(
+            answer = unless(
+                CONDITION_REFUSED,
+                lambda: self.dynamodb.put_item(
                     TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(sessionId)"
-                )
-            except ClientError as error:
-                if error_code(error) == REFUSED:
-                    return False
-                raise
-        return True
+                ),
+            )
+        return answer is not None
 
     def find(self, session_id: str) -> Session | None:
         """Read a session of any user; None when it is missing or expired."""

@@ -15,7 +15,6 @@ from processor.cli.examples import examples
 from processor.cli.render import make_folder
 from processor.edits.command import compile_command
 from processor.edits.operations.file import Format, PictureFormat
-from processor.edits.operations.overlay import Watermark
 from processor.edits.plan import Plan
 from processor.errors import EditError, PhotoError, UsageError
 from processor.imaging.edit_model import FILE_KINDS, Edited, EditLimits, OutputWish
@@ -80,7 +79,7 @@ def marked(plan: Plan, files: Sequence[Path]) -> Mapping[str, Path]:
 
     A file belongs to the reference of its name, with or without extension; a single one to the only reference.
     """
-    references = list(dict.fromkeys(step.image for step in plan.steps if isinstance(step, Watermark)))
+    references = plan.watermarks
     if len(references) == len(files) == 1:
         return {references[0]: files[0]}
     names = {name: file for file in files for name in (file.stem, file.name)}

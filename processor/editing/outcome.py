@@ -74,6 +74,9 @@ def failure_of(verdict: PhotoError | EditError) -> ImageFailure:
     return ImageFailure(code=code.value, message=public_text(verdict))
 
 
+NO_TIME: Final = "The picture could not be edited in the time there is. Use a smaller picture or fewer steps."
+
+
 def public_text(error: DarkroomError) -> str:
     """Return the public sentence, cut to FAILURE_CHARS to keep the session's item small."""
     return error.public if len(error.public) <= FAILURE_CHARS else f"{error.public[: FAILURE_CHARS - 1]}…"
@@ -85,10 +88,7 @@ def gave_up(progress: ImageProgress) -> ImageFailure:
     A delivery that died recorded none.
     """
     if progress.setback == OutOfTime.code:
-        return failure(
-            EditCode.PROCESSING_TIMEOUT,
-            "The picture could not be edited in the time there is. Use a smaller picture or fewer steps.",
-        )
+        return failure(EditCode.PROCESSING_TIMEOUT, NO_TIME)
     if progress.percent and not progress.setback:
         return failure(
             EditCode.INTERNAL_ERROR,
@@ -130,8 +130,4 @@ def require_bytes(files: Sequence[Source], limits: EditLimits) -> None:
 
 def too_slow(error: OutOfTime) -> EditError:
     """Build the error of an edit that takes longer than an invocation."""
-    return EditError(
-        EditCode.PROCESSING_TIMEOUT,
-        str(error),
-        public="The picture could not be edited in the time there is. Use a smaller picture or fewer steps.",
-    )
+    return EditError(EditCode.PROCESSING_TIMEOUT, str(error), public=NO_TIME)

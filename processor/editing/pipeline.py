@@ -34,7 +34,6 @@ from processor.editing.progress import FETCHING, Reporter, reporter_for
 from processor.editing.results import ResultStore, name_of
 from processor.editing.sources import Sources
 from processor.edits.job import ImageJob
-from processor.edits.operations.overlay import Watermark
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
 from processor.edits.session import EditResult, ImageProgress, Session, SessionImage
@@ -152,7 +151,7 @@ class EditPipeline:
     def opened(self, task: Task) -> Generator[tuple[Source, Mapping[str, Source]]]:
         """Read the picture and the watermarks of its plan, by reference, and close them after the block."""
         user_id = task.session.user_id
-        marks = dict.fromkeys(step.image for step in task.session.plan.steps if isinstance(step, Watermark))
+        marks = task.session.plan.watermarks
         if len(marks) > self.limits.max_marks:
             raise too_many_marks(len(marks), self.limits)
         with ExitStack() as files:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from processor.edits.bulk import as_step
 from processor.edits.operations.base import Operation
+from processor.edits.operations.overlay import Watermark
 from processor.edits.vocabulary import ParameterError, Step, build
 from processor.errors import EditCode, EditError
 from processor.schema_text import shown
@@ -29,6 +30,11 @@ class Plan(BaseModel):
         first, *more = [step.words() for step in self.steps]
         said = first[0].upper() + first[1:]
         return said + "".join(f", then {words}" for words in more) + "."
+
+    @property
+    def watermarks(self) -> tuple[str, ...]:
+        """Return the references of its watermarks, each once, in the order of their first steps."""
+        return tuple(dict.fromkeys(step.image for step in self.steps if isinstance(step, Watermark)))
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan as clients see it: its steps without defaults, and the whole in words."""

@@ -141,9 +141,8 @@ class BatchWorker(Generic[T]):
         """Have *message* delivered again after seconds; if the queue refuses, its visibility timeout decides."""
         if self.change_visibility is None or not message.receipt_handle:
             return
-        after_s = RETRY_AFTER_S[min(message.attempts, len(RETRY_AFTER_S)) - 1]
         try:
-            self.change_visibility(message, after_s=after_s)
+            self.change_visibility(message, after_s=retry_after_s(message))
         except StoreUnavailable as error:
             self.report_retry(message, error)
 
@@ -156,6 +155,11 @@ class BatchWorker(Generic[T]):
         """Log with its traceback, and count, a failure that a retry may not repair."""
         self.telemetry.defect("message failed unexpectedly", error, message_id=message.id, code=code)
         self.telemetry.count({"UnexpectedFailures": one()}, code=code)
+
+
+def retry_after_s(message: Message[Any]) -> int:
+    """Return when to deliver *message* again: later after each of its deliveries."""
+    return RETRY_AFTER_S[min(message.attempts, len(RETRY_AFTER_S)) - 1]
 
 
 def combined(results: Sequence[MessageResult]) -> MessageResult:

@@ -22,14 +22,11 @@ def worker() -> BatchWorker[JobDelivery]:
     """Build everything once per process, when the first event comes."""
     env = from_env(EditEnv, os.environ)
     telemetry = Telemetry(service=env.service, stack=env.stack)
-    visibility = job_visibility(env)
     return BatchWorker(
         read=read_jobs,
         apply=ReportedEdit(process=edit_pipeline(env).process, check=session_check(env), telemetry=telemetry),
         telemetry=telemetry,
-        change_visibility=lambda message, after_s: visibility.change_visibility(
-            message.receipt_handle, after_s=after_s
-        ),
+        change_visibility=job_visibility(env).change_visibility,
         heartbeat=True,
     )
 

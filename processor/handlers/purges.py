@@ -12,7 +12,7 @@ from uuid import uuid4
 from processor.aws.cdn import CdnCache
 from processor.errors import StoreUnavailable
 from processor.events import Json, MalformedEvent, Message, json_object, records_of, shortened, sqs_message
-from processor.handlers.batch import RETRY_AFTER_S, ChangesVisibility
+from processor.handlers.batch import ChangesVisibility, retry_after_s
 from processor.telemetry import Telemetry, one
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class PurgeWorker:
         """Have *messages* delivered again after seconds; if the queue refuses, its visibility timeout decides."""
         for message in messages:
             try:
-                after_s = RETRY_AFTER_S[min(message.attempts, len(RETRY_AFTER_S)) - 1]
-                self.change_visibility(message, after_s=after_s)
+                self.change_visibility(message, after_s=retry_after_s(message))
             except StoreUnavailable:
                 return
 

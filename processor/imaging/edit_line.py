@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 import pyvips
 
-from processor.edits.operations.overlay import Watermark
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish, inspect_source
@@ -43,8 +42,7 @@ def carry_out(  # noqa: PLR0913 - keyword-only: the parts of an edit
     source and in each asset, where they have been walked.
     """
     prepare_engine()
-    named = {step.image for step in plan.steps if isinstance(step, Watermark)}
-    assets = {name: asset for name, asset in assets.items() if name in named}
+    assets = {name: asset for name, asset in assets.items() if name in plan.watermarks}
     header, *of_assets = headers or [inspect_source(one, limits) for one in (source, *assets.values())]
     spec = output_spec(plan, output, header.format)
     on_step(-1, DECODING)

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from time import monotonic
 from typing import Final, Literal
 
-from processor.edits.operations.overlay import Watermark
 from processor.edits.operations.size import Extend, Pad, Resize
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
@@ -65,8 +64,7 @@ class Editor(DecoderPool):
         what *on_step* raises; nothing is left behind then. *isolated*: use a child also for small work.
         """
         wish = output or OutputWish()
-        named = {step.image for step in plan.steps if isinstance(step, Watermark)}
-        marks = {name: asset for name, asset in assets.items() if name in named}
+        marks = {name: asset for name, asset in assets.items() if name in plan.watermarks}
         sources = (source, *marks.values())
         headers = tuple(inspect_source(one, limits) for one in sources)
         of_marks = dict(zip(marks, headers[1:], strict=True))

@@ -161,20 +161,13 @@ def _read(image: Image, frame: Box, verify: Callable[[], None] = refuse_damage) 
 
 def _in_srgb(stored: Image, colour: Colour, *, deep: bool = False) -> Image:
     """Return sRGB, 8 bit, or 16 where *deep* and the source has them: three bands, and alpha where there was one."""
-    if deep and stored.format == "ushort":
-        return _in_deep_srgb(stored, colour)
+    deep = deep and stored.format == "ushort"
     if colour.profile is None and stored.interpretation == "srgb" and stored.format == "uchar":
         return stored  # as it is: not copied once more
     if not stored.hasalpha():
-        return to_srgb(stored, colour)
+        return to_srgb(stored, colour, deep=deep)
     alpha = stored[stored.bands - 1]
-    eight = (alpha / 257).rint() if stored.format == "ushort" else alpha  # 65,535 / 257 = 255
-    colours = to_srgb(stored.extract_band(0, n=stored.bands - 1), colour)
-    return colours.bandjoin(eight.cast("uchar"))
-
-
-def _in_deep_srgb(stored: Image, colour: Colour) -> Image:
-    if not stored.hasalpha():
-        return to_srgb(stored, colour, deep=True)
-    colours = to_srgb(stored.extract_band(0, n=stored.bands - 1), colour, deep=True)
-    return colours.bandjoin(stored[stored.bands - 1])
+    if not deep:
+        # 65,535 / 257 = 255
+        alpha = ((alpha / 257).rint() if stored.format == "ushort" else alpha).cast("uchar")
+    return to_srgb(stored.extract_band(0, n=stored.bands - 1), colour, deep=deep).bandjoin(alpha)

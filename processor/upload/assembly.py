@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
 from processor.aws.cdn import CdnCache, PurgeQueue
 from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client, sqs_client
 from processor.aws.originals import Originals
@@ -10,43 +15,73 @@ from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Lanes
 from processor.aws.renditions import RenditionObjects
 from processor.imaging.renderer import Renderer as ImagingRenderer
-from processor.recipe import recipe_hash
+from processor.recipe import Recipe, recipe_hash
 from processor.settings.functions import RenditionEnv
 from processor.upload.converge import Converger
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.record import PhotoRecordWriter
-from processor.upload.rendering import OriginalRenderer, PhotoRenderer
+from processor.upload.rendering import OriginalRenderer, PhotoRenderer, utc_now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadStores:
+    """The stores that the pipeline reads and writes."""
+
+    originals: Originals
+    table: OriginalsTable
+    renditions: RenditionObjects
+    purges: PurgeQueue
+    photos: PhotoRecords
 
 
 def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) -> UploadPipeline:
     """Make the pipeline and its AWS clients. *renderer*: replaces the imaging package's (tests)."""
     session = Session()
     s3, dynamodb = s3_client(session), dynamodb_client(session)
-    originals = Originals(s3=s3, bucket=env.originals_bucket)
-    renditions = RenditionObjects(s3=s3, bucket=env.renditions_bucket)
-    table = OriginalsTable(dynamodb=dynamodb, table=env.originals_table)
-    return UploadPipeline(
-        table=table,
-        converger=Converger(
-            originals=originals,
-            table=table,
-            renderer=OriginalRenderer(
-                recipe=env.recipe,
-                recipe_hash=recipe_hash(env.recipe),
-                renderer=renderer or ImagingRenderer(),
-                originals=originals,
-                renditions=renditions,
-            ),
-            renditions=renditions,
+    return assembled(
+        UploadStores(
+            originals=Originals(s3=s3, bucket=env.originals_bucket),
+            table=OriginalsTable(dynamodb=dynamodb, table=env.originals_table),
+            renditions=RenditionObjects(s3=s3, bucket=env.renditions_bucket),
             purges=PurgeQueue(
                 client=lambda: sqs_client(session), url=env.purge_queue_url if env.distribution_id else None
             ),
-        ),
-        records=PhotoRecordWriter(
             photos=PhotoRecords(dynamodb=dynamodb, table=env.photos_table),
-            missing_record=env.missing_record,
-            cdn_host=env.cdn_host,
         ),
+        renderer or ImagingRenderer(),
+        recipe=env.recipe,
+        missing_record=env.missing_record,
+        cdn_host=env.cdn_host,
+    )
+
+
+def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
+    stores: UploadStores,
+    renderer: PhotoRenderer,
+    *,
+    recipe: Recipe,
+    missing_record: Literal["create", "require"],
+    cdn_host: str,
+    now: Callable[[], datetime] = utc_now,
+) -> UploadPipeline:
+    """Put the pipeline together over *stores*."""
+    return UploadPipeline(
+        table=stores.table,
+        converger=Converger(
+            originals=stores.originals,
+            table=stores.table,
+            renderer=OriginalRenderer(
+                recipe=recipe,
+                recipe_hash=recipe_hash(recipe),
+                renderer=renderer,
+                originals=stores.originals,
+                renditions=stores.renditions,
+                now=now,
+            ),
+            renditions=stores.renditions,
+            purges=stores.purges,
+        ),
+        records=PhotoRecordWriter(photos=stores.photos, missing_record=missing_record, cdn_host=cdn_host),
     )
 
 

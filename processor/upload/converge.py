@@ -123,7 +123,8 @@ class Converger:
     def tidy(self, job: OriginalJob, new: OriginalItem) -> bool:
         """Delete renditions that *new* does not name; return whether the CDN may hold copies of what is gone."""
         old = set(job.item.objects if job.item else ())
-        unseen = job.item is None and job.found is None  # it may be of a release before the originals table
+        # A release before the originals table may have rendered it.
+        unseen = job.item is None and job.found is None
         if job.doubtful or unseen:
             old |= set(self.renditions.owned_by(job.name))
         self.renditions.delete(sorted(old - set(new.objects)))

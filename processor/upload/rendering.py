@@ -22,6 +22,11 @@ from processor.upload.receipt import photo_from, receipt_of, version_of
 UPLOAD_THREADS: Final = 4
 
 
+def utc_now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
 class PhotoRenderer(Protocol):
     """Makes renditions; raises PhotoError as a verdict, OutOfTime when *seconds_left* are too few."""
 
@@ -52,12 +57,13 @@ class OriginalRenderer:
     renderer: PhotoRenderer
     originals: Originals
     renditions: RenditionObjects
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     def make(self, found: CurrentOriginal, claim: Callable[[], str], budget: Budget) -> OriginalItem:
         """Write the renditions of *found* under the stem that *claim()* returns; return the item that describes them.
 
-        Raise OriginalChanged, PhotoError or TransientError; renditions may then be stored that no item names.
+        Raise OriginalChanged or PhotoError before anything is stored, TransientError also later: renditions may then be
+        stored that no item names.
         """
         watch, name = StepTimer(), ObjectKey(found.key)
         with self.originals.open(found) as chunks:

@@ -20,12 +20,15 @@ def test_a_message_comes_again_when_it_was_asked_to() -> None:
     sqs = sqs_client(session())
     url = sqs.create_queue(QueueName="jobs", Attributes={"VisibilityTimeout": "1800"})["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="a job")
-    [message] = sqs.receive_message(QueueUrl=url).get("Messages", [])
+    [received] = sqs.receive_message(QueueUrl=url).get("Messages", [])
+    message: Message[Any] = Message(id="1", read=list, receipt_handle=received.get("ReceiptHandle", ""))
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
-    MessageVisibility(client=lambda: sqs, url=url).change_visibility(message.get("ReceiptHandle", ""), after_s=0)
+    MessageVisibility(client=lambda: sqs, url=url).change_visibility(message, after_s=0)
 
-    assert [message.get("MessageId")] == [one.get("MessageId") for one in sqs.receive_message(QueueUrl=url)["Messages"]]
+    assert [received.get("MessageId")] == [
+        one.get("MessageId") for one in sqs.receive_message(QueueUrl=url)["Messages"]
+    ]
 
 
 @mock_aws
@@ -34,8 +37,10 @@ def test_a_message_of_an_unknown_receipt_stays_where_it_is() -> None:
     sqs = sqs_client(session())
     url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
 
+    message: Message[Any] = Message(id="1", read=list, receipt_handle="none")
+
     with pytest.raises(StoreUnavailable, match=r"sqs:ChangeMessageVisibility .*ReceiptHandleIsInvalid"):
-        MessageVisibility(client=lambda: sqs, url=url).change_visibility("none", after_s=5)
+        MessageVisibility(client=lambda: sqs, url=url).change_visibility(message, after_s=5)
 
 
 @mock_aws

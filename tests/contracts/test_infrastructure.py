@@ -98,6 +98,7 @@ LANES = ("uploads", "backfill", "purges")
 RENDITION_PLACES = {
     "Originals": ("originals/*",),
     "RenditionObjects": ("renditions/renditions/*",),
+    "BucketListing": ("renditions/renditions/*",),
     "OriginalsTable": ("items",),
     "StemClaims": ("items",),
     "PhotoRecords": ("photos",),

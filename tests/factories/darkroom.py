@@ -16,7 +16,7 @@ from botocore.session import Session
 from moto import mock_aws
 from PIL import Image
 
-from processor.aws.attributes import from_attribute, to_attribute
+from processor.aws.attributes import from_item, to_item
 from processor.aws.cdn import CdnCache, PurgeQueue
 from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client
 from processor.aws.originals import Originals
@@ -26,15 +26,14 @@ from processor.aws.renditions import RenditionObjects
 from processor.budget import Budget
 from processor.errors import PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent
-from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, Rendition
+from processor.imaging.model import CameraFacts, EmbeddedFacts, Rendering, Rendition
 from processor.recipe import Recipe, recipe_hash
 from processor.source import Source
-from processor.upload.converge import Converger
+from processor.upload.assembly import UploadStores, assembled
 from processor.upload.outcome import UploadOutcome
 from processor.upload.pipeline import UploadPipeline
-from processor.upload.record import PhotoRecordWriter
-from processor.upload.rendering import OriginalRenderer
 from testkit.events import ORIGINALS
+from testkit.memory_stores import native_receipt
 from tests.factories.stores import Wire
 
 RENDITIONS = "darkroom-renditions"
@@ -79,19 +78,7 @@ def rendering(recipe: Recipe, colour: bytes) -> Rendering:
         embedded=EmbeddedFacts(title="First dance", keywords=("wedding", "dance"), rating=5),
         placeholder="2fcNDwoXyHeIh3eIg3d3eHBnCA==",
         dominant_color=f"#{colour.hex()}",
-        receipt=Receipt(
-            decoder="native",
-            decoder_why="JPEG",
-            sources=dict.fromkeys(recipe.sizes, "native"),
-            colour="sRGB",
-            orientation=1,
-            detected_format="jpeg",
-            extension_matches=True,
-            isolated=False,
-            engine={"libvips": "8.18.7"},
-            steps_ms={"decode": 12.5},
-            peak_memory_mib=120,
-        ),
+        receipt=native_receipt(recipe),
     )
 
 
@@ -168,17 +155,17 @@ class Darkroom:
     def record(self, photo_id: str) -> dict[str, Any] | None:
         """Read a photo record."""
         item = self.dynamodb.client.get_item(TableName=TABLE, Key={"id": {"S": photo_id}}).get("Item")
-        return {name: from_attribute(value) for name, value in item.items()} if item else None
+        return from_item(item) if item else None
 
     def items(self) -> dict[str, dict[str, Any]]:
         """Read the whole originals table, by key; claims of stems by their path."""
         found = self.dynamodb.client.scan(TableName=ITEMS)["Items"]
-        plain = [{name: from_attribute(value) for name, value in one.items()} for one in found]
+        plain = [from_item(one) for one in found]
         return {one["id"] if one["key"] == "stem/" else one["key"]: one for one in plain}
 
     def put_record(self, **fields: Any) -> None:
         """Write a whole photo record, as the backend does."""
-        item = {name: to_attribute(value) for name, value in fields.items()}
+        item = to_item(fields)
         self.dynamodb.client.put_item(TableName=TABLE, Item=item)
 
     def kept(self) -> dict[str, tuple[bytes, dict[str, str]]]:
@@ -224,27 +211,20 @@ def open_darkroom(
         originals = Originals(s3=cast("Any", s3), bucket=ORIGINALS)
         renditions = RenditionObjects(s3=cast("Any", s3), bucket=RENDITIONS)
         table = OriginalsTable(dynamodb=cast("Any", dynamodb), table=ITEMS, now=lambda: time.time() + later[0])
-        line = UploadPipeline(
+        stores = UploadStores(
+            originals=originals,
             table=table,
-            converger=Converger(
-                originals=originals,
-                table=table,
-                renderer=OriginalRenderer(
-                    recipe=recipe or Recipe(),
-                    recipe_hash=recipe_hash(recipe or Recipe()),
-                    renderer=renderer,
-                    originals=originals,
-                    renditions=renditions,
-                    now=Clock(),
-                ),
-                renditions=renditions,
-                purges=PurgeQueue(client=lambda: cast("Any", PurgeLog(purged)), url="purges"),
-            ),
-            records=PhotoRecordWriter(
-                photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
-                missing_record=missing_record,
-                cdn_host=CDN_HOST,
-            ),
+            renditions=renditions,
+            purges=PurgeQueue(client=lambda: cast("Any", PurgeLog(purged)), url="purges"),
+            photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
+        )
+        line = assembled(
+            stores,
+            renderer,
+            recipe=recipe or Recipe(),
+            missing_record=missing_record,
+            cdn_host=CDN_HOST,
+            now=Clock(),
         )
         yield Darkroom(
             s3=s3,

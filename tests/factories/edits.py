@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from moto import mock_aws
 
-from processor.aws.attributes import from_attribute
+from processor.aws.attributes import from_item
 from processor.aws.clients import dynamodb_client, s3_client
 from processor.aws.item_changes import SessionChanges
 from processor.aws.objects import ObjectReader
@@ -114,7 +114,7 @@ class SessionStore:
     def item(self, key: str) -> dict[str, Any] | None:
         """Read an item of the table."""
         found = self.dynamodb.client.get_item(TableName=SESSIONS, Key={"sessionId": {"S": key}}).get("Item")
-        return {name: from_attribute(value) for name, value in found.items()} if found else None
+        return from_item(found) if found else None
 
     def items(self) -> list[Any]:
         """Read the whole table."""

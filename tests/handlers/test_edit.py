@@ -350,8 +350,8 @@ def test_a_message_whose_worker_died_is_hidden_for_less_than_a_minute(
     event["Records"][0]["receiptHandle"] = message["ReceiptHandle"]
     asked: list[int] = []
 
-    def noted(_: MessageVisibility, receipt_handle: str, *, after_s: int) -> None:
-        assert message["ReceiptHandle"] == receipt_handle
+    def noted(_: MessageVisibility, hidden: Message[Any], *, after_s: int) -> None:
+        assert message["ReceiptHandle"] == hidden.receipt_handle
         asked.append(after_s)
 
     monkeypatch.setattr(MessageVisibility, "change_visibility", noted)

@@ -22,7 +22,7 @@ channel.recv(1 << 16)
 
 
 A_JPEG: Final = Header(format="jpeg", width=240, height=160)
-"""What the parent's structure walk finds in the test photo."""
+"""The header that the parent's structure walk reads from the test photo."""
 
 
 def write_child(folder: Path, body: str) -> str:
