@@ -12,7 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose tests share one fixture of the session: a stack, deployed stacks, plans, an emulator with what it needs.
 SHARED: Final[Sequence[frozenset[str]]] = (
-    frozenset({"tests/e2e/", "tests/browser/"}),
+    frozenset({"tests/e2e/"}),
+    frozenset({"tests/browser/"}),
     frozenset({"tests/runtimes/"}),
     frozenset({"tests/engine/"}),
     frozenset({"tests/components/", "tests/contracts/"}),
