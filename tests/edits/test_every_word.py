@@ -16,7 +16,7 @@ from tests.edits.tables import compiled
 
 TABLES = ("commands.tsv", "phrasings.tsv", "own_phrasings.tsv", "reviewed.tsv")
 ACCEPTED = list({command: None for name in TABLES for command in compiled(name)})
-SAMPLE = ACCEPTED[::3]  # of the commands into which words are put everywhere
+SAMPLE = ACCEPTED[::7]  # of the commands into which words are put everywhere
 # "Not" in these gives a sentence that is true of the same plan: "convert to gray, not scale".
 TRUE_OF_THE_SAME_PLAN = {
     "apply sepia not tone",
