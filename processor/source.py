@@ -21,9 +21,6 @@ from typing import Self
 from processor.errors import PhotoError, Verdict
 
 CHUNK_BYTES = 1 << 20
-SEALS = (
-    fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
-)
 
 
 class Source:
