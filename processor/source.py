@@ -7,6 +7,7 @@ and no SIGBUS when the file that was read is truncated.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import mmap
 import os
@@ -44,6 +45,7 @@ class Source:
                     raise too_large(size, max_bytes, at_least=True)  # noqa: TRY301 - the handler only closes
                 digest.update(chunk)
                 write_all(fd, chunk)
+            fd = sealed(fd)
             return cls(fd, size, digest.hexdigest())
         except BaseException:
             os.close(fd)
@@ -89,9 +91,24 @@ class Source:
 def unnamed_file() -> int:
     """Open an empty read-write file that has no name."""
     if hasattr(os, "memfd_create"):
-        return os.memfd_create("darkroom-original", os.MFD_CLOEXEC)
+        return os.memfd_create("darkroom-original", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
+
+
+def sealed(fd: int) -> int:
+    """Return a read-only descriptor in place of *fd*, a memory file that no process can change any more.
+
+    A decoder that was taken over could otherwise cut the file below its parent's map, which ends the parent by SIGBUS.
+    """
+    if not hasattr(os, "memfd_create"):
+        return fd
+    no_change = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, no_change)
+    # Before Linux 6.7, a descriptor that may write cannot map a sealed file.
+    read_only = os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_CLOEXEC)
+    os.close(fd)
+    return read_only
 
 
 def write_all(fd: int, chunk: bytes) -> None:

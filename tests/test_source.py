@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,11 +105,11 @@ def test_closing_releases_everything_and_twice_is_safe() -> None:
     source = Source.from_bytes(b"abc")
     fd = source.fd
     source.close()
-    other = os.dup(0)
+    os.dup2(0, fd)
     source.close()
 
-    assert (-1, fd) == (source.fd, other)
-    os.close(other)
+    assert -1 == source.fd
+    os.close(fd)
     assert not opened_since(files)
 
 
@@ -141,6 +142,21 @@ def test_the_file_has_no_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     with Source.from_bytes(b"abc") as source:
         assert b"abc" == bytes(source.view)
         assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux seals files")
+def test_nothing_can_change_the_bytes() -> None:
+    """Neither by this descriptor nor by another one of the same file: neither their number nor a single one."""
+    with Source.from_bytes(b"abc") as source:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.write(source.fd, b"x")
+        again = os.open(f"/proc/self/fd/{source.fd}", os.O_RDWR)
+        for change in (lambda: os.write(again, b"x"), lambda: os.truncate(again, 1), lambda: os.truncate(again, 9)):
+            with pytest.raises(PermissionError):
+                change()
+        os.close(again)
+
+        assert b"abc" == bytes(source.view)
 
 
 def test_a_write_that_takes_less_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:

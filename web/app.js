@@ -83,14 +83,15 @@ function keepScroll() {
   let timer;
   const keep = () => {
     clearTimeout(timer);
-    history.replaceState({ ...history.state, scroll: scrollY }, "");
+    // On the way to another view its entry is there before its content.
+    if (mounted.name === route().name) history.replaceState({ ...history.state, scroll: scrollY }, "");
   };
   history.scrollRestoration = "manual";
   addEventListener("scroll", () => {
     clearTimeout(timer);
     timer = setTimeout(keep, SCROLLED_MS);
   });
-  addEventListener("hashchange", () => clearTimeout(timer));
+  addEventListener("popstate", () => clearTimeout(timer));
   addEventListener("pagehide", keep);
   document.addEventListener("click", (event) => event.target.closest("a[href^='#/']") && keep(), true);
 }

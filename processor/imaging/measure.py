@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import TypeVar
 
 STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-RESET_PEAK = "5"  # proc(5): reset the peak resident set size to the current one
+RESET_PEAK = b"5"  # proc(5): reset the peak resident set size to the current one
 
 
 Item = TypeVar("Item")
@@ -51,13 +53,25 @@ class Stopwatch:
         return {name: round(1000 * seconds, 1) for name, seconds in self._seconds.items()}
 
 
+@cache
+def _clear_refs(path: Path) -> int:
+    """Open *path* once for this process."""
+    return os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+
+
+def keep_peak_resettable() -> None:
+    """Open what resets the peak, before this process loses the right to it (`shield_this_process`)."""
+    with suppress(OSError):
+        _clear_refs(CLEAR_REFS)
+
+
 class PeakMemory:
     """The peak resident memory since construction; since the process began where the system cannot reset it."""
 
     def __init__(self) -> None:
         # Without /proc, or permission, the process's own peak is an upper bound.
         with suppress(OSError):
-            CLEAR_REFS.write_text(RESET_PEAK)
+            os.write(_clear_refs(CLEAR_REFS), RESET_PEAK)
 
     def mib(self) -> int:
         """Return the peak in MiB."""

@@ -22,6 +22,8 @@ def open_descriptors() -> frozenset[Descriptor]:
             target, status = str(link.readlink()), os.fstat(int(link.name))
         except OSError:  # the one of this listing, or one that another thread has closed
             continue
+        if target.endswith("/clear_refs"):  # opened once for the process (processor/imaging/measure.py)
+            continue
         found.add((int(link.name), status.st_dev, status.st_ino, target))
     return frozenset(found)
 

@@ -89,6 +89,7 @@ def test_peak_memory_reads_the_systems_own_number(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(measure, "STATUS", status)
     monkeypatch.setattr(measure, "CLEAR_REFS", cleared)
     status.write_text("Name:\tx\nVmHWM:\t  204800 kB\n")
+    cleared.touch()
 
     assert 200 == PeakMemory().mib()
     assert "5" == cleared.read_text()

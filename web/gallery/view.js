@@ -183,8 +183,8 @@ class Gallery {
     const known = this.grid.tiles.get(id);
     if (known) return this.lightbox.open(known.photo);
     try {
-      const photo = await this.api.read(id);
-      if (this.params.get("photo") === id && !this.signal.aborted) this.lightbox.open(photo);
+      const photo = await this.api.read(id, this.signal);
+      if (this.params.get("photo") === id) this.lightbox.open(photo);
     } catch (error) {
       toast(error.message);
     }

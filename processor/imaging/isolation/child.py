@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 from processor.edits.plan import Plan
 from processor.errors import EditError, InstallationError, PhotoError
 from processor.imaging.installation import check_installation
+from processor.imaging.isolation.confinement import confine_this_process
 from processor.imaging.isolation.edit_wire import order_type, pack_edited, pack_refusal
 from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send, unpack_headers
 from processor.imaging.structure.header import Header
@@ -43,6 +44,7 @@ Answer: TypeAlias = tuple[dict[str, Any], list[bytes]]
 def main(fd: int, memory_mib: int) -> None:
     """Serve requests until the parent closes the connection."""
     limit_memory(memory_mib)
+    confine_this_process()
     with socket.socket(fileno=fd) as channel:
         while True:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from processor.errors import InstallationError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
+from processor.imaging.isolation.confinement import is_confined, shield_this_process
 from processor.imaging.isolation.edit_wire import EditOrder, unpack_edited, unpack_refusal
 from processor.imaging.isolation.usage import Clock, cpu_seconds, resident_mib, slow_decode, slow_step
 from processor.imaging.isolation.wire import (
@@ -41,8 +43,10 @@ ENCODE_TIMEOUT_S = 240.0
 JOBS_PER_CHILD = 500
 """After so many a new child starts, so that leaks of decoders stay bounded."""
 PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG")
+PASSED_ON = ("LD_LIBRARY_PATH", "LANG")
 """Environment variables of the child: no credentials, no names of tables and buckets."""
+
+_LOG = logging.getLogger(__name__)
 
 Result = TypeVar("Result", Rendering, Edited)
 
@@ -51,6 +55,7 @@ class DecoderProcess:
     """One child process and the channel to it. Not for use by several threads at once."""
 
     def __init__(self, memory_mib: int) -> None:
+        shield_this_process()
         ours, theirs = socket.socketpair()
         ours.settimeout(BETWEEN_BYTES_S)
         self.memory_mib = memory_mib
@@ -143,6 +148,8 @@ class DecoderProcess:
                 message, blobs = self._next_message(clock)
             if self._is_progress(message, on_progress):
                 continue
+            if self.jobs == 1 and not is_confined(self.pid):
+                _LOG.warning("decoder child is not confined: the kernel has not taken its seccomp filter")
             with self._exit_as_verdict():
                 return parse(message, blobs)
 

@@ -16,7 +16,6 @@ channel = socket.socket(fileno=int(sys.argv[3]))
 def send(message, blobs=()):
     text = json.dumps(message).encode() if isinstance(message, (dict, list, str)) else message
     channel.sendall(struct.pack(">I", len(text)) + text + b"".join(blobs))
-channel.recv(1 << 16)
 {body}
 """
 
@@ -25,10 +24,11 @@ A_JPEG: Final = Header(format="jpeg", width=240, height=160)
 """The header that the parent's structure walk reads from the test photo."""
 
 
-def write_child(folder: Path, body: str) -> str:
-    """Write a program that can stand for the interpreter of a decoder child; it runs *body* at its first job."""
+def write_child(folder: Path, body: str, *, at_first_job: bool = True) -> str:
+    """Write a program that can stand for the interpreter of a decoder child; it runs *body*."""
     path = folder / "child"
-    path.write_text(PREAMBLE.format(python=sys.executable, body=body))
+    wait = "channel.recv(1 << 16)\n" if at_first_job else ""
+    path.write_text(PREAMBLE.format(python=sys.executable, body=wait + body))
     path.chmod(0o755)
     return str(path)
 

@@ -26,6 +26,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """Record the limits that the child would put on this process."""
     asked: list[tuple[object, ...]] = []
     monkeypatch.setattr(child, "limit_memory", lambda mib: asked.append(("memory", mib)))
+    monkeypatch.setattr(child, "confine_this_process", lambda: asked.append(("confined",)))
     monkeypatch.setattr(child, "limit_cpu", lambda seconds, cores: asked.append(("cpu", seconds, cores)))
     return asked
 
@@ -76,12 +77,12 @@ def test_one_child_serves_many_photos(ask: Ask) -> None:
 
 
 def test_the_limits_are_set_first_and_for_every_photo(ask: Ask, limits: list[tuple[object, ...]]) -> None:
-    """Memory once, CPU time anew."""
+    """Memory and confinement once, CPU time anew."""
     ask(jpeg())
     ask(jpeg())
 
     cpu = ("cpu", 10.0, os.cpu_count())
-    assert [("memory", 123), cpu, cpu] == limits
+    assert [("memory", 123), ("confined",), cpu, cpu] == limits
 
 
 def test_a_verdict_is_sent_in_words(ask: Ask) -> None:
