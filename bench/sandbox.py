@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
-from unittest.mock import patch
 
 from bench.wire import Wire, covered_s
 from bench.worker import CANNOT_RUN
@@ -28,7 +27,7 @@ from processor.settings.functions import RenditionEnv
 from processor.settings.services import RenditionSettings
 from processor.source import Source
 from processor.telemetry import Telemetry
-from processor.upload import assembly
+from processor.upload.assembly import lanes, upload_pipeline
 from processor.upload.events import read_uploads
 from processor.upload.reports import ReportedUpload
 from testkit.contexts import Context
@@ -104,12 +103,16 @@ def function(photo: Path, renderer: Renderer) -> Function:
     settings = RenditionSettings()
     env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST, lane_queue_urls=(LANE,), purge_queue_url=LANE)
     wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)
-    with patch.object(assembly, "Session", wire.session):
-        line = assembly.upload_pipeline(env, renderer=timed)
+    session = wire.session()
+    line, queues = upload_pipeline(env, session, renderer=timed), lanes(env, session)
     telemetry = Telemetry(service=env.service, stack=STACK)
     return Function(
         worker=BatchWorker(
-            read=read_uploads, apply=ReportedUpload(process=line.process, telemetry=telemetry), telemetry=telemetry
+            read=read_uploads,
+            apply=ReportedUpload(process=line.process, telemetry=telemetry),
+            telemetry=telemetry,
+            change_visibility=queues.change_visibility,
+            heartbeat=True,
         ),
         renderer=timed,
         wire=wire,

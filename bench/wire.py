@@ -85,6 +85,8 @@ def reply(method: str, host: str) -> tuple[int, dict[str, str], bytes]:
     """Know the original alone; take every write."""
     if host.startswith("dynamodb."):
         return 200, JSON, b'{"Items": []}'
+    if host.startswith("sqs."):
+        return 200, JSON, b"{}"
     if method == "PUT":
         return 200, ETAG, b""
     if method in {"GET", "HEAD"}:
