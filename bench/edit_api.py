@@ -120,10 +120,10 @@ async def arrive(client: httpx.AsyncClient, issuer: str, name: str) -> User:
     """Sign in as *name* at the embedded stack's issuer, and put a picture into a slot."""
     signed_in = await client.post(issuer, json={"user": name})
     headers = {"Authorization": f"Bearer {signed_in.raise_for_status().json()['access_token']}"}
-    answer = await client.post("/image-edit/uploads", json={"files": [{}]}, headers=headers)
+    answer = await client.post("/image-edit/uploads", json={"files": [{"size": len(picture())}]}, headers=headers)
     [slot] = answer.raise_for_status().json()["slots"]
-    form = slot["upload"]
-    (await client.post(form["url"], data=form["fields"], files={"file": picture()})).raise_for_status()
+    upload = slot["upload"]
+    (await client.put(upload["url"], content=picture(), headers=upload["headers"])).raise_for_status()
     return User(headers=headers, picture=slot["url"])
 
 

@@ -28,7 +28,7 @@ INTERNAL: Final = (
     "x-amz-expiration",
     "x-amz-meta-cache-tag",
     "x-amz-meta-recipe",
-    "x-amz-meta-sequencer",
+    "x-amz-meta-sequencer",  # only renditions of releases before ADR 26 have it
     "x-amz-meta-source-version",
     "x-amz-meta-version",
     "x-amz-server-side-encryption",

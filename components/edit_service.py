@@ -29,7 +29,7 @@ RESULTS: Final = "edits/"
 SLOTS: Final = "uploads/"
 SLOT_DAYS: Final = 1
 # Pages read results by script and post local files into slots.
-PAGE_METHODS: Final = ("GET", "HEAD", "POST")
+PAGE_METHODS: Final = ("GET", "HEAD", "PUT")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

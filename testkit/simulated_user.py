@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -16,6 +16,11 @@ from testkit.embedded_stack import LocalStack, expect
 # A hang guard: streams of a minute are long.
 STREAM_S = 60
 COMMAND = "resize to 800px"
+
+
+def put_into(http: httpx.Client, slot: Mapping[str, Any], data: bytes) -> httpx.Response:
+    """Upload a file into an upload slot, as the edit API describes it."""
+    return http.put(slot["upload"]["url"], content=data, headers=slot["upload"]["headers"])
 
 
 class ProgressEvent(NamedTuple):
@@ -50,8 +55,7 @@ class SimulatedUser:
         answer = self.ask("POST", "/uploads", {"files": [{"size": len(data)} for data in files]})
         slots = expect(200, answer).json()["slots"]
         for slot, data in zip(slots, files, strict=True):
-            upload = slot["upload"]
-            expect(204, self.stack.http.post(upload["url"], data=upload["fields"], files={"file": data}))
+            expect(200, put_into(self.stack.http, slot, data))
         return [slot["url"] for slot in slots]
 
     def edit(self, urls: Sequence[str], command: str = COMMAND) -> dict[str, Any]:

@@ -129,20 +129,20 @@ class SessionsDocument(Document):
     cursor: str | None = Field(description="Leads on to older sessions; null: there are none.")
 
 
-class FormDocument(Document):
-    """A form to post the file with: all fields as they are, then the file as `file`."""
+class UploadDocument(Document):
+    """The request that uploads the file: its bytes are the body, with these headers. It succeeds once."""
 
     method: str
     url: str
-    fields: dict[str, str]
+    headers: dict[str, str]
 
 
 class SlotDocument(Document):
     """A place for one file."""
 
     url: str = Field(description="upload://<slot>: the picture's `url` in an edit, once the file is there.")
-    upload: FormDocument
-    expires_in: int = Field(description="How long the form can be posted, s.")
+    upload: UploadDocument
+    expires_in: int = Field(description="How long the file can be uploaded, s.")
     max_bytes: Long
 
 

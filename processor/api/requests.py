@@ -110,12 +110,12 @@ class LocalFile(RequestModel):
         pattern=r"^image/[A-Za-z0-9.+-]+$",
         description="Its type; leave it out when the browser knows none, as for RAW files.",
     )
-    size: int | None = Field(default=None, ge=1, description="Its size, bytes.", json_schema_extra={"format": "int64"})
+    size: int = Field(ge=1, description="Its size, bytes.", json_schema_extra={"format": "int64"})
 
 
 class UploadsRequest(RequestModel):
     """Files that need a slot each."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"files": [{"contentType": "image/heic"}]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"files": [{"contentType": "image/heic", "size": 9}]}]})
 
     files: list[LocalFile] = Field(min_length=1, max_length=MAX_SLOTS, description="One slot is given for each.")

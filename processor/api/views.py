@@ -11,7 +11,6 @@ from typing import Any, Final
 from processor.api.documents import (
     CountersDocument,
     FailureDocument,
-    FormDocument,
     ImageDocument,
     PlanDocument,
     ProgressDocument,
@@ -20,6 +19,7 @@ from processor.api.documents import (
     SlotDocument,
     StartedDocument,
     SummaryDocument,
+    UploadDocument,
 )
 from processor.api.sources import shown_url
 from processor.aws.results import Offer
@@ -115,7 +115,7 @@ def slot_document(offer: Offer) -> SlotDocument:
     """Convert an upload slot."""
     return SlotDocument(
         url=offer.reference,
-        upload=FormDocument(method="POST", url=offer.url, fields=dict(offer.fields)),
+        upload=UploadDocument(method="PUT", url=offer.url, headers=dict(offer.headers)),
         expires_in=offer.expires_in_s,
         max_bytes=offer.max_bytes,
     )

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Item = Mapping[str, Any]
 PLACEHOLDER: Final = re.compile("[#:][a-z_]+")
+SET_PLACEHOLDERS: Final = ("#set", "#other_set")
 
 
 def key_of(item_id: str) -> dict[str, Any]:
@@ -87,6 +88,23 @@ class SessionChanges:
                     return Changed(applied=False, item=item_in(error))
                 raise
         return Changed(applied=True, item=answer.get("Attributes"))
+
+
+def entries_of(item: Item | None, name: str) -> list[str]:
+    """Read the string set *name* of an item, which may have none."""
+    stored: Mapping[str, Any] = (item or {}).get(name, {"SS": []})
+    return list(stored["SS"])
+
+
+def removal(entries: Collection[str], *names: str) -> ItemChange:
+    """Remove *entries* from the string sets *names*; missing ones are ignored, and no item is created."""
+    sets: dict[str, str] = dict(zip(SET_PLACEHOLDERS, names, strict=False))
+    return ItemChange(
+        update=f"DELETE {', '.join(f'{short} :entries' for short in sets)}",
+        condition=f"attribute_exists({SET_PLACEHOLDERS[0]})",
+        names=sets,
+        values={":entries": frozenset(entries)},
+    )
 
 
 def item_in(error: ClientError) -> Item | None:

@@ -47,41 +47,43 @@ class ResultObjects:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """A presigned POST: send *fields*, then the file, to *url* within *expires_in_s*; an edit names *reference*."""
+    """A presigned PUT: send the file with *headers* to *url* within *expires_in_s*; an edit names *reference*."""
 
     reference: str
     url: str
-    fields: Mapping[str, str]
+    headers: Mapping[str, str]
     expires_in_s: int
     max_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slots:
-    """Creates upload slots in the results bucket, for files of at most *max_bytes*."""
+    """Creates upload slots in the results bucket, for files of at most *max_bytes*; each takes one file once."""
 
     s3: S3Client
     bucket: str
     max_bytes: int
 
-    def offer(self, user_id: str, *, content_type: str | None = None) -> Offer:
-        """Presign a slot below the prefix of *user_id*; S3 refuses files that are empty or too large."""
+    def offer(self, user_id: str, *, size: int, content_type: str | None = None) -> Offer:
+        """Presign a slot below the prefix of *user_id*; S3 refuses another size or type, and a second file."""
         slot = new_slot()
-        fields, conditions = {}, [["content-length-range", 1, self.max_bytes]]
-        if content_type:
-            fields = {"Content-Type": content_type}
-        # Signing makes no request; S3 checks the signer's permission when the form is posted.
-        answer = self.s3.generate_presigned_post(
-            Bucket=self.bucket,
-            Key=slot_key(user_id, slot),
-            Fields=dict(fields),
-            Conditions=[*conditions, *({name: value} for name, value in fields.items())],
+        typed = {"ContentType": content_type} if content_type else {}
+        # Signing makes no request; S3 checks the signer's permission when the file arrives.
+        url = self.s3.generate_presigned_url(
+            ClientMethod="put_object",
+            Params={
+                "Bucket": self.bucket,
+                "Key": slot_key(user_id, slot),
+                "ContentLength": size,
+                "IfNoneMatch": "*",
+                **typed,
+            },
             ExpiresIn=OFFER_S,
         )
         return Offer(
             reference=f"{SCHEME}{slot}",
-            url=answer["url"],
-            fields=answer["fields"],
+            url=url,
+            headers={"If-None-Match": "*"} | ({"Content-Type": content_type} if content_type else {}),
             expires_in_s=OFFER_S,
             max_bytes=self.max_bytes,
         )

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from processor.aws.item_changes import Item, ItemChange, SessionChanges
+from processor.aws.item_changes import Item, ItemChange, SessionChanges, entries_of, removal
 from processor.aws.user_limits import hashed
 from processor.errors import EditCode, EditError
 
@@ -74,7 +74,7 @@ class StreamPlaces:
 
     def give_back(self, place: StreamPlace) -> None:
         """Free a place; one that has been removed already is ignored."""
-        self.changes.apply(place.key, removal(place.session_id, {place.entry}), return_item=False)
+        self.changes.apply(place.key, removal({place.entry}, "open", place.session_id), return_item=False)
 
     def addition(self, place: StreamPlace, ends: int) -> ItemChange:
         """Add an entry while there is room."""
@@ -98,24 +98,8 @@ class StreamPlaces:
             if int(ends) <= now:
                 dead.setdefault(session_id, set()).add(entry)
         for session_id, entries in dead.items():
-            self.changes.apply(key, removal(session_id, entries), return_item=False)
+            self.changes.apply(key, removal(entries, "open", session_id), return_item=False)
         return bool(dead)
-
-
-def entries_of(item: Item, attribute: str) -> list[str]:
-    """Read the entries below an *attribute* of an item."""
-    stored: Mapping[str, Any] = item.get(attribute, {"SS": []})
-    return list(stored["SS"])
-
-
-def removal(session_id: str, entries: set[str]) -> ItemChange:
-    """Remove *entries* of one session."""
-    return ItemChange(
-        update="DELETE #open :entries, #mine :entries",
-        condition="attribute_exists(#open)",
-        names={"#mine": session_id},
-        values={":entries": frozenset(entries)},
-    )
 
 
 def too_many_streams(places: StreamPlaces, session_id: str, item: Item) -> EditError:

@@ -16,9 +16,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from processor.aws.item_changes import Item, ItemChange, SessionChanges
+from processor.aws.item_changes import ItemChange, SessionChanges, entries_of, removal
 from processor.aws.session_reading import SessionReader
 from processor.edits.session import LONGEST_S
 from processor.errors import EditCode, EditError, StoreUnavailable
@@ -108,11 +108,11 @@ class UserLimits:
             added = self.changes.apply(key, addition)
             if added.applied:
                 return
-            listed = entries_of(added.item)
+            listed = entries_of(added.item, "running")
             dead = {one for one in listed if one.startswith(session_id) or not self.is_alive(one)}
             if not dead:
                 raise too_many_sessions(limit, sorted(one.split()[0] for one in listed))
-            self.changes.apply(key, removal(frozenset(dead)))
+            self.changes.apply(key, removal(dead, "running"))
         raise StoreUnavailable(f"{session_id}: expected to count it in {RESERVE_ATTEMPTS} attempts, lost every race.")
 
     def is_alive(self, entry: str) -> bool:
@@ -122,19 +122,6 @@ class UserLimits:
         if session is None:
             return int(since) + GRACE_S > self.now_s()
         return not session.status.ended and session.updated_at / 1000 + LONGEST_S > self.now_s()
-
-
-def entries_of(item: Item | None) -> list[str]:
-    """Read the sessions that are counted as running."""
-    stored: Any = (item or {}).get("running", {"SS": []})
-    return list(stored["SS"])
-
-
-def removal(entries: frozenset[str]) -> ItemChange:
-    """Remove *entries* from the set; missing ones are ignored."""
-    return ItemChange(
-        update="DELETE #running :entries", condition="attribute_exists(#running)", values={":entries": entries}
-    )
 
 
 def too_many_sessions(limit: int, running: list[str]) -> EditError:

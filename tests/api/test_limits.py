@@ -51,7 +51,7 @@ def test_reading_by_ticket_is_counted_by_session_and_leaves_the_owners_reads_alo
 
 def test_upload_slots_are_limited_per_user_and_hour(api: Api) -> None:
     """Two hundred: each is 25 MiB of storage for a day."""
-    slots = {"files": [{}] * 50}
+    slots = {"files": [{"size": 1}] * 50}
     asked = [api.client.post("/image-edit/uploads", json=slots, headers=bearer()) for _ in range(5)]
 
     assert [200] * 4 + [429] == [one.status_code for one in asked]

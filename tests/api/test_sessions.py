@@ -219,19 +219,21 @@ def test_a_command_can_be_looked_at_before_it_runs(api: Api) -> None:
     assert (0, []) == (len(api.store.sessions.of_user(ADA, limit=1).sessions), api.jobs())
 
 
-def test_slots_are_forms_that_take_one_file_of_limited_size(api: Api) -> None:
-    """The signature covers the exact key, the size, and the type if one was given."""
-    files = [{"contentType": "image/heic", "size": 1000}, {}]
+def test_slots_take_one_file_of_the_announced_size_once(api: Api) -> None:
+    """The signature covers the exact key, the size, that nothing is there, and the type if one was given."""
+    files = [{"contentType": "image/heic", "size": 1000}, {"size": 7}]
     answer = api.client.post("/image-edit/uploads", json={"files": files}, headers=bearer())
     first, second = answer.json()["slots"]
 
     assert 200 == answer.status_code
     assert first["url"].startswith("upload://")
     assert first["url"] != second["url"]
-    assert ("POST", "image/heic") == (first["upload"]["method"], first["upload"]["fields"]["Content-Type"])
-    assert first["upload"]["fields"]["key"].endswith(first["url"].removeprefix("upload://"))
-    assert "AWS4-HMAC-SHA256" == first["upload"]["fields"]["x-amz-algorithm"]
-    assert "Content-Type" not in second["upload"]["fields"]
+    url = httpx.URL(first["upload"]["url"])
+    assert "PUT" == first["upload"]["method"]
+    assert url.path.endswith(first["url"].removeprefix("upload://"))
+    assert "content-length;content-type;host;if-none-match" == url.params["X-Amz-SignedHeaders"]
+    assert {"If-None-Match": "*", "Content-Type": "image/heic"} == first["upload"]["headers"]
+    assert {"If-None-Match": "*"} == second["upload"]["headers"]
     assert 202 == api.start(images=[{"id": "a", "url": first["url"]}]).status_code
 
 
@@ -239,11 +241,13 @@ def test_slots_are_forms_that_take_one_file_of_limited_size(api: Api) -> None:
     ("files", "status"),
     [
         ([{"size": 100_001}], 413),
-        ([{"contentType": "text/html"}], 400),
-        ([{"contentType": "image/png\r\nx: y"}], 400),
+        ([{"contentType": "text/html", "size": 1}], 400),
+        ([{"contentType": "image/png\r\nx: y", "size": 1}], 400),
         ([], 400),
-        ([{}] * 51, 400),
-        ([{"name": "a"}], 400),
+        ([{"size": 1}] * 51, 400),
+        ([{"size": 1, "name": "a"}], 400),
+        ([{}], 400),
+        ([{"size": 0}], 400),
     ],
 )
 def test_a_file_that_would_be_refused_gets_no_slot(api: Api, files: list[object], status: int) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from typing import Any, cast
 
+import httpx
 import pytest
 from moto import mock_aws
 
@@ -34,21 +34,22 @@ def slots(room: EditRoom) -> Slots:
 
 
 def test_an_offer_is_for_one_place_and_one_size(room: EditRoom) -> None:
-    """S3 itself checks what is signed: the key, the size, the type."""
-    offer = slots(room).offer(USER, content_type="image/png")
+    """S3 itself checks what is signed: the key, the size, the type, and that nothing is there."""
+    offer = slots(room).offer(USER, size=7, content_type="image/png")
+    untyped = slots(room).offer(USER, size=7)
 
-    policy = json.loads(base64.b64decode(offer.fields["policy"]))
     key = slot_key(USER, offer.reference.removeprefix("upload://"))
-    assert (key, "image/png", 1000, 3600) == (
-        offer.fields["key"],
-        offer.fields["Content-Type"],
-        offer.max_bytes,
-        offer.expires_in_s,
-    )
-    assert ["content-length-range", 1, 1000] in policy["conditions"]
-    assert {"key": key} in policy["conditions"]
-    assert {"Content-Type": "image/png"} in policy["conditions"]
-    assert "Content-Type" not in slots(room).offer(USER).fields
+    assert (1000, 3600) == (offer.max_bytes, offer.expires_in_s)
+    assert httpx.URL(offer.url).path.endswith(f"/{key}")
+    assert {"If-None-Match": "*", "Content-Type": "image/png"} == offer.headers
+    assert "content-length;content-type;host;if-none-match" == signed_headers(offer.url)
+    assert {"If-None-Match": "*"} == untyped.headers
+    assert "content-length;host;if-none-match" == signed_headers(untyped.url)
+
+
+def signed_headers(url: str) -> str:
+    """Return the names of the headers that a presigned URL asks for."""
+    return httpx.URL(url).params["X-Amz-SignedHeaders"]
 
 
 def test_what_came_inside_a_request_lies_in_a_slot_of_its_user(room: EditRoom) -> None:

@@ -21,7 +21,7 @@ from processor.errors import StoreUnavailable
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from testkit.role_grants import Failed, Flow, Role, invoke
-from testkit.simulated_user import COMMAND, SimulatedUser, request
+from testkit.simulated_user import COMMAND, SimulatedUser, put_into, request
 
 WORKER, API = "darkroom-local-edit", "darkroom-local-edit-api"
 USER = "grants"
@@ -129,8 +129,8 @@ def message(session: Session, image: str, deliveries: int) -> dict[str, Any]:
 def use_every_route(stack: LocalStack, _name: str) -> None:
     """Use the API as the page does, as a new user."""
     person = SimulatedUser.named(stack)
-    [slot] = let(person.ask("POST", "/uploads", {"files": [{}]})).json()["slots"]
-    let(stack.http.post(slot["upload"]["url"], data=slot["upload"]["fields"], files={"file": picture()}))
+    [slot] = let(person.ask("POST", "/uploads", {"files": [{"size": len(picture())}]})).json()["slots"]
+    let(put_into(stack.http, slot, picture()))
     started = let(person.ask("POST", "", request([DATA, slot["url"]], COMMAND))).json()
     let(person.ask("GET", f"/session/{started['sessionId']}"))
     let(person.ask("GET", "/sessions"))

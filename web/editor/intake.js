@@ -1,7 +1,7 @@
 /** Upload local files for the edit API: one slot for each, a few uploads at once. */
 
 import { ofFile } from "./sources.js";
-import { post } from "./upload.js";
+import { put } from "./upload.js";
 
 const AT_ONCE = 4;
 const SLOTS_A_REQUEST = 50;
@@ -43,7 +43,7 @@ async function send({ picture, slot }, onChange) {
     onChange();
   };
   try {
-    await post(slot, picture.file, onProgress);
+    await put(slot, picture.file, onProgress);
     picture.original.source = slot.url;
     picture.state = { kind: "ready" };
   } catch (error) {

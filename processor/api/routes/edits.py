@@ -93,18 +93,18 @@ def parse(_: Reader, asked: ParseRequest) -> PlanDocument:
     responses=error_responses(EditCode.INVALID_INPUT, EditCode.IMAGE_TOO_LARGE, EditCode.RATE_LIMIT_EXCEEDED),
 )
 def uploads(services: Injected, user_id: Reader, asked: UploadsRequest) -> UploadsDocument:
-    """Get a form per local file; post the file with it, then use the slot's `url` in an edit."""
+    """Get a presigned upload per local file; send the file with it, then use the slot's `url` in an edit."""
     for place, file in enumerate(asked.files):
         require_size(file, place, services.slots.max_bytes)
     slots = services.limits.count(user_id, "slot", limit=SLOTS_PER_HOUR, amount=len(asked.files), window_s=HOUR_S)
     slots.require()
-    offers = [services.slots.offer(user_id, content_type=file.content_type) for file in asked.files]
+    offers = [services.slots.offer(user_id, size=file.size, content_type=file.content_type) for file in asked.files]
     return UploadsDocument(slots=[slot_document(offer) for offer in offers])
 
 
 def require_size(file: LocalFile, place: int, max_bytes: int) -> None:
     """Raise EditError(IMAGE_TOO_LARGE) before a file is uploaded that no edit would accept."""
-    if file.size is not None and file.size > max_bytes:
+    if file.size > max_bytes:
         raise too_large(f"files[{place}].size", file.size, max_bytes)
 
 

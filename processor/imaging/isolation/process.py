@@ -40,6 +40,9 @@ BETWEEN_BYTES_S = 10.0
 """Between two bytes of one message: a healthy child sends a message at once."""
 ENCODE_TIMEOUT_S = 240.0
 """For encoding. No hostile byte is read any more, but AVIF at 12 MP is slow."""
+FAILED_ALLOCATION: Final = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS})
+"""Ends of a library that does not check an allocation, when the child's limit refuses one."""
+NEARLY_FULL = 0.8
 JOBS_PER_CHILD = 500
 """After so many a new child starts, so that leaks of decoders stay bounded."""
 PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
@@ -60,6 +63,7 @@ class DecoderProcess:
         ours.settimeout(BETWEEN_BYTES_S)
         self.memory_mib = memory_mib
         self.jobs = 0
+        self._resident_mib = 0
         self._channel = ours
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -181,7 +185,8 @@ class DecoderProcess:
     def _wait(self, clock: Clock) -> None:
         """Wait for the next message; kill a child that exceeds its memory or its time."""
         while not select([self._channel], [], [], POLL_S)[0]:
-            if resident_mib(self.pid) > self.memory_mib:
+            self._resident_mib = resident_mib(self.pid)
+            if self._resident_mib > self.memory_mib:
                 self.kill()
                 raise needs_memory(self.memory_mib)
             if clock.overdue():
@@ -204,6 +209,8 @@ class DecoderProcess:
         status = self._process.returncode
         if status == -signal.SIGXCPU:
             return PhotoError(Verdict.DECODE_TIMEOUT, "The photo took too long to decode.")
+        if -status in FAILED_ALLOCATION and self._resident_mib > NEARLY_FULL * self.memory_mib:
+            return needs_memory(self.memory_mib)
         cause = signal.Signals(-status).name if status < 0 else f"exit code {status}"
         return crashed(f"the decoder child ended with {cause}")
 

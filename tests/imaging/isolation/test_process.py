@@ -160,6 +160,13 @@ def test_a_child_that_swells_is_ended(start: Start) -> None:
     assert ("DECODER_OUT_OF_MEMORY", expected) == (error.code, error.finding)
 
 
+def test_a_crash_close_to_the_memory_limit_is_a_lack_of_memory(start: Start) -> None:
+    """A library that does not check an allocation ends by a signal: a smaller picture helps."""
+    error = refusal(start("block = b'x' * (56 << 20); time.sleep(0.2); os.kill(os.getpid(), signal.SIGSEGV)"))
+
+    assert "DECODER_OUT_OF_MEMORY" == error.code
+
+
 @pytest.mark.parametrize(
     ("body", "code", "log"),
     [

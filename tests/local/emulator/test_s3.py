@@ -112,18 +112,21 @@ def test_a_presigned_put_holds_to_what_was_signed(aws: Aws) -> None:
     assert [200, 403, 403] == answers
 
 
-def test_a_presigned_post_holds_to_its_size(aws: Aws) -> None:
-    """Upload slots of the edit API state how large a file may be."""
-    s3 = bucket(aws, "posted")
-    post = s3.generate_presigned_post("posted", "a", Conditions=[["content-length-range", 1, 10]])
-    sizes = (10, 11)
-    answers = [httpx.post(post["url"], data=post["fields"], files={"file": b"x" * size}) for size in sizes]
-    assert [204, 400] == [answer.status_code for answer in answers]
+def test_an_upload_slot_takes_one_file_of_its_size_once(aws: Aws) -> None:
+    """Another size, a request without the condition, and a second file are refused; the first one stays."""
+    s3 = bucket(aws, "slots")
+    wanted = {"Bucket": "slots", "Key": "a", "ContentLength": 4, "IfNoneMatch": "*"}
+    url: str = s3.generate_presigned_url("put_object", Params=wanted)
+    once = {"If-None-Match": "*"}
+    answers = [put(url, once, b"larger"), put(url, {}, b"body"), put(url, once, b"body"), put(url, once, b"more")]
+
+    assert [403, 403, 200, 412] == answers
+    assert b"body" == s3.get_object(Bucket="slots", Key="a")["Body"].read()
 
 
-def put(url: str, headers: dict[str, str] | None = None) -> int:
+def put(url: str, headers: dict[str, str] | None = None, body: bytes = b"body") -> int:
     """Send a body; return the status."""
-    return httpx.put(url, content=b"body", headers=headers).status_code
+    return httpx.put(url, content=body, headers=headers).status_code
 
 
 def test_pages_of_allowed_origins_may_upload(aws: Aws) -> None:
