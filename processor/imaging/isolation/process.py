@@ -41,7 +41,7 @@ ENCODE_TIMEOUT_S = 240.0
 JOBS_PER_CHILD = 500
 """After so many a new child starts, so that leaks of decoders stay bounded."""
 PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG")
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
 """Environment variables of the child: no credentials, no names of tables and buckets."""
 
 Result = TypeVar("Result", Rendering, Edited)
