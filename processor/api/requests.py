@@ -101,6 +101,9 @@ class ParseRequest(RequestModel):
     command: str = Field(min_length=1, max_length=MAX_COMMAND_CHARS, description="What to do, in English.")
 
 
+MAX_LONG = 2**63 - 1
+
+
 class LocalFile(RequestModel):
     """A file that will be uploaded. What is said of it is held against it."""
 
@@ -110,7 +113,7 @@ class LocalFile(RequestModel):
         pattern=r"^image/[A-Za-z0-9.+-]+$",
         description="Its type; leave it out when the browser knows none, as for RAW files.",
     )
-    size: int = Field(ge=1, description="Its size, bytes.", json_schema_extra={"format": "int64"})
+    size: int = Field(ge=1, le=MAX_LONG, description="Its size, bytes.", json_schema_extra={"format": "int64"})
 
 
 class UploadsRequest(RequestModel):

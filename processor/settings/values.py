@@ -41,9 +41,10 @@ BucketName = Annotated[
     Field(
         min_length=3,
         max_length=63,
-        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+        # S3's certificate does not cover a name with dots, and CloudFront reads buckets by TLS.
+        pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$",
         json_schema_extra={
-            "allowed": "an S3 bucket name (3-63 lower-case letters, digits, hyphens, dots; both ends letter or digit)"
+            "allowed": "an S3 bucket name (3-63 lower-case letters, digits, hyphens; both ends letter or digit)"
         },
     ),
 ]

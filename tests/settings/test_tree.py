@@ -244,6 +244,13 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
             ),
         ),
         (
+            {"renditions": {"originals_bucket": "photos.example.com"}},
+            (
+                'Invalid value "photos.example.com" for `renditions.originals_bucket`: expected an S3 bucket name '
+                "(3-63 lower-case letters, digits, hyphens; both ends letter or digit)"
+            ),
+        ),
+        (
             {"renditions": {"photos_table": "a b"}},
             (
                 'Invalid value "a b" for `renditions.photos_table`: expected a DynamoDB table name '
