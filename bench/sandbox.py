@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
 
+from bench.processes import tree_peak_mib
 from bench.wire import Wire, covered_s
 from bench.worker import CANNOT_RUN
 from processor.errors import PhotoError
@@ -77,7 +78,8 @@ class Function:
     def deliver(self, event: dict[str, Any]) -> dict[str, float]:
         """Time one invocation (ms): as a whole, in the renderer, in calls of AWS, and taking the original in.
 
-        The last is from the answer of its GET to the renderer: reading, hashing and holding it. Raises NotRendered.
+        The last is from the answer of its GET to the renderer: reading, hashing and holding it; *reading_ms* is how
+        long the same reads take by themselves. Raises NotRendered.
         """
         self.wire.calls.clear()
         started = perf_counter()
@@ -94,6 +96,7 @@ class Function:
             "render_ms": self.renderer.render_ms,
             "calls_ms": calls_ms,
             "intake_ms": (self.renderer.began - answered) * 1000,
+            "reading_ms": self.wire.reading_s() * 1000,
         }
         return {name: round(ms, 2) for name, ms in times.items()}
 
@@ -136,23 +139,6 @@ def measure(photo: Path, repeats: int) -> dict[str, Any]:
             "peak_rss_mib": peak,
             "samples": [ready.deliver(event) for _ in range(repeats)],
         }
-
-
-def tree_peak_mib(pid: int) -> float:
-    """Add up the peak resident memory of *pid* and its children in MiB: at least what all held at one moment.
-
-    Pages that parent and child share, the original among them, count twice.
-    """
-    peak_kib = int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0])
-    children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
-    return round(peak_kib / 1024 + sum(tree_peak_mib(child) for child in children), 1)
-
-
-def _children(task: Path) -> list[int]:
-    try:
-        return [int(child) for child in (task / "children").read_text().split()]
-    except FileNotFoundError:  # a thread of a pool that has just ended
-        return []
 
 
 def main(photo: str, repeats: str, report: str) -> int:
