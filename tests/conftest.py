@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from testkit.embedded_stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
-from tests.scheduling import BySharedFixture
+from tests.scheduling import BySharedFixture, begin_with_the_longest
 
 # Coverage in processes of the stack would take half as long again, and other tests reach all lines that they run.
 UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")
@@ -58,6 +58,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.faults)
     if PROCESSES.intersection(cast("pytest.Function", item).fixturenames):
         item.add_marker(pytest.mark.stack)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let several workers begin with what takes longest."""
+    if hasattr(config, "workerinput"):
+        begin_with_the_longest(items)
 
 
 @pytest.hookimpl(wrapper=True)
