@@ -7,7 +7,7 @@ Playwright keeps an event loop running in this thread, which would be in the way
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from testkit.browser import ARGUMENTS, HANG_MS, VARIABLE, find_chromium
 from testkit.embedded_stack import LocalStack
+from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
 
 DESKTOP = (1280, 800)
@@ -40,22 +41,39 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(chromium: Browser, stack: LocalStack, complaints: Complaints) -> Iterator[Opener]:
-    """Give a way to open the page at a hash, in a fresh context; its options are those of ``new_context``."""
+    """Give a way to open the page at a hash, in a fresh context; its options are those of ``new_context``.
+
+    *prepare* is called with the page before it is opened.
+    """
     contexts: list[BrowserContext] = []
 
-    def opener(where: str = "#/gallery", *, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
+    def opener(
+        where: str = "#/gallery",
+        *,
+        size: tuple[int, int] = DESKTOP,
+        prepare: Callable[[Page], None] = lambda _page: None,
+        **options: Any,
+    ) -> Page:
         viewport = ViewportSize(width=size[0], height=size[1])
         context = chromium.new_context(base_url=stack.page, viewport=viewport, **options)
         contexts.append(context)
         context.set_default_timeout(HANG_MS)
         page = context.new_page()
         complaints.watch(page)
+        prepare(page)
         page.goto(f"/{where}")
         return page
 
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def beach(stack: LocalStack) -> Mapping[str, Any]:
+    """Give the record of a photo of 1200 × 800 px that is ready; tests edit copies of it."""
+    photo_id = stack.upload(jpeg.jpeg(scene.scene(1200, 800)), gallery="edited", name="beach.jpg")
+    return stack.with_status(photo_id, "active")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Locator, Page, Route
 
 from local.run.orphans import command_of, descendants
+from processor.aws.attributes import to_attribute
 from testkit.embedded_stack import LocalStack, wait_for
-from testkit.photos import jpeg, scene
 from tests.browser.conftest import Opener
 from tests.e2e.test_processes import processes
 
@@ -24,37 +24,36 @@ API = "processor.api.asgi"
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The editor of a user of its own: the API counts requests by user, and tests make many."""
+    """The editor of a user of its own: the API counts requests by user, and tests make many. *beach*: a ready photo."""
 
     opened: Opener
     stack: LocalStack
+    beach: Mapping[str, Any]
     user: str = field(default_factory=lambda: f"test-{uuid.uuid4()}")
 
     def open(self, *photos: str, **options: Any) -> Page:
         """Open the editor with photos of the gallery; *options* are those of ``new_context``."""
-        page = self.opened("#/operations", **options)
-        # Playwright sets an attribute on whom a method is bound to, and this is frozen.
-        page.route("**/config.json", lambda route: self.sign_in(route))  # noqa: PLW0108 - as above
-        page.goto(f"/#/editor?{urlencode([('photo', one) for one in photos])}")
-        page.reload()
-        return page
+
+        def prepare(page: Page) -> None:
+            # Playwright sets an attribute on whom a method is bound to, and this is frozen.
+            page.route("**/config.json", lambda route: self.sign_in(route))  # noqa: PLW0108 - as above
+
+        where = f"#/editor?{urlencode([('photo', one) for one in photos])}"
+        return self.opened(where, prepare=prepare, **options)
 
     def sign_in(self, route: Route) -> None:
         """Give the page a token of this user."""
         answer = self.stack.http.post(f"{self.stack.page}/oidc/token", json={"user": self.user})
         route.fulfill(json={**route.fetch().json(), "token": answer.json()["access_token"]})
 
-    def photo(self, *, name: str = "beach.jpg", size: tuple[int, int] = (1200, 800)) -> str:
-        """Put a photo of this user into the gallery, and return its id when it is ready."""
-        photo_id = self.stack.upload(jpeg.jpeg(scene.scene(*size)), gallery="edited", name=name)
-        self.stack.with_status(photo_id, "active")
-        self.stack.aws.client("dynamodb").update_item(
+    def photo(self, *, name: str = "beach.jpg") -> str:
+        """Put a photo of this user into the gallery, and return its id: a copy of the record that is ready."""
+        own = {"id": str(uuid.uuid4()), "user_id": self.user, "filename": name}
+        self.stack.aws.client("dynamodb").put_item(
             TableName=self.stack.known["outputs"]["photosTable"],
-            Key={"id": {"S": photo_id}},
-            UpdateExpression="SET user_id = :user",
-            ExpressionAttributeValues={":user": {"S": self.user}},
+            Item={key: to_attribute(value) for key, value in {**self.beach, **own}.items() if key != "receipt"},
         )
-        return photo_id
+        return own["id"]
 
 
 def command(page: Page) -> Locator:

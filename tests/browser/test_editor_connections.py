@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -12,9 +15,9 @@ from tests.browser.editing import Desk, break_streams, command, run, waiting_edi
 
 
 @pytest.fixture
-def desk(opened: Opener, stack: LocalStack) -> Desk:
+def desk(opened: Opener, stack: LocalStack, beach: Mapping[str, Any]) -> Desk:
     """Give the editor of a new user."""
-    return Desk(opened=opened, stack=stack)
+    return Desk(opened=opened, stack=stack, beach=beach)
 
 
 @pytest.mark.faults

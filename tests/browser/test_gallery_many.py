@@ -1,24 +1,20 @@
-"""Five hundred photos: only what is near the view is loaded, and nothing moves when it comes."""
+"""Hundreds of photos: only what is near the view is loaded, and nothing moves when it comes."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from processor.aws.attributes import to_attribute
 from testkit.browser import wait_until
 from testkit.embedded_stack import LocalStack
+from testkit.photo_copies import write_copies
 from testkit.photos import jpeg, scenery
 from tests.browser.conftest import Opener
 
-MANY: Final = 500
-BATCH: Final = 25  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
-PICTURES = "**/renditions/many/*"
-# What the view and what Chromium takes for near it can hold, with room to spare; 500 would be all of them.
+MANY: Final = 300
+# What the view and what Chromium takes for near it can hold, with room to spare; 300 would be all of them.
 NEAR: Final = 160
 SHIFTS = """
 window.moved = 0;
@@ -30,23 +26,10 @@ new PerformanceObserver((list) => {
 
 @pytest.fixture(scope="module")
 def many(stack: LocalStack) -> str:
-    """Write 500 records of one photo straight into the table; each has addresses of its own."""
+    """Give a gallery of one photo and 300 copies of its record."""
     photo_id = stack.upload(jpeg.jpeg(scenery.mountains(900, 600)), gallery="many")
-    table = str(stack.known["outputs"]["photosTable"])
-    records = list(copies(stack.with_status(photo_id, "active")))
-    dynamodb = stack.aws.client("dynamodb")
-    for start in range(0, MANY, BATCH):
-        writes: Any = [{"PutRequest": {"Item": item}} for item in records[start : start + BATCH]]
-        assert {} == dynamodb.batch_write_item(RequestItems={table: writes})["UnprocessedItems"]
+    write_copies(stack, stack.with_status(photo_id, "active"), MANY)
     return "#/gallery?gallery=many"
-
-
-def copies(photo: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Make 500 records of one, by name and by age."""
-    for at in range(MANY):
-        addresses = {name: f"{url}&copy={at}" for name, url in photo.items() if name.endswith("_url")}
-        own = {"id": str(uuid.uuid4()), "filename": f"{at:03}.jpg", "created_at": f"2026-01-01T00:00:00.{at:03}Z"}
-        yield {name: to_attribute(value) for name, value in {**photo, **addresses, **own}.items() if name != "receipt"}
 
 
 def test_only_what_is_near_the_view_is_loaded(opened: Opener, many: str) -> None:
@@ -60,8 +43,8 @@ def test_only_what_is_near_the_view_is_loaded(opened: Opener, many: str) -> None
     first_view = len(loaded)
     assert 0 < first_view <= NEAR
     wait_until(page, lambda: to_the_end(page) == MANY + 1)
-    expect(page.get_by_role("button", name="Open 000.jpg")).to_be_in_viewport()
-    expect(page.get_by_role("status").first).to_have_text("501 photos")
+    expect(page.get_by_role("button", name="Open 0000.jpg")).to_be_in_viewport()
+    expect(page.get_by_role("status").first).to_have_text(f"{MANY + 1} photos")
 
 
 def note(request: Request, loaded: set[str]) -> None:
@@ -81,7 +64,7 @@ def test_nothing_moves_while_pictures_arrive(opened: Opener, many: str) -> None:
     page.add_init_script(SHIFTS)
     page.goto(f"/?again=1{many}")
 
-    expect(page.get_by_role("button", name="Open 499.jpg")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Open {MANY - 1:04}.jpg")).to_be_visible()
     wait_until(
         page,
         lambda: bool(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from testkit.browser import drop, wait_until
@@ -18,7 +17,6 @@ from tests.browser.conftest import Opener
 from tests.browser.test_gallery_uploads import change_record, empty_gallery, photo_file, tile
 
 PUTS = "**/*originals/**"
-PHONE_AND_DESK = pytest.mark.parametrize("size", [(360, 740), (1440, 900)], ids=["phone", "desk"])
 
 
 def tray(page: Page) -> Locator:
@@ -54,6 +52,13 @@ def hold_puts(page: Page) -> Held:
     return held
 
 
+def fits(page: Page) -> None:
+    """Nothing is wider than the screen, on a desk and on a phone."""
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert width >= page.evaluate("document.scrollingElement.scrollWidth")
+
+
 def six(folder: Path) -> Path:
     """Write six small photos into a folder."""
     below = folder / "six"
@@ -63,14 +68,9 @@ def six(folder: Path) -> Path:
     return below
 
 
-@PHONE_AND_DESK
-def test_uploads_go_on_in_another_view(
-    opened: Opener, stack: LocalStack, tmp_path: Path, size: tuple[int, int]
-) -> None:
-    """The tray is in every view; back in the gallery every file has its tile, in the order of the folder."""
-    gallery = f"goes-on-{size[0]}"
-    page = opened(f"#/gallery?gallery={gallery}", size=size)
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+def test_uploads_go_on_in_another_view(opened: Opener, tmp_path: Path) -> None:
+    """The tray is in every view; back in the gallery every file has its tile, in the order of the folder's names."""
+    page = empty_gallery(opened, "goes-on")
     held = hold_puts(page)
     drop(page, six(tmp_path), at=(100, 300))
     wait_until(page, lambda: len(held.routes) == 4)
@@ -78,7 +78,7 @@ def test_uploads_go_on_in_another_view(
     page.get_by_role("link", name="Operations").click()
     expect(page.get_by_role("heading", name="Operations")).to_be_visible()
     expect(tray(page)).to_contain_text("Uploading 1 of 6")
-    assert size[0] >= page.evaluate("document.scrollingElement.scrollWidth")
+    fits(page)
     held.release()
     expect(tray(page)).to_contain_text("6 files uploaded")
     page.go_back()
@@ -189,20 +189,21 @@ def test_what_lies_beside_photos_is_left_out(opened: Opener, tmp_path: Path) -> 
     expect(page.locator(".tile")).to_have_count(1)
 
 
-@PHONE_AND_DESK
 def test_an_interrupted_upload_is_named_and_removed(
-    opened: Opener, stack: LocalStack, accessible: Callable[[Page], None], size: tuple[int, int]
+    opened: Opener, stack: LocalStack, accessible: Callable[[Page], None]
 ) -> None:
-    """A record that waits for its file for a quarter of an hour is counted apart."""
-    gallery = f"came-never-{size[0]}"
-    photo_id = stack.announce("never.jpg", b"bytes", gallery=gallery)["photo"]["id"]
+    """A record that waits for its file for a quarter of an hour is counted apart, and stays so when it changes."""
+    photo_id = stack.announce("never.jpg", b"bytes", gallery="came-never")["photo"]["id"]
     long_ago = (datetime.now(UTC) - timedelta(minutes=16)).isoformat()
     change_record(stack, photo_id, announced_at=long_ago)
-    page = opened(f"#/gallery?gallery={gallery}", size=size)
+    page = opened("#/gallery?gallery=came-never")
 
     expect(tile(page, "never.jpg")).to_contain_text("The upload was interrupted: add the file again.")
     expect(page.get_by_role("status").first).to_have_text("0 of 1 photo ready · 1 upload interrupted")
     accessible(page)
+    change_record(stack, photo_id, user_id="another")
+    expect(page.get_by_role("button", name="Remove: never.jpg")).to_be_visible()
+    fits(page)
     page.get_by_role("button", name="Remove: never.jpg").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
 

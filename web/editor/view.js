@@ -6,23 +6,20 @@
  */
 
 import { acceptDrops } from "../gallery/drops.js";
-import { replaceAddress } from "../lib/address.js";
 import { el } from "../lib/dom.js";
 import { inherit } from "../lib/focus.js";
 import { counted } from "../lib/format.js";
-import { inLanes } from "../lib/lanes.js";
-import { menu } from "../lib/menu.js";
-import { bytesOf, save } from "../lib/save.js";
-import { toast } from "../lib/toast.js";
 import { EditApi } from "./api.js";
 import { History } from "./history.js";
 import { takeIn } from "./intake.js";
+import { Opening } from "./opening.js";
 import { Panel } from "./panel.js";
 import { Picker } from "./picker.js";
 import { Preview } from "./preview.js";
+import { Results } from "./results.js";
 import { Runs } from "./run.js";
 import { Sessions } from "./sessions.js";
-import { ofIds, ofPhoto, ofSession } from "./sources.js";
+import { ofPhoto } from "./sources.js";
 import { Strip } from "./strip.js";
 import { theTable } from "./table.js";
 
@@ -32,26 +29,33 @@ export function mount(root, context) {
   root.append(editor.element);
   editor.start(context.params);
   return (params) => {
-    editor.open(params);
+    editor.opening.open(params);
     return true;
   };
 }
 
 class Editor {
   constructor({ config, gallery, uploads, signal }) {
-    this.config = config;
-    this.gallery = gallery;
-    this.uploads = uploads;
     this.signal = signal;
-    this.sizes = config.outputs.sizes;
+    const { sizes } = config.outputs;
     this.table = theTable();
     this.api = new EditApi(config, signal);
     this.said = el("p", { class: "muted", role: "status" });
     this.runs = new Runs({ api: this.api, table: this.table, signal, say: (text) => this.say(text) });
     this.panel = new Panel({ api: this.api, runs: this.runs, onRun: (what) => this.run(what), onScope: () => this.show() });
-    this.sessions = new Sessions({ api: this.api, onOpen: (id) => this.attempt(() => this.openSession(id)) });
-    this.picker = new Picker({ gallery, signal, sizes: this.sizes, onPick: (photos) => this.table.add(photos.map((photo) => ofPhoto(photo, this.sizes))) });
+    this.opening = new Opening({
+      from: { config, gallery, sizes, signal },
+      api: this.api,
+      table: this.table,
+      runs: this.runs,
+      onCommand: (command) => (this.panel.command.text = command),
+      onOpened: () => this.count(),
+      say: (text) => this.say(text),
+    });
+    this.sessions = new Sessions({ api: this.api, onOpen: (id) => this.opening.session(id) });
+    this.picker = new Picker({ gallery, signal, sizes, onPick: (photos) => this.table.add(photos.map((photo) => ofPhoto(photo, sizes))) });
     this.history = new History({ onChoose: (at) => this.change((picture) => (picture.at = at)) });
+    this.results = new Results({ table: this.table, uploads });
     this.strip = new Strip({ onChoose: (picture) => this.choose(picture) });
     this.preview = this.makePreview();
     this.files = el("input", { type: "file", multiple: true, class: "hidden-visually", tabindex: -1, "aria-hidden": "true", onchange: () => this.picked() });
@@ -64,15 +68,14 @@ class Editor {
     return new Preview({
       onUndo: () => this.change((picture) => picture.undo()),
       onRedo: () => this.change((picture) => picture.redo()),
-      onDownload: () => this.download([this.table.chosen]),
-      onKeep: () => this.keep([this.table.chosen]),
+      onDownload: () => this.results.download([this.table.chosen]),
+      onKeep: () => this.results.keep([this.table.chosen]),
       onRemove: () => this.removePicture(this.table.chosen),
     });
   }
 
   layout() {
-    this.results = menu("save", "Results", () => this.forAll());
-    this.more = el("div", { class: "buttons" }, adder("From gallery", () => this.picker.open()), adder("From device", () => this.files.click()), this.results);
+    this.more = el("div", { class: "buttons" }, adder("From gallery", () => this.picker.open()), adder("From device", () => this.files.click()), this.results.element);
     return el(
       "div",
       { class: "editor" },
@@ -97,17 +100,6 @@ class Editor {
     );
   }
 
-  /** Entries of the menu for all results. */
-  forAll() {
-    const all = this.edited;
-    const entry = (words, act) => el("button", { type: "button", onclick: act }, words);
-    return [entry(`Download ${counted(all.length, "result")}`, () => this.download(all)), entry("Save all to the gallery", () => this.keep(all))];
-  }
-
-  get edited() {
-    return this.table.pictures.filter(({ result }) => result);
-  }
-
   start(params) {
     const { signal, table } = this;
     const stopDrops = acceptDrops(document.body, ({ files }) => this.takeIn(files));
@@ -124,47 +116,8 @@ class Editor {
     this.count();
     this.show();
     this.panel.start();
-    this.open(params);
-    for (const [id, known] of table.sessions) this.follow(id, known);
-  }
-
-  /** Open what the address names, once: the table is kept, and so a reload shows it as it is. */
-  async open(params) {
-    const ids = params.getAll("photo");
-    const session = params.get("session");
-    if (!ids.length && !session) return;
-    await this.attempt(() => (session ? this.openSession(session) : this.openPhotos(ids)));
-    if (!this.signal.aborted) replaceAddress("#/editor");
-  }
-
-  async openPhotos(ids) {
-    const pictures = await ofIds(ids, this);
-    const lost = ids.length - pictures.length;
-    if (lost) toast(lost === 1 ? "1 photo is not there any more." : `${lost} photos are not there any more.`);
-    this.table.replace(pictures.map((picture) => this.table.known(picture)));
-    this.count();
-  }
-
-  async openSession(id) {
-    const session = await this.api.session(id);
-    const pictures = await ofSession(session, this);
-    this.runs.forget(id);
-    this.table.replace(Array.from(pictures.values()));
-    this.runs.resume(session, pictures);
-    this.panel.command.text = session.operation.command || "";
-    this.count();
-  }
-
-  /** Follow an edit that was started before this view. */
-  async follow(id, known) {
-    const byId = new Map(this.table.pictures.map((picture) => [picture.id, picture]));
-    const pictures = new Map(Object.keys(known.parents).filter((one) => byId.has(one)).map((one) => [one, byId.get(one)]));
-    try {
-      this.runs.resume(await this.api.session(id), pictures, known);
-    } catch (error) {
-      if (error.status === 404) this.table.sessions.delete(id);
-      this.say(error.message);
-    }
+    this.opening.open(params);
+    this.opening.followAll();
   }
 
   picked() {
@@ -205,24 +158,6 @@ class Editor {
     this.sessions.refresh();
   }
 
-  /** Save results on this device. @param {import("./pictures.js").Picture[]} pictures */
-  download(pictures) {
-    const entries = pictures.map(({ result }) => ({ name: result.name, url: result.preview }));
-    return this.attempt(async () => {
-      const errors = await save(entries, "results.zip");
-      if (errors.length) throw errors[0];
-    });
-  }
-
-  /** Put results into the gallery as photos. @param {import("./pictures.js").Picture[]} pictures */
-  async keep(pictures) {
-    const { errors } = await inLanes(pictures, async ({ result, gallery }) => {
-      const bytes = await bytesOf(result.preview);
-      this.uploads.add([new File([bytes], result.name, { type: bytes.type })], gallery || null);
-    });
-    if (errors.length) toast(`${counted(errors.length, "result")} could not be read: ${errors[0].message}`);
-  }
-
   say(text) {
     this.said.textContent = text;
     if (!this.runs.running.size) this.sessions.refresh();
@@ -232,21 +167,13 @@ class Editor {
     this.said.textContent = this.table.pictures.length ? counted(this.table.pictures.length, "picture") : "";
   }
 
-  async attempt(work) {
-    try {
-      await work();
-    } catch (error) {
-      toast(error.message);
-    }
-  }
-
   show() {
     const { pictures, chosen } = this.table;
     const some = pictures.length > 0;
     this.element.classList.toggle("with-pictures", some);
     this.empty.hidden = some;
     this.more.hidden = !some;
-    this.results.hidden = !this.edited.length;
+    this.results.show();
     this.preview.element.hidden = !some;
     this.history.element.hidden = !some;
     this.strip.element.hidden = pictures.length < 2;

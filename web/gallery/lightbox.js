@@ -5,18 +5,19 @@
  * that they keep the focus. Each photo has an address (`photo=`), which the gallery keeps.
  */
 
+import { addressOf } from "../lib/address.js";
 import { confirmed } from "../lib/confirm.js";
 import { can, el, fill } from "../lib/dom.js";
 import { keepFocus } from "../lib/focus.js";
-import { addressOf } from "../lib/address.js";
 import { icon } from "../lib/icons.js";
 import { menu } from "../lib/menu.js";
 import { named } from "../lib/names.js";
 import { copies } from "./copies.js";
 import { picture, renditions } from "./pictures.js";
 import { receiptParts } from "./receipt.js";
-import { canRetry, inWords, isReady, nameOf } from "./states.js";
+import { isReady, nameOf } from "./states.js";
 import { onSwipe } from "./swipes.js";
+import { noPicture } from "./unready.js";
 import { Zoom } from "./zoom.js";
 
 const NEAR_END = 5;
@@ -85,7 +86,7 @@ export class Lightbox {
     const ready = isReady(photo);
     fill(this.title, named(nameOf(photo)));
     this.title.setAttribute("aria-label", nameOf(photo));
-    keepFocus(this.print, () => fill(this.print, ready ? this.large() : this.noPicture()), () => this.why);
+    keepFocus(this.print, () => fill(this.print, ready ? this.large() : noPicture(photo, () => this.how.retry(photo.id))), () => this.why);
     this.zoom.show(this.print.querySelector("img"), photo, this.how.api.originalOf(photo.id));
     if (this.locate()) this.how.onNearEnd();
     this.edit.hidden = this.enlarge.hidden = !ready;
@@ -121,23 +122,6 @@ export class Lightbox {
     const at = this.at(photos);
     if (at < 0) return;
     this.ahead = [photos[at + 1], photos[at - 1]].filter((one) => one && isReady(one)).map((one) => picture(one, this.how.sizes, { slot, alt: "", lazy: false }));
-  }
-
-  /** Build what stands in place of a picture: the state, or the failure with its reason. */
-  noPicture() {
-    const { status, interrupted, error = {} } = this.photo;
-    if (interrupted) return el("div", { class: "no-picture" }, icon("warning"), el("h3", {}, "The upload was interrupted"), el("p", {}, "Its file never came. Add the file again, and delete this entry."));
-    if (status !== "failed") return el("p", { class: "no-picture" }, `${inWords(status)}…`);
-    const tries = error.attempts > 1 ? ` after ${error.attempts} attempts` : "";
-    return el(
-      "div",
-      { class: "no-picture" },
-      icon("warning"),
-      el("h3", {}, `Failed${tries}`),
-      el("p", {}, error.message || "No reason is known."),
-      el("p", { class: "mono muted" }, error.code || "FAILED"),
-      canRetry(this.photo) && el("button", { type: "button", onclick: () => this.how.retry(this.photo.id) }, icon("again"), "Try again"),
-    );
   }
 
   /** Entries of the menu. */
