@@ -36,11 +36,12 @@ $(READY): requirements/installer.lock requirements/dev.lock requirements/emulato
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
 	@$(BIN)/darkroom up $(ARGS)
 
-# One worker more than cores: tests of the stack wait for processes to start.
-test: $(READY) ## Run every test, with coverage.
-	$(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --cov $(ARGS)
+# Two workers more than cores: tests of the stack and of the browser wait most of the time.
+test: $(READY) ## Run every test (ARGS=--cov measures coverage, as `make check` does).
+	$(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )) $(ARGS)
 
-check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests.
+check: ARGS += --cov
+check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests with coverage.
 
 fmt: $(READY) ## Format the code and fix what can be fixed.
 	$(BIN)/ruff check --fix-only --quiet

@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import verdicts
 from bench.cases import Case
+from bench.held import Held
 from bench.parsing import Parsing
 from bench.pricing import TWO_CORES_MIB, Tariff, gb_seconds_per_1000
 from bench.run import Measurement, Outcome
@@ -33,6 +34,7 @@ class Results:
     function: Sandboxed | Refused | None = None
     billed: Sandboxed | Refused | None = None
     huge: Sandboxed | Refused | None = None
+    held: Held | None = None
     throughput: Throughput | None = None
     starts: Sequence[Start] = ()
     parsing: Parsing | None = None
@@ -51,6 +53,8 @@ class Results:
             verdicts.most_cpu("RAW, demosaiced", self.of(RAW), raw),
             verdicts.most_cpu("RAW, preview", self.of(RAW_PREVIEW), raw),
             verdicts.huge_photo(self.huge),
+            verdicts.huge_intake(self.huge),
+            verdicts.held(self.held),
             verdicts.throughput(self.throughput),
             *verdicts.starts(self.starts),
             verdicts.overhead(self.function),
@@ -61,7 +65,7 @@ class Results:
 
     def as_json(self) -> dict[str, Any]:
         """Write everything as plain data."""
-        parts = {name: getattr(self, name) for name in ("function", "billed", "huge", "throughput", "parsing")}
+        parts = {name: getattr(self, name) for name in ("function", "billed", "huge", "held", "throughput", "parsing")}
         return {
             "machine": dict(self.machine),
             "repeats": self.repeats,

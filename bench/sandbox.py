@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
-from unittest.mock import patch
 
+from bench.processes import tree_peak_mib
 from bench.wire import Wire, covered_s
 from bench.worker import CANNOT_RUN
 from processor.errors import PhotoError
@@ -28,7 +28,7 @@ from processor.settings.functions import RenditionEnv
 from processor.settings.services import RenditionSettings
 from processor.source import Source
 from processor.telemetry import Telemetry
-from processor.upload import assembly
+from processor.upload.assembly import lanes, upload_pipeline
 from processor.upload.events import read_uploads
 from processor.upload.reports import ReportedUpload
 from testkit.contexts import Context
@@ -78,7 +78,8 @@ class Function:
     def deliver(self, event: dict[str, Any]) -> dict[str, float]:
         """Time one invocation (ms): as a whole, in the renderer, in calls of AWS, and taking the original in.
 
-        The last is from the answer of its GET to the renderer: reading, hashing and holding it. Raises NotRendered.
+        The last is from the answer of its GET to the renderer: reading, hashing and holding it; *reading_ms* is how
+        long the same reads take by themselves. Raises NotRendered.
         """
         self.wire.calls.clear()
         started = perf_counter()
@@ -95,6 +96,7 @@ class Function:
             "render_ms": self.renderer.render_ms,
             "calls_ms": calls_ms,
             "intake_ms": (self.renderer.began - answered) * 1000,
+            "reading_ms": self.wire.reading_s() * 1000,
         }
         return {name: round(ms, 2) for name, ms in times.items()}
 
@@ -104,12 +106,16 @@ def function(photo: Path, renderer: Renderer) -> Function:
     settings = RenditionSettings()
     env = RenditionEnv.of(settings, stack=STACK, cdn_host=CDN_HOST, lane_queue_urls=(LANE,), purge_queue_url=LANE)
     wire, timed = Wire(bucket=settings.originals_bucket, photo=photo), TimedRenderer(renderer=renderer)
-    with patch.object(assembly, "Session", wire.session):
-        line = assembly.upload_pipeline(env, renderer=timed)
+    session = wire.session()
+    line, queues = upload_pipeline(env, session, renderer=timed), lanes(env, session)
     telemetry = Telemetry(service=env.service, stack=STACK)
     return Function(
         worker=BatchWorker(
-            read=read_uploads, apply=ReportedUpload(process=line.process, telemetry=telemetry), telemetry=telemetry
+            read=read_uploads,
+            apply=ReportedUpload(process=line.process, telemetry=telemetry),
+            telemetry=telemetry,
+            change_visibility=queues.change_visibility,
+            heartbeat=True,
         ),
         renderer=timed,
         wire=wire,
@@ -133,23 +139,6 @@ def measure(photo: Path, repeats: int) -> dict[str, Any]:
             "peak_rss_mib": peak,
             "samples": [ready.deliver(event) for _ in range(repeats)],
         }
-
-
-def tree_peak_mib(pid: int) -> float:
-    """Add up the peak resident memory of *pid* and its children in MiB: at least what all held at one moment.
-
-    Pages that parent and child share, the original among them, count twice.
-    """
-    peak_kib = int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0])
-    children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
-    return round(peak_kib / 1024 + sum(tree_peak_mib(child) for child in children), 1)
-
-
-def _children(task: Path) -> list[int]:
-    try:
-        return [int(child) for child in (task / "children").read_text().split()]
-    except FileNotFoundError:  # a thread of a pool that has just ended
-        return []
 
 
 def main(photo: str, repeats: str, report: str) -> int:

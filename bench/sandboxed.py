@@ -23,7 +23,7 @@ class Sandboxed:
     """The whole function: medians of warm invocations, ms; the peak memory of parent and decoder child, first photo.
 
     *overhead_ms* is what is neither rendering nor a call of AWS; *intake_ms* of it is reading, hashing and holding the
-    original.
+    original; *reading_ms* of that are the reads alone.
     """
 
     cold_ms: float
@@ -32,6 +32,7 @@ class Sandboxed:
     calls_ms: float
     overhead_ms: float
     intake_ms: float
+    reading_ms: float
     peak_rss_mib: float
 
 
@@ -70,5 +71,6 @@ def parse(report: dict[str, Any]) -> Sandboxed | Refused:
         calls_ms=median(one["calls_ms"] for one in samples),
         overhead_ms=round(median(one["wall_ms"] - one["render_ms"] - one["calls_ms"] for one in samples), 2),
         intake_ms=median(one["intake_ms"] for one in samples),
+        reading_ms=median(one["reading_ms"] for one in samples),
         peak_rss_mib=report["peak_rss_mib"],
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.edit_api import START_BUDGET_MS, STREAMS
+from bench.held import PHOTOS, Held
 from bench.parsing import Parsing
 from bench.pricing import Tariff
 from bench.run import DARKROOM, FLOOR, GUIDE, SHARP, Measurement, Missing, Outcome
@@ -14,17 +15,19 @@ from bench.sandboxed import Refused, Sandboxed
 from bench.starts import RENDITION, Start
 from bench.throughput import Throughput
 
-MAX_CPU_OVER_FLOOR = 1.25
+MAX_CPU_OVER_FLOOR = 1.5
 MAX_HEIC_OVER_FLOOR = 1.4
 MAX_RAW_OVER_FLOOR = 1.15
-MIN_FASTER_THAN_SHARP = 2.5
-MIN_FASTER_THAN_GUIDE = 5.0
-MAX_RSS_MB = 220
+MIN_CPU_OF_SHARP = 1.7
+MIN_CPU_OF_GUIDE = 5.0
+MAX_RSS_MB = 200
+MAX_HELD_MIB = 250
 MAX_HUGE_RSS_MB = 600
+MAX_HUGE_INTAKE_MS = 20
 MIN_THROUGHPUT_RATIO = 1.8
 MAX_START_MS = 350
 MAX_OVERHEAD_MS = 10
-MAX_USD_PER_1000 = 0.05
+MAX_USD_PER_1000 = 0.045
 MAX_PARSE_MS = 1.0
 MIB = 2**20 / 1e6
 """MB in one MiB: budgets are in MB, the system counts in MiB."""
@@ -61,14 +64,14 @@ def most_cpu(title: str, outcomes: Iterable[Outcome], most: float) -> Verdict:
     return Verdict(budget=budget, actual=f"{cpu:.2f} times (wall {wall:.2f} times)", met=cpu <= most)
 
 
-def least_faster(title: str, outcomes: Iterable[Outcome], peer: str, least: float) -> Verdict:
-    """Compare Darkroom's wall time with a peer's of the same run."""
+def least_saved(title: str, outcomes: Iterable[Outcome], peer: str, least: float) -> Verdict:
+    """Compare a peer's CPU time with Darkroom's of the same run."""
     found = {outcome.peer: outcome for outcome in outcomes}
-    budget, ours, theirs = f"{title}: ≥ {least:g} times as fast as {peer}", found.get(DARKROOM), found.get(peer)
+    budget, ours, theirs = f"{title}: CPU of {peer} ≥ {least:g} times ours", found.get(DARKROOM), found.get(peer)
     if not isinstance(ours, Measurement) or not isinstance(theirs, Measurement):
         return unknown(budget, _reason(ours, theirs))
     wall, cpu = theirs.wall_ms / ours.wall_ms, theirs.cpu_ms / ours.cpu_ms
-    return Verdict(budget=budget, actual=f"{wall:.1f} times (CPU {cpu:.1f} times)", met=wall >= least)
+    return Verdict(budget=budget, actual=f"{cpu:.2f} times (wall {wall:.2f} times)", met=cpu >= least)
 
 
 def most_rss(title: str, rss_mib: float | None, most_mb: int) -> Verdict:
@@ -84,8 +87,8 @@ def usual_photo(title: str, outcomes: Sequence[Outcome]) -> list[Verdict]:
     ours = next((it for it in outcomes if it.peer == DARKROOM and isinstance(it, Measurement)), None)
     return [
         most_cpu(title, outcomes, MAX_CPU_OVER_FLOOR),
-        least_faster(title, outcomes, SHARP, MIN_FASTER_THAN_SHARP),
-        least_faster(title, outcomes, GUIDE, MIN_FASTER_THAN_GUIDE),
+        least_saved(title, outcomes, SHARP, MIN_CPU_OF_SHARP),
+        least_saved(title, outcomes, GUIDE, MIN_CPU_OF_GUIDE),
         most_rss(title, ours.peak_rss_mib if ours else None, MAX_RSS_MB),
     ]
 
@@ -95,6 +98,28 @@ def huge_photo(found: Sandboxed | Refused | None) -> Verdict:
     if isinstance(found, Refused):
         return Verdict(budget=most_rss("100 MP", None, MAX_HUGE_RSS_MB).budget, actual=found.ending, met=False)
     return most_rss("100 MP", found.peak_rss_mib if found else None, MAX_HUGE_RSS_MB)
+
+
+def huge_intake(found: Sandboxed | Refused | None) -> Verdict:
+    """Judge what taking in the largest photo costs beyond reading it."""
+    budget = f"100 MP: intake ≤ {MAX_HUGE_INTAKE_MS} ms above reading it"
+    if not isinstance(found, Sandboxed):
+        return unknown(budget, found.ending if found else NOT_MEASURED)
+    above = found.intake_ms - found.reading_ms
+    actual = f"{above:.1f} ms (reading {found.reading_ms:.1f} ms)"
+    return Verdict(budget=budget, actual=actual, met=above <= MAX_HUGE_INTAKE_MS)
+
+
+def held(found: Held | None) -> Verdict:
+    """Judge the memory that a worker keeps after many photos."""
+    budget = f"after {PHOTOS} mixed photos in one worker: ≤ {MAX_HELD_MIB} MiB resident"
+    if found is None:
+        return unknown(budget)
+    actual = (
+        f"{found.parent_mib:.0f} MiB, and {found.child_mib:.0f} MiB in its decoder child "
+        f"(both together never above {found.most_mib:.0f} MiB between two photos)"
+    )
+    return Verdict(budget=budget, actual=actual, met=max(found.parent_mib, found.child_mib) <= MAX_HELD_MIB)
 
 
 def throughput(found: Throughput | None) -> Verdict:

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.session import Session
 
+from processor.aws.originals import CHUNK_BYTES
+
 ETAG = {"ETag": '"5d41402abc4b2a76b9719d911017c592"', "Last-Modified": "Fri, 21 Nov 2025 15:30:01 GMT"}
 JSON = {"Content-Type": "application/x-amz-json-1.0"}
 NOT_THERE = b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
@@ -55,6 +57,14 @@ class Wire:
         session.register("after-call", self.end)
         return session
 
+    def reading_s(self) -> float:
+        """Time the reads of the original's body alone."""
+        with Photo(self.photo) as body:
+            started = perf_counter()
+            while body.read(CHUNK_BYTES):
+                pass
+            return perf_counter() - started
+
     def begin(self, **_: Any) -> None:
         """Note when a call begins: this is the first that botocore says of it."""
         self.begun.at = perf_counter()
@@ -85,6 +95,8 @@ def reply(method: str, host: str) -> tuple[int, dict[str, str], bytes]:
     """Know the original alone; take every write."""
     if host.startswith("dynamodb."):
         return 200, JSON, b'{"Items": []}'
+    if host.startswith("sqs."):
+        return 200, JSON, b"{}"
     if method == "PUT":
         return 200, ETAG, b""
     if method in {"GET", "HEAD"}:

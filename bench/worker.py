@@ -8,15 +8,16 @@ wall and CPU time.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib import import_module
-from pathlib import Path
 from time import perf_counter
 
 from bench.job import CannotRun, Job, Output, Render
+from bench.processes import ended_cpu_s, tree_cpu_s, tree_peak_mib
 
 CANNOT_RUN = 3
 """Exit code: the reason is on standard error."""
@@ -36,10 +37,9 @@ def measure(render: Render, versions: Callable[[], dict[str, str]]) -> Iterator[
 
 
 def peak_rss_mib() -> float:
-    """Peak resident memory of this process or of its largest ended child, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    own = int(status.split("VmHWM:")[1].split()[0])
-    return round(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024, 1)
+    """Peak resident memory of this process and its living children, or of its largest ended child, in MiB."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return round(max(tree_peak_mib(os.getpid()), ended), 1)
 
 
 def _timed(render: Render) -> tuple[dict[str, float], list[Output]]:
@@ -50,9 +50,8 @@ def _timed(render: Render) -> tuple[dict[str, float], list[Output]]:
 
 
 def _cpu_s() -> float:
-    """User and system seconds of this process and its ended children."""
-    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    """User and system seconds of this process and of its children, living and ended."""
+    return tree_cpu_s(os.getpid()) + ended_cpu_s()
 
 
 def main(peer: str, *job: str) -> int:

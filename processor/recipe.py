@@ -138,7 +138,7 @@ class Recipe(Section):
         default=800,
         ge=0,
         le=MAX_SIDE_PX,
-        description="JPEGs with a side of at least this are progressive: 3 to 6 % smaller, shown while they load, "
+        description="JPEGs with a side of at least this are progressive: 1.5 to 6 % smaller, shown while they load, "
         "twice the time to encode. 0: none.",
     )
     keep_copyright: bool = Field(default=True, description="Keep copyright and artist; all other metadata always goes.")

@@ -1,8 +1,9 @@
-"""Hold the bytes of one original in an unnamed file that a child process can share.
+"""Hold the bytes of one original: a small one in plain memory, a large one in an unnamed file.
 
-A memory file (``memfd_create``) where the system has one, else a deleted temporary file: nothing to
-clean up, nothing written under ``/tmp`` on Lambda, no copy when a decoder runs in another process,
-and no SIGBUS when the file that was read is truncated.
+A child process shares the file: a memory file (``memfd_create``) where the system has one, else a deleted temporary
+file. Nothing to clean up, nothing written under ``/tmp`` on Lambda, no copy when a decoder runs in another process, and
+no SIGBUS when the file that was read is truncated. A small original gets its file when somebody asks for it: most never
+leave this process, and writing the file takes as long as hashing it.
 """
 
 from __future__ import annotations
@@ -21,34 +22,58 @@ from typing import Self
 from processor.errors import PhotoError, Verdict
 
 CHUNK_BYTES = 1 << 20
+IN_MEMORY_BYTES = 24 << 20
+"""Up to this size an original is held in plain memory first."""
+CLOSED = -1
 
 
 class Source:
-    """An original's bytes: *size* in bytes, *sha256* as hex, *view* read-only and without a copy."""
+    """An original's bytes: *size* in bytes, *sha256* as hex, *view* read-only and without a copy.
 
-    def __init__(self, fd: int, size: int, sha256: str) -> None:
-        self.fd = fd
+    *held*: the bytes in plain memory, or the descriptor of a file with them, which is then the source's own.
+    """
+
+    def __init__(self, held: bytes | int, size: int, sha256: str) -> None:
         self.size = size
         self.sha256 = sha256
-        self._map = mmap.mmap(fd, size, access=mmap.ACCESS_READ) if size else None
-        self.view = memoryview(self._map) if self._map is not None else memoryview(b"")
+        self._fd = held if isinstance(held, int) else None
+        self._map = mmap.mmap(held, size, access=mmap.ACCESS_READ) if isinstance(held, int) and size else None
+        self.view = memoryview(self._map or (b"" if isinstance(held, int) else held))
+
+    @property
+    def fd(self) -> int:
+        """The descriptor of the file, which is made when it is first asked for; -1 once the source is closed."""
+        if self._fd is None:
+            self._fd = sealed(file_of([self.view]))
+        return self._fd
 
     @classmethod
-    def from_chunks(cls, chunks: Iterable[bytes], *, max_bytes: int) -> Self:
-        """Collect *chunks*; more than *max_bytes* raises PhotoError(IMAGE_TOO_LARGE) at once."""
-        fd = unnamed_file()
-        digest, size = hashlib.sha256(usedforsecurity=False), 0
+    def from_chunks(cls, chunks: Iterable[bytes], *, max_bytes: int, expected_bytes: int = 0) -> Self:
+        """Collect *chunks*; more than *max_bytes* raises PhotoError(IMAGE_TOO_LARGE) at once.
+
+        *expected_bytes*: the size as far as it is known; it decides where the bytes are collected.
+        """
+        digest, size, pieces = hashlib.sha256(usedforsecurity=False), 0, list[bytes]()
+        fd = unnamed_file() if expected_bytes > IN_MEMORY_BYTES else None
         try:
             for chunk in chunks:
                 size += len(chunk)
                 if size > max_bytes:
                     raise too_large(size, max_bytes, at_least=True)  # noqa: TRY301 - the handler only closes
                 digest.update(chunk)
-                write_all(fd, chunk)
+                if fd is not None:
+                    write_all(fd, chunk)
+                    continue
+                pieces.append(chunk)
+                if size > IN_MEMORY_BYTES:
+                    fd, pieces = file_of(pieces), []
+            if fd is None:
+                return cls(b"".join(pieces), size, digest.hexdigest())
             fd = sealed(fd)
             return cls(fd, size, digest.hexdigest())
         except BaseException:
-            os.close(fd)
+            if fd is not None:
+                os.close(fd)
             raise
 
     @classmethod
@@ -58,7 +83,8 @@ class Source:
             size = os.fstat(file.fileno()).st_size
             if size > max_bytes:
                 raise too_large(size, max_bytes, at_least=False)
-            return cls.from_chunks(iter(lambda: file.read(CHUNK_BYTES), b""), max_bytes=max_bytes)
+            chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
+            return cls.from_chunks(chunks, max_bytes=max_bytes, expected_bytes=size)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -67,10 +93,11 @@ class Source:
 
     def close(self) -> None:
         """Release the memory; safe to call twice."""
-        if self.fd < 0:
+        if self._fd == CLOSED:
             return
-        os.close(self.fd)
-        self.fd = -1
+        if self._fd is not None:
+            os.close(self._fd)
+        self._fd = CLOSED
         # A traceback may still hold slices of the view: the map is then released together with them.
         with suppress(BufferError):
             self.view.release()
@@ -86,6 +113,18 @@ class Source:
     ) -> None:
         """Close, whatever happened."""
         self.close()
+
+
+def file_of(pieces: Iterable[bytes | memoryview]) -> int:
+    """Write *pieces* to a file without a name; return its descriptor."""
+    fd = unnamed_file()
+    try:
+        for piece in pieces:
+            write_all(fd, piece)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
 
 
 def unnamed_file() -> int:
@@ -111,7 +150,7 @@ def sealed(fd: int) -> int:
     return read_only
 
 
-def write_all(fd: int, chunk: bytes) -> None:
+def write_all(fd: int, chunk: bytes | memoryview) -> None:
     """Write the whole of *chunk*: one write() may take less."""
     rest = memoryview(chunk)
     while rest:

@@ -108,9 +108,14 @@ class World:
             *(f"{key}: {found}" for key in self.versions for found in self.against_item(key, items.get(key))),
             *(f"{key} is public for no original" for key in self.renditions.keys() - named_by(items.values())),
             *(
-                f"{one}: its record differs"
-                for one in {name.photo_id for name in map(ObjectKey, self.versions)}
-                if self.drifted(one, items)
+                f"{path} is claimed by {row['owner']}, which is gone"
+                for (path, key), row in self.table.items()
+                if key == STEM and self.current(row["owner"]) is None
+            ),
+            *(
+                f"{one}: its record should have {drift}"
+                for one in sorted({name.photo_id for name in map(ObjectKey, self.versions)})
+                if (drift := self.drift(one, items))
             ),
         ]
 
@@ -131,15 +136,15 @@ class World:
             if not stored or any(one is None or (one[0], one[1].source_version) != found[1::-1] for one in stored):
                 yield f"expected renditions of {found[0]}"
 
-    def drifted(self, photo_id: str, items: Mapping[str, OriginalItem]) -> bool:
-        """Return whether the record is not the function of its items."""
+    def drift(self, photo_id: str, items: Mapping[str, OriginalItem]) -> Mapping[str, Any]:
+        """Return what the record lacks to be the function of its items."""
         there = [one for one in items.values() if one.name.photo_id == photo_id]
         names = [ObjectKey(key) for key in self.versions if ObjectKey(key).photo_id == photo_id]
         found = next((one for name in names for one in name.record_ids if one in self.records), None)
         record = PhotoRecord(id=found, item=self.records[found]) if found else None
         if record is None and self.missing_record == "require":
-            return False
-        return bool(differing(record, record_fields(record, there, cdn_host=CDN_HOST)))
+            return {}
+        return differing(record, record_fields(record, there, cdn_host=CDN_HOST))
 
     @contextmanager
     def call(self, name: str) -> Generator[None]:

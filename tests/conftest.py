@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from testkit.embedded_stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
-from tests.scheduling import BySharedFixture
+from tests.scheduling import BySharedFixture, begin_with_the_longest
 
 # Coverage in processes of the stack would take half as long again, and other tests reach all lines that they run.
 UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")
@@ -38,6 +39,13 @@ def pytest_configure() -> None:
     sys.dont_write_bytecode = False
 
 
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking 8,000 tests and the libraries that they import again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedFixture:
     """Keep tests together that share a stack (``--numprocesses``)."""
@@ -50,6 +58,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.faults)
     if PROCESSES.intersection(cast("pytest.Function", item).fixturenames):
         item.add_marker(pytest.mark.stack)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let several workers begin with what takes longest."""
+    if hasattr(config, "workerinput"):
+        begin_with_the_longest(items)
 
 
 @pytest.hookimpl(wrapper=True)

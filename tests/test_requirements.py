@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 from typing import Any, Final
@@ -204,7 +205,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 def test_each_part_imports_what_its_extra_declares(part: str) -> None:
     """Not what happens to come along with something else; deptry holds tests and tools to the same (`make lint`)."""
     allowed = declared_by("base").union(*(declared_by(extra) for extra in PARTS[part]))
-    distributions = packages_distributions()
+    distributions = installed()
     undeclared = {
         (module, str(path.relative_to(ROOT)))
         for path in modules(part)
@@ -213,6 +214,12 @@ def test_each_part_imports_what_its_extra_declares(part: str) -> None:
         and not allowed & {canonicalize_name(one) for one in distributions.get(module, [module])}
     }
     assert set() == undeclared
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the distributions that each importable module comes from."""
+    return packages_distributions()
 
 
 OWN: Final = frozenset({"components", "local", "processor", "tools"})

@@ -1,4 +1,4 @@
-"""The bytes of one original, in a file without a name."""
+"""The bytes of one original, in memory or in a file without a name."""
 
 from __future__ import annotations
 
@@ -35,6 +35,37 @@ def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
 
     with Source.from_path(tmp_path / "a", max_bytes=2_500_000) as source:
         assert data == bytes(source.view)
+
+
+@pytest.mark.parametrize(("size", "files"), [(3_000, 0), (3_001, 1)])
+@pytest.mark.parametrize("expected_bytes", [0, 3_000, 3_001])
+def test_a_small_original_gets_its_file_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, size: int, files: int, expected_bytes: int
+) -> None:
+    """A large one at once, also where its size was not known; one that was announced as large too."""
+    monkeypatch.setattr(module, "IN_MEMORY_BYTES", 3_000)
+    before, data = open_descriptors(), os.urandom(size)
+    with Source.from_chunks(
+        (data[at : at + 1_000] for at in range(0, size, 1_000)), max_bytes=9_000, expected_bytes=expected_bytes
+    ) as source:
+        assert 2 * max(files, expected_bytes > 3_000) == len(opened_since(before))  # the mapping holds a duplicate
+        assert data == bytes(source.view)
+        assert source.fd == source.fd
+        assert data == os.pread(source.fd, 9_000, 0)
+    assert not opened_since(before)
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory may be full."""
+    before = open_descriptors()
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with Source.from_bytes(b"abc") as source, pytest.raises(OSError, match="No space left"):
+        assert source.fd
+    assert not opened_since(before)
 
 
 def test_bytes_are_held_whatever_their_size() -> None:

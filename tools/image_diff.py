@@ -68,5 +68,8 @@ def most_alike(upright: Pixels, made: Pixels) -> Pixels:
     height, width = made.shape[:2]
     tall, wide = upright.shape[:2]
     spare = max(0, round(wide * height / tall) - width)
-    cuts = (resized(upright, width, height, across=across) for across in np.linspace(0, 1, spare + 1))
-    return max(cuts, key=lambda cut: ssim(cut, made)) if spare else resized(upright, width, height)
+    if not spare:
+        return resized(upright, width, height)
+    whole = resized(upright, width + spare, height).astype(np.int16)
+    differences = [np.abs(whole[:, left : left + width] - made).mean() for left in range(spare + 1)]
+    return resized(upright, width, height, across=int(np.argmin(differences)) / spare)

@@ -9,18 +9,15 @@
 import { loadConfig } from "./lib/config.js";
 import { el, fill } from "./lib/dom.js";
 import { GalleryApi } from "./lib/gallery.js";
+import { part } from "./lib/parts.js";
 import { startTheme } from "./lib/theme.js";
 import { Tray } from "./uploads/tray.js";
 import { Uploads } from "./uploads/uploads.js";
 
 const VIEWS = {
-  gallery: {
-    title: "Gallery",
-    load: () => import("./gallery/view.js"),
-    styles: ["gallery/gallery.css", "gallery/lightbox.css"],
-  },
-  editor: { title: "Editor", load: () => import("./editor/view.js"), styles: ["editor/editor.css"] },
-  operations: { title: "Operations", load: () => import("./operations/view.js"), styles: ["operations/operations.css"] },
+  gallery: { title: "Gallery", load: () => import("./gallery/view.js"), style: "gallery/gallery.css" },
+  editor: { title: "Editor", load: () => import("./editor/view.js"), style: "editor/editor.css" },
+  operations: { title: "Operations", load: () => import("./operations/view.js"), style: "operations/operations.css" },
 };
 const SCROLLED_MS = 150;
 
@@ -38,7 +35,7 @@ async function show(context) {
   mounted = { name: "", update: null, ends: new AbortController() };
   mark(name, view.title);
   try {
-    const [module] = await Promise.all([view.load(), ...view.styles.map(styled)]);
+    const module = await part(view.load, view.style);
     if (ticket !== shown) return false;
     root.replaceChildren();
     const { ends } = mounted;
@@ -63,19 +60,8 @@ function mark(name, title) {
   document.title = `${title} · Darkroom`;
 }
 
-/** Load a style sheet once, before its view is shown: a late style would move the layout. */
-function styled(href) {
-  const known = document.querySelector(`link[href="${href}"]`);
-  if (known) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const link = el("link", { rel: "stylesheet", href, onload: resolve, onerror: reject });
-    document.head.append(link);
-  });
-}
-
 function complain(error, again) {
-  const text = error.message || "The page could not be loaded.";
-  fill(root, el("div", { class: "notice", role: "alert" }, el("p", {}, text), el("button", { type: "button", onclick: again }, "Try again")));
+  fill(root, el("div", { class: "notice", role: "alert" }, el("p", {}, error.message), el("button", { type: "button", onclick: again }, "Try again")));
 }
 
 /** Keep the place of each entry of the history: Back returns to it, a new view opens at its top. */
@@ -83,14 +69,15 @@ function keepScroll() {
   let timer;
   const keep = () => {
     clearTimeout(timer);
-    history.replaceState({ ...history.state, scroll: scrollY }, "");
+    // On the way to another view its entry is there before its content.
+    if (mounted.name === route().name) history.replaceState({ ...history.state, scroll: scrollY }, "");
   };
   history.scrollRestoration = "manual";
   addEventListener("scroll", () => {
     clearTimeout(timer);
     timer = setTimeout(keep, SCROLLED_MS);
   });
-  addEventListener("hashchange", () => clearTimeout(timer));
+  addEventListener("popstate", () => clearTimeout(timer));
   addEventListener("pagehide", keep);
   document.addEventListener("click", (event) => event.target.closest("a[href^='#/']") && keep(), true);
 }

@@ -1,30 +1,31 @@
 """Measure the codec floor: decoding and encoding alone, with no resizing and no colour between.
 
-Each photo is decoded whole by the library that Darkroom takes for it; pixels made ready beforehand are encoded. No line
-that uses these codecs at these sizes can be cheaper, unless it decodes at a reduced size.
+Each photo is decoded by the library that Darkroom takes for it, streamed into nothing where the library can; pixels
+made ready beforehand are encoded. One thread, and Darkroom's own settings of libvips and of the allocator. A line that
+uses these codecs at these sizes cannot take less, unless it decodes at a reduced size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pyvips
 
 from bench.job import CannotRun, Job, Output, Render
-from bench.peers.floor_decoders import decoder_of
+from bench.peers.floor_decoders import Decode, decoder_of
+from processor.imaging.engine import prepare_engine
 
 
 def prepare(job: Job) -> Render:
     """Make the ready pixels, unmeasured; return decode and encodes."""
-    pyvips.vips_lib.vips_concurrency_set(1)  # as in Darkroom; more threads only add CPU
+    prepare_engine()
     decode = decoder_of(job)
     if decode is None:
-        raise CannotRun("defined for JPEG, HEIC and RAW originals")
-    ready = _ready(decode, job)
+        raise CannotRun("defined for JPEG, HEIC, PNG and RAW originals")
+    ready = [_ready(decode, box) for box in job.boxes]
 
     def render() -> list[Output]:
-        decode()
+        _read_through(decode())
         return [_encoded(image, job.quality) for image in ready]
 
     return render
@@ -35,9 +36,14 @@ def versions() -> dict[str, str]:
     return {"libvips": ".".join(str(pyvips.version(part)) for part in range(3))}
 
 
-def _ready(decode: Callable[[], Any], job: Job) -> list[Any]:
-    whole = decode()
-    return [whole.thumbnail_image(width, height=height, size="down").copy_memory() for width, height in job.boxes]
+def _read_through(image: Any) -> None:
+    """Ask for the last row: a decoder that streams has to decode all rows before it, and none is kept."""
+    image.crop(0, image.height - 1, image.width, 1).avg()
+
+
+def _ready(decode: Decode, box: tuple[int, int]) -> Any:
+    small = decode().thumbnail_image(box[0], height=box[1], size="down")
+    return small.colourspace("srgb").copy_memory()
 
 
 def _encoded(image: Any, quality: int) -> Output:

@@ -17,17 +17,23 @@ Decode = Callable[[], Any]
 
 
 def decoder_of(job: Job) -> Decode | None:
-    """Return the decode of the job's photo, to pixels in memory; None for a kind without a floor."""
+    """Return the decode of the job's photo, lazy where it can be streamed; None for a kind without a floor."""
     make = DECODERS.get(job.path.suffix)
     return make(job.path) if make else None
 
 
 def _jpeg(path: Path) -> Decode:
-    return lambda: pyvips.Image.jpegload(str(path), access="sequential").copy_memory()
+    return lambda: pyvips.Image.jpegload(str(path), access="sequential")
+
+
+def _png(path: Path) -> Decode:
+    return lambda: pyvips.Image.pngload(str(path), access="sequential")
 
 
 def _heic(path: Path) -> Decode:
     import pillow_heif  # noqa: PLC0415 - costs memory that the other kinds must not pay
+
+    pillow_heif.options.DECODE_THREADS = 1
 
     def decode() -> Any:
         picture = pillow_heif.open_heif(str(path))[0]
@@ -60,7 +66,7 @@ def _preview(path: Path) -> Decode:
     def decode() -> Any:
         with rawpy.imread(str(path)) as raw:
             preview: Any = raw.extract_thumb().data
-            return pyvips.Image.jpegload_buffer(preview, access="sequential").copy_memory()
+            return pyvips.Image.jpegload_buffer(preview, access="sequential")
 
     return decode
 
@@ -84,4 +90,4 @@ RAW_PATHS: Mapping[str, Callable[[Path], Decode]] = {
     "raw-half": lambda path: _demosaic(path, half_size=True),
     "raw-full": lambda path: _demosaic(path, half_size=False),
 }
-DECODERS: Mapping[str, Callable[[Path], Decode]] = {".jpg": _jpeg, ".heic": _heic, ".dng": _raw}
+DECODERS: Mapping[str, Callable[[Path], Decode]] = {".jpg": _jpeg, ".png": _png, ".heic": _heic, ".dng": _raw}

@@ -16,8 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
+from unittest.mock import patch
 
 from pulumi.runtime import mocks, run_in_stack, set_all_config
+from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.settings import SETTINGS, configure, set_root_resource
 
 ROOT: Final = Path(__file__).parents[2]
@@ -45,7 +47,7 @@ def run_program(
     """
 
     def run() -> None:
-        with event_loop(threads) as loop, uncollected():
+        with event_loop(threads) as loop, uncollected(), untraced():
             configure(runtime(monitor, stack))
             # What a program that failed before left unresolved would be waited for, for ever.
             cast("Any", SETTINGS).outputs = set()
@@ -85,6 +87,13 @@ def uncollected() -> Generator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def untraced() -> Generator[None]:
+    """Keep Pulumi from reading its call stack at every registration, for the engine alone: 0.4 s of a plan's 1.3."""
+    with patch("pulumi.runtime.resource._get_stack_trace", return_value=StackTrace()):
+        yield
 
 
 @contextmanager

@@ -101,7 +101,9 @@ def interrupt(operator: Operator, process: subprocess.Popen[str], *, after: int)
     path = operator.file.parent / CHECKPOINT
 
     def enough_are_done() -> bool:
-        return process.poll() is not None or (path.exists() and read_checkpoint(path)["done"] >= after)
+        # An empty file holds the name for the backfill that has just begun.
+        written = path.exists() and path.stat().st_size > 0
+        return process.poll() is not None or (written and read_checkpoint(path)["done"] >= after)
 
     operator.wait_for(f"{after} photos to be done", enough_are_done, within_s=600)
     process.send_signal(signal.SIGINT)

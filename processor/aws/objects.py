@@ -113,7 +113,8 @@ class ObjectReader:
             with closing(answer["Body"]) as body:
                 if answer["ContentLength"] > self.max_bytes:
                     raise too_large(answer["ContentLength"], self.max_bytes)
-                return Source.from_chunks(body.iter_chunks(CHUNK_BYTES), max_bytes=self.max_bytes)
+                chunks, size = body.iter_chunks(CHUNK_BYTES), answer["ContentLength"]
+                return Source.from_chunks(chunks, max_bytes=self.max_bytes, expected_bytes=size)
 
 
 def unreadable(where: str, code: str) -> EditError:

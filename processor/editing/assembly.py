@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def edit_pipeline(env: EditEnv, editor: PictureEditor | None = None) -> EditPipeline:
+def edit_pipeline(env: EditEnv, session: Session, editor: PictureEditor | None = None) -> EditPipeline:
     """Make the pipeline and its AWS clients. *editor*: replaces the imaging package's (tests)."""
-    session = Session()
     s3, dynamodb = s3_client(session), patient_dynamodb_client(session)
     return EditPipeline(
         work=session_work(env, dynamodb),
@@ -73,9 +72,13 @@ def session_work(env: EditEnv, dynamodb: DynamoDBClient) -> SessionWork:
     )
 
 
-def job_visibility(env: EditEnv) -> MessageVisibility:
-    """Make the writer of visibility timeouts of jobs; its client is made at the first change, not at start-up."""
-    return MessageVisibility(client=lambda: sqs_client(Session()), url=env.jobs_queue_url)
+def job_visibility(env: EditEnv, session: Session) -> MessageVisibility:
+    """Make the writer of visibility timeouts of jobs.
+
+    Its client is made at once: the heartbeat of the first job needs it, in a thread of its own.
+    """
+    sqs = sqs_client(session)
+    return MessageVisibility(client=lambda: sqs, url=env.jobs_queue_url)
 
 
 def fetch_by(env: EditEnv) -> Fetch:

@@ -157,7 +157,14 @@ SPOKEN: Final[Mapping[str, str]] = {
     "yellow green": "#9ACD32",
 }
 NAMED: Final[Mapping[str, str]] = {name.replace(" ", ""): value for name, value in SPOKEN.items()}
+# Of two names for one colour the one that comes later in the alphabet: cyan, grey, magenta.
+NAMES: Final[Mapping[str, str]] = {value: name for name, value in SPOKEN.items()}
 SHORT_HEX: Final = 4
+
+
+def spoken(colour: str) -> str:
+    """Name a colour, #RRGGBB in upper case, as people do; leave one without a name as it is."""
+    return NAMES.get(colour, colour)
 
 
 def hexadecimal(value: object) -> object:

@@ -83,8 +83,9 @@ class BatchWorker(Generic[T]):
     def deliver(self, message: Message[T], budget: Budget) -> MessageResult:
         """Apply the items of one message."""
         try:
+            items = message.read()  # first: a message that cannot be read is nothing to keep hidden
             with self.kept_hidden(message):
-                return combined([self.apply(item, budget) for item in message.read()])
+                return combined([self.apply(item, budget) for item in items])
         except LeaseHeld as error:
             return self.wait(message, error)
         except TransientError as error:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from processor.aws.clients import Session
 from processor.editing.assembly import edit_pipeline, job_visibility, session_check
 from processor.editing.reports import JobDelivery, ReportedEdit, read_jobs
 from processor.handlers.batch import BatchWorker
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 @cache
 def worker() -> BatchWorker[JobDelivery]:
     """Build everything once per process, when the first event comes."""
-    env = from_env(EditEnv, os.environ)
+    env, session = from_env(EditEnv, os.environ), Session()
     telemetry = Telemetry(service=env.service, stack=env.stack)
     return BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(process=edit_pipeline(env).process, check=session_check(env), telemetry=telemetry),
+        apply=ReportedEdit(process=edit_pipeline(env, session).process, check=session_check(env), telemetry=telemetry),
         telemetry=telemetry,
-        change_visibility=job_visibility(env).change_visibility,
+        change_visibility=job_visibility(env, session).change_visibility,
         heartbeat=True,
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from processor.aws.clients import Session
 from processor.events import ObjectEvent
 from processor.handlers.batch import BatchWorker
 from processor.handlers.purges import PurgeWorker, is_purge
@@ -26,15 +27,16 @@ def worker() -> BatchWorker[ObjectEvent]:
     """Build everything once per process, when the first event comes."""
     gc.disable()  # nothing made here becomes garbage; a collection would take 20 ms
     try:
-        env = from_env(RenditionEnv, os.environ)
+        env, session = from_env(RenditionEnv, os.environ), Session()
         telemetry = Telemetry(service=env.service, stack=env.stack)
-        apply = ReportedUpload(process=upload_pipeline(env).process, telemetry=telemetry)
-        queues = lanes(env)
+        apply = ReportedUpload(process=upload_pipeline(env, session).process, telemetry=telemetry)
+        queues = lanes(env, session)
         return BatchWorker(
             read=read_uploads,
             apply=apply,
             telemetry=telemetry,
             change_visibility=queues.change_visibility,
+            heartbeat=True,
             send_later=queues.send_later,
         )
     finally:
@@ -48,7 +50,7 @@ def purger() -> PurgeWorker:
     return PurgeWorker(
         cdn=cdn_cache(env),
         telemetry=Telemetry(service=env.service, stack=env.stack),
-        change_visibility=lanes(env).change_visibility,
+        change_visibility=lanes(env, Session()).change_visibility,
     )
 
 

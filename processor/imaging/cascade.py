@@ -23,21 +23,25 @@ def cascade(top: Image, rungs: Sequence[Rung]) -> Iterator[tuple[Rung, Image]]:
 
 
 def first_shrink(image: Image, frame: Box) -> Image:
-    """Read a source, which may allow only one sequential pass, and resize it to exactly *frame* px into memory.
+    """Resize a source, which may allow only one sequential pass, to exactly *frame* px; computed when it is read.
 
     The orientation field is removed: libvips would turn the picture a second time.
     """
-    whole = (image.width, image.height) == (frame.width, frame.height)
-    shrunk = image.copy_memory() if whole else shrink(image, frame)
+    shrunk = _resized(image, frame).copy()
     shrunk.remove(ORIENTATION_FIELD)
     return shrunk
 
 
 def shrink(image: Image, frame: Box) -> Image:
     """Resize to exactly *frame* px (Lanczos 3) into memory; the same image when it already has that size."""
+    resized = _resized(image, frame)
+    return image if resized is image else resized.copy_memory()
+
+
+def _resized(image: Image, frame: Box) -> Image:
     if (image.width, image.height) == (frame.width, frame.height):
         return image
-    return image.resize(frame.width / image.width, vscale=frame.height / image.height).copy_memory()
+    return image.resize(frame.width / image.width, vscale=frame.height / image.height)
 
 
 def cut(image: Image, crop: Box) -> Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import pyvips
@@ -14,6 +15,8 @@ SPACES = {b"RGB ": 3, b"GRAY": 1, b"CMYK": 4}
 """ICC data colour spaces that photos come in → bands without alpha."""
 
 UNREADABLE = "unreadable profile ignored"
+REMEMBERED_PROFILES, REMEMBERED_BYTES = 8, 16 << 10
+"""Cameras and phones write few profiles, each of a few hundred bytes to a few KiB."""
 PROBE_STEPS = 9
 IDENTITY_TOLERANCE = 1
 """A profile that moves no colour of the probe by more than one level of 255 is sRGB by another name."""
@@ -39,12 +42,13 @@ class Colour:
 def decide(image: Image, *, profile: bytes | None = None) -> Colour:
     """Choose the source profile: the embedded one, else *profile*, when it fits the pixels and is no sRGB itself."""
     embedded = embedded_profile(image) or profile
-    flaw = _flaw(embedded, image) if embedded else "no profile"
-    if embedded and not flaw:
-        if _colour_bands(image) == 3 and _is_srgb(embedded):  # noqa: PLR2004
-            read = _is_srgb(embedded, stand_in="p3")
-            return Colour(None, f"sRGB profile ({_name(embedded)})" if read else f"{UNREADABLE}: taken as sRGB")
-        return Colour(embedded, f"ICC {_name(embedded)} → sRGB, relative colorimetric, black point compensated")
+    flaw = "no profile"
+    if embedded:
+        judge = _remembered if len(embedded) <= REMEMBERED_BYTES else _judged
+        found = judge(embedded, _colour_bands(image))
+        if isinstance(found, Colour):
+            return found
+        flaw = found
     if image.interpretation == "cmyk":
         return Colour("cmyk", f"{flaw}: generic CMYK → sRGB, relative colorimetric, black point compensated")
     return Colour(None, f"{flaw}: taken as sRGB")
@@ -137,12 +141,26 @@ def set_blob(image: Image, name: str, data: bytes) -> None:
     untyped.set_type(GValue.blob_type, name, data)
 
 
-def _flaw(profile: bytes, image: Image) -> str:
-    """Return why *profile* cannot describe *image*; empty when it can."""
+def _judged(profile: bytes, colour_bands: int) -> Colour | str:
+    """Choose the conversion by *profile*, or return why it cannot describe an image of so many bands."""
+    if flaw := _flaw(profile, colour_bands):
+        return flaw
+    if colour_bands == 3 and _is_srgb(profile):  # noqa: PLR2004
+        read = _is_srgb(profile, stand_in="p3")
+        return Colour(None, f"sRGB profile ({_name(profile)})" if read else f"{UNREADABLE}: taken as sRGB")
+    return Colour(profile, f"ICC {_name(profile)} → sRGB, relative colorimetric, black point compensated")
+
+
+_remembered = lru_cache(REMEMBERED_PROFILES)(_judged)
+"""Judging takes 2 to 7 ms: up to three transforms of a cube of colours."""
+
+
+def _flaw(profile: bytes, colour_bands: int) -> str:
+    """Return why *profile* cannot describe an image of so many bands; empty when it can."""
     if len(profile) < HEADER_BYTES or profile[36:40] != b"acsp":
         return UNREADABLE
     bands = SPACES.get(profile[16:20])
-    if bands is None or bands != _colour_bands(image):
+    if bands is None or bands != colour_bands:
         return f"profile for {profile[16:20].decode('latin-1').strip()} ignored"
     try:
         _transform(_probe(bands), profile).avg()

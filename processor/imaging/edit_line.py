@@ -14,7 +14,7 @@ from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish, inspect_source
 from processor.imaging.edit_refusals import step_failed, too_large
-from processor.imaging.engine import prepare_engine
+from processor.imaging.engine import prepared_engine
 from processor.imaging.geometry import Box
 from processor.imaging.intake import ANIMATED, Taken, first_size, open_mark, take, take_frames
 from processor.imaging.output.result import encode_result
@@ -26,6 +26,7 @@ from processor.imaging.structure.header import Header
 from processor.source import Source
 
 
+@prepared_engine()
 def carry_out(  # noqa: PLR0913 - keyword-only: the parts of an edit
     source: Source,
     plan: Plan,
@@ -41,7 +42,6 @@ def carry_out(  # noqa: PLR0913 - keyword-only: the parts of an edit
     *assets*: reference → bytes of each watermark that the plan names; *headers*: what the structure walk found in the
     source and in each asset, where they have been walked.
     """
-    prepare_engine()
     assets = {name: asset for name, asset in assets.items() if name in plan.watermarks}
     header, *of_assets = headers or [inspect_source(one, limits) for one in (source, *assets.values())]
     spec = output_spec(plan, output, header.format)

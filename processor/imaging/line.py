@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from pyvips import Image
@@ -22,7 +23,7 @@ from processor.imaging.decoders.damage import forget_warnings, photo_errors, ren
 from processor.imaging.decoders.original import Original, Part
 from processor.imaging.embedded import embedded_facts
 from processor.imaging.encode import EncodeQueue
-from processor.imaging.engine import engine_versions, prepare_engine
+from processor.imaging.engine import engine_versions, prepared_engine
 from processor.imaging.geometry import largest_frame
 from processor.imaging.measure import PeakMemory, Stopwatch
 from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
@@ -30,7 +31,7 @@ from processor.imaging.placeholder import dominant_colour, placeholder
 from processor.imaging.structure.gain_map import has_gain_map
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
-from processor.imaging.upright import upright
+from processor.imaging.upright import TURNS, upright
 from processor.recipe import Recipe
 from processor.source import Source
 
@@ -42,6 +43,7 @@ def ignore_progress() -> None:
     """Ignore that decoding has ended."""
 
 
+@prepared_engine()
 def develop(
     source: Source,
     recipe: Recipe,
@@ -55,7 +57,6 @@ def develop(
     *file_name* is only compared with what the content says; *header*: the source's structure, where it has been read;
     *on_decoded* is called when no hostile byte is left to read.
     """
-    prepare_engine()
     watch, memory = Stopwatch(), PeakMemory()
     with collection_paused(), rendering_errors():
         with photo_errors(), watch.step("structure"):
@@ -128,30 +129,38 @@ def _render_parts(
     waiting = len(original.rungs)
     for part in watch.each("decode", original.parts()):
         picture, colour = _top(part, watch)
-        waiting -= len(part.rungs)
+        rungs, pixels = part.rungs, part.pixels
+        result = partial(
+            _PartResult,
+            sizes=tuple(rung.size for rung in rungs),
+            decoder=pixels.decoder,
+            why=pixels.why,
+            orientation=pixels.orientation if pixels.orientation > 1 else pixels.applied,
+            colour=colour,
+        )
+        del part, pixels  # a decoder that holds the whole picture (36 MB for 12 MP) need not hold it any longer
+        waiting -= len(rungs)
         if not waiting:
             on_decoded()
-        for rung, picture in cascade(picture, part.rungs):  # noqa: B020 - the last is the smallest
+        for rung, picture in cascade(picture, rungs):  # noqa: B020 - the last is the smallest
             queue.put(rung, picture)
-        yield _PartResult(
-            sizes=tuple(rung.size for rung in part.rungs),
-            decoder=part.pixels.decoder,
-            why=part.pixels.why,
-            orientation=part.pixels.orientation if part.pixels.orientation > 1 else part.pixels.applied,
-            colour=colour,
-            smallest=picture,
-        )
+        yield result(smallest=picture)
 
 
 def _top(part: Part, watch: Stopwatch) -> tuple[Image, str]:
     """Decode, shrink to the part's largest frame, turn upright, convert to sRGB; return it and the colour decision."""
     pixels = part.pixels
     colour = pixels.colour
+    frame = largest_frame(part.rungs).turned(pixels.orientation)
     with watch.step("decode"):
         forget_warnings()
-        stored = first_shrink(flatten(pixels.image), largest_frame(part.rungs).turned(pixels.orientation))
+        stored = first_shrink(flatten(pixels.image), frame)
+        if pixels.orientation not in TURNS:
+            # Row by row with the decoder: the picture in the source's own colours is never held.
+            stored = to_srgb(stored, colour)
+        stored = stored.copy_memory()
         pixels.verify()
+    if pixels.orientation not in TURNS:
+        return stored, colour.decision
     with watch.step("upright and colour"):
-        picture = to_srgb(upright(stored, pixels.orientation), colour)
-        # A picture that is what it should be already is not copied once more: 32 MB for a large rung.
-        return picture if picture is stored else picture.copy_memory(), colour.decision
+        return to_srgb(upright(stored, pixels.orientation), colour).copy_memory(), colour.decision

@@ -38,14 +38,14 @@ class Stopwatch:
 
     def each(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
         """Yield *items* and time how long each takes to arrive."""
-        waiting = iter(items)
+        waiting, arrived = iter(items), list[Item]()
         while True:
             with self.step(name):
                 try:
-                    item = next(waiting)
+                    arrived.append(next(waiting))
                 except StopIteration:
                     return
-            yield item
+            yield arrived.pop()  # not held here while it is used
 
     @property
     def steps_ms(self) -> dict[str, float]:

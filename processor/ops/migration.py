@@ -99,7 +99,7 @@ def notification_changes(name: str, bucket: FoundBucket, trigger: str) -> Iterat
 
 
 def check_tables(settings: Settings, existing: Existing) -> Iterator[Line]:
-    """Check both tables."""
+    """Check all three tables."""
     for setting, name, adopted in (
         ("renditions.photos_table", settings.renditions.photos_table, settings.adopt.photos_table),
         ("edits.sessions_table", settings.edits.sessions_table, settings.adopt.sessions_table),
@@ -108,6 +108,9 @@ def check_tables(settings: Settings, existing: Existing) -> Iterator[Line]:
         yield found(table is not None, adopt=adopted, name=name, key=setting.partition(".")[2])
         if table and adopted:
             yield from table_changes(name, table, *TABLES[setting])
+    if existing.table(name := settings.renditions.originals_table):
+        text = "exists and cannot be adopted: choose another name for renditions.originals_table"
+        yield Line("refused", name, text)
 
 
 def table_changes(

@@ -34,9 +34,8 @@ class UploadStores:
     photos: PhotoRecords
 
 
-def upload_pipeline(env: RenditionEnv, renderer: PhotoRenderer | None = None) -> UploadPipeline:
+def upload_pipeline(env: RenditionEnv, session: Session, renderer: PhotoRenderer | None = None) -> UploadPipeline:
     """Make the pipeline and its AWS clients. *renderer*: replaces the imaging package's (tests)."""
-    session = Session()
     s3, dynamodb = s3_client(session), dynamodb_client(session)
     return assembled(
         UploadStores(
@@ -85,9 +84,13 @@ def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
     )
 
 
-def lanes(env: RenditionEnv) -> Lanes:
-    """Make the queues in which a message is delivered later; their client is made at first use, not at start-up."""
-    return Lanes(client=lambda: sqs_client(Session()), urls=(*env.lane_queue_urls, env.purge_queue_url))
+def lanes(env: RenditionEnv, session: Session) -> Lanes:
+    """Make the queues in which a message is delivered later.
+
+    Their client is made at once: the heartbeat of the first message needs it, in a thread of its own.
+    """
+    sqs = sqs_client(session)
+    return Lanes(client=lambda: sqs, urls=(*env.lane_queue_urls, env.purge_queue_url))
 
 
 def cdn_cache(env: RenditionEnv) -> CdnCache:

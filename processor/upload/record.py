@@ -4,7 +4,7 @@ The record shows the rendered original that changed last; where none is rendered
 a tombstone, if there is a record. Only our own attributes are written, and only those that differ.
 
     none, pending, processing, failed, active, our tombstone ─▶ the status that follows from the items
-    approved, deleted by the backend, any other              ─▶ kept; only a tombstone replaces it
+    approved, deleted by the backend, any other              ─▶ kept; a tombstone replaces it, and remembers it
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from processor.aws.photos import PhotoRecord, PhotoRecords
+from processor.aws.photos import PhotoRecord, PhotoRecords, text
 from processor.errors import RecordMissing, StoreUnavailable
 from processor.keys import ObjectKey, Skip, rendition_url, safe_path
 from processor.original import OriginalItem, Photo
@@ -21,6 +21,7 @@ from processor.upload.receipt import summary_of
 
 WRITE_ATTEMPTS: Final = 8
 DELETED: Final = "deleted"
+STATUS_BEFORE: Final = "status_before"
 UNRENDERED: Final = frozenset({None, "pending", "processing", "failed"})
 OURS: Final = UNRENDERED | {"active"}
 NOT_PHOTOS: Final = frozenset(reason.code for reason in Skip)
@@ -136,12 +137,15 @@ def tombstone(record: PhotoRecord | None, gone: Sequence[OriginalItem]) -> Mappi
     last = max(gone, key=lambda one: (one.gone_at or "", one.key), default=None)
     if record is None or last is None or not (is_photo(last) or record.is_for(last.key)):
         return {}
+    known = is_tombstone(record)
     return {
         **without_photo(record),
         "error": None,
         "original_key": last.key,
         "status": DELETED,
-        "deleted_at": (record.item.get("deleted_at") if is_tombstone(record) else None) or last.gone_at,
+        # A move is a deletion and an upload in any order: the backend's status must not depend on it.
+        STATUS_BEFORE: status_before(record) if known else None if record.status in OURS else record.status,
+        "deleted_at": (record.item.get("deleted_at") if known else None) or last.gone_at,
     }
 
 
@@ -167,8 +171,15 @@ def is_tombstone(record: PhotoRecord) -> bool:
 def status_of(record: PhotoRecord | None, status: str) -> Mapping[str, Any]:
     """Set *status*, unless the backend has moved the photo on to a state of its own."""
     if record is None or record.status in OURS:
-        return {"status": status}
-    return {"status": status, "deleted_at": None} if is_tombstone(record) else {}
+        return {"status": status, STATUS_BEFORE: None}
+    if is_tombstone(record):
+        return {"status": status_before(record) or status, "deleted_at": None, STATUS_BEFORE: None}
+    return {STATUS_BEFORE: None}
+
+
+def status_before(record: PhotoRecord) -> str | None:
+    """Return the status of the backend that our tombstone has replaced, if it was one."""
+    return text(record.item.get(STATUS_BEFORE))
 
 
 def birth_of(record: PhotoRecord | None, item: OriginalItem) -> Mapping[str, Any]:

@@ -95,7 +95,7 @@ class OriginalRenderer:
         limit = self.recipe.limits.max_bytes
         if size > limit:
             raise too_large(size, limit, at_least=False)
-        return Source.from_chunks(chunks, max_bytes=limit)
+        return Source.from_chunks(chunks, max_bytes=limit, expected_bytes=size)
 
     def stamp(self, found: CurrentOriginal, version: str) -> Stamp:
         """Build the metadata of all renditions."""

@@ -309,7 +309,7 @@ MOVES = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(MOVES, max_size=14))
 def test_a_status_only_goes_forward(store: SessionStore, moves: list[tuple[str, str, int]]) -> None:
     """Whatever workers, owners and checks do in whatever order: stored and shown statuses never go back.

@@ -3,12 +3,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bench.sandbox import tree_peak_mib
+from bench.held import measure_held
+from bench.processes import tree_cpu_s, tree_peak_mib
 from bench.sandboxed import Refused, Sandboxed, parse, run_sandbox
 
 
@@ -51,21 +53,37 @@ def test_a_function_that_breaks_is_an_error(photo: Path) -> None:
 def test_overhead_is_what_is_neither_pixels_nor_calls() -> None:
     """The median of the differences, not the difference of medians."""
     samples = [
-        {"wall_ms": 100.0, "render_ms": 80.0, "calls_ms": 10.0, "intake_ms": 4.0},
-        {"wall_ms": 200.0, "render_ms": 150.0, "calls_ms": 30.0, "intake_ms": 6.0},
-        {"wall_ms": 150.0, "render_ms": 140.0, "calls_ms": 8.0, "intake_ms": 1.0},
+        {"wall_ms": 100.0, "render_ms": 80.0, "calls_ms": 10.0, "intake_ms": 4.0, "reading_ms": 1.0},
+        {"wall_ms": 200.0, "render_ms": 150.0, "calls_ms": 30.0, "intake_ms": 6.0, "reading_ms": 2.0},
+        {"wall_ms": 150.0, "render_ms": 140.0, "calls_ms": 8.0, "intake_ms": 1.0, "reading_ms": 0.5},
     ]
 
     found = parse({"cold_ms": 500, "peak_rss_mib": 100, "samples": samples})
 
-    assert (
-        Sandboxed(cold_ms=500, wall_ms=150, render_ms=140, calls_ms=10, overhead_ms=10, intake_ms=4, peak_rss_mib=100)
-        == found
+    expected = Sandboxed(
+        cold_ms=500,
+        wall_ms=150,
+        render_ms=140,
+        calls_ms=10,
+        overhead_ms=10,
+        intake_ms=4,
+        reading_ms=1,
+        peak_rss_mib=100,
     )
+    assert expected == found
 
 
 @pytest.mark.stack
-def test_a_childs_memory_counts() -> None:
+def test_a_worker_tells_what_it_holds(photo: Path) -> None:
+    """Without a decoder child for a JPEG."""
+    found = measure_held([photo], photos=2)
+
+    assert (2, 0) == (found.photos, found.child_mib)
+    assert found.most_mib >= found.parent_mib > 20
+
+
+@pytest.mark.stack
+def test_a_childs_memory_and_time_count() -> None:
     """The decoder runs in one."""
     hold = "import sys; held = bytearray(b'x' * (64 << 20)); print('held', flush=True); sys.stdin.read()"
     before = tree_peak_mib(os.getpid())
@@ -74,4 +92,6 @@ def test_a_childs_memory_counts() -> None:
         assert child.stdout is not None
         child.stdout.readline()
         assert tree_peak_mib(os.getpid()) > before + 64
+        of_both = tree_cpu_s(os.getpid())
+        assert of_both > time.process_time()
         child.communicate()

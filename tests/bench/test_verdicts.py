@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bench import verdicts
+from bench.held import Held
 from bench.parsing import Parsing
 from bench.pricing import Tariff
 from bench.run import DARKROOM, FLOOR, GUIDE, SHARP, Missing, Outcome
@@ -32,20 +34,20 @@ def usual(*outcomes: Outcome) -> list[str]:
 def test_every_budget_of_the_usual_photo_is_met_at_its_limit() -> None:
     """A budget includes its limit."""
     assert ["met", "met", "met", "met"] == usual(
-        measured(DARKROOM, wall_ms=100, cpu_ms=125, rss_mib=220 * MIB_PER_MB),
+        measured(DARKROOM, cpu_ms=150, rss_mib=200 * MIB_PER_MB),
         measured(FLOOR, cpu_ms=100),
-        measured(GUIDE, wall_ms=500),
-        measured(SHARP, wall_ms=250),
+        measured(GUIDE, cpu_ms=750),
+        measured(SHARP, cpu_ms=255),
     )
 
 
 def test_every_budget_of_the_usual_photo_is_missed_beyond_its_limit() -> None:
-    """Nothing is rounded in our favour; 220 MB are fewer than 220 MiB."""
+    """Nothing is rounded in our favour; 200 MB are fewer than 200 MiB."""
     assert ["missed", "missed", "missed", "missed"] == usual(
-        measured(DARKROOM, wall_ms=100, cpu_ms=125.1, rss_mib=210),
+        measured(DARKROOM, cpu_ms=150.1, rss_mib=191),
         measured(FLOOR, cpu_ms=100),
-        measured(GUIDE, wall_ms=499.9),
-        measured(SHARP, wall_ms=249.9),
+        measured(GUIDE, cpu_ms=750),
+        measured(SHARP, cpu_ms=255),
     )
 
 
@@ -57,11 +59,11 @@ def test_a_missing_peer_makes_its_budget_unknown_and_says_why() -> None:
     assert ["not measured in this run", "sharp missing: not installed"] == [one.actual for one in found[:2]]
 
 
-def test_faster_means_wall_time_and_tells_the_cpu_time() -> None:
-    """Two threads may help the wall time; the CPU time stands beside it."""
+def test_a_peer_is_compared_by_cpu_time_and_its_wall_time_told() -> None:
+    """Lambda bills one core's time; two threads help the wall time alone."""
     outcomes = [measured(DARKROOM, wall_ms=100, cpu_ms=200), measured(SHARP, wall_ms=300, cpu_ms=300)]
 
-    assert "3.0 times (CPU 1.5 times)" == verdicts.usual_photo("24 MP", outcomes)[1].actual
+    assert "1.50 times (wall 3.00 times)" == verdicts.usual_photo("24 MP", outcomes)[1].actual
 
 
 def test_each_kind_has_its_own_distance_to_the_floor() -> None:
@@ -80,6 +82,28 @@ def test_a_huge_photo_that_is_not_rendered_misses_its_budget() -> None:
     assert ["met", "missed", "missed"] == words(found)
     assert "X" == found[-1].actual
     assert "unknown" == verdicts.huge_photo(None).word
+
+
+@pytest.mark.parametrize(("intake_ms", "word"), [(25.0, "met"), (25.1, "missed")])
+def test_intake_counts_what_reading_alone_does_not_take(intake_ms: float, word: str) -> None:
+    """Hashing and holding 37 MB."""
+    found = verdicts.huge_intake(replace(sandboxed(), intake_ms=intake_ms, reading_ms=5.0))
+
+    assert (f"{intake_ms - 5:.1f} ms (reading 5.0 ms)", word) == (found.actual, found.word)
+    assert ["X", "not measured in this run"] == [
+        verdicts.huge_intake(one).actual for one in (Refused(ending="X"), None)
+    ]
+
+
+def test_neither_process_of_a_worker_may_hold_too_much() -> None:
+    """The most that both held stands beside it."""
+    found = [verdicts.held(Held(photos=50, parent_mib=250, child_mib=child, most_mib=400)) for child in (250, 250.1)]
+
+    assert ["met", "missed"] == words(found)
+    assert "250 MiB, and 250 MiB in its decoder child (both together never above 400 MiB between two photos)" == (
+        found[0].actual
+    )
+    assert "unknown" == verdicts.held(None).word
 
 
 def test_throughput_compares_two_cores_with_one() -> None:
@@ -115,7 +139,7 @@ def test_overhead_leaves_pixels_and_aws_calls_out_but_tells_them(ms: float, word
 
 
 def test_cost_all_in_counts_network_time_and_requests() -> None:
-    """$0.030 of requests leave $0.020 for compute."""
+    """Requests are most of it."""
     tariff = Tariff.of_defaults(load_prices())
 
     cheap, dear = (verdicts.cost(tariff, sandboxed(wall_ms=ms)) for ms in (50, 2000))

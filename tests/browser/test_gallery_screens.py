@@ -76,6 +76,7 @@ def test_back_closes_the_lightbox_and_its_address_opens_it(opened: Opener, names
     page.reload()
 
     expect(page.get_by_role("dialog").get_by_role("heading", name=NAMES[2])).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("1 of 3")).to_be_visible()
     page.keyboard.press("End")
     expect(page.get_by_role("dialog").get_by_role("heading", name=NAMES[0])).to_be_visible()
     page.get_by_role("button", name="Close").click()

@@ -119,8 +119,9 @@ def test_codes_lead_to_photos_and_alarms_to_their_runbook(desk: Desk) -> None:
     count = listed["counts"]["failed"]
 
     page.locator(".fold > summary").click()
-    page.locator("[data-state='OK']").first.get_by_text("What to do").click()
-    expect(page.locator(".runbook").first).to_contain_text("Action")
+    quiet = page.locator("[data-state='OK']").first
+    quiet.get_by_text("What to do").click()
+    expect(quiet.locator(".runbook")).to_contain_text("Action")
     failures = page.get_by_role("region", name="Failures by code")
     expect(failures.get_by_role("listitem").filter(has_text="NOT_AN_IMAGE")).to_have_text(f"NOT_AN_IMAGE{count}")
     failures.get_by_role("link", name="NOT_AN_IMAGE").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,10 +26,31 @@ def tray(page: Page) -> Locator:
     return page.get_by_role("region", name="Uploads")
 
 
-def hold_puts(page: Page) -> list[Route]:
-    """Let no file through; return what waits."""
-    held: list[Route] = []
-    page.route(PUTS, lambda route: held.append(route) if route.request.method == "PUT" else route.continue_())
+@dataclass(kw_only=True)
+class Held:
+    """Files that wait until they are released; later ones wait too."""
+
+    routes: list[Route] = field(default_factory=list)
+    open: bool = False
+
+    def take(self, route: Route) -> None:
+        """Keep a file, let everything else through."""
+        if self.open or route.request.method != "PUT":
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def release(self) -> None:
+        """Let all files through, from now on."""
+        self.open = True
+        for route in self.routes:
+            route.continue_()
+
+
+def hold_puts(page: Page) -> Held:
+    """Let no file through before it is released."""
+    held = Held()
+    page.route(PUTS, held.take)
     return held
 
 
@@ -51,15 +73,13 @@ def test_uploads_go_on_in_another_view(
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     held = hold_puts(page)
     drop(page, six(tmp_path), at=(100, 300))
-    wait_until(page, lambda: len(held) == 4)
+    wait_until(page, lambda: len(held.routes) == 4)
 
     page.get_by_role("link", name="Operations").click()
     expect(page.get_by_role("heading", name="Operations")).to_be_visible()
     expect(tray(page)).to_contain_text("Uploading 1 of 6")
     assert size[0] >= page.evaluate("document.scrollingElement.scrollWidth")
-    page.unroute(PUTS)
-    for route in held:
-        route.continue_()
+    held.release()
     expect(tray(page)).to_contain_text("6 files uploaded")
     page.go_back()
 
@@ -100,7 +120,7 @@ def test_uploads_are_cancelled_one_by_one_or_all(opened: Opener, tmp_path: Path)
     page = empty_gallery(opened, "cancelled")
     held = hold_puts(page)
     drop(page, six(tmp_path))
-    wait_until(page, lambda: len(held) == 4)
+    wait_until(page, lambda: len(held.routes) == 4)
 
     tray(page).get_by_text("Files").click()
     tray(page).get_by_role("button", name="Cancel: 1.jpg").click()
@@ -143,7 +163,7 @@ def test_a_stalled_upload_is_noticed(opened: Opener, tmp_path: Path) -> None:
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     held = hold_puts(page)
     drop(page, photo_file(tmp_path))
-    wait_until(page, lambda: bool(held))
+    wait_until(page, lambda: bool(held.routes))
 
     page.clock.run_for(31_000)
 

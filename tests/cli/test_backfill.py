@@ -88,14 +88,14 @@ def test_everything_that_is_missing_is_rendered_and_a_second_run_sends_nothing(
     operation: Operation, sent: list[str]
 ) -> None:
     """Through the backfill lane alone; the checkpoint goes when it is no longer needed."""
-    keys = upload(operation, *numbered(12), "clip.mp4")
+    keys = upload(operation, *numbered(4), "clip.mp4")
 
     result = backfill(operation)
 
     assert 0 == code_of(result)
-    assert re.search(r"finished: 12 rendered, 0 failed; \$0\.00\d\d spent\.", result.stdout)
-    assert keys[:12] == sorted(sent)
-    for key in keys[:12]:
+    assert re.search(r"finished: 4 rendered, 0 failed; \$0\.00\d\d spent\.", result.stdout)
+    assert keys[:4] == sorted(sent)
+    for key in keys[:4]:
         assert "active" == (operation.darkroom.record(key) or {})["status"]
     assert (False, 0) == (Path(CHECKPOINT).exists(), operation.count("uploads"))
     sent.clear()
@@ -103,25 +103,25 @@ def test_everything_that_is_missing_is_rendered_and_a_second_run_sends_nothing(
     again = backfill(operation)
 
     assert (0, []) == (code_of(again), sent)
-    assert "from 12 receipts" in again.stdout
+    assert "from 4 receipts" in again.stdout
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(operation: Operation, sent: list[str]) -> None:
     """Ctrl-C after the first photos: nothing is sent twice, nothing is left out."""
-    keys = upload(operation, *numbered(12))
+    keys = upload(operation, *numbered(11))
     operation.sqs.faults["send_message_batch"] = after(1, interrupted)
 
     result = backfill(operation)
 
     assert 130 == code_of(result)
     assert f"Paused; go on with --resume {CHECKPOINT}. What was sent is rendered meanwhile.\n" == result.stderr
-    assert 12 == len(json.loads(Path(CHECKPOINT).read_text())["flying"])
+    assert 11 == len(json.loads(Path(CHECKPOINT).read_text())["flying"])
     del operation.sqs.faults["send_message_batch"]
 
     again = backfill(operation, "--resume", CHECKPOINT)
 
     assert 0 == code_of(again)
-    assert "finished: 12 rendered" in again.stdout
+    assert "finished: 11 rendered" in again.stdout
     assert keys == sorted(sent)
 
 
@@ -158,31 +158,31 @@ def test_a_run_that_stopped_for_failures_can_be_resumed(
     operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The operator has looked and resumes: earlier failures do not stop the run again."""
-    monkeypatch.setattr(running, "MAX_FLYING", 9)
-    monkeypatch.setattr(running, "ENOUGH_ENDED", 9)
-    keys = upload(operation, *numbered(27))
-    upload(operation, *numbered(9), content=b"broken")
+    monkeypatch.setattr(running, "MAX_FLYING", 3)
+    monkeypatch.setattr(running, "ENOUGH_ENDED", 3)
+    keys = upload(operation, *numbered(9))
+    upload(operation, *numbered(3), content=b"broken")
     stopped = backfill(operation)
 
     result = backfill(operation, "--resume", CHECKPOINT)
 
-    assert "dead letters: 0 rendered, 9 failed, 18 not sent" in stopped.stdout
-    assert "finished: 18 rendered, 9 failed" in result.stdout
+    assert "dead letters: 0 rendered, 3 failed, 6 not sent" in stopped.stdout
+    assert "finished: 6 rendered, 3 failed" in result.stdout
     assert keys == sent
 
 
 def test_a_spent_budget_stops_a_run(operation: Operation, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Photos in flight count with their expected cost."""
-    monkeypatch.setattr(running, "MAX_FLYING", 5)
-    upload(operation, *numbered(40))
+    monkeypatch.setattr(running, "MAX_FLYING", 2)
+    upload(operation, *numbered(16))
 
-    result = backfill(operation, "--max-usd", "0.0005")
+    result = backfill(operation, "--max-usd", "0.0002")
 
     assert 1 == code_of(result)
     assert "stopped: the budget is reached" in result.stdout
     spent = float(re.search(r"\$([\d.]+) spent", result.stdout)[1])  # pyright: ignore[reportOptionalSubscript]
-    assert 0 < spent <= 0.0005
-    assert 0 < len(sent) < 40
+    assert 0 < spent <= 0.0002
+    assert 0 < len(sent) < 16
 
 
 def test_failed_photos_are_sent_on_request_only(operation: Operation, sent: list[str]) -> None:
@@ -243,17 +243,18 @@ def test_a_run_stops_when_everything_becomes_a_dead_letter(
     operation: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C3: the lane is empty, and no item comes; a resumed run begins a new count."""
-    monkeypatch.setattr(running, "MAX_FLYING", 10)
-    upload(operation, *numbered(60))
+    monkeypatch.setattr(running, "MAX_FLYING", 3)
+    monkeypatch.setattr(running, "ENOUGH_ENDED", 6)
+    upload(operation, *numbered(12))
     died: list[str] = []
     operation.darkroom.dynamodb.faults["batch_get_item"] = first(lambda: died.extend(operation.take("backfill")))
 
     stopped = backfill(operation)
 
-    assert (1, 20) == (code_of(stopped), len(died))
-    assert "dead letters: 0 rendered, 0 failed, 20 neither (dlq list --queue backfill), 40 not sent" in stopped.stdout
+    assert (1, 6) == (code_of(stopped), len(died))
+    assert "dead letters: 0 rendered, 0 failed, 6 neither (dlq list --queue backfill), 6 not sent" in stopped.stdout
     operation.darkroom.dynamodb.faults["batch_get_item"] = first(operation.work)
-    assert "finished: 40 rendered, 0 failed, 20 neither" in backfill(operation, "--resume", CHECKPOINT).stdout
+    assert "finished: 6 rendered, 0 failed, 6 neither" in backfill(operation, "--resume", CHECKPOINT).stdout
 
 
 def test_a_recipe_that_is_not_deployed_is_refused(operation: Operation, sent: list[str]) -> None:

@@ -20,8 +20,8 @@ from local.emulator.environment import ACCOUNT
 from local.emulator.process import running
 from local.stack import merged
 from processor.aws.clients import OperatorClients, s3_client
-from processor.aws.existing import Existing, FoundBucket
-from processor.ops.migration import PATHS, TABLES, Line, check_buckets
+from processor.aws.existing import Existing, FoundBucket, FoundTable
+from processor.ops.migration import PATHS, TABLES, Line, check_buckets, check_tables
 from processor.settings.stack_file import load_settings
 from tests.factories.darkroom import session
 from tests.factories.emulators import Aws, policy, root
@@ -284,6 +284,19 @@ def test_a_bucket_of_another_account_is_refused(monkeypatch: pytest.MonkeyPatch)
         Line("refused", ORIGINALS, "belongs to another account, or may not be described: choose another name")
         == lines[0]
     )
+
+
+def test_a_table_of_the_originals_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot be adopted: its items are Darkroom's own."""
+    settings = load_settings(ROOT / "Pulumi.prod.yaml")
+    name = settings.renditions.originals_table
+    there = FoundTable(keys=("id", "key"), indexes={}, partial=frozenset(), on_demand=True)
+    monkeypatch.setattr(Existing, "table", lambda _, one: there if one == name else None)
+
+    lines = list(check_tables(settings, Existing(clients=OperatorClients(region="eu-west-1"))))
+
+    text = "exists and cannot be adopted: choose another name for renditions.originals_table"
+    assert Line("refused", name, text) == lines[-1]
 
 
 def test_the_check_expects_what_the_program_declares(plans: dict[str, StackPlan]) -> None:

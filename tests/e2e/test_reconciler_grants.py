@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from lab.drill.operator import PHOTOS, RENDITIONS, Operator, wait_until_settled
+from lab.drill.operator import ITEMS, RENDITIONS, Operator, wait_until_settled
+from processor.aws.attributes import to_item
+from processor.aws.originals_table import STEM
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
-from testkit.role_grants import Role, invoke
+from testkit.role_grants import Failed, Role, invoke
 
 FUNCTION = "darkroom-local-reconciler"
 GALLERY = "reconciled"
-ORPHAN = f"renditions/{GALLERY}/whose_small.jpg"
 
-Damage = Callable[[], tuple[str, str]]
+Damage = Callable[[], int]
 
 
 @pytest.fixture(scope="module")
@@ -24,51 +25,65 @@ def operator(stack: LocalStack) -> Operator:
     return Operator.of(stack)
 
 
+def gone(number: int) -> str:
+    """Name a photo that is deleted, without an event."""
+    return f"{GALLERY}/gone-{number}.jpg"
+
+
+def stuck(number: int) -> str:
+    """Name a photo that loses its item, as if its event had never come."""
+    return f"{GALLERY}/stuck-{number}.jpg"
+
+
+def orphan(number: int) -> str:
+    """Name the stem of a rendition without an original."""
+    return f"renditions/{GALLERY}/whose-{number:02}"
+
+
 @pytest.fixture(scope="module")
 def damage(stack: LocalStack, operator: Operator) -> Damage:
-    """Prepare two photos for each run: one to lose its record, and one whose event never came. Give what damages them.
+    """Prepare two photos and a rendition for each run, and wait once until they have settled. Give what damages them.
 
-    It also leaves an orphan, and waits until that has settled.
-
-    All of them at once: only what has not changed for a while is taken for stuck.
+    A run sends all that it finds, and none of it again within the hour: each run needs damage of its own.
     """
     numbers = range(len(Role(stack=stack, function=FUNCTION).seen()) + 1)
-    data = jpeg.jpeg(scene.scene(320, 240))
-    lost, stuck = ([f"{GALLERY}/{kind}-{at}.jpg" for at in numbers] for kind in ("lost", "stuck"))
-    for key in lost:
+    data, photos = jpeg.jpeg(scene.scene(320, 240)), [name(at) for at in numbers for name in (gone, stuck)]
+    s3, table = stack.aws.client("s3"), stack.aws.client("dynamodb")
+    for key in photos:
         operator.put(key, data)
-    with operator.unannounced():
-        for key in stuck:
-            operator.put(key, data)
-    for key in lost:
+    tags = {"cache-tag": "photo:0123456789abcdef"}
+    for at in numbers:
+        table.put_item(TableName=ITEMS, Item=to_item({"id": orphan(at), "key": STEM, "owner": "this test"}))
+        s3.put_object(Bucket=RENDITIONS, Key=f"{orphan(at)}_small.jpg", Body=b"whose?", Metadata=tags)
+    for key in photos:
         operator.wait_for(f"{key} to be active", lambda key=key: operator.status(key) == "active")
     wait_until_settled()
-    pairs: Iterator[tuple[str, str]] = zip(lost, stuck, strict=True)
+    left = iter(numbers)
 
-    def strike() -> tuple[str, str]:
-        lost_one, stuck_one = next(pairs)
-        stack.aws.client("dynamodb").delete_item(TableName=PHOTOS, Key={"id": {"S": lost_one}})
-        operator.write_record(id=stuck_one, gallery_id=GALLERY, status="pending")
-        tags = {"cache-tag": "photo:0123456789abcdef"}
-        stack.aws.client("s3").put_object(Bucket=RENDITIONS, Key=ORPHAN, Body=b"whose?", Metadata=tags)
-        wait_until_settled()
-        return lost_one, stuck_one
+    def strike() -> int:
+        at = next(left)
+        with operator.unannounced():
+            s3.delete_object(Bucket=stack.originals, Key=gone(at))
+        table.delete_item(TableName=ITEMS, Key=to_item({"id": stuck(at), "key": stuck(at)}))
+        operator.write_record(id=stuck(at), gallery_id=GALLERY, status="pending")
+        table.delete_item(TableName=ITEMS, Key=to_item({"id": orphan(at), "key": STEM}))
+        return at
 
     return strike
 
 
 def repair(operator: Operator, damage: Damage) -> None:
-    """Do damage, and one run that mends it."""
-    lost, stuck = damage()
+    """Do damage, and one run that mends it; Failed when the run has left some of it, as it does after an error."""
+    at = damage()
     operator.make_walks_due()
 
     report = invoke(operator.stack, FUNCTION, {})
 
-    assert report["finished"], report
-    operator.wait_for(f"{lost} to be active", lambda: operator.status(lost) == "active")
-    operator.wait_for(f"{stuck} to be active", lambda: operator.status(stuck) == "active")
-    assert {} == operator.keys(RENDITIONS, ORPHAN), "an orphan is left"
-    assert [] == operator.items(f"{GALLERY}/whose"), "its stem is still claimed"
+    left = [*operator.keys(RENDITIONS, orphan(at)), *operator.items(orphan(at).removeprefix("renditions/"))]
+    if not report["finished"] or report["sent"] < len((gone(at), stuck(at))) or left:
+        raise Failed(f"left: {left}, reported: {report}")
+    operator.wait_for(f"{stuck(at)} to be active", lambda: operator.status(stuck(at)) == "active")
+    operator.wait_for(f"{gone(at)} to be deleted", lambda: operator.status(gone(at)) == "deleted")
 
 
 def test_no_run_needs_more_than_is_granted(operator: Operator, damage: Damage) -> None:

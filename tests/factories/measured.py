@@ -28,5 +28,6 @@ def sandboxed(*, wall_ms: float = 100, overhead_ms: float = 5, rss_mib: float = 
         calls_ms=8,
         overhead_ms=overhead_ms,
         intake_ms=3,
+        reading_ms=1,
         peak_rss_mib=rss_mib,
     )

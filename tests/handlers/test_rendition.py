@@ -11,6 +11,8 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
+from processor.aws.queues import Lanes
+from processor.events import Message
 from processor.handlers import rendition
 from processor.settings.functions import RenditionEnv, to_env
 from processor.settings.services import RenditionSettings
@@ -85,6 +87,25 @@ def test_a_photo_in_sqs_becomes_renditions(function: Darkroom) -> None:
     assert (300, 600) == (found["small_width"], found["small_height"])
     receipt = function.items()[key]["receipt"]
     assert ("native", 6) == (receipt["decoder"], receipt["orientation"])
+
+
+@pytest.mark.fault(7)
+@pytest.mark.faults
+def test_a_message_whose_worker_died_is_hidden_for_less_than_a_minute(
+    function: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 7: its queue is asked before anything is rendered; by itself the queue hides it for half an hour."""
+    asked: list[tuple[str, int, int]] = []
+
+    def noted(_: Lanes, message: Message[Any], *, after_s: int) -> None:
+        asked.append((message.queue, after_s, len(function.renderer.rendered)))
+
+    monkeypatch.setattr(Lanes, "change_visibility", noted)
+    function.upload("wedding/a.jpg", photo(40, 30))
+
+    assert {"batchItemFailures": []} == call(sqs_event(s3_event(s3_record("wedding/a.jpg"))))
+
+    assert [("uploads", 45, 0)] == asked
 
 
 @pytest.mark.fault(13)

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processor.imaging.cascade import cascade, cut, first_shrink, shrink
+from processor.imaging.colour import decide, to_srgb
 from processor.imaging.geometry import Box, rung_for
 from processor.recipe import Recipe, Size
+from testkit.photos.icc import display_p3
 from testkit.photos.jpeg import jpeg
 from testkit.photos.scene import scene, textured
 from tests.imaging.prints import developed, psnr, recipe
@@ -90,6 +92,21 @@ def test_cover_and_inside_sizes_live_on_one_ladder() -> None:
 
     found = {print_.size: (print_.width, print_.height) for print_ in rendering.renditions}
     assert {"square": (200, 200), "small": (150, 100)} == found
+
+
+@pytest.mark.parametrize("frame", [Box(480, 320), Box(301, 201)])
+def test_colour_is_converted_on_the_way_with_the_same_pixels(frame: Box) -> None:
+    """Row by row with the decoder, or from the shrunk picture in memory: not one level apart."""
+    data = jpeg(textured(480, 320), icc=display_p3())
+
+    def source() -> pyvips.Image:
+        return pyvips.Image.jpegload_buffer(data, access="sequential")
+
+    colour = decide(source())
+    in_steps = to_srgb(first_shrink(source(), frame).copy_memory(), colour).write_to_memory()
+
+    assert colour.profile is not None
+    assert bytes(in_steps) == bytes(to_srgb(first_shrink(source(), frame), colour).write_to_memory())
 
 
 @pytest.mark.parametrize("frame", [Box(30, 20), Box(15, 10)])

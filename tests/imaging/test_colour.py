@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 from PIL import Image, ImageCms
 
+from processor.imaging import colour
 from testkit.photos.exif import CAMERA
 from testkit.photos.extra import cmyk_profile
 from testkit.photos.heif import avif, heic
@@ -176,3 +179,26 @@ def test_a_grey_photo_becomes_grey_rgb(data: bytes) -> None:
     assert np.array_equal(pixels[..., 0], pixels[..., 1])
     assert np.array_equal(pixels[..., 1], pixels[..., 2])
     assert patch_colours(pixels)["light"] == (184, 184, 184)
+
+
+def test_the_verdict_on_a_profile_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Photos of one camera carry one profile; for pixels of another kind, or a large profile, it is judged anew."""
+    sent: list[bytes | str] = []
+    transform = colour._transform
+
+    def counted(image: pyvips.Image, profile: bytes | str, **options: Any) -> pyvips.Image:
+        sent.append(profile)
+        return transform(image, profile, **options)
+
+    colour._remembered.cache_clear()
+    monkeypatch.setattr(colour, "_transform", counted)
+    rgb = pyvips.Image.black(4, 4, bands=3).copy(interpretation="srgb")
+    found = [colour.decide(rgb, profile=display_p3()) for _ in range(3)]
+    once = len(sent)
+    padded = display_p3() + bytes(colour.REMEMBERED_BYTES)
+    again = [colour.decide(rgb, profile=padded).decision for _ in range(2)]
+
+    assert [found[0]] * 3 == found
+    assert [found[0].decision] * 2 == again
+    assert 3 * once == len(sent)
+    assert "profile for RGB ignored: taken as sRGB" == colour.decide(rgb[0], profile=display_p3()).decision

@@ -282,7 +282,7 @@ def test_a_bad_source_is_a_verdict(data: bytes, code: str) -> None:
     ("step", "words", "size"),
     [
         ({"op": "resize", "percent": 1000}, "resize to 1000 % of its size", "600 × 400"),
-        ({"op": "border", "width": 500}, "add a border of 500 px in #000000", "1,060 × 1,040"),
+        ({"op": "border", "width": 500}, "add a border of 500 px in black", "1,060 × 1,040"),
     ],
 )
 def test_a_result_over_the_limits_is_refused_before_it_is_computed(step: Step, words: str, size: str) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 import pyvips
 
-from processor.imaging.engine import engine_versions, prepare_engine
+from processor.imaging.engine import engine_versions, prepare_engine, vcpus
 from processor.recipe import ENGINE_REVISION
 
 
@@ -36,3 +36,21 @@ def test_libvips_runs_one_thread_and_keeps_no_operations() -> None:
 
     assert 1 == pyvips.vips_lib.vips_concurrency_get()
     assert 0 == pyvips.vips_lib.vips_cache_get_max()
+
+
+@pytest.mark.parametrize(("memory_mib", "expected"), [("512", 1), ("1769", 1), ("3008", 2), ("10240", 6)])
+def test_lambda_gives_as_many_cores_as_its_memory_says(
+    monkeypatch: pytest.MonkeyPatch, memory_mib: str, expected: int
+) -> None:
+    """The system shows two where the function has the time of one."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mib)
+
+    assert expected == vcpus()
+
+
+def test_elsewhere_every_core_counts_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is bound to one core has one."""
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3})
+
+    assert 1 == vcpus()

@@ -83,7 +83,8 @@ def test_a_name_that_says_something_else_is_noted(name: str, expected: bool) -> 
 
 def test_the_receipt_tells_what_it_took() -> None:
     """Each step in ms, the peak in MiB, the versions; a child would say that it was one."""
-    receipt = developed(jpeg(), recipe((300, 300), formats=("jpeg", "webp"))).receipt
+    photo = jpeg(exif_block=exif(orientation=6))
+    receipt = developed(photo, recipe((300, 300), formats=("jpeg", "webp"))).receipt
 
     expected = ["structure", "open", "decode", "upright and colour", "encode jpeg", "encode webp", "inspect"]
     assert sorted(expected) == sorted(receipt.steps_ms)

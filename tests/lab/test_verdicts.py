@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ from tests.patience import HANG_S
 
 @pytest.fixture(scope="module")
 def found() -> Report:
-    """Judge all generated files once."""
-    return report([*damaged(), *singles()])
+    """Judge a quarter of the damaged files, and each of the others, once; ``make verdicts`` judges all."""
+    return report([*islice(damaged(), 0, None, 4), *singles()])
 
 
 def test_every_verdict_is_typed(found: Report) -> None:
@@ -51,10 +52,10 @@ def test_a_new_child_is_no_decoder_until_it_runs_one() -> None:
 
 
 def test_most_visible_damage_in_a_jpeg_is_refused_and_no_whole_one() -> None:
-    """A sixth of the measurement that docs/verdicts.md shows: by coding, of three sizes."""
-    rates = measured(photos=54)
+    """A twelfth of the measurement that docs/verdicts.md shows: by coding, of three sizes."""
+    rates = measured(photos=27)
 
-    assert [18, 18, 18] == [rate.refused + rate.unseen + rate.harmless for rate in rates.values()]
+    assert [9, 9, 9] == [rate.refused + rate.unseen + rate.harmless for rate in rates.values()]
     assert 0 == sum(rate.undamaged for rate in rates.values())
     assert {"baseline": True, "optimised tables": True, "progressive": True} == {
         coding: rate.percent >= least for (coding, rate), least in zip(rates.items(), (65, 45, 85), strict=True)
@@ -76,7 +77,7 @@ def test_a_picture_without_its_end_is_refused_or_unharmed(found: Report, family:
     said = found.of(family, "cut short") + found.of(family, "zero-tailed")
 
     assert 0 == said[WRONG]
-    assert said.total() - said[UNHARMED] >= len(list(DAMAGES["cut short"](b"x")))
+    assert 2 * said[UNHARMED] < said.total()
 
 
 @pytest.mark.parametrize("family", ["png", "interlaced png", "16-bit png"])

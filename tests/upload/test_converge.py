@@ -358,6 +358,21 @@ def test_a_soft_delete_of_the_backend_stays(world: World) -> None:
     assert ("deleted", "v2") == (world.records[A]["status"], world.records[A]["source_version"])
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("status", ["approved", "deleted"])
+def test_a_move_keeps_the_status_of_the_backend(world: World, order: tuple[int, int], status: str) -> None:
+    """C9: also when the deletion comes first, and leaves a tombstone for a moment."""
+    world.process(world.put(G1))
+    world.records[U]["status"] = status
+    events = world.put(G2), world.delete(G1)
+
+    for index in order:
+        world.process(events[index])
+
+    assert (status, G2) == shown(world)
+    assert not {"status_before", "deleted_at"} & world.records[U].keys()
+
+
 def test_a_photo_that_comes_back_after_our_tombstone_is_active(world: World) -> None:
     """A tombstone of ours ends with the next upload, and with a deletion that is undone."""
     world.process(world.put(A))

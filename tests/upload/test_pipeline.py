@@ -337,6 +337,7 @@ def test_a_deletion_removes_everything_and_leaves_a_tombstone(darkroom: Darkroom
         "id": event.key,
         "original_key": event.key,
         "status": "deleted",
+        "status_before": "approved",
         "title": "The kiss",
         "deleted_at": darkroom.items()[event.key]["gone_at"],
     } == darkroom.record(event.key)

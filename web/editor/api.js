@@ -6,15 +6,16 @@ import { Offline, call } from "../lib/http.js";
 /** @typedef {{id: string, url: string, name?: string}} SourceImage */
 
 export class EditApi {
-  /** @param {import("../lib/config.js").Config} config */
-  constructor({ api, token }) {
+  /** @param {import("../lib/config.js").Config} config @param {AbortSignal} signal  ends all reading */
+  constructor({ api, token }, signal) {
     this.base = api;
     this.token = token;
+    this.signal = signal;
   }
 
   /** The vocabulary, which the menus are built from. */
   operations() {
-    return this.ask("/operations");
+    return this.read("/operations");
   }
 
   /** What a command would do; nothing runs. @param {string} command @param {AbortSignal} signal @returns {Promise<Plan>} */
@@ -37,11 +38,11 @@ export class EditApi {
   }
 
   session(id) {
-    return this.ask(`/session/${id}`);
+    return this.read(`/session/${id}`);
   }
 
   sessions(cursor) {
-    return this.ask(`/sessions?${new URLSearchParams({ limit: "10", ...(cursor ? { cursor } : {}) })}`);
+    return this.read(`/sessions?${new URLSearchParams({ limit: "10", ...(cursor ? { cursor } : {}) })}`);
   }
 
   cancel(id) {
@@ -57,6 +58,10 @@ export class EditApi {
   /** The address of a session's stream, with the ticket in it. @param {string} progressUrl a path */
   streamOf(progressUrl) {
     return new URL(progressUrl, this.base).href;
+  }
+
+  read(path) {
+    return this.ask(path, { signal: this.signal });
   }
 
   ask(path, how = {}) {

@@ -22,8 +22,10 @@ export function follow(api, { sessionId, progressUrl }, on) {
   let stopListening = () => {};
   let timer;
   let pause = SOON_MS;
+  let ended = false;
 
   const end = () => {
+    ended = true;
     clearTimeout(timer);
     stopListening();
   };
@@ -53,8 +55,10 @@ export function follow(api, { sessionId, progressUrl }, on) {
   };
   const renew = async () => {
     try {
-      open((await api.session(sessionId)).progressUrl);
+      const { progressUrl: renewed } = await api.session(sessionId);
+      if (!ended) open(renewed);
     } catch (error) {
+      if (ended) return;
       const forGood = error instanceof ApiError && error.status < 500 && error.status !== 429;
       if (forGood) on.gone(error);
       else again();

@@ -9,9 +9,10 @@ import { named } from "../lib/names.js";
 const PAGE = 48;
 
 export class Picker {
-  /** @param {{gallery: import("../lib/gallery.js").GalleryApi, sizes: Record<string, any>, onPick: (photos: any[]) => void}} how */
-  constructor({ gallery, sizes, onPick }) {
+  /** @param {{gallery: import("../lib/gallery.js").GalleryApi, signal: AbortSignal, sizes: Record<string, any>, onPick: (photos: any[]) => void}} how */
+  constructor({ gallery, signal, sizes, onPick }) {
     this.gallery = gallery;
+    this.signal = signal;
     this.sizes = sizes;
     this.onPick = onPick;
     this.chosen = new Map();
@@ -41,7 +42,7 @@ export class Picker {
   async more() {
     this.said.textContent = "Loading…";
     try {
-      const page = await this.gallery.photos({ state: "ready", limit: PAGE, cursor: this.cursor });
+      const page = await this.gallery.photos({ state: "ready", limit: PAGE, cursor: this.cursor }, this.signal);
       this.cursor = page.cursor;
       this.list.append(...page.photos.map((photo) => this.item(photo)));
       this.said.textContent = this.list.children.length ? "" : "No photo of the gallery is ready yet. Add some there first.";

@@ -26,9 +26,10 @@ const AGAIN_S = 5;
  */
 
 export class Runs {
-  /** @param {{api: import("./api.js").EditApi, table: ReturnType<import("./table.js").theTable>, say: (text: string) => void}} how */
-  constructor({ api, table, say }) {
+  /** @param {{api: import("./api.js").EditApi, table: ReturnType<import("./table.js").theTable>, signal: AbortSignal, say: (text: string) => void}} how */
+  constructor({ api, table, signal, say }) {
     this.api = api;
+    this.signal = signal;
     this.table = table;
     this.say = say;
     /** @type {Map<string, Run>} */
@@ -121,6 +122,8 @@ export class Runs {
   watch(session, pictures, label, parents = {}) {
     const waiting = new Map(Array.from(pictures, ([id, picture]) => [id, { picture, parent: parents[id] ?? picture.at }]));
     this.table.sessions.set(session.sessionId, { label, parents: Object.fromEntries(Array.from(waiting, ([id, { parent }]) => [id, parent])) });
+    // The view ended while the session was started; the next one follows it.
+    if (this.signal.aborted) return this.table.save();
     const run = { sessionId: session.sessionId, waiting, label, total: waiting.size, connected: true, cancelling: false };
     this.running.set(run.sessionId, run);
     run.stop = follow(this.api, session, {

@@ -8,6 +8,11 @@ const PHOTO = "photo://";
 const DELETED = "The photo was deleted. The results of its edits are still here.";
 const SHOWN_BY_BROWSERS = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)$/;
 
+/**
+ * @typedef {{config: import("../lib/config.js").Config, gallery: import("../lib/gallery.js").GalleryApi,
+ *            sizes: Record<string, any>, signal: AbortSignal}} From  the view
+ */
+
 /** Make a picture of a gallery photo: the edit starts from its original, the page shows a rendition. */
 export function ofPhoto(photo, sizes) {
   const made = renditions(photo, sizes);
@@ -22,10 +27,10 @@ export function ofPhoto(photo, sizes) {
 
 /**
  * Read photos of the gallery by their ids; those that are gone are left out.
- * @param {string[]} ids @param {import("../lib/gallery.js").GalleryApi} gallery
+ * @param {string[]} ids @param {From} from
  */
-export async function ofIds(ids, gallery, sizes) {
-  const found = await Promise.allSettled(ids.map((id) => gallery.read(id)));
+export async function ofIds(ids, { gallery, sizes, signal }) {
+  const found = await Promise.allSettled(ids.map((id) => gallery.read(id, signal)));
   const photos = found.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
   const other = found.find(({ status, reason }) => status === "rejected" && reason.status !== 404);
   if (!photos.length && other) throw other.reason;
@@ -43,7 +48,7 @@ export function ofFile(file) {
 
 /**
  * Read the pictures of a session, by image id: each source with its result.
- * @param {any} session @param {{config: import("../lib/config.js").Config, gallery: import("../lib/gallery.js").GalleryApi}} from
+ * @param {any} session @param {From} from
  * @returns {Promise<Map<string, Picture>>}
  */
 export async function ofSession(session, from) {
@@ -57,12 +62,12 @@ export async function ofSession(session, from) {
   return new Map(await Promise.all(entries));
 }
 
-async function sourceOf(url, name, { config, gallery }) {
+async function sourceOf(url, name, from) {
   if (url.startsWith(PHOTO)) {
-    const [photo] = await ofIds([url.slice(PHOTO.length)], gallery, config.outputs.sizes);
+    const [photo] = await ofIds([url.slice(PHOTO.length)], from);
     return photo || new Picture({ name, original: { source: url, unseen: DELETED } });
   }
   // An edit may have begun with the result of another one.
-  const preview = url.startsWith(config.cdn) ? url : "";
+  const preview = url.startsWith(from.config.cdn) ? url : "";
   return new Picture({ name, thumb: preview, original: { source: url, preview, label: preview ? "Before this edit" : "Original" } });
 }

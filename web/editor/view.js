@@ -45,12 +45,12 @@ class Editor {
     this.signal = signal;
     this.sizes = config.outputs.sizes;
     this.table = theTable();
-    this.api = new EditApi(config);
+    this.api = new EditApi(config, signal);
     this.said = el("p", { class: "muted", role: "status" });
-    this.runs = new Runs({ api: this.api, table: this.table, say: (text) => this.say(text) });
+    this.runs = new Runs({ api: this.api, table: this.table, signal, say: (text) => this.say(text) });
     this.panel = new Panel({ api: this.api, runs: this.runs, onRun: (what) => this.run(what), onScope: () => this.show() });
     this.sessions = new Sessions({ api: this.api, onOpen: (id) => this.attempt(() => this.openSession(id)) });
-    this.picker = new Picker({ gallery, sizes: this.sizes, onPick: (photos) => this.table.add(photos.map((photo) => ofPhoto(photo, this.sizes))) });
+    this.picker = new Picker({ gallery, signal, sizes: this.sizes, onPick: (photos) => this.table.add(photos.map((photo) => ofPhoto(photo, this.sizes))) });
     this.history = new History({ onChoose: (at) => this.change((picture) => (picture.at = at)) });
     this.strip = new Strip({ onChoose: (picture) => this.choose(picture) });
     this.preview = this.makePreview();
@@ -138,7 +138,7 @@ class Editor {
   }
 
   async openPhotos(ids) {
-    const pictures = await ofIds(ids, this.gallery, this.sizes);
+    const pictures = await ofIds(ids, this);
     const lost = ids.length - pictures.length;
     if (lost) toast(lost === 1 ? "1 photo is not there any more." : `${lost} photos are not there any more.`);
     this.table.replace(pictures.map((picture) => this.table.known(picture)));

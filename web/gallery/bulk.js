@@ -28,6 +28,11 @@ export class Bulk {
     if (await confirmed({ title, text, action: "Delete" })) await this.all(tiles, (tile) => this.removeOne(tile), "deleted");
   }
 
+  /** @param {string} id @returns {Promise<boolean>} true: it is gone */
+  removeById(id) {
+    return this.all([{ photo: { id } }], (tile) => this.removeOne(tile), "deleted");
+  }
+
   /** @param {Tile} tile */
   async removeOne({ upload, photo }) {
     if (upload) return this.uploads.cancel(upload);

@@ -1,5 +1,7 @@
 /** Files and whole folders that are dropped on the page. */
 
+import { compareNames } from "../lib/names.js";
+
 /**
  * @param {HTMLElement} area
  * @param {(dropped: {files: File[], unread: number}) => void} take  *unread*: how many entries could not be read
@@ -57,13 +59,13 @@ async function inEntry(entry) {
   }
 }
 
-/** Read all entries: a reader returns batches, and an empty one at the end. */
+/** Read all entries, in the order of their names: a reader returns batches in any order, and an empty one at the end. */
 async function childrenOf(folder) {
   const reader = folder.createReader();
   const children = [];
   for (;;) {
     const batch = await promised((done, fail) => reader.readEntries(done, fail));
-    if (!batch.length) return children;
+    if (!batch.length) return children.sort((one, other) => compareNames(one.name, other.name));
     children.push(...batch);
   }
 }

@@ -17,7 +17,6 @@ export class Grid {
   constructor({ sizes, actions, order, onEnd, signal }) {
     this.how = { sizes, actions };
     this.order = order;
-    this.signal = signal;
     /** By the photo's id, or the upload's key. @type {Map<string, Tile>} */
     this.tiles = new Map();
     /** By day; null without headings. @type {Map<string|null, {element: HTMLElement, list: HTMLElement}>} */
@@ -136,7 +135,6 @@ export class Grid {
 
   /** Check again whether the end is near: a page may have been too short. */
   settle() {
-    if (this.signal.aborted) return;
     this.watch.unobserve(this.end);
     this.watch.observe(this.end);
   }

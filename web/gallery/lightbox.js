@@ -26,6 +26,7 @@ const slot = (ratio) => `min(100vw, ${Math.round(100 * ratio)}vh)`;
  * @typedef {Object} LightboxHow
  * @property {Record<string, any>} sizes  of the stack's outputs
  * @property {import("../lib/gallery.js").GalleryApi} api
+ * @property {AbortSignal} signal
  * @property {() => import("../lib/gallery.js").Photo[]} photos  as the grid shows them
  * @property {(id: string) => string} cached  address of a smaller picture in the cache, or ""
  * @property {(id: string) => Promise<boolean>} remove  true: it is gone
@@ -72,10 +73,6 @@ export class Lightbox {
   open(photo) {
     this.show(photo);
     if (!this.dialog.open) this.dialog.showModal();
-  }
-
-  close() {
-    if (this.dialog.open) this.dialog.close();
   }
 
   /** Show a changed record. @param {import("../lib/gallery.js").Photo} photo */
@@ -177,7 +174,7 @@ export class Lightbox {
     const title = el("h3", {}, "Why does it look like this?");
     let parts;
     try {
-      parts = receiptParts(await this.how.api.read(id), this.how.sizes);
+      parts = receiptParts(await this.how.api.read(id, this.how.signal), this.how.sizes);
     } catch (error) {
       parts = el("p", { role: "alert" }, error.message);
     }

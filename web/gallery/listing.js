@@ -7,7 +7,6 @@ import { Photos } from "./photos.js";
 
 const LOST = "The connection is lost. Changes are shown once it is back.";
 const COUNT_MS = 400;
-const LOOK_MS = 60_000;
 
 /**
  * @typedef {Object} ListingHow
@@ -37,11 +36,7 @@ export class Listing {
 
   start() {
     const { signal } = this;
-    const looking = setInterval(() => this.look(), LOOK_MS);
-    signal.addEventListener("abort", () => {
-      clearInterval(looking);
-      clearTimeout(this.counting);
-    });
+    signal.addEventListener("abort", () => clearTimeout(this.counting));
     this.uploads.watch((upload) => this.uploaded(upload), signal);
     this.uploads.all.forEach((upload) => this.uploaded(upload));
     this.photos.watch((event) => this.onEvent(event));
@@ -91,7 +86,7 @@ export class Listing {
       this.how.onConnection(true);
       this.grid.settle();
     } catch (error) {
-      if (!this.signal.aborted) this.how.onConnection(false, error.message);
+      this.how.onConnection(false, error.message);
     } finally {
       if (this.asking === ours) this.asking = null;
       this.how.onCount();
@@ -100,7 +95,7 @@ export class Listing {
 
   async page(limit) {
     const page = await this.photos.more(limit);
-    if (!this.signal.aborted) page.forEach((photo) => this.know(photo));
+    page.forEach((photo) => this.know(photo));
     return page;
   }
 
@@ -158,13 +153,6 @@ export class Listing {
     }, COUNT_MS);
   }
 
-  /** Look again at photos that have waited for long: their upload may have been interrupted. */
-  look() {
-    const long = new Date(Date.now() - 15 * LOOK_MS).toISOString();
-    const stuck = (photo) => photo.status === "pending" && !photo.interrupted && photo.announced_at < long && !this.isUploading(photo.id);
-    if (this.grid.photos.some(stuck)) this.reload();
-  }
-
   /** Numbers of photos by state, and of files without a record. */
   get numbers() {
     const counts = this.photos.counts || {};
@@ -176,7 +164,7 @@ export class Listing {
   /** All photos, also those further down. */
   async all() {
     await this.ask(async () => {
-      while (this.photos.cursor && !this.signal.aborted) await this.page(Infinity);
+      while (this.photos.cursor) await this.page(Infinity);
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { el } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
+import { compareNames } from "../lib/names.js";
 
 // RAW files have no type that browsers know.
 const PHOTOS = "image/*,.heic,.heif,.avif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2,.pef,.srw,.3fr,.kdc";
@@ -23,7 +24,9 @@ function picker(label, { look, sign, input }, take) {
     hidden: true,
     ...input,
     onchange: () => {
-      take(Array.from(chosen.files).filter((file) => !file.name.startsWith(".")));
+      const files = Array.from(chosen.files).filter((file) => !file.name.startsWith("."));
+      // A folder comes in the order of its file system; single files in that of the picker.
+      take(files.sort((one, other) => compareNames(one.webkitRelativePath, other.webkitRelativePath)));
       chosen.value = "";
     },
   });

@@ -1,9 +1,10 @@
 /** Which photos are shown, and in which order: gallery, search, state, sort. */
 
 import { addressOf } from "../lib/address.js";
-import { asked } from "../lib/confirm.js";
 import { el, fill } from "../lib/dom.js";
 import { keepFocus } from "../lib/focus.js";
+import { part } from "../lib/parts.js";
+import { toast } from "../lib/toast.js";
 import { ORDERS } from "./orders.js";
 import { STATES } from "./states.js";
 
@@ -54,9 +55,19 @@ export class Toolbar {
   async go() {
     const { value } = this.gallery;
     this.gallery.value = this.name;
-    const question = { title: "New gallery", text: "It exists as soon as it has a photo.", label: "Name", action: "Create" };
-    const name = value === NEW ? await asked(question) : value;
+    const name = value === NEW ? await this.newName() : value;
     if (name !== this.name && (name || value !== NEW)) location.hash = addressOf("gallery", { gallery: name });
+  }
+
+  /** Ask for the name of a new gallery. @returns {Promise<string>} empty without one */
+  async newName() {
+    try {
+      const { asked } = await part(() => import("../lib/confirm.js"));
+      return await asked({ title: "New gallery", text: "It exists as soon as it has a photo.", label: "Name", action: "Create" });
+    } catch (error) {
+      toast(error.message);
+      return "";
+    }
   }
 
   typed() {

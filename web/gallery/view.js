@@ -1,23 +1,22 @@
 /** The gallery: add photos, watch their progress, find, open and choose them. */
 
 import { addressOf, replaceAddress } from "../lib/address.js";
-import { el, fill } from "../lib/dom.js";
-import { inherit, keepFocus } from "../lib/focus.js";
+import { el } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
+import { part } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
-import { Bulk } from "./bulk.js";
 import { acceptDrops } from "./drops.js";
 import { Grid } from "./grid.js";
-import { Lightbox } from "./lightbox.js";
 import { Listing } from "./listing.js";
+import { recall, remember } from "./memory.js";
+import { Opened } from "./opened.js";
 import { ORDERS } from "./orders.js";
 import { pickers } from "./pickers.js";
 import { Selection } from "./selection.js";
+import { Status } from "./status.js";
 import { Toolbar } from "./toolbar.js";
 
 const FILTERS = ["gallery", "search", "state", "sort"];
-/** What was shown last, for a return from another view. */
-let memory = null;
 
 /** @param {HTMLElement} root @param {any} context  of app.js */
 export function mount(root, context) {
@@ -40,24 +39,23 @@ class Gallery {
       uploads,
       signal,
       grid: this.grid,
-      onPhoto: (photo) => this.lightbox.changed(photo),
+      onPhoto: (photo) => this.opened.changed(photo),
       onGone: (tile) => this.selection.forget(tile),
-      onCount: () => this.summarize(),
-      onConnection: (fine, why) => this.online(fine, why),
+      onCount: () => this.count(),
+      onConnection: (fine, why) => this.status.connection(fine, why),
     });
     this.listing.photos.ask(this.query);
-    this.bulk = new Bulk({ api: gallery, uploads, know: (photo) => this.listing.know(photo), forget: (id) => this.listing.forget(id) });
-    this.lightbox = this.makeLightbox(sizes);
     this.selection = new Selection({
       grid: this.grid,
       sizes,
       onAll: () => this.chooseAll(),
-      onRemove: (tiles) => this.bulk.remove(tiles),
-      onRetry: (tiles) => this.bulk.retry(tiles),
-      onDownload: (tiles, size) => this.bulk.download(tiles, size),
+      onRemove: (tiles) => this.act("remove", tiles),
+      onRetry: (tiles) => this.act("retry", tiles),
+      onDownload: (tiles, size) => this.act("download", tiles, size),
     });
     this.toolbar = new Toolbar({ api: gallery, signal, onChange: (change) => this.filter(change) });
     this.build();
+    this.opened = this.openPhoto(sizes);
   }
 
   get query() {
@@ -70,44 +68,61 @@ class Gallery {
 
   actions() {
     return {
-      open: ({ photo }) => this.open(photo.id),
-      retry: (tile) => this.bulk.retry([tile]),
-      remove: (tile) => (tile.upload ? this.uploads.cancel(tile.upload) : this.bulk.remove([tile])),
+      open: ({ photo }) => this.opened.open(photo.id),
+      retry: (tile) => this.act("retry", [tile]),
+      remove: (tile) => (tile.upload ? this.uploads.cancel(tile.upload) : this.act("remove", [tile])),
       choose: (tile, chosen, range) => this.selection.choose(tile, chosen, range),
     };
   }
 
-  makeLightbox(sizes) {
-    return new Lightbox({
-      sizes,
+  openPhoto(sizes) {
+    return new Opened({
+      params: () => this.params,
+      address: (change) => this.address(change),
+      grid: this.grid,
       api: this.api,
-      photos: () => this.grid.photos,
-      cached: (id) => this.grid.tiles.get(id)?.cached || "",
-      remove: (id) => this.bulk.all([{ photo: { id } }], (tile) => this.bulk.removeOne(tile), "deleted"),
-      retry: (id) => this.bulk.retry([{ photo: { id } }]),
-      onDownload: (photo) => this.bulk.download([{ photo }], ""),
-      onNearEnd: () => this.listing.more(),
-      onStep: (id) => this.step(id),
-      onClosed: (id) => this.closed(id),
+      signal: this.signal,
+      element: this.element,
+      actions: {
+        sizes,
+        remove: (id) => this.act("removeById", id),
+        retry: (id) => this.act("retry", [{ photo: { id } }]),
+        onDownload: (photo) => this.act("download", [{ photo }], ""),
+        onNearEnd: () => this.listing.more(),
+      },
     });
   }
 
+  /** Do something with photos; the module for it is loaded the first time. @param {string} what  method of Bulk */
+  async act(what, ...args) {
+    try {
+      const { Bulk } = await part(() => import("./bulk.js"));
+      const bulk = new Bulk({ api: this.api, uploads: this.uploads, know: (photo) => this.listing.know(photo), forget: (id) => this.listing.forget(id) });
+      return await bulk[what](...args);
+    } catch (error) {
+      toast(error.message);
+      return false;
+    }
+  }
+
   build() {
-    const take = (files) => this.uploads.add(files, this.query.gallery || null);
-    this.take = take;
-    this.summary = el("p", { class: "muted", role: "status" }, "Loading…");
-    this.notice = el("div", { class: "trouble", role: "alert", hidden: true });
-    this.empty = el("div", { class: "empty", hidden: true });
+    this.take = (files) => this.uploads.add(files, this.query.gallery || null);
+    this.status = new Status({
+      listing: this.listing,
+      take: this.take,
+      isFiltered: () => Boolean(this.query.search || this.query.state),
+      onShowAll: () => this.filter({ search: "", state: "" }),
+      heir: () => this.toolbar.search,
+    });
     this.element = el(
       "div",
       { class: "gallery" },
-      el("div", { class: "bar" }, el("div", {}, el("h1", {}, this.query.gallery || "Gallery"), this.summary), pickers(take)),
+      el("div", { class: "bar" }, el("div", {}, el("h1", {}, this.query.gallery || "Gallery"), this.status.summary), pickers(this.take)),
       this.toolbar.element,
-      this.notice,
-      this.empty,
+      this.status.notice,
+      this.status.empty,
       this.grid.element,
       this.selection.element,
-      this.lightbox.dialog,
     );
   }
 
@@ -122,11 +137,11 @@ class Gallery {
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     signal.addEventListener("abort", () => {
       stopDrops();
-      this.remember();
+      remember(this);
     });
-    this.recall();
+    recall(this);
     this.listing.start();
-    this.showPhoto();
+    this.opened.show();
   }
 
   /** Take new parameters of the address. @returns {boolean} false: mount again */
@@ -135,7 +150,7 @@ class Gallery {
     if ((params.get("gallery") || undefined) !== before.gallery) return false;
     this.params = params;
     if (FILTERS.some((name) => this.query[name] !== before[name])) this.restart();
-    this.showPhoto();
+    this.opened.show();
     return true;
   }
 
@@ -156,40 +171,6 @@ class Gallery {
     return addressOf("gallery", { ...this.query, photo: this.params.get("photo"), ...change });
   }
 
-  /** Open a photo: it has an address, and Back closes it. */
-  open(id) {
-    location.hash = this.address({ photo: id });
-    history.replaceState({ opened: true }, "");
-  }
-
-  step(id) {
-    replaceAddress(this.address({ photo: id }));
-    this.params.set("photo", id);
-  }
-
-  /** The lightbox was closed: by Esc or its button, or because the address changed. */
-  closed(id) {
-    this.grid.tiles.get(id)?.handle.focus();
-    inherit(() => this.grid.shown[0]?.handle);
-    if (!this.params.get("photo")) return;
-    this.params.delete("photo");
-    if (history.state?.opened) history.back();
-    else replaceAddress(this.address({}));
-  }
-
-  async showPhoto() {
-    const id = this.params.get("photo");
-    if (!id) return this.lightbox.close();
-    const known = this.grid.tiles.get(id);
-    if (known) return this.lightbox.open(known.photo);
-    try {
-      const photo = await this.api.read(id);
-      if (this.params.get("photo") === id && !this.signal.aborted) this.lightbox.open(photo);
-    } catch (error) {
-      toast(error.message);
-    }
-  }
-
   key(event) {
     if (event.target.closest?.("dialog, input:not([type=checkbox]), select, textarea")) return;
     if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) {
@@ -204,55 +185,9 @@ class Gallery {
     this.selection.chooseAll();
   }
 
-  summarize() {
-    const { listed, asking } = this.listing;
-    const { counts, total, lost } = this.listing.numbers;
-    const { ready = 0, interrupted = 0 } = counts;
-    const text = total === ready ? counted(total, "photo") : `${ready.toLocaleString("en")} of ${counted(total, "photo")} ready`;
-    const said = [text, lost && `${lost} failed`, interrupted && `${counted(interrupted, "upload")} interrupted`].filter(Boolean).join(" · ");
-    if (listed && this.summary.textContent !== said) this.summary.textContent = said;
-    this.toolbar.count(counts);
-    this.lightbox.locate();
-    const none = listed && !asking && !this.grid.tiles.size;
-    if (none && this.empty.hidden) fill(this.empty, this.nothing());
-    keepFocus(this.empty, () => (this.empty.hidden = !none), () => this.toolbar.search);
-  }
-
-  nothing() {
-    const { search, state } = this.query;
-    if (search || state) return [el("h2", {}, "No photo matches"), el("button", { type: "button", onclick: () => this.filter({ search: "", state: "" }) }, "Show all")];
-    const kinds = "Drop photos or a whole folder anywhere on this page: JPEG, HEIC, PNG, WebP, AVIF, TIFF or camera RAW.";
-    return [el("h2", {}, "Nothing here yet"), el("p", { class: "muted" }, kinds), el("div", { class: "ways" }, pickers(this.take))];
-  }
-
-  remember() {
-    const first = this.grid.shown.find(({ element }) => element.getBoundingClientRect().bottom > 0);
-    memory = {
-      ...this.listing.memory(),
-      chosen: this.selection.all.map(({ photo }) => photo.id),
-      anchor: first && { id: first.photo.id, top: first.element.getBoundingClientRect().top },
-    };
-  }
-
-  recall() {
-    if (!this.listing.recall(memory)) return;
-    const { chosen, anchor } = memory;
-    const tiles = chosen.map((id) => this.grid.tiles.get(id)).filter(Boolean);
-    tiles.forEach((tile) => this.selection.choose(tile, true, false));
-    // What is above has no exact height before it is shown, so the first tile in view is put back where it was.
-    if (history.state?.scroll) requestAnimationFrame(() => this.returnTo(anchor));
-  }
-
-  returnTo(anchor) {
-    const tile = anchor && this.grid.tiles.get(anchor.id);
-    if (!tile) return;
-    tile.element.scrollIntoView({ block: "start", behavior: "instant" });
-    scrollBy({ top: tile.element.getBoundingClientRect().top - anchor.top, behavior: "instant" });
-  }
-
-  online(fine, why = "") {
-    this.notice.hidden = fine;
-    fill(this.notice, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.listing.reload() }, "Try again")]);
-    if (!this.listing.listed && !fine) this.summary.textContent = "Not connected";
+  count() {
+    this.status.count();
+    this.toolbar.count(this.listing.numbers.counts);
+    this.opened.locate();
   }
 }

@@ -9,7 +9,15 @@ export function addressOf(view, params = {}) {
   return `#/${view}${query.size ? `?${query}` : ""}`;
 }
 
-/** Change the address without another entry in the history. @param {string} address */
+/**
+ * Change the address without another entry in the history. The user may be on the way to another view, whose address is
+ * there before this one ends: that entry stays as it is.
+ * @param {string} address
+ */
 export function replaceAddress(address) {
-  history.replaceState(history.state, "", address);
+  if (viewOf(location.hash || address) === viewOf(address)) history.replaceState(history.state, "", address);
+}
+
+function viewOf(address) {
+  return address.split("?")[0];
 }

@@ -22,9 +22,9 @@ export class GalleryApi {
     return call(`${this.base}/galleries`, { signal });
   }
 
-  /** Read one photo with its whole receipt. @param {string} id @returns {Promise<Photo>} */
-  read(id) {
-    return call(this.address(id));
+  /** Read one photo with its whole receipt. @param {string} id @param {AbortSignal} [signal] @returns {Promise<Photo>} */
+  read(id, signal) {
+    return call(this.address(id), { signal });
   }
 
   /** Announce a file: its record is pending before the first byte is sent. @param {Record<string, any>} body @returns {Promise<Announced>} */

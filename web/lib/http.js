@@ -20,11 +20,21 @@ export class Offline extends Error {
 }
 
 /**
+ * Once *signal* is aborted the promise stays pending: what waits for it ends with its view, and shows nothing any more.
  * @param {string} url
  * @param {{method?: string, body?: any, token?: string, headers?: Record<string, string>, signal?: AbortSignal}} [how]
  * @returns {Promise<any>} the JSON of the answer; null when it has no body
  */
-export async function call(url, { method = "GET", body, token, headers = {}, signal } = {}) {
+export async function call(url, how = {}) {
+  try {
+    return await answered(url, how);
+  } catch (error) {
+    if (how.signal?.aborted) return new Promise(() => {});
+    throw error;
+  }
+}
+
+async function answered(url, { method = "GET", body, token, headers = {}, signal }) {
   const answer = await reach(url, {
     method,
     signal,

@@ -7,6 +7,9 @@ const LONGEST_EXTENSION = 6;
 const SHORT = 16; // fits everywhere
 const ASCII = /^[\x20-\x7e]*$/;
 
+/** Compare names as people count: IMG_2 before IMG_10. @type {(one: string, other: string) => number} */
+export const compareNames = new Intl.Collator("en", { numeric: true }).compare;
+
 /** In two parts, which assistive technology reads as two words: give a heading an `aria-label` besides. @param {string} name @returns {HTMLElement} */
 export function named(name) {
   const at = name.length > SHORT ? cut(name) : name.length;

@@ -1,6 +1,7 @@
 /** Alarms: active ones in full, the others folded; each with its runbook. */
 
 import { el, fill } from "../lib/dom.js";
+import { keepFocus } from "../lib/focus.js";
 import { counted, moment } from "../lib/format.js";
 
 const RUNBOOK = /\s*Runbook: \S+#(\S+)$/;
@@ -10,6 +11,7 @@ export class Alarms {
   /** @param {import("./api.js").Operations} api */
   constructor(api) {
     this.api = api;
+    this.entries = new Map();
     this.active = el("ul", { class: "alarms", role: "list", "aria-label": "Active alarms" });
     this.quiet = el("ul", { class: "alarms", role: "list", "aria-label": "Other alarms" });
     this.summary = el("summary");
@@ -25,10 +27,23 @@ export class Alarms {
     const active = alarms.filter(({ state }) => state === "ALARM");
     const quiet = alarms.filter(({ state }) => state !== "ALARM");
     const ok = quiet.filter(({ state }) => state === "OK").length;
-    fill(this.active, active.map((one) => this.entry(one)));
-    fill(this.quiet, quiet.map((one) => this.entry(one)));
+    const focused = document.activeElement;
+    keepFocus(this.element, () => {
+      fill(this.active, active.map((one) => this.known(one)));
+      fill(this.quiet, quiet.map((one) => this.known(one)));
+    }, () => focused, () => this.summary);
     this.active.hidden = !active.length;
     this.summary.textContent = `${counted(ok, "alarm")} OK${ok < quiet.length ? `, ${quiet.length - ok} without data` : ""}`;
+  }
+
+  /** The entry of an alarm; an opened runbook stays open until the alarm changes. */
+  known(alarm) {
+    const print = JSON.stringify(alarm);
+    const kept = this.entries.get(alarm.name);
+    if (kept?.print === print) return kept.element;
+    const element = this.entry(alarm);
+    this.entries.set(alarm.name, { print, element });
+    return element;
   }
 
   entry({ name, state, means, reason, since }) {

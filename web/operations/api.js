@@ -32,14 +32,15 @@ import { call } from "../lib/http.js";
  */
 
 export class Operations {
-  /** @param {import("../lib/config.js").Config} config */
-  constructor({ gallery }) {
+  /** @param {import("../lib/config.js").Config} config @param {AbortSignal} signal  ends all reading */
+  constructor({ gallery }, signal) {
     this.base = gallery;
+    this.signal = signal;
   }
 
-  /** @param {AbortSignal} [signal] @returns {Promise<Overview>} */
-  overview(signal) {
-    return call(`${this.base}/operations`, { signal });
+  /** @returns {Promise<Overview>} */
+  overview() {
+    return this.read("/operations");
   }
 
   /** Send the dead letters of a queue back to it. @param {string} role */
@@ -49,7 +50,7 @@ export class Operations {
 
   /** @param {string} role @returns {Promise<Letter[]>} up to fifty, the oldest first */
   async letters(role) {
-    return (await call(`${this.base}/queues/${role}/letters`)).letters;
+    return (await this.read(`/queues/${role}/letters`)).letters;
   }
 
   /** Send one letter back to its queue. */
@@ -64,6 +65,10 @@ export class Operations {
 
   /** @param {string} name  anchor in docs/operations.md @returns {Promise<{title: string, text: string}>} */
   runbook(name) {
-    return call(`${this.base}/runbook/${name}`);
+    return this.read(`/runbook/${name}`);
+  }
+
+  read(path) {
+    return call(`${this.base}${path}`, { signal: this.signal });
   }
 }

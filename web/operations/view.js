@@ -14,7 +14,7 @@ import { repeat } from "./refresh.js";
 
 /** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config, signal: AbortSignal}} context */
 export function mount(root, { config, signal }) {
-  const view = new View(new Operations(config), signal);
+  const view = new View(new Operations(config, signal), signal);
   root.append(view.element);
 }
 
@@ -51,15 +51,15 @@ class View {
       this.board,
       this.letters.dialog,
     );
-    this.refresh = repeat(() => this.look(signal), signal);
+    this.refresh = repeat(() => this.look(), signal);
   }
 
-  async look(signal) {
+  async look() {
     try {
-      this.show(await this.api.overview(signal));
+      this.show(await this.api.overview());
       this.online(true);
     } catch (error) {
-      if (!signal.aborted) this.online(false, error.message);
+      this.online(false, error.message);
     }
   }
 

@@ -131,10 +131,12 @@ class PhotoStore:
         return {"galleries": [{"name": name, "photos": counts[name]} for name in sorted(counts) if name]}
 
     def photos(self, gallery: str | None) -> Iterator[dict[str, Any]]:
-        """Yield every photo that is not deleted; mark those whose upload was interrupted."""
-        for one in self.all(gallery):
-            if one.get("status") != DELETED:
-                yield {**one, INTERRUPTED: True} if self.is_interrupted(one) else one
+        """Yield every photo that is not deleted."""
+        return (one for one in self.all(gallery) if one.get("status") != DELETED)
+
+    def marked(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return *record*, marked if its upload was interrupted."""
+        return {**record, INTERRUPTED: True} if self.is_interrupted(record) else record
 
     def is_interrupted(self, record: Record) -> bool:
         """Return whether a record has waited for its file for too long."""
@@ -156,7 +158,7 @@ class PhotoStore:
                 ExpressionAttributeValues={":gallery": {"S": gallery.strip("/")}},
             )
         for page in pages:
-            yield from (plain(item) for item in page["Items"])
+            yield from (self.marked(plain(item)) for item in page["Items"])
 
     def read(self, photo_id: str) -> dict[str, Any]:
         """Read one record; raise Refusal when there is none."""
@@ -167,7 +169,7 @@ class PhotoStore:
 
     def with_receipt(self, photo_id: str) -> dict[str, Any]:
         """Read one record with its whole receipt, of which it holds only a part, and the price of its requests."""
-        record = {**self.read(photo_id), "requests_usd": photo_requests_usd()}
+        record = {**self.marked(self.read(photo_id)), "requests_usd": photo_requests_usd()}
         heads = cast("Record", record.get("receipt") or NOTHING)
         if not heads or not record.get("original_key"):
             return record

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from processor.edits.colours import spoken
 from processor.edits.operations.base import Colour, Operation, number, require
 
 Factor = Annotated[float, Field(ge=0, le=10)]
@@ -163,7 +164,7 @@ class Tint(Operation):
 
     def words(self) -> str:
         """Describe this step."""
-        return f"make it {WARMTHS[self.color]}" if self.color in WARMTHS else f"tint with {self.color}"
+        return f"make it {WARMTHS[self.color]}" if self.color in WARMTHS else f"tint with {spoken(self.color)}"
 
 
 class Enhance(Operation):

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from processor.edits.colours import spoken
 from processor.edits.operations.base import (
     Colour,
     Opacity,
@@ -77,11 +78,11 @@ class Text(Operation):
         """Describe this step."""
         where = f"at {place(self.position)}" if self.x is None else f"at x {self.x}, y {self.y}"
         plain = self.size is None and self.size_percent is None
-        style = [f"in {self.color}", *([] if plain else [f"{length(self.size, self.size_percent)} high"])]
+        style = [f"in {spoken(self.color)}", *([] if plain else [f"{length(self.size, self.size_percent)} high"])]
         style += ["bold"] if self.bold else []
         style += [f"turned by {number(self.rotation)}°"] if self.rotation else []
         style += [f"{self.margin} px from the edge"] if self.margin is not None else []
-        style += [f"outlined in {self.stroke}"] if self.stroke_width != 0 and self.stroke != BLACK else []
+        style += [f"outlined in {spoken(self.stroke)}"] if self.stroke_width != 0 and self.stroke != BLACK else []
         style += ["without an outline"] if self.stroke_width == 0 else []
         style += [f"{self.opacity * 100:g} % solid"] if self.opacity < 1 else []
         return f"write “{self.text}” {where}, {', '.join(style)}"

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from processor.edits.colours import spoken
 from processor.edits.operations.base import Aspect, Colour, Operation, Position, Side, length, number, place, require
 
 Percent = Annotated[float, Field(gt=0, le=1000)]
@@ -183,7 +184,7 @@ class Border(Operation):
         """Describe this step."""
         plain = self.width is None and self.width_percent is None
         wide = "" if plain else f" of {length(self.width, self.width_percent)}"
-        return f"add a border{wide} in {self.color}"
+        return f"add a border{wide} in {spoken(self.color)}"
 
 
 class Extend(Operation):
@@ -208,7 +209,7 @@ class Extend(Operation):
     def words(self) -> str:
         """Describe this step."""
         sides = (("top", self.top), ("right", self.right), ("bottom", self.bottom), ("left", self.left))
-        return f"extend {', '.join(f'{name} by {px} px' for name, px in sides if px)} in {self.color}"
+        return f"extend {', '.join(f'{name} by {px} px' for name, px in sides if px)} in {spoken(self.color)}"
 
 
 class Pad(Operation):
@@ -237,7 +238,7 @@ class Pad(Operation):
     def words(self) -> str:
         """Describe this step."""
         frame = self.aspect or f"{self.width} × {self.height} px"
-        return f"pad to {frame}" + (f" with {self.background}" if self.background else "")
+        return f"pad to {frame}" + (f" with {spoken(self.background)}" if self.background else "")
 
 
 class Round(Operation):

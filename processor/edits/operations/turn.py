@@ -6,6 +6,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
+from processor.edits.colours import spoken
 from processor.edits.operations.base import Colour, Operation, number
 
 QUARTER_TURNS: Final = {90: "rotate right", 180: "turn upside down", 270: "rotate left"}
@@ -28,7 +29,7 @@ class Rotate(Operation):
         if self.degrees % 360 in QUARTER_TURNS:
             return QUARTER_TURNS[int(self.degrees % 360)]
         way = "clockwise" if self.degrees >= 0 else "counter-clockwise"
-        corners = f" on {self.background}" if self.background else ""
+        corners = f" on {spoken(self.background)}" if self.background else ""
         return f"rotate by {number(abs(self.degrees))}° {way}{corners}"
 
 

@@ -5,8 +5,6 @@ Older encoders left out properties that libavif demands, such as the size of the
 
 from __future__ import annotations
 
-import os
-
 import pyvips
 from pyvips import Image
 
@@ -26,9 +24,8 @@ class LenientAvif:
     """An opened AVIF: *width*, *height* upright px; *exif* as its blob, or None. *strict*: what Pillow said."""
 
     def __init__(self, source: Source, header: Header, strict: PhotoError) -> None:
-        os.lseek(source.fd, 0, os.SEEK_SET)
         try:
-            self._image = Image.heifload_source(pyvips.Source.new_from_descriptor(source.fd))
+            self._image = Image.heifload_source(pyvips.Source.new_from_memory(source.view))
         except pyvips.Error as error:
             raise verdict_of(error) from strict
         self._header = header

@@ -20,6 +20,9 @@ def from_rows(  # noqa: PLR0913 - keyword-only: the layout of a buffer
 
     *sample*: "uchar", or "ushort" in this machine's byte order.
     """
-    flat = Image.new_from_memory(rows, stride // SAMPLE_BYTES[sample], height, 1, sample)
-    image = flat.crop(0, 0, width * bands, height).bandfold(factor=bands)
+    if stride == width * bands * SAMPLE_BYTES[sample]:
+        image = Image.new_from_memory(rows, width, height, bands, sample)
+    else:
+        flat = Image.new_from_memory(rows, stride // SAMPLE_BYTES[sample], height, 1, sample)
+        image = flat.crop(0, 0, width * bands, height).bandfold(factor=bands)
     return image.copy(interpretation=INTERPRETATIONS[sample][bands])

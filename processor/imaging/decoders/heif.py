@@ -13,6 +13,7 @@ from processor.imaging.colour import as_rgb, straight_alpha
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.damage import is_fault_of_machine
 from processor.imaging.decoders.original import Pixels
+from processor.imaging.engine import vcpus
 from processor.imaging.nclx import profile_for
 from processor.imaging.structure.header import Header, corrupt, needs_memory, size_lie, truncated, unsupported
 from processor.source import Source
@@ -47,6 +48,7 @@ class Heif:
         pillow_heif.options.THUMBNAILS = False
         pillow_heif.options.DEPTH_IMAGES = False
         pillow_heif.options.AUX_IMAGES = False
+        pillow_heif.options.DECODE_THREADS = vcpus()
         with heif_errors():
             self._file = pillow_heif.open_heif(BytesIO(source.view), convert_hdr_to_8bit=True)
             self._picture = self._file[self._file.primary_index]
@@ -61,8 +63,9 @@ class Heif:
         self.exif = blob.removeprefix(b"Exif\0\0") if blob else None
 
     def load(self) -> Pixels:
-        """Decode. EXIF orientation is ignored: in HEIF the rotation property counts (ISO/IEC 23008-12)."""
+        """Decode, once. EXIF orientation is ignored: in HEIF the rotation property counts (ISO/IEC 23008-12)."""
         picture = self._picture
+        del self._picture, self._file  # the pixels live as long as the image that is made of them
         with heif_errors():
             rows = picture.data  # decodes
         if picture.mode not in MODES:

@@ -6,7 +6,6 @@ marker ("extraneous bytes" to libjpeg). So its reading is watched, byte by byte 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from pyvips import Image
 from processor.errors import PhotoError
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
 from processor.imaging.decoders.spliced import Spliced
+from processor.imaging.geometry import Box
 from processor.imaging.structure.header import Header, corrupt, truncated
 from processor.imaging.structure.jpeg import end_of_coded_data
 from processor.source import Source
@@ -23,6 +23,13 @@ from processor.source import Source
 END_MARKER: Final = b"\xff\xd9"
 PADDING: Final = (b"\0", b"\xff")
 """Some cameras fill the scan up to a round size."""
+SHRINKS: Final = (8, 4, 2)
+"""libjpeg-turbo scales by these in its inverse DCT: cheaper than decoding all and as good."""
+
+
+def jpeg_shrink(stored: Box, frame: Box) -> int:
+    """Return the largest factor by which a JPEG of *stored* px may shrink while loading and still fill *frame*."""
+    return next((n for n in SHRINKS if Box(stored.width // n, stored.height // n).holds(frame)), 1)
 
 
 class Jpeg:
@@ -39,9 +46,7 @@ class Jpeg:
         """Open lazily. All of libjpeg's warnings are kept, not the first alone; scans were counted by the walk."""
         options = {**options, "access": "sequential", "fail_on": "truncated", "unlimited": True}
         if not self._scan_end and not self._header.unfinished:
-            # The duplicate that libvips reads shares its position with ours.
-            os.lseek(self._source.fd, 0, os.SEEK_SET)
-            return Image.jpegload_source(pyvips.Source.new_from_descriptor(self._source.fd), **options)
+            return Image.jpegload_source(pyvips.Source.new_from_memory(self._source.view), **options)
         self._watched = Spliced(self._pieces, watched=self._scan_end)
         return self._watched.open(Image.jpegload_source, options)
 

@@ -5,7 +5,6 @@ Loaders are named one by one: libvips' own choice would also take SVG, PDF or Ul
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from pyvips import Image
 
 from processor.imaging.colour import as_rgb, without_profile
 from processor.imaging.decoders.damage import refuse_damage
-from processor.imaging.decoders.jpeg import Jpeg
+from processor.imaging.decoders.jpeg import Jpeg, jpeg_shrink
 from processor.imaging.decoders.original import Pixels
 from processor.imaging.decoders.tiff import load_tiff
 from processor.imaging.exif import Exif
@@ -29,15 +28,13 @@ LOADERS: Final[Mapping[str, Callable[..., Image]]] = {
     "webp": Image.webpload_source,
     "gif": Image.gifload_source,
 }
-JPEG_SHRINKS: Final = (8, 4, 2)
-"""libjpeg-turbo scales by these in its inverse DCT: cheaper than decoding all and as good."""
 
 
 def load_native(source: Source, header: Header, *, exif: Exif, largest: Box) -> Pixels:
     """Open lazily. *largest*: the largest rung's frame, upright px; data that ends early fails when it is read."""
     options: dict[str, Any] = {"access": "sequential", "fail_on": "truncated"}
     stored = largest.turned(exif.orientation)
-    factor = next((n for n in JPEG_SHRINKS if Box(header.width // n, header.height // n).holds(stored)), 1)
+    factor = jpeg_shrink(Box(header.width, header.height), stored)
     verify, why = refuse_damage, "libvips reads this format itself"
     if header.format == "jpeg" and factor > 1:
         options["shrink"] = factor
@@ -80,6 +77,4 @@ def load_frames(source: Source, header: Header) -> Image:
 
 
 def _open(source: Source, kind: str, options: dict[str, Any]) -> Image:
-    # The duplicate that libvips reads shares its position with ours.
-    os.lseek(source.fd, 0, os.SEEK_SET)
-    return LOADERS[kind](pyvips.Source.new_from_descriptor(source.fd), **options)
+    return LOADERS[kind](pyvips.Source.new_from_memory(source.view), **options)

@@ -13,6 +13,7 @@ from processor.errors import PhotoError
 from processor.imaging.colour import decide, to_srgb
 from processor.imaging.decoders.buffers import from_rows
 from processor.imaging.decoders.damage import forget_warnings, refuse_damage
+from processor.imaging.decoders.jpeg import jpeg_shrink
 from processor.imaging.exif import NO_EXIF, Exif, read_exif
 from processor.imaging.geometry import Box
 from processor.imaging.icc import adobe_rgb_profile
@@ -24,7 +25,7 @@ ASPECT_TOLERANCE: Final = 0.02
 MIN_LONG_SIDE_PX: Final = 64
 """Fewer pixels tell too little about tone and colour."""
 MAX_SCANS: Final = 100
-PROBE_PX: Final = 64
+PROBE: Final = Box(64, 64)
 GREY_TOLERANCE: Final = 4
 
 
@@ -62,17 +63,17 @@ class Preview:
         """The ICC profile that the picture does not carry itself."""
         return adobe_rgb_profile() if self.is_adobe_rgb else None
 
-    def load(self) -> Image:
-        """Open the picture, to be read once from top to bottom."""
+    def load(self, *, shrink: int = 1) -> Image:
+        """Open the picture, to be read once from top to bottom; a JPEG is shrunk by *shrink* while loading."""
         if self.is_jpeg:
-            return Image.jpegload_buffer(self.data, access="sequential", fail_on="truncated")
+            return Image.jpegload_buffer(self.data, access="sequential", fail_on="truncated", shrink=shrink)
         stride = self.size.width * 3
         return from_rows(self.data.data, width=self.size.width, height=self.size.height, bands=3, stride=stride)
 
-    def small(self, size: Box) -> Image:
+    def small(self, size: Box, *, shrink: int = 1) -> Image:
         """Return the picture in sRGB, shrunk to exactly *size* px in linear light; raises PhotoError."""
         forget_warnings()
-        image = self.load()
+        image = self.load(shrink=shrink)
         light: Any = to_srgb(image, decide(image, profile=self.profile)).colourspace("scrgb")
         shrunk = light.resize(size.width / image.width, vscale=size.height / image.height, kernel="linear")
         small = shrunk.colourspace("srgb").copy_memory()
@@ -90,7 +91,8 @@ class Preview:
         if all(abs(self.size.aspect / shape.aspect - 1) > ASPECT_TOLERANCE for shape in shapes):
             return f"has another aspect ({found} against {sensor.width}×{sensor.height})"
         try:
-            probe = self.small(Box(PROBE_PX, PROBE_PX))
+            # All coded data is read, and may be found damaged; most pixels need not be computed for that.
+            probe = self.small(PROBE, shrink=jpeg_shrink(self.size, PROBE))
         except (pyvips.Error, PhotoError):
             return "cannot be decoded"
         return "is monochrome though the sensor sees colour" if colour and _is_grey(probe) else ""

@@ -46,7 +46,7 @@ NEARLY_FULL = 0.8
 JOBS_PER_CHILD = 500
 """After so many a new child starts, so that leaks of decoders stay bounded."""
 PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
-PASSED_ON = ("LD_LIBRARY_PATH", "LANG")
+PASSED_ON = ("LD_LIBRARY_PATH", "LANG", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
 """Environment variables of the child: no credentials, no names of tables and buckets."""
 
 _LOG = logging.getLogger(__name__)

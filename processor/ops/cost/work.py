@@ -90,7 +90,7 @@ def requests_of(files: int) -> dict[str, int]:
     """Count the requests to AWS of one photo with *files* renditions."""
     return {
         "lambda_requests": 1,
-        "sqs_requests": 3,  # sent, received, deleted
+        "sqs_requests": 4,  # sent, received, kept hidden, deleted
         "s3_reads": 4,  # the original, a look before and after, a look at its stem
         "s3_writes": files,
         "dynamodb_reads": 3,  # its item, all items of the photo, the record

@@ -251,10 +251,11 @@ def test_processes_of_a_child_end_with_it(start: Start, tmp_path: Path) -> None:
 
 
 def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither credentials nor names of tables and buckets: four variables, listed."""
+    """Neither credentials nor names of tables and buckets: five variables, listed."""
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DARKROOM_PHOTOS_TABLE", "HOME"):
         monkeypatch.setenv(name, "secret-4711")
     monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
     child = DecoderProcess(900)
     with Source.from_bytes(jpeg()) as source:
         child.render(source, quick(), header=A_JPEG, file_name="a.jpg", seconds_left=None)
@@ -264,7 +265,8 @@ def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     child.kill()
 
     assert child_environment() == environment
-    assert set(environment) <= {"PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "MALLOC_ARENA_MAX"}
+    expected = {"PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "MALLOC_ARENA_MAX", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"}
+    assert set(environment) <= expected
     assert "secret-4711" not in environment.values()
 
 
