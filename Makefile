@@ -6,6 +6,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 AUDIT  := 2.10.1
+CFN_LINT := 1.58.0
 SHARP  := 0.35.5
 THUMBOR := 7.8.0
 MUTMUT := 3.8.1
@@ -18,7 +19,7 @@ LAMBDA := --python-version 3.13 --python-platform aarch64-manylinux_2_34
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help help-lab setup up test check fmt lint types imports policies plan bench package engine golden simulate drill load lock docs screens audit faults soak verdicts mutate
+.PHONY: help help-lab setup up test check fmt lint types imports policies plan bench package engine golden simulate drill load lock docs screens audit faults soak verdicts mutate cfn
 
 help: ## List the daily targets.
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +81,10 @@ audit: $(READY) ## Check the locked dependencies against the OSV database, where
 	else \
 		echo "audit: skipped, api.osv.dev cannot be reached from here"; \
 	fi
+
+cfn: $(READY) ## Check with cfn-lint what of the recorded plans maps to CloudFormation (ADR 39).
+	@$(BIN)/python -m tools.cloudformation out/cfn
+	@$(BIN)/uv tool run cfn-lint@$(CFN_LINT) -- out/cfn/*.json
 
 faults: $(READY) #lab Run the tests of the thirty faults (ARGS="--times 20": twenty times).
 	@$(BIN)/python -m lab.faults $(ARGS)
