@@ -16,6 +16,7 @@ from typing import Final
 
 import click
 
+from lab import moves
 from lab.drill import backfilling, deleting, releases, repairing
 from lab.drill.operator import Operator
 from lab.drill.originals import generated, real
@@ -23,6 +24,8 @@ from lab.drill.report import Promises
 from testkit.embedded_stack import started
 
 RATE: Final = "10/s"
+# Photos of each story of lab.moves.
+MOVED: Final = 20
 
 
 @click.command()
@@ -34,7 +37,7 @@ RATE: Final = "10/s"
     help="Folder of real photos, good ones; can be said several times.",
 )
 def main(*, photos: int, samples: tuple[Path, ...]) -> None:
-    """Rehearse a backfill, repairs, releases with dead letters, and a deletion."""
+    """Rehearse a backfill, repairs, releases with dead letters, moves and deletions."""
     promises = Promises()
     with tempfile.TemporaryDirectory(prefix="drill-") as folder, started(Path(folder), "--no-edits") as stack:
         operator = Operator.of(stack)
@@ -52,6 +55,9 @@ def main(*, photos: int, samples: tuple[Path, ...]) -> None:
 STORIES: Final[dict[str, Callable[[Operator, Promises], None]]] = {
     "Repairs": lambda operator, promises: promises.of_repairs(repairing.rehearse(operator)),
     "Releases and dead letters": lambda operator, promises: promises.of_releases(releases.rehearse(operator)),
+    "Moves, replacements, pairs": lambda operator, promises: promises.of_moves(
+        {story: moves.rehearse(operator.stack, story, MOVED) for story in moves.STORIES}
+    ),
     "Deletion": lambda operator, promises: promises.of_deletion(deleting.rehearse(operator)),
 }
 

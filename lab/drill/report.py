@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -79,6 +80,13 @@ class Promises:
         self.keep(
             "all converge and no dead letter is left", kept=rehearsal.groups[-1] == {} and len(rehearsal.decoders) > 0
         )
+
+    def of_moves(self, wrong: Mapping[str, list[str]]) -> None:
+        """Print what was not as expected of photos that are moved, replaced, paired and deleted while rendered."""
+        for story, found in wrong.items():
+            for one in found:
+                click.echo(f"    {one}")
+            self.keep(f"{story}: the record shows what is left, and nothing else is public", kept=not found)
 
     def of_deletion(self, rehearsal: deleting.DeletionRehearsal) -> None:
         """Print that nothing is left."""

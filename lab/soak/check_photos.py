@@ -15,8 +15,11 @@ NOTHING: Final = "nothing"
 def check(lines: Iterable[PhotoLine], found: Gallery) -> list[Violation]:
     """Name everything that is not as it must be."""
     known = {line.key: line for line in lines}
+    left = {line.photo_id for line in known.values() if not line.deleted}
+    # A record shows what is left of its photo: the other original, where one was moved or replaced.
+    shown = [line for line in known.values() if not (line.deleted and line.photo_id in left)]
     return [
-        *(one for line in known.values() for one in photo(line, found)),
+        *(one for line in shown for one in photo(line, found)),
         *(one for line in known.values() for one in originals(line, found)),
         *orphans(known, found),
     ]

@@ -30,6 +30,14 @@ class Ledger:
         self.count("uploads")
         self.count(f"uploads, {picture.kind}")
 
+    def copied(self, key: str, to: str, photo_id: str, *, version_id: str) -> None:
+        """Note that what *key* holds was copied to another key."""
+        with self.lock:
+            put = replace(self.photos[key].last, version_id=version_id)
+            known = self.photos.get(to) or PhotoLine(key=to, photo_id=photo_id, puts=(), deleted=False)
+            self.photos[to] = replace(known, puts=(*known.puts, put), deleted=False)
+        self.count("copies")
+
     def deleted(self, key: str) -> None:
         """Note that the original was deleted."""
         with self.lock:

@@ -1,4 +1,4 @@
-"""Simulate users who upload: one key at a time, with overwrites and deletions."""
+"""Simulate users who upload: one photo at a time, with overwrites, moves, replacements and deletions."""
 
 from __future__ import annotations
 
@@ -54,6 +54,10 @@ class Uploader:
                     self.put(key, photo_id, originals.draw(self.random), place)
                 case "delete":
                     self.delete(key)
+                case "move":
+                    key, photo_id, place = *self.move(key, photo_id), {}
+                case "replace":
+                    key, photo_id, place = *self.replace(key, photo_id), {}
                 case _:
                     raise AssertionError(act)
         self.settle(key)
@@ -114,6 +118,27 @@ class Uploader:
         s3.delete_object(Bucket=self.context.stack.originals, Key=key)
         self.context.ledger.deleted(key)
 
+    def move(self, key: str, photo_id: str) -> tuple[str, str]:
+        """Copy the original to another gallery and delete it in its own; return its new key and the photo's id."""
+        gallery, name = key.rpartition("/")[::2]
+        to = f"{self.random.choice([one for one in GALLERIES if one != gallery])}/{name}"
+        bucket, s3 = self.context.stack.originals, self.context.stack.aws.client("s3")
+        version = s3.copy_object(Bucket=bucket, Key=to, CopySource={"Bucket": bucket, "Key": key})["VersionId"]
+        moved_id = to if photo_id == key else photo_id
+        self.context.ledger.copied(key, to, moved_id, version_id=version)
+        self.delete(key)
+        return to, moved_id
+
+    def replace(self, key: str, photo_id: str) -> tuple[str, str]:
+        """Upload another picture beside the original, and delete that; return the key and the id of what is left."""
+        picture = originals.draw(self.random)
+        to = f"{key.rpartition('.')[0]}.{picture.suffix}"
+        new_id = to if photo_id == key else photo_id
+        self.put(to, new_id, picture, {})
+        if to != key:
+            self.delete(key)
+        return to, new_id
+
     def settle(self, key: str) -> None:
         """Wait until the record shows what was last done, but not for ever: what never comes is found in the end."""
         line = self.context.ledger.photos[key]
@@ -139,5 +164,9 @@ ACTS: Final = (
     ("delete",),
     ("settle", "delete", "settle", "overwrite"),
     ("delete", "overwrite", "overwrite"),
+    ("settle", "move"),
+    ("move", "overwrite"),
+    ("settle", "replace"),
+    ("move", "replace", "delete"),
 )
-WEIGHTS: Final = (50, 10, 10, 4, 10, 6, 6, 4)
+WEIGHTS: Final = (42, 8, 8, 4, 8, 6, 4, 4, 6, 4, 4, 2)

@@ -68,6 +68,15 @@ def test_a_photo_that_shows_its_last_version_is_well() -> None:
     assert [] == found(line(FIRST, SECOND), gallery_of(FIRST, SECOND))
 
 
+def test_the_record_of_a_moved_photo_is_held_against_the_original_that_is_left() -> None:
+    """Not against the one that was deleted; with neither left, it must be a tombstone."""
+    gone = PhotoLine(key="new/a.jpg", photo_id=PHOTO, puts=(), deleted=True)
+
+    assert [] == check([gone, line(FIRST)], gallery_of(FIRST))
+    both = check([gone, line(FIRST, deleted=True)], replace(gallery_of(FIRST), items={}, renditions={}))
+    assert ["new/a.jpg", KEY] == [one.subject for one in both]
+
+
 def test_an_upload_that_never_became_active_is_named() -> None:
     """Pending is no end."""
     gallery = gallery_of(FIRST, record={"id": PHOTO, "status": "pending"})
