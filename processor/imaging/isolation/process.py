@@ -185,7 +185,8 @@ class DecoderProcess:
     def _wait(self, clock: Clock) -> None:
         """Wait for the next message; kill a child that exceeds its memory or its time."""
         while not select([self._channel], [], [], POLL_S)[0]:
-            self._resident_mib = resident_mib(self.pid)
+            # A process that has just ended holds nothing: its last figure tells of what it died.
+            self._resident_mib = resident_mib(self.pid) or self._resident_mib
             if self._resident_mib > self.memory_mib:
                 self.kill()
                 raise needs_memory(self.memory_mib)
