@@ -94,7 +94,4 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "a tombstone forgets the backend's status": Mutant(
         place=record, function="status_of", old="status_before(record) or status", new="status"
     ),
-    "every record gets a tombstone": Mutant(
-        place=record, function="tombstone", old=" or last is None or", new=" or last is None and"
-    ),
 }
