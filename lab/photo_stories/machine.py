@@ -33,7 +33,8 @@ TWINS: Final = ("w/IMG_1.CR2", "w/IMG_1.JPG")
 SIDECAR: Final = f"g1/{UUID}.xmp"
 KEYS: Final = (*PAIR_AND_MOVED, *TWINS, SIDECAR)
 PHOTOS: Final = (UUID, *TWINS)
-CONTENTS: Final = (b"one", b"two", b"three", b"broken", b"")
+GOOD: Final = (b"one", b"two", b"three")
+CONTENTS: Final = (*GOOD, b"broken", b"")
 RECIPES: Final = (
     Recipe(sizes={"small": Size(width=8, height=8)}),
     Recipe(sizes={"small": Size(width=8, height=8), "huge": Size(width=900, height=900)}),
@@ -311,10 +312,23 @@ class PhotoStories(RuleBasedStateMachine):
             for photo_id in world.records
             if own_status(world, photo_id) != (expected := self.status_of(photo_id, own_status(calm, photo_id)))
         )
+        refuse(
+            f"{photo_id} shows {shown}, expected {newest}"
+            for photo_id, row in world.records.items()
+            if (newest := self.newest(photo_id)) and newest != (shown := row.get("original_key"))
+        )
         for key in world.versions:
             found = world.current(key)
             kept = self.cached.get(ObjectKey(key).photo_tag, set()) - ({found[1]} if found else set())
             refuse([f"{key}: the CDN still serves {kept}"] if kept else [])
+
+    def newest(self, photo_id: str) -> str | None:
+        """Return the original that the record must show: the newest that can be rendered, else the newest."""
+        there = [(key, self.world.current(key)) for key in self.world.versions if key != SIDECAR]
+        return max(
+            ((one[1] in GOOD, one[2], key) for key, one in there if one and ObjectKey(key).photo_id == photo_id),
+            default=(False, "", None),
+        )[2]
 
     def status_of(self, photo_id: str, follows: Any) -> Any:
         """Return the status that a record must have: what *follows* from its originals, or what the backend wrote."""
