@@ -28,12 +28,12 @@ from testkit.photos import jpeg, scenery
 MIB: Final = 1024 * 1024
 # The scrolling of a user who is in a hurry: a screen in a fifth of a second. Resolves to the durations, ms.
 SCROLL: Final = """
-async () => {
+async (photos) => {
   const frames = [], tasks = [];
   const watch = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => tasks.push(duration)));
   watch.observe({ type: "longtask" });
   const end = () => document.scrollingElement.scrollHeight - innerHeight;
-  let before = performance.now(), still = 0;
+  let before = performance.now();
   const frame = () => new Promise(requestAnimationFrame);
   const step = async (by) => {
     scrollBy(0, by);
@@ -41,10 +41,8 @@ async () => {
     frames.push(now - before);
     before = now;
   };
-  while (still < 60) {
-    still = scrollY >= end() - 2 ? still + 1 : 0;
-    await step(innerHeight / 12);
-  }
+  const shown = () => document.querySelectorAll(".tile").length;
+  while (shown() < photos || scrollY < end() - 2) await step(innerHeight / 12);
   while (scrollY > 0) await step(-innerHeight);
   watch.disconnect();
   return { frames, tasks };
@@ -78,7 +76,7 @@ def measured(address: str, photos: int, width: int, shot: Path | None) -> list[s
         page.goto(address)
         page.locator(".tile img").first.wait_for()
         before = metrics(client)
-        took: Mapping[str, Any] = page.evaluate(SCROLL)
+        took: Mapping[str, Any] = page.evaluate(SCROLL, photos)
         after = metrics(client)
         if shot:
             to_the_end(page, shot)
