@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import click
 import httpx
-from playwright.sync_api import CDPSession, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from local.run.aws import Aws
-from testkit.browser import ARGUMENTS, find_chromium
+from testkit.browser import ARGUMENTS, find_chromium, page_metrics
 from testkit.embedded_stack import LocalStack
 from testkit.photo_copies import write_copies
 from testkit.photos import jpeg, scenery
@@ -28,12 +28,12 @@ from testkit.photos import jpeg, scenery
 MIB: Final = 1024 * 1024
 # The scrolling of a user who is in a hurry: a screen in a fifth of a second. Resolves to the durations, ms.
 SCROLL: Final = """
-async () => {
+async (photos) => {
   const frames = [], tasks = [];
   const watch = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => tasks.push(duration)));
   watch.observe({ type: "longtask" });
   const end = () => document.scrollingElement.scrollHeight - innerHeight;
-  let before = performance.now(), still = 0;
+  let before = performance.now();
   const frame = () => new Promise(requestAnimationFrame);
   const step = async (by) => {
     scrollBy(0, by);
@@ -41,10 +41,8 @@ async () => {
     frames.push(now - before);
     before = now;
   };
-  while (still < 60) {
-    still = scrollY >= end() - 2 ? still + 1 : 0;
-    await step(innerHeight / 12);
-  }
+  const shown = () => document.querySelectorAll(".tile").length;
+  while (shown() < photos || scrollY < end() - 2) await step(innerHeight / 12);
   while (scrollY > 0) await step(-innerHeight);
   watch.disconnect();
   return { frames, tasks };
@@ -74,12 +72,11 @@ def measured(address: str, photos: int, width: int, shot: Path | None) -> list[s
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport=ViewportSize(width=width, height=900))
         client = page.context.new_cdp_session(page)
-        client.send("Performance.enable")
         page.goto(address)
         page.locator(".tile img").first.wait_for()
-        before = metrics(client)
-        took: Mapping[str, Any] = page.evaluate(SCROLL)
-        after = metrics(client)
+        before = page_metrics(client)
+        took: Mapping[str, Any] = page.evaluate(SCROLL, photos)
+        after = page_metrics(client)
         if shot:
             to_the_end(page, shot)
         shown = page.locator(".tile").count()
@@ -92,12 +89,6 @@ def to_the_end(page: Page, shot: Path) -> None:
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=shot)
-
-
-def metrics(client: CDPSession) -> Mapping[str, float]:
-    """Collect the garbage, and read what is left."""
-    client.send("HeapProfiler.collectGarbage")
-    return {one["name"]: one["value"] for one in client.send("Performance.getMetrics")["metrics"]}
 
 
 def durations(took: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 VARIABLE: Final = "DARKROOM_CHROMIUM"
 # CI runs in a container, as root, without user namespaces and with a small /dev/shm. Nothing goes through a proxy.
@@ -32,6 +32,14 @@ def drop(page: Page, *paths: Path, at: tuple[int, int] = (400, 400)) -> None:
     for step in STEPS:
         client.send("Input.dispatchDragEvent", {"type": step, "x": at[0], "y": at[1], "data": data})
     client.detach()
+
+
+def page_metrics(client: CDPSession) -> dict[str, float]:
+    """Collect the garbage of a page, and read what is left: nodes, listeners, bytes of its heap and more."""
+    client.send("Performance.enable")
+    for _ in range(3):
+        client.send("HeapProfiler.collectGarbage")
+    return {one["name"]: one["value"] for one in client.send("Performance.getMetrics")["metrics"]}
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:

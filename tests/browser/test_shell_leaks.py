@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Page, expect
 
-from testkit.browser import wait_until
+from testkit.browser import page_metrics, wait_until
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
@@ -50,14 +49,6 @@ def some(stack: LocalStack) -> None:
     stack.with_status(stack.upload(b"hello\n" * 20, gallery="some", name="note.jpg"), "failed")
 
 
-def measured(client: CDPSession) -> Mapping[str, float]:
-    """Collect the garbage, and count what is left."""
-    for _ in range(3):
-        client.send("HeapProfiler.collectGarbage")
-    metrics = client.send("Performance.getMetrics")["metrics"]
-    return {one["name"]: one["value"] for one in metrics}
-
-
 def visit(page: Page, times: int) -> None:
     """Go from view to view, often before the list of the last one has come."""
     page.evaluate(VISIT, [times, NAMES])
@@ -76,16 +67,15 @@ def test_a_hundred_visits_leave_nothing_behind(opened: Opener) -> None:
     expect(page.locator(".tile")).to_have_count(3)
     page.evaluate(SLOW_LISTS)
     client = page.context.new_cdp_session(page)
-    client.send("Performance.enable")
     visit(page, WARM)
     rest(page)
-    before = measured(client)
+    before = page_metrics(client)
 
     visit(page, VISITS)
     rest(page)
 
     def is_clean() -> bool:
-        after = measured(client)
+        after = page_metrics(client)
         return all(after[name] - before[name] < more for name, more in MORE.items())
 
     wait_until(page, is_clean)

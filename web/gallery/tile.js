@@ -88,7 +88,7 @@ export class Tile {
 
   failed({ message = FAILED, code = "FAILED" }) {
     const name = nameOf(this.photo);
-    const words = [el("span", { class: "code" }, icon("warning"), code), el("span", { class: "why-not" }, message)];
+    const words = [el("span", { class: "code" }, icon("warning"), el("span", {}, breakable(code))), el("span", { class: "why-not" }, message)];
     const act = this.retryable ? ["again", "Try again", () => this.actions.retry(this)] : ["remove", "Remove", () => this.actions.remove(this)];
     return [
       this.upload ? el("div", { class: "open" }, words) : this.opener({}, el("span", { class: "hidden-visually" }, `Why did ${name} fail? `), words),
@@ -109,6 +109,11 @@ export class Tile {
     const image = this.content.querySelector("img");
     return image?.complete && image.naturalWidth ? image.currentSrc : "";
   }
+}
+
+/** Let a long code break after its underscores, and nowhere else. */
+function breakable(code) {
+  return code.split(/(?<=_)/).map((word) => [word, el("wbr")]);
 }
 
 /** Return the `sizes` attribute: frames are 5:4 and about 17rem wide, on a phone square and two in a row. */
