@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from processor.aws.originals_table import LEASE, STEM
 from processor.original import OriginalItem
@@ -51,10 +51,11 @@ def differences(calm: World, world: World) -> list[str]:
 def plain(value: Any, stems: Mapping[str, str], without: frozenset[str] = frozenset()) -> Any:
     """Return a tree without times and stems."""
     if isinstance(value, Mapping):
-        left = {name: one for name, one in value.items() if name not in MEASURED | MEASURED_HERE | without | {"stem"}}
+        tree = cast("Mapping[str, Any]", value)
+        left = {name: one for name, one in tree.items() if name not in MEASURED | MEASURED_HERE | without | {"stem"}}
         return {name: plain(one, stems) for name, one in left.items()}
     if isinstance(value, list | tuple):
-        return [plain(one, stems) for one in value]
+        return [plain(one, stems) for one in cast("list[Any]", value)]
     return renamed(value, stems) if isinstance(value, str) and "/renditions/" in value else value
 
 

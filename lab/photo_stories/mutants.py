@@ -36,11 +36,12 @@ class Mutant:
 
     def compiled(self) -> Callable[..., Any]:
         """Compile the changed function where it stands."""
-        found = inspect.getattr_static(self.place, self.function)
-        source = textwrap.dedent(inspect.getsource(found.fget if isinstance(found, property) else found))
+        found: Any = inspect.getattr_static(self.place, self.function)
+        code: Any = found.fget if isinstance(found, property) else found
+        source = textwrap.dedent(inspect.getsource(code))
         if source.count(self.old) != 1:
             raise ValueError(f"{self.function}: expected {self.old!r} once, found it {source.count(self.old)} times.")
-        names = dict(vars(sys.modules[found.fget.__module__ if isinstance(found, property) else found.__module__]))
+        names = dict(vars(sys.modules[code.__module__]))
         exec(f"from __future__ import annotations\n{source.replace(self.old, self.new)}", names)  # noqa: S102 - our own source
         return names[self.function]
 
