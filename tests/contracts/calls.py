@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CLIENTS = {"s3", "dynamodb", "client", "sqs", "ssm"}
 # Signing calls nothing; the address that is signed is used later, under the signer's grants.
-SIGNING = {"generate_presigned_post"}
+SIGNING = {"generate_presigned_url"}
 
 
 def source_of(module: str) -> Path | None:
