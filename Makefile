@@ -82,7 +82,7 @@ audit: $(READY) ## Check the locked dependencies against the OSV database, where
 		echo "audit: skipped, api.osv.dev cannot be reached from here"; \
 	fi
 
-cfn: $(READY) ## Check with cfn-lint what of the recorded plans maps to CloudFormation (ADR 39).
+cfn: $(READY) ## Check with cfn-lint what of the recorded plans maps to CloudFormation (ADR 36).
 	@$(BIN)/python -m tools.cloudformation out/cfn
 	@$(BIN)/uv tool run cfn-lint@$(CFN_LINT) -- out/cfn/*.json
 

@@ -2,7 +2,7 @@
 
     python -m tools.cloudformation FOLDER     # then: cfn-lint FOLDER/*.json (`make cfn`)
 
-Other resources (a bucket in six parts, a distribution, a table, a function) are left out: ADR 39.
+Other resources (a bucket in six parts, a distribution, a table, a function) are left out: ADR 36.
 """
 
 from __future__ import annotations

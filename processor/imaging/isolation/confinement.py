@@ -1,6 +1,6 @@
 """Confine a decoder child by the kernel, and shield its parent from it; on systems other than Linux, do nothing.
 
-Both processes run as one user, who may read the environment and memory of his processes and open sockets (ADR 37).
+Both processes run as one user, who may read the environment and memory of his processes and open sockets (ADR 34).
 """
 
 from __future__ import annotations
