@@ -80,8 +80,8 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "the CDN keeps what is replaced": Mutant(
         place=Converger, function="tidy", old="job.item.version != new.version or ", new=""
     ),
-    "a deletion in doubt is not forgotten by the CDN": Mutant(
-        place=Converger, function="tidy", old=" or (job.doubtful and job.found is None)", new=""
+    "what was public in doubt stays at the CDN": Mutant(
+        place=Converger, function="tidy", old="return job.doubtful or ", new="return "
     ),
     "an original that is gone is shown": Mutant(place=record, function="shown", old="one.gone_at is None and ", new=""),
     "a verdict hides a photo": Mutant(

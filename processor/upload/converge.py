@@ -128,9 +128,10 @@ class Converger:
         if job.doubtful or unseen:
             old |= set(self.renditions.owned_by(job.name))
         self.renditions.delete(sorted(old - set(new.objects)))
-        # Another recipe has other addresses; what was deleted in doubt may have been all that there was.
+        # Another recipe has other addresses.
         replaced = job.item is None or job.item.version != new.version or new.photo is None
-        return (bool(old) and replaced) or (job.doubtful and job.found is None)
+        # In doubt, another version may have been public at the same addresses, and be gone again by now.
+        return job.doubtful or (bool(old) and replaced)
 
     def settle(self, job: OriginalJob, new: OriginalItem, *, stale: bool) -> None:
         """Queue cached copies for invalidation, write the item, and free the stems of an original that is gone."""

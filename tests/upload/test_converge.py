@@ -9,6 +9,7 @@ from itertools import permutations
 import pytest
 
 from processor.errors import LeaseHeld, RecordMissing, StoreUnavailable
+from processor.keys import ObjectKey
 from processor.recipe import Recipe, Size
 from processor.upload.outcome import Result
 from testkit.memory_stores import World
@@ -290,6 +291,37 @@ def test_a_deletion_after_a_death_removes_what_no_item_names(world: World, died:
     world.process(deletion)
 
     assert {} == world.renditions
+
+
+def test_a_version_taken_back_after_a_death_is_purged(world: World) -> None:
+    """It was public for a while, at the addresses of the version before it."""
+    world.process(world.put(A, b"one"))
+    replacement = world.put(A, b"two")
+    world.on_answer = once("s3:PutObject", kill)
+    with pytest.raises(KeyboardInterrupt):
+        world.process(replacement)
+    world.on_answer = lambda _: None
+    world.invalidated.clear()
+
+    world.lapse()
+    world.process(world.undo(A))
+
+    assert [ObjectKey(A).photo_tag] == world.invalidated
+
+
+def test_a_deletion_that_a_new_upload_overtakes_is_purged(world: World) -> None:
+    """The deletion removed what a dead worker had made public; the upload that came meanwhile has no renditions."""
+    event = world.put(A)
+    world.on_answer = once("s3:PutObject", kill)
+    with pytest.raises(KeyboardInterrupt):
+        world.process(event)
+    world.on_answer = once("s3:DeleteObject", lambda: world.put(A, b"broken"))
+    deletion = world.delete(A)
+
+    world.lapse()
+    world.process(deletion)
+
+    assert ({}, [ObjectKey(A).photo_tag]) == (world.renditions, world.invalidated)
 
 
 def kill() -> None:
