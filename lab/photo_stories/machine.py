@@ -17,12 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from lab.photo_stories.comparison import differences, essence, own_status
 from processor.aws.originals_table import LEASE
+from processor.aws.photos import PhotoRecord
 from processor.errors import LeaseHeld, StoreUnavailable
 from processor.events import ObjectChange, ObjectEvent
 from processor.keys import ObjectKey
 from processor.recipe import Recipe, Size
 from processor.upload import rendering
-from processor.upload.record import DELETED, OURS
+from processor.upload.record import DELETED, OURS, is_tombstone, status_before
 from testkit.events import ORIGINALS
 from testkit.memory_stores import World
 
@@ -230,9 +231,10 @@ class PhotoStories(RuleBasedStateMachine):
         before = self.world.records.get(photo_id, {})
         self.backend.fields[photo_id] = own
         self.world.records[photo_id] = {"id": photo_id, **before, **own, **({"status": status} if status else {})}
-        # A photo that is deleted already cannot be deleted by the backend.
+        record = PhotoRecord(id=photo_id, item=self.world.records[photo_id])
         if status and status != before.get("status"):
-            self.backend.statuses[photo_id] = status
+            # A photo that is deleted already cannot be deleted by the backend: its record would be the same.
+            self.backend.statuses[photo_id] = (status_before(record) or "active") if is_tombstone(record) else status
         if status or not before:
             self.repair(photo_id)
 

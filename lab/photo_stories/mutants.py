@@ -83,9 +83,14 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "what was public in doubt stays at the CDN": Mutant(
         place=Converger, function="tidy", old="return job.doubtful or ", new="return "
     ),
-    "an original that is gone is shown": Mutant(place=record, function="shown", old="one.gone_at is None and ", new=""),
+    "an original that is gone is shown": Mutant(
+        place=record, function="shown", old=" if one.gone_at is None]", new="]"
+    ),
     "a verdict hides a photo": Mutant(
         place=record, function="shown", old="one.failure is None, one.photo is not None, ", new=""
+    ),
+    "an empty file is shown by chance": Mutant(
+        place=record, function="shown", old="concerned + empty", new="concerned"
     ),
     "any original is shown": Mutant(place=record, function="shown", old="one.modified, ", new=""),
     "addresses stay when the photo goes": Mutant(

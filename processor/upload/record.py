@@ -80,15 +80,27 @@ def stranger(record: PhotoRecord | None, name: ObjectKey, items: Iterable[Origin
 
 def shown(record: PhotoRecord | None, items: Iterable[OriginalItem]) -> OriginalItem | None:
     """Choose the original that the record shows; None when none is left, or none concerns the record."""
-    there = [one for one in items if one.gone_at is None and concerns(record, one)]
-    return max(there, key=lambda one: (one.failure is None, one.photo is not None, one.modified, one.key), default=None)
+    there = [one for one in items if one.gone_at is None]
+    concerned = [one for one in there if concerns(record, one)]
+    # An empty file concerns a record, and so one that its siblings are about to make.
+    empty = [one for one in there if concerned and is_empty(one)]
+    return max(
+        concerned + empty,
+        key=lambda one: (one.failure is None, one.photo is not None, one.modified, one.key),
+        default=None,
+    )
+
+
+def is_empty(item: OriginalItem) -> bool:
+    """Return whether an original has no bytes."""
+    return item.failure is not None and item.failure.code == Skip.EMPTY.code
 
 
 def concerns(record: PhotoRecord | None, item: OriginalItem) -> bool:
     """Return whether an original may be shown; one that is no photo only by a record that was made for exactly it."""
     if item.failure is None or item.failure.code not in NOT_PHOTOS:
         return True
-    return record is not None and (item.failure.code == Skip.EMPTY.code or record.is_for(item.key))
+    return record is not None and (is_empty(item) or record.is_for(item.key))
 
 
 def record_fields(record: PhotoRecord | None, items: Sequence[OriginalItem], *, cdn_host: str) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from processor.errors import LeaseHeld, RecordMissing, StoreUnavailable
-from processor.keys import ObjectKey
+from processor.keys import ObjectKey, Skip
 from processor.recipe import Recipe, Size
 from processor.upload.outcome import Result
 from testkit.memory_stores import World
@@ -485,6 +485,17 @@ def test_a_record_of_an_id_fails_only_with_the_file_that_it_names(world: World) 
     world.process(world.put(f"w/{U}.HEIC"))
 
     assert ("active", None) == (world.records[U]["status"], world.records[U].get("error"))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_empty_file_beside_a_broken_one_is_shown_in_any_order(world: World, order: tuple[int, ...]) -> None:
+    """The record that the broken file makes shows the newest original, also when that is the empty one."""
+    events = [world.put(f"w/{U}.CR2", b"broken"), world.put(f"w/{U}.jpg", b"")]
+
+    for number in order:
+        world.process(events[number])
+
+    assert Skip.EMPTY.code == world.records[U]["error"]["code"]
 
 
 def test_an_empty_file_over_a_photo_ends_with_the_reason(world: World) -> None:
