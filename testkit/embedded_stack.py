@@ -23,8 +23,8 @@ from local.run.aws import Aws
 T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[1]
 # Hang guards: on an idle machine the stack takes 4 s, a photo less than one.
-STARTED_S: Final = 60
-SETTLED_S: Final = 60
+STARTED_S: Final = 180
+SETTLED_S: Final = 120
 ENDED_S: Final = 60
 GOODBYE: Final = "stopped: no process and no open port is left"
 
