@@ -86,6 +86,8 @@ def rotating(stack: LocalStack) -> Iterator[LocalStack]:
     """Give the stack, and give it back with the secrets that it had."""
     yield stack
     deploy(stack, {})
+    # Until then a process may still sign with a key that another one has forgotten.
+    time.sleep(KEPT_S + 1)
     headers = {"Authorization": f"Bearer {stack.known['token']}"}
     sessions = f"{stack.known['cdn']}/image-edit/sessions"
     wait_for(lambda: stack.http.get(sessions, headers=headers).is_success or None, what=lambda: "the first secrets")
