@@ -40,7 +40,7 @@ up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps 
 test: $(READY) ## Run every test (ARGS=--cov measures coverage, as `make check` does).
 	$(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )) $(ARGS)
 
-check: ARGS += --cov
+check: override ARGS += --cov
 check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests with coverage.
 
 fmt: $(READY) ## Format the code and fix what can be fixed.
