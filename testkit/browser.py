@@ -14,7 +14,7 @@ VARIABLE: Final = "DARKROOM_CHROMIUM"
 # CI runs in a container, as root, without user namespaces and with a small /dev/shm. Nothing goes through a proxy.
 ARGUMENTS: Final = ("--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server", "--force-color-profile=srgb")
 # A guard against hanging, not a promise of speed: the machine may be busy.
-HANG_MS: Final = 30_000
+HANG_MS: Final = 90_000
 COPY: Final = 1
 LOOK_MS: Final = 20
 STEPS: Final = ("dragEnter", "dragOver", "drop")

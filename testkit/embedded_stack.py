@@ -24,8 +24,8 @@ T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[1]
 # Hang guards: on an idle machine the stack takes 4 s, a photo less than one.
 STARTED_S: Final = 180
-SETTLED_S: Final = 120
-ENDED_S: Final = 60
+SETTLED_S: Final = 180
+ENDED_S: Final = 180
 GOODBYE: Final = "stopped: no process and no open port is left"
 
 
@@ -118,7 +118,7 @@ def started(folder: Path, *arguments: str) -> Generator[LocalStack]:
     """Run a stack on free ports for the length of the block; RunError unless it starts, and stops well."""
     process = launch(folder, *arguments)
     try:
-        with httpx.Client(timeout=30, trust_env=False) as client:
+        with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
             known = read_endpoints(process)
             yield LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client)
         process.send_signal(signal.SIGINT)

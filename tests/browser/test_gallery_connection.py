@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
+from testkit.browser import wait_until
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
@@ -38,18 +39,19 @@ def test_device_goes_offline_and_comes_back(opened: Opener, stack: LocalStack, c
 def test_stream_that_ends_is_taken_up_where_it_ended(opened: Opener, stack: LocalStack) -> None:
     """The browser asks again and names the last event; the server knows it no more, so the page lists again."""
     answers = ["retry: 10\nid: old-1\nevent: ready\ndata: {}\n\n"]
-    page = opened("#/gallery?gallery=other")
+    asked_again: list[Route] = []
 
     def end_at_once(route: Route) -> None:
         if answers:
             route.fulfill(content_type="text/event-stream", body=answers.pop())
-            return
-        # No stream is open now: no event will ever announce this photo.
-        meanwhile(stack, "ended")
-        route.continue_()
+        else:
+            asked_again.append(route)
 
-    page.route("**/gallery/changes", end_at_once)
-    page.goto("/#/gallery?gallery=ended")
+    page = opened("#/gallery?gallery=ended", prepare=lambda page: page.route("**/gallery/changes", end_at_once))
+    wait_until(page, lambda: bool(asked_again))
+    # No stream is open now: no event will ever announce this photo.
+    meanwhile(stack, "ended")
+    asked_again.pop().continue_()
 
     expect(tile(page, "meanwhile.jpg")).to_have_attribute("data-status", "active")
     expect(page.get_by_role("alert")).to_be_hidden()

@@ -46,7 +46,7 @@ def up(folder: Path) -> Generator[tuple[LocalStack, list[str]]]:
     process = launch(folder, "--no-edits", "--persist", str(folder))
     said: list[str] = []
     try:
-        with httpx.Client(timeout=30, trust_env=False) as client:
+        with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
             known = read_endpoints(process)
             yield LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client), said
         process.send_signal(signal.SIGINT)

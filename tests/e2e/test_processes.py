@@ -67,7 +67,7 @@ def test_what_was_accepted_survives_the_death_of_up_with_persist(tmp_path: Path)
     """A `kill -9` of `up` ends its processes in order; the next run has every photo, record and picture."""
     up = launch(tmp_path, "--no-edits", "--persist", str(tmp_path))
     try:
-        with httpx.Client(timeout=30, trust_env=False) as client:
+        with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
             known = read_endpoints(up)
             stack = LocalStack(known=known, folder=tmp_path, aws=Aws(known["aws"]), http=client)
             record = stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="kept"), "active")

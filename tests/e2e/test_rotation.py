@@ -50,7 +50,7 @@ class Load:
     def person(self) -> None:
         """Ask again and again, as a new user whenever the allowance of one is used up."""
         cdn = self.stack.known["cdn"]
-        with httpx.Client(timeout=30, trust_env=False) as client:
+        with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
             while not self.stopped.is_set():
                 headers = {"Authorization": f"Bearer {SimulatedUser.named(self.stack).token}"}
                 for _ in range(READS):

@@ -47,8 +47,11 @@ class Installed:
 
     def run(self, *arguments: str) -> str:
         """Run a command to its end, expect success, give what it printed."""
-        process = self.start(arguments)
-        printed, errors = process.communicate(timeout=ENDED_S)
+        with self.start(arguments) as process:
+            try:
+                printed, errors = process.communicate(timeout=ENDED_S)
+            finally:
+                process.kill()
         assert 0 == process.returncode, errors
         return printed
 
@@ -103,7 +106,7 @@ def test_the_whole_stack_runs(installed: Installed) -> None:
     """The Pulumi program, the functions' code and the page come with the wheel; state goes to the user's folder."""
     up = installed.start(["up", "--json", "--port-base", "0"])
     try:
-        with httpx.Client(timeout=30, trust_env=False) as client:
+        with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
             known = read_endpoints(up)
             folder = installed.home / ".local" / "state" / "darkroom" / "local"
             assert "up" in installed.run("status").split()
