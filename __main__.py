@@ -1,4 +1,4 @@
-"""Entry point of the Pulumi program: configuration, four components, outputs. No logic."""
+"""Entry point of the Pulumi program: configuration, four components and events by setting, outputs. No logic."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from components import config
 from components.cdn import Cdn, CdnArgs
 from components.cdn_address import promised_address
 from components.edit_service import EditService, EditServiceArgs, Gallery
+from components.events import Events, EventsArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.outputs import outputs, watched
 from components.rendition_pipeline import RenditionPipeline, RenditionPipelineArgs
@@ -48,10 +49,17 @@ with promised_address() as promise:
     )
     promise.resolve(cdn.address)
 
+events = (
+    Events("events", EventsArgs(config=stack, photos=pipeline.photos, sessions=edits.sessions))
+    if settings.events.enabled
+    else None
+)
 monitoring = Monitoring(
     "monitoring",
-    MonitoringArgs(context=stack.context, settings=settings.monitoring, watched=watched(stack, pipeline, edits, cdn)),
+    MonitoringArgs(
+        context=stack.context, settings=settings.monitoring, watched=watched(stack, pipeline, edits, cdn, events)
+    ),
 )
 
-for name, value in outputs(stack, pipeline, edits, cdn, monitoring).items():
+for name, value in outputs(stack, pipeline, edits, cdn, monitoring, events).items():
     pulumi.export(name, value)

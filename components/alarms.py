@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from components.function import LambdaFunction
-from components.metrics import Metric, Watched, memory_of, of_cdn, of_function, of_queue, of_table, own
+from components.metrics import Metric, Watched, memory_of, of_cdn, of_function, of_pipe, of_queue, of_table, own
 from components.queues import DeadLetters, WorkQueue
 from processor.settings.services import MEMORY_ALARM_PERCENT
 
@@ -62,6 +62,7 @@ def alarms(watched: Watched, *, error_rate_percent: float) -> list[Alarm]:
         *api_alarms(watched),
         cdn_alarm(watched),
         *(throttled_table(role, table) for role, table in tables(watched).items()),
+        *([failed_pipes(watched.pipes)] if watched.pipes else []),
     ]
 
 
@@ -238,6 +239,18 @@ def throttled_table(role: str, table: str) -> Alarm:
             "writes": of_table("WriteThrottleEvents", table),
         },
         expression="FILL(reads, 0) + FILL(writes, 0)",
+        above=0,
+        periods=2,
+    )
+
+
+def failed_pipes(pipes: Mapping[str, str]) -> Alarm:
+    """Watch for events that cannot be sent to the bus: after 23 hours they would be dead letters."""
+    return Alarm(
+        name="events-failures",
+        means="A pipe cannot send events to the bus; it tries again for 23 hours.",
+        metrics={table: of_pipe("ExecutionFailed", pipe) for table, pipe in pipes.items()},
+        expression=" + ".join(f"FILL({table}, 0)" for table in pipes),
         above=0,
         periods=2,
     )

@@ -148,6 +148,7 @@ def sessions(config: StackConfig) -> TableArgs:
         attributes={"sessionId": "S", "userId": "S", "createdAt": "N"},
         indexes=(Index(name="userId-createdAt-index", hash_key="userId", range_key="createdAt"),),
         ttl="ttl",
+        stream=config.settings.events.enabled,
         adopt=config.settings.adopt.sessions_table,
     )
 

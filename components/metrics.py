@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pulumi
@@ -33,7 +33,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
-    """The resources that alarms and the dashboard watch."""
+    """The resources that alarms and the dashboard watch. *pipes*: names of the pipes of events by table."""
 
     stack: str
     functions: Mapping[str, LambdaFunction]
@@ -44,6 +44,7 @@ class Watched:
     cdn: CdnSettings
     distribution_id: pulumi.Input[str]
     insights: bool
+    pipes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def of_function(name: str, settings: FunctionSettings, stat: str = "Sum") -> Metric:
@@ -72,6 +73,11 @@ def of_cdn(name: str, distribution_id: pulumi.Input[str], stat: str = "Average")
     """Return CloudFront's metric *name* of the distribution, published in us-east-1 only."""
     dimensions: dict[str, pulumi.Input[str]] = {"DistributionId": distribution_id, "Region": "Global"}
     return Metric(namespace="AWS/CloudFront", name=name, dimensions=dimensions, stat=stat)
+
+
+def of_pipe(name: str, pipe: str) -> Metric:
+    """Return EventBridge's metric *name* of a pipe."""
+    return Metric(namespace="AWS/EventBridge/Pipes", name=name, dimensions={"PipeName": pipe})
 
 
 def own(name: str, service: str, stack: str, stat: str = "Sum") -> Metric:

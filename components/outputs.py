@@ -9,6 +9,7 @@ import pulumi
 from components.cdn import Cdn
 from components.config import StackConfig
 from components.edit_service import EditService
+from components.events import Events
 from components.function import LambdaFunction
 from components.metrics import Watched
 from components.monitoring import Monitoring
@@ -17,10 +18,15 @@ from components.rendition_pipeline import RenditionPipeline
 from processor.settings.values import origin_of
 
 
-def outputs(
-    config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn, monitoring: Monitoring
+def outputs(  # noqa: PLR0913, PLR0917 - one for each component
+    config: StackConfig,
+    pipeline: RenditionPipeline,
+    edits: EditService,
+    cdn: Cdn,
+    monitoring: Monitoring,
+    events: Events | None,
 ) -> dict[str, Any]:
-    """Return all outputs by name. Names never change their meaning."""
+    """Return all outputs by name. Names never change their meaning; *events* adds its own."""
     url = cdn.address.host.apply(origin_of)
     return {
         "cdnDomain": cdn.address.host,
@@ -38,11 +44,12 @@ def outputs(
         "uploadsQueueUrl": pipeline.uploads.url,
         "backfillQueueUrl": pipeline.backfill.url,
         "jobsQueueUrl": edits.jobs.url,
-        "deadLetterQueueUrls": {role: queue.url for role, queue in dead_letters(pipeline, edits).items()},
+        "deadLetterQueueUrls": {role: queue.url for role, queue in dead_letters(pipeline, edits, events).items()},
         "functions": {role: one.alias.function_version for role, one in functions(pipeline, edits).items()},
         "alarmTopicArn": monitoring.topic.arn,
         "dashboardUrl": dashboard_url(config.context.region, monitoring),
         "mainFunctionEnv": main_function_env(edits),
+        **({"eventBusName": events.bus.name} if events else {}),
     }
 
 
@@ -56,7 +63,7 @@ def functions(pipeline: RenditionPipeline, edits: EditService) -> dict[str, Lamb
     }
 
 
-def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, DeadLetters]:
+def dead_letters(pipeline: RenditionPipeline, edits: EditService, events: Events | None) -> dict[str, DeadLetters]:
     """Return every dead-letter queue by role."""
     kept = {role: one.failures for role, one in functions(pipeline, edits).items()}
     return {
@@ -66,10 +73,13 @@ def dead_letters(pipeline: RenditionPipeline, edits: EditService) -> dict[str, D
         "jobs": edits.jobs.dead,
         "reconciler-missed": pipeline.reconciler.missed,
         **{f"{role}-failures": queue for role, queue in kept.items() if queue},
+        **(events.dead_letters if events else {}),
     }
 
 
-def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn) -> Watched:
+def watched(
+    config: StackConfig, pipeline: RenditionPipeline, edits: EditService, cdn: Cdn, events: Events | None
+) -> Watched:
     """Return the resources that alarms and the dashboard watch."""
     return Watched(
         stack=config.context.stack,
@@ -80,12 +90,13 @@ def watched(config: StackConfig, pipeline: RenditionPipeline, edits: EditService
             "purges": pipeline.purges,
             "jobs": edits.jobs,
         },
-        dead_letters=dead_letters(pipeline, edits),
+        dead_letters=dead_letters(pipeline, edits, events),
         renditions=config.settings.renditions,
         edits=config.settings.edits,
         cdn=config.settings.cdn,
         distribution_id=cdn.address.distribution_id,
         insights=config.settings.deployment.insights_layer_arn is not None,
+        pipes=events.pipes if events else {},
     )
 
 

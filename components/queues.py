@@ -24,11 +24,12 @@ MAX_RECEIVES: Final = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeadLettersArgs:
-    """A queue without a reader."""
+    """A queue without a reader. *sender*: the AWS service that sends by the queue's policy, not by a role, if any."""
 
     context: StackContext
     queue: str
     component: str
+    sender: QueueSender | None = None
 
 
 class DeadLetters(pulumi.ComponentResource):
@@ -46,10 +47,10 @@ class DeadLetters(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn, self.url = self.queue.arn, self.queue.url
-        aws.sqs.QueuePolicy(
+        self.policy = aws.sqs.QueuePolicy(
             f"{name}-policy",
             queue_url=self.url,
-            policy=policy(tls_only("sqs:*", self.arn)),
+            policy=policy(*queue_permissions(self.arn, args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"url": self.url, "arn": self.arn})
@@ -57,7 +58,7 @@ class DeadLetters(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueSender:
-    """The bucket (`s3`) or rule (`events`) that sends messages to a queue."""
+    """The bucket (`s3`), the rule or the rules of a bus (`events`) that send messages to a queue."""
 
     service: str
     arn: pulumi.Input[str]
@@ -114,8 +115,8 @@ class WorkQueue(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "arn": self.arn, "deadLettersUrl": self.dead.url})
 
 
-def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs) -> list[Permission]:
-    """Require TLS; grant sending to the one bucket or rule of this account that may, if any."""
+def queue_permissions(arn: pulumi.Input[str], args: WorkQueueArgs | DeadLettersArgs) -> list[Permission]:
+    """Require TLS; grant sending to the bucket or the rules of this account that may, if any."""
     permissions = [tls_only("sqs:*", arn)]
     if args.sender is not None:
         permissions.append(

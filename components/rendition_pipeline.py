@@ -176,6 +176,7 @@ def photos(config: StackConfig) -> TableArgs:
             Index(name="UserIdIndex", hash_key="user_id"),
         ),
         caps=(settings.max_read_units, settings.max_write_units),
+        stream=config.settings.events.enabled,
         adopt=config.settings.adopt.photos_table,
     )
 
@@ -215,6 +216,7 @@ def rendition_env(args: RenditionPipelineArgs, purges: WorkQueue, *lanes: WorkQu
         distribution_id=args.cdn.distribution_id,
         lane_queue_urls=urls,
         purge_queue_url=purges.url,
+        events=args.config.settings.events.enabled or None,
     ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring)))
 
 

@@ -25,6 +25,7 @@ class TableArgs:
     """One table. *attributes*: every key attribute and its type (S, N). *caps*: units per second, read and write.
 
     *range_key*: sorts the items of one *hash_key*. *ttl*: attribute with the time (s) at which an item is deleted.
+    *stream*: keep each change of an item, as it was and as it is, for a day.
     """
 
     context: StackContext
@@ -36,6 +37,7 @@ class TableArgs:
     indexes: Sequence[Index] = ()
     ttl: str | None = None
     caps: tuple[int, int] | None = None
+    stream: bool = False
     adopt: bool = field(default=False)
 
 
@@ -54,6 +56,8 @@ def table(name: str, args: TableArgs, *, parent: pulumi.Resource) -> aws.dynamod
         )
         if args.caps
         else None,
+        stream_enabled=True if args.stream else None,
+        stream_view_type="NEW_AND_OLD_IMAGES" if args.stream else None,
         ttl=aws.dynamodb.TableTtlArgs(attribute_name=args.ttl, enabled=True) if args.ttl else None,
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
         server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),

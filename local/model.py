@@ -12,6 +12,10 @@ LOOPBACK = "127.0.0.1"
 STACK = "local"
 # Audience of the local issuer's tokens.
 AUDIENCE = "darkroom-local"
+# The page's own receiver of events, and the secret that it is sent.
+RECEIVER = "page"
+RECEIVER_PATH = "/events"
+RECEIVER_SECRET = "darkroom-local-webhook-page"  # noqa: S105 - a name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import yaml
 
-from components.testing.program import PROJECT, ROOT, Json
-from local.model import AUDIENCE, STACK, Addresses
+from components.testing.program import PROJECT, ROOT, Json, merged
+from components.testing.program import SETTINGS_KEY as SETTINGS
+from local.emulator.environment import ACCOUNT, REGION
+from local.model import AUDIENCE, RECEIVER, RECEIVER_PATH, RECEIVER_SECRET, STACK, Addresses
 
 ORIGIN: Final = "dev"
-SETTINGS: Final = f"{PROJECT}:settings"
 # The local issuer of tokens, below the page's origin.
 ISSUER_PATH: Final = "/oidc"
 JWKS_PATH: Final = "/oidc/jwks.json"
@@ -53,20 +54,21 @@ def differences(addresses: Addresses) -> Json:
             },
         },
         "cdn": {"cors_origins": [addresses.page], "logs_bucket": bucket("cdn-logs")},
+        "events": {"enabled": True, "webhooks": [receiver(addresses)]},
         # AWS' own layers: local/api replaces the web adapter, and nothing reads Lambda Insights.
         "deployment": {"web_adapter_layer_arn": "", "insights_layer_arn": ""},
+    }
+
+
+def receiver(addresses: Addresses) -> Json:
+    """Return the webhook whose events the page shows."""
+    return {
+        "name": RECEIVER,
+        "url": f"{addresses.page}{RECEIVER_PATH}",
+        "secret_arn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{RECEIVER_SECRET}",
     }
 
 
 def bucket(role: str) -> str:
     """Return the name of a bucket. An emulator has one account, so its number is left out."""
     return f"{PROJECT}-{STACK}-{role}"
-
-
-def merged(tree: Json, changes: Json) -> Json:
-    """Merge *changes* into *tree*, branch by branch."""
-    known = {
-        key: merged(tree.get(key, {}), cast("Json", value)) if isinstance(value, dict) else value
-        for key, value in changes.items()
-    }
-    return {**tree, **known}

@@ -16,7 +16,7 @@ from processor.aws.attributes import from_item, to_item
 from processor.aws.cdn import PurgeQueue
 from processor.aws.originals import Originals
 from processor.aws.originals_table import CLOCKS_MS, LEASE, STEM, Lease, OriginalsTable
-from processor.aws.photos import WATCHED, PhotoRecord, PhotoRecords
+from processor.aws.photos import PhotoRecord, PhotoRecords, watched_for
 from processor.aws.renditions import RenditionObjects, Stamp
 from processor.budget import Budget
 from processor.errors import LeaseHeld, PhotoError, Verdict
@@ -36,6 +36,8 @@ CDN_HOST = "cdn.example.com"
 NO_CLIENT = cast("Any", None)
 Version = tuple[str, bytes, str]
 """Version id, content, time of the last change."""
+Change = tuple[dict[str, Any], dict[str, Any]]
+"""A record before and after a write; {} before the first."""
 
 
 def nothing(_: str) -> None:
@@ -44,7 +46,10 @@ def nothing(_: str) -> None:
 
 @dataclass(kw_only=True)
 class World:
-    """Everything that there is. *versions*: per key, the last is current, None is a delete marker."""
+    """Everything that there is. *versions*: per key, the last is current, None is a delete marker.
+
+    *stream*: each write of a record by the pipeline, as it was and as it is. *events*: records announce outcomes.
+    """
 
     missing_record: Literal["create", "require"] = "create"
     recipe: Recipe = field(default_factory=Recipe)
@@ -52,6 +57,8 @@ class World:
     renditions: dict[str, tuple[bytes, Stamp]] = field(default_factory=dict[str, tuple[bytes, Stamp]])
     table: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict[tuple[str, str], dict[str, Any]])
     records: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    events: bool = False
+    stream: list[Change] = field(default_factory=list["Change"])
     invalidated: list[str] = field(default_factory=list[str])
     calls: list[str] = field(default_factory=list[str])
     on_call: Callable[[str], None] = nothing
@@ -98,7 +105,14 @@ class World:
             photos=MemoryRecords(world=self, dynamodb=NO_CLIENT, table="photos"),
         )
         renderer, used = MemoryRenderer(world=self), recipe or self.recipe
-        return assembled(stores, renderer, recipe=used, missing_record=self.missing_record, cdn_host=CDN_HOST)
+        return assembled(
+            stores,
+            renderer,
+            recipe=used,
+            missing_record=self.missing_record,
+            cdn_host=CDN_HOST,
+            events=self.events,
+        )
 
     def violations(self) -> list[str]:
         """Name what is not as it must be at rest: when every message is done and every lease released."""
@@ -337,10 +351,11 @@ class MemoryRecords(PhotoRecords):
             now = self.world.records.get(photo_id)
             if (now is None) != (seen is None):
                 return False
-            if now and seen and any(now.get(name) != seen.item.get(name) for name in WATCHED):
+            if now and seen and any(now.get(name) != seen.item.get(name) for name in watched_for(fields)):
                 return False
             changed = (now or {"id": photo_id}) | stored(fields)
             self.world.records[photo_id] = {name: value for name, value in changed.items() if value is not None}
+            self.world.stream.append((now or {}, self.world.records[photo_id]))
             return True
 
 
@@ -369,6 +384,7 @@ def copied(world: World) -> World:
         renditions=dict(world.renditions),
         table={key: dict(row) for key, row in world.table.items()},
         records={key: dict(row) for key, row in world.records.items()},
+        stream=list(world.stream),
         invalidated=list(world.invalidated),
         calls=[],
     )

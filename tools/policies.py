@@ -17,6 +17,7 @@ import pulumi_aws
 
 from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import STACKS, record
+from components.testing.variants import VARIANTS, record_variant
 from tools.aws_limits import keys_can_be_replaced, names_fit_the_longest_stack, permissions_follow_their_url
 from tools.workflow_policies import WORKFLOW_POLICIES, automation, workflow_findings
 
@@ -188,9 +189,10 @@ def findings(plan: StackPlan) -> list[str]:
 
 def main() -> int:
     """Print the findings of every stack; 1 when there are any."""
-    found = [line for stack in STACKS for line in findings(record(stack))] + workflow_findings(automation())
+    plans = [*map(record, STACKS), *map(record_variant, VARIANTS)]
+    found = [line for plan in plans for line in findings(plan)] + workflow_findings(automation())
     sys.stdout.write("".join(f"{line}\n" for line in found))
-    policies = f"{len(POLICIES)} policies for {len(STACKS)} stacks, {len(WORKFLOW_POLICIES)} for workflows"
+    policies = f"{len(POLICIES)} policies for {len(plans)} plans, {len(WORKFLOW_POLICIES)} for workflows"
     sys.stdout.write(f"{policies}, {len(found)} findings\n")
     return 1 if found else 0
 

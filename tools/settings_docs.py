@@ -59,7 +59,7 @@ def section(name: str, schema: Schema, root: Schema, defaults: Schema) -> str:
 
 
 def rows(prefix: str, branch: Schema, root: Schema, defaults: Schema) -> Iterator[tuple[str, ...]]:
-    """Walk *branch*: one row per setting, then the rows of what a branch or a mapping holds."""
+    """Walk *branch*: one row per setting, then the rows of what a branch, a mapping or a list holds."""
     for name, schema in branch["properties"].items():
         inner, default = plain(schema, root), defaults.get(name, schema.get("default"))
         members = plain(values_of(inner), root)
@@ -69,6 +69,8 @@ def rows(prefix: str, branch: Schema, root: Schema, defaults: Schema) -> Iterato
             yield from rows(f"{prefix}{name}.", inner, root, default or {})
         if "properties" in members:
             yield from rows(f"{prefix}{name}.<name>.", members, root, {})
+        if "properties" in (items := plain(inner.get("items", {}), root)):
+            yield from rows(f"{prefix}{name}[].", items, root, {})
 
 
 def function(title: str, kind: type[Slice]) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 ACCOUNT: Final = "123456789012"
 REGION: Final = "us-east-1"
 IDENTITY: Final = "aws:index/getCallerIdentity:getCallerIdentity"
+SECRET_VERSION: Final = "aws:secretsmanager/getSecretVersion:getSecretVersion"  # noqa: S105 - name of a call
 HERE: Final = f"{REGION}:{ACCOUNT}"
 SECRET: Final = "secret"  # noqa: S105 - start of the text of every secret
 SECRETS: Final[Mapping[str, str]] = {"random:index/randomPassword:RandomPassword": "result"}
@@ -34,6 +35,11 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudfront/publicKey:PublicKey": {"id": "id-of-{logical}"},
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": {"id": "id-of-{logical}"},
     "aws:cloudwatch/dashboard:Dashboard": {},
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": {
+        "arn": f"arn:aws:events:{HERE}:api-destination/{{name}}/0f6a"
+    },
+    "aws:cloudwatch/eventBus:EventBus": {"arn": f"arn:aws:events:{HERE}:event-bus/{{name}}"},
+    "aws:cloudwatch/eventConnection:EventConnection": {"arn": f"arn:aws:events:{HERE}:connection/{{name}}/1e7b"},
     "aws:cloudwatch/eventRule:EventRule": {"arn": f"arn:aws:events:{HERE}:rule/{{name}}"},
     "aws:cloudwatch/eventTarget:EventTarget": {"id": "{rule}-{logical}"},
     "aws:cloudwatch/logDelivery:LogDelivery": {"id": "id-of-{logical}"},
@@ -44,7 +50,10 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"arn": f"arn:aws:logs:{HERE}:log-group:{{name}}"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"arn": f"arn:aws:cloudwatch:{HERE}:alarm:{{name}}"},
     "aws:cloudwatch/queryDefinition:QueryDefinition": {"id": "id-of-{logical}"},
-    "aws:dynamodb/table:Table": {"arn": f"arn:aws:dynamodb:{HERE}:table/{{name}}"},
+    "aws:dynamodb/table:Table": {
+        "arn": f"arn:aws:dynamodb:{HERE}:table/{{name}}",
+        "streamArn": f"arn:aws:dynamodb:{HERE}:table/{{name}}/stream/2026-01-01T00:00:00.000",
+    },
     "aws:iam/role:Role": {"arn": f"arn:aws:iam::{ACCOUNT}:role/{{name}}"},
     "aws:iam/rolePolicy:RolePolicy": {"id": "{role}:{name}"},
     "aws:kms/key:Key": {"id": "{logical}", "arn": f"arn:aws:kms:{HERE}:key/{{logical}}"},
@@ -62,6 +71,7 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
         "version": "3",
     },
     "aws:lambda/permission:Permission": {"id": "id-of-{logical}"},
+    "aws:pipes/pipe:Pipe": {"arn": f"arn:aws:pipes:{HERE}:pipe/{{name}}"},
     "aws:route53/record:Record": {},
     "aws:s3/bucket:Bucket": {
         "arn": "arn:aws:s3:::{name}",
@@ -93,8 +103,13 @@ COMPUTED: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def identity(*, account: str = ACCOUNT, arn: str = "", user: str = "recorder") -> dict[str, str]:
-    """Return the result of getCallerIdentity, the program's only invoke."""
+    """Return the result of getCallerIdentity."""
     return {"accountId": account, "arn": arn or f"arn:aws:iam::{account}:user/{user}", "userId": user}
+
+
+def secret_version(arn: str, text: str = "") -> dict[str, str]:
+    """Return the result of getSecretVersion, which a webhook's secret is read by."""
+    return {"arn": arn, "secretId": arn, "secretString": text or f"{SECRET} of {arn}"}
 
 
 def answer(kind: str, logical: str, inputs: Mapping[str, Any], *, version: str = "") -> tuple[str, dict[str, str]]:

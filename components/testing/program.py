@@ -24,8 +24,19 @@ from pulumi.runtime.settings import SETTINGS, configure, set_root_resource
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "darkroom"
+# The key of the settings in a stack's configuration.
+SETTINGS_KEY: Final = f"{PROJECT}:settings"
 
 Json = dict[str, Any]
+
+
+def merged(tree: Json, changes: Json) -> Json:
+    """Merge *changes* into *tree*, branch by branch."""
+    known = {
+        key: merged(tree.get(key, {}), cast("Json", value)) if isinstance(value, dict) else value
+        for key, value in changes.items()
+    }
+    return {**tree, **known}
 
 
 def main_program() -> None:

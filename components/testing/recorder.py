@@ -16,7 +16,15 @@ import yaml
 from pulumi.runtime import mocks, rpc
 
 from components.build import write_empty_layers
-from components.testing.answers import IDENTITY, SECRET, SECRETS, answer, identity
+from components.testing.answers import (
+    IDENTITY,
+    SECRET,
+    SECRET_VERSION,
+    SECRETS,
+    answer,
+    identity,
+    secret_version,
+)
 from components.testing.plan import Resource, StackPlan
 from components.testing.program import PROJECT, ROOT, Json, main_program, run_program
 
@@ -48,7 +56,9 @@ class Answers(mocks.Mocks):
     """Answer as AWS would: the inputs, and what only AWS knows."""
 
     def call(self, args: mocks.MockCallArgs) -> tuple[Json, list[tuple[str, str]]]:
-        """Answer the one question that the program asks."""
+        """Answer the questions that the program asks."""
+        if args.token == SECRET_VERSION:
+            return dict(secret_version(cast("Json", args.args)["secretId"])), []
         if args.token != IDENTITY:
             raise LookupError(
                 f"expected no call of {args.token}: say in components/testing/recorder.py what it answers"

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from processor.aws.originals_table import LEASE, STEM
+from processor.aws.photos import EVENT
 from processor.original import OriginalItem
 from testkit.memory_stores import World
 
 # Times, and what the machine needed for it.
 MEASURED: Final = frozenset({"at", "gone_at", "deleted_at", "processed_at", "created_at", "attempts"})
 MEASURED_HERE: Final = frozenset({"steps_ms", "total_ms", "cost_usd", "memory_mib"})
-# Written when the record is made, by the first original of the photo; and decided with the backend.
-ONCE: Final = frozenset({"gallery_id", "status", "status_before"})
+# Written when the record is made, by the first original of the photo; decided with the backend; numbered one by one.
+ONCE: Final = frozenset({"gallery_id", "status", "status_before", EVENT})
 
 
 def essence(world: World, *, exact: bool = False) -> dict[str, Any]:

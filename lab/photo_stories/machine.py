@@ -15,9 +15,10 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from lab.photo_stories.announced import last_told, misannounced, outcome_in
 from lab.photo_stories.comparison import differences, essence, own_status
 from processor.aws.originals_table import LEASE
-from processor.aws.photos import PhotoRecord
+from processor.aws.photos import EVENT, PhotoRecord
 from processor.errors import LeaseHeld, StoreUnavailable
 from processor.events import ObjectChange, ObjectEvent
 from processor.keys import ObjectKey
@@ -92,11 +93,12 @@ class PhotoStories(RuleBasedStateMachine):
         super().__init__()
         self.inline = patch.object(rendering, "ThreadPoolExecutor", InlineExecutor)
         self.inline.start()
-        self.world, self.recipe, self.backend = World(), 0, Backend()
+        self.world, self.recipe, self.backend = World(events=True), 0, Backend()
         self.pending: list[ObjectEvent] = []
         self.told: list[ObjectEvent] = []
         self.cached: dict[str, set[bytes]] = {}
         self.forgotten = 0
+        self.streamed = 0
 
     # Originals
 
@@ -273,6 +275,13 @@ class PhotoStories(RuleBasedStateMachine):
         )
 
     @invariant()
+    def each_outcome_is_announced_once(self) -> None:
+        """Each write of a record tells a new outcome, by the next number, or leaves what was told as it is."""
+        for before, after in self.world.stream[self.streamed :]:
+            refuse(misannounced(before.get(EVENT) or {}, after.get(EVENT) or {}))
+        self.streamed = len(self.world.stream)
+
+    @invariant()
     def view(self) -> None:
         """Let the CDN cache everything that is public now, after it has forgotten what it was told to forget."""
         world = self.world
@@ -313,6 +322,11 @@ class PhotoStories(RuleBasedStateMachine):
             f"{photo_id} is {own_status(world, photo_id)}, expected {expected}"
             for photo_id in world.records
             if own_status(world, photo_id) != (expected := self.status_of(photo_id, own_status(calm, photo_id)))
+        )
+        refuse(
+            f"{photo_id} has announced {told}, expected {expected}"
+            for photo_id, row in world.records.items()
+            if (expected := outcome_in(row)) and expected != (told := last_told(row))
         )
         refuse(
             f"{photo_id} shows {shown}, expected {newest}"

@@ -10,8 +10,9 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage] - as pulumi's own monitor
 
-from components.testing.answers import IDENTITY, identity
+from components.testing.answers import IDENTITY, SECRET_VERSION, identity, secret_version
 from components.testing.program import Json
+from local.deployer.adapters.security import webhook_secret
 from local.deployer.adapters.table import ADAPTERS, ADOPTING
 from local.deployer.model import CreatedResource, DeployedResource, DeployError, Properties, ResourceInputs
 from local.deployer.not_emulated import NOT_EMULATED, STORED_ONLY, is_not_emulated
@@ -28,10 +29,15 @@ class PulumiCalls(mocks.Mocks):
         self.target = target
 
     def call(self, args: mocks.MockCallArgs) -> tuple[Json, list[tuple[str, str]]]:
-        """Return the caller's identity, the one invoke of the program."""
-        if args.token != IDENTITY:
-            raise DeployError(f"{args.token}: expected {IDENTITY}, the only invoke that the deployer answers")
+        """Return the caller's identity, or a webhook's secret: the invokes of the program."""
+        if args.token not in {IDENTITY, SECRET_VERSION}:
+            raise DeployError(
+                f"{args.token}: expected {IDENTITY} or {SECRET_VERSION}, the only invokes that the deployer answers"
+            )
         try:
+            if args.token == SECRET_VERSION:
+                arn: str = cast("Json", args.args)["secretId"]
+                return dict(secret_version(arn, webhook_secret(self.target, arn))), []
             who = self.target.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise DeployError(f"{args.token}: {error}") from error

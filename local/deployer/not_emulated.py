@@ -29,6 +29,9 @@ STORED_ONLY: Final[Reasons] = {
         "priceClass": "there are no edge locations",
         "trustedKeyGroups": "the emulator's CDN checks no signed URLs",
     },
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": {
+        "invocationRateLimitPerSecond": "the emulator posts as soon as it can"
+    },
     "aws:cloudwatch/logDelivery:LogDelivery": {EVERYTHING: "the emulator's CDN writes no access logs"},
     "aws:dynamodb/table:Table": {
         "onDemandThroughput": "the emulator never throttles",

@@ -19,7 +19,9 @@ from local.emulator.environment import LOG_NAME, environment
 from local.emulator.iam_gaps import patch_iam
 from local.emulator.lambda_gaps import patch_lambda
 from local.emulator.monitoring_gaps import patch_monitoring
+from local.emulator.pipe_gaps import patch_pipes
 from local.emulator.queue_gaps import patch_queues
+from local.emulator.webhook_gaps import patch_webhooks
 from local.loopback_only import App, LoopbackOnly, Receive, Scope, Send
 from local.model import LOOPBACK
 
@@ -62,6 +64,8 @@ def emulator() -> App:
     patch_monitoring()
     patch_queues()
     patch_iam()
+    patch_pipes()
+    patch_webhooks()
     return cast("App", application.app)
 
 

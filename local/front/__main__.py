@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from local.alarms.watch import watch
-from local.front import cdn, oidc, page
+from local.front import cdn, oidc, page, receiver
 from local.front.deployed import DeployedStack
 from local.front.errors import HANDLERS
 from local.front.gallery import routes as gallery
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 def page_app(deployed: DeployedStack) -> Starlette:
     """Serve the page of the stack *deployed*, and evaluate its alarms."""
     issuer = oidc.Issuer(origin=deployed.addresses.page)
-    store = PhotoStore(deployed=deployed)
+    store, received = PhotoStore(deployed=deployed), receiver.receiver(deployed)
     feed = ChangeFeed(records=lambda: store.all(None))
 
     @asynccontextmanager
@@ -64,7 +64,8 @@ def page_app(deployed: DeployedStack) -> Starlette:
     return Starlette(
         routes=[
             *oidc.routes(issuer),
-            *gallery.routes(store, Operations(deployed=deployed), feed),
+            *receiver.routes(received),
+            *gallery.routes(store, Operations(deployed=deployed, events=received.overview), feed),
             *page.routes(deployed, issuer),
         ],
         middleware=[

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -61,6 +62,10 @@ class Aws:
     def client(self, service: Literal["sns"]) -> SNSClient: ...
     @overload
     def client(self, service: Literal["iam"]) -> IAMClient: ...
+    @overload
+    def client(self, service: Literal["events"]) -> EventBridgeClient: ...
+    @overload
+    def client(self, service: Literal["pipes", "secretsmanager"]) -> Any: ...
     def client(self, service: str) -> Any:
         """Return the client of *service*."""
         if service not in self.clients:

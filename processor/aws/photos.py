@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Decisions about a record depend on these attributes only: while they are unchanged, a decision is still right.
 WATCHED: Final = ("status", "processed_at", "original_key")
+# The attribute that announces the last outcome (ADR 40): its number follows from the one before.
+EVENT: Final = "darkroom_event"
 # The address of a size's rendition is its name's proof: backends have fields that end in _url too.
 SIZE_URL: Final = re.compile(r".*/renditions/.*_([a-z][a-z0-9-]*)\.jpg\?v=[^/]*")
 
@@ -118,22 +120,28 @@ class PhotoRecords:
 def update_of(fields: Mapping[str, Any], seen: PhotoRecord | None) -> dict[str, Any]:
     """Build an UpdateItem that sets *fields* on condition that the record is as *seen*."""
     known: Mapping[str, Any] = seen.item if seen else {}
+    watched = watched_for(fields)
     # Every name goes through a placeholder: "status", "size" and 570 others are reserved words.
-    names = {name: f"#n{index}" for index, name in enumerate(dict.fromkeys([*fields, *WATCHED, "id"]))}
+    names = {name: f"#n{index}" for index, name in enumerate(dict.fromkeys([*fields, *watched, "id"]))}
     new = {f":new{index}": value for index, value in enumerate(fields.values()) if value is not None}
-    old = {f":old{index}": known[name] for index, name in enumerate(WATCHED) if name in known}
+    old = {f":old{index}": known[name] for index, name in enumerate(watched) if name in known}
     return {
         "UpdateExpression": update_expression(fields, names),
         "ConditionExpression": " AND ".join(
             [f"attribute_{'exists' if seen else 'not_exists'}({names['id']})"]
             + [
                 f"{names[name]} = :old{index}" if name in known else f"attribute_not_exists({names[name]})"
-                for index, name in enumerate(WATCHED)
+                for index, name in enumerate(watched)
             ]
         ),
         "ExpressionAttributeNames": {short: name for name, short in names.items()},
         "ExpressionAttributeValues": to_item(new | old),
     }
+
+
+def watched_for(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the attributes that must be unchanged for *fields* to be right."""
+    return (*WATCHED, EVENT) if EVENT in fields else WATCHED
 
 
 def update_expression(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -87,10 +87,13 @@ class RenditionEnv(RenditionWork, Slice):
         min_length=1, description="Queues of both lanes, in which messages wait for a photo that is worked on."
     )
     purge_queue_url: HttpsUrl = Field(description="Queue of photos whose cached files must go from the CDN.")
+    events: bool | None = Field(
+        default=None, description="Whether records announce outcomes to the table's stream; absent: events are off."
+    )
 
     @classmethod
     def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:
-        """Cut the slice from *settings*; *wiring*: CDN, distribution and queues."""
+        """Cut the slice from *settings*; *wiring*: CDN, distribution, queues, events."""
         return part_of(cls, settings, stack=stack, **wiring)
 
 

@@ -8,6 +8,7 @@ alarm thresholds) are properties and cannot be set.
     ├── renditions  RenditionSettings = Recipe (what decides pixels) + names + capacity
     ├── edits       EditSettings
     ├── cdn         CdnSettings
+    ├── events      EventSettings       events on a bus, webhooks
     ├── monitoring  MonitoringSettings
     ├── deployment  DeploymentSettings  protection, processor, layers of AWS
     ├── adopt       Adopt               existing resources to import
@@ -22,6 +23,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from processor.settings.events import EventSettings
 from processor.settings.services import EditSettings, RenditionSettings
 from processor.settings.values import (
     EMPTY_IS_NONE,
@@ -214,6 +216,7 @@ class Settings(Section):
     renditions: RenditionSettings = RenditionSettings()
     edits: EditSettings = EditSettings()
     cdn: CdnSettings = CdnSettings()
+    events: EventSettings = EventSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     deployment: DeploymentSettings = DeploymentSettings()
     adopt: Adopt = Adopt()

@@ -17,6 +17,7 @@ from processor.aws.photos import PhotoRecord, PhotoRecords, text
 from processor.errors import RecordMissing, StoreUnavailable
 from processor.keys import ObjectKey, Skip, rendition_url, safe_path
 from processor.original import OriginalItem, Photo
+from processor.upload.announcement import announcement
 from processor.upload.receipt import summary_of
 
 WRITE_ATTEMPTS: Final = 8
@@ -36,11 +37,15 @@ SIZE_PARTS: Final = ("url", "width", "height", "bytes")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoRecordWriter:
-    """Writes photo records. *missing_record*: create a missing record, or require the backend's."""
+    """Writes photo records. *missing_record*: create a missing record, or require the backend's.
+
+    *events*: announce each outcome in the record, for the stream of the table.
+    """
 
     photos: PhotoRecords
     missing_record: Literal["create", "require"]
     cdn_host: str
+    events: bool = False
 
     def is_for(self, name: ObjectKey) -> bool:
         """Return whether a record was made for exactly the original *name*."""
@@ -58,7 +63,7 @@ class PhotoRecordWriter:
         """
         record = seen
         for _ in range(WRITE_ATTEMPTS):
-            fields = differing(record, record_fields(record, items, cdn_host=self.cdn_host))
+            fields = differing(record, self.fields(name, record, items))
             if not fields:
                 return
             if record is None and self.missing_record == "require":
@@ -69,6 +74,13 @@ class PhotoRecordWriter:
         raise StoreUnavailable(
             f"record {name.photo_id}: expected to write it in {WRITE_ATTEMPTS} attempts, lost every race."
         )
+
+    def fields(self, name: ObjectKey, record: PhotoRecord | None, items: Sequence[OriginalItem]) -> Mapping[str, Any]:
+        """Return our attributes of the record, with the event of their outcome where events are on."""
+        fields = record_fields(record, items, cdn_host=self.cdn_host)
+        if not self.events:
+            return fields
+        return {**fields, **announcement(record.id if record else name.photo_id, record, fields, items)}
 
 
 def stranger(record: PhotoRecord | None, name: ObjectKey, items: Iterable[OriginalItem]) -> str | None:

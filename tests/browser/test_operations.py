@@ -130,6 +130,26 @@ def test_codes_lead_to_photos_and_alarms_to_their_runbook(desk: Desk) -> None:
     expect(page.locator(".tile .name").get_by_text("once.jpg")).to_have_count(1)
 
 
+def test_events_are_listed_and_come_again_after_the_receiver_was_down(desk: Desk) -> None:
+    """The receiver is taken down in the page; what happened meanwhile is delivered once it is up, once each."""
+    page = desk.opened("#/operations")
+    events = page.get_by_role("region", name="Events")
+    switch = events.get_by_role("checkbox", name="Receiver is down")
+    switch.check()
+    broken = desk.stack.upload(b"no photo", gallery="told", name="told.jpg")
+    desk.stack.with_status(broken, "failed")
+    page.reload()
+    expect(switch).to_be_checked()
+    expect(events.get_by_role("link", name=broken)).to_have_count(0)
+
+    switch.uncheck()
+
+    entry = events.get_by_role("listitem").filter(has_text=broken)
+    expect(entry).to_contain_text("Photo failed")
+    expect(entry).to_contain_text("NOT_AN_IMAGE")
+    expect(entry).not_to_contain_text("delivered")
+
+
 def test_a_minute_without_data_is_a_gap(opened: Opener) -> None:
     """A line joins only minutes that follow each other; the legend says its period."""
     now = int(time.time())

@@ -81,6 +81,26 @@ def test_a_setting_changes_the_bill(tmp_path: Path) -> None:
     assert pytest.approx(bills[1] * 1.25, abs=1e-4) == bills[2]
 
 
+QUIET = ("--new-per-month", "0", "--edits-per-month", "0")
+
+
+def test_events_cost_nothing_when_they_are_off(tmp_path: Path) -> None:
+    """On: $1.40 a million through pipe and bus, $0.20 for a webhook, and what polling and alarms cost at most."""
+    assert [] == [one for one in rows() if one["resource"] == "events"]
+
+    stack = tmp_path / "told.yaml"
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook"
+    webhook = f"{{name: hook, url: 'https://example.com/hook', secret_arn: '{arn}'}}"
+    stack.write_text(f"events: {{enabled: true, webhooks: [{webhook}]}}")
+    printed = cost("--stack", str(stack), "--json", "--photos", "1000000", *QUIET).stdout
+    told = [one for one in map(json.loads, printed.splitlines()) if one["resource"] == "events"]
+    once = sum(one["usd"] for one in told if one["due"] == "once")
+
+    assert pytest.approx(1.60) == once
+    # 2 streams x 4 reads a second x 30 days at $0.20 a million, and four metrics of alarms.
+    assert pytest.approx(4.14720 + 0.40) == sum(one["usd"] for one in told if one["due"] == "monthly")
+
+
 def test_people_get_tables_with_sums_and_sources() -> None:
     """One-time costs and monthly costs have separate tables."""
     printed = cost("--stack", str(ROOT / "Pulumi.dev.yaml")).stdout

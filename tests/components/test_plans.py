@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from components.testing.plan import StackPlan
+from components.testing.variants import ORIGIN, VARIANTS, difference
 from processor.ops.cost.bill import ALARMS
 from tools.plan.text import text_of
 
@@ -77,6 +80,16 @@ def test_the_plan_is_what_was_reviewed(plan: StackPlan) -> None:
     """Every change of a deployment is a diff of this text; after an intended one, run `make plan`."""
     golden = (GOLDEN / f"plan.{plan.stack}.txt").read_text(encoding="utf-8")
     assert golden == text_of(plan), "the plan has changed: run `make plan` and review its diff"
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_switch_adds_what_was_reviewed(
+    name: str, plans: dict[str, StackPlan], variants: dict[str, StackPlan]
+) -> None:
+    """A switch has a text of its own; nothing of it is in the plans above, where it is off."""
+    golden = (GOLDEN / f"plan.{ORIGIN}.{name}.txt").read_text(encoding="utf-8")
+    added = difference(variants[name], plans[ORIGIN], f"{name} on")
+    assert golden == text_of(added), "the plan has changed: run `make plan` and review its diff"
 
 
 def test_production_declares_exactly_these_types(plans: dict[str, StackPlan]) -> None:

@@ -30,6 +30,11 @@ def test_no_policy_has_a_finding(plan: StackPlan) -> None:
     assert [] == findings(plan)
 
 
+def test_no_switch_brings_a_finding(variants: dict[str, StackPlan]) -> None:
+    """The same policies hold for what a switch adds."""
+    assert [] == [line for plan in variants.values() for line in findings(plan)]
+
+
 def test_every_function_has_a_role_of_its_own(plan: StackPlan) -> None:
     """Functions share no role, so none has another's grants."""
     roles = Counter(one.inputs["role"] for one in plan.of_type(FUNCTION))

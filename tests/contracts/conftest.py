@@ -1,5 +1,5 @@
 """The recorded plans."""
 
-from tests.factories.plans import plan, plans
+from tests.factories.plans import plan, plans, variants
 
-__all__ = ["plan", "plans"]
+__all__ = ["plan", "plans", "variants"]

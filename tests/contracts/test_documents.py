@@ -51,10 +51,11 @@ def test_the_table_of_idle_costs_counts_the_alarms(plans: dict[str, StackPlan]) 
 RUNBOOK = ("Means", "First look", "Usual causes", "Action")
 
 
-def test_every_alarm_has_a_runbook(plans: dict[str, StackPlan]) -> None:
+def test_every_alarm_has_a_runbook(plans: dict[str, StackPlan], variants: dict[str, StackPlan]) -> None:
     """The link in an alarm's mail leads to what it means, where to look, why, and what to do; none leads nowhere."""
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    alarms = plans["prod"].of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    declared = [plans["prod"], *variants.values()]
+    alarms = [one for plan in declared for one in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")]
     linked = {one.inputs["alarmDescription"].partition("Runbook: docs/operations.md#")[2] for one in alarms}
     sections = re.findall(r'^((?:<a id="[^"]+"></a>)+)\n### .+\n((?:- .+\n)+)', text, re.MULTILINE)
 

@@ -41,6 +41,12 @@ def test_only_the_page_may_script_uploads() -> None:
     assert (f"{HERE}:4510",) == settings().cdn.cors_origins
 
 
+def test_events_are_on_and_the_page_receives_them() -> None:
+    """They are off by default; here they can be tried, with a webhook on this machine."""
+    events = settings().events
+    assert (True, [f"{HERE}:4510/events"]) == (events.enabled, [one.url for one in events.webhooks])
+
+
 def test_everything_else_is_development_s() -> None:
     """Limits, sizes, retention and memory are those of a deployment."""
     dev = Settings.from_mapping(stack_config("dev")["darkroom:settings"])

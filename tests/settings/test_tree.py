@@ -145,7 +145,7 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
         ({"rendition": {}}, 'rendition: unknown setting; did you mean "renditions"?'),
         (
             {"zzz": 1},
-            "zzz: unknown setting; expected one of adopt, cdn, deployment, edits, monitoring, renditions, rollback",
+            "zzz: unknown setting; expected one of adopt, cdn, deployment, edits, events, monitoring, renditions, rol",
         ),
         (
             {"renditions": {"memory": 3008}},

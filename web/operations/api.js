@@ -22,6 +22,11 @@ import { call } from "../lib/http.js";
 /** @typedef {{id: string, body: string, sentAt: number, receives: number, code: string, keys: string[]}} Letter */
 
 /**
+ * @typedef {{event: {"detail-type": string, detail: Record<string, string>}, receivedAt: number, deliveries: number}} ReceivedEvent
+ * @typedef {{down: boolean, last: ReceivedEvent[]}} Events  the newest first
+ */
+
+/**
  * @typedef {Object} Overview
  * @property {Queue[]} queues
  * @property {Alarm[]} alarms
@@ -29,6 +34,7 @@ import { call } from "../lib/http.js";
  * @property {any} photos
  * @property {any} edits
  * @property {{photosUsd: number, editsUsd: number}} cost
+ * @property {Events} events
  */
 
 export class Operations {
@@ -51,6 +57,11 @@ export class Operations {
   /** @param {string} role @returns {Promise<Letter[]>} up to fifty, the oldest first */
   async letters(role) {
     return (await this.read(`/queues/${role}/letters`)).letters;
+  }
+
+  /** Take the receiver of events down, or up again. @param {boolean} down */
+  switchReceiver(down) {
+    return call(`${this.base}/events/receiver`, { method: "PUT", body: { down } });
   }
 
   /** Send one letter back to its queue. */

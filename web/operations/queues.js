@@ -12,6 +12,8 @@ const LANES = {
 const EVENTS = {
   "rendition-failures": ["Lost rendition events", "No source queue; see the runbook"],
   "reconciler-missed": ["Missed reconciler runs", "No source queue; see the runbook"],
+  events: ["Unsent events", "No source queue; see the runbook"],
+  webhooks: ["Undelivered webhooks", "No source queue; see the runbook"],
   "reconcile-failures": ["Failed reconciler runs", "No source queue; see the runbook"],
 };
 const UNKNOWN_SOURCE = "CouldNotDetermineMessageSource"; // of the SQS API, StartMessageMoveTask

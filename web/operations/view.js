@@ -6,6 +6,7 @@ import { toast } from "../lib/toast.js";
 import { Alarms } from "./alarms.js";
 import { Operations } from "./api.js";
 import { Chart } from "./charts.js";
+import { Events } from "./events.js";
 import { Failures } from "./failures.js";
 import { Figures } from "./figures.js";
 import { Letters } from "./letters.js";
@@ -33,6 +34,7 @@ class View {
       onOpen: (role, name, redrivable) => this.letters.open(role, name, redrivable),
     });
     this.failures = new Failures();
+    this.events = new Events({ onSwitch: (down) => this.switchReceiver(down) });
     this.alarms = new Alarms(api);
     this.board = el(
       "div",
@@ -42,6 +44,7 @@ class View {
       el("section", { class: "charts", "aria-label": "The last hour" }, this.charts.map(({ chart }) => chart.element)),
       this.queues.element,
       this.failures.element,
+      this.events.element,
     );
     this.element = el(
       "div",
@@ -71,6 +74,7 @@ class View {
     for (const { chart, series } of this.charts) chart.show(series(overview), now);
     this.queues.show(overview.queues);
     this.failures.show(overview.photos.failuresByCode, overview.edits.failuresByCode);
+    this.events.show(overview.events);
     this.alarms.show(overview.alarms);
     this.updated.textContent = `Updated ${new Date().toLocaleTimeString()}`;
     const said = inOneLine(overview);
@@ -83,6 +87,15 @@ class View {
     if (this.trouble.hidden === fine) return;
     this.trouble.hidden = fine;
     fill(this.trouble, fine ? [] : [el("p", {}, why), el("button", { type: "button", onclick: () => this.refresh.now() }, "Try again")]);
+  }
+
+  async switchReceiver(down) {
+    try {
+      await this.api.switchReceiver(down);
+    } catch (error) {
+      toast(error.message);
+    }
+    await this.refresh.now();
   }
 
   async redrive(role, count) {

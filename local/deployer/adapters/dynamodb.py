@@ -33,7 +33,7 @@ def table(target: Target, resource: ResourceInputs) -> CreatedResource:
         dynamodb(target).create_table(TableName=name, Tags=pairs(tags), **fixed, **changing)  # pyright: ignore[reportArgumentType]
     else:
         refuse_other_keys(name, fixed, found)
-        dynamodb(target).update_table(TableName=name, **changing)
+        dynamodb(target).update_table(TableName=name, **changed_stream(changing, found))
         dynamodb(target).tag_resource(ResourceArn=found["TableArn"], Tags=pairs(tags))  # pyright: ignore[reportArgumentType]
     expire(target, name, ttl)
     if recovery:
@@ -41,7 +41,10 @@ def table(target: Target, resource: ResourceInputs) -> CreatedResource:
             TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": recovery["enabled"]},
         )
-    return CreatedResource(id=name, outputs={"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"})
+    outputs = {"arn": f"arn:aws:dynamodb:{target.region}:{target.account}:table/{name}"}
+    if "StreamSpecification" in changing:
+        outputs["streamArn"] = (describe(target, name) or {})["LatestStreamArn"]
+    return CreatedResource(id=name, outputs=outputs)
 
 
 def fixed_properties(inputs: Properties) -> dict[str, Any]:
@@ -63,7 +66,21 @@ def changing_properties(inputs: Properties) -> dict[str, Any]:
         BillingMode=inputs.need("billingMode"),
         DeletionProtectionEnabled=inputs.take("deletionProtectionEnabled"),
         OnDemandThroughput=pascal(inputs.take("onDemandThroughput")),
+        StreamSpecification=stream(inputs),
     )
+
+
+def stream(inputs: Properties) -> dict[str, Any] | None:
+    """Take the stream of changes; None when none is declared."""
+    if not inputs.take("streamEnabled"):
+        return None
+    return {"StreamEnabled": True, "StreamViewType": inputs.need("streamViewType")}
+
+
+def changed_stream(changing: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave a stream out that the table has: DynamoDB refuses to switch it on twice."""
+    there = found.get("StreamSpecification", {}).get("StreamEnabled")
+    return {key: value for key, value in changing.items() if not (there and key == "StreamSpecification")}
 
 
 def index(declared: Mapping[str, Any]) -> dict[str, Any]:

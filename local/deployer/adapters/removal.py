@@ -8,6 +8,7 @@ from typing import Final
 from local.deployer.target import Target
 
 Removal = Callable[[Target, str], object]
+DEFAULT_BUS: Final = "default"
 
 
 def role_policy(target: Target, identity: str) -> None:
@@ -30,14 +31,15 @@ def schedule(target: Target, identity: str) -> None:
 
 
 def rule(target: Target, identity: str) -> None:
-    """Delete a rule, which has no target any more."""
-    target.client("events").delete_rule(Name=identity)
+    """Delete a rule, which has no target any more; *identity*: ``name`` or ``bus/name``."""
+    *bus, name = identity.split("/")
+    target.client("events").delete_rule(Name=name, EventBusName=bus[0] if bus else DEFAULT_BUS)
 
 
 def rule_target(target: Target, identity: str) -> None:
-    """Remove a target from its rule; *identity*: ``rule/id``."""
-    owner, _, name = identity.partition("/")
-    target.client("events").remove_targets(Rule=owner, Ids=[name])
+    """Remove a target from its rule; *identity*: ``rule/id`` or ``bus/rule/id``."""
+    *bus, owner, name = identity.split("/")
+    target.client("events").remove_targets(Rule=owner, Ids=[name], EventBusName=bus[0] if bus else DEFAULT_BUS)
 
 
 def budget(target: Target, identity: str) -> None:
@@ -88,6 +90,15 @@ REMOVALS: Final[Mapping[str, Removal]] = {
     "aws:cloudwatch/dashboard:Dashboard": lambda target, identity: target.client("cloudwatch").delete_dashboards(
         DashboardNames=[identity]
     ),
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": lambda target, identity: target.client(
+        "events"
+    ).delete_api_destination(Name=identity),
+    "aws:cloudwatch/eventBus:EventBus": lambda target, identity: target.client("events").delete_event_bus(
+        Name=identity
+    ),
+    "aws:cloudwatch/eventConnection:EventConnection": lambda target, identity: target.client(
+        "events"
+    ).delete_connection(Name=identity),
     "aws:cloudwatch/eventRule:EventRule": rule,
     "aws:cloudwatch/eventTarget:EventTarget": rule_target,
     "aws:cloudwatch/metricAlarm:MetricAlarm": lambda target, identity: target.client("cloudwatch").delete_alarms(
@@ -104,6 +115,7 @@ REMOVALS: Final[Mapping[str, Removal]] = {
     "aws:lambda/functionUrl:FunctionUrl": qualified("delete_function_url_config"),
     "aws:lambda/layerVersion:LayerVersion": layer,
     "aws:lambda/permission:Permission": permission,
+    "aws:pipes/pipe:Pipe": lambda target, identity: target.client("pipes").delete_pipe(Name=identity),
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": lambda target, identity: target.client(
         "s3"
     ).delete_bucket_cors(Bucket=identity),

@@ -1,4 +1,4 @@
-"""Create EventBridge schedules, rules with their targets, and budgets."""
+"""Create EventBridge schedules, and budgets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from local.deployer.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_budgets import BudgetsClient
-    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 
@@ -25,25 +24,6 @@ def schedule(target: Target, resource: ResourceInputs) -> CreatedResource:
         lambda: scheduler.update_schedule(**wanted),
     )
     return CreatedResource(id=f"default/{wanted['Name']}", outputs={"arn": made["ScheduleArn"]})
-
-
-def rule(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Create or update a rule of the default event bus."""
-    events: EventBridgeClient = target.client("events")
-    inputs = resource.inputs
-    labels: Any = pairs(inputs.take("tags"))
-    name = inputs.need("name")
-    made = events.put_rule(Name=name, EventPattern=inputs.need("eventPattern"), State="ENABLED")
-    events.tag_resource(ResourceARN=made["RuleArn"], Tags=labels)
-    return CreatedResource(id=name, outputs={"arn": made["RuleArn"]})
-
-
-def rule_target(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Send what a rule matches to a queue."""
-    events: EventBridgeClient = target.client("events")
-    owner = resource.inputs.need("rule")
-    events.put_targets(Rule=owner, Targets=[{"Id": resource.name, "Arn": resource.inputs.need("arn")}])
-    return CreatedResource(id=f"{owner}/{resource.name}")
 
 
 def budget(target: Target, resource: ResourceInputs) -> CreatedResource:

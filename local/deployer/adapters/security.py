@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
 from local.deployer.model import CreatedResource, DeployError, ResourceInputs
 from local.deployer.shapes import pairs, unless
 from local.deployer.target import Target
+from local.model import RECEIVER_SECRET
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_ssm import SSMClient
+
+
+SECRET_CHARS: Final = 32
 
 
 def iam(target: Target) -> IAMClient:
@@ -82,6 +86,15 @@ def parameter(target: Target, resource: ResourceInputs) -> CreatedResource:
     ssm(target).put_parameter(Name=name, Value=inputs.need("value"), Type=inputs.need("type"), Overwrite=True)
     ssm(target).add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=labels)
     return CreatedResource(id=name, outputs={"arn": f"arn:aws:ssm:{target.region}:{target.account}:parameter{name}"})
+
+
+def webhook_secret(target: Target, arn: str) -> str:
+    """Read a webhook's secret; make the one of the page's receiver first, which on AWS is the operator's part."""
+    secrets = target.client("secretsmanager")
+    if arn.endswith(f":{RECEIVER_SECRET}"):
+        text = target.secrets.of(RECEIVER_SECRET, length=SECRET_CHARS, alphabet=string.ascii_letters + string.digits)
+        unless("ResourceExistsException", lambda: secrets.create_secret(Name=RECEIVER_SECRET, SecretString=text))
+    return secrets.get_secret_value(SecretId=arn)["SecretString"]
 
 
 def random_password(target: Target, resource: ResourceInputs) -> CreatedResource:

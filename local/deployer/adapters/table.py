@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from local.deployer.adapters import cloudfront, dynamodb, lambda_, messaging, monitoring, s3, schedules, security
+from local.deployer.adapters import (
+    cloudfront,
+    dynamodb,
+    events,
+    lambda_,
+    messaging,
+    monitoring,
+    s3,
+    schedules,
+    security,
+)
 from local.deployer.model import Adapter
 
 ADAPTERS: Final[Mapping[str, Adapter]] = {
@@ -19,8 +29,11 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:cloudfront/publicKey:PublicKey": cloudfront.public_key,
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": cloudfront.response_headers_policy,
     "aws:cloudwatch/dashboard:Dashboard": monitoring.dashboard,
-    "aws:cloudwatch/eventRule:EventRule": schedules.rule,
-    "aws:cloudwatch/eventTarget:EventTarget": schedules.rule_target,
+    "aws:cloudwatch/eventApiDestination:EventApiDestination": events.destination,
+    "aws:cloudwatch/eventBus:EventBus": events.bus,
+    "aws:cloudwatch/eventConnection:EventConnection": events.connection,
+    "aws:cloudwatch/eventRule:EventRule": events.rule,
+    "aws:cloudwatch/eventTarget:EventTarget": events.rule_target,
     "aws:cloudwatch/logDelivery:LogDelivery": monitoring.delivery,
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": monitoring.delivery_destination,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": monitoring.delivery_source,
@@ -37,6 +50,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
     "aws:lambda/functionUrl:FunctionUrl": lambda_.function_url,
     "aws:lambda/layerVersion:LayerVersion": lambda_.layer,
     "aws:lambda/permission:Permission": lambda_.permission,
+    "aws:pipes/pipe:Pipe": events.pipe,
     "aws:s3/bucket:Bucket": s3.bucket,
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": s3.cors,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": s3.lifecycle,

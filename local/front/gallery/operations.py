@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -29,9 +29,10 @@ COUNTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operations:
-    """The operators' view of the stack *deployed*."""
+    """The operators' view of the stack *deployed*. *events*: the last ones that were received."""
 
     deployed: DeployedStack
+    events: Callable[[], dict[str, Any]]
 
     @property
     def sqs(self) -> SQSClient:
@@ -48,6 +49,7 @@ class Operations:
             "functions": figures.of_functions(),
             "photos": {**photos, **self.photos_now()},
             "edits": edits,
+            "events": self.events(),
             "cost": {
                 "photosUsd": photos_usd(compute_usd=photos["computeUsd"], rendered=photos["renderedInAll"]),
                 "editsUsd": edits_usd(edits["doneInAll"]),

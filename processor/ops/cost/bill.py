@@ -38,6 +38,12 @@ EDIT_WRITES: Final = 7  # session, started, done, two steps of progress, a strea
 RECONCILE_S: Final = 5.0  # a run that finds nothing, 10,000 photos
 
 
+# Events: one shard per stream, polled as often as Lambda polls; AWS does not say what Pipes pays, so this is the most.
+STREAMS: Final = 2
+STREAM_READS_PER_S: Final = 4
+EVENT_ALARMS: Final = 2  # pipes that fail, of two metrics, and their dead letters; webhooks have one more
+
+
 class Due(StrEnum):
     """Time of payment."""
 
@@ -101,6 +107,7 @@ class Bill:
             *self.editing(),
             *self.delivery(),
             *self.watching(),
+            *(self.publishing() if self.settings.events.enabled else ()),
         ]
 
     def row(self, resource: str, of: str, amount: float, price: str, due: Due = Due.MONTHLY) -> Row:
@@ -184,6 +191,21 @@ class Bill:
         changed = self.use.new_per_month * CHANGED_SHARE
         of = f"{changed:,.0f} photos replaced or deleted × 1 tag, {FREE_INVALIDATIONS:,} free"
         yield self.row("CDN", of, max(0.0, changed - FREE_INVALIDATIONS), "cdn_invalidations")
+
+    def publishing(self) -> Iterator[Row]:
+        """Bill events: each outcome once by pipe, bus and webhooks, the reading of both streams, and their alarms."""
+        monthly = self.use.new_per_month * (1 + CHANGED_SHARE) + self.use.edits_per_month
+        webhooks = len(self.settings.events.webhooks)
+        for count, due in ((self.use.photos, Due.ONCE), (monthly, Due.MONTHLY)):
+            of = f"{count:,.0f} events"
+            yield self.row("events", f"{of} through pipes", count, "events_pipe", due)
+            yield self.row("events", f"{of} on the bus", count, "events_custom", due)
+            if webhooks:
+                yield self.row("events", f"{of} to {webhooks} webhooks", webhooks * count, "events_webhook", due)
+        reads = STREAMS * STREAM_READS_PER_S * DAYS * 86_400
+        yield self.row("events", f"{STREAMS} streams polled, at most", reads, "dynamodb_stream_reads")
+        alarms = EVENT_ALARMS + bool(webhooks)
+        yield self.row("events", f"{alarms} alarms over {alarms + 1} metrics", alarms + 1, "alarm")
 
     def watching(self) -> Iterator[Row]:
         """Bill monitoring."""

@@ -68,6 +68,19 @@ def inventory(aws: Aws) -> dict[str, Any]:
     }
 
 
+def test_pipes_keep_what_they_declare(aws: Aws) -> None:
+    """Filters, templates and the beginning of the stream are in force, and the stream is the table's own."""
+    pipe = aws.client("pipes").describe_pipe(Name="darkroom-local-photos-events")
+    table = aws.client("dynamodb").describe_table(TableName="darkroom-local-photos")["Table"]
+    stream = pipe["SourceParameters"]["DynamoDBStreamParameters"]
+    assert table["LatestStreamArn"] == pipe["Source"]
+    assert ("TRIM_HORIZON", 3) == (
+        stream["StartingPosition"],
+        len(pipe["SourceParameters"]["FilterCriteria"]["Filters"]),
+    )
+    assert "darkroom" == pipe["TargetParameters"]["EventBridgeEventBusParameters"]["Source"]
+
+
 def secret(aws: Aws) -> str:
     """Read one of the two secrets."""
     name = "/darkroom/local/origin-secret"

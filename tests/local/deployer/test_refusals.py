@@ -120,7 +120,7 @@ def test_a_resource_is_declared_not_read(deploying: Deploy) -> None:
 
 def test_the_program_asks_who_deploys_and_nothing_else(deploying: Deploy) -> None:
     """Another invoke needs an answer here first."""
-    with pytest.raises(DeployError, match=r"getRegion.*the only invoke that the deployer answers"):
+    with pytest.raises(DeployError, match=r"getRegion.*the only invokes that the deployer answers"):
         deploying(aws_types.get_region)
 
 
@@ -245,6 +245,7 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
         "aws:budgets/budget:Budget": [EVERYTHING],
         "aws:cloudfront/distribution:Distribution": ["cacheTagConfig", "compress", "priceClass", "trustedKeyGroups"],
         "aws:cloudfront/monitoringSubscription:MonitoringSubscription": [EVERYTHING],
+        "aws:cloudwatch/eventApiDestination:EventApiDestination": ["invocationRateLimitPerSecond"],
         "aws:cloudwatch/logDelivery:LogDelivery": [EVERYTHING],
         "aws:dynamodb/table:Table": ["onDemandThroughput", "pointInTimeRecovery"],
         "aws:lambda/function:Function": ["architectures", "layers", "runtime", "tracingConfig"],
