@@ -44,7 +44,11 @@ def patch_webhooks() -> None:
     """Patch ministack's API destinations; call it before the first request."""
     events: Any = importlib.import_module("ministack.services.eventbridge")
     courier = Courier(send=lambda one: sent(events, one), bury=lambda one: buried(events, one))
-    replace(events, "_dispatch_to_api_destination", lambda _: lambda *call: courier.take(delivery(*call)))
+
+    def dispatch(spec: Any, payload: str, target: Mapping[str, Any]) -> None:
+        courier.take(delivery(spec, payload, target))
+
+    replace(events, "_dispatch_to_api_destination", lambda _: dispatch)
 
 
 @dataclass(kw_only=True)
@@ -64,16 +68,17 @@ class Delivery:
 
 def delivery(spec: Any, payload: str, target: Mapping[str, Any]) -> Delivery:
     """Describe what EventBridge asks for. Destination and connection are looked up at each attempt."""
-    policy = target.get("RetryPolicy") or {}
+    policy: Mapping[str, Any] = target.get("RetryPolicy", {})
+    letters: Mapping[str, Any] = target.get("DeadLetterConfig", {})
     return Delivery(
         name=spec.resource.split("/")[1],
         payload=payload,
-        http=target.get("HttpParameters") or {},
+        http=target.get("HttpParameters", {}),
         role=target.get("RoleArn", ""),
         arn=target["Arn"],
         until=time.time() + policy.get("MaximumEventAgeInSeconds", MAX_AGE_S),
         attempts=policy.get("MaximumRetryAttempts", MAX_ATTEMPTS),
-        dead=(target.get("DeadLetterConfig") or {}).get("Arn", ""),
+        dead=letters.get("Arn", ""),
     )
 
 
@@ -84,7 +89,7 @@ def sent(events: Any, one: Delivery) -> int:
     if not (destination and connection and role_allows(one.role, "events:InvokeApiDestination", one.arn)):
         _LOG.warning("the webhook %s is not called: its role, destination or connection is missing", one.name)
         return HTTPStatus.FORBIDDEN
-    if urlsplit(destination["InvocationEndpoint"]).hostname not in {LOOPBACK, "localhost"}:
+    if urlsplit(str(destination["InvocationEndpoint"])).hostname not in {LOOPBACK, "localhost"}:
         _LOG.warning("the webhook %s is not called: expected an address of this machine", one.name)
         return HTTPStatus.FORBIDDEN
     request = events._build_api_destination_request(destination, connection, one.http, one.payload)  # noqa: SLF001

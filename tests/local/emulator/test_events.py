@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,7 +61,7 @@ def bus_into_queue(aws: Aws) -> str:
 
 
 @contextmanager
-def piped(aws: Aws, role_arn: str, table: str) -> Iterator[None]:
+def piped(aws: Aws, role_arn: str, table: str) -> Generator[None]:
     """Make a table with a stream, and a pipe from it to the bus, for the length of the block."""
     make_pipe(aws, role_arn, table)
     yield
@@ -132,7 +132,7 @@ def test_a_pipe_without_a_grant_holds_its_changes(aws: Aws, bus: str) -> None:
 @pytest.mark.stack
 def test_a_pipe_goes_on_after_a_restart(tmp_path: Path) -> None:
     """A kept state has the pipe and not the stream: the first change after the restart is sent."""
-    port = 0
+    port, url = 0, ""
     for run in range(2):
         with running(tmp_path, port=port, persist=True) as emulator:
             port, aws = int(emulator.address.rpartition(":")[2]), root(emulator.address)
@@ -154,7 +154,7 @@ class Hook:
 
 
 @contextmanager
-def hook() -> Iterator[tuple[str, Hook]]:
+def hook() -> Generator[tuple[str, Hook]]:
     """Listen on loopback; return the address, and what was received."""
     state = Hook()
 
