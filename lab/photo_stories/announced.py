@@ -22,20 +22,20 @@ def misannounced(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
         yield f"an outcome was announced twice: {after}"
 
 
-def outcome_in(record: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return status and version, or error code, that a record shows; None when there is nothing to announce."""
+def outcome_in(record: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return status, version or error code, and original that a record shows; None where there is nothing to tell."""
     if is_tombstone(PhotoRecord(id="", item=record)):
-        return DELETED, ""
+        return (DELETED,)
     if record.get("status") == DELETED:  # by the backend, which knows
         return None
     if record.get("receipt"):
-        return "active", record["receipt"]["version"]
-    return ("failed", record["error"]["code"]) if record.get("error") else None
+        return "active", record["receipt"]["version"], record["original_key"]
+    return ("failed", record["error"]["code"], record["original_key"]) if record.get("error") else None
 
 
-def last_told(record: Mapping[str, Any]) -> tuple[str, str]:
+def last_told(record: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the same of the last announcement."""
     told: Mapping[str, Any] = record.get(EVENT) or {}
     parts = {"active": "version", "failed": "error_code"}
     status = str(told.get("status"))
-    return status, str(told.get(parts[status])) if status in parts else ""
+    return (status, str(told[parts[status]]), str(told["original_key"])) if status in parts else (status,)

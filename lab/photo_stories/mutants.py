@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from processor.aws.originals_table import Lease, OriginalsTable
 from processor.original import OriginalItem
-from processor.upload import record
+from processor.upload import announcement, record
 from processor.upload.converge import Converger
 from processor.upload.pipeline import UploadPipeline
 from testkit.memory_stores import MemoryOriginalsTable
@@ -101,5 +101,17 @@ MUTANTS: Final[dict[str, Mutant]] = {
     ),
     "a tombstone forgets the backend's status": Mutant(
         place=record, function="status_of", old="status_before(record) or status", new="status"
+    ),
+    "an outcome is announced again and again": Mutant(
+        place=announcement, function="is_same", old="return all(", new="return False and all("
+    ),
+    "a new outcome keeps its turn": Mutant(
+        place=record, function="announcement", old="TURNS[number % 2]", new="TURNS[0]"
+    ),
+    "a photo of the backend's bin is announced": Mutant(
+        place=announcement, function="is_withdrawn", old="record is not None and ", new="False and "
+    ),
+    "a move is not announced": Mutant(
+        place=announcement, function="is_same", old=', "error_code", "original_key")', new=', "error_code")'
     ),
 }

@@ -12,6 +12,7 @@ from testkit import embedded_stack
 from testkit.embedded_stack import LocalStack, wait_for
 from testkit.photos import jpeg, scene
 from testkit.role_grants import Role
+from tests.e2e import received_events
 
 POISON = "this is no event"
 DEAD = "uploads-dead-letters"
@@ -109,6 +110,9 @@ def test_what_failed_for_lack_of_a_grant_is_repaired_by_redriving(stack: LocalSt
 
     assert 202 == answer.status_code, answer.text
     assert 640 == stack.with_status(photo_id, "active")["width"]
+    received_events.hint(stack, f"redriven/{photo_id}.jpg")
+    received_events.drained(stack)
+    assert [("1", "photo.active")] == received_events.told(stack, photo_id, 1), "one event, however often it was tried"
 
 
 def is_visible(stack: LocalStack, role: str) -> bool | None:
