@@ -121,7 +121,9 @@ def down(folder: Path) -> None:
 @in_folder
 @click.argument("function")
 @click.option("--follow", "-f", is_flag=True, help="Print all lines, and new ones as they come, until Ctrl-C.")
-@click.option("--lines", "-n", type=click.IntRange(1), default=200, show_default=True, help="How many of the last lines.")
+@click.option(
+    "--lines", "-n", type=click.IntRange(1), default=200, show_default=True, help="How many of the last lines."
+)
 def logs(folder: Path, function: str, *, follow: bool, lines: int) -> None:
     """Print the log of a function or of a process of the stack.
 
