@@ -62,6 +62,8 @@ def house(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> Operation:
     create_sessions_table(operation.darkroom.dynamodb.client)
     operation.settings += f"    edits: {{results_bucket: {RESULTS}, sessions_table: {SESSIONS}}}\n"
     operation.stack.write_text(operation.settings)
+    operation.distribution_id = "E2EXAMPLE"
+    operation.darkroom.cloudfront.faults["create_invalidation"] = lambda _, __: {}
 
     def head(address: str) -> int:
         assert address.startswith(f"https://{CDN_HOST}/")
@@ -329,6 +331,47 @@ def test_a_run_that_died_is_finished_by_the_next(wedding: Operation, call: str) 
 
     assert (0, dict.fromkeys(KINDS, 0)) == (proof["exit_code"], proof["left"])
     assert [] == [line for lines in everything(wedding).values() for line in lines if "wedding/" in line]
+
+
+def invalidated(house: Operation) -> list[list[str]]:
+    """Return the list to which each later invalidation adds its tags."""
+    asked: list[list[str]] = []
+
+    def note(arguments: dict[str, Any], _: object) -> Any:
+        assert "E2EXAMPLE" == arguments["DistributionId"]
+        asked.append(arguments["InvalidationBatch"]["Paths"]["Items"])
+        return {}
+
+    house.darkroom.cloudfront.faults["create_invalidation"] = note
+    return asked
+
+
+def test_copies_at_the_cdn_are_invalidated_by_tag(house: Operation) -> None:
+    """The photo's own tag, and those of its edits; a gallery with ten photos or more by one tag."""
+    show(house, PLAIN)
+    session_id = edit(house, f"photo://{PLAIN}")
+    asked = invalidated(house)
+    assert 0 == erased(house, "--gallery", "wedding")["exit_code"]
+    show(house, *(f"party/{number}.jpg" for number in range(10)))
+    assert 0 == erased(house, "--gallery", "party")["exit_code"]
+
+    gallery = ObjectKey("party/0.jpg").cache_tags().partition(",")[2]
+    assert [[f"#{ObjectKey(PLAIN).photo_tag}"], [f"#{session_tag(session_id)}"], [f"#{gallery}"]] == asked
+
+
+def test_a_photo_that_was_not_invalidated_stays_in_doubt(house: Operation) -> None:
+    """Its lease is not released, so the next run invalidates it although nothing else is left."""
+    show(house, PLAIN)
+    house.darkroom.cloudfront.faults["create_invalidation"] = refused("Throttling")
+    assert isinstance(house.run("erase", "--gallery", "wedding", "--yes").exception, StoreUnavailable)
+    assert [] == versions(house, ORIGINALS)
+    asked = invalidated(house)
+
+    proof = erased(house, "--gallery", "wedding")
+
+    assert (0, 1, 1) == (proof["exit_code"], *(proof[one]["items of originals"] for one in ("found", "removed")))
+    assert [[f"#{ObjectKey(PLAIN).photo_tag}"]] == asked
+    assert [] == everything(house)[ITEMS]
 
 
 def test_copies_at_the_cdn_that_stay_are_an_error(house: Operation, monkeypatch: pytest.MonkeyPatch) -> None:

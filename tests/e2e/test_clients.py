@@ -23,7 +23,17 @@ def sync(client: str, stack: LocalStack, folder: Path) -> None:
         remote = f":s3,provider=Other,env_auth,endpoint='{endpoint}':{where}"
         command = ["rclone", "--config", os.devnull, "sync", str(folder), remote]
     else:
-        command = [sys.executable, "-m", "awscli", "s3", "sync", "--delete", "--only-show-errors", str(folder), f"s3://{where}"]
+        command = [
+            sys.executable,
+            "-m",
+            "awscli",
+            "s3",
+            "sync",
+            "--delete",
+            "--only-show-errors",
+            str(folder),
+            f"s3://{where}",
+        ]
     # rclone fails where a bundle of certificates is named for the AWS libraries.
     known = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
     subprocess.run(command, env={**known, **stack.known["environment"]}, check=True, capture_output=True, timeout=120)

@@ -43,7 +43,7 @@ def drained(operator: Operator) -> bool:
     """Return whether no message waits or is being worked on."""
     sqs: Any = operator.stack.aws.client("sqs")
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    queues = [operator.stack.known["queues"][one] for one in ("uploads", "purges", "jobs")]
+    queues = [operator.stack.known["queues"][one] for one in ("uploads", "jobs")]
     counts = [sqs.get_queue_attributes(QueueUrl=one, AttributeNames=names)["Attributes"] for one in queues]
     return not any(int(count) for one in counts for count in one.values())
 
