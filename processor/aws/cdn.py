@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from processor.aws.faults import aws_call
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_sqs import SQSClient
+
+# So many photos of one gallery in a batch are invalidated as the gallery: CloudFront bills each tag beyond 1,000 a
+# month, and the gallery's other photos are fetched from S3 once more.
+WHOLE_GALLERY: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,3 +58,14 @@ class PurgeQueue:
             return
         with aws_call(f"sqs:SendMessage {self.url}"):
             self.client().send_message(QueueUrl=self.url, MessageBody=json.dumps({"purge": cache_tags}))
+
+
+def tags_of(purges: Sequence[str]) -> list[str]:
+    """Choose the tags to invalidate: each photo's own, or its gallery's where many of a gallery go."""
+    galleries: dict[str, set[str]] = defaultdict(set)
+    for purge in purges:
+        photo, gallery = purge.split(",")
+        galleries[gallery].add(photo)
+    return sorted(
+        tag for gallery, photos in galleries.items() for tag in ([gallery] if len(photos) >= WHOLE_GALLERY else photos)
+    )

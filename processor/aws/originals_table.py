@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -199,6 +199,12 @@ class OriginalsTable(StemClaims):
             tree["expires"] = int(self.now()) + GONE_DAYS * DAY_S
         with aws_call(f"dynamodb:PutItem {self.table} {item.key}"):
             self.dynamodb.put_item(TableName=self.table, Item=to_item(tree))
+
+    def forget(self, items: Iterable[OriginalItem]) -> None:
+        """Delete the items of originals that are gone."""
+        for one in items:
+            if one.gone_at:
+                self.delete(one.name.photo_id, one.key, "gone_at", one.gone_at)
 
 
 def address(item_id: str, key: str) -> dict[str, Any]:

@@ -192,7 +192,7 @@ class EditPipeline:
         task.budget.require(f"storing {task.image.id!r}")
         task.reporter.check_cancelled()
         took_ms = round((self.clock() - task.started) * 1000)
-        return self.results.put(task.job, task.image, edited, took_ms=took_ms)
+        return self.results.put(task.job, task.image, edited, user_id=task.session.user_id, took_ms=took_ms)
 
     def finish(self, task: Task, result: EditResult) -> EditOutcome:
         """End the picture with its result, unless it has ended meanwhile."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from processor.aws.results import ResultObjects
 from processor.edits.job import ImageJob
-from processor.edits.names import result_key, result_url, safe_name
+from processor.edits.names import result_key, result_url, safe_name, session_tag, user_tag
 from processor.edits.session import GENERATED, NOTES_BYTES, EditResult, ResultMetadata, SessionImage
 from processor.imaging.edit_model import Edited
 from processor.keys import cut, short_hash
@@ -24,11 +24,12 @@ class ResultStore:
     objects: ResultObjects
     cdn_host: str
 
-    def put(self, job: ImageJob, image: SessionImage, edited: Edited, *, took_ms: int) -> EditResult:
-        """Store *edited*; return its description for the session."""
+    def put(self, job: ImageJob, image: SessionImage, edited: Edited, *, user_id: str, took_ms: int) -> EditResult:
+        """Store *edited*, an edit of *user_id*; return its description for the session."""
         name = name_of(image)
         key = result_key(job.session_id, job.image_id, name, edited.extension)
-        self.objects.put(key, edited.data, edited.content_type, cache_tag=f"session:{short_hash(job.session_id)}")
+        tags = f"{session_tag(job.session_id)},{user_tag(user_id)}"
+        self.objects.put(key, edited.data, edited.content_type, cache_tag=tags)
         return EditResult(
             id=f"{GENERATED}{short_hash(f'{job.session_id}/{job.image_id}', ID_CHARS)}",
             url=result_url(self.cdn_host, key),

@@ -30,13 +30,33 @@ def slot_key(user_id: str, slot: str) -> str:
     """Key of a user's upload slot; ValueError when *slot* is not the name of one."""
     if not SLOT.fullmatch(slot):
         raise ValueError(f"expected the name of an upload slot, received {slot[:80]!r}")
-    return f"{SLOTS}{short_hash(user_id, USER_HASH_CHARS)}/{slot}"
+    return f"{slots_of(user_id)}{slot}"
+
+
+def slots_of(user_id: str) -> str:
+    """Start of the keys of all upload slots of a user."""
+    return f"{SLOTS}{short_hash(user_id, USER_HASH_CHARS)}/"
+
+
+def results_of(session_id: str) -> str:
+    """Start of the keys of all results of a session."""
+    return f"{RESULTS}{session_id}/"
+
+
+def session_tag(session_id: str) -> str:
+    """Cache tag of the results of a session."""
+    return f"session:{short_hash(session_id)}"
+
+
+def user_tag(user_id: str) -> str:
+    """Cache tag of the results of a user. It stays with them when the session's item has expired."""
+    return f"user:{short_hash(user_id, USER_HASH_CHARS)}"
 
 
 def result_key(session_id: str, image_id: str, name: str, extension: str) -> str:
     """Key of a result: the image's own folder, whatever two images or their names have in common."""
     folder = image_id if IMAGE_ID.fullmatch(image_id) else short_hash(image_id)
-    return f"{RESULTS}{session_id}/{folder}/{safe_name(name)}.{extension}"
+    return f"{results_of(session_id)}{folder}/{safe_name(name)}.{extension}"
 
 
 def result_url(host: str, key: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from processor.aws.cdn import CdnCache
+from processor.aws.cdn import CdnCache, tags_of
 from processor.errors import StoreUnavailable
 from processor.events import Json, MalformedEvent, Message, json_object, records_of, shortened, sqs_message
 from processor.handlers.batch import ChangesVisibility, retry_after_s
@@ -17,10 +16,6 @@ from processor.telemetry import Telemetry, one
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-# So many photos of one gallery in a batch are invalidated as the gallery: CloudFront bills each tag beyond 1,000 a
-# month, and the gallery's other photos are fetched from S3 once more.
-WHOLE_GALLERY: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,17 +68,6 @@ def read_purge(body: str, _attempts: int) -> list[str]:
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedEvent(f"Expected the cache tags of a photo, received {shortened(body)}.") from error
     return [f"{photo},{gallery}"]
-
-
-def tags_of(purges: Sequence[str]) -> list[str]:
-    """Choose the tags to invalidate: each photo's own, or its gallery's where many of a gallery go."""
-    galleries: dict[str, set[str]] = defaultdict(set)
-    for purge in purges:
-        photo, gallery = purge.split(",")
-        galleries[gallery].add(photo)
-    return sorted(
-        tag for gallery, photos in galleries.items() for tag in ([gallery] if len(photos) >= WHOLE_GALLERY else photos)
-    )
 
 
 def is_purge(event: Json) -> bool:

@@ -62,6 +62,9 @@ class UploadPipeline:
             self.converge(key, lease, event, budget)
             items = self.table.items_of(name.photo_id)
         self.records.show(name, items, record)
+        if record is None and all(one.gone_at for one in items):
+            # Nothing shows that they were there: a late event of an erased photo leaves no trace (ADR 42).
+            self.table.forget(items)
 
     def refuse(self, event: ObjectEvent) -> UploadOutcome | None:
         """Return the outcome of an event that is not ours to apply; None for one that is.

@@ -65,6 +65,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "backfill": Entry("processor.cli.backfill", "Render originals that have no current renditions.", "aws"),
         "reconcile": Entry("processor.cli.reconcile", "Compare all that is stored, and repair what differs.", "aws"),
         "dlq": Entry("processor.cli.dlq", "List, show, redrive or discard dead letters.", "aws"),
+        "erase": Entry("processor.cli.erase", "Erase a gallery or a user for good, and print the proof.", "aws"),
         "migrate": Entry(
             "processor.cli.migrate",
             "Move an account from the systems before Darkroom; docs/migration.md has the order.",

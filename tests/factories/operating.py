@@ -41,6 +41,7 @@ class Operation:
     """*urls*: the queues by their roles. *clients*: what the command line is given, by service.
 
     *stack*: the file of the settings here; *settings*: the text of those that are deployed.
+    *distribution_id*: of the CDN; moto's own ids are none of CloudFront's.
     """
 
     darkroom: Darkroom
@@ -48,6 +49,7 @@ class Operation:
     urls: dict[str, str]
     stack: Path
     settings: str = STACK
+    distribution_id: str | None = None
 
     @property
     def deployed(self) -> Path:
@@ -60,11 +62,8 @@ class Operation:
         settings = read_stack(str(self.deployed)).settings.renditions
         known = {"stack": "test", "cdn_host": CDN_HOST}
         if arguments == {"FunctionName": FUNCTION, "Qualifier": "live"}:
-            env = to_env(
-                RenditionEnv.of(
-                    settings, lane_queue_urls=(self.urls["uploads"],), purge_queue_url=self.urls["uploads"], **known
-                )
-            )
+            queues = {"lane_queue_urls": (self.urls["uploads"],), "purge_queue_url": self.urls["uploads"]}
+            env = to_env(RenditionEnv.of(settings, distribution_id=self.distribution_id, **queues, **known))
         elif arguments == {"FunctionName": settings.reconciler.function_name, "Qualifier": "live"}:
             env = to_env(ReconcileEnv.of(settings, uploads_queue_url=self.urls["uploads"], **known))
         else:

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from processor.aws.cdn import WHOLE_GALLERY, tags_of
 from processor.errors import StoreUnavailable
 from processor.events import Message
-from processor.handlers.purges import WHOLE_GALLERY, PurgeWorker, is_purge, tags_of
+from processor.handlers.purges import PurgeWorker, is_purge
 from processor.keys import ObjectKey
 from processor.telemetry import Telemetry
 from testkit.contexts import Context

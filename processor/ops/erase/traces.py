@@ -1,0 +1,100 @@
+"""Hold what is stored of a gallery or of a user, kind by kind, and count it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from processor.aws.photos import PhotoRecord, text
+from processor.aws.versions import StoredUpload, StoredVersion
+from processor.keys import UUID_FIRST, ObjectKey
+
+Row = tuple[str, str]
+"""The primary key of an item of the originals table: ``id``, ``key``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoJob:
+    """One photo to erase: the *keys* of its originals, and the ids of its *records*."""
+
+    photo_id: str
+    keys: frozenset[str]
+    records: frozenset[str]
+
+
+@dataclass(kw_only=True, slots=True)
+class Traces:
+    """All that was found. *keys*: of originals, also of those that only an item or a claim names.
+
+    *rows*: of the originals table. *marks*: items of the sessions table that are no sessions. *running*: of *sessions*.
+    *addresses*: of renditions and results at the CDN. *tags*: cache tags of the results.
+    """
+
+    keys: set[str] = field(default_factory=set[str])
+    versions: set[StoredVersion] = field(default_factory=set[StoredVersion])
+    uploads: set[StoredUpload] = field(default_factory=set[StoredUpload])
+    renditions: set[StoredVersion] = field(default_factory=set[StoredVersion])
+    rows: set[Row] = field(default_factory=set[Row])
+    records: dict[str, PhotoRecord] = field(default_factory=dict[str, PhotoRecord])
+    sessions: dict[str, str] = field(default_factory=dict[str, str])
+    """User id by session id."""
+    running: set[str] = field(default_factory=set[str])
+    marks: set[str] = field(default_factory=set[str])
+    results: set[StoredVersion] = field(default_factory=set[StoredVersion])
+    slots: set[StoredVersion] = field(default_factory=set[StoredVersion])
+    addresses: set[str] = field(default_factory=set[str])
+    tags: set[str] = field(default_factory=set[str])
+
+    def counts(self) -> dict[str, int]:
+        """Count what is stored, by the words of the report. Addresses are no storage: they are asked one by one."""
+        return {name: len(found) for name, found in self.kinds().items()}
+
+    def kinds(self) -> Mapping[str, Any]:
+        """Name the kinds, in the order of the report."""
+        return {
+            "versions of originals": self.versions,
+            "unfinished uploads": self.uploads,
+            "renditions": self.renditions,
+            "items of originals": self.rows,
+            "photo records": self.records,
+            "edit sessions": {*self.sessions, *self.marks},
+            "edit results": self.results,
+            "upload slots": self.slots,
+        }
+
+    def names(self) -> Iterator[str]:
+        """Name everything that is stored."""
+        for kind, found in self.kinds().items():
+            yield from (f"{kind}: {name_of(one)}" for one in sorted(found))
+
+    def jobs(self) -> list[PhotoJob]:
+        """Group keys and records by their photo, whose lease guards them."""
+        keys, records = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        for key in self.keys:
+            keys[ObjectKey(key).photo_id].add(key)
+        for record_id in self.records:
+            records[ObjectKey(record_id).photo_id].add(record_id)
+        return [
+            PhotoJob(photo_id=one, keys=frozenset(keys[one]), records=frozenset(records[one]))
+            for one in sorted({*keys, *records})
+        ]
+
+
+def name_of(one: object) -> str:
+    """Write one of the things that are stored as a line."""
+    match one:
+        case StoredVersion():
+            return f"{one.key!r} {one.version_id}{' (delete marker)' if one.marker else ''}"
+        case StoredUpload():
+            return f"{one.key!r} {one.upload_id}"
+        case _:
+            return repr(one)
+
+
+def keys_of(record: PhotoRecord) -> set[str]:
+    """Return the originals that a record names: by its attributes, or by its id."""
+    named = {text(record.item.get("original_key")), text(record.item.get("s3_key"))} - {None}
+    by_id = set[str]() if UUID_FIRST.fullmatch(record.id) else {record.id}
+    return {key for key in (*named, *by_id) if key}
