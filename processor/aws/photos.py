@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Decisions about a record depend on these attributes only: while they are unchanged, a decision is still right.
 WATCHED: Final = ("status", "processed_at", "original_key")
 # The address of a size's rendition is its name's proof: backends have fields that end in _url too.
-SIZE_URL: Final = re.compile(r".*/renditions/.*_([a-z][a-z0-9-]*)\.jpg\?v=[^/]*")
+SIZE_URL: Final = re.compile(r".*/renditions/.*_([a-z][a-z0-9-]*)(?:\.[0-9a-f]{12})?\.jpg\?v=[^/]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
