@@ -105,14 +105,14 @@ class Converger:
         try:
             return self.renderer.make(found, job.order, partial(self.claim, job), job.budget), None
         except PhotoError as verdict:
-            if item and item.photo and item.is_of(found) and verdict.verdict in UNREADABLE:
+            if item and item.photo and may_stay(job, found) and verdict.verdict in UNREADABLE:
                 return item, verdict  # archived since it was rendered
             return self.refused(job, found, verdict.code, verdict.public), verdict
 
     def refused(self, job: OriginalJob, found: CurrentOriginal, code: str, message: str) -> OriginalItem:
         """Return the item of a verdict; it keeps renditions of the same version, which another recipe has made."""
         item, recipe = job.item, job.order.hash
-        same = item if item and item.is_of(found) else None
+        same = item if may_stay(job, found) else None
         if same and same.failure and (same.failure.code, same.recipe) == (code, recipe):
             return same  # found before
         return OriginalItem(
@@ -121,7 +121,7 @@ class Converger:
             etag=found.etag,
             modified=found.modified,
             recipe=recipe,
-            profile=same.profile if same else "",
+            profile=same.profile if same else job.order.profile,
             stem=item.stem if item else "",
             photo=same.photo if same else None,
             receipt=same.receipt if same else None,
@@ -163,6 +163,17 @@ class Converger:
         if new.gone_at:
             for stem in job.name.stem_candidates():
                 self.table.free(stem_path(job.name.gallery, stem), job.name.key)
+
+
+def may_stay(job: OriginalJob, found: CurrentOriginal) -> bool:
+    """Return whether what was made of *found* may stay public though it cannot be rendered any more.
+
+    A clean photo may not when its gallery has chosen a profile that hides a part of it.
+    """
+    item, order = job.item, job.order
+    if item is None or not item.is_of(found):
+        return False
+    return item.profile == order.profile or not order.recipe.hides
 
 
 def shows_less(job: OriginalJob, new: OriginalItem) -> bool:

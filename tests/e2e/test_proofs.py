@@ -101,7 +101,7 @@ def blue(width: int, height: int) -> bytes:
 
 
 def test_a_gallery_is_bought_and_given_back_and_no_address_of_before_works(studio: Studio) -> None:
-    """Marked before, clean after, marked again; each time the former addresses are dead at once, and told to the CDN."""
+    """Marked before, clean after, marked again: each time the former addresses are dead, and invalidated at the CDN."""
     stack, gallery = studio.stack, "smith-wedding"
     studio.choose(gallery, "proof")
     photo = stack.upload(blue(1200, 800), gallery=gallery)

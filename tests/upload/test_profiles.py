@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from processor.errors import RecipeUnusable
+from processor.errors import PhotoError, RecipeUnusable, Verdict
 from processor.recipe import Recipe, Size, SizeWatermark
 from processor.upload.outcome import Result
 from testkit.memory_stores import CDN_HOST, World
@@ -176,14 +176,29 @@ def test_a_choice_is_read_only_where_there_are_profiles(world: World, profiles: 
     assert reads + (1 if profiles else 0) == world.calls.count("dynamodb:GetItem gallery smith")
 
 
-def test_a_photo_that_cannot_be_rendered_any_more_keeps_its_profiles_addresses(world: World) -> None:
-    """A verdict beside a photo of the same version: its files are still named by the item."""
-    world.chosen["smith"] = "proof"
-    world.process(world.put(KEY))
+@pytest.mark.parametrize(("before", "after", "stays"), [("delivered", "proof", False), ("proof", "delivered", True)])
+@pytest.mark.parametrize("verdict", [Verdict.DECODE_TIMEOUT, Verdict.ARCHIVED])
+def test_a_photo_that_can_not_be_rendered_any_more_stays_only_where_it_shows_no_more_than_it_may(
+    world: World,
+    before: str,
+    after: str,
+    stays: bool,
+    verdict: Verdict,  # noqa: FBT001 - a case
+) -> None:
+    """Given back and archived: the clean picture goes. Bought and archived: the proof is better than nothing."""
+    world.chosen["smith"] = before
+    event = world.put(KEY)
+    world.process(event)
     files = set(world.renditions)
-    world.put(KEY, b"broken")
-    world.process(world.put(KEY, b"broken"))
+    world.chosen["smith"] = after
 
-    assert files & world.renditions.keys() == set()
-    assert "failed" == world.records[KEY]["status"]
+    def fail(call: str) -> None:
+        if call.startswith("render"):
+            raise PhotoError(verdict, "It cannot be read now.")
+
+    world.on_call = fail
+    for _ in range(2):
+        assert Result.FAILED == world.process(event).result
+        assert (files if stays else set()) == world.renditions.keys()
+    assert stays == ("large_url" in world.records[KEY])
     assert [] == world.violations()
