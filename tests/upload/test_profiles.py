@@ -182,8 +182,8 @@ def test_a_photo_that_can_not_be_rendered_any_more_stays_only_where_it_shows_no_
     world: World,
     before: str,
     after: str,
-    stays: bool,
-    verdict: Verdict,  # noqa: FBT001 - a case
+    stays: bool,  # noqa: FBT001 - a case
+    verdict: Verdict,
 ) -> None:
     """Given back and archived: the clean picture goes. Bought and archived: the proof is better than nothing."""
     world.chosen["smith"] = before
