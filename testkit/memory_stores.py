@@ -391,6 +391,7 @@ def copied(world: World) -> World:
         renditions=dict(world.renditions),
         table={key: dict(row) for key, row in world.table.items()},
         records={key: dict(row) for key, row in world.records.items()},
+        chosen=dict(world.chosen),
         invalidated=list(world.invalidated),
         calls=[],
     )

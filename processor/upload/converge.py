@@ -121,7 +121,7 @@ class Converger:
             etag=found.etag,
             modified=found.modified,
             recipe=recipe,
-            profile=same.profile if same else job.order.profile,
+            profile=same.profile if same and same.photo else "",
             stem=item.stem if item else "",
             photo=same.photo if same else None,
             receipt=same.receipt if same else None,
@@ -173,7 +173,7 @@ def may_stay(job: OriginalJob, found: CurrentOriginal) -> bool:
     item, order = job.item, job.order
     if item is None or not item.is_of(found):
         return False
-    return item.profile == order.profile or not order.recipe.hides
+    return item.photo is None or item.profile == order.profile or not order.recipe.hides
 
 
 def shows_less(job: OriginalJob, new: OriginalItem) -> bool:
