@@ -21,7 +21,7 @@ from bench.worker import CANNOT_RUN
 from processor.errors import PhotoError
 from processor.events import ObjectEvent
 from processor.handlers.batch import BatchWorker
-from processor.imaging.model import Rendering
+from processor.imaging.model import Rendering, RenderInputs
 from processor.imaging.renderer import Renderer
 from processor.recipe import Recipe
 from processor.settings.functions import RenditionEnv
@@ -51,11 +51,13 @@ class TimedRenderer:
     render_ms: float = 0.0
     verdict: PhotoError | None = None
 
-    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
+    def render(
+        self, source: Source, recipe: Recipe, *, file_name: str, inputs: RenderInputs, seconds_left: float | None = None
+    ) -> Rendering:
         """Render and take the time."""
         self.began = perf_counter()
         try:
-            return self.renderer.render(source, recipe, file_name=file_name, seconds_left=seconds_left)
+            return self.renderer.render(source, recipe, file_name=file_name, inputs=inputs, seconds_left=seconds_left)
         except PhotoError as verdict:
             self.verdict = verdict
             raise

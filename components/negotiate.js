@@ -5,7 +5,7 @@ var MIME = { avif: 'image/avif', webp: 'image/webp' };
 
 function handler(event) {
     var request = event.request;
-    var found = /_([a-z][a-z0-9-]*)\.jpg$/.exec(request.uri);
+    var found = /_([a-z][a-z0-9-]*)(?:\.[0-9a-f]{12})?\.jpg$/.exec(request.uri);
     var formats = (found && FORMATS[found[1]]) || [];
     var accept = request.headers.accept ? request.headers.accept.value : '';
     for (var i = 0; i < formats.length; i++) {

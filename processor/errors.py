@@ -11,6 +11,7 @@
     └── TransientError            may pass: propagate it, the queue retries
         ├── OutOfTime             too little of the invocation is left to finish
         ├── RecordMissing         the backend has not written the photo's record yet
+        ├── RecipeUnusable        a gallery's profile, or a watermark of it, is missing or wrong: an operator must act
         ├── LeaseHeld             another invocation works on the photo: wait, which is no failure
         ├── StoreUnavailable      S3, DynamoDB, KMS or CloudFront refused or did not answer
         └── IssuerUnavailable     (api.signing_keys) the sign-in service does not answer
@@ -211,6 +212,12 @@ class RecordMissing(TransientError):
     """``missing_record: require`` and the backend has not written the record yet."""
 
     code = "RECORD_MISSING"
+
+
+class RecipeUnusable(TransientError):
+    """A profile or a watermark that the settings or a gallery name is not there: never render without it."""
+
+    code = "RECIPE_UNUSABLE"
 
 
 class LeaseHeld(TransientError):

@@ -16,15 +16,15 @@ from urllib.parse import quote
 
 from processor.settings.values import origin_of
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. The longest
-# prefix ("renditions/") and suffix ("_", a size's name of 32 characters, ".webp") leave this much and a little more.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes in UTF-8. The longest prefix
+# ("renditions/") and suffix ("_", a size's name of 32 characters, a version of 13, ".webp") leave this and 2 more.
 PATH_BYTES: Final = 960
 KEY_BYTES: Final = 1024
 HASH_CHARS: Final = 16
 RENDITIONS: Final = "renditions/"
 RESERVED: Final = ("watermarks/", "branding-logos/", "gdpr-exports/", "lambda-deployments/", RENDITIONS, "manifests/")
 # The form of the keys of `rendition_key`: its extensions are those of imaging.model.EXTENSIONS.
-RENDITION: Final = re.compile(rf"{RENDITIONS}.+_[a-z][a-z0-9-]*\.(?:jpg|webp|avif)", re.DOTALL)
+RENDITION: Final = re.compile(rf"{RENDITIONS}.+_[a-z][a-z0-9-]*(?:\.[0-9a-f]{{12}})?\.(?:jpg|webp|avif)", re.DOTALL)
 UUID_FIRST: Final = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?=[._]|$)", re.IGNORECASE)
 
 
@@ -158,9 +158,12 @@ def is_rendition(key: str) -> bool:
     return RENDITION.fullmatch(key) is not None
 
 
-def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:
-    """Return the key of one rendition of *stem*."""
-    return f"{stem_path(gallery, stem)}_{size}.{extension}"
+def rendition_key(gallery: str, stem: str, size: str, extension: str, version: str = "") -> str:
+    """Return the key of one rendition of *stem*.
+
+    *version*: of a gallery that has chosen a profile: the key of one profile does not tell that of another.
+    """
+    return f"{stem_path(gallery, stem)}_{size}{f'.{version}' if version else ''}.{extension}"
 
 
 def rendition_url(host: str, key: str, version: str) -> str:

@@ -81,13 +81,17 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OriginalItem:
-    """One original. *recipe*: the hash of the recipe that made *photo* or found *failure*. *stem*: what it claimed."""
+    """One original. *recipe*: the hash of the recipe that made *photo* or found *failure*. *stem*: what it claimed.
+
+    *profile*: the one that the gallery had chosen for *photo*; its version is then part of the renditions' keys.
+    """
 
     key: str
     version: str = ""
     etag: str = ""
     modified: str = ""
     recipe: str = ""
+    profile: str = ""
     stem: str = ""
     photo: Photo | None = None
     receipt: Mapping[str, Any] | None = None
@@ -102,8 +106,13 @@ class OriginalItem:
     @property
     def objects(self) -> tuple[str, ...]:
         """Keys of the renditions."""
-        made = self.photo.renditions if self.photo else ()
-        return tuple(rendition_key(self.name.gallery, self.stem, one.size, EXTENSIONS[one.format]) for one in made)
+        if self.photo is None:
+            return ()
+        version, gallery = self.photo.version if self.profile else "", self.name.gallery
+        return tuple(
+            rendition_key(gallery, self.stem, one.size, EXTENSIONS[one.format], version)
+            for one in self.photo.renditions
+        )
 
     def is_of(self, found: CurrentOriginal) -> bool:
         """Return whether this is the item of the version *found*."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -44,6 +45,23 @@ QualityPercent = Annotated[int, Field(ge=1, le=100)]
 Formats = Annotated[tuple[OutputFormat, ...], AfterValidator(_jpeg_and_no_repeats)]
 
 
+class SizeWatermark(Section):
+    """A watermark that is laid on a finished size."""
+
+    object: str = Field(
+        pattern="^watermarks/[!-~]{1,200}$",
+        description="Key of the mark in the originals bucket: PNG, WebP, JPEG, TIFF or GIF. Another mark, another key.",
+        json_schema_extra={"allowed": "a key `watermarks/…` of at most 211 ASCII characters"},
+    )
+    position: Literal["northwest", "northeast", "southwest", "southeast", "center"] = Field(
+        default="southeast", description="A corner, or the centre."
+    )
+    opacity: float = Field(default=0.7, gt=0, le=1, description="0 invisible, 1 solid.")
+    width_percent: float = Field(default=15.0, ge=1, le=100, description="Its width, % of the picture's.")
+    margin_percent: float = Field(default=2.0, ge=0, le=20, description="Distance from the edges, % of the width.")
+    tiled: bool = Field(default=False, description="Repeat it all over the picture, instead of once at the position.")
+
+
 class Size(Section):
     """One rendition size: a box in px that the photo is fitted into, never enlarged."""
 
@@ -56,6 +74,23 @@ class Size(Section):
         default=None, description="Qualities that differ from the recipe's, e.g. `{jpeg: 90}`."
     )
     formats: Formats | None = Field(default=None, description="Formats of this size; absent: the recipe's.")
+    blur_percent: float | None = Field(
+        default=None, ge=0.05, le=10, description="Blur it: sigma of the Gaussian, % of the shorter side."
+    )
+    watermark: SizeWatermark | None = Field(default=None, description="A watermark on this size; absent: none.")
+
+    @property
+    def hides(self) -> bool:
+        """Return whether the size shows less than the photo."""
+        return self.blur_percent is not None or self.watermark is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The point of a photo that `cover` keeps near the middle: shares (0-1) of its upright width and height."""
+
+    x: float
+    y: float
 
 
 class OutputQuality(Section):
@@ -149,6 +184,21 @@ class Recipe(Section):
     raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
     limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")
 
+    @property
+    def crops(self) -> bool:
+        """Return whether any size is cut, so that a photo's focus decides pixels."""
+        return any(size.fit == "cover" for size in self.sizes.values())
+
+    @property
+    def hides(self) -> bool:
+        """Return whether any size is marked or blurred."""
+        return any(size.hides for size in self.sizes.values())
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Keys of the watermarks, each once."""
+        return tuple(dict.fromkeys(size.watermark.object for size in self.sizes.values() if size.watermark))
+
     def formats_of(self, size: str) -> tuple[OutputFormat, ...]:
         """Return the formats of the size named *size*."""
         return self.sizes[size].formats or self.formats
@@ -159,9 +209,29 @@ class Recipe(Section):
         return override.get(output) or self.quality.of(output)
 
 
-def recipe_hash(recipe: Recipe) -> str:
-    """Return 12 hex digits, equal for recipes that make equal renditions: limits and records do not count."""
+# A profile is another set of sizes; without a name it is `renditions.sizes`.
+DEFAULT_PROFILE: Final = ""
+# Fields that an older release did not have: without a value they must not change a recipe's hash.
+NEW_IN_SIZES: Final = ("blur_percent", "watermark")
+
+
+def recipe_hash(recipe: Recipe, *, profile: str = DEFAULT_PROFILE, focus: Focus | None = None) -> str:
+    """Return 12 hex digits, equal for recipes that make equal renditions: limits and records do not count.
+
+    *profile*: the name of the profile whose sizes these are; *focus*: that of one photo, if it decides its pixels.
+    """
     excluded = {"limits": True, "record_location": True, "raw": {"max_megapixels"}}
     pixels = recipe.model_dump(mode="json", exclude=excluded)
-    text = json.dumps({"engine": ENGINE_REVISION, **pixels}, sort_keys=True)
+    for size in pixels["sizes"].values():
+        for name in NEW_IN_SIZES:
+            if size[name] is None:
+                del size[name]
+    own = {"profile": profile} if profile else {}
+    own |= {"focus": [focus.x, focus.y]} if focus else {}
+    return digest_of({"engine": ENGINE_REVISION, **pixels, **own})
+
+
+def digest_of(tree: Mapping[str, Any]) -> str:
+    """Return 12 hex digits of a tree of plain values, whatever the order of its keys."""
+    text = json.dumps(tree, sort_keys=True)
     return hashlib.sha256(text.encode(), usedforsecurity=False).hexdigest()[:HASH_DIGITS]

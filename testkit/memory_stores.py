@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from processor.aws.attributes import from_item, to_item
 from processor.aws.cdn import PurgeQueue
+from processor.aws.galleries import Galleries
 from processor.aws.originals import Originals
 from processor.aws.originals_table import CLOCKS_MS, LEASE, STEM, Lease, OriginalsTable
 from processor.aws.photos import PhotoRecord, PhotoRecords, watched_for
@@ -21,10 +22,10 @@ from processor.aws.renditions import RenditionObjects, Stamp
 from processor.budget import Budget
 from processor.errors import LeaseHeld, PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent, OriginalChanged
-from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, Rendition
+from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, RenderInputs, Rendition
 from processor.keys import ObjectKey, path_of
 from processor.original import CurrentOriginal, OriginalItem
-from processor.recipe import Recipe
+from processor.recipe import DEFAULT_PROFILE, Recipe
 from processor.source import Source
 from processor.upload.assembly import UploadStores, assembled
 from processor.upload.outcome import UploadOutcome
@@ -49,10 +50,13 @@ class World:
     """Everything that there is. *versions*: per key, the last is current, None is a delete marker.
 
     *stream*: each write of a record by the pipeline, as it was and as it is. *events*: records announce outcomes.
+    *chosen*: the profile of each gallery that has chosen one.
     """
 
     missing_record: Literal["create", "require"] = "create"
     recipe: Recipe = field(default_factory=Recipe)
+    profiles: dict[str, Recipe] = field(default_factory=dict[str, Recipe])
+    chosen: dict[str, str] = field(default_factory=dict[str, str])
     versions: dict[str, list[Version | None]] = field(default_factory=dict[str, list[Version | None]])
     renditions: dict[str, tuple[bytes, Stamp]] = field(default_factory=dict[str, tuple[bytes, Stamp]])
     table: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict[tuple[str, str], dict[str, Any]])
@@ -100,15 +104,17 @@ class World:
         stores = UploadStores(
             originals=MemoryOriginals(world=self, s3=NO_CLIENT, bucket=ORIGINALS),
             table=MemoryOriginalsTable(world=self, dynamodb=NO_CLIENT, table="originals", now=lambda: self.clock),
+            galleries=MemoryGalleries(world=self, dynamodb=NO_CLIENT, table="originals"),
             renditions=MemoryRenditions(world=self, s3=NO_CLIENT, bucket="renditions"),
             purges=MemoryPurges(world=self, client=lambda: NO_CLIENT, url="purges"),
             photos=MemoryRecords(world=self, dynamodb=NO_CLIENT, table="photos"),
         )
         renderer, used = MemoryRenderer(world=self), recipe or self.recipe
+        recipes = {DEFAULT_PROFILE: used, **self.profiles}
         return assembled(
             stores,
             renderer,
-            recipe=used,
+            recipes=recipes,
             missing_record=self.missing_record,
             cdn_host=CDN_HOST,
             events=self.events,
@@ -197,9 +203,11 @@ class MemoryRenderer:
 
     world: World
 
-    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
+    def render(
+        self, source: Source, recipe: Recipe, *, file_name: str, inputs: RenderInputs, seconds_left: float | None = None
+    ) -> Rendering:
         """Make one file per size and format."""
-        del seconds_left
+        del inputs, seconds_left
         content = bytes(source.view)
         with self.world.call(f"render {file_name}"):
             if content.startswith(b"broken"):
@@ -304,6 +312,18 @@ class MemoryOriginalsTable(OriginalsTable):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryGalleries(Galleries):
+    """The galleries' items in the originals table."""
+
+    world: World
+
+    def profile(self, gallery: str) -> str:
+        """Return the profile that a gallery has chosen."""
+        with self.world.call(f"dynamodb:GetItem gallery {gallery}"):
+            return self.world.chosen.get(gallery, DEFAULT_PROFILE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryRenditions(RenditionObjects):
     """The renditions bucket."""
 
@@ -385,6 +405,7 @@ def copied(world: World) -> World:
         table={key: dict(row) for key, row in world.table.items()},
         records={key: dict(row) for key, row in world.records.items()},
         stream=list(world.stream),
+        chosen=dict(world.chosen),
         invalidated=list(world.invalidated),
         calls=[],
     )

@@ -135,6 +135,7 @@ def test_a_rendition_is_named_after_gallery_stem_and_size() -> None:
     """Readers that know the old address shape still find it."""
     assert "renditions/wedding/IMG_1_small.jpg" == rendition_key("wedding", "IMG_1", "small", "jpg")
     assert "renditions/IMG_1_small.webp" == rendition_key("", "IMG_1", "small", "webp")
+    assert "renditions/w/A_small.0123456789ab.jpg" == rendition_key("w", "A", "small", "jpg", "0123456789ab")
     assert "renditions/wedding/IMG_1" == stem_path("wedding", "IMG_1")
     assert "renditions/wedding/IMG_1" == path_of("renditions/wedding/IMG_1_small.jpg")
 
@@ -194,8 +195,10 @@ def test_every_name_fits_into_a_key(key: str, size: str, output: str) -> None:
     name = ObjectKey(key)
 
     for stem in name.stem_candidates():
-        assert len(rendition_key(name.gallery, stem, size, output).encode()) <= 1024
-        assert stem_path(name.gallery, stem) == path_of(rendition_key(name.gallery, stem, size, output))
+        for version in ("", "0123456789ab"):
+            stored = rendition_key(name.gallery, stem, size, output, version)
+            assert len(stored.encode()) <= 1024
+            assert stem_path(name.gallery, stem) == path_of(stored)
 
 
 @pytest.mark.fault(28)
@@ -256,8 +259,9 @@ def test_the_embedded_stack_serves_without_tls() -> None:
 def test_a_rendition_is_known_by_its_form(extension: str) -> None:
     """A file whose name has another form is never removed as one."""
     for gallery, stem in (("a_b/c", "IMG_1"), ("", "_"), ("..", "line\nbreak"), ("g", "x" * 2000)):
-        key = rendition_key(gallery, stem, "small-2x", extension)
-        assert is_rendition(key)
-        assert path_of(key) == stem_path(gallery, stem)
+        for version in ("", "0123456789ab"):
+            key = rendition_key(gallery, stem, "small-2x", extension, version)
+            assert is_rendition(key)
+            assert path_of(key) == stem_path(gallery, stem)
     for other in ("renditions/IMG_small.txt", "renditions/a_b/index.html", "renditions/a_folder/", "IMG_small.jpg"):
         assert not is_rendition(other)

@@ -9,9 +9,20 @@ import pytest
 from pydantic import ValidationError
 
 from processor import recipe
-from processor.recipe import DecodeLimits, OutputFormat, OutputQuality, Raw, Recipe, Size, recipe_hash
+from processor.recipe import (
+    DecodeLimits,
+    Focus,
+    OutputFormat,
+    OutputQuality,
+    Raw,
+    Recipe,
+    Size,
+    SizeWatermark,
+    recipe_hash,
+)
 
 PLAIN = Recipe()
+MARK = SizeWatermark(object="watermarks/studio.png")
 
 
 def test_the_default_sizes_are_the_ones_that_galleries_link_to() -> None:
@@ -66,12 +77,14 @@ def test_the_hash_is_short_and_stable() -> None:
         Recipe(sizes={**PLAIN.sizes, "small": Size(width=801, height=600)}),
         Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, fit="cover")}),
         Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, quality={"jpeg": 90})}),
+        Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, blur_percent=1)}),
+        Recipe(sizes={**PLAIN.sizes, "small": Size(width=800, height=600, watermark=MARK)}),
         Recipe(formats=("jpeg", "webp")),
         Recipe(quality=OutputQuality(jpeg=86)),
         Recipe(keep_copyright=False),
         Recipe(raw=Raw(strategy="preview")),
     ],
-    ids=["sizes", "side", "fit", "size quality", "formats", "quality", "copyright", "raw"],
+    ids=["sizes", "side", "fit", "size quality", "blur", "watermark", "formats", "quality", "copyright", "raw"],
 )
 def test_a_setting_that_changes_pixels_changes_the_hash(other: Recipe) -> None:
     """Then every photo is rendered again."""
@@ -94,3 +107,28 @@ def test_a_new_engine_revision_changes_the_hash(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(recipe, "ENGINE_REVISION", 999)
 
     assert before != recipe_hash(PLAIN)
+
+
+def test_the_hash_of_the_default_recipe_is_the_one_of_the_release_before() -> None:
+    """A feature that is off renders no photo anew: this is the hash of commit a74e8766."""
+    assert "78b43ba96d5a" == recipe_hash(PLAIN)
+
+
+def test_a_focus_is_part_of_a_photos_hash() -> None:
+    """Another point is another picture; the same point is the same one."""
+    here, there = (recipe_hash(PLAIN, focus=Focus(x, 0.5)) for x in (0.25, 0.75))
+
+    assert 3 == len({recipe_hash(PLAIN), here, there})
+    assert here == recipe_hash(PLAIN, focus=Focus(0.25, 0.5))
+
+
+def test_a_profile_is_part_of_the_hash() -> None:
+    """Two profiles never share an address, also when their sizes are equal."""
+    assert 3 == len({recipe_hash(PLAIN), recipe_hash(PLAIN, profile="proof"), recipe_hash(PLAIN, profile="delivered")})
+
+
+@pytest.mark.parametrize("key", ["logo.png", "watermarks/", "watermarks/lögo.png", "branding-logos/logo.png"])
+def test_a_watermark_lies_under_the_reserved_prefix(key: str) -> None:
+    """Elsewhere it would be rendered itself, or be a client's photo."""
+    with pytest.raises(ValidationError, match="watermarks/"):
+        SizeWatermark(object=key)

@@ -1,12 +1,13 @@
 """Tell random stories of photos over stores in memory, with the real upload pipeline, and judge how they end.
 
 A story changes originals, delivers events late, twice and in any order, writes to records as a backend does, changes
-the recipe, and breaks the pipeline at any call. When all events are delivered, the state must be that of a calm world:
+the recipe and the profiles of galleries, and breaks the pipeline at any call. When all events are delivered, the state must be that of a calm world:
 one that has seen nothing but the originals that are left, each of them once.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -41,9 +42,12 @@ RECIPES: Final = (
     Recipe(sizes={"small": Size(width=8, height=8)}),
     Recipe(sizes={"small": Size(width=8, height=8), "huge": Size(width=900, height=900)}),
 )
+PROFILES: Final = {"proof": RECIPES[0], "delivered": RECIPES[1]}
+VERSIONED: Final = re.compile(r"\.[0-9a-f]{12}\.jpg")
 STATUSES: Final = ("pending", "processing", "approved", "deleted")
 CHANGES: Final = ("put", "delete", "undo")
 ENDS: Final = ("refused", "answer lost", "killed before", "killed after")
+galleries, profiles = st.sampled_from(("g1", "g2", "w")), st.sampled_from(("", *PROFILES))
 keys, photos, contents = st.sampled_from(KEYS), st.sampled_from(PHOTOS), st.sampled_from(CONTENTS)
 chosen = st.integers(min_value=0, max_value=20)
 
@@ -93,10 +97,11 @@ class PhotoStories(RuleBasedStateMachine):
         super().__init__()
         self.inline = patch.object(rendering, "ThreadPoolExecutor", InlineExecutor)
         self.inline.start()
-        self.world, self.recipe, self.backend = World(events=True), 0, Backend()
+        self.world, self.recipe, self.backend = World(events=True, profiles=PROFILES), 0, Backend()
         self.pending: list[ObjectEvent] = []
         self.told: list[ObjectEvent] = []
         self.cached: dict[str, set[bytes]] = {}
+        self.addresses: dict[str, set[str]] = {}
         self.forgotten = 0
         self.streamed = 0
 
@@ -262,6 +267,31 @@ class PhotoStories(RuleBasedStateMachine):
             self.recipe = number
             self.pending += [hint_for(key) for key in self.world.versions]
 
+    @rule(gallery=galleries, profile=profiles)
+    def choose(self, gallery: str, profile: str) -> None:
+        """Choose a profile for a gallery, then plan a backfill: send what its items say to be due."""
+        world = self.world
+        world.chosen[gallery] = profile
+        recipe = world.pipeline(RECIPES[self.recipe]).converger.recipes.profiles.orders[profile].hash
+        for key in self.there:
+            row = world.table.get((ObjectKey(key).photo_id, key))
+            if ObjectKey(key).gallery == gallery and (row is None or row.get("recipe") != recipe):
+                self.pending.append(hint_for(key))
+
+    @precondition(lambda self: self.there)
+    @rule(at=chosen, call=chosen, first=profiles, second=profiles | st.none())
+    def choose_meanwhile(self, at: int, call: int, first: str, second: str | None) -> None:
+        """Choose a profile, and another one while an original is rendered by the first; None: the one of before."""
+        key = self.there[at % len(self.there)]
+        gallery = ObjectKey(key).gallery
+        before = self.world.chosen.get(gallery, "")
+        self.world.chosen[gallery] = first
+        self.pending.append(hint_for(key))
+        strike = Strike(at=call, happen=lambda: self.choose(gallery, before if second is None else second))
+        self.attempt(-1, on_call=strike)
+        if not strike.name:
+            self.choose(gallery, first)
+
     # Judgement
 
     @invariant()
@@ -287,9 +317,12 @@ class PhotoStories(RuleBasedStateMachine):
         world = self.world
         for tag in world.invalidated[self.forgotten :]:
             self.cached.pop(tag, None)
+            self.addresses.pop(tag, None)
         self.forgotten = len(world.invalidated)
-        for data, stamp in world.renditions.values():
-            self.cached.setdefault(stamp.cache_tag.partition(",")[0], set()).add(data)
+        for key, (data, stamp) in world.renditions.items():
+            tag = stamp.cache_tag.partition(",")[0]
+            self.cached.setdefault(tag, set()).add(data)
+            self.addresses.setdefault(tag, set()).add(key)
 
     @rule()
     def rest(self) -> None:
@@ -337,6 +370,11 @@ class PhotoStories(RuleBasedStateMachine):
             found = world.current(key)
             kept = self.cached.get(ObjectKey(key).photo_tag, set()) - ({found[1]} if found else set())
             refuse([f"{key}: the CDN still serves {kept}"] if kept else [])
+            # Another recipe leaves copies at plain addresses, another profile none at all.
+            dead = self.addresses.get(ObjectKey(key).photo_tag, set()) - world.renditions.keys()
+            if not world.chosen.get(ObjectKey(key).gallery):
+                dead = {one for one in dead if VERSIONED.search(one)}
+            refuse([f"{key}: the CDN still serves {dead}"] if dead else [])
 
     def newest(self, photo_id: str) -> str | None:
         """Return the original that the record must show: the newest that can be rendered, else the newest."""
@@ -355,7 +393,12 @@ class PhotoStories(RuleBasedStateMachine):
     def calm(self) -> World:
         """Make a world that has seen the originals that are left, and the backend's fields, and nothing else."""
         rows = {one: {"id": one, **self.backend.fields.get(one, {})} for one in self.world.records}
-        calm = World(versions={key: list(versions) for key, versions in self.world.versions.items()}, records=rows)
+        calm = World(
+            versions={key: list(versions) for key, versions in self.world.versions.items()},
+            records=rows,
+            profiles=PROFILES,
+            chosen=dict(self.world.chosen),
+        )
         for key in sorted(calm.versions):
             calm.process(hint_for(key), RECIPES[self.recipe])
         return calm

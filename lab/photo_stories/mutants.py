@@ -64,7 +64,13 @@ MUTANTS: Final[dict[str, Mutant]] = {
         new="    lease.work.discard(key)\n    doubtful = key",
     ),
     "an item is believed in doubt": Mutant(place=Converger, function="converge", old="not doubtful and ", new=""),
-    "no second look": Mutant(place=Converger, function="converge", old="self.originals.look(key) == found", new="True"),
+    "no second look": Mutant(
+        place=Converger, function="converge", old="self.originals.look(key) != found", new="False"
+    ),
+    "no second look at the profile": Mutant(
+        place=Converger, function="converge", old="self.order_for(name, found).hash == order.hash", new="True"
+    ),
+    "copies of another profile": Mutant(place=Converger, function="tidy", old=" or shows_less(job, new)", new=""),
     "an item of any version will do": Mutant(place=OriginalItem, function="says", old="self.is_of(found) and ", new=""),
     "an item of any recipe will do": Mutant(
         place=OriginalItem, function="says", old=" and self.recipe == recipe", new=""

@@ -24,7 +24,7 @@ WATCHED: Final = ("status", "processed_at", "original_key")
 # The attribute that announces the last outcome (ADR 40): its number follows from the one before.
 EVENT: Final = "darkroom_event"
 # The address of a size's rendition is its name's proof: backends have fields that end in _url too.
-SIZE_URL: Final = re.compile(r".*/renditions/.*_([a-z][a-z0-9-]*)\.jpg\?v=[^/]*")
+SIZE_URL: Final = re.compile(r".*/renditions/.*_([a-z][a-z0-9-]*)(?:\.[0-9a-f]{12})?\.jpg\?v=[^/]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,22 +13,25 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from processor.aws.dead_letters import queue_url
+from processor.aws.galleries import Galleries
 from processor.aws.objects import BucketListing
 from processor.aws.photo_scans import OriginalBatches, PhotoBatches, TableReader
 from processor.aws.queues import Queue
 from processor.cli.backfill_report import print_ending, print_plan
 from processor.cli.batch_job import JobOptions, write_job
 from processor.cli.examples import examples
+from processor.cli.profiles import Choice, choice_of
 from processor.cli.stacks import OpenedStack, open_stack, stack_options
 from processor.errors import UsageError
 from processor.ops.backfill.checkpoint import Checkpoint, Scope, own_path
 from processor.ops.backfill.plan import BackfillPlan, Estimate, plan_backfill
 from processor.ops.backfill.reasons import BY_ITSELF, WANTED, Reason
+from processor.ops.backfill.recipes import ExpectedRecipes
 from processor.ops.backfill.run import Backfill, BackfillLimits, End
 from processor.ops.cost.prices import load_prices
 from processor.ops.cost.work import requests_usd
-from processor.recipe import recipe_hash
 from processor.settings.functions import RenditionEnv, from_env
+from processor.upload.recipes import Profiles
 
 MANY: Final = 1_000_000
 FAILED: Final = 1
@@ -61,6 +64,7 @@ class BackfillOptions:
     max_usd: float | None
     rate: float | None
     resume: Path | None
+    choice: Choice | None = None
 
     @property
     def reasons(self) -> frozenset[Reason]:
@@ -72,12 +76,14 @@ class BackfillOptions:
     epilog=examples(
         "darkroom backfill --stack prod --plan",
         "darkroom backfill --stack prod --max-usd 20 --rate 50/s",
+        "darkroom backfill --stack prod --gallery smith-wedding --profile delivered",
         "darkroom backfill --stack prod --resume backfill-prod.json",
     )
 )
 @stack_options
 @click.option("--prefix", default="", help="Only originals whose key begins with this.")
 @click.option("--gallery", help="Only this gallery.")
+@click.option("--profile", help="With --gallery: choose this profile for it first; `default`: the plain sizes.")
 @click.option("--only", type=click.Choice([*WANTED]), help="Only these; absent: missing and recipe-changed.")
 @click.option("--plan", "plan_only", is_flag=True, help="Only print what would be sent, the duration and the cost.")
 @click.option("--max-usd", type=click.FloatRange(min=0, min_open=True), help="Stop when this amount is spent.")
@@ -103,6 +109,7 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
         max_usd=options["max_usd"],
         rate=options["rate"],
         resume=options["resume"],
+        choice=choice_of(opened, options["profile"], options["gallery"]),
     )
     console = Console(stderr=True, highlight=False)
     since = checkpoint_of(opened, chosen)
@@ -110,6 +117,8 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
         if not plan_only:
             raise UsageError(problem)
         click.echo(f"Note: {problem}", err=True)
+    if chosen.choice and not plan_only:
+        chosen.choice.write(galleries_of(opened))
     plan = make_plan(opened, chosen, since, console)
     estimate = plan.estimate(opened.settings, load_prices(), rate=chosen.rate)
     print_plan(plan, estimate, chosen.reasons)
@@ -131,9 +140,14 @@ def prefix_of(prefix: str, gallery: str | None) -> str:
     return f"{gallery.strip('/')}/" if gallery else prefix
 
 
+def galleries_of(stack: OpenedStack) -> Galleries:
+    """Open the galleries' choices."""
+    return Galleries(dynamodb=stack.clients.dynamodb(), table=stack.settings.renditions.originals_table)
+
+
 def checkpoint_of(stack: OpenedStack, chosen: BackfillOptions) -> Checkpoint:
     """Read the checkpoint of --resume, or begin a new one."""
-    recipe = recipe_hash(stack.settings.renditions.recipe)
+    recipe = Profiles.of(stack.settings.renditions.recipes).hash
     scope = Scope(stack=stack.name, prefix=chosen.prefix, only=chosen.only or "", recipe=recipe)
     return Checkpoint.read(chosen.resume, scope) if chosen.resume else Checkpoint(scope=scope)
 
@@ -141,7 +155,7 @@ def checkpoint_of(stack: OpenedStack, chosen: BackfillOptions) -> Checkpoint:
 def not_deployed(stack: OpenedStack, recipe: str) -> str | None:
     """Describe how the function's recipe differs from *recipe*: it would render with its own. None: it does not."""
     function = stack.settings.renditions.function_name
-    deployed = recipe_hash(from_env(RenditionEnv, stack.clients.environment(function)).recipe)
+    deployed = Profiles.of(from_env(RenditionEnv, stack.clients.environment(function)).recipes).hash
     if deployed == recipe:
         return None
     return (
@@ -157,9 +171,15 @@ def make_plan(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, co
     dynamodb = clients.dynamodb()
     items = OriginalBatches(reader=TableReader(dynamodb=dynamodb, table=settings.originals_table))
     records = PhotoBatches(reader=TableReader(dynamodb=dynamodb, table=settings.photos_table))
+    recipes = ExpectedRecipes(
+        profiles=Profiles.of(settings.recipes),
+        galleries=galleries_of(stack),
+        photos=records,
+        chosen={chosen.choice.gallery: chosen.choice.profile} if chosen.choice else {},
+    )
     required = records if settings.missing_record == "require" else None
     with console.status("Looking at originals and their items"):
-        return plan_backfill(originals, items, recipe=since.scope.recipe, wanted=chosen.reasons, required=required)
+        return plan_backfill(originals, items, recipes=recipes, wanted=chosen.reasons, required=required)
 
 
 def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: BackfillPlan, estimate: Estimate) -> int:

@@ -18,17 +18,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from processor.cli.examples import examples
 from processor.cli.inputs import Input, find_inputs
+from processor.cli.profiles import profile_named
 from processor.cli.report import RenderReport, active, failed, skipped, unreadable
 from processor.errors import PhotoError, UsageError
-from processor.imaging.model import EXTENSIONS, Rendering, Rendition
-from processor.imaging.renderer import Renderer
+from processor.imaging.model import EXTENSIONS, Rendering, RenderInputs, Rendition
+from processor.imaging.renderer import MAX_MARK_BYTES, Renderer, check_mark
 from processor.keys import RENDITIONS, cut, rendition_key, short_hash
 from processor.recipe import Recipe
+from processor.settings.services import DEFAULT_NAME
 from processor.settings.stack_file import load_settings
+from processor.settings.tree import Settings
 from processor.source import Source
 
 FILE_NAME_BYTES = 255  # the limit of Linux's and macOS' file systems
 SOME_FAILED = 1
+WATERMARKS = "watermarks/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ class Job:
 
     photo: Input
     stem: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderSettings:
+    """Recipe, profile and watermarks of all photos."""
+
+    recipe: Recipe
+    profile: str
+    inputs: RenderInputs
 
 
 @click.command(
@@ -48,21 +61,52 @@ class Job:
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the renditions.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
+@click.option("--profile", default=DEFAULT_NAME, show_default=True, help="Profile of the settings.")
+@click.option("--watermarks", type=click.Path(path_type=Path), help="Folder with the watermarks of the settings.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per photo on stdout, one a line.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Photos at a time.")
-def render(photos: tuple[Path, ...], out: Path, settings: Path | None, *, as_json: bool, jobs: int) -> None:
+def render(  # noqa: PLR0913 - one per option
+    photos: tuple[Path, ...],
+    out: Path,
+    settings: Path | None,
+    profile: str,
+    watermarks: Path | None,
+    *,
+    as_json: bool,
+    jobs: int,
+) -> None:
     """Render photos into web-ready renditions.
 
     PHOTO is a file or a whole folder.
 
     Exits with 0 when all were rendered or skipped, 1 when any failed, 2 on wrong usage.
     """
-    recipe = load_settings(settings).renditions.recipe if settings else Recipe()
+    known = (load_settings(settings) if settings else Settings()).renditions
+    name = profile_named(profile, known)
+    recipe = known.recipes[name]
+    chosen = RenderSettings(recipe=recipe, profile=name, inputs=RenderInputs(marks=marks_in(watermarks, recipe)))
     inputs = find_inputs(photos)
     make_folder(out)
-    reports = render_all(claim_stems(inputs), recipe, out, jobs)
+    reports = render_all(claim_stems(inputs), chosen, out, jobs)
     counts = print_json(reports) if as_json else print_lines(reports, len(inputs))
     sys.exit(SOME_FAILED if counts["failed"] else 0)
+
+
+def marks_in(folder: Path | None, recipe: Recipe) -> dict[str, Source]:
+    """Read the watermarks of *recipe* from *folder*, which stands for `watermarks/`; raise UsageError without one."""
+    marks: dict[str, Source] = {}
+    for key in recipe.marks:
+        if folder is None:
+            raise UsageError(f"--watermarks: found none, expected the folder with {key.removeprefix(WATERMARKS)}")
+        path = folder / key.removeprefix(WATERMARKS)
+        try:
+            marks[key] = Source.from_path(path, max_bytes=MAX_MARK_BYTES)
+            check_mark(marks[key])
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error.strerror}), expected a watermark") from None
+        except PhotoError as error:
+            raise UsageError(f"{path}: expected a watermark, found a file that is none: {error.finding}") from None
+    return marks
 
 
 def make_folder(folder: Path) -> None:
@@ -87,7 +131,7 @@ def claim_stems(inputs: Sequence[Input]) -> list[Job]:
     return jobs
 
 
-def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> Iterator[RenderReport]:
+def render_all(jobs: Sequence[Job], chosen: RenderSettings, out: Path, at_once: int) -> Iterator[RenderReport]:
     """Render *at_once* photos at a time, each in a decoder child; reports come in the order of *jobs*."""
     own, renderers = threading.local(), list[Renderer]()
 
@@ -95,7 +139,7 @@ def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> 
         if not hasattr(own, "renderer"):
             own.renderer = Renderer(isolate="always")
             renderers.append(own.renderer)
-        return render_one(job, recipe, out, own.renderer)
+        return render_one(job, chosen, out, own.renderer)
 
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="render")
     try:
@@ -107,19 +151,19 @@ def render_all(jobs: Sequence[Job], recipe: Recipe, out: Path, at_once: int) -> 
         pool.shutdown()
 
 
-def render_one(job: Job, recipe: Recipe, out: Path, renderer: Renderer) -> RenderReport:
+def render_one(job: Job, chosen: RenderSettings, out: Path, renderer: Renderer) -> RenderReport:
     """Render one photo and write its files; report an error of the photo instead of raising it."""
     path = job.photo.path
     try:
         if skip := job.photo.key.skip(path.stat().st_size):
             return skipped(path, skip)
-        with Source.from_path(path, max_bytes=recipe.limits.max_bytes) as source:
-            rendering = renderer.render(source, recipe, file_name=path.name)
+        with Source.from_path(path, max_bytes=chosen.recipe.limits.max_bytes) as source:
+            rendering = renderer.render(source, chosen.recipe, file_name=path.name, inputs=chosen.inputs)
     except PhotoError as error:
         return failed(path, error)
     except OSError as error:
         return unreadable(path, error)
-    return active(path, rendering, write_all(job, rendering, out), recipe)
+    return active(path, rendering, write_all(job, rendering, out), chosen.recipe, chosen.profile)
 
 
 def write_all(job: Job, rendering: Rendering, out: Path) -> Mapping[Rendition, Path]:

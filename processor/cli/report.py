@@ -54,7 +54,9 @@ def unreadable(source: Path, error: OSError) -> RenderReport:
     return RenderReport(source=str(source), status="failed", error={"code": "UNREADABLE", "message": message})
 
 
-def active(source: Path, rendering: Rendering, files: Mapping[Rendition, Path], recipe: Recipe) -> RenderReport:
+def active(
+    source: Path, rendering: Rendering, files: Mapping[Rendition, Path], recipe: Recipe, profile: str
+) -> RenderReport:
     """Report a photo whose renditions are all written; *files*: the path of each rendition."""
     return RenderReport(
         source=str(source),
@@ -69,7 +71,11 @@ def active(source: Path, rendering: Rendering, files: Mapping[Rendition, Path], 
         taken_at=rendering.taken_at,
         camera=asdict(rendering.camera),
         embedded=asdict(rendering.embedded),
-        receipt={"recipe": recipe_hash(recipe), **asdict(rendering.receipt)},
+        receipt={
+            "recipe": recipe_hash(recipe, profile=profile),
+            **({"profile": profile} if profile else {}),
+            **asdict(rendering.receipt),
+        },
     )
 
 

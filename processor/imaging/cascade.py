@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from pyvips import Image
 
-from processor.imaging.geometry import Box, Rung
+from processor.imaging.geometry import Box, Rung, place_around
+from processor.recipe import Focus
 
 ORIENTATION_FIELD = "orientation"
 
@@ -14,12 +15,12 @@ ORIENTATION_FIELD = "orientation"
 # of a picture with sequential access.
 
 
-def cascade(top: Image, rungs: Sequence[Rung]) -> Iterator[tuple[Rung, Image]]:
+def cascade(top: Image, rungs: Sequence[Rung], focus: Focus | None = None) -> Iterator[tuple[Rung, Image]]:
     """Yield every rung's picture, largest first. *top*: upright sRGB in memory, at least as large as each frame."""
     current = top
     for rung in sorted(rungs, key=lambda rung: (-rung.frame.width, -rung.frame.height, rung.size)):
         current = shrink(current, rung.frame)
-        yield rung, cut(current, rung.crop)
+        yield rung, cut(current, rung.crop, focus)
 
 
 def first_shrink(image: Image, frame: Box) -> Image:
@@ -44,8 +45,11 @@ def _resized(image: Image, frame: Box) -> Image:
     return image.resize(frame.width / image.width, vscale=frame.height / image.height)
 
 
-def cut(image: Image, crop: Box) -> Image:
-    """Crop to *crop* px around what attracts attention (edges, skin, saturated colour)."""
+def cut(image: Image, crop: Box, focus: Focus | None = None) -> Image:
+    """Crop to *crop* px around *focus*; without one, around what attracts attention (edges, skin, saturated colour)."""
     if (image.width, image.height) == (crop.width, crop.height):
         return image
+    if focus is not None:
+        left, top = place_around(focus, crop, Box(image.width, image.height))
+        return image.crop(left, top, crop.width, crop.height).copy_memory()
     return image.smartcrop(crop.width, crop.height, interesting="attention").copy_memory()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from processor.recipe import Size
+from processor.recipe import Focus, Size
 
 TRANSPOSED = frozenset({5, 6, 7, 8})
 """EXIF orientations (tag 0x0112) whose stored rows are columns of the upright picture."""
@@ -84,6 +84,13 @@ def cover(original: Box, box: Box) -> Box:
     if box.width * original.height >= box.height * original.width:
         return Box(box.width, scaled(original.height, box.width, original.width))
     return Box(scaled(original.width, box.height, original.height), box.height)
+
+
+def place_around(focus: Focus, part: Box, whole: Box) -> tuple[int, int]:
+    """Return left and top, px, of *part* in *whole*: *focus* is as close to its middle as the edges allow."""
+    left = round(focus.x * whole.width - part.width / 2)
+    top = round(focus.y * whole.height - part.height / 2)
+    return min(max(left, 0), whole.width - part.width), min(max(top, 0), whole.height - part.height)
 
 
 def scaled(side: int, numerator: int, denominator: int) -> int:

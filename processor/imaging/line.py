@@ -26,13 +26,13 @@ from processor.imaging.encode import EncodeQueue
 from processor.imaging.engine import engine_versions, prepared_engine
 from processor.imaging.geometry import largest_frame
 from processor.imaging.measure import PeakMemory, Stopwatch
-from processor.imaging.model import EXTENSIONS_OF, Decoder, Receipt, Rendering
+from processor.imaging.model import EXTENSIONS_OF, NO_INPUTS, Decoder, Receipt, Rendering, RenderInputs
 from processor.imaging.placeholder import dominant_colour, placeholder
 from processor.imaging.structure.gain_map import has_gain_map
 from processor.imaging.structure.header import Header
 from processor.imaging.structure.walk import inspect_structure
 from processor.imaging.upright import TURNS, upright
-from processor.recipe import Recipe
+from processor.recipe import Focus, Recipe
 from processor.source import Source
 
 ENCODERS_AT_ONCE = 2
@@ -44,11 +44,12 @@ def ignore_progress() -> None:
 
 
 @prepared_engine()
-def develop(
+def develop(  # noqa: PLR0913 - keyword-only: what one photo has of its own
     source: Source,
     recipe: Recipe,
     *,
     file_name: str,
+    inputs: RenderInputs = NO_INPUTS,
     header: Header | None = None,
     on_decoded: Callable[[], None] = ignore_progress,
 ) -> Rendering:
@@ -69,7 +70,8 @@ def develop(
             credit = original.exif.credit if recipe.keep_copyright else None
             queue = EncodeQueue(encoders, recipe, watch, credit=credit)
             with photo_errors():
-                parts = list(_render_parts(original, queue, watch, on_decoded))
+                finish = _finish(recipe, inputs, watch)
+                parts = list(_render_parts(original, queue, watch, on_decoded, finish, inputs.focus))
         smallest = min((part.smallest for part in parts), key=lambda image: image.width * image.height)
         with watch.step("inspect"):
             hash_text, colour = placeholder(smallest), dominant_colour(smallest)
@@ -122,8 +124,32 @@ class _PartResult:
     smallest: Image
 
 
-def _render_parts(
-    original: Original, queue: EncodeQueue, watch: Stopwatch, on_decoded: Callable[[], None]
+Finish = Callable[[str, Image], Image]
+"""Give a size's picture its blur and its mark."""
+
+
+def _finish(recipe: Recipe, inputs: RenderInputs, watch: Stopwatch) -> Finish:
+    """Return what finishes pictures; where no size asks for it, nothing is loaded and every picture stays itself."""
+    if not recipe.hides:
+        return lambda _, picture: picture
+    from processor.imaging.proofs import finished, open_marks  # noqa: PLC0415 - off by default
+
+    marks = open_marks(inputs.marks)
+
+    def finish(size: str, picture: Image) -> Image:
+        with watch.step("proof"):
+            return finished(picture, recipe.sizes[size], marks)
+
+    return finish
+
+
+def _render_parts(  # noqa: PLR0913, PLR0917 - everything that pictures pass through
+    original: Original,
+    queue: EncodeQueue,
+    watch: Stopwatch,
+    on_decoded: Callable[[], None],
+    finish: Finish,
+    focus: Focus | None,
 ) -> Iterator[_PartResult]:
     """Render each part by its cascade and queue every picture for encoding."""
     waiting = len(original.rungs)
@@ -142,8 +168,8 @@ def _render_parts(
         waiting -= len(rungs)
         if not waiting:
             on_decoded()
-        for rung, picture in cascade(picture, rungs):  # noqa: B020 - the last is the smallest
-            queue.put(rung, picture)
+        for rung, picture in cascade(picture, rungs, focus):  # noqa: B020 - the last is the smallest
+            queue.put(rung, finish(rung.size, picture))
         yield result(smallest=picture)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-from processor.recipe import OutputFormat
+from processor.recipe import Focus, OutputFormat
+from processor.source import Source
 
 ImageFormat = Literal["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"]
 Decoder = Literal["native", "heif", "pillow", "raw-preview", "raw-half", "raw-full"]
@@ -33,6 +34,20 @@ EXTENSIONS_OF: Mapping[str, frozenset[str]] = {
 }
 """Usual file extensions per format. A wrong one is noted on the receipt; the content decides."""
 CONTENT_TYPES: Mapping[str, str] = {"jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderInputs:
+    """Inputs of one photo beside its file and the recipe.
+
+    *focus*: where `cover` cuts; None: attention. *marks*: the files of the recipe's watermarks, by key.
+    """
+
+    focus: Focus | None = None
+    marks: Mapping[str, Source] = field(default_factory=dict[str, Source], repr=False)
+
+
+NO_INPUTS: Final = RenderInputs()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,11 +8,12 @@ A function's settings are assembled from parts, so that ``functions.py`` can cut
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from processor.recipe import Recipe
+from processor.recipe import DEFAULT_PROFILE, Recipe, Size, SizeName
 from processor.settings.values import (
     EMPTY_IS_NONE,
     BucketName,
@@ -33,6 +34,8 @@ PURGE_CONCURRENCY: Final = 2
 VISIBILITY_FACTOR: Final = 6  # AWS: visibility of a queue that feeds a function >= 6 x the function's timeout
 DURATION_ALARM_MARGIN_S: Final = 5
 MEMORY_ALARM_PERCENT: Final = 90
+# How a command names the profile of the plain `sizes`.
+DEFAULT_NAME: Final = "default"
 PartT = TypeVar("PartT", bound=Section)
 
 
@@ -98,11 +101,38 @@ class RenditionWork(GalleryStore, Recipe):
         default="create",
         description="A photo without a record: `create` a minimal one, or `require` that the backend writes it.",
     )
+    # None and not empty: a variable of the function's environment only where there are profiles.
+    profiles: Mapping[SizeName, Annotated[Mapping[SizeName, Size], Field(min_length=1)]] | None = Field(
+        default=None,
+        max_length=10,
+        description="Other looks of `sizes` by name, e.g. `delivered`, of which a gallery chooses one "
+        "(docs/proofs.md): sizes of the same names, or fewer, with the same formats.",
+    )
 
     @property
     def recipe(self) -> Recipe:
         """The settings that decide pixels: a bucket's name must never change a recipe's hash."""
         return part_of(Recipe, self)
+
+    @property
+    def recipes(self) -> Mapping[str, Recipe]:
+        """The recipe of each profile, that of the plain `sizes` included."""
+        recipe = self.recipe
+        named = {name: recipe.model_copy(update={"sizes": sizes}) for name, sizes in (self.profiles or {}).items()}
+        return {DEFAULT_PROFILE: recipe, **named}
+
+    @model_validator(mode="after")
+    def _profiles_have_the_sizes_that_clients_know(self) -> Self:
+        for name, recipe in self.recipes.items():
+            if name == DEFAULT_NAME:
+                raise ValueError(f'found a profile "{DEFAULT_NAME}", expected another name: this one means `sizes`')
+            for size in recipe.sizes:
+                if size not in self.sizes:
+                    raise ValueError(f"found profiles.{name}.{size}, expected one of {', '.join(self.sizes)}")
+                if recipe.formats_of(size) != self.formats_of(size):
+                    found, wanted = (", ".join(one.formats_of(size)) for one in (recipe, self))
+                    raise ValueError(f"found profiles.{name}.{size} with [{found}], expected [{wanted}] as in `sizes`")
+        return self
 
 
 class ReconcilerSettings(FunctionSettings):

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from processor.aws.cdn import CdnCache, PurgeQueue
 from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client, sqs_client
+from processor.aws.galleries import Galleries
 from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Lanes
 from processor.aws.renditions import RenditionObjects
 from processor.imaging.renderer import Renderer as ImagingRenderer
-from processor.recipe import Recipe, recipe_hash
+from processor.recipe import Recipe
 from processor.settings.functions import RenditionEnv
 from processor.upload.converge import Converger
 from processor.upload.pipeline import UploadPipeline
+from processor.upload.recipes import Profiles, Recipes
 from processor.upload.record import PhotoRecordWriter
 from processor.upload.rendering import OriginalRenderer, PhotoRenderer, utc_now
+from processor.upload.watermarks import Watermarks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +32,7 @@ class UploadStores:
 
     originals: Originals
     table: OriginalsTable
+    galleries: Galleries
     renditions: RenditionObjects
     purges: PurgeQueue
     photos: PhotoRecords
@@ -41,6 +45,7 @@ def upload_pipeline(env: RenditionEnv, session: Session, renderer: PhotoRenderer
         UploadStores(
             originals=Originals(s3=s3, bucket=env.originals_bucket),
             table=OriginalsTable(dynamodb=dynamodb, table=env.originals_table),
+            galleries=Galleries(dynamodb=dynamodb, table=env.originals_table),
             renditions=RenditionObjects(s3=s3, bucket=env.renditions_bucket),
             purges=PurgeQueue(
                 client=lambda: sqs_client(session), url=env.purge_queue_url if env.distribution_id else None
@@ -48,7 +53,7 @@ def upload_pipeline(env: RenditionEnv, session: Session, renderer: PhotoRenderer
             photos=PhotoRecords(dynamodb=dynamodb, table=env.photos_table),
         ),
         renderer or ImagingRenderer(),
-        recipe=env.recipe,
+        recipes=env.recipes,
         missing_record=env.missing_record,
         cdn_host=env.cdn_host,
         events=bool(env.events),
@@ -59,23 +64,23 @@ def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
     stores: UploadStores,
     renderer: PhotoRenderer,
     *,
-    recipe: Recipe,
+    recipes: Mapping[str, Recipe],
     missing_record: Literal["create", "require"],
     cdn_host: str,
     events: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> UploadPipeline:
-    """Put the pipeline together over *stores*."""
+    """Put the pipeline together over *stores*. *recipes*: of all profiles, by name."""
     return UploadPipeline(
         table=stores.table,
         converger=Converger(
             originals=stores.originals,
             table=stores.table,
+            recipes=Recipes(profiles=Profiles.of(recipes), galleries=stores.galleries, photos=stores.photos),
             renderer=OriginalRenderer(
-                recipe=recipe,
-                recipe_hash=recipe_hash(recipe),
                 renderer=renderer,
                 originals=stores.originals,
+                watermarks=Watermarks(originals=stores.originals),
                 renditions=stores.renditions,
                 now=now,
             ),

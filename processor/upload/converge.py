@@ -23,6 +23,7 @@ from processor.events import OriginalChanged
 from processor.keys import ObjectKey, Skip, rendition_key, stem_path
 from processor.original import CurrentOriginal, Failure, OriginalItem
 from processor.upload.outcome import Result, UploadOutcome, skipped
+from processor.upload.recipes import PhotoRecipe, Recipes
 from processor.upload.rendering import OriginalRenderer
 
 # An original that changes more often while it is rendered is left to a retry.
@@ -35,6 +36,7 @@ class OriginalJob:
     """One original at work. *doubtful*: another worker may have left renditions that *item* does not name."""
 
     name: ObjectKey
+    order: PhotoRecipe
     found: CurrentOriginal | None
     item: OriginalItem | None
     doubtful: bool
@@ -48,6 +50,7 @@ class Converger:
 
     originals: Originals
     table: OriginalsTable
+    recipes: Recipes
     renderer: OriginalRenderer
     renditions: RenditionObjects
     purges: PurgeQueue
@@ -57,23 +60,39 @@ class Converger:
 
         Raise TransientError, also when the original does not stay as it is for long enough.
         """
+        name = ObjectKey(key)
         for _ in range(LOOKS):
             found, item = self.originals.look(key), self.table.item(key)
-            if item and not doubtful and item.says(found, self.renderer.recipe_hash):
+            order = self.order_for(name, found)
+            if item and not doubtful and item.says(found, order.hash):
                 return UNCHANGED
             job = OriginalJob(
-                name=ObjectKey(key), found=found, item=item, doubtful=doubtful, attempts=attempts, budget=budget
+                name=name,
+                order=order,
+                found=found,
+                item=item,
+                doubtful=doubtful,
+                attempts=attempts,
+                budget=budget,
             )
             try:
                 new, reason = self.make(job)
             except OriginalChanged:
                 continue
             stale = self.tidy(job, new)
-            if self.originals.look(key) == found:
-                self.settle(job, new, stale=stale)
+            doubtful = self.originals.look(key) != found  # then renditions may be stored that no item names
+            if doubtful:
+                continue
+            self.settle(job, new, stale=stale)
+            # After the item: a backfill that was planned meanwhile has seen the old item, or this sees the change.
+            if self.order_for(name, found).hash == order.hash:
                 return UNCHANGED if new == item and reason is None else outcome_of(new, reason)
-            doubtful = True  # renditions may be stored that no item names
         raise StoreUnavailable(f"{key}: expected it to stay as it is for a moment, it changed {LOOKS} times.")
+
+    def order_for(self, name: ObjectKey, found: CurrentOriginal | None) -> PhotoRecipe:
+        """Return what *found* is to be rendered by; nothing is read for a file that is gone, or is no photo."""
+        is_photo = found is not None and name.skip(found.size) is None
+        return self.recipes.of(name) if is_photo else self.recipes.profiles.default
 
     def make(self, job: OriginalJob) -> tuple[OriginalItem, Skip | PhotoError | None]:
         """Write the renditions of the current version; return the item that is then true, and why there are none."""
@@ -84,16 +103,16 @@ class Converger:
         if reason := job.name.skip(found.size):
             return self.refused(job, found, reason.code, reason.sentence), reason
         try:
-            return self.renderer.make(found, partial(self.claim, job), job.budget), None
+            return self.renderer.make(found, job.order, partial(self.claim, job), job.budget), None
         except PhotoError as verdict:
-            if item and item.photo and item.is_of(found) and verdict.verdict in UNREADABLE:
+            if item and item.photo and may_stay(job, found) and verdict.verdict in UNREADABLE:
                 return item, verdict  # archived since it was rendered
             return self.refused(job, found, verdict.code, verdict.public), verdict
 
     def refused(self, job: OriginalJob, found: CurrentOriginal, code: str, message: str) -> OriginalItem:
         """Return the item of a verdict; it keeps renditions of the same version, which another recipe has made."""
-        item, recipe = job.item, self.renderer.recipe_hash
-        same = item if item and item.is_of(found) else None
+        item, recipe = job.item, job.order.hash
+        same = item if may_stay(job, found) else None
         if same and same.failure and (same.failure.code, same.recipe) == (code, recipe):
             return same  # found before
         return OriginalItem(
@@ -102,6 +121,7 @@ class Converger:
             etag=found.etag,
             modified=found.modified,
             recipe=recipe,
+            profile=same.profile if same and same.photo else "",
             stem=item.stem if item else "",
             photo=same.photo if same else None,
             receipt=same.receipt if same else None,
@@ -112,7 +132,7 @@ class Converger:
         """Return the stem of the original: the one that it has, else the first that no other original has."""
         if job.item and job.item.stem:
             return job.item.stem
-        name, size = job.name, next(iter(self.renderer.recipe.sizes))
+        name, size = job.name, next(iter(job.order.recipe.sizes))
         for stem in name.stem_candidates():
             # Renditions of another original without an item were made by a release before the originals table.
             tag = self.renditions.tag(rendition_key(name.gallery, stem, size, "jpg"))
@@ -128,8 +148,8 @@ class Converger:
         if job.doubtful or unseen:
             old |= set(self.renditions.owned_by(job.name))
         self.renditions.delete(sorted(old - set(new.objects)))
-        # Another recipe has other addresses.
-        replaced = job.item is None or job.item.version != new.version or new.photo is None
+        # Another recipe has other addresses, and the copies at the former ones show the same photo.
+        replaced = job.item is None or job.item.version != new.version or new.photo is None or shows_less(job, new)
         # In doubt, another version may have been public at the same addresses, and be gone again by now.
         return job.doubtful or (bool(old) and replaced)
 
@@ -143,6 +163,23 @@ class Converger:
         if new.gone_at:
             for stem in job.name.stem_candidates():
                 self.table.free(stem_path(job.name.gallery, stem), job.name.key)
+
+
+def may_stay(job: OriginalJob, found: CurrentOriginal) -> bool:
+    """Return whether what was made of *found* may stay public though it cannot be rendered any more.
+
+    A clean photo may not when its gallery has chosen a profile that hides a part of it.
+    """
+    item, order = job.item, job.order
+    if item is None or not item.is_of(found):
+        return False
+    return item.photo is None or item.profile == order.profile or not order.recipe.hides
+
+
+def shows_less(job: OriginalJob, new: OriginalItem) -> bool:
+    """Return whether another recipe may show less than before: then copies at the former addresses must go."""
+    profiled = new.profile or job.order.recipe.hides or (job.item is not None and job.item.profile)
+    return bool(profiled) and job.item is not None and job.item.recipe != new.recipe
 
 
 def outcome_of(item: OriginalItem, reason: Skip | PhotoError | None) -> UploadOutcome:

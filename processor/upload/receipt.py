@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from processor.imaging.model import Rendering
 from processor.original import Photo, StoredRendition
+from processor.upload.recipes import PhotoRecipe
 
 # us-east-1, arm64, first tier, November 2025. https://aws.amazon.com/lambda/pricing/
 USD_PER_GB_SECOND: Final = 0.0000133334
@@ -45,13 +46,16 @@ def photo_from(rendering: Rendering, *, version: str, processed_at: str) -> Phot
     )
 
 
-def receipt_of(rendering: Rendering, *, recipe: str, steps_ms: Mapping[str, float], memory_mib: int) -> dict[str, Any]:
+def receipt_of(
+    rendering: Rendering, order: PhotoRecipe, *, steps_ms: Mapping[str, float], memory_mib: int
+) -> dict[str, Any]:
     """Build the receipt of one photo: how it was made, times, bytes, cost. *steps_ms*: the steps around rendering."""
     total_ms = sum(steps_ms.values())
     made = asdict(rendering.receipt)
     return {
         **made,
-        "recipe": recipe,
+        "recipe": order.hash,
+        **order.notes(),
         "steps_ms": made["steps_ms"] | {name: round(ms, 1) for name, ms in steps_ms.items()},
         "total_ms": round(total_ms, 1),
         "output_bytes": sum(len(one.data) for one in rendering.renditions),

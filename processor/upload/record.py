@@ -140,8 +140,7 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str
     return {
         **sizes,
         "small_thumb_url": sizes.get("small_url"),  # read by clients of the system before Darkroom
-        # Only where the template of addresses (docs/outputs.schema.json) leads to these files.
-        "stem": item.stem if f"{item.name.gallery}/{item.stem}" == safe_path(item.name.gallery, item.stem) else None,
+        "stem": item.stem if follows_template(item) else None,
         "processed_at": photo.processed_at,
         "source_version": item.version,
         "format": photo.format,
@@ -154,6 +153,12 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str
         "embedded": dict(photo.embedded) or None,
         "receipt": summary_of(photo.version, item.receipt or {}),
     }
+
+
+def follows_template(item: OriginalItem) -> bool:
+    """Return whether the template of addresses (docs/outputs.schema.json) leads to the renditions."""
+    gallery = item.name.gallery
+    return not item.profile and f"{gallery}/{item.stem}" == safe_path(gallery, item.stem)
 
 
 def tombstone(record: PhotoRecord | None, gone: Sequence[OriginalItem]) -> Mapping[str, Any]:

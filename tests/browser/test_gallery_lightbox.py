@@ -36,7 +36,7 @@ def test_lightbox_is_led_by_the_keyboard(opened: Opener, trio: str) -> None:
     page.keyboard.press("Enter")
     shown(page, "first.jpg")
 
-    for _ in range(9):
+    for _ in range(10):
         page.keyboard.press("Tab")
         assert page.get_by_role("dialog").evaluate(INSIDE)
     for name in ("second.jpg", "third.jpg", "third.jpg"):
@@ -64,6 +64,45 @@ def test_receipt_says_why_it_looks_like_this(opened: Opener, trio: str) -> None:
     expect(why.get_by_role("heading", name="Made in")).to_be_visible()
     page.keyboard.press("i")
     expect(why).to_be_hidden()
+
+
+def test_focus_is_set_by_keys_and_by_a_click(
+    opened: Opener, stack: LocalStack, accessible: Callable[[Page], None]
+) -> None:
+    """Arrows move the point, Enter saves; a click sets it; Esc leaves it as it was and the photo open."""
+    photo_id = stack.upload(jpeg.jpeg(scene.scene(600, 400)), gallery="focus-page", name="one.jpg")
+    stack.with_status(photo_id, "active")
+    page = opened("#/gallery?gallery=focus-page")
+    page.get_by_role("button", name="Open one.jpg").click()
+    shown(page, "one.jpg")
+    set_focus, point = page.get_by_role("button", name="Set focus"), page.get_by_role("slider", name="Focal point")
+
+    set_focus.press("Enter")
+    expect(point).to_be_focused()
+    accessible(page)
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp"):
+        point.press(key)
+    expect(point).to_have_attribute("aria-valuetext", "52 % from the left, 40 % from the top")
+    point.press("Enter")
+    stack.settled(photo_id, lambda record: record.get("focus") == {"x": 0.52, "y": 0.4})
+    expect(set_focus).to_be_focused()
+
+    page.keyboard.press("f")
+    expect(point).to_have_attribute("aria-valuetext", "52 % from the left, 40 % from the top")
+    box = page.locator(".focus-layer").bounding_box()
+    assert box is not None
+    assert abs(box["width"] / box["height"] - 1.5) < 0.01
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    stack.settled(photo_id, lambda record: 0.24 < record["focus"]["x"] < 0.26 and 0.74 < record["focus"]["y"] < 0.76)
+
+    page.keyboard.press("f")
+    point.press("ArrowLeft")
+    point.press("Escape")
+    expect(point).to_have_count(0)
+    shown(page, "one.jpg")
+    found = stack.photo(photo_id)
+    assert found is not None
+    assert 0.24 < found["focus"]["x"] < 0.26
 
 
 def test_finger_turns_the_page(opened: Opener, trio: str) -> None:

@@ -17,8 +17,9 @@ from processor.ops.backfill import run as running
 from processor.ops.backfill.checkpoint import Checkpoint, Scope
 from processor.ops.backfill.run import Backfill, BackfillLimits
 from processor.original import OriginalItem
-from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS
-from tests.factories.operating import Operation
+from processor.settings.stack_file import read_stack
+from tests.factories.darkroom import ITEMS, ORIGINALS, RENDITIONS, with_recipe
+from tests.factories.operating import STACK, Operation
 from tests.factories.stores import Fault, Request, after, first, not_in_xml
 from tests.upload.test_pipeline import assert_consistent
 
@@ -508,3 +509,91 @@ def test_a_photo_that_is_still_in_work_stays_in_flight(tmp_path: Path) -> None:
         run.settle(key, item)
 
     assert ({key: None}, 0, 0, 0.0) == (run.flying, run.done, run.failed, run.spent_usd)
+
+
+def test_a_photo_whose_focus_was_set_is_due_where_a_size_is_cut(operation: Operation, sent: list[str]) -> None:
+    """The backend writes the focus, and a backfill of the gallery finds it; a run is done when it is rendered so."""
+    deploy(operation, "sizes: {square: {width: 400, height: 400, fit: cover}}")
+    keys = upload(operation, *numbered(2))
+    assert 0 == code_of(backfill(operation))
+    sent.clear()
+    operation.darkroom.put_record(**operation.darkroom.record(keys[1]) or {}, focus={"x": 0.5, "y": 0.25})
+
+    result = backfill(operation, "--gallery", "wedding")
+
+    assert ([keys[1]], 0) == (sent, code_of(result))
+    assert "finished: 1 rendered, 0 failed" in result.stdout
+    assert "0.5, 0.25" == operation.darkroom.items()[keys[1]]["receipt"]["focus"]
+
+
+def deploy(operation: Operation, *renditions: str) -> None:
+    """Write lines of settings into the stack's file, and deploy them."""
+    operation.settings = STACK + "".join(f"      {line}\n" for line in renditions)
+    operation.stack.write_text(operation.settings)
+    recipes = read_stack(str(operation.stack)).settings.renditions.recipes
+    operation.darkroom.line = with_recipe(operation.darkroom.line, recipes[""], recipes)
+
+
+DELIVERED = "profiles: {delivered: {large: {width: 4000, height: 4000}}}"
+
+
+def test_a_gallery_is_bought_by_one_command(operation: Operation, sent: list[str]) -> None:
+    """It chooses the profile and renders the gallery by it; a second run, and other galleries, have nothing to do."""
+    deploy(operation, DELIVERED)
+    keys = upload(operation, *numbered(2))
+    operation.darkroom.process(operation.darkroom.upload("other/IMG_1.jpg"))
+    assert 0 == code_of(backfill(operation, "--gallery", "wedding"))
+    sent.clear()
+
+    result = backfill(operation, "--gallery", "wedding", "--profile", "delivered")
+
+    assert (keys, 0) == (sorted(sent), code_of(result))
+    assert ["delivered"] * 2 == [operation.darkroom.items()[key]["profile"] for key in keys]
+    sent.clear()
+    assert (0, []) == (code_of(backfill(operation)), sent)
+
+    assert 0 == code_of(backfill(operation, "--gallery", "wedding", "--profile", "default"))
+    assert keys == sorted(sent)
+    assert all("profile" not in operation.darkroom.items()[key] for key in keys)
+
+
+def test_a_plan_of_another_profile_chooses_nothing(operation: Operation, sent: list[str]) -> None:
+    """It counts what would be rendered, and the gallery stays as it is."""
+    deploy(operation, DELIVERED)
+    upload(operation, *numbered(2))
+    assert 0 == code_of(backfill(operation))
+    sent.clear()
+
+    said = backfill(operation, "--gallery", "wedding", "--profile", "delivered", "--plan").stdout
+
+    assert re.search(r"^recipe-changed +2", said, re.MULTILINE)
+    assert "renditions/wedding" not in {one["id"] for one in operation.darkroom.items().values()}
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--profile", "delivered"), "--profile: found it without --gallery, expected the gallery that chooses it"),
+        (
+            ("--gallery", "wedding", "--profile", "delivred"),
+            "--profile: found 'delivred', expected one of default, delivered",
+        ),
+    ],
+)
+def test_a_profile_is_chosen_for_one_gallery_from_the_settings(
+    operation: Operation, options: tuple[str, ...], problem: str
+) -> None:
+    """A misspelt profile would stop the gallery."""
+    deploy(operation, DELIVERED)
+
+    assert problem == str(backfill(operation, *options).exception)
+
+
+def test_a_profile_that_is_not_deployed_is_not_rendered(operation: Operation) -> None:
+    """The function would refuse it."""
+    operation.stack.write_text(f"{STACK}      {DELIVERED}\n")
+
+    result = backfill(operation, "--gallery", "wedding", "--profile", "delivered")
+
+    assert "Deploy the settings first" in str(result.exception)
+    assert [] == list(operation.darkroom.items())

@@ -307,3 +307,30 @@ def wait_until(condition: Any, seconds: float = HANG_S) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
+
+
+PROOF = """\
+renditions:
+  profiles:
+    proof:
+      large: {width: 400, height: 400, watermark: {object: watermarks/studio.png, tiled: true}}
+"""
+
+
+def test_a_profile_is_looked_at_without_aws(tmp_path: Path) -> None:
+    """With the settings of a stack and a folder that stands for the prefix of watermarks."""
+    (tmp_path / "settings.yaml").write_text(PROOF)
+    (tmp_path / "studio.png").write_bytes(png("RGBA"))
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    options = ("--settings", tmp_path / "settings.yaml", "--profile", "proof", "--json", "--jobs", 1)
+
+    result = render(tmp_path / "a.jpg", "--out", tmp_path / "out", "--watermarks", tmp_path, *options)
+
+    (report,) = reports_of(result)
+    assert ("active", "proof", {"large"}) == (report["status"], report["receipt"]["profile"], set(report["renditions"]))
+    missing = render(tmp_path / "a.jpg", "--out", tmp_path / "none", *options)
+    assert "--watermarks: found none, expected the folder with studio.png" == str(missing.exception)
+    (tmp_path / "studio.png").write_bytes(b"no picture")
+    broken = render(tmp_path / "a.jpg", "--out", tmp_path / "none", "--watermarks", tmp_path, *options)
+    assert "studio.png: expected a watermark, found a file that is none" in str(broken.exception)
+    assert not (tmp_path / "none").exists()

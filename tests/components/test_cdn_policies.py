@@ -54,6 +54,8 @@ def uri_after(uri: str, accept: str | None) -> str:
         ("/renditions/g/a_unknown.jpg", CHROME, "/renditions/g/a_unknown.jpg"),
         ("/renditions/g/a_constructor.jpg", CHROME, "/renditions/g/a_constructor.jpg"),
         ("/renditions/g/a_small.webp", CHROME, "/renditions/g/a_small.webp"),
+        ("/renditions/g/a_small.0123456789ab.jpg", CHROME, "/renditions/g/a_small.0123456789ab.avif"),
+        ("/renditions/g/a_thumbnail.0123456789ab.jpg", CHROME, "/renditions/g/a_thumbnail.0123456789ab.jpg"),
         ("/renditions/g_small.jpg/a.jpg", CHROME, "/renditions/g_small.jpg/a.jpg"),
     ],
 )

@@ -49,6 +49,21 @@ def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, S
     assert five == after.outputs["sizes"]
 
 
+def test_profiles_change_one_environment_alone(plans: dict[str, StackPlan]) -> None:
+    """No resource and no grant: a gallery's choice is an item of a table that the function reads anyway."""
+    proof = {"large": {"width": 2000, "height": 2000, "watermark": {"object": "watermarks/studio.png", "tiled": True}}}
+    after = plan_with("prod", {"renditions": {"profiles": {"proof": proof}}})
+
+    assert {"renditions-rendition-function": {"environment"}} == differences(plans["prod"], after)
+    old, new = (
+        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
+        for plan in (plans["prod"], after)
+    )
+    assert {"DARKROOM_PROFILES"} == changed_keys(old, new)
+    deployed = json.loads(new["DARKROOM_PROFILES"])["proof"]["large"]
+    assert ("watermarks/studio.png", True) == (deployed["watermark"]["object"], deployed["watermark"]["tiled"])
+
+
 def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, StackPlan], tmp_path: Path) -> None:
     """A module is edited, and the next preview deploys it: no command in between, and nothing else changes."""
     for part in ("processor", "requirements"):

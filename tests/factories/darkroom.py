@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from PIL import Image
 from processor.aws.attributes import from_item, to_item
 from processor.aws.cdn import CdnCache, PurgeQueue
 from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client
+from processor.aws.galleries import Galleries
 from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
 from processor.aws.photos import PhotoRecords
@@ -26,12 +27,13 @@ from processor.aws.renditions import RenditionObjects
 from processor.budget import Budget
 from processor.errors import PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent
-from processor.imaging.model import CameraFacts, EmbeddedFacts, Rendering, Rendition
-from processor.recipe import Recipe, recipe_hash
+from processor.imaging.model import CameraFacts, EmbeddedFacts, Rendering, RenderInputs, Rendition
+from processor.recipe import DEFAULT_PROFILE, Recipe
 from processor.source import Source
 from processor.upload.assembly import UploadStores, assembled
 from processor.upload.outcome import UploadOutcome
 from processor.upload.pipeline import UploadPipeline
+from processor.upload.recipes import Profiles
 from testkit.events import ORIGINALS
 from testkit.memory_stores import native_receipt
 from tests.factories.stores import Wire
@@ -50,9 +52,13 @@ class QuickRenderer:
     meanwhile: Callable[[], object] | None = None
     broken: bytes = b"broken"
     rendered: list[str] = field(default_factory=list[str])
+    inputs: list[RenderInputs] = field(default_factory=list[RenderInputs])
 
-    def render(self, source: Source, recipe: Recipe, *, file_name: str, seconds_left: float | None = None) -> Rendering:
+    def render(
+        self, source: Source, recipe: Recipe, *, file_name: str, inputs: RenderInputs, seconds_left: float | None = None
+    ) -> Rendering:
         """Do what happens *meanwhile*, once, then make the squares."""
+        self.inputs.append(inputs)
         happening, self.meanwhile = self.meanwhile, None
         if happening:
             happening()
@@ -214,6 +220,7 @@ def open_darkroom(
         stores = UploadStores(
             originals=originals,
             table=table,
+            galleries=Galleries(dynamodb=cast("Any", dynamodb), table=ITEMS),
             renditions=renditions,
             purges=PurgeQueue(client=lambda: cast("Any", PurgeLog(purged)), url="purges"),
             photos=PhotoRecords(dynamodb=cast("Any", dynamodb), table=TABLE),
@@ -221,7 +228,7 @@ def open_darkroom(
         line = assembled(
             stores,
             renderer,
-            recipe=recipe or Recipe(),
+            recipes={DEFAULT_PROFILE: recipe or Recipe()},
             missing_record=missing_record,
             cdn_host=CDN_HOST,
             now=Clock(),
@@ -238,10 +245,10 @@ def open_darkroom(
         )
 
 
-def with_recipe(line: UploadPipeline, recipe: Recipe) -> UploadPipeline:
+def with_recipe(line: UploadPipeline, recipe: Recipe, profiles: Mapping[str, Recipe] | None = None) -> UploadPipeline:
     """Return the line of a release with another recipe."""
-    renderer = replace(line.converger.renderer, recipe=recipe, recipe_hash=recipe_hash(recipe))
-    return replace(line, converger=replace(line.converger, renderer=renderer))
+    recipes = replace(line.converger.recipes, profiles=Profiles.of({DEFAULT_PROFILE: recipe, **(profiles or {})}))
+    return replace(line, converger=replace(line.converger, recipes=recipes))
 
 
 def create_stores(s3: Any, dynamodb: Any, *, versioned: bool) -> None:

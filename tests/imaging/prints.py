@@ -9,8 +9,8 @@ from PIL import Image
 
 from processor.errors import PhotoError
 from processor.imaging.line import develop
-from processor.imaging.model import OutputFormat, Rendering, Rendition
-from processor.recipe import OutputQuality, Raw, Recipe, Size
+from processor.imaging.model import OutputFormat, Rendering, RenderInputs, Rendition
+from processor.recipe import Focus, OutputQuality, Raw, Recipe, Size
 from processor.source import Source
 from testkit.photos.scene import Pixels
 
@@ -26,10 +26,12 @@ def recipe(
     return Recipe(sizes=sizes, formats=formats, quality=FINE, keep_copyright=keep, raw=raw or Raw())
 
 
-def developed(data: bytes, plan: Recipe | None = None, *, file_name: str = "photo.jpg") -> Rendering:
+def developed(
+    data: bytes, plan: Recipe | None = None, *, file_name: str = "photo.jpg", focus: Focus | None = None
+) -> Rendering:
     """Develop *data*; raises PhotoError."""
     with Source.from_bytes(data) as source:
-        return develop(source, plan or recipe(), file_name=file_name)
+        return develop(source, plan or recipe(), file_name=file_name, inputs=RenderInputs(focus=focus))
 
 
 def outcome(data: bytes) -> str:

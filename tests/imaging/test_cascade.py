@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from processor.imaging.cascade import cascade, cut, first_shrink, shrink
 from processor.imaging.colour import decide, to_srgb
 from processor.imaging.geometry import Box, rung_for
-from processor.recipe import Recipe, Size
+from processor.recipe import Focus, Recipe, Size
 from testkit.photos.icc import display_p3
 from testkit.photos.jpeg import jpeg
 from testkit.photos.scene import scene, textured
-from tests.imaging.prints import developed, psnr, recipe
+from tests.imaging.prints import developed, pixels_of, psnr, recipe
 
 CLOSE_DB = 40.0
 
@@ -83,6 +83,30 @@ def test_a_cover_size_crops_around_what_attracts_attention() -> None:
 
     assert (150, 150) == (rendering.renditions[0].width, rendering.renditions[0].height)
     assert (crop[..., 0].astype(int) - crop[..., 1] > 150).sum() >= 100 * 100 * 0.95
+
+
+def test_a_focus_wins_over_what_attracts_attention() -> None:
+    """The red patch on the right would be kept; the person who set the focus wants the blue one in the left corner."""
+    pixels = np.full((300, 900, 3), 128, np.uint8)
+    pixels[100:200, 760:860] = (230, 30, 30)
+    pixels[:60, :60] = (30, 30, 230)
+    plan = Recipe(sizes={"square": Size(width=150, height=150, fit="cover")})
+    square = pixels_of(developed(jpeg(pixels), plan, focus=Focus(0.03, 0.1)).renditions[0]).astype(int)
+
+    assert (150, 150) == square.shape[:2]
+    assert (square[:25, :25, 2] - square[:25, :25, 0] > 150).all()
+    assert (square[..., 0] - square[..., 1] > 150).sum() == 0
+
+
+def test_a_focus_is_a_point_of_the_upright_picture() -> None:
+    """EXIF orientation 6: the stored left edge is the top of what people see, and the red patch attracts."""
+    pixels = np.full((900, 300, 3), 128, np.uint8)
+    pixels[:100] = (30, 30, 230)
+    pixels[700:800, 100:200] = (230, 30, 30)
+    plan = Recipe(sizes={"square": Size(width=150, height=150, fit="cover")})
+    square = pixels_of(developed(jpeg(pixels, orientation=6), plan, focus=Focus(0.5, 0)).renditions[0]).astype(int)
+
+    assert (square[:40, :, 2] - square[:40, :, 0] > 150).all()
 
 
 def test_cover_and_inside_sizes_live_on_one_ladder() -> None:

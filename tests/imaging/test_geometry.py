@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.imaging.geometry import Box, Rung, cover, fit_inside, largest_frame, rung_for, rungs_for, scaled
-from processor.recipe import Size
+from processor.imaging.geometry import (
+    Box,
+    Rung,
+    cover,
+    fit_inside,
+    largest_frame,
+    place_around,
+    rung_for,
+    rungs_for,
+    scaled,
+)
+from processor.recipe import Focus, Size
 
 sides = st.integers(1, 20_000)
 boxes = st.builds(Box, sides, sides)
@@ -134,3 +144,17 @@ def test_the_largest_frame_has_the_most_pixels() -> None:
     frames = [Box(90, 2), Box(20, 20), Box(2, 100)]
 
     assert Box(20, 20) == largest_frame([Rung("", frame, frame) for frame in frames])
+
+
+@pytest.mark.parametrize(
+    ("focus", "expected"),
+    [
+        (Focus(0.5, 0.5), (300, 0)),
+        (Focus(0.25, 0.5), (75, 0)),
+        (Focus(0, 1), (0, 0)),
+        (Focus(1, 0), (600, 0)),
+    ],
+)
+def test_a_focus_is_in_the_middle_as_far_as_the_edges_allow(focus: Focus, expected: tuple[int, int]) -> None:
+    """A square of 300 px of a photo of 900 × 300 px: only its left edge can move."""
+    assert expected == place_around(focus, Box(300, 300), Box(900, 300))

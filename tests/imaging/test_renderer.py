@@ -13,9 +13,10 @@ import pytest
 import pyvips
 
 from processor.errors import OutOfTime, PhotoError
+from processor.imaging.model import RenderInputs
 from processor.imaging.renderer import Renderer, is_risky
 from processor.imaging.structure.header import Header
-from processor.recipe import DecodeLimits, Recipe, Size
+from processor.recipe import DecodeLimits, Focus, Recipe, Size
 from processor.source import Source
 from testkit.photos.heif import avif, heic, huge_grid
 from testkit.photos.jpeg import cut, jpeg
@@ -252,3 +253,15 @@ def test_a_heic_that_needs_more_memory_is_refused_with_what_it_needs() -> None:
         "received a photo that takes at least 768 MiB."
     )
     assert ("DECODER_OUT_OF_MEMORY", expected) == (caught.value.code, caught.value.finding)
+
+
+def test_a_child_cuts_around_the_same_focus(always: Renderer) -> None:
+    """The focus reaches the decoder child, with the same pixels as here."""
+    data, focus = jpeg(scene(600, 200)), Focus(0.9, 0.5)
+    plan = Recipe(sizes={"square": Size(width=100, height=100, fit="cover")})
+    with Source.from_bytes(data) as source:
+        isolated = always.render(source, plan, file_name="photo.jpg", inputs=RenderInputs(focus=focus))
+
+    assert isolated.receipt.isolated
+    assert developed(data, plan, focus=focus).renditions == isolated.renditions
+    assert developed(data, plan).renditions != isolated.renditions

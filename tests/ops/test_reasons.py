@@ -9,13 +9,27 @@ import pytest
 
 from processor.aws.objects import Listed
 from processor.ops.backfill.reasons import Reason, error_at, reason_of
-from processor.original import Failure, OriginalItem
+from processor.original import Failure, OriginalItem, Photo
 
 KEY = "wedding/IMG_1.jpg"
 AT = datetime(2025, 11, 21, 15, 30, 1, 500_000, tzinfo=UTC)
 LISTED = Listed(key=KEY, size=9, modified=AT, etag="e")
 FAILURE = Failure(code="CORRUPT", message="It is damaged.", attempts=1, at="2025-11-21T15:31:00.000Z")
 ITEM = OriginalItem(key=KEY, version="v", etag="e", modified="2025-11-21T15:30:01Z", recipe="r1")
+
+
+PHOTO = Photo(
+    version="0123456789ab",
+    processed_at="2025-11-21T15:30:02.000Z",
+    format="jpeg",
+    width=6,
+    height=4,
+    placeholder="",
+    dominant_color="#102030",
+    taken_at=None,
+    camera={},
+    renditions=(),
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +39,9 @@ ITEM = OriginalItem(key=KEY, version="v", etag="e", modified="2025-11-21T15:30:0
         (ITEM, Reason.CURRENT),
         (replace(ITEM, recipe="r0"), Reason.RECIPE_CHANGED),
         (replace(ITEM, failure=FAILURE), Reason.FAILED),
+        (replace(ITEM, failure=FAILURE, recipe="r0"), Reason.FAILED),
+        (replace(ITEM, failure=FAILURE, photo=PHOTO), Reason.FAILED),
+        (replace(ITEM, failure=FAILURE, photo=PHOTO, recipe="r0"), Reason.RECIPE_CHANGED),
         (replace(ITEM, etag="another"), Reason.MISSING),
         (replace(ITEM, modified="2025-11-21T15:30:00Z"), Reason.MISSING),
         (OriginalItem(key=KEY, gone_at="2025-11-21T15:31:00.000Z"), Reason.MISSING),

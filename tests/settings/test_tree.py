@@ -100,9 +100,8 @@ def test_every_branch_of_the_documented_stack_file_is_read() -> None:
         }
     )
 
-    assert {"width": 9, "height": 8, "fit": "inside", "quality": None, "formats": None} == settings.renditions.sizes[
-        "tiny"
-    ].model_dump()
+    tiny = settings.renditions.sizes["tiny"].model_dump(exclude_none=True)
+    assert {"width": 9, "height": 8, "fit": "inside"} == tiny
     assert settings.renditions.raw.strategy == "preview"
     assert settings.edits.auth is not None
     assert settings.edits.auth.jwks_url == "https://i/keys"
@@ -234,6 +233,27 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
             (
                 "Invalid value for `renditions`: found limits.decoder_memory_mib 1200 above memory_mib 512, "
                 "expected a decoder that fits into the function"
+            ),
+        ),
+        (
+            {"renditions": {"profiles": {"proof": {"huge": {"width": 9, "height": 9}}}}},
+            (
+                "Invalid value for `renditions`: found profiles.proof.huge, expected one of thumbnail, small, medium, "
+                "large. Change it."
+            ),
+        ),
+        (
+            {"renditions": {"profiles": {"proof": {"small": {"width": 9, "height": 9, "formats": ["jpeg", "webp"]}}}}},
+            (
+                "Invalid value for `renditions`: found profiles.proof.small with [jpeg, webp], expected [jpeg] as in "
+                "`sizes`. Change it."
+            ),
+        ),
+        (
+            {"renditions": {"profiles": {"default": {"small": {"width": 9, "height": 9}}}}},
+            (
+                'Invalid value for `renditions`: found a profile "default", expected another name: this one means '
+                "`sizes`. Change it."
             ),
         ),
         (

@@ -1,4 +1,4 @@
-/** What is done with one photo or with many: remove, try again, download. */
+/** What is done with one photo or with many: remove, try again, set the focus, download. */
 
 import { confirmed } from "../lib/confirm.js";
 import { counted } from "../lib/format.js";
@@ -49,6 +49,13 @@ export class Bulk {
   async retryOne({ upload, photo }) {
     if (upload) this.uploads.again(upload);
     else this.know((await this.api.retry(photo.id)).photo);
+  }
+
+  /** @param {string} id @param {{x: number, y: number}} point @returns {Promise<boolean>} */
+  async focus(id, point) {
+    this.know((await this.api.focus(id, point)).photo);
+    toast("Focus set. Sizes that are cut are rendered again.");
+    return true;
   }
 
   /** Save originals, or one size, of all that are ready. @param {Tile[]|{photo: any}[]} tiles @param {string} size  "" for originals */

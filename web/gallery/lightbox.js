@@ -1,5 +1,6 @@
 /**
- * One photo, large, on a dark page: arrow keys and swipes go to the next, Esc closes, "i" opens the receipt, "z" zooms.
+ * One photo, large, on a dark page: arrow keys and swipes go to the next, Esc closes, "i" opens the receipt, "z" zooms,
+ * "f" sets the focal point.
  *
  * It is a modal `<dialog>`: the browser traps and restores the focus. Its buttons are made once and changed in place, so
  * that they keep the focus. Each photo has an address (`photo=`), which the gallery keeps.
@@ -13,6 +14,7 @@ import { icon } from "../lib/icons.js";
 import { menu } from "../lib/menu.js";
 import { named } from "../lib/names.js";
 import { copies } from "./copies.js";
+import { FocusPoint } from "./focus-point.js";
 import { picture, renditions } from "./pictures.js";
 import { receiptParts } from "./receipt.js";
 import { isReady, nameOf } from "./states.js";
@@ -32,6 +34,7 @@ const slot = (ratio) => `min(100vw, ${Math.round(100 * ratio)}vh)`;
  * @property {(id: string) => string} cached  address of a smaller picture in the cache, or ""
  * @property {(id: string) => Promise<boolean>} remove  true: it is gone
  * @property {(id: string) => Promise<boolean>} retry
+ * @property {(id: string, point: {x: number, y: number}) => Promise<boolean>} focus
  * @property {() => void} onNearEnd  more photos may be needed
  * @property {(id: string) => void} onStep  another photo is shown
  * @property {(id: string) => void} onClosed  with the photo that was seen last
@@ -48,11 +51,17 @@ export class Lightbox {
     this.aside = el("aside", { class: "why", "aria-label": "Why does it look like this?", tabindex: 0, hidden: true });
     this.why = tool("info", "Why does it look like this?", { onclick: () => this.toggle(), "aria-expanded": "false", "aria-keyshortcuts": "i" });
     this.edit = el("a", { class: "button quiet" }, icon("edit"), el("span", {}, "Edit"));
-    this.enlarge = tool("zoom", "Zoom to 100 %", { onclick: () => this.zoom.toggle(), "aria-pressed": "false", "aria-keyshortcuts": "z" });
+    this.enlarge = tool("zoom", "Zoom to 100 %", { onclick: () => this.toggleZoom(), "aria-pressed": "false", "aria-keyshortcuts": "z" });
+    this.aim = tool("focus", "Set focus", { onclick: () => this.toggleFocus(), "aria-pressed": "false", "aria-keyshortcuts": "f" });
     this.more = menu("more", "More", () => this.entries());
     this.before = step("before", "Previous photo", () => this.go(-1));
     this.after = step("after", "Next photo", () => this.go(1));
     this.zoom = new Zoom(this.print, (on) => this.enlarge.setAttribute("aria-pressed", String(on)));
+    this.focus = new FocusPoint(this.print, {
+      save: (point) => how.focus(this.photo.id, point),
+      onChange: (on) => this.aim.setAttribute("aria-pressed", String(on)),
+      heir: () => this.aim,
+    });
     this.dialog = el(
       "dialog",
       { class: "lightbox", "aria-labelledby": "lightbox-title" },
@@ -60,14 +69,14 @@ export class Lightbox {
         "header",
         {},
         el("div", { class: "what" }, this.title, this.place),
-        el("div", { class: "tools" }, this.why, this.edit, this.enlarge, this.more, tool("remove", "Delete", { onclick: () => this.remove(), "aria-keyshortcuts": "Delete" })),
+        el("div", { class: "tools" }, this.why, this.edit, this.enlarge, this.aim, this.more, tool("remove", "Delete", { onclick: () => this.remove(), "aria-keyshortcuts": "Delete" })),
         el("button", { type: "button", class: "quiet round", "aria-label": "Close", onclick: () => this.dialog.close() }, icon("close")),
       ),
       el("div", { class: "body" }, el("div", { class: "stage" }, this.print, this.before, this.after), this.aside),
     );
     this.dialog.addEventListener("keydown", (event) => this.key(event));
     this.dialog.addEventListener("close", () => how.onClosed(this.photo.id));
-    onSwipe(this.print, (by) => !this.zoom.on && this.go(by));
+    onSwipe(this.print, (by) => !this.zoom.on && !this.focus.on && this.go(by));
   }
 
   /** @param {import("../lib/gallery.js").Photo} photo */
@@ -88,8 +97,9 @@ export class Lightbox {
     this.title.setAttribute("aria-label", nameOf(photo));
     keepFocus(this.print, () => fill(this.print, ready ? this.large() : noPicture(photo, () => this.how.retry(photo.id))), () => this.why);
     this.zoom.show(this.print.querySelector("img"), photo, this.how.api.originalOf(photo.id));
+    this.focus.show(photo, ready);
     if (this.locate()) this.how.onNearEnd();
-    this.edit.hidden = this.enlarge.hidden = !ready;
+    this.edit.hidden = this.enlarge.hidden = this.aim.hidden = !ready;
     this.edit.setAttribute("href", addressOf("editor", { photo: photo.id }));
     if (!this.aside.hidden) this.explain();
   }
@@ -147,6 +157,16 @@ export class Lightbox {
     else this.dialog.close();
   }
 
+  toggleZoom() {
+    this.focus.set(false);
+    this.zoom.toggle();
+  }
+
+  toggleFocus() {
+    this.zoom.set(false);
+    this.focus.toggle();
+  }
+
   toggle() {
     this.aside.hidden = !this.aside.hidden;
     this.why.setAttribute("aria-expanded", String(!this.aside.hidden));
@@ -187,7 +207,8 @@ export class Lightbox {
       End: () => this.step(this.how.photos().at(-1)),
       Delete: () => this.remove(),
       i: () => this.toggle(),
-      z: () => this.zoom.toggle(),
+      z: () => this.toggleZoom(),
+      f: () => isReady(this.photo) && this.toggleFocus(),
     };
     // Arrows look around in a picture that is larger than the screen.
     if (!acts[event.key] || (this.zoom.on && event.key.startsWith("Arrow"))) return;

@@ -56,6 +56,7 @@ function making(receipt) {
     ["Why", receipt.decoder_why],
     ["Colour", receipt.colour],
     ["Orientation", TURNS[receipt.orientation]],
+    ["Focus", receipt.focus],
   ];
 }
 

@@ -87,6 +87,7 @@ class Gallery {
         sizes,
         remove: (id) => this.act("removeById", id),
         retry: (id) => this.act("retry", [{ photo: { id } }]),
+        focus: (id, point) => this.act("focus", id, point),
         onDownload: (photo) => this.act("download", [{ photo }], ""),
         onNearEnd: () => this.listing.more(),
       },

@@ -42,6 +42,11 @@ export class GalleryApi {
     return call(`${this.address(id)}/retry`, { method: "POST" });
   }
 
+  /** Set the focal point. @param {string} id @param {{x: number, y: number}} point  shares of width and height @returns {Promise<{photo: Photo}>} */
+  focus(id, point) {
+    return call(`${this.address(id)}/focus`, { method: "PUT", body: point });
+  }
+
   /** @param {string} id */
   remove(id) {
     return call(this.address(id), { method: "DELETE" });

@@ -61,6 +61,14 @@ class Renewal(BaseModel):
     type: ContentType = DEFAULT_TYPE
 
 
+class FocalPoint(BaseModel):
+    """The point that `cover` keeps near the middle: shares of the upright picture, from its left and its top."""
+
+    model_config = ConfigDict(extra="forbid")
+    x: float = Field(ge=0, le=1)
+    y: float = Field(ge=0, le=1)
+
+
 class Listing(BaseModel):
     """Filter, order and page of a list. *cursor*: end of the previous page."""
 

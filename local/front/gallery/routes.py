@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from local.front.gallery.changes import ChangeFeed
 from local.front.gallery.dead_letters import DeadLetterApi
-from local.front.gallery.model import Listing, NewPhoto, Renewal
+from local.front.gallery.model import FocalPoint, Listing, NewPhoto, Renewal
 from local.front.gallery.operations import Operations
 from local.front.gallery.runbook import section
 from local.front.gallery.store import PhotoStore
@@ -26,7 +26,27 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 def routes(store: PhotoStore, operations: Operations, feed: ChangeFeed) -> list[Route]:
     """Serve photos, their changes, and the operators' page."""
-    return [*photo_routes(store, feed), *operator_routes(operations)]
+    return [*change_routes(store), *photo_routes(store, feed), *operator_routes(operations)]
+
+
+def change_routes(store: PhotoStore) -> list[Route]:
+    """Serve what is done with one photo."""
+
+    async def renew(request: Request) -> Response:
+        return await respond(store.renew, request.path_params["id"], Renewal.model_validate_json(await request.body()))
+
+    async def retry(request: Request) -> Response:
+        return await respond(store.retry, request.path_params["id"], status=202)
+
+    async def focus(request: Request) -> Response:
+        point = FocalPoint.model_validate_json(await request.body())
+        return await respond(store.focus, request.path_params["id"], point, status=202)
+
+    return [
+        Route("/gallery/photos/{id:path}/retry", retry, methods=["POST"]),
+        Route("/gallery/photos/{id:path}/upload", renew, methods=["POST"]),
+        Route("/gallery/photos/{id:path}/focus", focus, methods=["PUT"]),
+    ]
 
 
 def photo_routes(store: PhotoStore, feed: ChangeFeed) -> list[Route]:
@@ -44,15 +64,9 @@ def photo_routes(store: PhotoStore, feed: ChangeFeed) -> list[Route]:
     async def photo(request: Request) -> Response:
         return await respond(store.with_receipt, request.path_params["id"])
 
-    async def renew(request: Request) -> Response:
-        return await respond(store.renew, request.path_params["id"], Renewal.model_validate_json(await request.body()))
-
     async def original(request: Request) -> Response:
         name, size, content = await run_in_threadpool(store.original, request.path_params["id"])
         return StreamingResponse(content, headers={**NO_STORE, **attachment(name), "Content-Length": str(size)})
-
-    async def retry(request: Request) -> Response:
-        return await respond(store.retry, request.path_params["id"], status=202)
 
     async def delete(request: Request) -> Response:
         await run_in_threadpool(store.delete, request.path_params["id"])
@@ -67,8 +81,6 @@ def photo_routes(store: PhotoStore, feed: ChangeFeed) -> list[Route]:
         Route("/gallery/photos", photos),
         Route("/gallery/photos", create, methods=["POST"]),
         # An id may be a key, with slashes in it.
-        Route("/gallery/photos/{id:path}/retry", retry, methods=["POST"]),
-        Route("/gallery/photos/{id:path}/upload", renew, methods=["POST"]),
         Route("/gallery/photos/{id:path}/original", original),
         Route("/gallery/photos/{id:path}", photo),
         Route("/gallery/photos/{id:path}", delete, methods=["DELETE"]),

@@ -19,6 +19,7 @@ from local.front.gallery.model import (
     INTERRUPTED,
     ORDERS,
     Cursor,
+    FocalPoint,
     Listing,
     NewPhoto,
     Record,
@@ -183,14 +184,30 @@ class PhotoStore:
 
     def retry(self, photo_id: str) -> dict[str, Any]:
         """Set a failed photo to pending, and send an event of its original to the uploads queue."""
-        record = self.read(photo_id)
-        key = key_of(record)
+        key = key_of(self.read(photo_id))
         self.size_of(key)
         self.reset_failure(photo_id)
-        sent = self.deployed.aws.client("sqs").send_message(
+        return self.sent(photo_id, key)
+
+    def focus(self, photo_id: str, point: FocalPoint) -> dict[str, Any]:
+        """Write the photo's focal point into its record, and have it rendered by that."""
+        key = key_of(self.read(photo_id))
+        self.size_of(key)
+        self.dynamodb.update_item(
+            TableName=self.table,
+            Key={"id": {"S": photo_id}},
+            UpdateExpression="SET focus = :focus",
+            ConditionExpression="attribute_exists(id)",
+            ExpressionAttributeValues={":focus": to_attribute(point.model_dump())},
+        )
+        return self.sent(photo_id, key)
+
+    def sent(self, photo_id: str, key: str) -> dict[str, Any]:
+        """Send an event of the original *key* to the uploads queue; return the record as it is now."""
+        answer = self.deployed.aws.client("sqs").send_message(
             QueueUrl=self.deployed.outputs["uploadsQueueUrl"], MessageBody=hint(self.originals, key)
         )
-        return {"photo": self.read(photo_id), "messageId": sent["MessageId"]}
+        return {"photo": self.read(photo_id), "messageId": answer["MessageId"]}
 
     def original(self, photo_id: str) -> tuple[str, int, Iterator[bytes]]:
         """Return the file name, the size (bytes) and the content of an original."""

@@ -24,8 +24,9 @@ from processor.imaging.installation import check_installation
 from processor.imaging.isolation.confinement import confine_this_process
 from processor.imaging.isolation.edit_wire import order_type, pack_edited, pack_refusal
 from processor.imaging.isolation.wire import ConnectionClosed, pack_rendering, receive, send, unpack_headers
+from processor.imaging.model import RenderInputs
 from processor.imaging.structure.header import Header
-from processor.recipe import Recipe
+from processor.recipe import Focus, Recipe
 from processor.source import Source
 
 NO_CORE_DUMP = (0, 0)
@@ -33,7 +34,7 @@ ENCODE_CPU_S = 240
 """CPU seconds for encoding, over all threads: AVIF at 12 MP takes tens of them."""
 MAX_LOG_CHARS = 4_000
 MAX_FDS = 64
-"""One for the source and one for each watermark: a plan has at most 50 steps."""
+"""One for the source and one for each watermark: a plan has at most 50 steps, a recipe 20 sizes."""
 NO_THREAD = "can't start new thread"
 """Python's words when a thread's stack does not fit into the memory limit."""
 
@@ -97,6 +98,10 @@ def _render(
         sources[0],
         recipe,
         file_name=request["file_name"],
+        inputs=RenderInputs(
+            focus=Focus(**request["focus"]) if request["focus"] else None,
+            marks=dict(zip(request["marks"], sources[1:], strict=True)),
+        ),
         header=headers[0],
         on_decoded=lambda: send(channel, {"event": "decoded"}),
     )

@@ -28,7 +28,7 @@ from processor.imaging.isolation.wire import (
     send,
     unpack_rendering,
 )
-from processor.imaging.model import Rendering
+from processor.imaging.model import NO_INPUTS, Rendering, RenderInputs
 from processor.imaging.structure.header import Header, needs_memory
 from processor.recipe import Recipe
 from processor.source import Source
@@ -85,8 +85,15 @@ class DecoderProcess:
         """Return whether the child may take another job."""
         return self._process.poll() is None and self.jobs < JOBS_PER_CHILD
 
-    def render(
-        self, source: Source, recipe: Recipe, *, header: Header, file_name: str, seconds_left: float | None
+    def render(  # noqa: PLR0913 - keyword-only: what one photo has of its own
+        self,
+        source: Source,
+        recipe: Recipe,
+        *,
+        header: Header,
+        file_name: str,
+        inputs: RenderInputs = NO_INPUTS,
+        seconds_left: float | None,
     ) -> Rendering:
         """Render *source* in the child; its death, hang or excess is a verdict (PhotoError).
 
@@ -100,8 +107,14 @@ class DecoderProcess:
             clock.begin(ENCODE_TIMEOUT_S, slow_decode("the encoders did not finish"))
             return True
 
-        request = {"job": "render", "recipe": recipe.model_dump_json(), "file_name": file_name}
-        return self._run(request, [(source, header)], clock, on_progress, _rendering)
+        request = {
+            "job": "render",
+            "recipe": recipe.model_dump_json(),
+            "file_name": file_name,
+            "focus": asdict(inputs.focus) if inputs.focus else None,
+            "marks": tuple(inputs.marks),
+        }
+        return self._run(request, (source, *inputs.marks.values()), [header], clock, on_progress, _rendering)
 
     def edit(
         self, sources: Sequence[tuple[Source, Header]], order: EditOrder, *, on_step: OnStep, seconds_left: float | None
@@ -123,17 +136,19 @@ class DecoderProcess:
             on_step(index, step)
             return True
 
-        return self._run({"job": "edit", "order": asdict(order)}, sources, clock, on_progress, _edited)
+        files, headers = zip(*sources, strict=True)
+        return self._run({"job": "edit", "order": asdict(order)}, files, headers, clock, on_progress, _edited)
 
     def _decode_clock(self, timeout_s: float, seconds_left: float | None) -> Clock:
         """Start the clock of a job, which begins with decoding."""
         late = slow_decode(f"expected at most {timeout_s:g} s of computing time")
         return Clock(timeout_s, late, seconds_left, cpu_time=lambda: cpu_seconds(self.pid))
 
-    def _run(
+    def _run(  # noqa: PLR0913, PLR0917 - one exchange
         self,
         request: dict[str, Any],
-        sources: Sequence[tuple[Source, Header]],
+        sources: Sequence[Source],
+        headers: Sequence[Header],
         clock: Clock,
         on_progress: Callable[[dict[str, Any]], bool],
         parse: Callable[[dict[str, Any], list[bytes]], Result],
@@ -144,9 +159,9 @@ class DecoderProcess:
         """
         self.jobs += 1
         with self._exit_as_verdict():
-            facts = [(source.size, source.sha256) for source, _ in sources]
-            headers = pack_headers([header for _, header in sources])
-            send(self._channel, {**request, "sources": facts}, [headers], fds=[source.fd for source, _ in sources])
+            facts = [(source.size, source.sha256) for source in sources]
+            fds = [source.fd for source in sources]
+            send(self._channel, {**request, "sources": facts}, [pack_headers(headers)], fds=fds)
         while True:
             with self._exit_as_verdict():
                 message, blobs = self._next_message(clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -109,13 +110,51 @@ def watermark(picture: Picture, step: Watermark, *, marks: Marks) -> Picture:
     """
     if step.image not in marks:
         raise _missing(step.image)
-    mark, size = marks[step.image], picture.size
-    margin = round(size.width * step.margin / 100)
+    laying = Laying(
+        position=step.position, opacity=step.opacity, width_percent=step.width_percent, margin_percent=step.margin
+    )
+    return lay(picture, marks[step.image], laying)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Laying:
+    """Place, size and opacity of a mark.
+
+    *width_percent*, *margin_percent*: of the picture's width; *tiled*: all over it.
+    """
+
+    position: Anchor
+    opacity: float
+    width_percent: float
+    margin_percent: float
+    tiled: bool = False
+
+
+def lay(picture: Picture, mark: Mark, laying: Laying) -> Picture:
+    """Put the first frame of *mark* on every frame, its transparency kept."""
+    size = picture.size
+    margin = round(size.width * laying.margin_percent / 100)
     room = Box(max(1, size.width - 2 * margin), max(1, size.height - 2 * margin))
-    frame = _frame(mark.size, size, room, step.width_percent)
-    layer = _faded(stretch(mark.decode(frame).still().with_alpha(), frame).first, step.opacity)
-    left, top = place(frame, size, step.position, margin=min(margin, (size.height - frame.height) // 2))
+    frame = _frame(mark.size, size, room, laying.width_percent)
+    layer = _faded(stretch(mark.decode(frame).still().with_alpha(), frame).first, laying.opacity)
+    if laying.tiled:
+        over = _tiled(layer.copy_memory(), size)
+        return picture.each(lambda image: _put(image, over, 0, 0))
+    left, top = place(frame, size, laying.position, margin=min(margin, (size.height - frame.height) // 2))
     return picture.each(lambda image: _put(image, layer, left, top))
+
+
+def _tiled(layer: Image, size: Box) -> Image:
+    """Repeat *layer* (with alpha) all over *size* px, every other row moved by half a mark, one in the middle."""
+    width, height = layer.width + max(1, layer.width // 2), 2 * layer.height
+    tile = layer.embed(0, 0, width, height, extend="background", background=[0, 0, 0, 0])
+    rows = tile.join(tile.wrap(x=width // 2, y=0), "vertical").copy_memory()
+    across, down = size.width // rows.width + 2, size.height // rows.height + 2
+    roll = rows.replicate(across, down)
+    # The middle of a mark comes to the middle of the picture.
+    left = width * (across // 2) + layer.width // 2 - size.width // 2
+    top = rows.height * (down // 2) + layer.height // 2 - size.height // 2
+    return roll.crop(left % rows.width, top % rows.height, size.width, size.height)
 
 
 def _frame(mark: Box, size: Box, room: Box, percent: float) -> Box:
@@ -124,7 +163,7 @@ def _frame(mark: Box, size: Box, room: Box, percent: float) -> Box:
     height = scaled(mark.height, width, mark.width)
     if height <= room.height:
         return Box(width, height)
-    return Box(scaled(mark.width, room.height, mark.height), room.height)
+    return Box(max(1, scaled(mark.width, room.height, mark.height)), room.height)
 
 
 def _put(image: Image, layer: Image, left: int, top: int) -> Image:

@@ -40,11 +40,15 @@ def own_path(stack: str) -> Path:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
-    """Progress of a backfill. *after*: the last key sent. *flying*: keys in flight, with the time of an old error."""
+    """Progress of a backfill. *after*: the last key sent. *flying*: keys in flight, with the time of an old error.
+
+    *recipes*: those of keys in flight that have another recipe than the scope.
+    """
 
     scope: Scope
     after: str = ""
     flying: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    recipes: Mapping[str, str] = field(default_factory=dict[str, str])
     done: int = 0
     failed: int = 0
     unresolved: int = 0

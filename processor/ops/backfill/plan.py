@@ -12,6 +12,7 @@ from processor.aws.objects import Listed
 from processor.aws.photo_scans import ITEMS_PER_READ, OriginalBatches, PhotoBatches
 from processor.keys import ObjectKey
 from processor.ops.backfill.reasons import SENDABLE, Reason, error_at, reason_of
+from processor.ops.backfill.recipes import ExpectedRecipes
 from processor.ops.cost.prices import Prices
 from processor.ops.cost.work import Experience, compute_usd, known_as, requests_usd
 from processor.original import OriginalItem
@@ -20,9 +21,10 @@ from processor.settings.tree import Settings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One original to send. *failed_at*: the time of the verdict in its item."""
+    """One original to send. *recipe*: hash of what it is to be rendered by; *failed_at*: time of its item's verdict."""
 
     key: str
+    recipe: str
     failed_at: str | None = None
 
 
@@ -79,33 +81,36 @@ def plan_backfill(
     originals: Iterable[Listed],
     items: OriginalBatches,
     *,
-    recipe: str,
+    recipes: ExpectedRecipes,
     wanted: AbstractSet[Reason],
     required: PhotoBatches | None = None,
 ) -> BackfillPlan:
     """Compare every original with its item. *required*: the records without which a photo is not rendered."""
     plan = BackfillPlan()
-    for listed, item, reason in reasons(originals, items, recipe=recipe, required=required):
+    for listed, item, reason, recipe in reasons(originals, items, recipes=recipes, required=required):
         plan.counts[str(reason)] += 1
         if item is not None and item.photo and item.receipt:
             plan.experience.learn(item.photo.format, item.receipt)
         if reason in wanted:
-            plan.send.append(Planned(key=listed.key, failed_at=error_at(item)))
+            plan.send.append(Planned(key=listed.key, recipe=recipe, failed_at=error_at(item)))
             plan.formats[known_as(ObjectKey(listed.key).extension)] += 1
     return plan
 
 
 def reasons(
-    originals: Iterable[Listed], items: OriginalBatches, *, recipe: str, required: PhotoBatches | None
-) -> Iterator[tuple[Listed, OriginalItem | None, Reason | str]]:
-    """Pair originals with their items and reasons, a hundred at a time."""
+    originals: Iterable[Listed], items: OriginalBatches, *, recipes: ExpectedRecipes, required: PhotoBatches | None
+) -> Iterator[tuple[Listed, OriginalItem | None, Reason | str, str]]:
+    """Pair originals with their items, reasons and recipes, a hundred at a time."""
     waiting = iter(originals)
     while batch := list(islice(waiting, ITEMS_PER_READ)):
-        found = items.read(one.key for one in batch if not ObjectKey(one.key).skip(one.size))
-        reason = {one.key: reason_of(one, found.get(one.key), recipe) for one in batch}
+        photos = [one.key for one in batch if not ObjectKey(one.key).skip(one.size)]
+        # Recipes first: what changes meanwhile is then in the item that is read, or in the worker's second look.
+        recipe = dict.fromkeys((one.key for one in batch), "") | recipes.of(photos)
+        found = items.read(photos)
+        reason = {one.key: reason_of(one, found.get(one.key), recipe[one.key]) for one in batch}
         for key in without_record([key for key, why in reason.items() if why in SENDABLE], required):
             reason[key] = Reason.NO_RECORD
-        yield from ((one, found.get(one.key), reason[one.key]) for one in batch)
+        yield from ((one, found.get(one.key), reason[one.key], recipe[one.key]) for one in batch)
 
 
 def without_record(keys: Iterable[str], required: PhotoBatches | None) -> list[str]:

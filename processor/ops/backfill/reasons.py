@@ -43,7 +43,10 @@ def reason_of(listed: Listed, item: OriginalItem | None, recipe: str) -> Reason 
         return Reason.ARCHIVED
     if current is None:
         return Reason.MISSING
-    return Reason.FAILED if current.failure is not None else Reason.RECIPE_CHANGED
+    if current.failure is not None and (current.photo is None or current.recipe == recipe):
+        return Reason.FAILED
+    # What another recipe has made may show more than this one, also beside a verdict.
+    return Reason.RECIPE_CHANGED
 
 
 def error_at(item: OriginalItem | None) -> str | None:

@@ -61,6 +61,7 @@ class Backfill:
     path: Path
     waiting: deque[Planned]
     flying: dict[str, str | None]
+    recipes: dict[str, str]
     inherited: set[str]
     earlier: tuple[int, int] = (0, 0)
     done: int = 0
@@ -81,6 +82,7 @@ class Backfill:
             scope=since.scope,
             waiting=deque(one for one in planned if one.key not in since.flying),
             flying=dict(since.flying),
+            recipes=dict(since.recipes),
             inherited=set(since.flying),
             earlier=(since.done, since.failed + since.unresolved),
             done=since.done,
@@ -134,6 +136,7 @@ class Backfill:
             return
         # Recorded as in flight before they are sent: an interruption in between must not send them twice.
         self.flying |= {one.key: one.failed_at for one in batch}
+        self.recipes |= {one.key: one.recipe for one in batch if one.recipe != self.scope.recipe}
         self.after = max(self.after, batch[-1].key)
         self.save()
         self.lane.send([hint(self.originals_bucket, one.key) for one in batch])
@@ -159,13 +162,18 @@ class Backfill:
             if at != self.flying[key]:
                 self.failed += 1
                 self.spend(key, self.limits.usd_per_photo)
-        elif item.receipt and item.recipe == self.scope.recipe:
+        elif item.receipt and item.recipe == self.recipe_of(key):
             self.done += 1
             self.spend(key, float(item.receipt["cost_usd"]) + self.limits.usd_of_requests)
+
+    def recipe_of(self, key: str) -> str:
+        """Return the hash of the recipe that a photo in flight is to be rendered by."""
+        return self.recipes.get(key, self.scope.recipe)
 
     def spend(self, key: str, usd: float) -> None:
         """Remove a photo that has cost *usd* from those in flight."""
         del self.flying[key]
+        self.recipes.pop(key, None)
         self.spent_usd += usd
 
     def give_up(self, items: dict[str, OriginalItem]) -> None:
@@ -178,7 +186,7 @@ class Backfill:
                 self.failed += 1
             elif key in self.inherited:
                 self.inherited.remove(key)
-                self.waiting.append(Planned(key=key))
+                self.waiting.append(Planned(key=key, recipe=self.recipe_of(key)))
                 del self.flying[key]
                 continue
             else:
@@ -191,6 +199,7 @@ class Backfill:
             scope=self.scope,
             after=self.after,
             flying=self.flying,
+            recipes=self.recipes,
             done=self.done,
             failed=self.failed,
             unresolved=self.unresolved,

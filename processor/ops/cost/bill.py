@@ -133,8 +133,7 @@ class Bill:
             "dynamodb_reads": (renditions.photos_table, "read units, there and of originals"),
             "dynamodb_writes": (renditions.photos_table, "write units, with both indexes, and of originals"),
         }
-        files = sum(len(renditions.formats_of(size)) for size in renditions.sizes)
-        for price, each in requests_of(files).items():
+        for price, each in requests_of(renditions).items():
             resource, what = names[price]
             yield self.row(resource, f"{count:,} photos × {each} {what}", count * each, price, due)
 

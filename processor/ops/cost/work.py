@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from processor.ops.cost.prices import Prices
-from processor.settings.services import RenditionSettings
+from processor.settings.services import RenditionSettings, RenditionWork
 
 MIB_PER_GB: Final = 1024
 # Reading the original, writing four renditions, lease, stem, item and record, from Lambda in the same region: an
@@ -82,18 +82,20 @@ def compute_usd(work: Work, settings: RenditionSettings, prices: Prices, *, arch
 
 def requests_usd(settings: RenditionSettings, prices: Prices) -> float:
     """Price the requests around one photo: message, invocation, objects, record."""
+    return sum(prices[name].of(count) for name, count in requests_of(settings).items())
+
+
+def requests_of(settings: RenditionWork) -> dict[str, int]:
+    """Count the requests to AWS of one photo with the plain sizes."""
     files = sum(len(settings.formats_of(size)) for size in settings.sizes)
-    return sum(prices[name].of(count) for name, count in requests_of(files).items())
-
-
-def requests_of(files: int) -> dict[str, int]:
-    """Count the requests to AWS of one photo with *files* renditions."""
+    # Before and after rendering: the gallery's profile, and the record for the photo's focus.
+    choices = sum(map(bool, (settings.profiles, any(recipe.crops for recipe in settings.recipes.values()))))
     return {
         "lambda_requests": 1,
         "sqs_requests": 4,  # sent, received, kept hidden, deleted
         "s3_reads": 4,  # the original, a look before and after, a look at its stem
         "s3_writes": files,
-        "dynamodb_reads": 3,  # its item, all items of the photo, the record
+        "dynamodb_reads": 3 + 2 * choices,  # its item, all items of the photo, the record
         # The record of up to 2 KB, in the table and in both indexes; the item of up to 2 KB; lease, stem, release.
         "dynamodb_writes": 2 * 3 + 2 + 3,
     }

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from processor.aws.galleries import PROFILE
 from processor.aws.objects import BucketListing, Listed
 from processor.aws.originals import Originals, utc
 from processor.aws.originals_table import LEASE, STEM
@@ -183,7 +184,7 @@ class ItemWalk:
         if item["key"] == LEASE:
             ended = item["until"] < self.now() * 1000
             return total((0, self.requeue.offer(key)) for key in (item.get("work", ()) if ended else ()))
-        if item["key"] == STEM or (original := OriginalItem.from_tree(item)).gone_at is not None:
+        if item["key"] in {STEM, PROFILE} or (original := OriginalItem.from_tree(item)).gone_at is not None:
             return 0, 0
         try:
             gone = self.originals.look(original.key) is None

@@ -267,6 +267,15 @@ def test_an_original_that_is_gone_is_not_shown_again(gallery: Gallery) -> None:
     assert 0 == gallery.reconcile()["orphans"]
 
 
+def test_a_gallery_that_has_chosen_a_profile_is_at_rest(gallery: Gallery) -> None:
+    """Its choice is an item of the table that no walk takes for an original."""
+    gallery.rendered(KEY)
+    item = {"id": {"S": "renditions/wedding"}, "key": {"S": "profile/"}, "profile": {"S": "proof"}}
+    gallery.darkroom.dynamodb.client.put_item(TableName=ITEMS, Item=item)
+
+    assert reported() == gallery.reconcile()
+
+
 def test_renditions_that_no_original_can_have_made_are_orphans(gallery: Gallery) -> None:
     """They are removed, and what another claims or may claim stays."""
     for key in ("wedding/IMG_1.jpg", "wedding/IMG_10.jpg", "wedding/IMG_1.png"):
