@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 from processor.aws.attributes import from_item, to_item
@@ -69,6 +70,7 @@ class World:
     on_answer: Callable[[str], None] = nothing
     clock: float = 1_764_000_000.0
     changes: int = 0
+    ticks: int = 0
 
     def put(self, key: str, content: bytes = b"a photo") -> ObjectEvent:
         """Upload an original; return the event of S3."""
@@ -118,7 +120,13 @@ class World:
             missing_record=self.missing_record,
             cdn_host=CDN_HOST,
             events=self.events,
+            now=self.now,
         )
+
+    def now(self) -> datetime:
+        """Return the time, a millisecond later at each call: no two changes have the same."""
+        self.ticks += 1
+        return datetime.fromtimestamp(self.clock, UTC) + timedelta(milliseconds=self.ticks)
 
     def violations(self) -> list[str]:
         """Name what is not as it must be at rest: when every message is done and every lease released."""

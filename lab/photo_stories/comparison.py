@@ -20,7 +20,8 @@ ONCE: Final = frozenset({"gallery_id", "status", "status_before", EVENT})
 def essence(world: World, *, exact: bool = False) -> dict[str, Any]:
     """Return files, items and records. Unless *exact*, without times, and with the key in place of each stem.
 
-    Which of two originals with one file name has the plain stem follows from the order in which they came.
+    Which of two originals with one file name has the plain stem follows from the order in which they came. Whether an
+    original that is gone has an item follows from whether its photo had a record by then (ADR 42).
     """
     if exact:
         return {"files": dict(world.renditions), "table": dict(world.table), "records": dict(world.records)}
@@ -28,7 +29,7 @@ def essence(world: World, *, exact: bool = False) -> dict[str, Any]:
     stems = {f"{one.name.gallery}/{one.stem}": one.key for one in items if one.stem}
     return {
         "files": {renamed(key, stems): data for key, (data, _) in world.renditions.items()},
-        "items": {one.key: plain(one.to_tree(), stems) for one in items},
+        "items": {one.key: plain(one.to_tree(), stems) for one in items if not one.gone_at},
         "records": {one: plain(row, stems, without=ONCE | of_a_tombstone(row)) for one, row in world.records.items()},
     }
 
