@@ -6,6 +6,7 @@ behind it, because a bucket has one policy document: this distribution reads, an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -24,6 +25,7 @@ from processor.recipe import Recipe
 from processor.settings.tree import CdnSettings
 
 COMPONENT: Final = "cdn"
+PICTURES: Final = ("renditions", "edits")
 # Long enough to shield an origin, too short to hide a photo that was just rendered.
 ERROR_TTL_S: Final = 1
 HIDDEN_ERRORS: Final = (403, 404)
@@ -63,6 +65,7 @@ class Cdn(pulumi.ComponentResource):
             signing_protocol="sigv4",
             opts=child,
         )
+        self.signers = self.key_group(name, args, child)
         pictures = self.picture_policies(name, args, child)
         originals = self.original_policies(name, args, child)
         api_headers = cdn_policies.headers(
@@ -84,8 +87,8 @@ class Cdn(pulumi.ComponentResource):
                 cdn_routes.api_origin(args.api_url, args.origin_secret),
             ],
             ordered_cache_behaviors=[
-                cdn_routes.files("renditions/*", "renditions", pictures),
-                cdn_routes.files("edits/*", "results", PicturePolicies(cache=pictures.cache, headers=pictures.headers)),
+                cdn_routes.files("renditions/*", "renditions", pictures["renditions"]),
+                cdn_routes.files("edits/*", "results", pictures["edits"]),
                 cdn_routes.api(api_headers.id),
             ],
             default_cache_behavior=cdn_routes.all_else("originals", originals),
@@ -125,20 +128,42 @@ class Cdn(pulumi.ComponentResource):
             self.record(f"{name}-record-{kind.lower()}", kind, args.settings)
         self.register_outputs({"host": self.address.host, "distributionId": self.distribution.id})
 
-    def picture_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
+    def picture_policies(
+        self, name: str, args: CdnArgs, child: pulumi.ResourceOptions
+    ) -> Mapping[str, PicturePolicies]:
         """Declare how renditions and results are served; renditions in the best format that the browser accepts."""
         negotiates = args.settings.negotiate_formats and bool(formats_beside_jpeg(args.recipe))
-        vary = {"Vary": "Accept"} if negotiates else None
-        headers = cdn_policies.headers(
-            f"{name}-pictures-headers",
-            args.context.physical("pictures"),
-            cors_origins=args.settings.cors_origins,
-            more=vary,
-            child=child,
-        )
         cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.context, child)
+        headers = self.picture_headers(name, args, child, negotiates=negotiates)
         function_arn = self.negotiation(f"{name}-negotiation", args, child) if negotiates else None
-        return PicturePolicies(cache=cache.id, headers=headers.id, function_arn=function_arn)
+        signers = {kind: self.signers if kind in args.settings.signed else None for kind in PICTURES}
+        return {
+            kind: PicturePolicies(
+                cache=cache.id,
+                headers=headers[kind].id,
+                function_arn=function_arn if kind == "renditions" else None,
+                key_group=signers[kind],
+            )
+            for kind in PICTURES
+        }
+
+    def picture_headers(
+        self, name: str, args: CdnArgs, child: pulumi.ResourceOptions, *, negotiates: bool
+    ) -> Mapping[str, aws.cloudfront.ResponseHeadersPolicy]:
+        """Declare the headers of renditions and results: one policy of what is public, one of what is signed."""
+        vary = {"Vary": "Accept"} if negotiates else {}
+        made: dict[bool, aws.cloudfront.ResponseHeadersPolicy] = {}
+        for signed in sorted({kind in args.settings.signed for kind in PICTURES}):
+            role = "private" if signed else "pictures"
+            made[signed] = cdn_policies.headers(
+                f"{name}-{role}-headers",
+                args.context.physical(role),
+                cors_origins=args.settings.cors_origins,
+                more=vary,
+                private=signed,
+                child=child,
+            )
+        return {kind: made[kind in args.settings.signed] for kind in PICTURES}
 
     def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
         """Declare the function that rewrites `.jpg` to the best format that the browser accepts."""
@@ -163,11 +188,13 @@ class Cdn(pulumi.ComponentResource):
             child=child,
         )
         cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.context, child)
-        signers = self.signers(name, args, child) if args.settings.originals == "signed" else None
+        signers = self.signers if args.settings.originals == "signed" else None
         return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
 
-    def signers(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-        """Declare the group that trusts URLs signed with a configured key's private half; None without a key."""
+    def key_group(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+        """Declare the group of keys that check cookies and URLs; None without a key, or where nothing is signed."""
+        if args.settings.originals != "signed" and not args.settings.signed:
+            return None
         pems = args.settings.signing_public_keys
         if not pems:
             pulumi.warn("cdn.originals is signed without cdn.signing_public_keys: no original is served", self)

@@ -23,7 +23,7 @@ from components.reconciler import ReconcilerArgs, ReconcilerFunction
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
 from components.tables import Index, TableArgs, table
 from components.trigger import UploadTrigger
-from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, signed_pictures, to_env
 from processor.settings.services import PURGE_CONCURRENCY
 
 COMPONENT: Final = "renditions"
@@ -210,12 +210,13 @@ def rendition_env(args: RenditionPipelineArgs, purges: WorkQueue, *lanes: WorkQu
     """Return the function's environment: its slice of the settings, the CDN's host and distribution, its queues."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
     urls = pulumi.Output.all(*(one.url for one in lanes)).apply(tuple)
+    signed = signed_pictures(args.config.settings.cdn, "renditions")
     return pulumi.Output.all(
         cdn_host=args.cdn.host,
         distribution_id=args.cdn.distribution_id,
         lane_queue_urls=urls,
         purge_queue_url=purges.url,
-    ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring)))
+    ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring, **signed)))
 
 
 def layer(name: str, package: Path, *, config: StackConfig, parent: pulumi.Resource) -> aws.lambda_.LayerVersion:

@@ -165,7 +165,20 @@ def rendition_key(gallery: str, stem: str, size: str, extension: str) -> str:
 
 def rendition_url(host: str, key: str, version: str) -> str:
     """Return the URL of *key* at the CDN; another *version* is another URL."""
-    return f"{origin_of(host)}/{'/'.join(quote(segment, safe='') for segment in key.split('/'))}?v={version}"
+    return f"{origin_of(host)}/{escaped(key)}?v={version}"
+
+
+def gallery_resource(host: str, gallery: str) -> str:
+    """Return what covers every URL of *gallery*, and of the galleries below it, as CloudFront's policies name it.
+
+    Wildcards in the gallery's own name are escaped, as they are in its URLs.
+    """
+    return f"{origin_of(host)}/{RENDITIONS}{escaped(gallery)}/*"
+
+
+def escaped(key: str) -> str:
+    """Percent-encode *key* between its slashes."""
+    return "/".join(quote(segment, safe="") for segment in key.split("/"))
 
 
 def safe_path(gallery: str, stem: str) -> str:

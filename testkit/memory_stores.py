@@ -47,6 +47,7 @@ class World:
     """Everything that there is. *versions*: per key, the last is current, None is a delete marker."""
 
     missing_record: Literal["create", "require"] = "create"
+    signed: bool = False
     recipe: Recipe = field(default_factory=Recipe)
     versions: dict[str, list[Version | None]] = field(default_factory=dict[str, list[Version | None]])
     renditions: dict[str, tuple[bytes, Stamp]] = field(default_factory=dict[str, tuple[bytes, Stamp]])
@@ -98,7 +99,9 @@ class World:
             photos=MemoryRecords(world=self, dynamodb=NO_CLIENT, table="photos"),
         )
         renderer, used = MemoryRenderer(world=self), recipe or self.recipe
-        return assembled(stores, renderer, recipe=used, missing_record=self.missing_record, cdn_host=CDN_HOST)
+        return assembled(
+            stores, renderer, recipe=used, missing_record=self.missing_record, cdn_host=CDN_HOST, signed=self.signed
+        )
 
     def violations(self) -> list[str]:
         """Name what is not as it must be at rest: when every message is done and every lease released."""
@@ -144,7 +147,7 @@ class World:
         record = PhotoRecord(id=found, item=self.records[found]) if found else None
         if record is None and self.missing_record == "require":
             return {}
-        return differing(record, record_fields(record, there, cdn_host=CDN_HOST))
+        return differing(record, record_fields(record, there, cdn_host=CDN_HOST, signed=self.signed))
 
     @contextmanager
     def call(self, name: str) -> Generator[None]:

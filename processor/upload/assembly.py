@@ -51,6 +51,7 @@ def upload_pipeline(env: RenditionEnv, session: Session, renderer: PhotoRenderer
         recipe=env.recipe,
         missing_record=env.missing_record,
         cdn_host=env.cdn_host,
+        signed=bool(env.signed_renditions),
     )
 
 
@@ -61,6 +62,7 @@ def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
     recipe: Recipe,
     missing_record: Literal["create", "require"],
     cdn_host: str,
+    signed: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> UploadPipeline:
     """Put the pipeline together over *stores*."""
@@ -80,7 +82,9 @@ def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
             renditions=stores.renditions,
             purges=stores.purges,
         ),
-        records=PhotoRecordWriter(photos=stores.photos, missing_record=missing_record, cdn_host=cdn_host),
+        records=PhotoRecordWriter(
+            photos=stores.photos, missing_record=missing_record, cdn_host=cdn_host, signed=signed
+        ),
     )
 
 

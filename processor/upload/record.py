@@ -15,20 +15,22 @@ from typing import Any, Final, Literal
 
 from processor.aws.photos import PhotoRecord, PhotoRecords, text
 from processor.errors import RecordMissing, StoreUnavailable
-from processor.keys import ObjectKey, Skip, rendition_url, safe_path
+from processor.keys import ObjectKey, Skip, gallery_resource, rendition_url, safe_path
 from processor.original import OriginalItem, Photo
 from processor.upload.receipt import summary_of
 
 WRITE_ATTEMPTS: Final = 8
 DELETED: Final = "deleted"
 STATUS_BEFORE: Final = "status_before"
+# What a signed cookie must cover to show the photo, as CloudFront's policies name it (docs/private-galleries.md).
+SIGNED_RESOURCE: Final = "signed_resource"
 UNRENDERED: Final = frozenset({None, "pending", "processing", "failed"})
 OURS: Final = UNRENDERED | {"active"}
 NOT_PHOTOS: Final = frozenset(reason.code for reason in Skip)
 # Attributes that describe a rendered original; a record without one has none of them.
 OF_THE_PHOTO: Final = (
     *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "embedded", "format"),
-    *("width", "height", "processed_at", "source_version", "stem", "receipt"),
+    *("width", "height", "processed_at", "source_version", "stem", "receipt", SIGNED_RESOURCE),
     "sequencer",  # written by releases before the originals table
 )
 SIZE_PARTS: Final = ("url", "width", "height", "bytes")
@@ -36,11 +38,15 @@ SIZE_PARTS: Final = ("url", "width", "height", "bytes")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoRecordWriter:
-    """Writes photo records. *missing_record*: create a missing record, or require the backend's."""
+    """Writes photo records. *missing_record*: create a missing record, or require the backend's.
+
+    *signed*: renditions need a signed cookie or URL; the record names what that must cover.
+    """
 
     photos: PhotoRecords
     missing_record: Literal["create", "require"]
     cdn_host: str
+    signed: bool = False
 
     def is_for(self, name: ObjectKey) -> bool:
         """Return whether a record was made for exactly the original *name*."""
@@ -58,7 +64,7 @@ class PhotoRecordWriter:
         """
         record = seen
         for _ in range(WRITE_ATTEMPTS):
-            fields = differing(record, record_fields(record, items, cdn_host=self.cdn_host))
+            fields = differing(record, record_fields(record, items, cdn_host=self.cdn_host, signed=self.signed))
             if not fields:
                 return
             if record is None and self.missing_record == "require":
@@ -103,11 +109,13 @@ def concerns(record: PhotoRecord | None, item: OriginalItem) -> bool:
     return record is not None and (is_empty(item) or record.is_for(item.key))
 
 
-def record_fields(record: PhotoRecord | None, items: Sequence[OriginalItem], *, cdn_host: str) -> Mapping[str, Any]:
+def record_fields(
+    record: PhotoRecord | None, items: Sequence[OriginalItem], *, cdn_host: str, signed: bool = False
+) -> Mapping[str, Any]:
     """Return our attributes of the record, as *items* determine them. None: the attribute must be absent."""
     if (item := shown(record, items)) is None:
         return tombstone(record, [one for one in items if one.gone_at])
-    photo = photo_fields(item, item.photo, cdn_host=cdn_host) if item.photo else {}
+    photo = photo_fields(item, item.photo, cdn_host=cdn_host, signed=signed) if item.photo else {}
     return {
         **without_photo(record),
         **photo,
@@ -118,18 +126,20 @@ def record_fields(record: PhotoRecord | None, items: Sequence[OriginalItem], *, 
     }
 
 
-def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str, Any]:
+def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str, signed: bool) -> dict[str, Any]:
     """Return the attributes of a rendered original."""
     sizes: dict[str, Any] = {}
     for one, key in zip(photo.renditions, item.objects, strict=True):
         if one.format == "jpeg":
             sizes[f"{one.size}_url"] = rendition_url(cdn_host, key, photo.version)
             sizes |= {f"{one.size}_{name}": getattr(one, name) for name in ("width", "height", "bytes")}
+    # Where the template of addresses (docs/outputs.schema.json) leads to these files; they have a folder of their own.
+    plain = f"{item.name.gallery}/{item.stem}" == safe_path(item.name.gallery, item.stem)
     return {
         **sizes,
         "small_thumb_url": sizes.get("small_url"),  # read by clients of the system before Darkroom
-        # Only where the template of addresses (docs/outputs.schema.json) leads to these files.
-        "stem": item.stem if f"{item.name.gallery}/{item.stem}" == safe_path(item.name.gallery, item.stem) else None,
+        "stem": item.stem if plain else None,
+        SIGNED_RESOURCE: gallery_resource(cdn_host, item.name.gallery) if signed and plain else None,
         "processed_at": photo.processed_at,
         "source_version": item.version,
         "format": photo.format,

@@ -521,6 +521,31 @@ def test_a_stem_in_the_record_is_where_its_renditions_are(world: World) -> None:
     assert f"renditions/w/{world.records[B]['stem']}_small.jpg" == size("small", world, B)
 
 
+def test_a_record_names_what_a_cookie_must_cover(world: World) -> None:
+    """The gallery's folder, escaped, if renditions are signed; none where a cookie would cover other galleries."""
+    world.signed = True
+    keys = [A, "f/a b/ü*.jpg", "loose.jpg", "a/../b.jpg", "g/" + "é" * 500 + ".jpg"]
+    for key in keys:
+        world.process(world.put(key))
+
+    cdn = "https://cdn.example.com/renditions"
+    expected = [f"{cdn}/w/*", f"{cdn}/f/a%20b/*", None, None, None]
+    assert expected == [world.records[key].get("signed_resource") for key in keys]
+
+
+def test_a_record_follows_when_renditions_become_signed_and_public_again(world: World) -> None:
+    """By the next message about the photo; nothing is rendered for it."""
+    event = world.put(A)
+    world.process(event)
+    assert "signed_resource" not in world.records[A]
+
+    for world.signed in (True, False):
+        stamps = {key: stored[1] for key, stored in world.renditions.items()}
+        assert Result.UNCHANGED == world.process(event).result
+        assert world.signed is ("signed_resource" in world.records[A])
+        assert stamps == {key: stored[1] for key, stored in world.renditions.items()}
+
+
 @pytest.mark.parametrize("spoilt", [StoreUnavailable("s3: down"), RecordMissing("none")])
 def test_an_error_ends_the_lease_at_once(world: World, spoilt: Exception) -> None:
     """The next delivery need not wait; what may be half done is done again."""

@@ -1,0 +1,45 @@
+"""Read the settings that one run changes: ``darkroom up --set cdn.renditions=signed``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import yaml
+
+from local.model import RunError
+
+Json = dict[str, Any]
+
+
+def changes_of(pairs: Iterable[str]) -> Json:
+    """Read settings of a command line, ``cdn.renditions=signed``, values in YAML; RunError for another form."""
+    tree: Json = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        try:
+            value: Any = yaml.safe_load(text)
+        except yaml.YAMLError:
+            equals = ""
+            value = None
+        if not equals or not all(key.split(".")):
+            raise RunError(f"--set {pair}: expected KEY=VALUE, such as cdn.renditions=signed (docs/settings.md)")
+        for part in reversed(key.split(".")):
+            value = {part: value}
+        tree = merged(tree, value)
+    return tree
+
+
+def merged(tree: Json, changes: Json) -> Json:
+    """Merge *changes* into *tree*, branch by branch."""
+    known = {
+        key: merged(branch(tree, key), cast("Json", value)) if isinstance(value, dict) else value
+        for key, value in changes.items()
+    }
+    return {**tree, **known}
+
+
+def branch(tree: Json, key: str) -> Json:
+    """Return the branch *key* of *tree*; an empty one where there is none."""
+    found = tree.get(key)
+    return cast("Json", found) if isinstance(found, dict) else {}
