@@ -16,7 +16,7 @@ import pulumi_aws as aws
 from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
 from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
-from components.cdn_policies import formats_beside_jpeg, negotiation_code, signing_key
+from components.cdn_policies import PICTURES, formats_beside_jpeg, negotiation_code, signing_key
 from components.cdn_routes import PicturePolicies
 from components.naming import StackContext, token
 from components.permissions import Permission, below, policy, service, tls_only
@@ -25,7 +25,6 @@ from processor.recipe import Recipe
 from processor.settings.tree import CdnSettings
 
 COMPONENT: Final = "cdn"
-PICTURES: Final = ("renditions", "edits")
 # Long enough to shield an origin, too short to hide a photo that was just rendered.
 ERROR_TTL_S: Final = 1
 HIDDEN_ERRORS: Final = (403, 404)
@@ -134,36 +133,17 @@ class Cdn(pulumi.ComponentResource):
         """Declare how renditions and results are served; renditions in the best format that the browser accepts."""
         negotiates = args.settings.negotiate_formats and bool(formats_beside_jpeg(args.recipe))
         cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.context, child)
-        headers = self.picture_headers(name, args, child, negotiates=negotiates)
-        function_arn = self.negotiation(f"{name}-negotiation", args, child) if negotiates else None
-        signers = {kind: self.signers if kind in args.settings.signed else None for kind in PICTURES}
+        headers = cdn_policies.picture_headers(name, args.context, args.settings, negotiates=negotiates, child=child)
+        functions = {"renditions": self.negotiation(f"{name}-negotiation", args, child)} if negotiates else {}
         return {
             kind: PicturePolicies(
                 cache=cache.id,
-                headers=headers[kind].id,
-                function_arn=function_arn if kind == "renditions" else None,
-                key_group=signers[kind],
+                headers=headers[kind],
+                function_arn=functions.get(kind),
+                key_group=self.signers if kind in args.settings.signed else None,
             )
             for kind in PICTURES
         }
-
-    def picture_headers(
-        self, name: str, args: CdnArgs, child: pulumi.ResourceOptions, *, negotiates: bool
-    ) -> Mapping[str, aws.cloudfront.ResponseHeadersPolicy]:
-        """Declare the headers of renditions and results: one policy of what is public, one of what is signed."""
-        vary = {"Vary": "Accept"} if negotiates else {}
-        made: dict[bool, aws.cloudfront.ResponseHeadersPolicy] = {}
-        for signed in sorted({kind in args.settings.signed for kind in PICTURES}):
-            role = "private" if signed else "pictures"
-            made[signed] = cdn_policies.headers(
-                f"{name}-{role}-headers",
-                args.context.physical(role),
-                cors_origins=args.settings.cors_origins,
-                more=vary,
-                private=signed,
-                child=child,
-            )
-        return {kind: made[kind in args.settings.signed] for kind in PICTURES}
 
     def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
         """Declare the function that rewrites `.jpg` to the best format that the browser accepts."""

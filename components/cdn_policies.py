@@ -13,6 +13,7 @@ import pulumi_aws as aws
 
 from components.naming import StackContext
 from processor.recipe import OutputFormat, Recipe
+from processor.settings.tree import CdnSettings
 
 YEAR_S: Final = 365 * 24 * 3600
 DAY_S: Final = 24 * 3600
@@ -141,6 +142,28 @@ def headers(  # noqa: PLR0913 - keyword-only: the parts of a policy
         else None,
         opts=child,
     )
+
+
+# The two kinds of pictures that the CDN serves besides originals, as the settings name them.
+PICTURES: Final = ("renditions", "edits")
+
+
+def picture_headers(
+    name: str, context: StackContext, settings: CdnSettings, *, negotiates: bool, child: pulumi.ResourceOptions
+) -> Mapping[str, pulumi.Output[str]]:
+    """Declare the headers of each kind of pictures: one policy for those that are public, one for those signed."""
+    made: dict[bool, pulumi.Output[str]] = {}
+    for private in sorted({kind in settings.signed for kind in PICTURES}):
+        role = "private" if private else "pictures"
+        made[private] = headers(
+            f"{name}-{role}-headers",
+            context.physical(role),
+            cors_origins=settings.cors_origins,
+            more={"Vary": "Accept"} if negotiates else None,
+            private=private,
+            child=child,
+        ).id
+    return {kind: made[kind in settings.signed] for kind in PICTURES}
 
 
 def cors(origins: tuple[str, ...], *, credentials: bool) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs:

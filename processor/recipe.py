@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -124,7 +124,7 @@ def default_sizes() -> dict[str, Size]:
 
 
 class Recipe(Section):
-    """Everything that decides the pixels of a rendition, and nothing else."""
+    """Everything that decides the pixels of a rendition, and the style of its key; nothing else."""
 
     sizes: Mapping[SizeName, Size] = Field(
         default_factory=default_sizes,
@@ -146,6 +146,11 @@ class Recipe(Section):
         default=False,
         description="Write the place where a photo was taken into its record, for searching; never into a rendition.",
     )
+    key_style: Literal["readable", "opaque"] = Field(
+        default="readable",
+        description="Keys of renditions: `readable` ones follow from the file's name, `opaque` ones hold a code that "
+        "cannot be guessed. Every photo is due again when it changes (docs/private-galleries.md).",
+    )
     raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
     limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")
 
@@ -161,7 +166,9 @@ class Recipe(Section):
 
 def recipe_hash(recipe: Recipe) -> str:
     """Return 12 hex digits, equal for recipes that make equal renditions: limits and records do not count."""
-    excluded = {"limits": True, "record_location": True, "raw": {"max_megapixels"}}
+    excluded: dict[str, Any] = {"limits": True, "record_location": True, "raw": {"max_megapixels"}}
+    if recipe.key_style == "readable":
+        excluded["key_style"] = True  # releases before the setting: their photos are current
     pixels = recipe.model_dump(mode="json", exclude=excluded)
     text = json.dumps({"engine": ENGINE_REVISION, **pixels}, sort_keys=True)
     return hashlib.sha256(text.encode(), usedforsecurity=False).hexdigest()[:HASH_DIGITS]

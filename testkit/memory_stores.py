@@ -17,12 +17,12 @@ from processor.aws.cdn import PurgeQueue
 from processor.aws.originals import Originals
 from processor.aws.originals_table import CLOCKS_MS, LEASE, STEM, Lease, OriginalsTable
 from processor.aws.photos import WATCHED, PhotoRecord, PhotoRecords
-from processor.aws.renditions import RenditionObjects, Stamp
+from processor.aws.renditions import RenditionObjects, Stamp, is_below
 from processor.budget import Budget
 from processor.errors import LeaseHeld, PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent, OriginalChanged
 from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, Rendition
-from processor.keys import ObjectKey, path_of
+from processor.keys import ObjectKey
 from processor.original import CurrentOriginal, OriginalItem
 from processor.recipe import Recipe
 from processor.source import Source
@@ -100,7 +100,13 @@ class World:
         )
         renderer, used = MemoryRenderer(world=self), recipe or self.recipe
         return assembled(
-            stores, renderer, recipe=used, missing_record=self.missing_record, cdn_host=CDN_HOST, signed=self.signed
+            stores,
+            renderer,
+            recipe=used,
+            missing_record=self.missing_record,
+            cdn_host=CDN_HOST,
+            signed=self.signed,
+            key_secret=lambda: "a secret",
         )
 
     def violations(self) -> list[str]:
@@ -319,7 +325,7 @@ class MemoryRenditions(RenditionObjects):
     def below(self, path: str) -> Iterator[str]:
         """List the renditions of one stem."""
         with self.world.call(f"s3:ListObjectsV2 {path}"):
-            return iter([key for key in sorted(self.world.renditions) if path_of(key) == path])
+            return iter([key for key in sorted(self.world.renditions) if is_below(key, path)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

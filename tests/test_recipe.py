@@ -12,6 +12,8 @@ from processor import recipe
 from processor.recipe import DecodeLimits, OutputFormat, OutputQuality, Raw, Recipe, Size, recipe_hash
 
 PLAIN = Recipe()
+# Of the default recipe, computed at commit 69cdc463.
+BEFORE_KEY_STYLES = "78b43ba96d5a"
 
 
 def test_the_default_sizes_are_the_ones_that_galleries_link_to() -> None:
@@ -70,8 +72,9 @@ def test_the_hash_is_short_and_stable() -> None:
         Recipe(quality=OutputQuality(jpeg=86)),
         Recipe(keep_copyright=False),
         Recipe(raw=Raw(strategy="preview")),
+        Recipe(key_style="opaque"),
     ],
-    ids=["sizes", "side", "fit", "size quality", "formats", "quality", "copyright", "raw"],
+    ids=["sizes", "side", "fit", "size quality", "formats", "quality", "copyright", "raw", "key style"],
 )
 def test_a_setting_that_changes_pixels_changes_the_hash(other: Recipe) -> None:
     """Then every photo is rendered again."""
@@ -94,3 +97,8 @@ def test_a_new_engine_revision_changes_the_hash(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(recipe, "ENGINE_REVISION", 999)
 
     assert before != recipe_hash(PLAIN)
+
+
+def test_readable_keys_leave_every_photo_as_it_is() -> None:
+    """The hash of the default recipe is that of the release before the setting."""
+    assert BEFORE_KEY_STYLES == recipe_hash(PLAIN)

@@ -39,6 +39,7 @@ CONTENTS: Final = (*GOOD, b"broken", b"")
 RECIPES: Final = (
     Recipe(sizes={"small": Size(width=8, height=8)}),
     Recipe(sizes={"small": Size(width=8, height=8), "huge": Size(width=900, height=900)}),
+    Recipe(sizes={"small": Size(width=8, height=8)}, key_style="opaque"),
 )
 STATUSES: Final = ("pending", "processing", "approved", "deleted")
 CHANGES: Final = ("put", "delete", "undo")

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Final, Literal, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_core import to_jsonable_python
 
 from processor.errors import SettingsError
@@ -90,6 +90,15 @@ class RenditionEnv(RenditionWork, Slice):
         min_length=1, description="Queues of both lanes, in which messages wait for a photo that is worked on."
     )
     purge_queue_url: HttpsUrl = Field(description="Queue of photos whose cached files must go from the CDN.")
+    key_secret_parameter: ParameterName | None = Field(
+        default=None, description="SSM parameter of the secret of opaque keys; absent: keys are readable."
+    )
+
+    @model_validator(mode="after")
+    def _opaque_keys_have_a_secret(self) -> Self:
+        if self.key_style == "opaque" and self.key_secret_parameter is None:
+            raise ValueError("found key_style opaque without key_secret_parameter, expected both")
+        return self
 
     @classmethod
     def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:

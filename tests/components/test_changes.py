@@ -260,6 +260,33 @@ def test_signed_renditions_change_their_route_alone(plans: dict[str, StackPlan])
     assert [] == findings(after)
 
 
+def test_opaque_keys_take_a_secret_that_the_rendition_function_alone_may_read(plans: dict[str, StackPlan]) -> None:
+    """Generated once, held encrypted, named in the environment; nothing else changes."""
+    after = plan_with("prod", {"renditions": {"key_style": "opaque"}})
+    old, new = (
+        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
+        for plan in (plans["prod"], after)
+    )
+    readers = {
+        one.name
+        for one in after.resources
+        if one.type == "aws:iam/rolePolicy:RolePolicy"
+        for said in statements(one)
+        if any("key-secret" in place for place in said["Resource"])
+    }
+
+    assert {
+        "renditions-key-secret": {""},
+        "renditions-key-secret-parameter": {""},
+        "renditions-rendition-function": {"environment"},
+        "renditions-rendition-grants": {"policy"},
+    } == differences(plans["prod"], after)
+    assert {"DARKROOM_KEY_STYLE", "DARKROOM_KEY_SECRET_PARAMETER"} == changed_keys(old, new)
+    assert "/darkroom/prod/key-secret" == new["DARKROOM_KEY_SECRET_PARAMETER"]
+    assert {"renditions-rendition-grants"} == readers
+    assert [] == findings(after)
+
+
 def test_signed_edits_change_their_route_and_the_worker(plans: dict[str, StackPlan]) -> None:
     """Renditions stay public, and so do their headers."""
     after = plan_with("prod", {"cdn": {"edits": "signed"}})

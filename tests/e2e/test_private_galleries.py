@@ -1,30 +1,37 @@
-"""Signed renditions and results, on a stack of its own whose settings ask for them."""
+"""Signed renditions and results, and opaque keys, on a stack of its own whose settings ask for them."""
 
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from processor.aws.clients import OperatorClients
-from testkit.embedded_stack import ROOT, LocalStack, started
+from testkit.embedded_stack import ROOT, LocalStack, started, wait_for
 from testkit.photos import jpeg, scene
 from testkit.simulated_user import SimulatedUser
 
 SIZES = ("thumbnail", "small", "medium", "large")
-SIGNED = ("--set", "cdn.renditions=signed", "--set", "cdn.edits=signed", "--set", "renditions.formats=[jpeg, webp]")
+SECOND_PX = 500
+SETTINGS = (
+    "cdn.renditions=signed",
+    "cdn.edits=signed",
+    "renditions.formats=[jpeg, webp]",
+    "renditions.key_style=opaque",
+)
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Give a stack whose renditions and results are signed, and whose renditions are negotiated."""
-    with started(tmp_path_factory.mktemp("private"), *SIGNED) as up:
+    """Give a stack whose renditions and results are signed, and whose renditions are negotiated and opaque."""
+    with started(tmp_path_factory.mktemp("private"), *(f"--set={one}" for one in SETTINGS)) as up:
         yield up
 
 
@@ -151,3 +158,28 @@ def test_a_key_in_a_parameter_signs_too(
     key = ("--key-parameter", "/backend/signing-key", "--endpoint-url", aws)
 
     assert 200 == status(stack, photo["small_url"], sign(stack, "--gallery", "Ana & Bo", "--curl", key=key))
+
+
+def test_an_opaque_address_is_the_same_after_a_second_upload_and_gone_with_its_photo(stack: LocalStack) -> None:
+    """Its code comes from a secret that only the rendition function may read; its files go with the original."""
+    s3, bucket = stack.aws.client("s3"), str(stack.known["buckets"]["renditions"])
+    place = stack.announce("code.jpg", jpeg.jpeg(scene.scene(600, 400)), gallery="opaque")
+    stack.put(place, jpeg.jpeg(scene.scene(600, 400)))
+    first = stack.with_status(place["photo"]["id"], "active")
+    stack.put(place, jpeg.jpeg(scene.scene(500, 400)))
+    second = stack.settled(first["id"], lambda record: record.get("width") == SECOND_PX)
+
+    def stored() -> list[str]:
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix="renditions/opaque/")
+        return [one.get("Key", "") for one in listed.get("Contents", [])]
+
+    assert re.fullmatch(r".*/renditions/opaque/[0-9a-f-]{36}[^/]*-[0-9a-f]{24}_small\.jpg", path_of(first))
+    assert path_of(first) == path_of(second)
+    assert len(SIZES) * len(("jpeg", "webp")) == len(stored())
+    stack.http.delete(f"{stack.page}/gallery/photos/{first['id']}")
+    wait_for(lambda: not stored() or None, what=lambda: f"no file, found {stored()}")
+
+
+def path_of(record: Mapping[str, Any]) -> str:
+    """Return the address of a record's small rendition without its version."""
+    return str(record["small_url"]).partition("?")[0]
