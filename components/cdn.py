@@ -6,6 +6,7 @@ behind it, because a bucket has one policy document: this distribution reads, an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,7 +16,7 @@ import pulumi_aws as aws
 from components import cdn_policies, cdn_routes
 from components.cdn_address import CdnAddress
 from components.cdn_logs import AccessLogs, AccessLogsArgs, every_metric
-from components.cdn_policies import formats_beside_jpeg, negotiation_code, signing_key
+from components.cdn_policies import PICTURES, formats_beside_jpeg, negotiation_code, signing_key
 from components.cdn_routes import PicturePolicies
 from components.naming import StackContext, token
 from components.permissions import Permission, below, policy, service, tls_only
@@ -63,6 +64,7 @@ class Cdn(pulumi.ComponentResource):
             signing_protocol="sigv4",
             opts=child,
         )
+        self.signers = self.key_group(name, args, child)
         pictures = self.picture_policies(name, args, child)
         originals = self.original_policies(name, args, child)
         api_headers = cdn_policies.headers(
@@ -84,8 +86,8 @@ class Cdn(pulumi.ComponentResource):
                 cdn_routes.api_origin(args.api_url, args.origin_secret),
             ],
             ordered_cache_behaviors=[
-                cdn_routes.files("renditions/*", "renditions", pictures),
-                cdn_routes.files("edits/*", "results", PicturePolicies(cache=pictures.cache, headers=pictures.headers)),
+                cdn_routes.files("renditions/*", "renditions", pictures["renditions"]),
+                cdn_routes.files("edits/*", "results", pictures["edits"]),
                 cdn_routes.api(api_headers.id),
             ],
             default_cache_behavior=cdn_routes.all_else("originals", originals),
@@ -125,20 +127,23 @@ class Cdn(pulumi.ComponentResource):
             self.record(f"{name}-record-{kind.lower()}", kind, args.settings)
         self.register_outputs({"host": self.address.host, "distributionId": self.distribution.id})
 
-    def picture_policies(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> PicturePolicies:
+    def picture_policies(
+        self, name: str, args: CdnArgs, child: pulumi.ResourceOptions
+    ) -> Mapping[str, PicturePolicies]:
         """Declare how renditions and results are served; renditions in the best format that the browser accepts."""
         negotiates = args.settings.negotiate_formats and bool(formats_beside_jpeg(args.recipe))
-        vary = {"Vary": "Accept"} if negotiates else None
-        headers = cdn_policies.headers(
-            f"{name}-pictures-headers",
-            args.context.physical("pictures"),
-            cors_origins=args.settings.cors_origins,
-            more=vary,
-            child=child,
-        )
         cache = cdn_policies.pictures_cache(f"{name}-pictures-cache", args.context, child)
-        function_arn = self.negotiation(f"{name}-negotiation", args, child) if negotiates else None
-        return PicturePolicies(cache=cache.id, headers=headers.id, function_arn=function_arn)
+        headers = cdn_policies.picture_headers(name, args.context, args.settings, negotiates=negotiates, child=child)
+        functions = {"renditions": self.negotiation(f"{name}-negotiation", args, child)} if negotiates else {}
+        return {
+            kind: PicturePolicies(
+                cache=cache.id,
+                headers=headers[kind],
+                function_arn=functions.get(kind),
+                key_group=self.signers if kind in args.settings.signed else None,
+            )
+            for kind in PICTURES
+        }
 
     def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
         """Declare the function that rewrites `.jpg` to the best format that the browser accepts."""
@@ -163,11 +168,13 @@ class Cdn(pulumi.ComponentResource):
             child=child,
         )
         cache = cdn_policies.originals_cache(f"{name}-originals-cache", args.context, child)
-        signers = self.signers(name, args, child) if args.settings.originals == "signed" else None
+        signers = self.signers if args.settings.originals == "signed" else None
         return PicturePolicies(cache=cache.id, headers=headers.id, key_group=signers)
 
-    def signers(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-        """Declare the group that trusts URLs signed with a configured key's private half; None without a key."""
+    def key_group(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+        """Declare the group of keys that check cookies and URLs; None without a key, or where nothing is signed."""
+        if args.settings.originals != "signed" and not args.settings.signed:
+            return None
         pems = args.settings.signing_public_keys
         if not pems:
             pulumi.warn("cdn.originals is signed without cdn.signing_public_keys: no original is served", self)

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 
 from components.naming import StackContext
 from processor.recipe import OutputFormat, Recipe
+from processor.settings.tree import CdnSettings
 
 YEAR_S: Final = 365 * 24 * 3600
 DAY_S: Final = 24 * 3600
@@ -89,19 +90,29 @@ def cache(
     )
 
 
-def headers(
+# Nothing but the viewer's browser may keep a signed picture, and that asks each time: an expired cookie shows nothing
+# more. It also stands on errors, so it must not let them be cached.
+PRIVATE: Final = {"Cache-Control": "private, no-cache"}
+# CloudFront refuses `*` beside credentials; reading a picture needs none of these but for ranges and validators.
+CREDENTIALED: Final = ("If-Modified-Since", "If-None-Match", "Range")
+
+
+def headers(  # noqa: PLR0913 - keyword-only: the parts of a policy
     name: str,
     physical: str,
     *,
     cors_origins: tuple[str, ...] = (),
-    more: dict[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
+    private: bool = False,
     child: pulumi.ResourceOptions,
 ) -> aws.cloudfront.ResponseHeadersPolicy:
     """Add the security headers, CORS for *cors_origins*, and *more* headers where the origin sends none.
 
     Remove those that tell about the inside.
-    Pictures get their Cache-Control from S3, never from here: an error would be cached for a year like a picture.
+    Public pictures get their Cache-Control from S3, never from here: an error would be cached for a year like one.
+    *private*: pictures that need a signature; shared caches keep none, and pages may send their cookies.
     """
+    added = [*((one, False) for one in (more or {}).items()), *((one, True) for one in PRIVATE.items() if private)]
     return aws.cloudfront.ResponseHeadersPolicy(
         name,
         name=physical,
@@ -118,27 +129,49 @@ def headers(
                 aws.cloudfront.ResponseHeadersPolicyRemoveHeadersConfigItemArgs(header=header) for header in INTERNAL
             ]
         ),
-        cors_config=cors(cors_origins) if cors_origins else None,
+        cors_config=cors(cors_origins, credentials=private) if cors_origins else None,
         custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
             items=[
                 aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(
-                    header=header, value=value, override=False
+                    header=header, value=value, override=override
                 )
-                for header, value in more.items()
+                for (header, value), override in added
             ]
         )
-        if more
+        if added
         else None,
         opts=child,
     )
 
 
-def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs:
-    """Allow pages of *origins* to read pictures by script."""
+# The two kinds of pictures that the CDN serves besides originals, as the settings name them.
+PICTURES: Final = ("renditions", "edits")
+
+
+def picture_headers(
+    name: str, context: StackContext, settings: CdnSettings, *, negotiates: bool, child: pulumi.ResourceOptions
+) -> Mapping[str, pulumi.Output[str]]:
+    """Declare the headers of each kind of pictures: one policy for those that are public, one for those signed."""
+    made: dict[bool, pulumi.Output[str]] = {}
+    for private in sorted({kind in settings.signed for kind in PICTURES}):
+        role = "private" if private else "pictures"
+        made[private] = headers(
+            f"{name}-{role}-headers",
+            context.physical(role),
+            cors_origins=settings.cors_origins,
+            more={"Vary": "Accept"} if negotiates else None,
+            private=private,
+            child=child,
+        ).id
+    return {kind: made[kind in settings.signed] for kind in PICTURES}
+
+
+def cors(origins: tuple[str, ...], *, credentials: bool) -> aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs:
+    """Allow pages of *origins* to read pictures by script, with *credentials* also with signed cookies."""
     return aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs(
-        access_control_allow_credentials=False,
+        access_control_allow_credentials=credentials,
         access_control_allow_headers=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs(
-            items=["*"]
+            items=list(CREDENTIALED) if credentials else ["*"]
         ),
         access_control_allow_methods=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowMethodsArgs(
             items=["GET", "HEAD"]
@@ -153,8 +186,9 @@ def cors(origins: tuple[str, ...]) -> aws.cloudfront.ResponseHeadersPolicyCorsCo
 def signing_key(
     name: str, pem: str, context: StackContext, *, parent: pulumi.Resource, first: bool
 ) -> aws.cloudfront.PublicKey:
-    """Declare a key of signed URLs. Its names hold its hash: a key cannot change, and two are valid during a change.
+    """Declare a key of signed cookies and URLs.
 
+    Its names hold its hash: a key cannot change, and two are valid during a change.
     *first*: releases before the hash had one key, which keeps its id and its name.
     """
     body = "".join(pem.split())

@@ -23,7 +23,7 @@ CACHED: Final = ("GET", "HEAD")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PicturePolicies:
-    """Policies of stored files. *function_arn*: runs before the cache. *key_group*: trusted keys of signed URLs."""
+    """Policies of stored files. *function_arn*: runs before the cache. *key_group*: keys of signed cookies and URLs."""
 
     cache: pulumi.Input[str]
     headers: pulumi.Input[str]

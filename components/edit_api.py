@@ -7,21 +7,21 @@ it answers (ADR 7). https://awslabs.github.io/aws-lambda-web-adapter/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction, Pin
 from components.naming import token
 from components.permissions import EVERYONE, Permission
 from components.queues import WorkQueue
+from components.secret import generated, lines, parameter
 from processor.settings.functions import EditApiEnv, to_env
 
 HANDLER: Final = "run.sh"
-SECRET_CHARS: Final = 48
 ADAPTER_ENV: Final = {
     "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
     "AWS_LWA_INVOKE_MODE": "response_stream",
@@ -52,10 +52,9 @@ class EditApi(pulumi.ComponentResource):
         origin_secrets = generated(f"{name}-origin-secret", settings.origin_secrets, child)
         ticket_keys = generated(f"{name}-ticket-key", settings.ticket_keys, child)
         self.origin_secret = origin_secrets[0]
-        self.origin_parameter = parameter(
-            f"{name}-origin-secret-parameter", "origin-secret", lines(origin_secrets), args, child
-        )
-        self.ticket_parameter = parameter(f"{name}-ticket-key-parameter", "ticket-key", lines(ticket_keys), args, child)
+        store = partial(parameter, context=args.config.context, component=args.component, child=child)
+        self.origin_parameter = store(f"{name}-origin-secret-parameter", "origin-secret", lines(origin_secrets))
+        self.ticket_parameter = store(f"{name}-ticket-key-parameter", "ticket-key", lines(ticket_keys))
         self.function = LambdaFunction(f"{name}-function", self.web_function(args), opts=child)
         url = aws.lambda_.FunctionUrl(
             f"{name}-url",
@@ -112,35 +111,6 @@ class EditApi(pulumi.ComponentResource):
                 **ADAPTER_ENV,
             }
         )
-
-
-def generated(name: str, generations: tuple[int, ...], child: pulumi.ResourceOptions) -> list[pulumi.Output[str]]:
-    """Generate the secret of each generation; the first generation keeps the name that it had as the only one."""
-    return [
-        random.RandomPassword(
-            name if number == 1 else f"{name}-{number}", length=SECRET_CHARS, special=False, opts=child
-        ).result
-        for number in generations
-    ]
-
-
-def lines(secrets: list[pulumi.Output[str]]) -> pulumi.Output[str]:
-    """Join secrets as the API reads them: one per line, the one in use first."""
-    return pulumi.Output.all(*secrets).apply("\n".join)
-
-
-def parameter(
-    name: str, role: str, value: pulumi.Output[str], args: EditApiArgs, child: pulumi.ResourceOptions
-) -> aws.ssm.Parameter:
-    """Declare a secret as an encrypted parameter."""
-    return aws.ssm.Parameter(
-        name,
-        name=f"/{args.config.context.project}/{args.config.context.stack}/{role}",
-        type="SecureString",
-        value=value,
-        tags=args.config.context.tags(args.component),
-        opts=child,
-    )
 
 
 def open_url(name: str, function: LambdaFunction, options: pulumi.ResourceOptions) -> None:

@@ -21,7 +21,7 @@ from components.permissions import Permission, below
 from components.queues import WorkQueue, WorkQueueArgs
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire, expire_old_versions
 from components.tables import Index, TableArgs, table
-from processor.settings.functions import EditEnv, to_env
+from processor.settings.functions import EditEnv, signed_pictures, to_env
 
 COMPONENT: Final = "edits"
 HANDLER: Final = "processor.handlers.edit.handler"
@@ -166,6 +166,7 @@ def jobs(config: StackConfig) -> WorkQueueArgs:
 def worker_env(args: EditServiceArgs, jobs: WorkQueue) -> pulumi.Output[dict[str, str]]:
     """Return the worker's environment: its slice of the settings, the CDN's host and the jobs queue."""
     settings, stack = args.config.settings, args.config.context.stack
+    signed = signed_pictures(settings.cdn, "renditions", "edits")
     return pulumi.Output.all(cdn_host=args.cdn.host, jobs_queue_url=jobs.url).apply(
-        lambda wiring: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, **wiring))
+        lambda wiring: to_env(EditEnv.of(settings.edits, settings.renditions, stack=stack, **wiring, **signed))
     )

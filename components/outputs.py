@@ -35,6 +35,7 @@ def outputs(  # noqa: PLR0913, PLR0917 - one for each component
         "sizes": sizes(config),
         "editApiUrl": pulumi.Output.concat(url, "/image-edit"),
         "signingKeyIds": [key.id for key in cdn.signing_keys],
+        "signedPaths": [f"{kind}/*" for kind in config.settings.cdn.signed],
         "originalsBucket": pipeline.originals.name,
         "renditionsBucket": pipeline.renditions.name,
         "resultsBucket": edits.results.name,

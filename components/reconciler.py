@@ -15,7 +15,7 @@ from components.naming import token
 from components.permissions import Permission, below, policy, trust
 from components.queues import DeadLetters, DeadLettersArgs, WorkQueue
 from processor.keys import RENDITIONS
-from processor.settings.functions import ReconcileEnv, to_env
+from processor.settings.functions import ReconcileEnv, signed_pictures, to_env
 
 HANDLER: Final = "processor.handlers.reconcile.handler"
 MEMORY: Final = "reconciler/"  # state that a run stores for the next
@@ -91,6 +91,7 @@ def missed_runs(args: ReconcilerArgs) -> DeadLettersArgs:
 def function(args: ReconcilerArgs) -> FunctionArgs:
     """Return the arguments of the function, its permissions among them."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
+    signed = signed_pictures(args.config.settings.cdn, "renditions")
     return FunctionArgs(
         config=args.config,
         settings=settings.reconciler,
@@ -99,7 +100,7 @@ def function(args: ReconcilerArgs) -> FunctionArgs:
         layers=(args.runtime_layer_arn,),
         env=pulumi.Output.all(
             uploads_queue_url=args.uploads.url, cdn_host=args.cdn.host, distribution_id=args.cdn.distribution_id
-        ).apply(lambda known: to_env(ReconcileEnv.of(settings, stack=stack, **known))),
+        ).apply(lambda known: to_env(ReconcileEnv.of(settings, stack=stack, **known, **signed))),
         permissions=(
             Permission(("dynamodb:Scan", "dynamodb:BatchGetItem"), (args.photos_arn, args.items_arn)),
             # The claim of a stem whose orphans it removes.

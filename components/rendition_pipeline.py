@@ -20,10 +20,11 @@ from components.naming import token
 from components.permissions import Permission, below
 from components.queues import QueueSender, WorkQueue, WorkQueueArgs
 from components.reconciler import ReconcilerArgs, ReconcilerFunction
+from components.secret import generated, parameter
 from components.storage import PrivateBucket, PrivateBucketArgs, clean_up_markers, expire_old_versions
 from components.tables import Index, TableArgs, table
 from components.trigger import UploadTrigger
-from processor.settings.functions import RenditionEnv, to_env
+from processor.settings.functions import RenditionEnv, signed_pictures, to_env
 from processor.settings.services import PURGE_CONCURRENCY
 
 COMPONENT: Final = "renditions"
@@ -61,6 +62,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.purges = WorkQueue(f"{name}-purges", lane(config, "purges"), opts=child)
         self.imaging_layer = layer(f"{name}-imaging", packages.imaging, config=config, parent=self)
         self.runtime_layer = layer(f"{name}-runtime", packages.runtime, config=config, parent=self)
+        self.key_secret = key_secret(f"{name}-key-secret", config, child)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
         self.reconciler = ReconcilerFunction(f"{name}-reconciler", self.reconciliation(args), opts=child)
         self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
@@ -74,7 +76,7 @@ class RenditionPipeline(pulumi.ComponentResource):
             component=COMPONENT,
             handler=HANDLER,
             layers=(self.imaging_layer.arn, self.runtime_layer.arn),
-            env=rendition_env(args, self.purges, self.uploads, self.backfill),
+            env=rendition_env(args, self.key_secret, self.purges, self.uploads, self.backfill),
             permissions=self.rendition_permissions(args),
             sources=(
                 EventSource(
@@ -118,6 +120,8 @@ class RenditionPipeline(pulumi.ComponentResource):
         ]
         if key := args.config.settings.renditions.originals_kms_key_arn:
             permissions.append(Permission(("kms:Decrypt",), (key,)))
+        if self.key_secret:
+            permissions.append(Permission(("ssm:GetParameter",), (self.key_secret.arn,)))
         return permissions
 
     def reconciliation(self, args: RenditionPipelineArgs) -> ReconcilerArgs:
@@ -207,17 +211,31 @@ def lane(config: StackConfig, role: str, sender: QueueSender | None = None) -> W
     )
 
 
-def rendition_env(args: RenditionPipelineArgs, purges: WorkQueue, *lanes: WorkQueue) -> pulumi.Output[dict[str, str]]:
+def key_secret(name: str, config: StackConfig, child: pulumi.ResourceOptions) -> aws.ssm.Parameter | None:
+    """Declare the secret of opaque keys; None where keys are readable."""
+    if config.settings.renditions.key_style == "readable":
+        return None
+    [secret] = generated(name, (1,), child)
+    return parameter(
+        f"{name}-parameter", "key-secret", secret, context=config.context, component=COMPONENT, child=child
+    )
+
+
+def rendition_env(
+    args: RenditionPipelineArgs, secret: aws.ssm.Parameter | None, purges: WorkQueue, *lanes: WorkQueue
+) -> pulumi.Output[dict[str, str]]:
     """Return the function's environment: its slice of the settings, the CDN's host and distribution, its queues."""
     settings, stack = args.config.settings.renditions, args.config.context.stack
     urls = pulumi.Output.all(*(one.url for one in lanes)).apply(tuple)
+    signed = signed_pictures(args.config.settings.cdn, "renditions")
     return pulumi.Output.all(
         cdn_host=args.cdn.host,
         distribution_id=args.cdn.distribution_id,
         lane_queue_urls=urls,
         purge_queue_url=purges.url,
         events=args.config.settings.events.enabled or None,
-    ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring)))
+        **({"key_secret_parameter": secret.name} if secret else {}),
+    ).apply(lambda wiring: to_env(RenditionEnv.of(settings, stack=stack, **wiring, **signed)))
 
 
 def layer(name: str, package: Path, *, config: StackConfig, parent: pulumi.Resource) -> aws.lambda_.LayerVersion:

@@ -34,7 +34,10 @@ in_folder: Callable[..., Callable[..., None]] = click.option(
 
 @click.command(
     epilog=examples(
-        "darkroom up", "darkroom up --persist ~/darkroom", "darkroom up --folder /tmp/second --port-base 5510"
+        "darkroom up",
+        "darkroom up --persist ~/darkroom",
+        "darkroom up --folder /tmp/second --port-base 5510",
+        "darkroom up --set cdn.renditions=signed --set cdn.edits=signed",
     )
 )
 @click.option(
@@ -55,7 +58,22 @@ in_folder: Callable[..., Callable[..., None]] = click.option(
     "--port-base", type=click.IntRange(0, 65_000), help="Listen on five ports from this one on; 0: any free ones."
 )
 @click.option("--no-edits", is_flag=True, help="Leave the edit API out: two processes fewer.")
-def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | None, no_edits: bool) -> None:
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting of this run, such as cdn.renditions=signed; several times for several.",
+)
+def up(  # noqa: PLR0913 - one argument per option
+    folder: Path,
+    persist: Path | None,
+    *,
+    as_json: bool,
+    port_base: int | None,
+    no_edits: bool,
+    changes: tuple[str, ...],
+) -> None:
     """Start the stack, print its addresses, stop it at Ctrl-C.
 
     Exits with 0 after Ctrl-C or `darkroom down`, 1 when the stack cannot start or a process of it ends.
@@ -65,6 +83,7 @@ def up(folder: Path, persist: Path | None, *, as_json: bool, port_base: int | No
         persist=persist is not None,
         port_base=port_base,
         edits=not no_edits,
+        changes=changes,
     )
     console = Console(stderr=True, highlight=False)
     sys.exit(

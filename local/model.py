@@ -34,13 +34,14 @@ class RunConfig:
     """One run: its folder, its addresses, the outputs of the program. Stored as ``run.json``.
 
     *outputs* are the stack's (empty before the deployment); *distribution_host* is the domain name of the
-    distribution in the emulator (``dXXXX.cloudfront.net``).
+    distribution in the emulator (``dXXXX.cloudfront.net``). *settings*: those that this run changes.
     """
 
     folder: str
     addresses: Addresses
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     distribution_host: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def save(self) -> None:
         """Write ``run.json`` into the run's folder, atomically."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import yaml
 
-from components.testing.program import PROJECT, ROOT, Json, merged
+from components.testing.program import PROJECT, ROOT, Json, branch, merged
 from components.testing.program import SETTINGS_KEY as SETTINGS
 from local.emulator.environment import ACCOUNT, REGION
 from local.model import AUDIENCE, RECEIVER, RECEIVER_PATH, RECEIVER_SECRET, STACK, Addresses
@@ -22,17 +23,19 @@ CONCURRENCY: Final = 2
 STUCK_AFTER_S: Final = 5
 
 
-def configuration(addresses: Addresses, packages: Path) -> Json:
+def configuration(
+    addresses: Addresses, packages: Path, *, changes: Json | None = None, signing_key: Callable[[], str] | None = None
+) -> Json:
     """Return the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
 
-    The layers there are empty: functions import libraries from this project's environment.
+    The layers there are empty: functions import libraries from this project's environment. *changes*: settings of this
+    run alone. *signing_key* makes the run's public key, where something is signed.
     """
     config: Json = yaml.safe_load((ROOT / f"Pulumi.{ORIGIN}.yaml").read_text(encoding="utf-8"))["config"]
-    return {
-        **config,
-        SETTINGS: merged(config[SETTINGS], differences(addresses)),
-        f"{PROJECT}:packages": str(packages),
-    }
+    settings = merged(merged(config[SETTINGS], differences(addresses)), changes or {})
+    if signing_key and "signed" in [branch(settings, "cdn").get(what) for what in ("originals", "renditions", "edits")]:
+        settings = merged({"cdn": {"signing_public_keys": [signing_key()]}}, settings)
+    return {**config, SETTINGS: settings, f"{PROJECT}:packages": str(packages)}
 
 
 def differences(addresses: Addresses) -> Json:

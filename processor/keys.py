@@ -1,14 +1,16 @@
 """Parse keys of originals, and name everything that is made from them.
 
 Two originals may ask for the same stem (IMG_1.CR2 and IMG_1.JPG). ``stem_candidates`` lists the stems that an original
-may use, in order; a claim of its path (``stem_path``) in the originals table decides which one it gets.
+may use, in order; a claim of its path (``stem_path``) in the originals table decides which one it gets. ``StemStyle``
+makes opaque stems of them, where the settings ask for it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -25,6 +27,9 @@ RENDITIONS: Final = "renditions/"
 RESERVED: Final = ("watermarks/", "branding-logos/", "gdpr-exports/", "lambda-deployments/", RENDITIONS, "manifests/")
 # The form of the keys of `rendition_key`: its extensions are those of imaging.model.EXTENSIONS.
 RENDITION: Final = re.compile(rf"{RENDITIONS}.+_[a-z][a-z0-9-]*(?:\.[0-9a-f]{{12}})?\.(?:jpg|webp|avif)", re.DOTALL)
+# 96 bits: at a thousand guesses a second, the first hit among a billion files takes 10^9 years.
+CODE_CHARS: Final = 24
+OPAQUE: Final = re.compile(f"-[0-9a-f]{{{CODE_CHARS}}}$")
 UUID_FIRST: Final = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?=[._]|$)", re.IGNORECASE)
 
 
@@ -143,6 +148,40 @@ class ObjectKey:
         return f"photo:{short_hash(self.key)}"
 
 
+@dataclass(frozen=True, slots=True)
+class StemStyle:
+    """The style of stems. *secret* returns the key of their codes, or raises StoreUnavailable; None: readable."""
+
+    secret: Callable[[], str] | None = None
+
+    def candidates(self, name: ObjectKey) -> Iterator[str]:
+        """Yield the stems that an original may claim, in this style."""
+        secret = self.secret() if self.secret else None
+        for stem in name.stem_candidates():
+            yield stem if secret is None else opaque_stem(name.gallery, stem, secret)
+
+    def every(self, name: ObjectKey) -> tuple[str, ...]:
+        """Return the stems that an original may have claimed, in this style or readable."""
+        return tuple(dict.fromkeys((*name.stem_candidates(), *self.candidates(name))))
+
+    def keeps(self, name: ObjectKey, stem: str) -> bool:
+        """Return whether an original goes on with the *stem* that it has."""
+        if self.secret is None and not OPAQUE.search(stem):
+            return True
+        return stem in self.candidates(name)
+
+
+def opaque_stem(gallery: str, stem: str, secret: str) -> str:
+    """Return *stem* with its code: an HMAC of its path, so that no address follows from another."""
+    path = f"{gallery}/{stem}".encode(errors="surrogatepass")
+    return f"{stem}-{hmac.new(secret.encode(), path, 'sha256').hexdigest()[:CODE_CHARS]}"
+
+
+def readable_path(path: str) -> str:
+    """Return a stem path without the code of an opaque one."""
+    return OPAQUE.sub("", path)
+
+
 def stem_path(gallery: str, stem: str) -> str:
     """Return the start of the keys of all renditions of *stem*, up to the last underscore."""
     return f"{RENDITIONS}{safe_path(gallery, stem)}"
@@ -168,7 +207,20 @@ def rendition_key(gallery: str, stem: str, size: str, extension: str, version: s
 
 def rendition_url(host: str, key: str, version: str) -> str:
     """Return the URL of *key* at the CDN; another *version* is another URL."""
-    return f"{origin_of(host)}/{'/'.join(quote(segment, safe='') for segment in key.split('/'))}?v={version}"
+    return f"{origin_of(host)}/{escaped(key)}?v={version}"
+
+
+def gallery_resource(host: str, gallery: str) -> str:
+    """Return what covers every URL of *gallery*, and of the galleries below it, as CloudFront's policies name it.
+
+    Wildcards in the gallery's own name are escaped, as they are in its URLs.
+    """
+    return f"{origin_of(host)}/{RENDITIONS}{escaped(gallery)}/*"
+
+
+def escaped(key: str) -> str:
+    """Percent-encode *key* between its slashes."""
+    return "/".join(quote(segment, safe="") for segment in key.split("/"))
 
 
 def safe_path(gallery: str, stem: str) -> str:

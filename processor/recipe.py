@@ -159,7 +159,7 @@ def default_sizes() -> dict[str, Size]:
 
 
 class Recipe(Section):
-    """Everything that decides the pixels of a rendition, and nothing else."""
+    """Everything that decides the pixels of a rendition, and the style of its key; nothing else."""
 
     sizes: Mapping[SizeName, Size] = Field(
         default_factory=default_sizes,
@@ -180,6 +180,11 @@ class Recipe(Section):
     record_location: bool = Field(
         default=False,
         description="Write the place where a photo was taken into its record, for searching; never into a rendition.",
+    )
+    key_style: Literal["readable", "opaque"] = Field(
+        default="readable",
+        description="Keys of renditions: `readable` ones follow from the file's name, `opaque` ones hold a code that "
+        "cannot be guessed. Every photo is due again when it changes (docs/private-galleries.md).",
     )
     raw: Raw = Field(default=Raw(), description="Conversion of camera RAW files to pixels.")
     limits: DecodeLimits = Field(default=DecodeLimits(), description="Limits of a file.")
@@ -220,7 +225,9 @@ def recipe_hash(recipe: Recipe, *, profile: str = DEFAULT_PROFILE, focus: Focus 
 
     *profile*: the name of the profile whose sizes these are; *focus*: that of one photo, if it decides its pixels.
     """
-    excluded = {"limits": True, "record_location": True, "raw": {"max_megapixels"}}
+    excluded: dict[str, Any] = {"limits": True, "record_location": True, "raw": {"max_megapixels"}}
+    if recipe.key_style == "readable":
+        excluded["key_style"] = True  # releases before the setting: their photos are current
     pixels = recipe.model_dump(mode="json", exclude=excluded)
     for size in pixels["sizes"].values():
         for name in NEW_IN_SIZES:

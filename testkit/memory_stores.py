@@ -19,12 +19,12 @@ from processor.aws.galleries import Galleries
 from processor.aws.originals import Originals
 from processor.aws.originals_table import CLOCKS_MS, LEASE, STEM, Lease, OriginalsTable
 from processor.aws.photos import PhotoRecord, PhotoRecords, watched_for
-from processor.aws.renditions import RenditionObjects, Stamp
+from processor.aws.renditions import RenditionObjects, Stamp, is_below
 from processor.budget import Budget
 from processor.errors import LeaseHeld, PhotoError, Verdict
 from processor.events import ObjectChange, ObjectEvent, OriginalChanged
 from processor.imaging.model import CameraFacts, EmbeddedFacts, Receipt, Rendering, RenderInputs, Rendition
-from processor.keys import ObjectKey, path_of
+from processor.keys import ObjectKey
 from processor.original import CurrentOriginal, OriginalItem
 from processor.recipe import DEFAULT_PROFILE, Recipe
 from processor.source import Source
@@ -55,6 +55,7 @@ class World:
     """
 
     missing_record: Literal["create", "require"] = "create"
+    signed: bool = False
     recipe: Recipe = field(default_factory=Recipe)
     profiles: dict[str, Recipe] = field(default_factory=dict[str, Recipe])
     chosen: dict[str, str] = field(default_factory=dict[str, str])
@@ -120,6 +121,8 @@ class World:
             missing_record=self.missing_record,
             cdn_host=CDN_HOST,
             events=self.events,
+            signed=self.signed,
+            key_secret=lambda: "a secret",
             now=self.now,
         )
 
@@ -172,7 +175,7 @@ class World:
         record = PhotoRecord(id=found, item=self.records[found]) if found else None
         if record is None and self.missing_record == "require":
             return {}
-        return differing(record, record_fields(record, there, cdn_host=CDN_HOST))
+        return differing(record, record_fields(record, there, cdn_host=CDN_HOST, signed=self.signed))
 
     @contextmanager
     def call(self, name: str) -> Generator[None]:
@@ -358,7 +361,7 @@ class MemoryRenditions(RenditionObjects):
     def below(self, path: str) -> Iterator[str]:
         """List the renditions of one stem."""
         with self.world.call(f"s3:ListObjectsV2 {path}"):
-            return iter([key for key in sorted(self.world.renditions) if path_of(key) == path])
+            return iter([key for key in sorted(self.world.renditions) if is_below(key, path)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

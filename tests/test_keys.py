@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 
 from processor.imaging.model import EXTENSIONS
 from processor.keys import (
+    OPAQUE,
     ObjectKey,
     Skip,
+    StemStyle,
     cut,
     is_rendition,
+    opaque_stem,
     path_of,
+    readable_path,
     rendition_key,
     rendition_url,
     safe_path,
@@ -265,3 +269,54 @@ def test_a_rendition_is_known_by_its_form(extension: str) -> None:
             assert path_of(key) == stem_path(gallery, stem)
     for other in ("renditions/IMG_small.txt", "renditions/a_b/index.html", "renditions/a_folder/", "IMG_small.jpg"):
         assert not is_rendition(other)
+
+
+OPAQUE_STYLE = StemStyle(lambda: "secret")
+
+
+def test_the_code_of_an_opaque_stem_is_the_hmac_of_its_path() -> None:
+    """As `printf wedding/IMG_1 | openssl dgst -sha256 -hmac secret` has it, shortened."""
+    assert "IMG_1-0a0fd757897de65cbdaea46b" == opaque_stem("wedding", "IMG_1", "secret")
+
+
+@given(key=KEYS)
+def test_an_opaque_stem_is_the_same_for_the_same_original(key: str) -> None:
+    """With another secret it is another one; without its code it is the readable one, in the same order."""
+    name = ObjectKey(key)
+    stems = [*OPAQUE_STYLE.candidates(name)]
+
+    assert stems == [*OPAQUE_STYLE.candidates(name)]
+    assert not {*stems} & {*StemStyle(lambda: "another").candidates(name)}
+    assert [*name.stem_candidates()] == [OPAQUE.sub("", stem) for stem in stems]
+
+
+def test_no_address_follows_from_another() -> None:
+    """A neighbour's code, the same file in another gallery, the next number: all differ."""
+    codes = [OPAQUE.findall(opaque_stem(*one, "secret")) for one in (("a", "IMG_1"), ("a", "IMG_2"), ("b", "IMG_1"))]
+
+    assert 3 == len({code for [code] in codes})
+
+
+def test_a_stem_is_kept_in_its_own_style_alone() -> None:
+    """A changed style, or a changed secret, is another stem."""
+    name = ObjectKey("wedding/IMG_1.jpg")
+    readable, opaque = StemStyle(), OPAQUE_STYLE
+    code = opaque_stem("wedding", "IMG_1", "secret")
+
+    assert [True, False] == [style.keeps(name, "IMG_1") for style in (readable, opaque)]
+    assert [False, True] == [style.keeps(name, code) for style in (readable, opaque)]
+    assert not StemStyle(lambda: "another").keeps(name, code)
+    assert readable.keeps(name, "a stem of an older release")
+
+
+def test_a_file_that_is_called_like_an_opaque_stem_keeps_its_own() -> None:
+    """Its name only looks like one."""
+    name = ObjectKey(f"wedding/IMG_1-{'0' * 24}.jpg")
+
+    assert StemStyle().keeps(name, name.stem)
+
+
+def test_the_path_of_an_opaque_stem_leads_to_the_readable_one() -> None:
+    """By which its renditions are found without the secret."""
+    assert "renditions/w/IMG_1" == readable_path(f"renditions/w/IMG_1-{'0f' * 12}")
+    assert "renditions/w/IMG_1-0f" == readable_path("renditions/w/IMG_1-0f")

@@ -83,8 +83,21 @@ def test_the_hash_is_short_and_stable() -> None:
         Recipe(quality=OutputQuality(jpeg=86)),
         Recipe(keep_copyright=False),
         Recipe(raw=Raw(strategy="preview")),
+        Recipe(key_style="opaque"),
     ],
-    ids=["sizes", "side", "fit", "size quality", "blur", "watermark", "formats", "quality", "copyright", "raw"],
+    ids=[
+        "sizes",
+        "side",
+        "fit",
+        "size quality",
+        "blur",
+        "watermark",
+        "formats",
+        "quality",
+        "copyright",
+        "raw",
+        "key style",
+    ],
 )
 def test_a_setting_that_changes_pixels_changes_the_hash(other: Recipe) -> None:
     """Then every photo is rendered again."""

@@ -41,6 +41,7 @@ CONTENTS: Final = (*GOOD, b"broken", b"")
 RECIPES: Final = (
     Recipe(sizes={"small": Size(width=8, height=8)}),
     Recipe(sizes={"small": Size(width=8, height=8), "huge": Size(width=900, height=900)}),
+    Recipe(sizes={"small": Size(width=8, height=8)}, key_style="opaque"),
 )
 PROFILES: Final = {"proof": RECIPES[0], "delivered": RECIPES[1]}
 VERSIONED: Final = re.compile(r"\.[0-9a-f]{12}\.jpg")

@@ -81,8 +81,10 @@ MUTANTS: Final[dict[str, Mutant]] = {
         old="self.table.claim(stem_path(name.gallery, stem), name.key)",
         new="True",
     ),
-    "stems are never free again": Mutant(place=Converger, function="settle", old="if new.gone_at:", new="if False:"),
-    "files of a dead worker stay": Mutant(place=Converger, function="tidy", old="job.doubtful or unseen", new="unseen"),
+    "stems are never free again": Mutant(place=Converger, function="settle", old="self.left(job, new, old)", new="()"),
+    "files of a dead worker stay": Mutant(
+        place=Converger, function="files_of", old="job.doubtful or unseen", new="unseen"
+    ),
     "the CDN keeps what is replaced": Mutant(
         place=Converger, function="tidy", old="job.item.version != new.version or ", new=""
     ),

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     path = parser.parse_args(arguments).config
     try:
         run = RunConfig.load(path)
-        deployment = deploy(run.addresses, Path(run.folder))
+        deployment = deploy(run.addresses, Path(run.folder), dict(run.settings))
     except (OSError, ValueError) as error:
         return refuse(f"{path}: expected the run's addresses, received {error}")
     except (DeployError, pulumi.RunError) as error:

@@ -15,6 +15,7 @@ from local.deployer.model import DeployedResource
 from local.deployer.monitor import Deployer
 from local.deployer.target import Target
 from local.model import STACK, Addresses
+from local.signing_key import public_key
 from local.stack import configuration
 
 # Enough concurrent calls to keep the emulator busy: most of them wait for it.
@@ -34,11 +35,15 @@ class DeployResult:
     report: tuple[str, ...] = ()
 
 
-def deploy(addresses: Addresses, folder: Path) -> DeployResult:
-    """Deploy the whole program into the state of *folder*, new or kept; raise DeployError with one line."""
+def deploy(addresses: Addresses, folder: Path, changes: Json | None = None) -> DeployResult:
+    """Deploy the whole program into the state of *folder*, new or kept; raise DeployError with one line.
+
+    *changes*: settings of this run alone.
+    """
     packages = folder / "packages"
     write_empty_layers(packages)
-    return deploy_into(main_program, Target(addresses, folder), configuration(addresses, packages), folder)
+    config = configuration(addresses, packages, changes=changes, signing_key=lambda: public_key(folder))
+    return deploy_into(main_program, Target(addresses, folder), config, folder)
 
 
 def deploy_into(program: Callable[[], object], target: Target, config: Json, folder: Path) -> DeployResult:

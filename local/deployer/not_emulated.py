@@ -27,7 +27,6 @@ STORED_ONLY: Final[Reasons] = {
         "cacheTagConfig": "the emulator's CDN caches nothing, so there is nothing to invalidate",
         "compress": "the emulator's CDN compresses nothing",
         "priceClass": "there are no edge locations",
-        "trustedKeyGroups": "the emulator's CDN checks no signed URLs",
     },
     "aws:cloudwatch/eventApiDestination:EventApiDestination": {
         "invocationRateLimitPerSecond": "the emulator posts as soon as it can"

@@ -3,6 +3,7 @@
 The emulator checks origin access, methods and the headers' policy, and runs the CloudFront Function. But it buffers a
 stream until its end, so requests to a web server bypass it. They carry the header that proves that they came through
 the CDN, and their responses get the headers that the distribution adds. Nothing is cached: every answer is a miss.
+Signed cookies and URLs are checked here: the emulator only stores the keys.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from starlette.routing import Route
 from local.front.deployed import DeployedStack
 from local.front.distribution import Behaviour, Distribution, for_viewer, read
 from local.front.errors import HANDLERS, Refusal, answer
+from local.front.signatures import Viewed, require_signature, unsigned
 from local.loopback_only import LoopbackOnly
 
 METHODS: Final = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
@@ -44,12 +46,13 @@ Headers = list[tuple[str, str]]
 
 @dataclass(kw_only=True)
 class CdnProxy:
-    """Serves viewers. *reads*: reads the distribution, once it is deployed; *now*: s."""
+    """Serves viewers. *reads*: reads the distribution, once it is deployed; *now*: s; *clock*: s since 1970."""
 
     deployed: DeployedStack
     client: httpx.AsyncClient
     reads: Callable[[], Distribution]
     now: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = time.time
     known: Distribution | None = field(default=None, init=False)
     read_at: float = field(default=0, init=False)
 
@@ -61,6 +64,9 @@ class CdnProxy:
             raise Refusal(
                 403, "METHOD_NOT_ALLOWED", "This distribution is not configured to allow the HTTP request method."
             )
+        require_plain_path(target(request))
+        if behaviour.keys is not None:
+            require_signature(viewed(request), behaviour.keys, self.clock())
         try:
             return await self.forward(request, behaviour)
         except httpx.TimeoutException:
@@ -85,7 +91,7 @@ class CdnProxy:
         origin = addresses.api if behaviour.service else addresses.aws
         passed = self.client.build_request(
             request.method,
-            origin + target(request),
+            origin + (target(request) if behaviour.keys is None else unsigned(target(request))),
             headers=raw(self.headers_for(request, behaviour)),
             content=request.stream() if has_body(request) else None,
         )
@@ -130,6 +136,21 @@ def target(request: Request) -> str:
     path: bytes = request.scope["raw_path"]
     query: bytes = request.scope["query_string"]
     return (path + (b"?" + query if query else b"")).decode("latin-1")
+
+
+def viewed(request: Request) -> Viewed:
+    """Return what a signature is checked against: the address in the viewer's browser."""
+    address = f"{request.url.scheme}://{request.headers.get('host', '')}{target(request)}"
+    return Viewed(address=address, cookies=request.cookies, client=request.client.host if request.client else "")
+
+
+def require_plain_path(asked: str) -> None:
+    """Refuse a path with the segment `.` or `..`, as S3 does: no key has one, and our client would resolve it.
+
+    Otherwise a path would be checked as one gallery's, and answered with another's.
+    """
+    if {".", ".."}.intersection(asked.partition("?")[0].split("/")):
+        raise Refusal(403, "ACCESS_DENIED", "Access Denied")
 
 
 def has_body(request: Request) -> bool:

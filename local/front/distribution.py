@@ -21,7 +21,7 @@ class Behaviour:
     """Rules of CloudFront for paths that match *pattern*. *secrets*: headers for the origin only.
 
     *service*: the origin is a web server of ours, not a bucket. *added*: headers of the response; *removed*: those that
-    viewers do not get.
+    viewers do not get. *keys*: public keys (PEM) by id, one of which must have signed a request; None: it is public.
     """
 
     pattern: str
@@ -30,6 +30,7 @@ class Behaviour:
     secrets: Mapping[str, str]
     added: Sequence[Addition]
     removed: frozenset[str]
+    keys: Mapping[str, str] | None = None
 
     def matches(self, path: str) -> bool:
         """Return whether *path* is this behaviour's; case-sensitive, ``*`` matches slashes too."""
@@ -74,7 +75,18 @@ def behaviour(cloudfront: CloudFrontClient, one: Mapping[str, Any], origin: Mapp
         secrets={header["HeaderName"]: header["HeaderValue"] for header in items(origin.get("CustomHeaders"))},
         added=additions(policy),
         removed=frozenset(header["Header"].lower() for header in items(policy.get("RemoveHeadersConfig"))),
+        keys=trusted_keys(cloudfront, one.get("TrustedKeyGroups") or {}),
     )
+
+
+def trusted_keys(cloudfront: CloudFrontClient, groups: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """Read the public keys of a behaviour's key groups; None where it asks for no signature."""
+    if not groups.get("Enabled"):
+        return None
+    ids = [
+        key for group in groups["Items"] for key in cloudfront.get_key_group_config(Id=group)["KeyGroupConfig"]["Items"]
+    ]
+    return {one: cloudfront.get_public_key_config(Id=one)["PublicKeyConfig"]["EncodedKey"] for one in ids}
 
 
 def config_of(cloudfront: CloudFrontClient, policy: str) -> Mapping[str, Any]:

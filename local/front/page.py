@@ -19,16 +19,17 @@ from local.front.deployed import DeployedStack
 from local.front.oidc import Issuer
 from local.model import Addresses
 from local.run.banner import DEVELOPER
+from local.signing_key import set_cookies
 
 WEB: Final = Path(__file__).parents[2] / "web"
 
 
 def routes(deployed: DeployedStack, issuer: Issuer, web: Path = WEB) -> list[BaseRoute]:
-    """Serve ``/config.json`` and the files of *web*."""
+    """Serve ``/config.json``, which also brings the cookies of signed pictures, and the files of *web*."""
 
     async def config(_request: Request) -> Response:
         outputs, addresses = deployed.outputs, deployed.addresses
-        return JSONResponse(
+        answer = JSONResponse(
             {
                 "page": addresses.page,
                 "api": outputs["editApiUrl"],
@@ -40,6 +41,9 @@ def routes(deployed: DeployedStack, issuer: Issuer, web: Path = WEB) -> list[Bas
                 "outputs": outputs,
             }
         )
+        for cookie in set_cookies(deployed.path.parent, outputs):
+            answer.headers.append("Set-Cookie", cookie)
+        return answer
 
     files = StaticFiles(directory=web, html=True)
     return [Route("/config.json", config), Mount("/", AtOneAddress(files, deployed.addresses.page), name="web")]

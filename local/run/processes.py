@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from local.emulator.process import interpreter
@@ -28,7 +28,7 @@ WEB_HANDLER: Final = "run.sh"
 class StackProcesses:
     """Processes of one run. *web_app*: start the edit API too. *kept*: the state that an earlier run deployed.
 
-    *report* prints a line of progress.
+    *settings*: those that this run changes. *report* prints a line of progress.
     """
 
     folder: RunDir
@@ -36,6 +36,7 @@ class StackProcesses:
     persist: bool
     web_app: bool
     kept: RunConfig | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     report: Callable[[str], None] = lambda _line: None
     starter: Callable[..., Child] = start
     children: list[Child] = field(default_factory=list[Child])
@@ -48,7 +49,7 @@ class StackProcesses:
         self.resources.callback(os.close, self.lifeline)
         self.resources.callback(os.close, ours)
         config = self.kept or RunConfig(folder=str(self.folder.path), addresses=self.addresses)
-        config.save()
+        replace(config, settings=self.settings).save()
         self.folder.aws.mkdir(exist_ok=True)
         self.report("Starting the emulator, the Lambda host and the page …")
         aws, to_config = self.addresses.aws, ("--config", str(self.folder.config))

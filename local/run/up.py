@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
 
+from local.changes import changes_of
 from local.emulator.process import EmulatorError, interpreter
 from local.model import RunConfig, RunError
 from local.run import orphans, ports
@@ -28,12 +29,16 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """Options of the command line. *persist*: keep the state in the folder. *edits*: start the edit API too."""
+    """Options of the command line. *persist*: keep the state in the folder. *edits*: start the edit API too.
+
+    *changes*: settings of this run alone, as ``cdn.renditions=signed``.
+    """
 
     folder: RunDir
     persist: bool
     port_base: int | None
     edits: bool
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -99,6 +104,7 @@ class Up:
             persist=persist,
             web_app=self.options.edits,
             kept=kept,
+            settings=changes_of(self.options.changes),
             report=self.report,
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from processor.aws.faults import MISSING, aws_call, unless
 from processor.aws.objects import BucketListing
 from processor.aws.results import CACHE_CONTROL
-from processor.keys import ObjectKey, path_of, stem_path
+from processor.keys import ObjectKey, path_of, readable_path, stem_path
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -67,15 +67,21 @@ class RenditionObjects:
             answer = unless(MISSING, lambda: self.s3.head_object(Bucket=self.bucket, Key=key))
         return answer["Metadata"].get(TAG, "") if answer else None
 
-    def owned_by(self, name: ObjectKey) -> list[str]:
-        """Find all renditions of an original by their cache tags, under any stem that it may have claimed."""
-        paths = [stem_path(name.gallery, stem) for stem in name.stem_candidates()]
-        return [key for path in paths for key in self.below(path) if is_tagged(self.tag(key), name)]
+    def owned_by(self, name: ObjectKey, stems: Iterable[str]) -> list[str]:
+        """Find all renditions of an original by their cache tags, under any of *stems*, with any code behind it."""
+        paths = [stem_path(name.gallery, stem) for stem in stems]
+        found = dict.fromkeys(key for path in paths for key in self.below(path))
+        return [key for key in found if is_tagged(self.tag(key), name)]
 
     def below(self, path: str) -> Iterator[str]:
-        """List the keys of all renditions of one stem."""
-        listed = BucketListing(s3=self.s3, bucket=self.bucket).all(f"{path}_")
-        return (one.key for one in listed if path_of(one.key) == path)
+        """List the keys of all renditions of one stem, and of its opaque ones, of whichever secret."""
+        listing = BucketListing(s3=self.s3, bucket=self.bucket)
+        return (one.key for mark in "_-" for one in listing.all(f"{path}{mark}") if is_below(one.key, path))
+
+
+def is_below(key: str, path: str) -> bool:
+    """Return whether *key* is a rendition's of the stem *path*, as it is or with a code."""
+    return path in {path_of(key), readable_path(path_of(key))}
 
 
 def is_tagged(tag: str | None, name: ObjectKey) -> bool:

@@ -19,8 +19,10 @@ from processor.editing.results import ResultStore
 from processor.editing.session_check import Checked, SessionChecker
 from processor.editing.sources import Fetch, Sources
 from processor.edits.job import SessionCheck
+from processor.edits.names import RESULTS
 from processor.imaging.edit_model import EditLimits
 from processor.imaging.editor import Editor as ImagingEditor
+from processor.keys import RENDITIONS
 from processor.settings.functions import EditEnv
 from processor.source import Source
 
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
 def edit_pipeline(env: EditEnv, session: Session, editor: PictureEditor | None = None) -> EditPipeline:
     """Make the pipeline and its AWS clients. *editor*: replaces the imaging package's (tests)."""
     s3, dynamodb = s3_client(session), patient_dynamodb_client(session)
+    work = session_work(env, dynamodb)
     return EditPipeline(
-        work=session_work(env, dynamodb),
+        work=work,
         sources=Sources(
             stored=ObjectReader(s3=s3, max_bytes=env.max_image_bytes),
             photos=PhotoOwners(dynamodb=dynamodb, table=env.photos_table),
@@ -41,6 +44,8 @@ def edit_pipeline(env: EditEnv, session: Session, editor: PictureEditor | None =
             renditions_bucket=env.renditions_bucket,
             results_bucket=env.results_bucket,
             cdn_host=env.cdn_host,
+            signed=signed_prefixes(env),
+            sessions=work.reader,
         ),
         editor=editor or ImagingEditor(),
         results=ResultStore(objects=ResultObjects(s3=s3, bucket=env.results_bucket), cdn_host=env.cdn_host),
@@ -49,6 +54,13 @@ def edit_pipeline(env: EditEnv, session: Session, editor: PictureEditor | None =
             max_megapixels=env.max_megapixels,
             default_quality=env.default_quality,
         ),
+    )
+
+
+def signed_prefixes(env: EditEnv) -> frozenset[str]:
+    """Return the prefixes whose pictures need a signed cookie or URL."""
+    return frozenset(
+        prefix for prefix, signed in ((RENDITIONS, env.signed_renditions), (RESULTS, env.signed_edits)) if signed
     )
 
 

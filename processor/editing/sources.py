@@ -5,10 +5,14 @@ photo://<photo id>                  the originals bucket, when the user owns the
 https://<our CDN>/renditions/…      the renditions bucket
 https://<our CDN>/edits/…           the results bucket
 any other address                   fetched, by the rules of ``processor.fetch``
+
+Where our CDN asks for a signature, its addresses are like any other: the worker, which may read the buckets, must show
+no user what the CDN would not. Results of the user's own sessions are read from the bucket all the same.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from processor.aws.objects import ObjectReader
 from processor.aws.photos import PhotoOwners
+from processor.aws.session_reading import SessionReader
 from processor.edits.names import RESULTS, slot_key
 from processor.errors import EditCode, EditError
 from processor.keys import RENDITIONS
@@ -33,7 +38,7 @@ Fetch = Callable[[str], Source]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sources:
-    """Opens pictures by their references."""
+    """Opens pictures by their references. *signed*: prefixes of the CDN that need a signed cookie or URL."""
 
     stored: ObjectReader
     photos: PhotoOwners
@@ -42,6 +47,8 @@ class Sources:
     renditions_bucket: str
     results_bucket: str
     cdn_host: str
+    sessions: SessionReader
+    signed: frozenset[str] = frozenset()
 
     def open(self, reference: str, *, user_id: str) -> Source:
         """Read the whole picture; raise EditError when this user has none there, or it cannot be read."""
@@ -53,7 +60,7 @@ class Sources:
                 return self.photo(name, user_id)
             case _:
                 place = self.place_of(reference)
-                return self.served(*place) if place else self.fetch(reference)
+                return self.served(*place) if place and self.is_open(place[1], user_id) else self.fetch(reference)
 
     def slot(self, slot: str, user_id: str) -> Source:
         """Read a file that *user_id* has uploaded."""
@@ -72,6 +79,14 @@ class Sources:
     def served(self, bucket: str, key: str) -> Source:
         """Read an object that our CDN serves."""
         return required(self.stored.read(bucket, key), f"{bucket}/{key}", NOTHING_THERE)
+
+    def is_open(self, key: str, user_id: str) -> bool:
+        """Return whether *user_id* may read an object of our CDN without a signature."""
+        prefix, rest = key[: key.index("/") + 1], key[key.index("/") + 1 :]
+        if prefix not in self.signed:
+            return True
+        session = self.sessions.read(rest.partition("/")[0], now_s=time.time()) if prefix == RESULTS else None
+        return session is not None and session.user_id == user_id
 
     def place_of(self, address: str) -> tuple[str, str] | None:
         """Return bucket and key of an address of our CDN."""

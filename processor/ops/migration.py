@@ -172,3 +172,6 @@ def check_distribution(settings: Settings, existing: Existing) -> Iterator[Line]
     if cdn.originals != "public" and not known.signed:
         text = f"its other paths are open, and cdn.originals: {cdn.originals} would lock readers out in the same step"
         yield Line("refused", adopted, f"{text}: set cdn.originals: public until the front end has moved")
+    for kind in () if known.signed else cdn.signed:
+        text = f"its {kind} are open, and cdn.{kind}: signed would lock readers out in the same step"
+        yield Line("refused", adopted, f"{text}: set cdn.{kind}: public until the front end signs")

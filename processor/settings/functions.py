@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Final, Literal, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_core import to_jsonable_python
 
 from processor.errors import SettingsError
@@ -83,6 +83,9 @@ class RenditionEnv(RenditionWork, Slice):
     distribution_id: DistributionId | None = Field(
         default=None, description="Distribution to invalidate when a photo is replaced or deleted; absent: none."
     )
+    signed_renditions: bool | None = Field(
+        default=None, description="Whether renditions need a signed cookie or URL; absent: they are public."
+    )
     lane_queue_urls: tuple[HttpsUrl, ...] = Field(
         min_length=1, description="Queues of both lanes, in which messages wait for a photo that is worked on."
     )
@@ -90,6 +93,15 @@ class RenditionEnv(RenditionWork, Slice):
     events: bool | None = Field(
         default=None, description="Whether records announce outcomes to the table's stream; absent: events are off."
     )
+    key_secret_parameter: ParameterName | None = Field(
+        default=None, description="SSM parameter of the secret of opaque keys; absent: keys are readable."
+    )
+
+    @model_validator(mode="after")
+    def _opaque_keys_have_a_secret(self) -> Self:
+        if self.key_style == "opaque" and self.key_secret_parameter is None:
+            raise ValueError("found key_style opaque without key_secret_parameter, expected both")
+        return self
 
     @classmethod
     def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:
@@ -102,12 +114,18 @@ class EditEnv(EditWork, GalleryStore, Slice):
 
     service: Literal["edit"] = Field(default="edit", description="Service in logs and metrics.")
     cdn_host: CdnHost = Field(description="Host in the URLs of results.")
+    signed_renditions: bool | None = Field(
+        default=None, description="Whether renditions need a signed cookie or URL; absent: they are public."
+    )
+    signed_edits: bool | None = Field(
+        default=None, description="Whether results need a signed cookie or URL; absent: they are public."
+    )
     jobs_queue_url: HttpsUrl = Field(
         description="Queue of jobs; the worker shortens the visibility timeout of a job that failed for now."
     )
 
     @classmethod
-    def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, **wiring: str) -> Self:
+    def of(cls, settings: EditSettings, gallery: GalleryStore, *, stack: str, **wiring: object) -> Self:
         """Cut the slice from *settings* and the *gallery* whose photos may be edited; *wiring*: CDN and queue."""
         return part_of(cls, settings, stack=stack, **wiring, **dict(part_of(GalleryStore, gallery)))
 
@@ -140,6 +158,9 @@ class ReconcileEnv(GalleryStore, Slice):
     distribution_id: DistributionId | None = Field(
         default=None, description="Distribution to invalidate when an orphan is removed; absent: none."
     )
+    signed_renditions: bool | None = Field(
+        default=None, description="Whether renditions need a signed cookie or URL; absent: they are public."
+    )
     originals_table: TableName = Field(description="DynamoDB table of originals.")
     missing_record: Literal["create", "require"] = Field(
         default="create", description="`create` or `require` missing photo records."
@@ -150,6 +171,11 @@ class ReconcileEnv(GalleryStore, Slice):
     def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:
         """Cut the slice from *settings*; *wiring*: CDN, distribution and queue."""
         return part_of(cls, settings, stack=stack, stuck_after_s=settings.reconciler.stuck_after_s, **wiring)
+
+
+def signed_pictures(cdn: CdnSettings, *kinds: str) -> dict[str, bool]:
+    """Return which of *kinds* need a signature, as fields of slices; none for what is public."""
+    return {f"signed_{kind}": True for kind in kinds if kind in cdn.signed}
 
 
 def to_env(part: Slice) -> dict[str, str]:

@@ -73,6 +73,14 @@ class CdnSettings(Section):
     originals: Literal["signed", "public", "off"] = Field(
         default="signed", description="Originals through the CDN: by signed URLs, to anyone, or not at all."
     )
+    renditions: Literal["public", "signed"] = Field(
+        default="public",
+        description="Renditions through the CDN: to anyone who knows the address, or by signed cookies or URLs, per "
+        "gallery (docs/private-galleries.md).",
+    )
+    edits: Literal["public", "signed"] = Field(
+        default="public", description="Results of edits through the CDN: likewise, per session."
+    )
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         default="PriceClass_100", description="CloudFront's edge locations: the cheapest regions, more, or all."
     )
@@ -81,8 +89,8 @@ class CdnSettings(Section):
     signing_public_keys: Annotated[tuple[PublicKeyPem, ...], ONE_IS_A_LIST] = Field(
         default=(),
         max_length=5,
-        description="RSA 2048 or ECDSA P-256 keys that check signed URLs of originals, two during a change; none: with "
-        "`originals: signed` no original is served.",
+        description="RSA 2048 or ECDSA P-256 keys that check signed cookies and URLs, two during a change; none: with "
+        "`originals: signed` no original is served. `renditions` or `edits: signed` need one.",
     )
     cors_origins: tuple[WebOrigin, ...] = Field(
         default=(),
@@ -112,6 +120,21 @@ class CdnSettings(Section):
             )
         if not self.domain and self.hosted_zone_id:
             raise ValueError("found hosted_zone_id without domain, expected both domain and hosted_zone_id")
+        return self
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """Which pictures need a signed cookie or URL, of `renditions` and `edits`."""
+        return tuple(name for name in ("renditions", "edits") if getattr(self, name) == "signed")
+
+    @model_validator(mode="after")
+    def _signed_pictures_need_a_key(self) -> Self:
+        if self.signed and not self.signing_public_keys:
+            # Without a key no picture could be seen, so it can only be a mistake.
+            raise ValueError(
+                f"found {self.signed[0]} signed without signing_public_keys, expected the public key of the backend "
+                "that signs (docs/private-galleries.md)"
+            )
         return self
 
 

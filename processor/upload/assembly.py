@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 from processor.aws.cdn import CdnCache, PurgeQueue
-from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client, sqs_client
+from processor.aws.clients import Session, cloudfront_client, dynamodb_client, s3_client, sqs_client, ssm_client
 from processor.aws.galleries import Galleries
 from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Lanes
 from processor.aws.renditions import RenditionObjects
+from processor.aws.secrets import ParameterStore
 from processor.imaging.renderer import Renderer as ImagingRenderer
-from processor.recipe import Recipe
+from processor.keys import StemStyle
+from processor.recipe import DEFAULT_PROFILE, Recipe
 from processor.settings.functions import RenditionEnv
 from processor.upload.converge import Converger
 from processor.upload.pipeline import UploadPipeline
@@ -57,7 +60,16 @@ def upload_pipeline(env: RenditionEnv, session: Session, renderer: PhotoRenderer
         missing_record=env.missing_record,
         cdn_host=env.cdn_host,
         events=bool(env.events),
+        signed=bool(env.signed_renditions),
+        key_secret=key_secret(env, session),
     )
+
+
+def key_secret(env: RenditionEnv, session: Session) -> Callable[[], str] | None:
+    """Return what reads the key of opaque names, once per process; None where no parameter holds one."""
+    if (name := env.key_secret_parameter) is None:
+        return None
+    return cache(lambda: ParameterStore(ssm=ssm_client(session)).read(name))
 
 
 def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
@@ -68,9 +80,14 @@ def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
     missing_record: Literal["create", "require"],
     cdn_host: str,
     events: bool = False,
+    signed: bool = False,
+    key_secret: Callable[[], str] | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> UploadPipeline:
-    """Put the pipeline together over *stores*. *recipes*: of all profiles, by name."""
+    """Put the pipeline together over *stores*.
+
+    *recipes*: of all profiles, by name. *key_secret* returns the key of opaque names.
+    """
     return UploadPipeline(
         table=stores.table,
         converger=Converger(
@@ -86,9 +103,10 @@ def assembled(  # noqa: PLR0913 - keyword-only: the settings of a pipeline
             ),
             renditions=stores.renditions,
             purges=stores.purges,
+            stems=StemStyle(key_secret if recipes[DEFAULT_PROFILE].key_style == "opaque" else None),
         ),
         records=PhotoRecordWriter(
-            photos=stores.photos, missing_record=missing_record, cdn_host=cdn_host, events=events
+            photos=stores.photos, missing_record=missing_record, cdn_host=cdn_host, events=events, signed=signed
         ),
     )
 

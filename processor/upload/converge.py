@@ -9,7 +9,7 @@ The item is written last, after a second look: what changed meanwhile is converg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -20,7 +20,7 @@ from processor.aws.renditions import RenditionObjects, is_tagged
 from processor.budget import Budget
 from processor.errors import UNREADABLE, PhotoError, StoreUnavailable
 from processor.events import OriginalChanged
-from processor.keys import ObjectKey, Skip, rendition_key, stem_path
+from processor.keys import ObjectKey, Skip, StemStyle, path_of, rendition_key, stem_path
 from processor.original import CurrentOriginal, Failure, OriginalItem
 from processor.upload.outcome import Result, UploadOutcome, skipped
 from processor.upload.recipes import PhotoRecipe, Recipes
@@ -54,6 +54,7 @@ class Converger:
     renderer: OriginalRenderer
     renditions: RenditionObjects
     purges: PurgeQueue
+    stems: StemStyle = field(default_factory=StemStyle)
 
     def converge(self, key: str, *, doubtful: bool, attempts: int, budget: Budget) -> UploadOutcome:
         """Bring the renditions and the item of *key* up to its current version.
@@ -79,11 +80,12 @@ class Converger:
                 new, reason = self.make(job)
             except OriginalChanged:
                 continue
-            stale = self.tidy(job, new)
+            old = self.files_of(job)
+            stale = self.tidy(job, new, old)
             doubtful = self.originals.look(key) != found  # then renditions may be stored that no item names
             if doubtful:
                 continue
-            self.settle(job, new, stale=stale)
+            self.settle(job, new, old, stale=stale)
             # After the item: a backfill that was planned meanwhile has seen the old item, or this sees the change.
             if self.order_for(name, found).hash == order.hash:
                 return UNCHANGED if new == item and reason is None else outcome_of(new, reason)
@@ -129,40 +131,56 @@ class Converger:
         )
 
     def claim(self, job: OriginalJob) -> str:
-        """Return the stem of the original: the one that it has, else the first that no other original has."""
-        if job.item and job.item.stem:
+        """Return the stem of the original: the one that it has, else the first that no other original has.
+
+        In another style it is another stem.
+        """
+        if job.item and job.item.stem and self.stems.keeps(job.name, job.item.stem):
             return job.item.stem
         name, size = job.name, next(iter(job.order.recipe.sizes))
-        for stem in name.stem_candidates():
+        for stem in self.stems.candidates(name):
             # Renditions of another original without an item were made by a release before the originals table.
             tag = self.renditions.tag(rendition_key(name.gallery, stem, size, "jpg"))
             if (not tag or is_tagged(tag, name)) and self.table.claim(stem_path(name.gallery, stem), name.key):
                 return stem
         raise StoreUnavailable(f"stem of {name.key}: expected a free one, found none.")
 
-    def tidy(self, job: OriginalJob, new: OriginalItem) -> bool:
-        """Delete renditions that *new* does not name; return whether the CDN may hold copies of what is gone."""
-        old = set(job.item.objects if job.item else ())
+    def files_of(self, job: OriginalJob) -> frozenset[str]:
+        """Return the renditions that earlier work has left: those of the item, in doubt all that are found."""
+        old = frozenset(job.item.objects if job.item else ())
         # A release before the originals table may have rendered it.
         unseen = job.item is None and job.found is None
         if job.doubtful or unseen:
-            old |= set(self.renditions.owned_by(job.name))
+            old |= frozenset(self.renditions.owned_by(job.name, self.stems.every(job.name)))
+        return old
+
+    def tidy(self, job: OriginalJob, new: OriginalItem, old: frozenset[str]) -> bool:
+        """Delete files of *old* that *new* does not name; return whether the CDN may hold copies of what is gone."""
         self.renditions.delete(sorted(old - set(new.objects)))
-        # Another recipe has other addresses, and the copies at the former ones show the same photo.
-        replaced = job.item is None or job.item.version != new.version or new.photo is None or shows_less(job, new)
+        # Another recipe has other addresses, and the copies at the former ones show the same photo; but a stem that was
+        # left must not be seen there any longer, nor what shows more than before.
+        moved = job.item is None or job.item.version != new.version or job.item.stem != new.stem
+        replaced = moved or new.photo is None or shows_less(job, new)
         # In doubt, another version may have been public at the same addresses, and be gone again by now.
         return job.doubtful or (bool(old) and replaced)
 
-    def settle(self, job: OriginalJob, new: OriginalItem, *, stale: bool) -> None:
-        """Queue cached copies for invalidation, write the item, and free the stems of an original that is gone."""
+    def settle(self, job: OriginalJob, new: OriginalItem, old: frozenset[str], *, stale: bool) -> None:
+        """Queue cached copies for invalidation, write the item, and free the stems that the original has no longer."""
         if stale:
             # Before the item: until it is written, the next attempt knows that something may be cached.
             self.purges.send(job.name.cache_tags())
         if new != job.item:
             self.table.put(new)
-        if new.gone_at:
-            for stem in job.name.stem_candidates():
-                self.table.free(stem_path(job.name.gallery, stem), job.name.key)
+        # After the item: as long as it names a stem, the files below are this original's.
+        for path in self.left(job, new, old):
+            self.table.free(path, job.name.key)
+
+    def left(self, job: OriginalJob, new: OriginalItem, old: frozenset[str]) -> list[str]:
+        """Return the paths of stems to free: all when it is gone or in doubt, the former one in another style."""
+        gallery, former = job.name.gallery, job.item.stem if job.item else ""
+        every = self.stems.every(job.name) if new.gone_at or job.doubtful else ()
+        paths = {stem_path(gallery, stem) for stem in (*every, former) if stem} | {path_of(key) for key in old}
+        return sorted(paths - ({stem_path(gallery, new.stem)} if new.stem else set[str]()))
 
 
 def may_stay(job: OriginalJob, found: CurrentOriginal) -> bool:

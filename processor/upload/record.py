@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from processor.aws.photos import PhotoRecord, PhotoRecords, text
 from processor.errors import RecordMissing, StoreUnavailable
-from processor.keys import ObjectKey, Skip, rendition_url, safe_path
+from processor.keys import ObjectKey, Skip, gallery_resource, rendition_url, safe_path
 from processor.original import OriginalItem, Photo
 from processor.upload.announcement import announcement
 from processor.upload.receipt import summary_of
@@ -23,13 +23,15 @@ from processor.upload.receipt import summary_of
 WRITE_ATTEMPTS: Final = 8
 DELETED: Final = "deleted"
 STATUS_BEFORE: Final = "status_before"
+# What a signed cookie must cover to show the photo, as CloudFront's policies name it (docs/private-galleries.md).
+SIGNED_RESOURCE: Final = "signed_resource"
 UNRENDERED: Final = frozenset({None, "pending", "processing", "failed"})
 OURS: Final = UNRENDERED | {"active"}
 NOT_PHOTOS: Final = frozenset(reason.code for reason in Skip)
 # Attributes that describe a rendered original; a record without one has none of them.
 OF_THE_PHOTO: Final = (
     *("small_thumb_url", "placeholder", "dominant_color", "taken_at", "camera", "embedded", "format"),
-    *("width", "height", "processed_at", "source_version", "stem", "receipt"),
+    *("width", "height", "processed_at", "source_version", "stem", "receipt", SIGNED_RESOURCE),
     "sequencer",  # written by releases before the originals table
 )
 SIZE_PARTS: Final = ("url", "width", "height", "bytes")
@@ -40,12 +42,14 @@ class PhotoRecordWriter:
     """Writes photo records. *missing_record*: create a missing record, or require the backend's.
 
     *events*: announce each outcome in the record, for the stream of the table.
+    *signed*: renditions need a signed cookie or URL; the record names what that must cover.
     """
 
     photos: PhotoRecords
     missing_record: Literal["create", "require"]
     cdn_host: str
     events: bool = False
+    signed: bool = False
 
     def is_for(self, name: ObjectKey) -> bool:
         """Return whether a record was made for exactly the original *name*."""
@@ -77,7 +81,7 @@ class PhotoRecordWriter:
 
     def fields(self, name: ObjectKey, record: PhotoRecord | None, items: Sequence[OriginalItem]) -> Mapping[str, Any]:
         """Return our attributes of the record, with the event of their outcome where events are on."""
-        fields = record_fields(record, items, cdn_host=self.cdn_host)
+        fields = record_fields(record, items, cdn_host=self.cdn_host, signed=self.signed)
         if not self.events:
             return fields
         return {**fields, **announcement(record.id if record else name.photo_id, record, fields, items)}
@@ -115,11 +119,13 @@ def concerns(record: PhotoRecord | None, item: OriginalItem) -> bool:
     return record is not None and (is_empty(item) or record.is_for(item.key))
 
 
-def record_fields(record: PhotoRecord | None, items: Sequence[OriginalItem], *, cdn_host: str) -> Mapping[str, Any]:
+def record_fields(
+    record: PhotoRecord | None, items: Sequence[OriginalItem], *, cdn_host: str, signed: bool = False
+) -> Mapping[str, Any]:
     """Return our attributes of the record, as *items* determine them. None: the attribute must be absent."""
     if (item := shown(record, items)) is None:
         return tombstone(record, [one for one in items if one.gone_at])
-    photo = photo_fields(item, item.photo, cdn_host=cdn_host) if item.photo else {}
+    photo = photo_fields(item, item.photo, cdn_host=cdn_host, signed=signed) if item.photo else {}
     return {
         **without_photo(record),
         **photo,
@@ -130,7 +136,7 @@ def record_fields(record: PhotoRecord | None, items: Sequence[OriginalItem], *, 
     }
 
 
-def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str, Any]:
+def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str, signed: bool) -> dict[str, Any]:
     """Return the attributes of a rendered original."""
     sizes: dict[str, Any] = {}
     for one, key in zip(photo.renditions, item.objects, strict=True):
@@ -141,6 +147,7 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str
         **sizes,
         "small_thumb_url": sizes.get("small_url"),  # read by clients of the system before Darkroom
         "stem": item.stem if follows_template(item) else None,
+        SIGNED_RESOURCE: gallery_resource(cdn_host, item.name.gallery) if signed and is_plain(item) else None,
         "processed_at": photo.processed_at,
         "source_version": item.version,
         "format": photo.format,
@@ -157,8 +164,13 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str) -> dict[str
 
 def follows_template(item: OriginalItem) -> bool:
     """Return whether the template of addresses (docs/outputs.schema.json) leads to the renditions."""
+    return not item.profile and is_plain(item)
+
+
+def is_plain(item: OriginalItem) -> bool:
+    """Return whether the renditions lie in their gallery's own folder, under their stem."""
     gallery = item.name.gallery
-    return not item.profile and f"{gallery}/{item.stem}" == safe_path(gallery, item.stem)
+    return f"{gallery}/{item.stem}" == safe_path(gallery, item.stem)
 
 
 def tombstone(record: PhotoRecord | None, gone: Sequence[OriginalItem]) -> Mapping[str, Any]:

@@ -39,7 +39,7 @@ class Entry:
 
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "": (),
-    "aws": ("boto3", "botocore"),
+    "aws": ("boto3", "botocore", "cryptography"),
     "local": (
         *("anyio", "aws_lambda_powertools", "awscli", "awslambdaric", "boto3", "botocore", "cryptography", "fastapi"),
         *("httpx", "jwt", "opentelemetry", "psutil", "pulumi", "pulumi_aws", "pulumi_random", "sse_starlette"),
@@ -71,6 +71,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
             "Move an account from the systems before Darkroom; docs/migration.md has the order.",
             "aws",
         ),
+        "sign": Entry("processor.cli.sign", "Sign cookies and URLs of private galleries.", "aws"),
         "cost": Entry("processor.cli.cost", "Estimate what a stack costs."),
     },
 }

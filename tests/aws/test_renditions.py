@@ -36,7 +36,17 @@ def test_renditions_are_found_by_their_tags_under_every_stem_that_an_original_ma
     put(objects, "renditions/wedding/IMG_1_large.jpg", ObjectKey("wedding/IMG_1.CR2"))
     put(objects, "renditions/wedding/IMG_1_b_small.jpg", ObjectKey("wedding/IMG_1_b.jpg"))
 
-    assert mine == objects.owned_by(NAME)
+    assert mine == objects.owned_by(NAME, NAME.stem_candidates())
+
+
+def test_opaque_renditions_are_found_without_their_secret(objects: RenditionObjects) -> None:
+    """By name and tag, whichever code; a longer name with a hyphen is another stem's."""
+    mine = [f"renditions/wedding/IMG_1-{code * 12}_small.jpg" for code in ("0a", "f9")]
+    others = ["renditions/wedding/IMG_1-0a_small.jpg", f"renditions/wedding/IMG_1-b-{'0a' * 12}_small.jpg"]
+    for key in (*mine, *others):
+        put(objects, key)
+
+    assert mine == objects.owned_by(NAME, NAME.stem_candidates())
 
 
 def test_many_renditions_are_listed_page_by_page(darkroom: Darkroom, objects: RenditionObjects) -> None:

@@ -168,6 +168,10 @@ def test_a_distribution_must_answer_old_urls_in_the_same_step(account: Aws, tmp_
         ("refused", f"{ROUTER} would no longer run: URLs that need it must be gone"),
         ("refused", f"{locked}: set cdn.originals: public until the front end has moved"),
     ] == about(adopted, other)
+    signed = merged(ADOPT, {"adopt": {"distribution_id": other}, "cdn": {"renditions": "signed"}})
+    opened = "its renditions are open, and cdn.renditions: signed would lock readers out in the same step"
+    expected = f"{opened}: set cdn.renditions: public until the front end signs"
+    assert ("refused", expected) in about(check(tmp_path, account, signed)[1], other)
 
 
 def test_without_anything_in_the_way_it_ends_with_0(account: Aws, tmp_path: Path) -> None:

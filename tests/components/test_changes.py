@@ -249,6 +249,111 @@ def test_public_originals_leave_exports_and_deployments_out() -> None:
     assert "trustedKeyGroups" not in after.named("cdn-distribution").inputs["defaultCacheBehavior"]
 
 
+def test_signed_renditions_change_their_route_alone(plans: dict[str, StackPlan]) -> None:
+    """A key group on one behaviour, headers that let no cache keep a picture, and what records and edits must know."""
+    after = plan_with("prod", {"cdn": {"renditions": "signed"}})
+    renditions, edits, _ = after.named("cdn-distribution").inputs["orderedCacheBehaviors"]
+    old, new = (
+        plan.named("edits-worker-function").inputs["environment"]["variables"] for plan in (plans["prod"], after)
+    )
+
+    assert {
+        "cdn-distribution": {"orderedCacheBehaviors"},
+        "cdn-private-headers": {""},
+        "renditions-rendition-function": {"environment"},
+        "renditions-reconciler-reconcile-function": {"environment"},
+        "edits-worker-function": {"environment"},
+    } == differences(plans["prod"], after)
+    assert (["id-of-cdn-signers"], "id-of-cdn-private-headers") == (
+        renditions["trustedKeyGroups"],
+        renditions["responseHeadersPolicyId"],
+    )
+    assert "trustedKeyGroups" not in edits
+    assert {"DARKROOM_SIGNED_RENDITIONS": "true"} == {name: new[name] for name in changed_keys(old, new)}
+    assert {"signedPaths"} == changed_keys(plans["prod"].outputs, after.outputs)
+    assert ["renditions/*"] == after.outputs["signedPaths"]
+    assert [] == findings(after)
+
+
+def test_opaque_keys_take_a_secret_that_the_rendition_function_alone_may_read(plans: dict[str, StackPlan]) -> None:
+    """Generated once, held encrypted, named in the environment; nothing else changes."""
+    after = plan_with("prod", {"renditions": {"key_style": "opaque"}})
+    old, new = (
+        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
+        for plan in (plans["prod"], after)
+    )
+    readers = {
+        one.name
+        for one in after.resources
+        if one.type == "aws:iam/rolePolicy:RolePolicy"
+        for said in statements(one)
+        if any("key-secret" in place for place in said["Resource"])
+    }
+
+    assert {
+        "renditions-key-secret": {""},
+        "renditions-key-secret-parameter": {""},
+        "renditions-rendition-function": {"environment"},
+        "renditions-rendition-grants": {"policy"},
+    } == differences(plans["prod"], after)
+    assert {"DARKROOM_KEY_STYLE", "DARKROOM_KEY_SECRET_PARAMETER"} == changed_keys(old, new)
+    assert "/darkroom/prod/key-secret" == new["DARKROOM_KEY_SECRET_PARAMETER"]
+    assert {"renditions-rendition-grants"} == readers
+    assert [] == findings(after)
+
+
+def test_signed_edits_change_their_route_and_the_worker(plans: dict[str, StackPlan]) -> None:
+    """Renditions stay public, and so do their headers."""
+    after = plan_with("prod", {"cdn": {"edits": "signed"}})
+    renditions, edits, _ = after.named("cdn-distribution").inputs["orderedCacheBehaviors"]
+
+    assert {
+        "cdn-distribution": {"orderedCacheBehaviors"},
+        "cdn-private-headers": {""},
+        "edits-worker-function": {"environment"},
+    } == differences(plans["prod"], after)
+    assert ["id-of-cdn-signers"] == edits["trustedKeyGroups"]
+    assert "trustedKeyGroups" not in renditions
+    assert ["edits/*"] == after.outputs["signedPaths"]
+
+
+def test_signed_pictures_are_kept_by_no_shared_cache_and_read_with_cookies() -> None:
+    """CloudFront refuses `*` as a header beside credentials: https://github.com/aws/aws-cdk/pull/35308."""
+    after = plan_with("prod", {"cdn": {"renditions": "signed", "edits": "signed"}})
+    private = after.named("cdn-private-headers").inputs
+    cors = private["corsConfig"]
+
+    assert [{"header": "Cache-Control", "override": True, "value": "private, no-cache"}] == private[
+        "customHeadersConfig"
+    ]["items"]
+    assert (True, ["https://galerly.com"]) == (
+        cors["accessControlAllowCredentials"],
+        cors["accessControlAllowOrigins"]["items"],
+    )
+    assert "*" not in cors["accessControlAllowHeaders"]["items"]
+    assert "cdn-pictures-headers" not in {one.name for one in after.resources}
+    assert ["renditions/*", "edits/*"] == after.outputs["signedPaths"]
+
+
+def test_a_signature_is_no_part_of_the_cache_key() -> None:
+    """One copy for all viewers, whatever signature or cookie they bring; only `v` tells copies apart."""
+    after = plan_with("prod", {"cdn": {"renditions": "signed"}})
+    renditions = after.named("cdn-distribution").inputs["orderedCacheBehaviors"][0]
+    key = after.named("cdn-pictures-cache").inputs["parametersInCacheKeyAndForwardedToOrigin"]
+
+    assert "id-of-cdn-pictures-cache" == renditions["cachePolicyId"]
+    assert ["v"] == key["queryStringsConfig"]["queryStrings"]["items"]
+    assert "none" == key["cookiesConfig"]["cookieBehavior"]
+
+
+def test_keys_without_anything_signed_make_no_group() -> None:
+    """A stack that signs nothing pays and shows nothing for keys that it holds."""
+    after = plan_with("prod", {"cdn": {"originals": "off"}})
+
+    assert [] == after.of_type("aws:cloudfront/keyGroup:KeyGroup")
+    assert [] == after.outputs["signingKeyIds"]
+
+
 def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[str, StackPlan]) -> None:
     """The name is known only once the distribution is there, and reaches both functions that write addresses."""
     hosts = {

@@ -14,6 +14,7 @@ from processor.edits.operations.turn import Flip, Rotate
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
 from processor.edits.session import ImageFailure, ImageStatus, Session, SessionImage, SessionStatus
+from processor.errors import EditError
 from processor.imaging.edit_model import OutputWish
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.edits import RESULTS, USER, EditRoom, open_edit_room
@@ -218,6 +219,39 @@ def test_our_own_pictures_are_read_where_they_lie(room: EditRoom, reference: str
         assert b"our own" == bytes(source.view)
 
     assert [] == room.fetched
+
+
+def test_the_worker_shows_no_picture_that_the_cdn_would_not(room: EditRoom) -> None:
+    """Addresses of signed renditions go through the CDN, whose answer depends on the signature."""
+    room.signed = frozenset({"renditions/"})
+    plain = f"https://{CDN_HOST}/renditions/others/a_small.jpg?v=1"
+    signed = f"{plain}&Expires=1&Signature=s&Key-Pair-Id=k"
+    room.put(RENDITIONS, "renditions/others/a_small.jpg", b"another's")
+    room.web[signed] = b"what the CDN answers"
+
+    with pytest.raises(EditError, match="expected a picture"):
+        room.sources.open(plain, user_id=USER)
+    with room.sources.open(signed, user_id=USER) as source:
+        assert b"what the CDN answers" == bytes(source.view)
+
+    assert [plain, signed] == room.fetched
+
+
+def test_own_results_are_edited_again_where_results_are_signed(room: EditRoom) -> None:
+    """A result is its session's user's; another user, and a session that is gone, have to bring a signature."""
+    room.signed = frozenset({"edits/"})
+    session = room.begin("https://example.com/a.jpg")
+    key = f"edits/{session.session_id}/a/a.webp"
+    for one in (key, "edits/ses_gone/a/a.webp"):
+        room.put(RESULTS, one, b"a result")
+
+    with room.sources.open(f"https://{CDN_HOST}/{key}", user_id=USER) as source:
+        assert b"a result" == bytes(source.view)
+    for user, one in (("mallory", key), (USER, "edits/ses_gone/a/a.webp")):
+        with pytest.raises(EditError, match="expected a picture"):
+            room.sources.open(f"https://{CDN_HOST}/{one}", user_id=user)
+
+    assert [f"https://{CDN_HOST}/{key}", f"https://{CDN_HOST}/edits/ses_gone/a/a.webp"] == room.fetched
 
 
 @pytest.mark.parametrize(

@@ -256,13 +256,17 @@ class QuickEditor:
 
 @dataclass
 class EditRoom(SessionStore):
-    """The edit line with its stores, and short ways to look at them. *web*: what foreign addresses hold."""
+    """The edit line with its stores, and short ways to look at them. *web*: what foreign addresses hold.
+
+    *signed*: prefixes of the CDN that need a signature.
+    """
 
     s3: Wire = field(kw_only=True)
     editor: QuickEditor = field(default_factory=QuickEditor)
     web: dict[str, bytes] = field(default_factory=dict[str, bytes])
     fetched: list[str] = field(default_factory=list[str])
     seconds: list[float] = field(default_factory=lambda: [0.0])
+    signed: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> Sources:
@@ -275,6 +279,8 @@ class EditRoom(SessionStore):
             renditions_bucket=RENDITIONS,
             results_bucket=RESULTS,
             cdn_host=CDN_HOST,
+            sessions=self.work.reader,
+            signed=self.signed,
         )
 
     @property

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from hypothesis import given
+from pydantic import ValidationError
 
 from processor.errors import SettingsError
 from processor.recipe import Size
@@ -33,7 +34,7 @@ API_WIRING = {
 DEFAULTS = Settings()
 
 
-def rendition_env(settings: RenditionSettings = DEFAULTS.renditions, **wiring: str) -> RenditionEnv:
+def rendition_env(settings: RenditionSettings = DEFAULTS.renditions, **wiring: object) -> RenditionEnv:
     """Return the rendition function's slice, deployed as stack "test"."""
     lanes = (QUEUE.replace("jobs", "uploads"), QUEUE.replace("jobs", "backfill"))
     known = {"lane_queue_urls": lanes, "purge_queue_url": QUEUE.replace("jobs", "purges")}
@@ -45,7 +46,9 @@ def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice
     return [
         rendition_env(renditions),
         rendition_env(renditions, distribution_id="E2EXAMPLE"),
+        rendition_env(renditions, signed_renditions=True),
         EditEnv.of(edits, renditions, stack="test", **EDIT_WIRING),
+        EditEnv.of(edits, renditions, stack="test", **EDIT_WIRING, signed_renditions=True, signed_edits=True),
         EditApiEnv.of(edits, DEFAULTS.cdn, stack="test", **API_WIRING),
         ReconcileEnv.of(renditions, stack="test", uploads_queue_url=QUEUE, cdn_host="cdn.example.com"),
     ]
@@ -86,6 +89,7 @@ def test_the_rendition_function_receives_only_what_it_reads() -> None:
         "DARKROOM_CDN_HOST",
         "DARKROOM_FORMATS",
         "DARKROOM_KEEP_COPYRIGHT",
+        "DARKROOM_KEY_STYLE",
         "DARKROOM_LANE_QUEUE_URLS",
         "DARKROOM_LIMITS",
         "DARKROOM_MISSING_RECORD",
@@ -102,6 +106,16 @@ def test_the_rendition_function_receives_only_what_it_reads() -> None:
         "DARKROOM_SIZES",
         "DARKROOM_STACK",
     } == set(to_env(rendition_env()))
+
+
+def test_opaque_keys_need_their_secret() -> None:
+    """A function that had none would fall back to readable keys."""
+    opaque = RenditionSettings(key_style="opaque")
+
+    wiring = {"key_secret_parameter": "/d/s/k"}
+    assert "/d/s/k" == rendition_env(opaque, **wiring).key_secret_parameter
+    with pytest.raises(ValidationError, match="found key_style opaque without key_secret_parameter"):
+        rendition_env(opaque)
 
 
 def test_the_edit_worker_keeps_the_variables_of_the_old_system() -> None:

@@ -344,6 +344,20 @@ def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
             ),
         ),
         (
+            {"cdn": {"renditions": "signed"}},
+            (
+                "Invalid value for `cdn`: found renditions signed without signing_public_keys, expected the public key "
+                "of the backend that signs (docs/private-galleries.md)"
+            ),
+        ),
+        (
+            {"cdn": {"edits": "signed", "signing_public_keys": []}},
+            (
+                "Invalid value for `cdn`: found edits signed without signing_public_keys, expected the public key "
+                "of the backend that signs (docs/private-galleries.md)"
+            ),
+        ),
+        (
             {"cdn": {"signing_public_keys": ["-----BEGIN PRIVATE KEY-----"]}},
             (
                 'Invalid value "-----BEGIN PRIVATE KEY-----" for `cdn.signing_public_keys.0`: '

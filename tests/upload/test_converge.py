@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
+from processor.aws.originals_table import STEM
 from processor.errors import LeaseHeld, RecordMissing, StoreUnavailable
-from processor.keys import ObjectKey, Skip
+from processor.keys import ObjectKey, Skip, path_of
 from processor.recipe import Recipe, Size
 from processor.upload.outcome import Result
 from testkit.memory_stores import World
@@ -521,6 +523,31 @@ def test_a_stem_in_the_record_is_where_its_renditions_are(world: World) -> None:
     assert f"renditions/w/{world.records[B]['stem']}_small.jpg" == size("small", world, B)
 
 
+def test_a_record_names_what_a_cookie_must_cover(world: World) -> None:
+    """The gallery's folder, escaped, if renditions are signed; none where a cookie would cover other galleries."""
+    world.signed = True
+    keys = [A, "f/a b/ü*.jpg", "loose.jpg", "a/../b.jpg", "g/" + "é" * 500 + ".jpg"]
+    for key in keys:
+        world.process(world.put(key))
+
+    cdn = "https://cdn.example.com/renditions"
+    expected = [f"{cdn}/w/*", f"{cdn}/f/a%20b/*", None, None, None]
+    assert expected == [world.records[key].get("signed_resource") for key in keys]
+
+
+def test_a_record_follows_when_renditions_become_signed_and_public_again(world: World) -> None:
+    """By the next message about the photo; nothing is rendered for it."""
+    event = world.put(A)
+    world.process(event)
+    assert "signed_resource" not in world.records[A]
+
+    for world.signed in (True, False):
+        stamps = {key: stored[1] for key, stored in world.renditions.items()}
+        assert Result.UNCHANGED == world.process(event).result
+        assert world.signed is ("signed_resource" in world.records[A])
+        assert stamps == {key: stored[1] for key, stored in world.renditions.items()}
+
+
 @pytest.mark.parametrize("spoilt", [StoreUnavailable("s3: down"), RecordMissing("none")])
 def test_an_error_ends_the_lease_at_once(world: World, spoilt: Exception) -> None:
     """The next delivery need not wait; what may be half done is done again."""
@@ -571,3 +598,62 @@ def test_lost_renditions_are_made_again_when_that_is_asked_for(again: bool) -> N
     world.process(replace(event, again=again))
 
     assert (4 if again else 3) == len(world.renditions)
+
+
+OPAQUE = Recipe(key_style="opaque")
+CODED = re.compile(r"renditions/w/IMG_1-[0-9a-f]{24}_[a-z]+\.jpg")
+
+
+def test_opaque_keys_hold_a_code_and_stay_the_same(world: World) -> None:
+    """For the same original, however often it is rendered; its record leads to its files."""
+    world.process(world.put(A), OPAQUE)
+    first = set(world.renditions)
+    world.process(world.put(A, b"another photo"), OPAQUE)
+
+    assert all(CODED.fullmatch(key) for key in first)
+    assert first == set(world.renditions)
+    assert f"renditions/w/{world.records[A]['stem']}_small.jpg" == size("small", world, A)
+
+
+def test_two_originals_with_one_stem_have_two_codes(world: World) -> None:
+    """They are claimed as readable stems are."""
+    for key in (A, B):
+        world.process(world.put(key), OPAQUE)
+
+    assert 8 == len(world.renditions)
+    assert world.records[A]["stem"] != world.records[B]["stem"]
+
+
+@pytest.mark.parametrize("styles", [(None, OPAQUE), (OPAQUE, None)], ids=["readable first", "opaque first"])
+def test_another_style_renders_anew_and_removes_the_old_addresses(
+    world: World, styles: tuple[Recipe | None, Recipe | None]
+) -> None:
+    """From the bucket and from the CDN, and frees the stem; the message is that of a backfill."""
+    event = world.put(A)
+    world.process(event, styles[0])
+    before = set(world.renditions)
+    assert [] == world.invalidated
+
+    assert Result.RENDERED == world.process(event, styles[1]).result
+
+    assert before.isdisjoint(world.renditions)
+    assert 4 == len(world.renditions)
+    assert [ObjectKey(A).photo_tag] == world.invalidated
+    assert [path_of(next(iter(world.renditions)))] == [path for path, key in world.table if key == STEM]
+
+
+@pytest.mark.parametrize("later", [None, OPAQUE], ids=["readable", "opaque"])
+@pytest.mark.parametrize("died", ["s3:PutObject", "dynamodb:PutItem w/IMG_1.CR2"])
+def test_a_deletion_removes_opaque_files_that_no_item_names(world: World, died: str, later: Recipe | None) -> None:
+    """A dead worker's are found by their names and tags, also where the secret is gone."""
+    event = world.put(A)
+    world.on_answer = once(died, kill)
+    with pytest.raises(KeyboardInterrupt):
+        world.process(event, OPAQUE)
+    world.on_answer = lambda _: None
+    assert world.renditions
+    world.lapse()
+
+    world.process(world.delete(A), later)
+
+    assert {} == world.renditions

@@ -55,7 +55,7 @@ class Editor {
     this.sessions = new Sessions({ api: this.api, onOpen: (id) => this.opening.session(id) });
     this.picker = new Picker({ gallery, signal, sizes, onPick: (photos) => this.table.add(photos.map((photo) => ofPhoto(photo, sizes))) });
     this.history = new History({ onChoose: (at) => this.change((picture) => (picture.at = at)) });
-    this.results = new Results({ table: this.table, uploads });
+    this.results = new Results({ config, table: this.table, uploads });
     this.strip = new Strip({ onChoose: (picture) => this.choose(picture) });
     this.preview = this.makePreview();
     this.files = el("input", { type: "file", multiple: true, class: "hidden-visually", tabindex: -1, "aria-hidden": "true", onchange: () => this.picked() });

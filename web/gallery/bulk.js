@@ -1,5 +1,6 @@
 /** What is done with one photo or with many: remove, try again, set the focus, download. */
 
+import { isSigned } from "../lib/config.js";
 import { confirmed } from "../lib/confirm.js";
 import { counted } from "../lib/format.js";
 import { inLanes } from "../lib/lanes.js";
@@ -11,10 +12,11 @@ import { isReady, nameOf } from "./states.js";
 
 export class Bulk {
   /**
-   * @param {{api: import("../lib/gallery.js").GalleryApi, uploads: import("../uploads/uploads.js").Uploads,
+   * @param {{config: import("../lib/config.js").Config, api: import("../lib/gallery.js").GalleryApi, uploads: import("../uploads/uploads.js").Uploads,
    *          know: (photo: any) => void, forget: (id: string) => void}} how
    */
-  constructor({ api, uploads, know, forget }) {
+  constructor({ config, api, uploads, know, forget }) {
+    this.config = config;
     this.api = api;
     this.uploads = uploads;
     this.know = know;
@@ -74,7 +76,8 @@ export class Bulk {
   entry(photo, size) {
     if (!size) return { name: nameOf(photo), url: this.api.originalOf(photo.id) };
     const stem = nameOf(photo).replace(/\.[^.]*$/, "");
-    return { name: `${stem}-${size}.jpg`, url: photo[`${size}_url`] };
+    const url = photo[`${size}_url`];
+    return { name: `${stem}-${size}.jpg`, url, signed: isSigned(this.config, url) };
   }
 
   async all(tiles, work, done) {

@@ -29,6 +29,7 @@ export function mount(root, context) {
 class Gallery {
   constructor({ config, gallery, uploads, params, signal }) {
     const { sizes } = config.outputs;
+    this.config = config;
     this.signal = signal;
     this.uploads = uploads;
     this.params = params;
@@ -98,7 +99,7 @@ class Gallery {
   async act(what, ...args) {
     try {
       const { Bulk } = await part(() => import("./bulk.js"));
-      const bulk = new Bulk({ api: this.api, uploads: this.uploads, know: (photo) => this.listing.know(photo), forget: (id) => this.listing.forget(id) });
+      const bulk = new Bulk({ config: this.config, api: this.api, uploads: this.uploads, know: (photo) => this.listing.know(photo), forget: (id) => this.listing.forget(id) });
       return await bulk[what](...args);
     } catch (error) {
       toast(error.message);

@@ -6,7 +6,7 @@ import { inLanes } from "./lanes.js";
 
 const KEPT_MS = 60_000;
 
-/** @typedef {{name: string, url: string}} Entry */
+/** @typedef {{name: string, url: string, signed?: boolean}} Entry  *signed*: it is read with our cookies */
 
 /**
  * @param {Entry[]} entries
@@ -16,13 +16,13 @@ const KEPT_MS = 60_000;
  */
 export async function save(entries, archive, onProgress = () => {}) {
   if (entries.length === 1) {
-    hand(await bytesOf(entries[0].url), entries[0].name);
+    hand(await bytesOf(entries[0]), entries[0].name);
     return [];
   }
   const { Zip } = await import("./zip.js");
   const files = new Map();
   const { errors } = await inLanes(entries, async (entry) => {
-    files.set(entry, await bytesOf(entry.url));
+    files.set(entry, await bytesOf(entry));
     onProgress(files.size);
   });
   if (!files.size) throw errors[0];
@@ -32,10 +32,10 @@ export async function save(entries, archive, onProgress = () => {}) {
   return errors;
 }
 
-/** Read a file. Browsers ignore the `download` attribute for another origin, so it is fetched. @returns {Promise<Blob>} */
-export async function bytesOf(url) {
+/** Read a file. Browsers ignore the `download` attribute for another origin, so it is fetched. @param {Entry} entry @returns {Promise<Blob>} */
+export async function bytesOf({ url, signed = false }) {
   // An <img> caches the file without CORS headers, which makes it unreadable: fetch it again.
-  const answer = await fetch(url, { cache: "no-store" }).catch(() => {
+  const answer = await fetch(url, { cache: "no-store", credentials: signed ? "include" : "same-origin" }).catch(() => {
     throw new Offline();
   });
   if (!answer.ok) throw new Error(`The file could not be read (status ${answer.status}).`);

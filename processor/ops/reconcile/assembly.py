@@ -82,6 +82,7 @@ class ReconciledStores:
                 settled=self.settled,
                 missing_record=env.missing_record,
                 cdn_host=env.cdn_host,
+                signed=bool(env.signed_renditions),
             ),
             items=ItemWalk(
                 scan=self.scan(env.originals_table, "id", "key"),

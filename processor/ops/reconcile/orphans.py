@@ -19,7 +19,7 @@ from processor.aws.originals_table import StemClaims
 from processor.aws.photo_scans import OriginalBatches
 from processor.aws.renditions import RenditionObjects
 from processor.errors import DarkroomError
-from processor.keys import RENDITIONS, ObjectKey, is_rendition, path_of, stem_path
+from processor.keys import RENDITIONS, ObjectKey, is_rendition, path_of, readable_path, stem_path
 from processor.ops.reconcile.requeue import RequeueList
 from processor.ops.reconcile.state import Step
 
@@ -63,16 +63,18 @@ class OrphanWalk:
         """Return whether there is no original that may have claimed a stem; of a path that was cut, none is known."""
         if CUT.search(path):
             return False
+        # The code of an opaque stem is not checked: the reconciler does not have the secret.
+        paths = {path, readable_path(path)}
         photos = (name for one in self.near(path) if (name := ObjectKey(one.key)).skip(one.size) is None)
-        return not any(stem_path(name.gallery, stem) == path for name in photos for stem in name.stem_candidates())
+        return not any(stem_path(name.gallery, stem) in paths for name in photos for stem in name.stem_candidates())
 
     def near(self, path: str) -> Iterator[Listed]:
         """List every original that may have claimed a stem: its file is the stem, and an extension or less."""
-        start = path.removeprefix(RENDITIONS)
-        for key in (start, UNIQUE.sub("", start)):
-            if found := self.originals.find(key):
-                yield found
-        yield from self.originals.all(f"{start}.")
+        for start in dict.fromkeys(one.removeprefix(RENDITIONS) for one in (path, readable_path(path))):
+            for key in (start, UNIQUE.sub("", start)):
+                if found := self.originals.find(key):
+                    yield found
+            yield from self.originals.all(f"{start}.")
 
     def remove(self, path: str) -> int:
         """Remove the renditions below an orphaned stem as far as the run may; return their number."""

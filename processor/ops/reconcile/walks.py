@@ -123,6 +123,7 @@ class OriginalWalk:
     settled: Settled
     missing_record: Literal["create", "require"]
     cdn_host: str
+    signed: bool = False
 
     def page(self, after: str) -> Step:
         """Check one page of originals; count those that differ."""
@@ -160,7 +161,7 @@ class OriginalWalk:
             return True
         if record is not None and record.original_key not in {None, item.key}:
             return False  # it shows another original of the photo
-        return bool(differing(record, record_fields(record, [item], cdn_host=self.cdn_host)))
+        return bool(differing(record, record_fields(record, [item], cdn_host=self.cdn_host, signed=self.signed)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

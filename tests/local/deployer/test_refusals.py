@@ -243,7 +243,7 @@ def test_what_is_declared_only_is_one_visible_list() -> None:
     } == {kind: sorted(reasons) for kind, reasons in NOT_EMULATED.items()}
     assert {
         "aws:budgets/budget:Budget": [EVERYTHING],
-        "aws:cloudfront/distribution:Distribution": ["cacheTagConfig", "compress", "priceClass", "trustedKeyGroups"],
+        "aws:cloudfront/distribution:Distribution": ["cacheTagConfig", "compress", "priceClass"],
         "aws:cloudfront/monitoringSubscription:MonitoringSubscription": [EVERYTHING],
         "aws:cloudwatch/eventApiDestination:EventApiDestination": ["invocationRateLimitPerSecond"],
         "aws:cloudwatch/logDelivery:LogDelivery": [EVERYTHING],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ from botocore.exceptions import EndpointConnectionError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from local.front.cdn import METHODS, PROPAGATION_S, CdnProxy
+from local.front.cdn import METHODS, PROPAGATION_S, CdnProxy, require_plain_path
 from local.front.deployed import DeployedStack
 from local.front.distribution import Addition, Behaviour, Distribution, additions, for_viewer, read
 from local.front.errors import HANDLERS, Refusal
 from local.model import Addresses, RunConfig
 from local.run.aws import Aws
+from processor.aws.signing import Signer
 from tests.factories.asking import Asking
+from tests.factories.signing import key_pair
 
 ADDRESSES = Addresses(
     aws="http://aws", lambdas="http://lambdas", api="http://api", cdn="http://cdn", page="http://page"
@@ -76,6 +79,62 @@ def test_pictures_come_from_the_emulators_cloudfront(tmp_path: Path) -> None:
     assert "http://aws/renditions/a%20b/%C3%A9+%2B_small.jpg?v=1&x=%20" == result["url"]
     assert (DISTRIBUTION, "https") == (result["headers"]["host"], result["headers"]["x-forwarded-proto"])
     assert "x-origin-verify" not in result["headers"]
+
+
+PRIVATE = replace(FILES, pattern="renditions/*", keys={"K1": key_pair().public})
+SIGNER = Signer.from_pem(key_pair().private, cdn="http://127.0.0.1:4510", key_id="K1")
+ADDRESS = "/renditions/wedding/a_small.jpg?v=1"
+
+
+def private(folder: Path, asked: list[str]) -> Asking:
+    """Return a client of a CDN whose renditions are signed; *asked* collects what its origins are asked for."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return reply({})
+
+    return viewer(folder, answer, reads=lambda: Distribution(behaviours=(API, PRIVATE, FILES)))
+
+
+def cookies_for(resource: str) -> dict[str, str]:
+    """Return a header with the cookies of *resource*, valid for an hour."""
+    grant = SIGNER.grant(f"{SIGNER.cdn}{resource}", until=datetime.now(UTC) + timedelta(hours=1))
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in grant.cookies.items())}
+
+
+def test_a_signed_picture_is_for_its_cookie_alone(tmp_path: Path) -> None:
+    """An anonymous viewer gets nothing, neither before nor after one who may see it; the origin is not even asked."""
+    asked: list[str] = []
+    client = private(tmp_path, asked)
+    before = client.get(ADDRESS)
+    right = client.get(ADDRESS, headers=cookies_for("/renditions/wedding/*"))
+    after = client.get(ADDRESS)
+    other = client.get(ADDRESS, headers=cookies_for("/renditions/others/*"))
+
+    assert [403, 200, 403, 403] == [one.status_code for one in (before, right, after, other)]
+    assert "MISSING_KEY" == after.json()["code"]
+    assert [ADDRESS] == asked
+
+
+def test_a_signature_is_stripped_before_the_origin_is_asked(tmp_path: Path) -> None:
+    """So it is in no cache key and in no log of an origin."""
+    asked: list[str] = []
+    signed = SIGNER.url(f"{SIGNER.cdn}{ADDRESS}", until=datetime.now(UTC) + timedelta(hours=1))
+
+    assert 200 == private(tmp_path, asked).get(signed).status_code
+    assert [ADDRESS] == asked
+
+
+@pytest.mark.parametrize(
+    "asked", ["/renditions/wedding/../others/a.jpg?v=1", "/x/../renditions/others/a.jpg", "/./a.jpg", "/a/.."]
+)
+def test_no_path_leads_from_one_gallery_into_another(asked: str) -> None:
+    """Our client would resolve the dots, and fetch another file than the one that was checked; S3 has no such key."""
+    with pytest.raises(Refusal) as refused:
+        require_plain_path(asked)
+
+    assert 403 == refused.value.status
+    require_plain_path("/renditions/a..b/...jpg?x=/../")
 
 
 @pytest.mark.parametrize("path", ["/image-edit/sessions", "/renditions/a_small.jpg"])

@@ -386,6 +386,20 @@ def test_a_sidecar_keeps_no_orphan_and_a_unique_stem_is_its_originals(gallery: G
     assert {f"renditions/{name}" for name in others} < gallery.darkroom.kept().keys()
 
 
+def test_an_opaque_stem_is_its_original_s_whatever_its_code(gallery: Gallery) -> None:
+    """The reconciler has no secret: only files without an original of that name are orphans."""
+    code = "0a" * 12
+    kept = f"renditions/wedding/IMG_3-{code}_small.jpg"
+    orphan(gallery, kept)
+    orphan(gallery, f"renditions/wedding/IMG_4-{code}_small.jpg")
+    gallery.darkroom.upload("wedding/IMG_3.jpg")
+
+    assert 1 == gallery.reconcile()["removed"]
+
+    assert kept in gallery.darkroom.kept()
+    assert not [key for key in gallery.darkroom.kept() if "IMG_4" in key]
+
+
 def test_a_run_removes_so_many_orphans_and_no_more(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     """So many are no leftovers: the alarm rings for the others."""
     monkeypatch.setattr("processor.ops.reconcile.orphans.MAX_REMOVED", 2)
