@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 from processor.aws.attributes import from_item, to_item
@@ -64,6 +65,12 @@ class World:
     on_answer: Callable[[str], None] = nothing
     clock: float = 1_764_000_000.0
     changes: int = 0
+    ticks: int = 0
+
+    def now(self) -> datetime:
+        """Return the time; no two moments are the same."""
+        self.ticks += 1
+        return datetime(2025, 11, 21, tzinfo=UTC) + timedelta(milliseconds=self.ticks)
 
     def put(self, key: str, content: bytes = b"a photo") -> ObjectEvent:
         """Upload an original; return the event of S3."""
@@ -106,7 +113,9 @@ class World:
         )
         renderer, used = MemoryRenderer(world=self), recipe or self.recipe
         recipes = {DEFAULT_PROFILE: used, **self.profiles}
-        return assembled(stores, renderer, recipes=recipes, missing_record=self.missing_record, cdn_host=CDN_HOST)
+        return assembled(
+            stores, renderer, recipes=recipes, missing_record=self.missing_record, cdn_host=CDN_HOST, now=self.now
+        )
 
     def violations(self) -> list[str]:
         """Name what is not as it must be at rest: when every message is done and every lease released."""

@@ -1,8 +1,8 @@
 """Tell random stories of photos over stores in memory, with the real upload pipeline, and judge how they end.
 
 A story changes originals, delivers events late, twice and in any order, writes to records as a backend does, changes
-the recipe and the profiles of galleries, and breaks the pipeline at any call. When all events are delivered, the state must be that of a calm world:
-one that has seen nothing but the originals that are left, each of them once.
+the recipe and the profiles of galleries, and breaks the pipeline at any call. When all events are delivered, the state
+must be that of a calm world: one that has seen nothing but the originals that are left, each of them once.
 """
 
 from __future__ import annotations
