@@ -100,6 +100,7 @@ RENDITION_PLACES = {
     "RenditionObjects": ("renditions/renditions/*",),
     "BucketListing": ("renditions/renditions/*",),
     "OriginalsTable": ("items",),
+    "Galleries": ("items",),
     "StemClaims": ("items",),
     "PhotoRecords": ("photos",),
     "CdnCache": ("distribution",),

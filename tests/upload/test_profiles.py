@@ -202,3 +202,18 @@ def test_a_photo_that_can_not_be_rendered_any_more_stays_only_where_it_shows_no_
         assert (files if stays else set()) == world.renditions.keys()
     assert stays == ("large_url" in world.records[KEY])
     assert [] == world.violations()
+
+
+def test_a_profile_may_have_fewer_sizes(world: World) -> None:
+    """Their fields leave the record with their files, and come back."""
+    world.profiles["proof"] = Recipe(sizes={"small": SIZES["small"]})
+    event = world.put(KEY)
+    fields: list[set[str]] = []
+    for profile in ("delivered", "proof", ""):
+        world.chosen["smith"] = profile
+        world.process(event)
+        fields.append({name for name in world.records[KEY] if name.startswith("large_")})
+
+    large = {"large_url", "large_width", "large_height", "large_bytes"}
+    assert [large, set(), large] == fields
+    assert {"renditions/smith/IMG_1_small.jpg", "renditions/smith/IMG_1_large.jpg"} == world.renditions.keys()

@@ -57,6 +57,7 @@ function making(receipt) {
     ["Colour", receipt.colour],
     ["Orientation", TURNS[receipt.orientation]],
     ["Focus", receipt.focus],
+    ["Profile", receipt.profile],
   ];
 }
 

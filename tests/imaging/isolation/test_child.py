@@ -41,6 +41,7 @@ def ask(limits: list[tuple[object, ...]]) -> Iterator[Ask]:
     def ask_for(data: bytes) -> list[dict[str, object]]:
         with Source.from_bytes(data) as source:
             request = {"job": "render", "recipe": quick().model_dump_json(), "file_name": "a.jpg"}
+            request |= {"focus": None, "marks": []}
             facts = {"sources": [(source.size, source.sha256)]}
             send(ours, {**request, **facts}, [pack_headers([A_JPEG])], fds=[source.fd])
             answers: list[dict[str, object]] = []
