@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from processor.aws.faults import MISSING, aws_call, unless
 from processor.aws.renditions import TAG
@@ -73,14 +74,16 @@ class ObjectVersions:
 
     def uploads(self, prefix: str) -> Iterator[StoredUpload]:
         """List the unfinished uploads of keys that begin with *prefix*."""
-        more: dict[str, Any] = {}
+        # botocore asks for encoded keys by itself in the other listings alone.
+        more: dict[str, Any] = {"EncodingType": "url"}
         while True:
             with aws_call(f"s3:ListMultipartUploads {self.bucket}/{prefix}"):
                 page: Any = self.s3.list_multipart_uploads(Bucket=self.bucket, Prefix=prefix, **more)
-            yield from (StoredUpload(one["Key"], one["UploadId"]) for one in page.get("Uploads", []))
+            read: Callable[[str], str] = unquote if page.get("EncodingType") == "url" else str
+            yield from (StoredUpload(read(one["Key"]), one["UploadId"]) for one in page.get("Uploads", []))
             if not page.get("IsTruncated"):
                 return
-            more = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}
+            more |= {"KeyMarker": read(page["NextKeyMarker"]), "UploadIdMarker": page["NextUploadIdMarker"]}
 
     def abort(self, upload: StoredUpload) -> None:
         """Delete the parts of an unfinished upload; one that is not there is no error."""

@@ -119,8 +119,8 @@ def print_proof(stack: OpenedStack, scope: GalleryScope | UserScope, proof: Proo
         click.echo(json.dumps(tree, ensure_ascii=False))
     else:
         print_table(proof.found, proof.removed, proof.left)
-        click.echo(f"{scope.kind} {scope.name!r} of stack {stack.name}: begun {proof.began_at}, removed ")
-        click.echo(f"by {proof.removed_at}, looked at again until {proof.looked_at}.")
+        times = f"begun {proof.began_at}, removed by {proof.removed_at}, looked at again until {proof.looked_at}"
+        click.echo(f"{scope.kind} {scope.name!r} of stack {stack.name}: {times}.")
     for name, reason in proof.failed.items():
         click.echo(f"not erased {name!r}: {reason}", err=True)
     for name in proof.names:

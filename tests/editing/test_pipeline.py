@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -73,7 +74,8 @@ def test_a_job_becomes_a_result(room: EditRoom) -> None:
         stored["ContentDisposition"],
         stored["CacheControl"],
     )
-    assert ["cache-tag"] == list(stored["Metadata"])
+    session_hash, user_hash = (hashlib.sha256(one.encode()).hexdigest() for one in (session.session_id, USER))
+    assert {"cache-tag": f"session:{session_hash[:16]},user:{user_hash[:32]}"} == stored["Metadata"]
     assert (EditEnding.EDITED, ended.results["a"], SessionStatus.COMPLETE) == (
         outcome.ending,
         outcome.result,

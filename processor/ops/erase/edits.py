@@ -42,8 +42,7 @@ class EditFinder:
             taken |= {id_of(one): user_of(one) for one in new}
         self.take(found, [one for one in items if id_of(one) in taken or leads_to(one, taken)])
         for session_id in taken:
-            versions = list(self.stores.results.all(results_of(session_id)))
-            self.take_results(found, versions, tag=session_tag(session_id))
+            self.take_results(found, self.stores.results.all(results_of(session_id)), tag=session_tag(session_id))
 
     def of_user(self, scope: UserScope, found: Traces, known: Traces | None) -> None:
         """Find all sessions, results and upload slots of the user."""

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from processor.aws.originals_table import LEASE, STEM
 from processor.aws.photos import PhotoRecord
+from processor.aws.versions import StoredUpload, StoredVersion
 from processor.keys import RENDITIONS, ObjectKey, path_of, stem_path
 from processor.ops.erase.edits import EditFinder
 from processor.ops.erase.scope import GalleryScope, UserScope
-from processor.ops.erase.stores import ErasedStores, is_plain, pages
+from processor.ops.erase.stores import ErasedStores, each, is_plain, pages
 from processor.ops.erase.traces import Traces, keys_of
 
 CUT: Final = re.compile("~[0-9a-f]{16}$")  # keys.safe_path
@@ -43,7 +44,7 @@ class GalleryFinder:
         """List all versions below the gallery, photos or not, and unfinished uploads."""
         found.versions.update(self.stores.originals.all(self.scope.prefix))
         found.uploads.update(self.stores.originals.uploads(self.scope.prefix))
-        found.keys.update(one.key for one in found.versions)
+        found.take(one.key for one in found.versions)
 
     def find_rows(self, found: Traces) -> None:
         """Scan the originals table for items, claims of stems and leases of originals of the gallery."""
@@ -56,7 +57,7 @@ class GalleryFinder:
         ):
             if keys := [key for key in originals_of(row) if self.scope.takes_key(key)]:
                 found.rows.add((str(row["id"]), str(row["key"])))
-                found.keys.update(keys)
+                found.take(keys)
 
     def find_records(self, found: Traces) -> None:
         """Scan the photos table."""
@@ -76,9 +77,7 @@ class GalleryFinder:
         """List what lies below the name of the gallery, and the renditions of originals whose path is another."""
         listed = list(self.stores.renditions.all(self.scope.renditions))
         found.renditions.update(one for one in listed if one.marker or not self.is_foreign(one))
-        for key in found.keys:
-            if not is_plain(ObjectKey(key)):
-                found.renditions.update(self.stores.renditions_of(ObjectKey(key)))
+        take_renditions(found, self.stores, {key for key in found.keys if not is_plain(ObjectKey(key))})
 
     def is_foreign(self, one: Any) -> bool:
         """Return whether a path that was renamed leads here from another gallery."""
@@ -110,28 +109,27 @@ class UserFinder:
             record = PhotoRecord(id=str(item["id"]), item=item)
             take_record(found, record, keys_of(record))
             folders.setdefault(record.id, set()).add(str(item.get("gallery_id") or "").strip("/"))
-        self.find_rows(found, {job.photo_id for one in (found, known) if one for job in one.jobs()})
+        self.find_rows(found, found.photo_ids | (known.photo_ids if known else set()))
         self.find_originals(found, folders)
-        for key in found.keys:
-            found.renditions.update(self.stores.renditions_of(ObjectKey(key)))
+        take_renditions(found, self.stores, found.keys)
         EditFinder(stores=self.stores).of_user(self.scope, found, known)
         return found
 
     def find_rows(self, found: Traces, photo_ids: set[str]) -> None:
         """Read the items, leases and claims of stems of photos."""
-        reader = self.stores.items.reader
-        for photo_id in photo_ids | {ObjectKey(key).photo_id for key in found.keys}:
-            items = self.stores.table.items_of(photo_id)
-            found.keys.update(one.key for one in items)
+        for photo_id, items in zip(sorted(photo_ids), each(self.stores.table.items_of, photo_ids), strict=True):
+            found.take(one.key for one in items)
             found.rows.update((photo_id, one.key) for one in items)
-            found.rows.update((photo_id, LEASE) for _ in reader.read([(photo_id, LEASE)], "id", "key"))
-        paths = {
-            stem_path(name.gallery, stem): key
-            for key, name in ((key, ObjectKey(key)) for key in found.keys)
-            for stem in name.stem_candidates()
-        }
-        owners = self.stores.items.owners(paths)
-        found.rows.update((path, STEM) for path, owner in owners.items() if owner in found.keys)
+        leases = self.stores.items.reader.read(((one, LEASE) for one in sorted(photo_ids)), "id", "key")
+        for row in leases:
+            found.take(originals_of(row))
+            found.rows.add((row["id"], LEASE))
+        names = [ObjectKey(key) for key in found.keys]
+        paths = {stem_path(name.gallery, stem) for name in names for stem in name.stem_candidates()}
+        for path, owner in self.stores.items.owners(sorted(paths)).items():
+            if owner in found.keys:
+                found.take([owner])
+                found.rows.add((path, STEM))
 
     def find_originals(self, found: Traces, folders: Mapping[str, set[str]]) -> None:
         """List all versions of the originals, and of files beside them whose name begins with the photo's id."""
@@ -142,21 +140,29 @@ class UserFinder:
                 prefixes.update(f"{name.gallery}/{one}".lstrip("/") for one in name.record_ids)
         for record_id, galleries in folders.items():
             prefixes.update(f"{gallery}/{record_id}".lstrip("/") for gallery in galleries)
-        photo_ids = {job.photo_id for job in found.jobs()}
-        for prefix in prefixes:
-            found.versions.update(
-                one for one in self.stores.originals.all(prefix) if ObjectKey(one.key).photo_id in photo_ids
-            )
-            found.uploads.update(
-                one for one in self.stores.originals.uploads(prefix) if ObjectKey(one.key).photo_id in photo_ids
-            )
-        found.keys.update(one.key for one in found.versions)
+        photo_ids = found.photo_ids
+        for versions, uploads in each(self.below, prefixes):
+            found.versions.update(one for one in versions if ObjectKey(one.key).photo_id in photo_ids)
+            found.uploads.update(one for one in uploads if ObjectKey(one.key).photo_id in photo_ids)
+        found.take(one.key for one in found.versions)
+
+    def below(self, prefix: str) -> tuple[list[StoredVersion], list[StoredUpload]]:
+        """List versions and unfinished uploads of the keys that begin with *prefix*."""
+        return [*self.stores.originals.all(prefix)], [*self.stores.originals.uploads(prefix)]
+
+
+def take_renditions(found: Traces, stores: ErasedStores, keys: set[str]) -> None:
+    """Add the renditions of originals."""
+    for key, versions in zip(sorted(keys), each(stores.renditions_of, keys), strict=True):
+        found.renditions.update(versions)
+        if versions:
+            found.take([key])
 
 
 def take_record(found: Traces, record: PhotoRecord, keys: set[str]) -> None:
     """Add a record, the originals that it names, and the addresses that it publishes."""
     found.records[record.id] = record
-    found.keys.update(keys)
+    found.take(keys)
     found.addresses.update(str(record.item[f"{size}_url"]) for size in record.sizes)
 
 

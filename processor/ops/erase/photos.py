@@ -102,7 +102,7 @@ class PhotoErasure:
         for one in self.stores.originals.of(key):
             self.stores.originals.delete(one)
             self.removed["versions of originals"] += 1
-        for one in [*self.stores.renditions_of(ObjectKey(key))]:
+        for one in self.stores.renditions_of(key):
             self.remove_rendition(one)
 
     def remove_rendition(self, one: StoredVersion) -> None:

@@ -23,17 +23,16 @@ from processor.ops.erase.edits import EditRemoval
 from processor.ops.erase.find import GalleryFinder, UserFinder
 from processor.ops.erase.photos import ErasedPhoto, PhotoEraser
 from processor.ops.erase.scope import GalleryScope, UserScope
-from processor.ops.erase.stores import ErasedStores
+from processor.ops.erase.stores import THREADS, ErasedStores
 from processor.ops.erase.traces import PhotoJob, Traces
 
-THREADS: Final = 8
 # Photos whose copies one invalidation removes; their leases are held until then.
 CHUNK: Final = 100
 # Longer than any invocation of a function: a lease ends by itself.
 HELD_S: Final = 960.0
 HELD_AGAIN_S: Final = 5.0
-ROUNDS: Final = 4
-# Workers that were at work have stored what they had, and late events have been done.
+# Events of the removal itself, which write an item for a moment, are done within two minutes.
+ROUNDS: Final = 24
 SETTLE_S: Final = 5.0
 CLAIM_S: Final = 3600
 
@@ -60,15 +59,17 @@ class Erasure:
 
     def run(self, found: Traces) -> Traces:
         """Remove what was *found*; return what is left."""
-        left = found
+        left, counts = found, found.counts()
         for _ in range(ROUNDS):
             self.failed.clear()
             self.remove(left)
             if found.running:
                 self.sleep(SETTLE_S)
-            left = self.find(found)
-            if not any(left.counts().values()):
-                return left
+            left, before = self.find(found), counts
+            counts = left.counts()
+            refused = self.failed and counts == before
+            if refused or not any(counts.values()):
+                break
             self.sleep(SETTLE_S)
         return left
 

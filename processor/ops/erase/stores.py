@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from processor.aws.cdn import CdnCache
 from processor.aws.item_removal import ItemRemoval
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+T = TypeVar("T")
+# A client has 16 connections.
+THREADS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,18 +85,20 @@ class ErasedStores:
             cdn_host=env.cdn_host,
         )
 
-    def renditions_of(self, name: ObjectKey) -> Iterator[StoredVersion]:
+    def renditions_of(self, key: str) -> list[StoredVersion]:
         """List the renditions of one original, below each stem that it has claimed.
 
         Below a stem that no original has claimed, those with the cache tag of this original: a release before the
         originals table has made them, or the claim was lost.
         """
+        name, found = ObjectKey(key), list[StoredVersion]()
         paths = {stem_path(name.gallery, stem) for stem in name.stem_candidates()}
         owners = self.items.owners(paths)
         for path in sorted(paths):
-            if owners.get(path, name.key) == name.key:
+            if owners.get(path, key) == key:
                 there = [one for one in self.renditions.all(f"{path}_") if path_of(one.key) == path]
-                yield from there if path in owners else self.tagged(there, name.photo_tag)
+                found += there if path in owners else self.tagged(there, name.photo_tag)
+        return found
 
     def tagged(self, files: Iterable[StoredVersion], tag: str) -> Iterator[StoredVersion]:
         """Keep the versions with a cache tag, and the delete markers of their keys."""
@@ -100,6 +107,12 @@ class ErasedStores:
             if (not one.marker and tag in self.renditions.tags(one)) or one.key in ours:
                 ours.add(one.key)
                 yield one
+
+
+def each(look: Callable[[str], T], names: Iterable[str]) -> list[T]:
+    """Call *look* with each name, some at the same time; the first error ends it."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(look, sorted(names)))
 
 
 def pages(scan: TableScan, **filters: object) -> Iterator[dict[str, object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +26,14 @@ class PhotoJob:
 
 @dataclass(kw_only=True, slots=True)
 class Traces:
-    """All that was found. *keys*: of originals, also of those that only an item or a claim names.
+    """All that was found. *keys*: of originals; *stored*: those of which something is stored, or named by a record.
 
     *rows*: of the originals table. *marks*: items of the sessions table that are no sessions. *running*: of *sessions*.
     *addresses*: of renditions and results at the CDN. *tags*: cache tags of the results.
     """
 
     keys: set[str] = field(default_factory=set[str])
+    stored: set[str] = field(default_factory=set[str])
     versions: set[StoredVersion] = field(default_factory=set[StoredVersion])
     uploads: set[StoredUpload] = field(default_factory=set[StoredUpload])
     renditions: set[StoredVersion] = field(default_factory=set[StoredVersion])
@@ -46,6 +47,17 @@ class Traces:
     slots: set[StoredVersion] = field(default_factory=set[StoredVersion])
     addresses: set[str] = field(default_factory=set[str])
     tags: set[str] = field(default_factory=set[str])
+
+    def take(self, keys: Iterable[str]) -> None:
+        """Add originals of which something is stored."""
+        taken = set(keys)
+        self.stored |= taken
+        self.keys |= taken
+
+    @property
+    def photo_ids(self) -> set[str]:
+        """Ids of the photos of all keys and records."""
+        return {ObjectKey(one).photo_id for one in (*self.keys, *self.records)}
 
     def counts(self) -> dict[str, int]:
         """Count what is stored, by the words of the report. Addresses are no storage: they are asked one by one."""
@@ -70,9 +82,9 @@ class Traces:
             yield from (f"{kind}: {name_of(one)}" for one in sorted(found))
 
     def jobs(self) -> list[PhotoJob]:
-        """Group keys and records by their photo, whose lease guards them."""
+        """Group what is stored by its photo, whose lease guards it."""
         keys, records = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-        for key in self.keys:
+        for key in self.stored:
             keys[ObjectKey(key).photo_id].add(key)
         for record_id in self.records:
             records[ObjectKey(record_id).photo_id].add(record_id)
