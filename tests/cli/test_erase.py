@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,11 +14,12 @@ from click.testing import CliRunner, Result
 
 from darkroom.cli import cli
 from processor.aws.attributes import to_item
+from processor.aws.galleries import Galleries
 from processor.cli import erase as command
 from processor.edits.names import result_key, session_tag, slot_key, user_tag
 from processor.edits.session import SessionImage, SessionStatus
 from processor.errors import StoreUnavailable, UsageError
-from processor.keys import ObjectKey
+from processor.keys import ObjectKey, StemStyle
 from processor.ops.erase import run as running
 from tests.factories.darkroom import CDN_HOST, ITEMS, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.edits import RESULTS, SESSIONS, SessionStore, create_sessions_table
@@ -158,6 +160,35 @@ def test_a_gallery_goes_whole_and_nothing_else(house: Operation, wedding: Operat
     assert kept in str(left[SESSIONS])
     assert kept in str(left[RESULTS])
     assert "active" == (house.darkroom.record(OTHER) or {})["status"]
+
+
+@pytest.mark.parametrize("scope", [("--gallery", "wedding"), ("--user", "ana")])
+def test_files_with_codes_and_the_choice_of_a_profile_go_too(house: Operation, scope: tuple[str, str]) -> None:
+    """Opaque keys need the stack's secret to be made, not to be found; a choice goes with its gallery."""
+    darkroom, plain = house.darkroom, house.darkroom.line
+    opaque = replace(plain.converger, stems=StemStyle(lambda: "a secret"))
+    darkroom.line = replace(plain, converger=opaque)
+    for key in (PLAIN, PAIR):
+        darkroom.process(darkroom.upload(key))
+    darkroom.line = plain
+    show(house, OTHER)
+    for photo_id in (PLAIN, U):
+        darkroom.put_record(**(darkroom.record(photo_id) or {}), user_id="ana")
+    galleries = Galleries(dynamodb=darkroom.dynamodb.client, table=ITEMS)
+    for gallery in ("wedding", "wedding/raw", "wedding2"):
+        galleries.choose(gallery, "proof")
+    assert all(re.search("-[0-9a-f]{24}_", key) for key in versions(house, RENDITIONS) if "wedding/" in key)
+
+    proof = erased(house, *scope)
+
+    assert (0, True) == (proof["exit_code"], proof["complete"]), proof
+    left = everything(house)
+    files = [line for store in (ORIGINALS, RENDITIONS) for line in left[store] if "wedding/" in line]
+    assert [] == files
+    chosen = [galleries.profile(gallery) for gallery in ("wedding", "wedding/raw", "wedding2")]
+    assert (["", "", "proof"] if scope[0] == "--gallery" else ["proof"] * 3) == chosen
+    claims = [line for line in left[ITEMS] if "stem/" in line]
+    assert all("wedding2/" in line for line in claims)
 
 
 def test_late_events_of_an_erased_photo_leave_no_trace(house: Operation) -> None:
@@ -329,7 +360,7 @@ def test_a_run_that_died_is_finished_by_the_next(wedding: Operation, call: str) 
 
     proof = erased(wedding, "--gallery", "wedding")
 
-    assert (0, dict.fromkeys(KINDS, 0)) == (proof["exit_code"], proof["left"])
+    assert (0, dict.fromkeys(KINDS, 0)) == (proof["exit_code"], proof["left"]), proof
     assert [] == [line for lines in everything(wedding).values() for line in lines if "wedding/" in line]
 
 

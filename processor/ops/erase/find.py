@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from processor.aws.galleries import PROFILE
 from processor.aws.originals_table import LEASE, STEM
 from processor.aws.photos import PhotoRecord
 from processor.aws.versions import StoredUpload, StoredVersion
@@ -47,16 +48,22 @@ class GalleryFinder:
         found.take(one.key for one in found.versions)
 
     def find_rows(self, found: Traces) -> None:
-        """Scan the originals table for items, claims of stems and leases of originals of the gallery."""
-        values = {":prefix": {"S": self.scope.prefix}, ":lease": {"S": LEASE}}
+        """Scan the originals table for items, claims of stems and leases of originals, and for chosen profiles."""
+        values = {":prefix": {"S": self.scope.prefix}, ":lease": {"S": LEASE}, ":profile": {"S": PROFILE}}
         for row in pages(
             self.stores.rows,
-            FilterExpression="begins_with(#key, :prefix) OR begins_with(#owner, :prefix) OR #key = :lease",
+            FilterExpression="begins_with(#key, :prefix) OR begins_with(#owner, :prefix) OR #key IN (:lease, :profile)",
             ExpressionAttributeNames={"#key": "key", "#owner": "owner"},
             ExpressionAttributeValues=values,
         ):
+            if row["key"] == PROFILE:
+                if f"{row['id']}/".startswith(self.scope.renditions):
+                    found.rows.add((str(row["id"]), PROFILE))
+                continue
             if keys := [key for key in originals_of(row) if self.scope.takes_key(key)]:
                 found.rows.add((str(row["id"]), str(row["key"])))
+                if row["key"] == STEM:
+                    found.claims[str(row["id"])] = keys[0]
                 found.take(keys)
 
     def find_records(self, found: Traces) -> None:
@@ -117,17 +124,20 @@ class UserFinder:
 
     def find_rows(self, found: Traces, photo_ids: set[str]) -> None:
         """Read the items, leases and claims of stems of photos."""
+        paths = set[str]()
         for photo_id, items in zip(sorted(photo_ids), each(self.stores.table.items_of, photo_ids), strict=True):
             found.take(one.key for one in items)
+            paths |= {stem_path(one.name.gallery, one.stem) for one in items if one.stem}
             found.rows.update((photo_id, one.key) for one in items)
         leases = self.stores.items.reader.read(((one, LEASE) for one in sorted(photo_ids)), "id", "key")
         for row in leases:
             found.take(originals_of(row))
             found.rows.add((row["id"], LEASE))
         names = [ObjectKey(key) for key in found.keys]
-        paths = {stem_path(name.gallery, stem) for name in names for stem in name.stem_candidates()}
+        paths |= {stem_path(name.gallery, stem) for name in names for stem in name.stem_candidates()}
         for path, owner in self.stores.items.owners(sorted(paths)).items():
             if owner in found.keys:
+                found.claims[path] = owner
                 found.take([owner])
                 found.rows.add((path, STEM))
 

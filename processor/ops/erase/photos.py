@@ -110,12 +110,13 @@ class PhotoErasure:
         self.stores.renditions.delete(one)
         self.removed["renditions"] += 1
 
-    def remove_rows(self, items: Iterable[OriginalItem]) -> None:
+    def remove_rows(self, items: Sequence[OriginalItem]) -> None:
         """Remove items, and the claims of stems, which free them for other originals."""
         for one in items:
             if one.key in self.keys:
                 self.removed["items of originals"] += self.stores.row_removal.delete(id=self.job.photo_id, key=one.key)
         paths = {stem_path(name.gallery, stem) for name in map(ObjectKey, self.keys) for stem in name.stem_candidates()}
+        paths |= self.job.claims | {stem_path(one.name.gallery, one.stem) for one in items if one.stem}
         for path, owner in self.stores.items.owners(paths).items():
             if owner in self.keys:
                 self.removed["items of originals"] += self.stores.row_removal.delete(id=path, key=STEM)

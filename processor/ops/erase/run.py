@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
 
 from processor.aws.cdn import tags_of
+from processor.aws.galleries import PROFILE
 from processor.aws.versions import StoredVersion
 from processor.errors import DarkroomError, LeaseHeld
 from processor.keys import path_of
@@ -82,6 +83,9 @@ class Erasure:
             self.removed["unfinished uploads"] += 1
         self.erase_photos(found.jobs())
         self.remove_unclaimed(found.keys)
+        # After the photos, so that no worker renders one of them by another profile.
+        for gallery in sorted(one for one, key in found.rows if key == PROFILE):
+            self.removed["items of originals"] += self.stores.row_removal.delete(id=gallery, key=PROFILE)
         self.removed.update(edits.remove(found))
 
     def erase_photos(self, jobs: Sequence[PhotoJob]) -> None:
@@ -109,10 +113,15 @@ class Erasure:
             except DarkroomError as error:
                 self.failed[job.photo_id] = str(error)
 
+        working = [threads.submit(erase, job) for job in jobs]
         try:
-            list(threads.map(erase, jobs))
+            for one in working:
+                one.result()
             self.stores.cdn.forget(tags_of([tags for one in done for tags in one.tags]), reference=uuid4().hex)
         except BaseException:
+            for one in working:
+                one.cancel()
+            wait(working)  # until then, more leases may be taken
             eraser.leave([one.lease for one in done])
             raise
         eraser.release(done)

@@ -13,6 +13,7 @@ from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
 from processor.aws.photo_scans import OriginalBatches, TableReader, TableScan
 from processor.aws.photos import PhotoRecords
+from processor.aws.renditions import is_below
 from processor.aws.sessions import Sessions
 from processor.aws.versions import ObjectVersions, StoredVersion
 from processor.keys import RENDITIONS, ObjectKey, path_of, safe_path, stem_path
@@ -86,24 +87,29 @@ class ErasedStores:
         )
 
     def renditions_of(self, key: str) -> list[StoredVersion]:
-        """List the renditions of one original, below each stem that it has claimed.
+        """List the renditions of one original, below each stem that it has claimed, with a code or without.
 
         Below a stem that no original has claimed, those with the cache tag of this original: a release before the
         originals table has made them, or the claim was lost.
         """
-        name, found = ObjectKey(key), list[StoredVersion]()
+        name = ObjectKey(key)
         paths = {stem_path(name.gallery, stem) for stem in name.stem_candidates()}
-        owners = self.items.owners(paths)
-        for path in sorted(paths):
-            if owners.get(path, key) == key:
-                there = [one for one in self.renditions.all(f"{path}_") if path_of(one.key) == path]
-                found += there if path in owners else self.tagged(there, name.photo_tag)
-        return found
+        there = {
+            one
+            for path in paths
+            for mark in "_-"
+            for one in self.renditions.all(f"{path}{mark}")
+            if is_below(one.key, path)
+        }
+        owners = self.items.owners(sorted({path_of(one.key) for one in there}))
+        claimed = [one for one in sorted(there) if owners.get(path_of(one.key)) == name.key]
+        free = [one for one in there if path_of(one.key) not in owners]
+        return [*claimed, *self.tagged(free, name.photo_tag)]
 
     def tagged(self, files: Iterable[StoredVersion], tag: str) -> Iterator[StoredVersion]:
         """Keep the versions with a cache tag, and the delete markers of their keys."""
         ours: set[str] = set()
-        for one in sorted(files, key=lambda one: one.marker):
+        for one in sorted(files, key=lambda one: (one.marker, one)):
             if (not one.marker and tag in self.renditions.tags(one)) or one.key in ours:
                 ours.add(one.key)
                 yield one

@@ -17,19 +17,21 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoJob:
-    """One photo to erase: the *keys* of its originals, and the ids of its *records*."""
+    """One photo to erase: the *keys* of its originals, the ids of its *records*, the stem paths that it *claims*."""
 
     photo_id: str
     keys: frozenset[str]
     records: frozenset[str]
+    claims: frozenset[str]
 
 
 @dataclass(kw_only=True, slots=True)
 class Traces:
     """All that was found. *keys*: of originals; *stored*: those of which something is stored, or named by a record.
 
-    *rows*: of the originals table. *marks*: items of the sessions table that are no sessions. *running*: of *sessions*.
-    *addresses*: of renditions and results at the CDN. *tags*: cache tags of the results.
+    *rows*: of the originals table. *claims*: the owner of each stem path that is claimed. *marks*: items of the
+    sessions table that are no sessions. *running*: of *sessions*. *addresses*: of renditions and results at the CDN.
+    *tags*: cache tags of the results.
     """
 
     keys: set[str] = field(default_factory=set[str])
@@ -38,6 +40,7 @@ class Traces:
     uploads: set[StoredUpload] = field(default_factory=set[StoredUpload])
     renditions: set[StoredVersion] = field(default_factory=set[StoredVersion])
     rows: set[Row] = field(default_factory=set[Row])
+    claims: dict[str, str] = field(default_factory=dict[str, str])
     records: dict[str, PhotoRecord] = field(default_factory=dict[str, PhotoRecord])
     sessions: dict[str, str] = field(default_factory=dict[str, str])
     """User id by session id."""
@@ -83,13 +86,17 @@ class Traces:
 
     def jobs(self) -> list[PhotoJob]:
         """Group what is stored by its photo, whose lease guards it."""
-        keys, records = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        keys, records, claims = (defaultdict[str, set[str]](set) for _ in range(3))
         for key in self.stored:
             keys[ObjectKey(key).photo_id].add(key)
         for record_id in self.records:
             records[ObjectKey(record_id).photo_id].add(record_id)
+        for path, owner in self.claims.items():
+            claims[ObjectKey(owner).photo_id].add(path)
         return [
-            PhotoJob(photo_id=one, keys=frozenset(keys[one]), records=frozenset(records[one]))
+            PhotoJob(
+                photo_id=one, keys=frozenset(keys[one]), records=frozenset(records[one]), claims=frozenset(claims[one])
+            )
             for one in sorted({*keys, *records})
         ]
 
