@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from components.testing.program import Json, merged
+from components.testing.trees import Json, merged
 from local.model import RunError
 
 

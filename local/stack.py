@@ -8,8 +8,9 @@ from typing import Final
 
 import yaml
 
-from components.testing.program import PROJECT, ROOT, Json, branch, merged
+from components.testing.program import PROJECT, ROOT, Json
 from components.testing.program import SETTINGS_KEY as SETTINGS
+from components.testing.trees import branch, merged
 from local.emulator.environment import ACCOUNT, REGION
 from local.model import AUDIENCE, RECEIVER, RECEIVER_PATH, RECEIVER_SECRET, STACK, Addresses
 

@@ -22,27 +22,12 @@ from pulumi.runtime import mocks, run_in_stack, set_all_config
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.settings import SETTINGS, configure, set_root_resource
 
+from components.testing.trees import Json
+
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "darkroom"
 # The key of the settings in a stack's configuration.
 SETTINGS_KEY: Final = f"{PROJECT}:settings"
-
-Json = dict[str, Any]
-
-
-def merged(tree: Json, changes: Json) -> Json:
-    """Merge *changes* into *tree*, branch by branch."""
-    known = {
-        key: merged(branch(tree, key), cast("Json", value)) if isinstance(value, dict) else value
-        for key, value in changes.items()
-    }
-    return {**tree, **known}
-
-
-def branch(tree: Json, key: str) -> Json:
-    """Return the branch *key* of *tree*; an empty one where there is none."""
-    found = tree.get(key)
-    return cast("Json", found) if isinstance(found, dict) else {}
 
 
 def main_program() -> None:

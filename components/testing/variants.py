@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from components.testing.plan import StackPlan
-from components.testing.program import SETTINGS_KEY, Json, merged
+from components.testing.program import SETTINGS_KEY, Json
 from components.testing.recorder import record, stack_config
+from components.testing.trees import merged
 
 ORIGIN: Final = "dev"
 VARIANTS: Final[Mapping[str, Json]] = {

@@ -32,7 +32,7 @@ NOT_ALL_ERASED: Final = 1
     epilog=examples(
         "darkroom erase --stack prod --gallery weddings/ana-and-ben --plan",
         "darkroom erase --stack prod --gallery weddings/ana-and-ben",
-        "darkroom erase --stack prod --user auth0|5f7c8ec7 --yes --json",
+        "darkroom erase --stack prod --user 5f7c8ec7 --yes --json",
     )
 )
 @stack_options

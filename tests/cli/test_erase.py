@@ -107,7 +107,8 @@ def versions(house: Operation, bucket: str) -> list[str]:
 def everything(house: Operation) -> dict[str, Any]:
     """Read all stores whole."""
     tables = {name: house.darkroom.dynamodb.client.scan(TableName=name)["Items"] for name in (TABLE, ITEMS, SESSIONS)}
-    buckets = {name: versions(house, name) for name in (ORIGINALS, RENDITIONS, RESULTS)}
+    # A bucket may have the name of a table.
+    buckets = {f"s3 {name}": versions(house, name) for name in (ORIGINALS, RENDITIONS, RESULTS)}
     return {name: sorted(map(str, found)) for name, found in (tables | buckets).items()}
 
 
@@ -155,10 +156,13 @@ def test_a_gallery_goes_whole_and_nothing_else(house: Operation, wedding: Operat
     assert {"renditions/wedding2/e_small.jpg"} < set(versions(house, RENDITIONS))
     assert [] == [line for lines in left.values() for line in lines if "wedding/" in line or U in line]
     assert not [
-        line for line in left[SESSIONS] + left[RESULTS] for one in (first_edit, again, by_address) if one in line
+        line
+        for line in left[SESSIONS] + left[f"s3 {RESULTS}"]
+        for one in (first_edit, again, by_address)
+        if one in line
     ]
     assert kept in str(left[SESSIONS])
-    assert kept in str(left[RESULTS])
+    assert kept in str(left[f"s3 {RESULTS}"])
     assert "active" == (house.darkroom.record(OTHER) or {})["status"]
 
 
@@ -182,12 +186,10 @@ def test_files_with_codes_and_the_choice_of_a_profile_go_too(house: Operation, s
     proof = erased(house, *scope)
 
     assert (0, True) == (proof["exit_code"], proof["complete"]), proof
-    left = everything(house)
-    files = [line for store in (ORIGINALS, RENDITIONS) for line in left[store] if "wedding/" in line]
-    assert [] == files
+    assert [] == [key for store in (ORIGINALS, RENDITIONS) for key in versions(house, store) if "wedding/" in key]
     chosen = [galleries.profile(gallery) for gallery in ("wedding", "wedding/raw", "wedding2")]
     assert (["", "", "proof"] if scope[0] == "--gallery" else ["proof"] * 3) == chosen
-    claims = [line for line in left[ITEMS] if "stem/" in line]
+    claims = [line for line in everything(house)[ITEMS] if "stem/" in line]
     assert all("wedding2/" in line for line in claims)
 
 
@@ -320,6 +322,58 @@ def test_a_running_edit_is_cancelled_first(house: Operation) -> None:
 
     assert 0 == erased(house, "--gallery", "wedding")["exit_code"]
     assert ["cancelled"] == seen
+
+
+def test_erased_sessions_do_not_keep_their_user_from_editing(house: Operation) -> None:
+    """They are no longer counted among the running ones, and their ids are nowhere."""
+    show(house, PLAIN, OTHER)
+    ids = [edit(house, f"photo://{key}", status=SessionStatus.PROCESSING) for key in (PLAIN, OTHER)]
+    for one in ids:
+        sessions(house).limits.reserve("ana", one, limit=2)
+
+    assert 0 == erased(house, "--gallery", "wedding")["exit_code"]
+
+    assert ids[0] not in str(everything(house)[SESSIONS])
+    sessions(house).limits.reserve("ana", "ses_new", limit=2)
+
+
+def after_removal_of(house: Operation, address: dict[str, str], happening: Callable[[], object]) -> None:
+    """Let something happen once, just after the item with this primary key was removed."""
+    waiting = [happening]
+
+    def delete(arguments: dict[str, Any], send: Callable[[], Any]) -> Any:
+        answer = send()
+        if waiting and arguments["Key"] == to_item(address):
+            waiting.pop()()
+        return answer
+
+    house.darkroom.dynamodb.faults["delete_item"] = delete
+
+
+def test_a_result_that_comes_after_its_session_went_is_found(house: Operation) -> None:
+    """By the id of the session, which no store knows any more."""
+    show(house, PLAIN)
+    session_id = edit(house, f"photo://{PLAIN}")
+    key = result_key(session_id, "j", "late", "webp")
+    s3 = house.darkroom.s3.client
+    after_removal_of(house, {"sessionId": session_id}, lambda: s3.put_object(Bucket=RESULTS, Key=key, Body=b"late"))
+
+    proof = erased(house, "--gallery", "wedding")
+
+    assert (0, 2) == (proof["exit_code"], proof["removed"]["edit results"])
+    assert [] == versions(house, RESULTS)
+
+
+def test_an_original_that_comes_after_its_record_went_is_found(house: Operation) -> None:
+    """By its key, which no record names any more."""
+    house.darkroom.put_record(id=U, user_id="ana", status="pending", gallery_id="wedding")
+    show(house, PAIR)
+    after_removal_of(house, {"id": U}, lambda: house.darkroom.upload(PAIR, b"once more"))
+
+    proof = erased(house, "--user", "ana")
+
+    assert (0, 2) == (proof["exit_code"], proof["removed"]["versions of originals"])
+    assert [] == versions(house, ORIGINALS)
 
 
 def test_a_photo_that_cannot_be_erased_is_named_and_the_others_go(house: Operation) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 from typing import Any
 
 import pytest
 
 from lab.drill.operator import RENDITIONS, Operator
+from testkit.embedded_stack import ROOT as CHECKOUT
 from testkit.embedded_stack import LocalStack
 from testkit.events import s3_event, s3_record
 from testkit.photos import jpeg, scene
@@ -61,6 +66,46 @@ def versions(operator: Operator) -> list[str]:
     s3: Any = operator.stack.aws.client("s3")
     page = s3.list_object_versions(Bucket=operator.stack.originals, Prefix=f"{GALLERY}/")
     return [one["Key"] for kind in ("Versions", "DeleteMarkers") for one in page.get(kind, [])]
+
+
+def granted(stack: LocalStack) -> dict[str, str]:
+    """Make a role with what docs/operations.md lists for an erasure; return the environment of its credentials."""
+    page = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.partition("The credentials need:")[2].partition("Both looks")[0]
+    actions = sorted(set(re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z]+)`", table)))
+    assert len(actions) >= 15
+    allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    aws: Any = stack.aws
+    iam, sts = aws.client("iam"), aws.client("sts")
+    policy, name = {"Version": "2012-10-17", "Statement": [allow]}, "darkroom-local-eraser"
+    trusted = json.dumps(policy | {"Statement": [trust]})
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="erase", PolicyDocument=json.dumps(policy))
+    given = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="erase")["Credentials"]
+    names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey"}
+    return {ours: given[theirs] for ours, theirs in {**names, "AWS_SESSION_TOKEN": "SessionToken"}.items()}
+
+
+def test_the_permissions_that_the_page_lists_are_enough(stack: LocalStack, operator: Operator) -> None:
+    """For every kind of thing that an erasure finds: the command runs with these alone."""
+    photo = stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="granted")
+    stack.with_status(photo, "active")
+    session = edit(stack, f"photo://{photo}")
+    operator.wait_for("the result", lambda: bool(results(operator, session)))
+    s3: Any = stack.aws.client("s3")
+    s3.create_multipart_upload(Bucket=stack.originals, Key="granted/half.jpg")
+    s3.put_object(Bucket=RENDITIONS, Key="renditions/granted/whose~0123456789abcdef_small.jpg", Body=b"whose?")
+    where = ["--stack", str(operator.file), "--endpoint-url", str(stack.known["aws"])]
+    command = [sys.executable, "-m", "darkroom", "erase", "--gallery", "granted", "--yes", "--json", *where]
+
+    environment = {**os.environ, **granted(stack), "PYTHONPATH": str(CHECKOUT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    found = json.loads(done.stdout)["found"]
+    assert {1} == {found[name] for name in ("unfinished uploads", "photo records", "edit sessions", "edit results")}
+    assert 5 == found["renditions"]
 
 
 def test_a_gallery_is_erased_while_its_photos_are_rendered_and_edited(stack: LocalStack, operator: Operator) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
+from processor.aws.item_changes import SessionChanges, removal
+from processor.aws.photo_scans import TableReader
 from processor.aws.session_reading import SESSION_PREFIX
 from processor.aws.user_limits import hashed
 from processor.aws.versions import StoredVersion
@@ -112,12 +114,22 @@ class EditRemoval:
         for one in (*found.results, *found.slots):
             self.stores.results.delete(one)
         self.forget(found)
-        removed = sum(self.stores.edit_removal.delete(sessionId=one) for one in (*found.sessions, *sorted(found.marks)))
+        self.release(found)
+        gone = sum(self.stores.edit_removal.delete(sessionId=one) for one in (*found.sessions, *sorted(found.marks)))
         return {
-            "edit sessions": removed,
+            "edit sessions": gone,
             "edit results": len(found.results),
             "upload slots": len(found.slots),
         }
+
+    def release(self, found: Traces) -> None:
+        """Take the sessions out of the running ones of their users, whom they would keep from starting others."""
+        reader = TableReader(dynamodb=self.stores.edits.dynamodb, table=self.stores.edits.table)
+        users = {f"user#{hashed(one)}" for one in found.sessions.values()}
+        for item in reader.read(((one,) for one in sorted(users)), "sessionId"):
+            if ours := {one for one in item.get("running", ()) if one.split()[0] in found.sessions}:
+                changes = SessionChanges(dynamodb=self.stores.edits.dynamodb, table=self.stores.edits.table)
+                changes.apply(id_of(item), removal(ours, "running"), return_item=False)
 
     def forget(self, found: Traces) -> None:
         """Invalidate the results at the CDN."""

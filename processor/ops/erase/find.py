@@ -116,6 +116,10 @@ class UserFinder:
             record = PhotoRecord(id=str(item["id"]), item=item)
             take_record(found, record, keys_of(record))
             folders.setdefault(record.id, set()).add(str(item.get("gallery_id") or "").strip("/"))
+        for again in each(self.stores.photos.read, known.records if known else ()):
+            if again:
+                # Written anew: no longer by its user, but of the same photo.
+                take_record(found, again, keys_of(again))
         self.find_rows(found, found.photo_ids | (known.photo_ids if known else set()))
         self.find_originals(found, folders)
         take_renditions(found, self.stores, found.keys)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -90,19 +90,19 @@ class Erasure:
 
     def erase_photos(self, jobs: Sequence[PhotoJob]) -> None:
         """Erase photos; those that a worker has come again until its lease must have ended."""
-        eraser, waiting, until = PhotoEraser(stores=self.stores, scope=self.scope), list(jobs), self.clock() + HELD_S
-        with ThreadPoolExecutor(THREADS) as threads:
-            while waiting:
-                held = [one for chunk in chunks(waiting) for one in self.erase_chunk(eraser, threads, chunk)]
-                if held and self.clock() > until:
-                    self.failed |= {one.photo_id: "its lease stays held: another worker renders it." for one in held}
-                    return
-                if held:
-                    self.sleep(HELD_AGAIN_S)
-                waiting = held
+        waiting, until = list(jobs), self.clock() + HELD_S
+        while waiting:
+            held = [one for chunk in chunks(waiting) for one in self.erase_chunk(chunk)]
+            if held and self.clock() > until:
+                self.failed |= {one.photo_id: "its lease stays held: another worker renders it." for one in held}
+                return
+            if held:
+                self.sleep(HELD_AGAIN_S)
+            waiting = held
 
-    def erase_chunk(self, eraser: PhotoEraser, threads: ThreadPoolExecutor, jobs: Sequence[PhotoJob]) -> list[PhotoJob]:
+    def erase_chunk(self, jobs: Sequence[PhotoJob]) -> list[PhotoJob]:
         """Erase some photos, invalidate them at the CDN, release their leases; return those whose lease is held."""
+        eraser = PhotoEraser(stores=self.stores, scope=self.scope)
         done, held = list[ErasedPhoto](), list[PhotoJob]()
 
         def erase(job: PhotoJob) -> None:
@@ -113,15 +113,12 @@ class Erasure:
             except DarkroomError as error:
                 self.failed[job.photo_id] = str(error)
 
-        working = [threads.submit(erase, job) for job in jobs]
         try:
-            for one in working:
-                one.result()
+            # After an error, Ctrl-C included, its end waits for the photos at work: their leases are left too.
+            with ThreadPoolExecutor(THREADS) as threads:
+                list(threads.map(erase, jobs))
             self.stores.cdn.forget(tags_of([tags for one in done for tags in one.tags]), reference=uuid4().hex)
         except BaseException:
-            for one in working:
-                one.cancel()
-            wait(working)  # until then, more leases may be taken
             eraser.leave([one.lease for one in done])
             raise
         eraser.release(done)
