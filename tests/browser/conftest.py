@@ -21,6 +21,9 @@ from tests.browser.complaints import Complaints
 
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)
+MOVING_NOTHING = (
+    "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')"
+)
 Opener = Callable[..., Page]
 
 
@@ -89,6 +92,8 @@ def accessible() -> Callable[[Page], None]:
     """Give a check that axe finds no violation in what a page shows now."""
 
     def check(page: Page) -> None:
+        # Colours on their way to another scheme are no colours of the page.
+        page.wait_for_function(MOVING_NOTHING)
         results = Axe().run(page)
         assert 0 == results.violations_count, results.generate_report()
 

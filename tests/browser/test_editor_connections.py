@@ -69,7 +69,7 @@ def test_an_edit_whose_start_is_answered_in_another_view_is_followed(desk: Desk)
     """The editor was left and opened again before the API had answered: the picture does not wait for ever."""
     page = desk.open(desk.photo())
     held: list[Route] = []
-    page.route("**/image-edit", held.append)
+    page.route("**/image-edit", lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
     run(page, "rotate right")
     wait_until(page, lambda: bool(held))
     page.get_by_role("link", name="Gallery").click()

@@ -89,15 +89,15 @@ def granted(stack: LocalStack) -> dict[str, str]:
 
 def test_the_permissions_that_the_page_lists_are_enough(stack: LocalStack, operator: Operator) -> None:
     """For every kind of thing that an erasure finds: the command runs with these alone."""
-    photo = stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="granted")
+    photo = stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="permitted")
     stack.with_status(photo, "active")
     session = edit(stack, f"photo://{photo}")
     operator.wait_for("the result", lambda: bool(results(operator, session)))
     s3: Any = stack.aws.client("s3")
-    s3.create_multipart_upload(Bucket=stack.originals, Key="granted/half.jpg")
-    s3.put_object(Bucket=RENDITIONS, Key="renditions/granted/whose~0123456789abcdef_small.jpg", Body=b"whose?")
+    s3.create_multipart_upload(Bucket=stack.originals, Key="permitted/half.jpg")
+    s3.put_object(Bucket=RENDITIONS, Key="renditions/permitted/whose~0123456789abcdef_small.jpg", Body=b"whose?")
     where = ["--stack", str(operator.file), "--endpoint-url", str(stack.known["aws"])]
-    command = [sys.executable, "-m", "darkroom", "erase", "--gallery", "granted", "--yes", "--json", *where]
+    command = [sys.executable, "-m", "darkroom", "erase", "--gallery", "permitted", "--yes", "--json", *where]
 
     environment = {**os.environ, **granted(stack), "PYTHONPATH": str(CHECKOUT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
