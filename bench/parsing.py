@@ -17,7 +17,7 @@ from processor.errors import EditError
 COMMANDS = Path(__file__).parents[1] / "tests" / "edits" / "commands.tsv"
 
 
-WARM_UPS = ("resize to 640px", "frobble the picture", "resize to -7px")
+WARM_UPS = ("resize to 640px", "frobble the picture", "resize to -7px", "resize to 88888888px")
 """Make the word lists and load the matcher of refusals, which the first commands of a process pay for (10 ms)."""
 
 

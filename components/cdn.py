@@ -221,12 +221,12 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def attach(self, name: str, bucket: PrivateBucket, *permissions: Permission) -> None:
-        """Attach the one policy document of a bucket."""
+        """Attach the one policy document of a bucket; it is protected as the bucket is, whose readers need it."""
         aws.s3.BucketPolicy(
             name,
             bucket=bucket.name,
             policy=policy(tls_only("s3:*", bucket.arn, below(bucket.arn)), *permissions),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=bucket.context.data_options(self),
         )
 
     def record(self, name: str, kind: str, settings: CdnSettings) -> None:

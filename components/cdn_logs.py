@@ -63,7 +63,7 @@ class AccessLogs(pulumi.ComponentResource):
             policy=policy(
                 tls_only("s3:*", self.bucket.arn, below(self.bucket.arn)), deliver(self.bucket, source, args)
             ),
-            opts=child,
+            opts=args.context.data_options(self),
         )
         destination = aws.cloudwatch.LogDeliveryDestination(
             f"{name}-destination",

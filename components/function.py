@@ -134,9 +134,10 @@ class LambdaFunction(pulumi.ComponentResource):
         self.register_outputs({"alias": self.alias.arn, "version": self.alias.function_version})
 
     def log_options(self, args: FunctionArgs) -> pulumi.ResourceOptions:
-        """Return the options of the log group, which is imported if a former function has left it."""
-        adopted = self.physical in args.config.settings.adopt.log_groups
-        return pulumi.ResourceOptions(parent=self, import_=log_group_name(self.physical) if adopted else None)
+        """Return the options of the log group; one that a former function has left is imported, and protected."""
+        if self.physical in args.config.settings.adopt.log_groups:
+            return args.config.context.data_options(self, adopt=log_group_name(self.physical))
+        return pulumi.ResourceOptions(parent=self)
 
     def running(self, args: FunctionArgs) -> list[Permission]:
         """Return the grants that running takes, besides those of the code."""

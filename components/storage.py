@@ -45,7 +45,9 @@ class PrivateBucket(pulumi.ComponentResource):
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(token("PrivateBucket"), name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.physical = args.bucket
+        # Without them a bucket that stays would be less private than before.
+        kept = args.context.data_options(self)
+        self.physical, self.context = args.bucket, args.context
         self.bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket,
@@ -61,24 +63,24 @@ class PrivateBucket(pulumi.ComponentResource):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=child,
+            opts=kept,
         )
         aws.s3.BucketOwnershipControls(
             f"{name}-ownership",
             bucket=self.name,
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=child,
+            opts=kept,
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption", bucket=self.name, rules=[encryption(args.kms_key_arn)], opts=child
+            f"{name}-encryption", bucket=self.name, rules=[encryption(args.kms_key_arn)], opts=kept
         )
-        versioning = [versioned(name, self.name, child)] if args.versioned else []
+        versioning = [versioned(name, self.name, kept)] if args.versioned else []
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=self.name,
             rules=[abandoned_uploads(), *args.rules],
             # S3 refuses rules about old versions before versioning is enabled.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=versioning),
+            opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=versioning)),
         )
         if args.cors_origins:
             aws.s3.BucketCorsConfiguration(f"{name}-cors", bucket=self.name, cors_rules=[cors(args)], opts=child)
@@ -87,13 +89,13 @@ class PrivateBucket(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 
-def versioned(name: str, bucket: pulumi.Input[str], child: pulumi.ResourceOptions) -> aws.s3.BucketVersioning:
+def versioned(name: str, bucket: pulumi.Input[str], kept: pulumi.ResourceOptions) -> aws.s3.BucketVersioning:
     """Enable versions: replaced and deleted objects are kept."""
     return aws.s3.BucketVersioning(
         f"{name}-versioning",
         bucket=bucket,
         versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-        opts=child,
+        opts=kept,
     )
 
 

@@ -139,11 +139,21 @@ def down(folder: Path) -> None:
 @click.command(epilog=examples("darkroom logs rendition", "darkroom logs edit --follow --folder ~/darkroom"))
 @in_folder
 @click.argument("function")
-@click.option("--follow", "-f", is_flag=True, help="Print new lines as they come, until Ctrl-C.")
-def logs(folder: Path, function: str, *, follow: bool) -> None:
+@click.option("--follow", "-f", is_flag=True, help="Print all lines, and new ones as they come, until Ctrl-C.")
+@click.option(
+    "--lines", "-n", type=click.IntRange(1), default=200, show_default=True, help="How many of the last lines."
+)
+def logs(folder: Path, function: str, *, follow: bool, lines: int) -> None:
     """Print the log of a function or of a process of the stack.
 
     FUNCTION is a function's name or role (rendition, edit, …) or a process (emulator, deployer, …).
     """
-    for line in run_status.log_lines(RunDir(path=folder.resolve()), function, follow=follow):
-        click.echo(line, nl=False)
+    found = run_status.log_lines(RunDir(path=folder.resolve()), function, follow=follow)
+    if follow:
+        for line in found:
+            click.echo(line, nl=False)
+        return
+    last, before = run_status.last_of(found, lines)
+    if before:
+        click.echo(f"The last {lines:,} of {before + lines:,} lines; --lines {before + lines} prints all.", err=True)
+    click.echo("".join(last), nl=False)

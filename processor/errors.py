@@ -110,11 +110,11 @@ class PhotoError(DarkroomError):
     """A permanent verdict: the same bytes will fail again, so nothing is retried.
 
     *finding*: the expected and the received value, in plain words without paths or library names; the public text
-    adds the advice for its verdict.
+    adds the *advice*, by default that for the verdict.
     """
 
-    def __init__(self, verdict: Verdict, finding: str, *, log: str | None = None) -> None:
-        super().__init__(log or finding, public=f"{finding} {ADVICE[verdict]}")
+    def __init__(self, verdict: Verdict, finding: str, *, log: str | None = None, advice: str | None = None) -> None:
+        super().__init__(log or finding, public=f"{finding} {advice or ADVICE[verdict]}")
         self.verdict = verdict
         self.finding = finding
         self.code = verdict.value

@@ -57,10 +57,14 @@ class SoakContext:
 
 
 def waiting(stack: LocalStack, role: str) -> int:
-    """Count a queue's messages: visible, in flight and delayed."""
+    """Count a queue's messages: visible, in flight, and delayed because they wait for another invocation.
+
+    What is delayed in the jobs queue are the checks of sessions a quarter of an hour later (ADR 27).
+    """
+    parts = ("", "NotVisible") if role == "jobs" else ("", "NotVisible", "Delayed")
     sqs: Any = stack.aws.client("sqs")
     asked = sqs.get_queue_attributes(QueueUrl=stack.known["queues"][role], AttributeNames=["All"])["Attributes"]
-    return sum(int(asked.get(f"ApproximateNumberOfMessages{part}", 0)) for part in ("", "NotVisible", "Delayed"))
+    return sum(int(asked.get(f"ApproximateNumberOfMessages{part}", 0)) for part in parts)
 
 
 def send_until_answered(send: Callable[[], httpx.Response]) -> httpx.Response:

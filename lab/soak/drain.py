@@ -10,9 +10,11 @@ from lab.soak.context import LANES, PATIENCE_S, SoakContext, waiting
 from lab.soak.kills import sandboxes
 from lab.soak.model import Violation
 from lab.soak.outages import send_back
+from processor.handlers.batch import WAIT_S
 
-# Five attempts of a message, each after its patience, and some.
-REST_S: Final = 8.0 * PATIENCE_S
+# The lease of a worker that was killed ends with the time that its invocation had (Pulumi.dev.yaml: 120 s). A message
+# that found it held may wait for its longest time then. Five attempts of a message, each after its patience, and some.
+REST_S: Final = 120 + WAIT_S[-1] + 8.0 * PATIENCE_S
 # Looked at twice: a message may be on its way from a queue to a sandbox.
 STILL_S: Final = 2.0
 

@@ -30,7 +30,13 @@ def check(stack: LocalStack) -> list[Violation]:
         **{f"the name {one.decode()}": one.decode() for one in exif.SECRETS},
     }
     found = [*output_scan.find_secrets(stack, secrets), *positions(output_scan.read_output(stack))]
-    return [Violation(subject="what was written down", expected="no secret", found=one) for one in found]
+    written = [one for one in found if not is_code(one)]
+    return [Violation(subject="what was written down", expected="no secret", found=one) for one in written]
+
+
+def is_code(found: str) -> bool:
+    """Return whether it is the code that writes addresses which has their parameter, not an address with a value."""
+    return found.startswith("a value of ") and " in packages/" in found
 
 
 def positions(texts: Iterable[tuple[str, str]]) -> Iterator[str]:

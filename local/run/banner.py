@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.model import RunConfig
+from local.run.aws import REGION, ROOT
 from local.run.places import beside_python, darkroom, near, python
 
 DEVELOPER: Final = "ada"
@@ -19,7 +20,11 @@ TIMEOUT_S: Final = 5.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Endpoints:
-    """The fields of ``--json``. *token*: for the user *DEVELOPER*; empty without the edit API."""
+    """The fields of ``--json``.
+
+    *environment*: variables with which AWS' clients reach the emulator. *token*: for the user *DEVELOPER*; empty
+    without the edit API.
+    """
 
     page: str
     api: str
@@ -27,6 +32,7 @@ class Endpoints:
     aws: str
     buckets: Mapping[str, str]
     queues: Mapping[str, str]
+    environment: Mapping[str, str]
     token: str
     outputs: Mapping[str, Any]
 
@@ -43,9 +49,16 @@ def endpoints(config: RunConfig) -> Endpoints:
         aws=addresses.aws,
         buckets={role: outputs[f"{role}Bucket"] for role in ("originals", "renditions", "results")},
         queues={**work, **dead},
+        environment=environment(addresses.aws),
         token=token(addresses.page),
         outputs=outputs,
     )
+
+
+def environment(address: str) -> dict[str, str]:
+    """Return the variables that AWS' command line and SDKs read."""
+    keys = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT}
+    return {**keys, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": address}
 
 
 def token(page: str, user: str = DEVELOPER) -> str:
@@ -81,8 +94,8 @@ Three things to try, in another terminal, in {Path.cwd()}:
 
 1. Draw a photo, and upload it:
    {darkroom("demo")} {PHOTO.name}
-   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
-   {aws_cli()} --endpoint-url {known.aws} s3 cp {PHOTO} s3://{known.buckets["originals"]}/{GALLERY}/test-photo.heic
+   export {" ".join(f"{name}={value}" for name, value in known.environment.items())}
+   {aws_cli()} s3 cp {PHOTO} s3://{known.buckets["originals"]}/{GALLERY}/test-photo.heic
 
 2. See it through the CDN, and read the function's log:
    curl -I {known.cdn}/renditions/{GALLERY}/test-photo_thumbnail.jpg

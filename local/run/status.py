@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 STOP_S: Final = 60.0
 POLL_S: Final = 0.1
 FOLLOW_S: Final = 1.0
-LAST_LINES: Final = 200
 GROUP: Final = "/aws/lambda/"
 
 
@@ -61,18 +60,28 @@ def owner_of(folder: RunDir) -> int:
 
 
 def log_lines(folder: RunDir, name: str, *, follow: bool) -> Iterator[str]:
-    """Yield log lines of a function (by name or role: ``rendition``) or of a process of the stack.
+    """Yield log lines of a function (by name or role: ``rendition``) or of a process of the stack, oldest first.
 
-    Without *follow* the last 200. Raises RunError for an unknown name.
+    With *follow*, new lines of a function too, for ever. Raises RunError for an unknown name.
     """
     file = folder.logs / f"{name}.log"
     if file.is_file():
         with file.open(encoding="utf-8", errors="replace") as lines:
-            yield from deque(lines, LAST_LINES)
+            yield from lines
         return
     owner_of(folder)
     logs = Aws(folder.load().addresses.aws).client("logs")
     yield from events(logs, group_of(logs, name, folder), follow=follow)
+
+
+def last_of(lines: Iterator[str], count: int) -> tuple[Sequence[str], int]:
+    """Return the last *count* of *lines*, and how many there were before them."""
+    last: deque[str] = deque(maxlen=count)
+    total = 0
+    for line in lines:
+        last.append(line)
+        total += 1
+    return tuple(last), total - len(last)
 
 
 def group_of(logs: CloudWatchLogsClient, name: str, folder: RunDir) -> str:
@@ -95,7 +104,7 @@ def events(logs: CloudWatchLogsClient, group: str, *, follow: bool) -> Iterator[
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         found = [one for page in pages for one in page["events"] if str(one.get("eventId")) not in shown]
         found.sort(key=lambda one: one.get("timestamp", 0))
-        for one in found if follow else found[-LAST_LINES:]:
+        for one in found:
             yield one.get("message", "").rstrip("\n") + "\n"
         if not follow:
             return

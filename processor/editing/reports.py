@@ -57,8 +57,12 @@ class ReportedEdit:
 
 
 def read_jobs(event: Json) -> Batch[JobDelivery]:
-    """Read the messages of the jobs queue."""
-    messages = tuple(sqs_message(record, read_job) for record in records_of(event))
+    """Read the messages of the jobs queue; raise MalformedEvent for anything else."""
+    try:
+        records = records_of(event)
+    except MalformedEvent as error:
+        raise MalformedEvent(f"{error} To start an edit, call POST /image-edit (docs/edit-api.md).") from error
+    messages = tuple(sqs_message(record, read_job) for record in records)
     return Batch(sender="sqs", messages=messages, invocation=event)
 
 

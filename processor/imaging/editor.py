@@ -11,7 +11,7 @@ from typing import Final, Literal
 from processor.edits.operations.size import Extend, Pad, Resize
 from processor.edits.plan import Plan
 from processor.edits.vocabulary import Step
-from processor.errors import OutOfTime
+from processor.errors import OutOfTime, PhotoError, Verdict
 from processor.imaging.edit_model import Edited, EditLimits, OnStep, OutputWish, inspect_source
 from processor.imaging.installation import check_installation
 from processor.imaging.isolation.edit_wire import EditOrder
@@ -88,7 +88,21 @@ class Editor(DecoderPool):
         def job(child: DecoderProcess, left: float | None) -> Edited:
             return child.edit(sources, order, on_step=on_step, seconds_left=left)
 
-        return self._run(job, memory_mib=order.limits.memory_mib, seconds_left=seconds_left)
+        try:
+            return self._run(job, memory_mib=order.limits.memory_mib, seconds_left=seconds_left)
+        except PhotoError as error:
+            if error.verdict is Verdict.DECODER_OUT_OF_MEMORY:
+                raise too_much_memory(order.limits) from error
+            raise
+
+
+def too_much_memory(limits: EditLimits) -> PhotoError:
+    """Make the verdict on a picture that is too large for its edits; decoding alone may take less."""
+    return PhotoError(
+        Verdict.DECODER_OUT_OF_MEMORY,
+        f"The picture needs too much memory with these edits: expected at most {limits.memory_mib:,} MiB.",
+        advice='Make it smaller first ("resize to 2000px, then …"), or leave out a step.',
+    )
 
 
 def is_long(plan: Plan, wish: OutputWish, header: Header, marks: Mapping[str, Header] = NO_HEADERS) -> bool:

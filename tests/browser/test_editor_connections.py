@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from testkit.browser import wait_until
 from testkit.embedded_stack import LocalStack
 from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
@@ -62,3 +63,20 @@ def test_a_command_is_looked_at_again_when_the_network_is_back(desk: Desk, compl
     page.context.set_offline(False)
 
     expect(page.locator(".plan")).to_be_visible()
+
+
+def test_an_edit_whose_start_is_answered_in_another_view_is_followed(desk: Desk) -> None:
+    """The editor was left and opened again before the API had answered: the picture does not wait for ever."""
+    page = desk.open(desk.photo())
+    held: list[Route] = []
+    page.route("**/image-edit", held.append)
+    run(page, "rotate right")
+    wait_until(page, lambda: bool(held))
+    page.get_by_role("link", name="Gallery").click()
+    expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
+    page.get_by_role("link", name="Editor").click()
+    expect(page.locator(".preview")).to_be_visible()
+
+    held.pop().continue_()
+
+    expect(page.locator(".preview")).to_contain_text("800 × 1200 px")

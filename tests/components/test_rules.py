@@ -12,6 +12,15 @@ FUNCTION = "aws:lambda/function:Function"
 QUEUE = "aws:sqs/queue:Queue"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+# What keeps a bucket private, and its readers reading.
+SAFEGUARDS = (
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning",
+)
 STATEFUL = ("aws:s3/bucket:Bucket", "aws:dynamodb/table:Table", "aws:cloudfront/distribution:Distribution")
 
 
@@ -221,7 +230,8 @@ def test_production_is_protected_and_dev_is_not(plans: dict[str, StackPlan]) -> 
         assert {(kept, kept)} == {(one.protect, one.retained) for one in holders}
         assert {kept} == {one.inputs["deletionProtectionEnabled"] for one in plan.of_type("aws:dynamodb/table:Table")}
         assert {not kept} == {one.inputs["forceDestroy"] for one in plan.of_type("aws:s3/bucket:Bucket")}
-        assert [] == [one.name for one in plan.resources if one.protect and one.type not in STATEFUL]
+        guarded = [one.type for one in plan.resources if one.protect and one.type not in STATEFUL]
+        assert set(SAFEGUARDS if kept else ()) == set(guarded)
 
 
 def test_functions_wait_for_their_grants(plan: StackPlan) -> None:

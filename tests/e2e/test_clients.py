@@ -12,11 +12,8 @@ from pathlib import Path
 import pytest
 
 from lab.moves import MovedPhoto
-from local.run.aws import REGION, ROOT
 from testkit.embedded_stack import LocalStack, wait_for
 from testkit.photos import jpeg, scene
-
-KEYS = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT, "AWS_DEFAULT_REGION": REGION}
 
 
 def sync(client: str, stack: LocalStack, folder: Path) -> None:
@@ -26,11 +23,20 @@ def sync(client: str, stack: LocalStack, folder: Path) -> None:
         remote = f":s3,provider=Other,env_auth,endpoint='{endpoint}':{where}"
         command = ["rclone", "--config", os.devnull, "sync", str(folder), remote]
     else:
-        aws = [sys.executable, "-m", "awscli", "--endpoint-url", endpoint]
-        command = [*aws, "s3", "sync", "--delete", "--only-show-errors", str(folder), f"s3://{where}"]
+        command = [
+            sys.executable,
+            "-m",
+            "awscli",
+            "s3",
+            "sync",
+            "--delete",
+            "--only-show-errors",
+            str(folder),
+            f"s3://{where}",
+        ]
     # rclone fails where a bundle of certificates is named for the AWS libraries.
     known = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
-    subprocess.run(command, env={**known, **KEYS}, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, env={**known, **stack.known["environment"]}, check=True, capture_output=True, timeout=120)
 
 
 @pytest.mark.parametrize(

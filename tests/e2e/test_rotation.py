@@ -20,7 +20,7 @@ from local.deployer.target import Target
 from local.model import RunConfig
 from local.stack import SETTINGS, configuration, merged
 from processor.aws.secrets import KEPT_S, LOOK_AGAIN_S
-from testkit.embedded_stack import LocalStack, wait_for
+from testkit.embedded_stack import ENDED_S, LocalStack, wait_for
 from testkit.photos import jpeg
 from testkit.simulated_user import SimulatedUser
 

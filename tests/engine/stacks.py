@@ -71,9 +71,9 @@ class Stack:
         """Bring the state up to what is there."""
         return self.run("refresh", "--yes", "--skip-preview")
 
-    def destroy(self, change: Json | None = None) -> Outcome:
+    def destroy(self, change: Json | None = None, *options: str) -> Outcome:
         """Take everything down, after the preview that comes without being asked for."""
-        return self.run("destroy", "--yes", change=change)
+        return self.run("destroy", "--yes", *options, change=change)
 
     def run(self, *arguments: str, change: Json | None = None) -> Outcome:
         """Run a command on the stack, with *change* merged into the settings."""

@@ -50,7 +50,7 @@ def old_account() -> Account:
 
 
 def test_what_exists_is_imported_and_nothing_is_replaced(engine: Engine, checkout: Path, tmp_path: Path) -> None:
-    """The import is followed by an update to what the program says; afterwards the entries may stay or go."""
+    """The import is followed by an update to what the program says; the entries may go then. The way back keeps all."""
     stack = new_stack(engine, "prod", checkout, tmp_path / "prod")
     old = old_account()
     stack.account.things.update(old.things)
@@ -65,7 +65,13 @@ def test_what_exists_is_imported_and_nothing_is_replaced(engine: Engine, checkou
     assert set(old.things) == set(ADOPTED.values())
     assert "PAY_PER_REQUEST" == stack.account.things[TABLE, "galerly-photos"].inputs["billingMode"]
     assert {} == stack.preview(ADOPT).changes
+    left = stack.copy(tmp_path / "left")
     assert {} == stack.preview().changes
+
+    outcome = left.destroy(ADOPT, "--exclude-protected")
+
+    assert outcome.succeeded, outcome.text
+    assert set(old.things) <= set(left.account.things)
 
 
 def test_what_does_not_exist_cannot_be_adopted(engine: Engine, checkout: Path, tmp_path: Path) -> None:

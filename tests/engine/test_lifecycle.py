@@ -11,10 +11,14 @@ import jsonschema
 
 from components.testing.plan import StackPlan
 from components.testing.program import ROOT
+from tests.engine.account import TABLE
 from tests.engine.conftest import Deployed
 from tests.engine.stacks import Stack
 
 OPEN = {"deployment": {"protect": False}}
+BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+EVENTS = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 
 def test_a_new_stack_is_created_as_previewed(deployed: Deployed, plans: Mapping[str, StackPlan]) -> None:
@@ -91,3 +95,15 @@ def test_production_goes_once_its_protection_is_off(prod: Stack) -> None:
 
     assert outcome.succeeded, outcome.text
     assert {} == prod.account.things
+
+
+def test_production_can_be_left_with_its_data(prod: Stack) -> None:
+    """docs/deploying.md: what is protected stays, readers included; alarms and what feeds the workers go."""
+    before = set(prod.account.things)
+    outcome = prod.destroy(None, "--exclude-protected")
+
+    assert outcome.succeeded, outcome.text
+    after = {kind for kind, _ in prod.account.things}
+    data = {one for one in before if one[0] in {"aws:s3/bucket:Bucket", BUCKET_POLICY, TABLE, DISTRIBUTION}}
+    assert data <= set(prod.account.things)
+    assert {"aws:cloudwatch/metricAlarm:MetricAlarm", EVENTS} & after == set()

@@ -25,7 +25,7 @@ from processor.edits.names import slot_key
 from processor.edits.plan import Plan
 from processor.edits.session import Session, SessionImage, SessionStatus
 from processor.errors import StoreUnavailable
-from processor.events import Message
+from processor.events import MalformedEvent, Message
 from processor.handlers import edit
 from processor.handlers.batch import BatchWorker
 from processor.settings.functions import EditEnv, to_env
@@ -190,6 +190,12 @@ def handle(
         change_visibility=(asked or Asked()).change_visibility,
     )
     return worker.handle(event, cast("Any", Context()))
+
+
+def test_a_direct_invocation_is_told_where_edits_start(room: EditRoom, service: str) -> None:
+    """The guides' main function invoked the worker itself."""
+    with pytest.raises(MalformedEvent, match=r"received \{\"images\".*To start an edit, call POST /image-edit"):
+        handle(room, service, {"images": []})
 
 
 def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -283,6 +283,10 @@ def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> No
         run(always, png_of(flat(6000, 4000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
 
     assert "DECODER_OUT_OF_MEMORY" == caught.value.code
+    assert (
+        "The picture needs too much memory with these edits: expected at most 80 MiB. "
+        'Make it smaller first ("resize to 2000px, then …"), or leave out a step.'
+    ) == caught.value.public
     assert 60 == run(always, jpeg()).width
 
 

@@ -68,8 +68,9 @@ export class Runs {
       try {
         await this.startPart(part);
       } catch (error) {
-        if (error.status !== 429) {
+        if (error.status !== 429 || this.signal.aborted) {
           this.drop([part]);
+          if (this.signal.aborted) toast(error.message);
           throw error;
         }
         this.queue.unshift(part);
@@ -122,8 +123,8 @@ export class Runs {
   watch(session, pictures, label, parents = {}) {
     const waiting = new Map(Array.from(pictures, ([id, picture]) => [id, { picture, parent: parents[id] ?? picture.at }]));
     this.table.sessions.set(session.sessionId, { label, parents: Object.fromEntries(Array.from(waiting, ([id, { parent }]) => [id, parent])) });
-    // The view ended while the session was started; the next one follows it.
-    if (this.signal.aborted) return this.table.save();
+    // The view ended while the session was started.
+    if (this.signal.aborted) return this.table.startedElsewhere(session.sessionId);
     const run = { sessionId: session.sessionId, waiting, label, total: waiting.size, connected: true, cancelling: false };
     this.running.set(run.sessionId, run);
     run.stop = follow(this.api, session, {

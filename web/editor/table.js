@@ -27,6 +27,8 @@ class Table {
     /** Sessions that run: label, and by image id the version that was edited. @type {Map<string, {label: string, parents: Record<string, number>}>} */
     this.sessions = new Map();
     this.onChange = () => {};
+    /** A session has started for a view that has ended. @type {(id: string) => void} */
+    this.onSession = () => {};
   }
 
   static load() {
@@ -46,6 +48,12 @@ class Table {
   changed() {
     this.onChange();
     this.saving ??= setTimeout(() => this.save(), SAVE_MS);
+  }
+
+  /** Keep a session that a former view has started, and let the view of now follow it. @param {string} id */
+  startedElsewhere(id) {
+    this.save();
+    this.onSession(id);
   }
 
   save() {

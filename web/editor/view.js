@@ -105,11 +105,13 @@ class Editor {
     const stopDrops = acceptDrops(document.body, ({ files }) => this.takeIn(files));
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     table.onChange = () => this.show();
+    table.onSession = (id) => this.opening.follow(id, table.sessions.get(id));
     signal.addEventListener("abort", () => {
       stopDrops();
       this.runs.close();
       this.panel.close();
       table.onChange = () => {};
+      table.onSession = () => {};
       table.save();
     });
     addEventListener("pagehide", () => table.save(), { signal });

@@ -1,4 +1,8 @@
-"""Create and update DynamoDB tables. Keys and indexes cannot change: refuse others than an earlier deployment's."""
+"""Create and update DynamoDB tables.
+
+Keys cannot change. Indexes change on a table that is adopted, as the provider does it; in a kept state, others are
+refused.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,9 @@ def table(target: Target, resource: ResourceInputs) -> CreatedResource:
             raise DeployError(f"expected the table {resource.adopt}, which is to be adopted, found none")
         dynamodb(target).create_table(TableName=name, Tags=pairs(tags), **fixed, **changing)  # pyright: ignore[reportArgumentType]
     else:
+        if resource.adopt:
+            change_indexes(target, name, fixed, found)
+            found = describe(target, name) or found
         refuse_other_keys(name, fixed, found)
         dynamodb(target).update_table(TableName=name, **changing)
         dynamodb(target).tag_resource(ResourceArn=found["TableArn"], Tags=pairs(tags))  # pyright: ignore[reportArgumentType]
@@ -86,6 +93,22 @@ def describe(target: Target, name: str) -> Mapping[str, Any] | None:
         if code_of(error) != "ResourceNotFoundException":
             raise
         return None
+
+
+def change_indexes(target: Target, name: str, fixed: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Delete the indexes that are not declared so, then build those that are missing; DynamoDB changes one per call."""
+    wanted = {one["IndexName"]: one for one in fixed.get("GlobalSecondaryIndexes", [])}
+    declared, there = keys_of(fixed), keys_of(found)
+    right = {index for index in wanted if declared[index] == there.get(index)}
+    gone = [{"Delete": {"IndexName": index}} for index in there if index not in {"table", *right}]
+    built = [{"Create": one} for index, one in wanted.items() if index not in right]
+    for update in [*gone, *built]:
+        changes: Any = [update]
+        dynamodb(target).update_table(
+            TableName=name,
+            AttributeDefinitions=fixed["AttributeDefinitions"],
+            GlobalSecondaryIndexUpdates=changes,
+        )
 
 
 def refuse_other_keys(name: str, fixed: Mapping[str, Any], found: Mapping[str, Any]) -> None:

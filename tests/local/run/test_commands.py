@@ -102,6 +102,20 @@ def test_what_is_not_up_is_named_with_what_to_do(option: str, tmp_path: Path) ->
         assert expected == str(CliRunner().invoke(cli, [*command, option, str(tmp_path)]).exception)
 
 
+def test_a_shortened_log_says_so(tmp_path: Path) -> None:
+    """On stderr, with the option that prints all of it."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "deployer.log").write_text("".join(f"line {number}\n" for number in range(1500)))
+    asked = ["logs", "deployer", "--folder", str(tmp_path), "--lines"]
+
+    some, everything = (CliRunner().invoke(cli, [*asked, count]) for count in ("2", "1500"))
+
+    assert "line 1498\nline 1499\n" == some.stdout
+    assert "The last 2 of 1,500 lines; --lines 1500 prints all.\n" == some.stderr
+    assert (1500, "") == (len(everything.stdout.splitlines()), everything.stderr)
+
+
 def test_hints_name_the_folder_unless_it_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Quoted for the shell, shortened below the current folder."""
     monkeypatch.chdir(tmp_path)
