@@ -63,9 +63,7 @@ def url_of(stack: LocalStack, record: dict[str, Any], size: str, extension: str 
     return f"{stack.known['cdn']}{path}"
 
 
-def test_a_new_size_is_made_stored_and_then_served_by_s3(
-    stack: LocalStack, uploaded: Uploaded
-) -> None:
+def test_a_new_size_is_made_stored_and_then_served_by_s3(stack: LocalStack, uploaded: Uploaded) -> None:
     """The first request invokes the function, the second does not; record and other format follow."""
     record = uploaded[1][0]
     before = invocations(stack)
@@ -95,7 +93,9 @@ def size_of(data: bytes) -> tuple[int, int]:
 def test_names_that_are_not_listed_never_invoke(stack: LocalStack) -> None:
     """A thousand of them: other sizes, other extensions, other folders, other methods of the right ones."""
     before = invocations(stack)
-    paths = [f"/renditions/{uuid4()}{ending}" for _ in range(250) for ending in ("", ".jpg", "_other.jpg", "_small.gif")]
+    paths = [
+        f"/renditions/{uuid4()}{ending}" for _ in range(250) for ending in ("", ".jpg", "_other.jpg", "_small.gif")
+    ]
     answers = {stack.http.get(f"{stack.known['cdn']}{path}").status_code for path in paths}
     answers.add(stack.http.options(f"{stack.known['cdn']}/renditions/{uuid4()}_small.jpg").status_code)
 
@@ -116,9 +116,7 @@ def test_a_listed_name_without_a_photo_is_a_small_picture(stack: LocalStack) -> 
     assert before + 1 == invocations(stack)
 
 
-def test_a_photo_is_in_no_size_that_it_does_not_fill_up_to(
-    stack: LocalStack, uploaded: Uploaded
-) -> None:
+def test_a_photo_is_in_no_size_that_it_does_not_fill_up_to(stack: LocalStack, uploaded: Uploaded) -> None:
     """1200 px are the most of this photo: `huge` is the same picture, not an enlarged one."""
     answer = stack.http.get(url_of(stack, uploaded[1][1], "huge"))
 
@@ -147,7 +145,9 @@ def test_a_deleted_photo_is_in_no_size(stack: LocalStack, uploaded: Uploaded) ->
 def test_the_functions_url_is_no_second_way_in(stack: LocalStack) -> None:
     """Only CloudFront may call it: an unsigned request is refused."""
     clients = stack.aws.client("lambda")
-    [name] = [one["FunctionName"] for one in clients.list_functions()["Functions"] if "on-demand" in one["FunctionName"]]
+    [name] = [
+        one["FunctionName"] for one in clients.list_functions()["Functions"] if "on-demand" in one["FunctionName"]
+    ]
     url = clients.get_function_url_config(FunctionName=name, Qualifier="live")["FunctionUrl"]
     before = invocations(stack)
     answer = stack.http.get(f"{stack.known['aws']}/renditions/x_small.jpg", headers={"Host": urlsplit(url).netloc})

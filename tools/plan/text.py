@@ -37,6 +37,14 @@ def text_of(plan: StackPlan) -> str:
     return head + "".join(section(one) for one in plan.resources) + outputs
 
 
+def difference_of(before: StackPlan, after: StackPlan) -> str:
+    """Write what *after* declares and *before* does not: new resources, and those with other inputs."""
+    known = {one.name: one for one in before.resources}
+    changed = [one for one in after.resources if one.name not in known or one.inputs != known[one.name].inputs]
+    head = f"# What the stack {after.stack} declares besides. Written by `make plan`, compared by `make test`.\n"
+    return head + "".join(section(one) for one in changed)
+
+
 def section(one: Resource) -> str:
     """Write one resource."""
     options = {
