@@ -12,7 +12,6 @@ import pulumi_aws as aws
 
 from components.cdn_policies import ALL_HEADERS_BUT_HOST, NEVER_CACHED
 from components.storage import PrivateBucket
-from processor.imaging.model import EXTENSIONS
 from processor.recipe import Recipe
 from processor.settings.tree import CdnSettings
 
@@ -69,7 +68,7 @@ ABSENT: Final = (403, 404)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnDemandRoutes:
-    """What the distribution gets for sizes that are made on demand."""
+    """Additions to the distribution for sizes that are made on demand."""
 
     origins: Sequence[aws.cloudfront.DistributionOriginArgs] = ()
     groups: Sequence[aws.cloudfront.DistributionOriginGroupArgs] | None = None
@@ -92,8 +91,12 @@ def on_demand(
         members=[member(origin_id="renditions"), member(origin_id="on-demand")],
     )
     # S3 refuses OPTIONS, so that a preflight would fail over too.
-    reading_only = {**reading(FAILOVER, policies), "allowed_methods": list(CACHED)}
-    endings = [f"{size}.{EXTENSIONS[output]}" for size in sorted(recipe.sizes) for output in recipe.formats_of(size)]
+    reading_only: dict[str, Any] = {**reading(FAILOVER, policies), "allowed_methods": list(CACHED)}
+    endings = [
+        f"{size}.{'jpg' if output == 'jpeg' else output}"
+        for size in sorted(recipe.sizes)
+        for output in recipe.formats_of(size)
+    ]
     return OnDemandRoutes(
         origins=[on_demand_origin(url, access)],
         groups=[group],

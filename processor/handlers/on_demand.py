@@ -79,8 +79,9 @@ class RenditionRequests:
         return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}
 
     def absent(self, key: str, why: Why) -> Mapping[str, Any]:
-        """Return the picture of what is not here."""
-        self.telemetry.info("size not made", key=key, reason=why.value)
+        """Return the picture of what is not here. Made-up names are counted alone: a log of them would cost most."""
+        if why in {Why.NO_SOURCE, Why.BUSY}:
+            self.telemetry.info("size not made", key=key, reason=why.value)
         self.telemetry.count({"SizesAbsent": one()}, reason=why.value)
         return not_here(SOON_S if why is Why.BUSY else ABSENT_S)
 

@@ -122,8 +122,8 @@ class OnDemandSettings(FunctionSettings):
 
     function_name: FunctionName = resource_name("on-demand", "Name of the function.")
     memory_mib: MemoryMib = Field(default=1769, description="Memory of the function; 1,769 MiB is one vCPU.")
-    timeout_s: TimeoutS = Field(
-        default=55, le=60, description="Longest time one invocation may take; the CDN waits for 60 s."
+    timeout_s: Annotated[int, Field(ge=20, le=60)] = Field(
+        default=55, description="Longest time one invocation may take; the CDN waits for 60 s."
     )
     reserved_concurrency: int | None = Field(
         default=10,

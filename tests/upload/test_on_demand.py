@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -15,7 +15,7 @@ from processor.errors import StoreUnavailable
 from processor.imaging.geometry import Box
 from processor.imaging.renderer import Renderer
 from processor.original import StoredRendition
-from processor.recipe import Recipe, Size
+from processor.recipe import OutputFormat, Recipe, Size
 from processor.upload.on_demand import Found, SizesOnDemand, Why, next_larger
 from testkit.photos import jpeg, scene
 from tests.factories.darkroom import AMPLE, RENDITIONS, Darkroom, open_darkroom, with_recipe
@@ -117,8 +117,8 @@ def test_a_size_that_the_next_recipe_does_not_have_goes(darkroom: Darkroom) -> N
         "wedding/IMG_1_preview.jpg",
         "",
         "x",
-    ]
-    + [f"renditions/{'x' * 1020}_preview.jpg"],
+        f"renditions/{'x' * 1020}_preview.jpg",
+    ],
 )
 def test_a_name_that_is_not_listed_reads_nothing(darkroom: Darkroom, key: str) -> None:
     """No request to a store."""
@@ -207,7 +207,9 @@ def test_the_next_larger_whole_jpeg_is_the_source(darkroom: Darkroom) -> None:
         width=6000,
         height=4000,
         renditions=tuple(
-            StoredRendition(size=f"{kind}-{width}", format=kind, width=width, height=height, bytes=1)
+            StoredRendition(
+                size=f"{kind}-{width}", format=cast("OutputFormat", kind), width=width, height=height, bytes=1
+            )
             for kind, width, height in (("jpeg", 300, 200), ("jpeg", 600, 400), ("webp", 400, 267), ("jpeg", 310, 310))
         ),
     )
