@@ -139,6 +139,11 @@ def test_a_thousand_listed_names_without_a_photo_are_a_thousand_reads(darkroom: 
     assert files == len(darkroom.s3.calls)
 
 
+def test_dots_lead_into_no_other_gallery(darkroom: Darkroom) -> None:
+    """A signature covers a folder as it is written: a path is a name, which nothing resolves."""
+    assert Why.NO_PHOTO is find(darkroom, "renditions/mine/../wedding/IMG_1_preview.jpg")
+
+
 def test_nothing_is_enlarged(darkroom: Darkroom) -> None:
     """A size above the largest rendition waits for the backfill, which has the original."""
     sizes = {**OLD.sizes, "huge": Size(width=500, height=500)}
