@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, cast
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,7 +16,7 @@ from processor.aws.renditions import RenditionFiles
 from processor.errors import StoreUnavailable
 from processor.imaging.geometry import Box
 from processor.imaging.renderer import Renderer
-from processor.original import StoredRendition
+from processor.original import OriginalItem, StoredRendition
 from processor.recipe import OutputFormat, Recipe, Size
 from processor.upload.on_demand import Found, SizesOnDemand, Why, next_larger
 from testkit.photos import jpeg, scene
@@ -88,6 +90,35 @@ def test_a_cropped_size_has_its_box(darkroom: Darkroom) -> None:
 
     assert isinstance(found, Found)
     assert (50, 50) == Image.open(io.BytesIO(found.data)).size
+
+
+def test_a_cropped_size_is_cut_around_the_focus(darkroom: Darkroom) -> None:
+    """The left and the right edge of a scene differ."""
+    pictures = []
+    for x in ("0", "1"):
+        darkroom.put_record(**{**(darkroom.record(KEY) or {}), "focus": {"x": Decimal(x), "y": Decimal("0.5")}})
+        found = find(darkroom, "renditions/wedding/IMG_1_square.jpg")
+        assert isinstance(found, Found)
+        pictures.append(np.asarray(Image.open(io.BytesIO(found.data)).convert("L"), dtype=float))
+        darkroom.line.converger.renditions.delete(["renditions/wedding/IMG_1_square.jpg"])
+
+    assert 10 < float(abs(pictures[0] - pictures[1]).mean())
+
+
+def test_a_recipe_that_hides_makes_no_size_from_another(darkroom: Darkroom) -> None:
+    """A stored rendition may show more than the size may, or has a mark already."""
+    hiding = Recipe(sizes={**SIZES, "proof": Size(width=150, height=150, blur_percent=2)})
+
+    assert Why.NOT_LISTED is on_demand(darkroom, hiding).find(PREVIEW, AMPLE)
+
+
+def test_a_photo_of_another_profile_has_no_plain_sizes(darkroom: Darkroom) -> None:
+    """Its gallery has chosen what may be seen."""
+    table = darkroom.line.table
+    table.put(replace(cast("OriginalItem", table.item(KEY)), profile="proof"))
+
+    assert Why.NO_PHOTO is find(darkroom)
+    assert Why.NOT_LISTED is find(darkroom, "renditions/wedding/IMG_1_preview.0123456789ab.jpg")
 
 
 def test_a_backfill_takes_it_over_and_a_deletion_takes_it_away(darkroom: Darkroom) -> None:
