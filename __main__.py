@@ -45,6 +45,7 @@ with promised_address() as promise:
             results=edits.results,
             api_url=edits.api.url,
             origin_secret=edits.api.origin_secret,
+            on_demand_url=pipeline.on_demand.url if pipeline.on_demand else None,
         ),
     )
     promise.resolve(cdn.address)

@@ -35,7 +35,10 @@ NEVER_PUBLIC: Final = ("gdpr-exports/", "lambda-deployments/")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CdnArgs:
-    """Plain settings, the buckets and the API behind the CDN. *adopt*: id of a distribution to import."""
+    """Plain settings, the buckets and the functions behind the CDN. *adopt*: id of a distribution to import.
+
+    *on_demand_url*: makes a rendition that the bucket does not have; None: then there is none.
+    """
 
     context: StackContext
     settings: CdnSettings
@@ -47,6 +50,7 @@ class CdnArgs:
     results: PrivateBucket
     api_url: pulumi.Input[str]
     origin_secret: pulumi.Input[str]
+    on_demand_url: pulumi.Input[str] | None = None
 
 
 class Cdn(pulumi.ComponentResource):
@@ -66,6 +70,7 @@ class Cdn(pulumi.ComponentResource):
         )
         self.signers = self.key_group(name, args, child)
         pictures = self.picture_policies(name, args, child)
+        made = self.on_demand(name, args, pictures["renditions"], child)
         originals = self.original_policies(name, args, child)
         api_headers = cdn_policies.headers(
             f"{name}-api-headers", args.context.physical("api"), more={"Cache-Control": "no-store"}, child=child
@@ -84,8 +89,11 @@ class Cdn(pulumi.ComponentResource):
                 cdn_routes.bucket_origin("renditions", args.renditions, self.access),
                 cdn_routes.bucket_origin("results", args.results, self.access),
                 cdn_routes.api_origin(args.api_url, args.origin_secret),
+                *made.origins,
             ],
+            origin_groups=made.groups,
             ordered_cache_behaviors=[
+                *made.behaviors,
                 cdn_routes.files("renditions/*", "renditions", pictures["renditions"]),
                 cdn_routes.files("edits/*", "results", pictures["edits"]),
                 cdn_routes.api(api_headers.id),
@@ -144,6 +152,22 @@ class Cdn(pulumi.ComponentResource):
             )
             for kind in PICTURES
         }
+
+    def on_demand(
+        self, name: str, args: CdnArgs, policies: PicturePolicies, child: pulumi.ResourceOptions
+    ) -> cdn_routes.OnDemandRoutes:
+        """Declare the routes of sizes that are made on demand; none without the function."""
+        if args.on_demand_url is None:
+            return cdn_routes.OnDemandRoutes()
+        access = aws.cloudfront.OriginAccessControl(
+            f"{name}-on-demand-access",
+            name=args.context.physical("on-demand"),
+            origin_access_control_origin_type="lambda",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+            opts=child,
+        )
+        return cdn_routes.on_demand(args.on_demand_url, access, args.recipe, policies)
 
     def negotiation(self, name: str, args: CdnArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
         """Declare the function that rewrites `.jpg` to the best format that the browser accepts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pulumi_aws as aws
 
 from components.cdn_policies import ALL_HEADERS_BUT_HOST, NEVER_CACHED
 from components.storage import PrivateBucket
+from processor.recipe import Recipe
 from processor.settings.tree import CdnSettings
 
 ORIGIN_HEADER: Final = "x-origin-verify"
@@ -55,6 +57,70 @@ def api_origin(url: pulumi.Input[str], secret: pulumi.Input[str]) -> aws.cloudfr
             origin_ssl_protocols=["TLSv1.2"],
             origin_read_timeout=ORIGIN_TIMEOUT_S,
             origin_keepalive_timeout=ORIGIN_TIMEOUT_S,
+        ),
+    )
+
+
+FAILOVER: Final = "renditions-on-demand"
+# S3 answers 403 for a key that is not there, as the CDN may not list the bucket.
+ABSENT: Final = (403, 404)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnDemandRoutes:
+    """Additions to the distribution for sizes that are made on demand."""
+
+    origins: Sequence[aws.cloudfront.DistributionOriginArgs] = ()
+    groups: Sequence[aws.cloudfront.DistributionOriginGroupArgs] | None = None
+    behaviors: Sequence[aws.cloudfront.DistributionOrderedCacheBehaviorArgs] = ()
+
+
+def on_demand(
+    url: pulumi.Input[str], access: aws.cloudfront.OriginAccessControl, recipe: Recipe, policies: PicturePolicies
+) -> OnDemandRoutes:
+    """Ask the function at *url* for a listed size that the bucket does not have.
+
+    Each name of a size with each of its extensions has a behaviour of its own, so that another name never reaches the
+    function. At most 60 of the 75 that a distribution may have.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+    """
+    member = aws.cloudfront.DistributionOriginGroupMemberArgs
+    group = aws.cloudfront.DistributionOriginGroupArgs(
+        origin_id=FAILOVER,
+        failover_criteria=aws.cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(ABSENT)),
+        members=[member(origin_id="renditions"), member(origin_id="on-demand")],
+    )
+    # S3 refuses OPTIONS, so that a preflight would fail over too.
+    reading_only: dict[str, Any] = {**reading(FAILOVER, policies), "allowed_methods": list(CACHED)}
+    endings = [
+        f"{size}.{'jpg' if output == 'jpeg' else output}"
+        for size in sorted(recipe.sizes)
+        for output in recipe.formats_of(size)
+    ]
+    return OnDemandRoutes(
+        origins=[on_demand_origin(url, access)],
+        groups=[group],
+        behaviors=[
+            aws.cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=f"renditions/*_{ending}", **reading_only)
+            for ending in endings
+        ],
+    )
+
+
+def on_demand_origin(
+    url: pulumi.Input[str], access: aws.cloudfront.OriginAccessControl
+) -> aws.cloudfront.DistributionOriginArgs:
+    """Call the function that makes sizes on demand, with a signature by *access*."""
+    return aws.cloudfront.DistributionOriginArgs(
+        origin_id="on-demand",
+        domain_name=pulumi.Output.from_input(url).apply(lambda known: urlsplit(known).netloc),
+        origin_access_control_id=access.id,
+        custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
+            http_port=80,
+            https_port=443,
+            origin_protocol_policy="https-only",
+            origin_ssl_protocols=["TLSv1.2"],
+            origin_read_timeout=ORIGIN_TIMEOUT_S,
         ),
     )
 

@@ -15,8 +15,9 @@ import pulumi_aws as aws
 
 from components.config import StackConfig
 from components.function import FunctionArgs, LambdaFunction, Pin
+from components.function_url import Caller, open_url
 from components.naming import token
-from components.permissions import EVERYONE, Permission
+from components.permissions import Permission
 from components.queues import WorkQueue
 from components.secret import generated, lines, parameter
 from processor.settings.functions import EditApiEnv, to_env
@@ -66,7 +67,7 @@ class EditApi(pulumi.ComponentResource):
         )
         self.url = url.function_url
         # The provider adds a permission with the URL itself, and Lambda loses one of two calls at the same time.
-        open_url(name, self.function, pulumi.ResourceOptions(parent=self, depends_on=[url]))
+        open_url(name, self.function, Caller(), pulumi.ResourceOptions(parent=self, depends_on=[url]))
         self.register_outputs({"url": self.url})
 
     def web_function(self, args: EditApiArgs) -> FunctionArgs:
@@ -111,28 +112,3 @@ class EditApi(pulumi.ComponentResource):
                 **ADAPTER_ENV,
             }
         )
-
-
-def open_url(name: str, function: LambdaFunction, options: pulumi.ResourceOptions) -> None:
-    """Allow everyone to call the URL; since October 2025 that takes two permissions.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-    """
-    aws.lambda_.Permission(
-        f"{name}-url-access",
-        action="lambda:InvokeFunctionUrl",
-        function=function.function.name,
-        qualifier=function.alias.name,
-        principal=EVERYONE,
-        function_url_auth_type="NONE",
-        opts=options,
-    )
-    aws.lambda_.Permission(
-        f"{name}-url-invoke",
-        action="lambda:InvokeFunction",
-        function=function.function.name,
-        qualifier=function.alias.name,
-        principal=EVERYONE,
-        invoked_via_function_url=True,
-        opts=options,
-    )

@@ -55,12 +55,14 @@ def outputs(  # noqa: PLR0913, PLR0917 - one for each component
 
 
 def functions(pipeline: RenditionPipeline, edits: EditService) -> dict[str, LambdaFunction]:
-    """Return the four functions by role."""
+    """Return every function by role."""
+    made_on_demand = {"on-demand": pipeline.on_demand.function} if pipeline.on_demand else {}
     return {
         "rendition": pipeline.function,
         "reconcile": pipeline.reconciler.function,
         "edit": edits.worker,
         "edit-api": edits.api.function,
+        **made_on_demand,
     }
 
 

@@ -17,6 +17,7 @@ from components.cdn_address import CdnAddress
 from components.config import StackConfig
 from components.function import RUNTIME, EventSource, FunctionArgs, LambdaFunction, Pin
 from components.naming import token
+from components.on_demand import OnDemandArgs, OnDemandFunction
 from components.permissions import Permission, below
 from components.queues import QueueSender, WorkQueue, WorkQueueArgs
 from components.reconciler import ReconcilerArgs, ReconcilerFunction
@@ -65,6 +66,7 @@ class RenditionPipeline(pulumi.ComponentResource):
         self.key_secret = key_secret(f"{name}-key-secret", config, child)
         self.function = LambdaFunction(f"{name}-rendition", self.rendition_function(args), opts=child)
         self.reconciler = ReconcilerFunction(f"{name}-reconciler", self.reconciliation(args), opts=child)
+        self.on_demand = self.sizes_on_demand(f"{name}-on-demand", args, child)
         self.register_outputs({"originals": self.originals.name, "renditions": self.renditions.name})
 
     def rendition_function(self, args: RenditionPipelineArgs) -> FunctionArgs:
@@ -136,6 +138,27 @@ class RenditionPipeline(pulumi.ComponentResource):
             items_arn=self.items.arn,
             uploads=self.uploads,
             cdn=args.cdn,
+        )
+
+    def sizes_on_demand(
+        self, name: str, args: RenditionPipelineArgs, child: pulumi.ResourceOptions
+    ) -> OnDemandFunction | None:
+        """Declare the function that makes sizes on demand; None unless the settings ask for it."""
+        if not args.config.settings.renditions.on_demand:
+            return None
+        return OnDemandFunction(
+            name,
+            OnDemandArgs(
+                config=args.config,
+                component=COMPONENT,
+                imaging_layer_arn=self.imaging_layer.arn,
+                runtime_layer_arn=self.runtime_layer.arn,
+                renditions_arn=self.renditions.arn,
+                photos_arn=self.photos.arn,
+                items_arn=self.items.arn,
+                cdn=args.cdn,
+            ),
+            opts=child,
         )
 
 

@@ -25,7 +25,8 @@ VARIANTS: Final[Mapping[str, Json]] = {
                 }
             ],
         }
-    }
+    },
+    "on-demand": {"renditions": {"on_demand": True}},
 }
 
 

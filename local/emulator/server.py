@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType] - WSGI's half has no types
 from hypercorn.config import Config
 
+from local.emulator.cloudfront_gaps import patch_cloudfront
 from local.emulator.environment import LOG_NAME, environment
 from local.emulator.iam_gaps import patch_iam
 from local.emulator.lambda_gaps import patch_lambda
@@ -66,6 +67,7 @@ def emulator() -> App:
     patch_iam()
     patch_pipes()
     patch_webhooks()
+    patch_cloudfront()
     return cast("App", application.app)
 
 

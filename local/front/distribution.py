@@ -57,11 +57,18 @@ def read(cloudfront: CloudFrontClient, host: str) -> Distribution:
         raise Refusal(502, "NO_DISTRIBUTION", f"Expected a distribution {host} in the emulator, found none.")
     config = cast("Mapping[str, Any]", cloudfront.get_distribution_config(Id=known)["DistributionConfig"])
     origins = {one["Id"]: one for one in config["Origins"]["Items"]}
+    # The emulator fails over (local/emulator/cloudfront_gaps.py).
+    origins |= {one["Id"]: origins[first_of(one)] for one in items(config.get("OriginGroups"))}
     ordered = items(config.get("CacheBehaviors"))
     everything: Mapping[str, Any] = {**config["DefaultCacheBehavior"], "PathPattern": "*"}
     return Distribution(
         behaviours=tuple(behaviour(cloudfront, one, origins[one["TargetOriginId"]]) for one in [*ordered, everything])
     )
+
+
+def first_of(group: Mapping[str, Any]) -> str:
+    """Return the id of the first origin of a group."""
+    return str(group["Members"]["Items"][0]["OriginId"])
 
 
 def behaviour(cloudfront: CloudFrontClient, one: Mapping[str, Any], origin: Mapping[str, Any]) -> Behaviour:

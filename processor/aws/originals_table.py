@@ -167,6 +167,12 @@ class OriginalsTable(StemClaims):
             )
         return None if answer is None else from_item(answer.get("Attributes", {}))
 
+    def owner(self, path: str) -> str | None:
+        """Return the original that has claimed the stem *path*, strongly consistent; None when none has."""
+        with aws_call(f"dynamodb:GetItem {self.table} {path}"):
+            answer = self.dynamodb.get_item(TableName=self.table, Key=address(path, STEM), ConsistentRead=True)
+        return str(from_item(answer["Item"])["owner"]) if "Item" in answer else None
+
     def item(self, key: str) -> OriginalItem | None:
         """Read the item of an original, strongly consistent."""
         photo_id = ObjectKey(key).photo_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -37,8 +38,16 @@ class Stamp:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RenditionObjects:
-    """The renditions bucket."""
+class StoredFile:
+    """A rendition as it is stored. *version*: of the photo that it shows."""
+
+    data: bytes
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenditionWriter:
+    """Stores renditions."""
 
     s3: S3Client
     bucket: str
@@ -54,6 +63,25 @@ class RenditionObjects:
                 CacheControl=CACHE_CONTROL,
                 Metadata=stamp.metadata(),
             )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenditionFiles(RenditionWriter):
+    """Reads and stores renditions."""
+
+    def read(self, key: str) -> StoredFile | None:
+        """Return a rendition; None when there is none."""
+        with aws_call(f"s3:GetObject {self.bucket}/{key}"):
+            answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=key))
+            if answer is None:
+                return None
+            with closing(answer["Body"]) as body:
+                return StoredFile(data=body.read(), version=answer["Metadata"].get("version", ""))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenditionObjects(RenditionWriter):
+    """The renditions bucket."""
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete renditions; those that are not there are no error."""

@@ -109,6 +109,23 @@ class RenditionEnv(RenditionWork, Slice):
         return part_of(cls, settings, stack=stack, **wiring)
 
 
+class OnDemandEnv(RenditionWork, Slice):
+    """The environment of the function that makes renditions when they are first asked for.
+
+    The CDN's host is not in it: the CDN has the address of this function.
+    """
+
+    service: Literal["on-demand"] = Field(default="on-demand", description="Service in logs and metrics.")
+    signed_renditions: bool | None = Field(
+        default=None, description="Whether renditions need a signed cookie or URL; absent: they are public."
+    )
+
+    @classmethod
+    def of(cls, settings: RenditionSettings, *, stack: str, **wiring: object) -> Self:
+        """Cut the slice from *settings*; *wiring*: what is signed."""
+        return part_of(cls, settings, stack=stack, **wiring)
+
+
 class EditEnv(EditWork, GalleryStore, Slice):
     """The environment of the edit worker, which reads ``photo://`` and CDN sources from the gallery's buckets."""
 

@@ -147,6 +147,23 @@ class ReconcilerSettings(FunctionSettings):
     )
 
 
+class OnDemandSettings(FunctionSettings):
+    """The function that makes a rendition when it is first asked for; only with `renditions.on_demand`."""
+
+    function_name: FunctionName = resource_name("on-demand", "Name of the function.")
+    memory_mib: MemoryMib = Field(default=1769, description="Memory of the function; 1,769 MiB is one vCPU.")
+    timeout_s: Annotated[int, Field(ge=20, le=60)] = Field(
+        default=55, description="Longest time one invocation may take; the CDN waits for 60 s."
+    )
+    reserved_concurrency: int | None = Field(
+        default=10,
+        ge=1,
+        le=10_000,
+        description="Invocations that are set aside for it, and the most it can have, which bounds what made-up names "
+        "can cost (docs/cost.md); absent: none.",
+    )
+
+
 class RenditionSettings(RenditionWork, FunctionSettings):
     """Rendition of originals: sizes, names, capacity."""
 
@@ -177,6 +194,12 @@ class RenditionSettings(RenditionWork, FunctionSettings):
         description="Cap of the photos table, and of the originals table: write request units per second.",
     )
     reconciler: ReconcilerSettings = ReconcilerSettings()
+    on_demand: bool = Field(
+        default=False,
+        description="Make a listed size that is not stored yet when it is first asked for, from a larger rendition "
+        "(docs/sizes-on-demand.md).",
+    )
+    on_demand_function: OnDemandSettings = OnDemandSettings()
 
     @model_validator(mode="after")
     def _decoder_fits_in_memory(self) -> Self:
@@ -184,6 +207,15 @@ class RenditionSettings(RenditionWork, FunctionSettings):
             raise ValueError(
                 f"found limits.decoder_memory_mib {self.limits.decoder_memory_mib} above memory_mib {self.memory_mib}, "
                 "expected a decoder that fits into the function"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _decoder_fits_in_memory_on_demand(self) -> Self:
+        if self.on_demand and self.limits.decoder_memory_mib > self.on_demand_function.memory_mib:
+            raise ValueError(
+                f"found limits.decoder_memory_mib {self.limits.decoder_memory_mib} above on_demand_function.memory_mib "
+                f"{self.on_demand_function.memory_mib}, expected a decoder that fits into the function"
             )
         return self
 

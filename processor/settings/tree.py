@@ -272,6 +272,7 @@ class Settings(Section):
                 "edits.api.function_name": edits.api.function_name,
                 "renditions.function_name": renditions.function_name,
                 "renditions.reconciler.function_name": renditions.reconciler.function_name,
+                "renditions.on_demand_function.function_name": renditions.on_demand_function.function_name,
             }
         )
         refuse_shared(

@@ -15,13 +15,14 @@ from processor.aws.originals import Originals
 from processor.aws.originals_table import OriginalsTable
 from processor.aws.photos import PhotoRecords
 from processor.aws.queues import Lanes
-from processor.aws.renditions import RenditionObjects
+from processor.aws.renditions import RenditionFiles, RenditionObjects
 from processor.aws.secrets import ParameterStore
 from processor.imaging.renderer import Renderer as ImagingRenderer
 from processor.keys import StemStyle
 from processor.recipe import DEFAULT_PROFILE, Recipe
-from processor.settings.functions import RenditionEnv
+from processor.settings.functions import OnDemandEnv, RenditionEnv
 from processor.upload.converge import Converger
+from processor.upload.on_demand import SizesOnDemand
 from processor.upload.pipeline import UploadPipeline
 from processor.upload.recipes import Profiles, Recipes
 from processor.upload.record import PhotoRecordWriter
@@ -62,6 +63,23 @@ def upload_pipeline(env: RenditionEnv, session: Session, renderer: PhotoRenderer
         events=bool(env.events),
         signed=bool(env.signed_renditions),
         key_secret=key_secret(env, session),
+    )
+
+
+def sizes_on_demand(env: OnDemandEnv, session: Session, renderer: PhotoRenderer | None = None) -> SizesOnDemand:
+    """Make what makes sizes on demand, and its AWS clients. *renderer*: replaces the imaging package's (tests)."""
+    dynamodb = dynamodb_client(session)
+    return SizesOnDemand(
+        recipe=env.recipe,
+        table=OriginalsTable(dynamodb=dynamodb, table=env.originals_table),
+        files=RenditionFiles(s3=s3_client(session), bucket=env.renditions_bucket),
+        records=PhotoRecordWriter(
+            photos=PhotoRecords(dynamodb=dynamodb, table=env.photos_table),
+            missing_record=env.missing_record,
+            cdn_host="",  # each record tells it
+            signed=bool(env.signed_renditions),
+        ),
+        renderer=renderer or ImagingRenderer(),
     )
 
 

@@ -461,3 +461,38 @@ def layers(plan: StackPlan) -> list[Resource]:
 def test_no_setting_opens_a_hole(change: dict[str, Any]) -> None:
     """The policies hold with every optional part switched on."""
     assert [] == findings(plan_with("prod", change))
+
+
+ON_DEMAND = {"renditions": {"on_demand": True}}
+
+
+def test_only_listed_names_reach_the_function() -> None:
+    """A behaviour for each size and extension, before the one for all others, which has no failover."""
+    change = {"renditions": {"on_demand": True, "formats": ["jpeg", "webp"], "sizes": {"a": {"width": 9, "height": 9}}}}
+    distribution = plan_with("dev", change).named("cdn-distribution").inputs
+    behaviors = distribution["orderedCacheBehaviors"]
+
+    assert [
+        ("renditions/*_a.jpg", "renditions-on-demand", ["GET", "HEAD"]),
+        ("renditions/*_a.webp", "renditions-on-demand", ["GET", "HEAD"]),
+        ("renditions/*", "renditions", ["GET", "HEAD", "OPTIONS"]),
+    ] == [(one["pathPattern"], one["targetOriginId"], one["allowedMethods"]) for one in behaviors[:3]]
+    [group] = distribution["originGroups"]
+    assert ([403, 404], ["renditions", "on-demand"]) == (
+        group["failoverCriteria"]["statusCodes"],
+        [one["originId"] for one in group["members"]],
+    )
+
+
+def test_a_signature_is_checked_before_a_size_is_made() -> None:
+    """Every behaviour of renditions asks for the key group."""
+    signed = {"cdn": {"renditions": "signed"}, **ON_DEMAND}
+    behaviors = plan_with("prod", signed).named("cdn-distribution").inputs["orderedCacheBehaviors"]
+    ours = [one for one in behaviors if one["pathPattern"].startswith("renditions/")]
+
+    assert [["id-of-cdn-signers"]] * 5 == [one["trustedKeyGroups"] for one in ours]
+
+
+def test_sizes_on_demand_break_no_policy() -> None:
+    """Names, tags, encryption, logs and grants as everywhere."""
+    assert [] == list(findings(plan_with("prod", ON_DEMAND)))

@@ -18,10 +18,20 @@ from components.queues import MAX_RECEIVES
 from components.testing.answers import ACCOUNT
 from components.testing.plan import Resource, StackPlan
 from processor.editing.pipeline import MAX_DELIVERIES
-from processor.settings.functions import EditApiEnv, EditEnv, ReconcileEnv, RenditionEnv, Slice, from_env, to_env
+from processor.settings.functions import (
+    EditApiEnv,
+    EditEnv,
+    OnDemandEnv,
+    ReconcileEnv,
+    RenditionEnv,
+    Slice,
+    from_env,
+    to_env,
+)
 from processor.settings.stack_file import load_settings
 from processor.settings.tree import Settings
 from tests.contracts.calls import ROOT, definitions_reached, labels, operations
+from tests.factories.stacks import plan_with
 from tools.policies import statements
 
 FUNCTION = "aws:lambda/function:Function"
@@ -30,7 +40,10 @@ SLICES: dict[str, type[Slice]] = {
     "renditions-reconciler-reconcile-function": ReconcileEnv,
     "edits-worker-function": EditEnv,
     "edits-api-function-function": EditApiEnv,
+    "renditions-on-demand-function-function": OnDemandEnv,
 }
+# What is declared only where the settings ask for it is checked too.
+ON_DEMAND = {"renditions": {"on_demand": True}}
 NO_SETTING = {"MALLOC_ARENA_MAX"}
 ADAPTER = {
     "AWS_LAMBDA_EXEC_WRAPPER",
@@ -52,7 +65,7 @@ def settings_of(plan: StackPlan) -> Settings:
 
 def test_every_function_reads_back_its_slice(plan: StackPlan) -> None:
     """A function's environment holds that function's slice, whole and nothing else."""
-    for function in plan.of_type(FUNCTION):
+    for function in plan_with(plan.stack, ON_DEMAND).of_type(FUNCTION):
         kind, variables = SLICES[function.name], variables_of(function)
         told = to_env(from_env(kind, variables))
         more = NO_SETTING | (ADAPTER if kind is EditApiEnv else set[str]())
@@ -72,6 +85,7 @@ def test_the_rendition_function_receives_the_stacks_settings(plan: StackPlan) ->
 
 def test_every_handler_can_be_loaded(plan: StackPlan) -> None:
     """A handler is a string to Lambda; a misspelt one would only fail in production."""
+    plan = plan_with(plan.stack, ON_DEMAND)
     in_zip = {name for name, _ in function_files(ROOT)}
     missing: set[str] = set()
     for handler in (function.inputs["handler"] for function in plan.of_type(FUNCTION)):
@@ -98,6 +112,7 @@ LANES = ("uploads", "backfill", "purges")
 RENDITION_PLACES = {
     "Originals": ("originals/*",),
     "RenditionObjects": ("renditions/renditions/*",),
+    "RenditionWriter": ("renditions/renditions/*",),
     "BucketListing": ("renditions/renditions/*",),
     "OriginalsTable": ("items",),
     "Galleries": ("items",),
@@ -109,6 +124,14 @@ RENDITION_PLACES = {
     "MessageVisibility": ("uploads", "backfill", "purges"),
     # The secret of opaque keys, which both stacks leave out (tests/components/test_changes.py).
     "ParameterStore": (),
+}
+# It reads no original, and deletes nothing: what it leaves is settled by the rendition function.
+ON_DEMAND_PLACES = {
+    "RenditionWriter": ("renditions/renditions/*",),
+    "RenditionFiles": ("renditions/renditions/*",),
+    "OriginalsTable": ("items",),
+    "StemClaims": ("items",),
+    "PhotoRecords": ("photos",),
 }
 EDIT_PLACES = {
     "ObjectReader": ("originals/*", "renditions/renditions/*", "results/uploads/*", "results/edits/*"),
@@ -124,6 +147,11 @@ BY_VERSION = {("s3:GetObjectVersion", "originals/*")}
 CHECKED = {
     "renditions-rendition-grants": ("processor.handlers.rendition", RENDITION_PLACES, BY_VERSION),
     "edits-worker-grants": ("processor.handlers.edit", EDIT_PLACES, set[tuple[str, str]]()),
+    "renditions-on-demand-function-grants": (
+        "processor.handlers.on_demand",
+        ON_DEMAND_PLACES,
+        set[tuple[str, str]](),
+    ),
 }
 
 
@@ -168,6 +196,7 @@ def needed(handler: str, places: Mapping[str, tuple[str, ...]]) -> set[tuple[str
 def test_a_functions_grants_are_exactly_its_calls(plan: StackPlan, grants: str) -> None:
     """No call without a grant, no grant without a call."""
     handler, places, more = CHECKED[grants]
+    plan = plan_with(plan.stack, ON_DEMAND) if "on-demand" in grants else plan
     expected = {(action, arn_of(plan, place)) for action, place in needed(handler, places) | more}
     granted = {
         (action, resource)
@@ -272,7 +301,8 @@ def test_labels_tell_every_call() -> None:
 
 def test_every_functions_grants_are_checked(plan: StackPlan) -> None:
     """A function's grants are compared with its calls as soon as it is declared."""
-    grants = {one.name for one in plan.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
+    everything = plan_with(plan.stack, ON_DEMAND)
+    grants = {one.name for one in everything.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
 
     assert {*CHECKED, "renditions-reconciler-reconcile-grants", "edits-api-function-grants"} == grants
 

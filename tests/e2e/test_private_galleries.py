@@ -25,6 +25,7 @@ SETTINGS = (
     "cdn.edits=signed",
     "renditions.formats=[jpeg, webp]",
     "renditions.key_style=opaque",
+    "renditions.on_demand=true",
 )
 
 
@@ -104,14 +105,28 @@ def test_the_record_says_what_a_cookie_must_cover(stack: LocalStack, photo: dict
     assert f"{stack.known['cdn']}/renditions/Ana%20%26%20Bo/100%25/*" == photo["signed_resource"] == found["resource"]
 
 
+def test_a_signature_is_checked_before_a_size_is_made(stack: LocalStack, photo: dict[str, Any]) -> None:
+    """A listed name that S3 does not have: without a cookie nothing is asked, with one the function is."""
+    cookie = sign(stack, "--gallery", "Ana & Bo/100%", "--curl")
+    url = photo["small_url"].replace("_small.jpg", "x_small.jpg")
+    answer = stack.http.get(url, headers={"Cookie": cookie})
+
+    assert [403, 403] == [status(stack, url), status(stack, url, Accept="image/webp")]
+    assert (404, "image/svg+xml", "private, no-cache") == (
+        answer.status_code,
+        answer.headers["content-type"],
+        answer.headers["cache-control"],
+    )
+
+
 @pytest.mark.parametrize("dots", ["..", "%2e%2e", ".%2E"])
 def test_dots_lead_into_no_other_gallery(stack: LocalStack, photo: dict[str, Any], dots: str) -> None:
-    """A cookie of one gallery, and a path that begins there."""
+    """A cookie of one gallery, and a path that begins there: S3 has no such key, nor has the function such a photo."""
     cookie = sign(stack, "--gallery", "mine", "--curl")
     inside = urlsplit(photo["small_url"]).path.removeprefix("/renditions/")
     target = f"/renditions/mine/{dots}/{inside}"
 
-    assert 403 == raw_status(stack, target, cookie)
+    assert raw_status(stack, target, cookie) in {403, 404}
 
 
 def raw_status(stack: LocalStack, target: str, cookie: str) -> int:

@@ -44,7 +44,14 @@ def distribution_config(inputs: Mapping[str, Any], caller: str) -> dict[str, Any
         "CacheBehaviors": listed([behavior(one) for one in left.pop("orderedCacheBehaviors", [])]),
         "Restrictions": restrictions(left.pop("restrictions")),
     }
-    return {**config, **counted(left)}
+    groups = [group(one) for one in left.pop("originGroups", [])]
+    return {**config, **({"OriginGroups": listed(groups)} if groups else {}), **counted(left)}
+
+
+def group(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an origin group: its id is called differently from those of its members."""
+    left = {**declared}
+    return {"Id": left.pop("originId"), **counted(left)}
 
 
 def listed(items: list[dict[str, Any]]) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def event_invoke_config(target: Target, resource: ResourceInputs) -> CreatedReso
 
 
 def function_url(target: Target, resource: ResourceInputs) -> CreatedResource:
-    """Create a function URL; its address is local/api, because the emulator's own URL does not stream."""
+    """Create a function URL; one that streams has the address of local/api, as the emulator's own does not stream."""
     inputs = resource.inputs
     wanted: dict[str, Any] = {
         "FunctionName": inputs.need("functionName"),
@@ -171,13 +171,15 @@ def function_url(target: Target, resource: ResourceInputs) -> CreatedResource:
         "AuthType": inputs.need("authorizationType"),
         "InvokeMode": inputs.need("invokeMode"),
     }
-    create_or(
+    made: Mapping[str, Any] = create_or(
         EXISTS,
         lambda: lambda_(target).create_function_url_config(**wanted),
         lambda: lambda_(target).update_function_url_config(**wanted),
     )
     identity = f"{wanted['FunctionName']}:{wanted['Qualifier']}"
-    return CreatedResource(id=identity, outputs={"functionUrl": f"{target.addresses.api}/"})
+    streams = wanted["InvokeMode"] == "RESPONSE_STREAM"
+    url = f"{target.addresses.api}/" if streams else made["FunctionUrl"]
+    return CreatedResource(id=identity, outputs={"functionUrl": url})
 
 
 def permission(target: Target, resource: ResourceInputs) -> CreatedResource:

@@ -23,6 +23,7 @@ GB: Final = 1e9
 ORIGINAL_BYTES: Final = 9_000_000
 # Alarms of components/alarms.py; tests/ops/cost/test_prices.py compares the number with the plan.
 ALARMS: Final = 35
+ON_DEMAND_ALARMS: Final = 4  # of the function that makes sizes on demand, where it is declared
 # Darkroom's own metrics with their dimensions: outcomes, codes, decoders.
 CUSTOM_METRICS: Final = 30
 LOG_BYTES: Final = 4_000  # a JSON line with the receipt and an EMF line, per photo
@@ -209,7 +210,8 @@ class Bill:
     def watching(self) -> Iterator[Row]:
         """Bill monitoring."""
         monitoring = "monitoring"
-        yield self.row(monitoring, f"{ALARMS} alarms", ALARMS, "alarm")
+        alarms = ALARMS + (ON_DEMAND_ALARMS if self.settings.renditions.on_demand else 0)
+        yield self.row(monitoring, f"{alarms} alarms", alarms, "alarm")
         yield self.row(monitoring, f"{CUSTOM_METRICS} own metrics", CUSTOM_METRICS, "custom_metric")
         yield self.row(monitoring, "1 dashboard", 1, "dashboard")
         yield self.row(monitoring, "1 key, of the alarm topic", 1, "kms_key")
