@@ -21,7 +21,7 @@ from tests.browser.complaints import Complaints
 
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)
-MOVING_NOTHING = (
+AT_REST = "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState === 'finished')"
     "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')"
 )
 Opener = Callable[..., Page]
@@ -93,7 +93,7 @@ def accessible() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         # Colours on their way to another scheme are no colours of the page.
-        page.wait_for_function(MOVING_NOTHING)
+        page.wait_for_function(AT_REST)
         results = Axe().run(page)
         assert 0 == results.violations_count, results.generate_report()
 
