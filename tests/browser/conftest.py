@@ -22,8 +22,6 @@ from tests.browser.complaints import Complaints
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)
 AT_REST = "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState === 'finished')"
-    "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')"
-)
 Opener = Callable[..., Page]
 
 
