@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from testkit.browser import ARGUMENTS, HANG_MS, VARIABLE, find_chromium
+from testkit.browser import ARGUMENTS, HANG_MS, VARIABLE, find_chromium, wait_until
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
@@ -91,7 +91,7 @@ def accessible() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         # Colours on their way to another scheme are no colours of the page.
-        page.wait_for_function(AT_REST)
+        wait_until(page, lambda: page.evaluate(AT_REST))
         results = Axe().run(page)
         assert 0 == results.violations_count, results.generate_report()
 
