@@ -63,7 +63,7 @@ def test_an_event_of_s3_is_summed_up(rendition: Sandbox) -> None:
     """Without a queue between: the answer says what became of each record."""
     records = [s3_record(key, bucket=ORIGINALS, sequencer=None) for key in ("Hochzeit/ä.jpg", "Hochzeit/none.jpg")]
 
-    assert {"results": ["rendered", "unchanged"]} == answered(rendition, s3_event(*records))
+    assert {"results": ["rendered", "deleted"]} == answered(rendition, s3_event(*records))
 
 
 @pytest.mark.parametrize("schema", ["1.0", "2.0"])
