@@ -9,7 +9,7 @@ The item is written last, after a second look: what changed meanwhile is converg
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -88,7 +88,8 @@ class Converger:
             self.settle(job, new, old, stale=stale)
             # After the item: a backfill that was planned meanwhile has seen the old item, or this sees the change.
             if self.order_for(name, found).hash == order.hash:
-                return UNCHANGED if new == item and reason is None else outcome_of(new, reason)
+                outcome = UNCHANGED if new == item and reason is None else outcome_of(new, reason)
+                return replace(outcome, unseen=item is None and new.gone_at is not None)
         raise StoreUnavailable(f"{key}: expected it to stay as it is for a moment, it changed {LOOKS} times.")
 
     def order_for(self, name: ObjectKey, found: CurrentOriginal | None) -> PhotoRecipe:

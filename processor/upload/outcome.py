@@ -22,12 +22,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadOutcome:
-    """One outcome: *code* is the skip reason or the verdict, *detail* a sentence for the log."""
+    """One outcome: *code* is the skip reason or the verdict, *detail* a sentence for the log.
+
+    *unseen*: the original is gone, and had no item before.
+    """
 
     result: Result
     code: str = ""
     detail: str = ""
     item: OriginalItem | None = None
+    unseen: bool = False
 
     @property
     def permanent_failure(self) -> bool:

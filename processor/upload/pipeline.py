@@ -43,9 +43,10 @@ class UploadPipeline:
         name = ObjectKey(event.key)
         with self.table.hold(name.photo_id, event.key, seconds=budget.seconds_left()) as lease:
             # Keys that a dead holder left first, the own one last.
-            outcomes = [self.converge(key, lease, event, budget) for key in lease.keys]
-            self.project(name, lease, event, budget)
-        return outcomes[-1]
+            outcomes = {key: self.converge(key, lease, event, budget) for key in lease.keys}
+            unseen = {key for key, outcome in outcomes.items() if outcome.unseen}
+            self.project(name, lease, event, budget, unseen)
+        return outcomes[event.key]
 
     def converge(self, key: str, lease: Lease, event: ObjectEvent, budget: Budget) -> UploadOutcome:
         """Bring the renditions and the item of one original up to its current version."""
@@ -54,16 +55,21 @@ class UploadPipeline:
         lease.work.discard(key)
         return outcome
 
-    def project(self, name: ObjectKey, lease: Lease, event: ObjectEvent, budget: Budget) -> None:
-        """Bring the record up to the items of the photo's originals."""
+    def project(self, name: ObjectKey, lease: Lease, event: ObjectEvent, budget: Budget, unseen: set[str]) -> None:
+        """Bring the record up to the items of the originals of a photo. *unseen*: originals that had none before."""
         record, items = self.records.photos.find(name), self.table.items_of(name.photo_id)
         if key := stranger(record, name, items):
             # It shows an original without an item, as every record does after the upgrade: look at that one too.
             self.converge(key, lease, event, budget)
             items = self.table.items_of(name.photo_id)
+        if record:
+            # The record shows another original: a late event of one that left no item must not change it.
+            passing = [one for one in items if one.key in unseen and record.original_key not in {None, one.key}]
+            self.table.forget(passing)
+            items = [one for one in items if one not in passing]
         self.records.show(name, items, record)
-        if record is None and all(one.gone_at for one in items):
-            # Nothing shows that they were there: a late event of an erased photo leaves no trace (ADR 42).
+        if record is None:
+            # Nothing showed those that are gone: a late event of an erased photo leaves no trace (ADR 42).
             self.table.forget(items)
 
     def refuse(self, event: ObjectEvent) -> UploadOutcome | None:
