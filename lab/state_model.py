@@ -94,7 +94,8 @@ def proceed(state: State, at: int, broken: str) -> Iterator[Step]:
     rest: tuple[Any, ...] = state.workers[at][2:]
     match kind:
         case "look":
-            (key, doubtful), todo = rest[0][0], rest[0]
+            todo: tuple[tuple[int, bool], ...] = rest[0]
+            key, doubtful = todo[0]
             version = state.s3[key][-1]
             if version == state.items[key] and not doubtful:
                 yield "same", state.work(at, following(own, todo))

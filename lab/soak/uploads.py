@@ -55,7 +55,8 @@ class Uploader:
                 case "delete":
                     self.delete(key)
                 case "move":
-                    key, photo_id, place = *self.move(key, photo_id), {}
+                    key, photo_id = self.move(key, photo_id)
+                    place = dict[str, Any]()
                 case "replace":
                     key, photo_id, place = *self.replace(key, photo_id), {}
                 case _:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +82,7 @@ class Readers:
 
 
 @contextmanager
-def reading(readers: Readers) -> Iterator[None]:
+def reading(readers: Readers) -> Generator[None]:
     """Let *readers* ask during the block."""
     thread = threading.Thread(target=readers.go_on)
     thread.start()
