@@ -237,6 +237,11 @@ def safe_path(gallery: str, stem: str) -> str:
     return f"{cut(safe, PATH_BYTES - HASH_CHARS - 1)}~{short_hash(path)}"
 
 
+def is_plain(gallery: str, stem: str) -> bool:
+    """Return whether the renditions of *stem* lie in the folder of their gallery, under their own name."""
+    return safe_path(gallery, stem) == f"{gallery}/{stem}"
+
+
 def cut(text: str, limit: int) -> str:
     """Keep the first *limit* bytes of *text* in UTF-8, and no part of a character."""
     return text.encode()[:limit].decode(errors="ignore")

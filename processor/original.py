@@ -106,13 +106,13 @@ class OriginalItem:
     @property
     def objects(self) -> tuple[str, ...]:
         """Keys of the renditions."""
-        if self.photo is None:
-            return ()
-        version, gallery = self.photo.version if self.profile else "", self.name.gallery
-        return tuple(
-            rendition_key(gallery, self.stem, one.size, EXTENSIONS[one.format], version)
-            for one in self.photo.renditions
-        )
+        return tuple(map(self.key_of, self.photo.renditions)) if self.photo else ()
+
+    def key_of(self, rendition: StoredRendition) -> str:
+        """Return the key of a rendition, which has a version where a profile was chosen."""
+        version = self.photo.version if self.photo and self.profile else ""
+        extension = EXTENSIONS[rendition.format]
+        return rendition_key(self.name.gallery, self.stem, rendition.size, extension, version)
 
     def is_of(self, found: CurrentOriginal) -> bool:
         """Return whether this is the item of the version *found*."""

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
 
 
+def covers(pattern: str, text: str) -> bool:
+    """Return whether *pattern* covers the whole *text*: `*` is any number of characters, `?` is one."""
+    parts = [{"*": ".*", "?": "."}.get(one, re.escape(one)) for one in pattern]
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
     """Rules of CloudFront for paths that match *pattern*. *secrets*: headers for the origin only.
@@ -34,8 +40,7 @@ class Behaviour:
 
     def matches(self, path: str) -> bool:
         """Return whether *path* is this behaviour's; case-sensitive, ``*`` matches slashes too."""
-        parts = [{"*": ".*", "?": "."}.get(one, re.escape(one)) for one in "/" + self.pattern.removeprefix("/")]
-        return re.fullmatch("".join(parts), path, re.DOTALL) is not None
+        return covers("/" + self.pattern.removeprefix("/"), path)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

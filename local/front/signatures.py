@@ -12,7 +12,7 @@ import binascii
 import ipaddress
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from local.front.distribution import covers
 from local.front.errors import Refusal
 
 PARAMETERS: Final = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
@@ -121,16 +122,10 @@ def allows(policy: bytes, address: str, client: str, now: float) -> bool:
         network = condition["IpAddress"]["AWS:SourceIp"] if "IpAddress" in condition else None
         here = network is None or ipaddress.ip_address(client) in ipaddress.ip_network(network, strict=False)
         resource = cast("str", statement.get("Resource", "*"))
-        covered = matches(resource, address)
+        covered = covers(resource, address)
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
     return covered and here and since < now < until
-
-
-def matches(resource: str, address: str) -> bool:
-    """Return whether *resource* covers *address*: `*` is any number of characters, `?` is one."""
-    parts: Iterable[str] = ({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in resource)
-    return re.fullmatch("".join(parts), address, re.DOTALL) is not None
 
 
 def denied() -> Refusal:

@@ -22,8 +22,8 @@ from processor.aws.renditions import RenditionFiles, Stamp
 from processor.budget import Budget
 from processor.errors import DarkroomError, LeaseHeld
 from processor.imaging.geometry import Box, Rung, rung_for, scaled
-from processor.imaging.model import CONTENT_TYPES, EXTENSIONS, RenderInputs, Rendition
-from processor.keys import KEY_BYTES, ObjectKey, is_rendition, path_of, rendition_key, stem_path
+from processor.imaging.model import CONTENT_TYPES, RenderInputs, Rendition
+from processor.keys import KEY_BYTES, ObjectKey, is_rendition, path_of, stem_path
 from processor.original import OriginalItem, Photo, StoredRendition
 from processor.recipe import Focus, OutputFormat, Recipe, Size
 from processor.source import Source
@@ -157,7 +157,7 @@ class SizesOnDemand:
         """
         rung = self.rung(photo, name)
         larger = self.source_of(photo, name)
-        file = self.files.read(key_of(item, larger)) if larger else None
+        file = self.files.read(item.key_of(larger)) if larger else None
         if file is None or file.version != photo.version:
             return ()
         asked = self.recipe.sizes[name]
@@ -197,7 +197,7 @@ class SizesOnDemand:
             described = StoredRendition(
                 size=one.size, format=one.format, width=one.width, height=one.height, bytes=len(one.data)
             )
-            self.files.put(key_of(item, described), one.data, CONTENT_TYPES[one.format], stamp)
+            self.files.put(item.key_of(described), one.data, CONTENT_TYPES[one.format], stamp)
             named[one.size, one.format] = described
         self.table.put(replace(item, photo=replace(photo, renditions=tuple(named.values()))))
         record = self.records.photos.find(item.name)
@@ -215,11 +215,6 @@ def shows(item: OriginalItem, wanted: Wanted) -> Photo | None:
     """Return the photo of *item*, if its renditions are the plain sizes of the wanted stem."""
     same = item.stem and not item.profile and stem_path(item.name.gallery, item.stem) == wanted.path
     return item.photo if same and item.gone_at is None else None
-
-
-def key_of(item: OriginalItem, one: StoredRendition) -> str:
-    """Return the key of a rendition of *item*."""
-    return rendition_key(item.name.gallery, item.stem, one.size, EXTENSIONS[one.format])
 
 
 def next_larger(photo: Photo, frame: Box) -> StoredRendition | None:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from processor.aws.photos import PhotoRecord, PhotoRecords, text
 from processor.errors import RecordMissing, StoreUnavailable
-from processor.keys import ObjectKey, Skip, gallery_resource, rendition_url, safe_path
+from processor.keys import ObjectKey, Skip, gallery_resource, is_plain, rendition_url
 from processor.original import OriginalItem, Photo
 from processor.upload.announcement import announcement
 from processor.upload.receipt import summary_of
@@ -147,7 +147,7 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str, signed: boo
         **sizes,
         "small_thumb_url": sizes.get("small_url"),  # read by clients of the system before Darkroom
         "stem": item.stem if follows_template(item) else None,
-        SIGNED_RESOURCE: gallery_resource(cdn_host, item.name.gallery) if signed and is_plain(item) else None,
+        SIGNED_RESOURCE: resource_of(item, cdn_host) if signed else None,
         "processed_at": photo.processed_at,
         "source_version": item.version,
         "format": photo.format,
@@ -162,15 +162,15 @@ def photo_fields(item: OriginalItem, photo: Photo, *, cdn_host: str, signed: boo
     }
 
 
+def resource_of(item: OriginalItem, cdn_host: str) -> str | None:
+    """Return what a signature for the renditions must cover; None where that would cover other galleries too."""
+    gallery = item.name.gallery
+    return gallery_resource(cdn_host, gallery) if is_plain(gallery, item.stem) else None
+
+
 def follows_template(item: OriginalItem) -> bool:
     """Return whether the template of addresses (docs/outputs.schema.json) leads to the renditions."""
-    return not item.profile and is_plain(item)
-
-
-def is_plain(item: OriginalItem) -> bool:
-    """Return whether the renditions lie in their gallery's own folder, under their stem."""
-    gallery = item.name.gallery
-    return f"{gallery}/{item.stem}" == safe_path(gallery, item.stem)
+    return not item.profile and is_plain(item.name.gallery, item.stem)
 
 
 def tombstone(record: PhotoRecord | None, gone: Sequence[OriginalItem]) -> Mapping[str, Any]:

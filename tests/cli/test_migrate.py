@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from components.build import ROOT
 from components.testing.plan import StackPlan
 from components.testing.recorder import stack_config
+from components.testing.trees import merged
 from darkroom.cli import cli
 from local.emulator.environment import ACCOUNT
 from local.emulator.process import running
-from local.stack import merged
 from processor.aws.clients import OperatorClients, s3_client
 from processor.aws.existing import Existing, FoundBucket, FoundTable
 from processor.ops.migration import PATHS, TABLES, Line, check_buckets, check_tables

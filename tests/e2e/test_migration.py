@@ -20,17 +20,15 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from components.testing.program import Json, main_program
+from components.testing.program import Json
 from darkroom.cli import cli
-from local.deployer.deploy import deploy_program
-from local.deployer.target import Target
 from local.model import RunConfig
 from local.run.aws import ROOT
-from local.stack import SETTINGS, configuration, merged
 from processor.aws.attributes import from_item
 from testkit.embedded_stack import ENDED_S, LocalStack, started, wait_for
 from testkit.photos import jpeg, scene
 from tests.factories import old_account
+from tests.factories.deploying import config_of, deploy
 from tests.factories.emulators import Aws, root
 from tests.factories.old_account import DOMAIN, ORIGINALS, RENDITIONS, RESULTS
 
@@ -108,20 +106,15 @@ class Migration:
         """The embedded stack's addresses."""
         return RunConfig.load(self.stack.folder / "run.json")
 
-    def config(self, cdn: Json) -> Json:
-        """Return the stack's configuration with the settings of docs/migration.md."""
-        config = configuration(self.run.addresses, self.stack.folder / "packages")
-        config[SETTINGS] = merged(merged(config[SETTINGS], SHAPES), {"cdn": cdn})
-        return config
-
     def deploy(self, **cdn: Any) -> None:
         """Deploy as `pulumi up` does."""
-        deploy_program(main_program, Target(self.run.addresses, Path(self.run.folder)), self.config(cdn))
+        deploy(self.stack, {**SHAPES, "cdn": cdn})
 
     def command(self, *arguments: str, **cdn: Any) -> str:
         """Run a command with the stack's settings; return what it printed."""
         file = self.stack.folder / "Pulumi.local.yaml"
-        file.write_text(yaml.safe_dump({"config": self.config(cdn)}), encoding="utf-8")
+        config = config_of(self.stack, {**SHAPES, "cdn": cdn})
+        file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
         keys = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT}
         options = ("--stack", str(file), "--endpoint-url", self.aws.address)
         done = CliRunner(env=keys).invoke(cli, [*arguments, *options])

@@ -14,17 +14,14 @@ import yaml
 from click.testing import CliRunner
 from PIL import Image
 
-from components.testing.program import Json, main_program
+from components.testing.program import Json
 from darkroom.cli import cli
-from local.deployer.deploy import deploy_program
-from local.deployer.target import Target
-from local.model import RunConfig
 from local.run.aws import REGION, ROOT
-from local.stack import SETTINGS, configuration, merged
 from processor.keys import ObjectKey
 from testkit.embedded_stack import LocalStack, wait_for
 from testkit.photos import jpeg
 from testkit.photos.scene import Pixels
+from tests.factories.deploying import config_of, deploy
 
 MARK: Final = {"object": "watermarks/studio.png", "tiled": True, "opacity": 1.0, "width_percent": 30.0}
 SIZES: Final[Mapping[str, Any]] = {
@@ -44,10 +41,9 @@ class Studio:
 
     def deploy(self, renditions: Json) -> None:
         """Deploy other settings of renditions, and write them down where ``--stack`` finds them."""
-        run = RunConfig.load(self.stack.folder / "run.json")
-        config = configuration(run.addresses, self.stack.folder / "packages")
-        config[SETTINGS] = merged(config[SETTINGS], {"renditions": renditions})
-        deploy_program(main_program, Target(run.addresses, Path(run.folder)), config)
+        changes = {"renditions": renditions}
+        deploy(self.stack, changes)
+        config = config_of(self.stack, changes)
         self.file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
 
     @property

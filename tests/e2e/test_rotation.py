@@ -8,35 +8,23 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from components.testing.program import Json, main_program
-from local.deployer.deploy import deploy_program
-from local.deployer.target import Target
 from local.model import RunConfig
-from local.stack import SETTINGS, configuration, merged
 from processor.aws.secrets import KEPT_S, LOOK_AGAIN_S
 from testkit.embedded_stack import ENDED_S, LocalStack, wait_for
 from testkit.photos import jpeg
 from testkit.simulated_user import SimulatedUser
+from tests.factories.deploying import deploy
 
 PEOPLE = 3
 # In one step of a rotation each of them is heard at least as often.
 ASKED = 5
 # Reads of a user in a minute; another user goes on then.
 READS = 50
-
-
-def deploy(stack: LocalStack, api: Json) -> None:
-    """Deploy the program as `pulumi up` does, with the settings *api* of the edit API."""
-    run = RunConfig.load(stack.folder / "run.json")
-    config = configuration(run.addresses, stack.folder / "packages")
-    config[SETTINGS] = merged(config[SETTINGS], {"edits": {"api": api}})
-    deploy_program(main_program, Target(run.addresses, Path(run.folder)), config)
 
 
 @dataclass(kw_only=True)
@@ -113,7 +101,7 @@ def test_the_origin_secret_is_rotated_under_load(rotating: LocalStack) -> None:
     old = sent_by_the_cdn(rotating)
     with loaded(rotating) as load:
         for generations in ([1, 2], [2, 1], [2]):
-            deploy(rotating, {"origin_secrets": generations})
+            deploy(rotating, {"edits": {"api": {"origin_secrets": generations}}})
             load.more()
             # The next step waits until the CDN is deployed, as `pulumi up` does.
             time.sleep(LOOK_AGAIN_S + 1)
@@ -134,7 +122,7 @@ def test_the_ticket_key_is_rotated_under_load(rotating: LocalStack) -> None:
     tickets: list[str] = []
     with loaded(rotating) as load:
         for generations in ([1], [1, 2], [2, 1], [2]):
-            deploy(rotating, {"ticket_keys": generations})
+            deploy(rotating, {"edits": {"api": {"ticket_keys": generations}}})
             load.more()
             tickets.append(user.session(session_id)["progressUrl"])
             if generations != [2]:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.testing.program import Json, main_program
-from local.deployer.deploy import deploy_program
-from local.deployer.target import Target
-from local.model import RunConfig
-from local.stack import SETTINGS, configuration, merged
 from testkit.embedded_stack import LocalStack, wait_for
 from testkit.photos import jpeg
+from tests.factories.deploying import deploy
 from tests.factories.emulators import policy
 
 BUS = {"EventBridgeConfiguration": {}}
@@ -41,14 +36,6 @@ def others(stack: LocalStack) -> Iterator[str]:
         events.delete_rule(Name=rule["Name"])
 
 
-def deploy(stack: LocalStack, renditions: Json) -> None:
-    """Deploy the program as `pulumi up` does, with other settings of renditions."""
-    run = RunConfig.load(stack.folder / "run.json")
-    config = configuration(run.addresses, stack.folder / "packages")
-    config[SETTINGS] = merged(config[SETTINGS], {"renditions": renditions})
-    deploy_program(main_program, Target(run.addresses, Path(run.folder)), config)
-
-
 def configure(stack: LocalStack, notifications: Any) -> None:
     """Replace the notifications of the originals bucket."""
     stack.aws.client("s3").put_bucket_notification_configuration(
@@ -60,7 +47,7 @@ def test_a_bucket_that_notifies_others_keeps_doing_so(stack: LocalStack, others:
     """An upload and a deletion come by the bus; the deployment leaves the bucket's notifications as they are."""
     s3, sqs = stack.aws.client("s3"), stack.aws.client("sqs")
     before = s3.get_bucket_notification_configuration(Bucket=stack.originals)
-    deploy(stack, {"trigger": "eventbridge"})
+    deploy(stack, {"renditions": {"trigger": "eventbridge"}})
 
     photo = stack.upload(jpeg.jpeg(), gallery="bus", name="a photo+1 é.jpg")
     key = stack.with_status(photo, "active")["original_key"]

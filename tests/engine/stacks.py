@@ -18,7 +18,7 @@ import yaml
 
 from components.build import write_empty_layers
 from components.testing.program import PROJECT, ROOT, Json
-from local.stack import merged
+from components.testing.trees import merged
 from tests.engine.account import Account
 from tests.engine.command import Engine
 from tests.engine.provider import name_of, serving

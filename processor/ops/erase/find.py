@@ -15,10 +15,10 @@ from processor.aws.galleries import PROFILE
 from processor.aws.originals_table import LEASE, STEM
 from processor.aws.photos import PhotoRecord
 from processor.aws.versions import StoredUpload, StoredVersion
-from processor.keys import RENDITIONS, ObjectKey, path_of, stem_path
+from processor.keys import RENDITIONS, ObjectKey, is_plain, path_of, stem_path
 from processor.ops.erase.edits import EditFinder
 from processor.ops.erase.scope import GalleryScope, UserScope
-from processor.ops.erase.stores import ErasedStores, each, is_plain, pages
+from processor.ops.erase.stores import ErasedStores, each, pages
 from processor.ops.erase.traces import Traces, keys_of
 
 CUT: Final = re.compile("~[0-9a-f]{16}$")  # keys.safe_path
@@ -84,7 +84,7 @@ class GalleryFinder:
         """List what lies below the name of the gallery, and the renditions of originals whose path is another."""
         listed = list(self.stores.renditions.all(self.scope.renditions))
         found.renditions.update(one for one in listed if one.marker or not self.is_foreign(one))
-        take_renditions(found, self.stores, {key for key in found.keys if not is_plain(ObjectKey(key))})
+        take_renditions(found, self.stores, set(filter(is_elsewhere, found.keys)))
 
     def is_foreign(self, one: Any) -> bool:
         """Return whether a path that was renamed leads here from another gallery."""
@@ -163,6 +163,12 @@ class UserFinder:
     def below(self, prefix: str) -> tuple[list[StoredVersion], list[StoredUpload]]:
         """List versions and unfinished uploads of the keys that begin with *prefix*."""
         return [*self.stores.originals.all(prefix)], [*self.stores.originals.uploads(prefix)]
+
+
+def is_elsewhere(key: str) -> bool:
+    """Return whether the renditions of an original do not lie below the name of its gallery."""
+    name = ObjectKey(key)
+    return not is_plain(name.gallery, name.stem)
 
 
 def take_renditions(found: Traces, stores: ErasedStores, keys: set[str]) -> None:

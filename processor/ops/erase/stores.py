@@ -16,7 +16,7 @@ from processor.aws.photos import PhotoRecords
 from processor.aws.renditions import is_below
 from processor.aws.sessions import Sessions
 from processor.aws.versions import ObjectVersions, StoredVersion
-from processor.keys import RENDITIONS, ObjectKey, path_of, safe_path, stem_path
+from processor.keys import ObjectKey, path_of, stem_path
 from processor.settings.functions import RenditionEnv
 from processor.settings.tree import Settings
 from processor.upload.record import PhotoRecordWriter
@@ -128,8 +128,3 @@ def pages(scan: TableScan, **filters: object) -> Iterator[dict[str, object]]:
         page = scan.page(after, ConsistentRead=True, **filters)
         yield from (dict(one) for one in page.items)
         after = page.last
-
-
-def is_plain(name: ObjectKey) -> bool:
-    """Return whether the renditions of an original lie below the name of its gallery, as it is."""
-    return f"{RENDITIONS}{safe_path(name.gallery, name.stem)}" == f"{RENDITIONS}{name.gallery}/{name.stem}"

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from local.front.distribution import covers
 from local.front.errors import Refusal
-from local.front.signatures import Viewed, matches, require_signature, unsigned
+from local.front.signatures import Viewed, require_signature, unsigned
 from processor.aws.signing import Grant, Signer, gallery_resource
 from tests.factories.signing import key_pair
 
@@ -205,7 +206,7 @@ def test_keys_may_be_elliptic() -> None:
 )
 def test_wildcards(resource: str, address: str, covered: bool) -> None:  # noqa: FBT001 - a column of the table
     """`*` is any number of characters, slashes too; `?` is one."""
-    assert covered is matches(resource, address)
+    assert covered is covers(resource, address)
 
 
 @pytest.mark.parametrize(
