@@ -33,13 +33,17 @@ ADAPTER_ENV: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditApiArgs:
-    """*slots*: ARN of the objects that presigned uploads may write. *jobs*: the queue that takes accepted edits."""
+    """*slots*, *archives*: ARNs of the objects that presigned uploads may write, and that links to archives may read.
+
+    *jobs*: the queue that takes accepted edits.
+    """
 
     config: StackConfig
     component: str
     runtime_layer_arn: pulumi.Input[str]
     sessions_arn: pulumi.Input[str]
     slots: pulumi.Input[str]
+    archives: pulumi.Input[str]
     jobs: WorkQueue
 
 
@@ -88,13 +92,15 @@ class EditApi(pulumi.ComponentResource):
         )
 
     def api_permissions(self, args: EditApiArgs) -> list[Permission]:
-        """Grant reading and writing sessions, sending jobs, signing upload slots, reading the two secrets."""
+        """Grant reading and writing sessions, sending jobs, signing slots and links, reading the two secrets."""
         index = pulumi.Output.concat(args.sessions_arn, "/index/userId-createdAt-index")
+        archives = args.config.settings.edits.archive_days
         return [
             Permission(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), (args.sessions_arn,)),
             Permission(("dynamodb:Query",), (index,)),
             Permission(("sqs:SendMessage",), (args.jobs.arn,)),
             Permission(("s3:PutObject",), (args.slots,)),
+            *([Permission(("s3:GetObject",), (args.archives,))] if archives else []),
             Permission(("ssm:GetParameter",), (self.origin_parameter.arn, self.ticket_parameter.arn)),
         ]
 

@@ -1,8 +1,8 @@
 """Declare the edit service: edits of pictures by commands, with live progress.
 
-Owns the results bucket (with upload slots under ``uploads/``), the sessions table, the jobs queue with its dead
-letters, the edit worker, the edit API with its URL, and the API's two secrets. The URL is public; the API itself
-requires a token, and the secret that the CDN sends along (ADR 8).
+Owns the results bucket (with upload slots and archives), the sessions table, the jobs queue with its dead letters, the
+edit worker, the edit API with its URL, and the API's two secrets. The URL is public; the API itself requires a token,
+and the secret that the CDN sends along (ADR 8).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ COMPONENT: Final = "edits"
 HANDLER: Final = "processor.handlers.edit.handler"
 RESULTS: Final = "edits/"
 SLOTS: Final = "uploads/"
+ARCHIVES: Final = "archives/"
 SLOT_DAYS: Final = 1
 # Pages read results by script and post local files into slots.
 PAGE_METHODS: Final = ("GET", "HEAD", "PUT")
@@ -103,6 +104,12 @@ class EditService(pulumi.ComponentResource):
         ]
         if key := args.config.settings.renditions.originals_kms_key_arn:
             permissions.append(Permission(("kms:Decrypt",), (key,)))
+        if args.config.settings.edits.archive_days:
+            actions = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
+            permissions += [
+                Permission(actions, (below(self.results.arn, ARCHIVES),)),
+                Permission(("dynamodb:BatchGetItem",), (gallery.photos_arn,)),
+            ]
         return permissions
 
     def edit_api(self, args: EditServiceArgs) -> EditApiArgs:
@@ -113,13 +120,23 @@ class EditService(pulumi.ComponentResource):
             runtime_layer_arn=args.runtime_layer_arn,
             sessions_arn=self.sessions.arn,
             slots=below(self.results.arn, SLOTS),
+            archives=below(self.results.arn, ARCHIVES),
             jobs=self.jobs,
         )
 
 
 def results(config: StackConfig) -> PrivateBucketArgs:
-    """Return the results bucket: results expire after days, slots after a day, and old versions with them."""
-    days = config.settings.edits.result_ttl_days
+    """Return the results bucket: results and archives expire after days, slots after a day, old versions with them."""
+    days, archive_days = config.settings.edits.result_ttl_days, config.settings.edits.archive_days
+    # From the beginning of its upload, which may take hours; its link ends earlier.
+    archives = (
+        [
+            expire("archives", days=archive_days + 1, prefix=ARCHIVES),
+            expire_old_versions("old-archives", days=1, prefix=ARCHIVES),
+        ]
+        if archive_days
+        else []
+    )
     return PrivateBucketArgs(
         context=config.context,
         bucket=config.settings.edits.results_bucket,
@@ -131,6 +148,7 @@ def results(config: StackConfig) -> PrivateBucketArgs:
             expire_old_versions("old-results", days=days, prefix=RESULTS),
             expire("slots", days=SLOT_DAYS, prefix=SLOTS),
             expire_old_versions("old-slots", days=SLOT_DAYS, prefix=SLOTS),
+            *archives,
             clean_up_markers(),
         ),
         cors_origins=config.settings.cdn.cors_origins,

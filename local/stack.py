@@ -20,6 +20,7 @@ ISSUER_PATH: Final = "/oidc"
 JWKS_PATH: Final = "/oidc/jwks.json"
 # The minimum that SQS allows for a function; two processors need no more.
 CONCURRENCY: Final = 2
+ARCHIVE_DAYS: Final = 1
 # Short, so that a stuck photo is repaired while the user watches.
 STUCK_AFTER_S: Final = 5
 
@@ -51,6 +52,7 @@ def differences(addresses: Addresses) -> Json:
         "edits": {
             "results_bucket": bucket("results"),
             "max_concurrency": CONCURRENCY,
+            "archive_days": ARCHIVE_DAYS,
             "auth": {
                 "issuer": f"{addresses.page}{ISSUER_PATH}",
                 "audience": AUDIENCE,

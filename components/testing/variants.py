@@ -27,6 +27,7 @@ VARIANTS: Final[Mapping[str, Json]] = {
         }
     },
     "on-demand": {"renditions": {"on_demand": True}},
+    "archives": {"edits": {"archive_days": 7}},
 }
 
 

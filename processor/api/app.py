@@ -20,7 +20,7 @@ from processor.api.dependencies import Services
 from processor.api.errors import translate_errors
 from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, HeadAsGet, Measure, OriginGuard
 from processor.api.openapi import document_api
-from processor.api.routes import edits, health, sessions
+from processor.api.routes import archives, edits, health, sessions
 
 # Together with the threads of the feeds at most as many as the AWS clients keep connections.
 REQUEST_THREADS: Final = 12
@@ -39,7 +39,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     translate_errors(app)
-    for routes in (edits, sessions, health):
+    for routes in (edits, sessions, archives, health):
         app.include_router(routes.router)
     document_api(app)
     return app

@@ -12,12 +12,15 @@ from functools import partial
 from fastapi import FastAPI
 
 from processor.api.app import create_app
-from processor.api.credentials import Tickets, Tokens
+from processor.api.archive_service import ArchiveService
+from processor.api.credentials import ARCHIVE, PROGRESS, Tickets, Tokens
 from processor.api.dependencies import Services
 from processor.api.feeds import SessionFeeds
 from processor.api.session_service import SessionService
 from processor.api.signing_keys import SigningKeys, fetcher, no_keys
 from processor.api.stream import MARGIN_S, Streams
+from processor.aws.archive_files import ArchiveLinks
+from processor.aws.archives import Archives
 from processor.aws.clients import Session, dynamodb_client, s3_client, sqs_client, ssm_client
 from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
@@ -51,19 +54,31 @@ def assemble(env: EditApiEnv) -> Services:
     dynamodb = dynamodb_client(session)
     sessions = Sessions(dynamodb=dynamodb, table=env.sessions_table)
     limits = UserLimits(dynamodb=dynamodb, table=env.sessions_table)
-    slots = Slots(s3=s3_client(session), bucket=env.results_bucket, max_bytes=env.max_image_bytes)
+    keys = IdempotencyKeys(dynamodb=dynamodb, table=env.sessions_table)
+    s3, queue = s3_client(session), Queue(sqs=sqs_client(session), url=env.jobs_queue_url)
+    slots = Slots(s3=s3, bucket=env.results_bucket, max_bytes=env.max_image_bytes)
+    ticket_key = RotatingSecret(read=partial(store.read, env.ticket_key_parameter))
     return Services(
         session_service=SessionService(
             sessions=sessions,
             limits=limits,
-            keys=IdempotencyKeys(dynamodb=dynamodb, table=env.sessions_table),
-            jobs=Jobs(queue=Queue(sqs=sqs_client(session), url=env.jobs_queue_url)),
+            keys=keys,
+            jobs=Jobs(queue=queue),
             slots=slots,
             max_images=env.max_images,
             session_ttl_h=env.session_ttl_h,
         ),
+        archive_service=ArchiveService(
+            archives=Archives(dynamodb=dynamodb, table=env.sessions_table),
+            links=ArchiveLinks(s3=s3, bucket=env.results_bucket),
+            limits=limits,
+            keys=keys,
+            queue=queue,
+            tickets=Tickets(key=ticket_key, purpose=ARCHIVE),
+            days=env.archive_days,
+        ),
         tokens=Tokens(auth=env.auth, keys=SigningKeys(fetch=fetcher(env.auth.jwks_url) if env.auth else no_keys)),
-        tickets=Tickets(key=RotatingSecret(read=partial(store.read, env.ticket_key_parameter))),
+        tickets=Tickets(key=ticket_key, purpose=PROGRESS),
         sessions=sessions,
         limits=limits,
         slots=slots,

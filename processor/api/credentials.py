@@ -1,8 +1,9 @@
 """Check bearer tokens and tickets; each refusal states its reason in one sentence.
 
 A bearer token is a JWT of one OpenID Connect issuer. A ticket is part of a session's progressUrl, since a browser's
-EventSource cannot send headers: it allows reading one session for 15 minutes. ``{expiry}.{mac}``: the expiry in s since
-1970 and an HMAC-SHA256 over purpose, session and expiry. It names no user.
+EventSource cannot send headers: it allows reading one session for 15 minutes. Another is part of an archive's url: it
+allows downloading that archive until it expires. ``{expiry}.{mac}``: the expiry in s since 1970 and an HMAC-SHA256 over
+purpose, session or archive, and expiry. It names no user.
 https://www.rfc-editor.org/rfc/rfc8725 (JWT best current practices)
 """
 
@@ -15,7 +16,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import jwt
 
@@ -39,7 +40,11 @@ WHY: Final[dict[type[jwt.InvalidTokenError], str]] = {
     jwt.InvalidSignatureError: "The token's signature does not match: expected one by the issuer's key.",
 }
 TICKET_LIFETIME_S: Final = 15 * 60
-TICKET_PURPOSE: Final = "darkroom progress ticket v1"
+Purpose = Literal["darkroom progress ticket v1", "darkroom archive ticket v1"]
+PROGRESS: Final = "darkroom progress ticket v1"
+ARCHIVE: Final = "darkroom archive ticket v1"
+# What a ticket opens, and the field of its document that holds it.
+NAMED: Final[dict[Purpose, tuple[str, str]]] = {PROGRESS: ("session", "progressUrl"), ARCHIVE: ("archive", "url")}
 TICKET_SHAPE: Final = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -104,28 +109,30 @@ def unauthorized(sentence: str) -> EditError:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tickets:
-    """Issues and checks tickets. *now*: s since 1970."""
+    """Issues and checks tickets for one *purpose*. *now*: s since 1970."""
 
     key: RotatingSecret
+    purpose: Purpose
     now: Callable[[], float] = time.time
 
-    def issue(self, session_id: str) -> str:
-        """Make a ticket for *session_id*."""
-        expiry = int(self.now()) + TICKET_LIFETIME_S
-        return f"{expiry}.{mac_of(self.key.current(), session_id, expiry)}"
+    def issue(self, name: str, *, expiry: int | None = None) -> str:
+        """Make a ticket for the session or archive *name*, until *expiry* (s since 1970) or for 15 minutes."""
+        until = int(self.now()) + TICKET_LIFETIME_S if expiry is None else expiry
+        return f"{until}.{mac_of(self.key.current(), self.purpose, name, until)}"
 
-    def check(self, ticket: str, session_id: str) -> None:
-        """Raise EditError(UNAUTHORIZED) unless *ticket* opens *session_id* now."""
+    def check(self, ticket: str, name: str) -> None:
+        """Raise EditError(UNAUTHORIZED) unless *ticket* opens *name* now."""
+        what, where = NAMED[self.purpose]
         shape = TICKET_SHAPE.fullmatch(ticket)
         if not shape or not self.key.accepts(
-            lambda key: hmac.compare_digest(mac_of(key, session_id, int(shape[1])), shape[2])
+            lambda key: hmac.compare_digest(mac_of(key, self.purpose, name, int(shape[1])), shape[2])
         ):
-            raise unauthorized("The ticket does not open this session: expected the one in the session's progressUrl.")
+            raise unauthorized(f"The ticket does not open this {what}: expected the one in the {what}'s {where}.")
         if int(shape[1]) <= self.now():
-            raise unauthorized("The ticket has expired: get the session again for a new progressUrl.")
+            raise unauthorized(f"The ticket has expired: get the {what} again for a new {where}.")
 
 
-def mac_of(key: str, session_id: str, expiry: int) -> str:
+def mac_of(key: str, purpose: Purpose, name: str, expiry: int) -> str:
     """Return the MAC of a ticket; URL-safe base64, 43 characters."""
-    digest = hmac.digest(key.encode(), f"{TICKET_PURPOSE}\n{session_id}\n{expiry}".encode(), hashlib.sha256)
+    digest = hmac.digest(key.encode(), f"{purpose}\n{name}\n{expiry}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

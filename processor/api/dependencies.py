@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 
+from processor.api.archive_service import ArchiveService
 from processor.api.credentials import HOW, Tickets, Tokens, closed, unauthorized
 from processor.api.middleware import ALLOWANCE
 from processor.api.session_service import SessionService
@@ -31,6 +32,7 @@ class Services:
     """Services of the application. *origin_secret* None: requests need not come through the CDN."""
 
     session_service: SessionService
+    archive_service: ArchiveService
     tokens: Tokens
     tickets: Tickets
     sessions: Sessions

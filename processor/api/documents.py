@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from processor.api.requests import BulkOperation, CommandOperation
+from processor.edits.archive import ArchiveStatus
 from processor.edits.options import EditOptions
 from processor.edits.session import EditResult, ImageStatus, SessionStatus
 
@@ -150,6 +151,25 @@ class UploadsDocument(Document):
     """A slot per file, in the order of the request."""
 
     slots: list[SlotDocument]
+
+
+class ArchiveDocument(Document):
+    """An archive and how far it is."""
+
+    archive_id: str
+    status: ArchiveStatus
+    gallery: str | None = Field(description="As it was asked for; null: single photos.")
+    size: str
+    files: int = Field(description="Photos that are in it so far.")
+    total: int = Field(description="Photos that will be looked at; 0: not known yet.")
+    left_out: int = Field(description="Photos that are not in it; `left-out.txt` in the file says why.")
+    bytes: Long = Field(description="Size of the file; 0: not complete.")
+    url: str | None = Field(
+        description="Path of the file, with a ticket that needs no account, until `expiresAt`. null: not complete."
+    )
+    error: FailureDocument | None = Field(description="Why there is no archive; null: no error.")
+    created_at: Long
+    expires_at: Long = Field(description="When the archive is deleted, s since 1970.")
 
 
 class HealthDocument(Document):

@@ -26,6 +26,7 @@ TAGS: Final = [
     {"name": "sessions", "description": "Start edits of pictures, follow and cancel them."},
     {"name": "commands", "description": "Look up what can be asked for."},
     {"name": "uploads", "description": "Upload local files."},
+    {"name": "archives", "description": "Download photos as one ZIP file."},
     {"name": "service", "description": "Check the service."},
 ]
 UNCOUNTED: Final = frozenset({"/image-edit/health"})
@@ -37,6 +38,7 @@ EXAMPLES: Final[Mapping[EditCode, str]] = {
     EditCode.UNAUTHORIZED: "The token has expired: sign in again.",
     EditCode.FORBIDDEN: "This address is not for direct use: call the service through its public address.",
     EditCode.SESSION_NOT_FOUND: "There is no such session: expected the id of a session of yours that has not expired.",
+    EditCode.NOT_FOUND: "There is no such archive: expected the id of an archive of yours that was not withdrawn.",
     EditCode.TOO_MANY_IMAGES: "Too many images: expected at most 50 in one request, received 51.",
     EditCode.IMAGE_TOO_LARGE: "images[0].url: expected at most 26,214,400 bytes, received 30,000,000.",
     EditCode.SOURCE_REFUSED: "images[0].url: expected an address without user name and password.",

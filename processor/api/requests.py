@@ -7,12 +7,16 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
+from processor.edits.archive import ArchiveOrder
 from processor.edits.command import MAX_COMMAND_CHARS
 from processor.edits.operations.base import with_whole_numbers
 from processor.edits.options import EditOptions
 from processor.edits.plan import MAX_STEPS
+from processor.errors import EditCode, EditError
+from processor.recipe import SizeName
 
 MAX_SLOTS: Final = 50
+MAX_ARCHIVED: Final = 1000
 NO_CONTROLS: Final = r"^[^\x00-\x1f\x7f]*$"
 ADDRESSES: Final = "https://…, http://…, data:image/…;base64,…, upload://<slot> or photo://<photo id>"
 
@@ -122,3 +126,32 @@ class UploadsRequest(RequestModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"files": [{"contentType": "image/heic", "size": 9}]}]})
 
     files: list[LocalFile] = Field(min_length=1, max_length=MAX_SLOTS, description="One slot is given for each.")
+
+
+class ArchiveRequest(RequestModel):
+    """Photos to download as one ZIP file: those of a gallery, or single ones."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"gallery": "weddings/smith", "size": "originals"}]})
+
+    gallery: str = Field(
+        default="",
+        max_length=900,
+        pattern=NO_CONTROLS,
+        description="The caller's photos of this gallery, and of those below it.",
+    )
+    photos: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(
+        default_factory=list, max_length=MAX_ARCHIVED, description="Ids of photos of the caller, instead of a gallery."
+    )
+    size: SizeName = Field(description="A size of the stack, or `originals`.")
+
+    @property
+    def order(self) -> ArchiveOrder:
+        """The order, checked; raise EditError(INVALID_INPUT) unless it names a gallery or photos."""
+        gallery = self.gallery.strip("/")
+        if bool(gallery) == bool(self.photos):
+            raise EditError(
+                EditCode.INVALID_INPUT,
+                f"Invalid values for `gallery` and `photos`: expected one of the two, received "
+                f"{'both' if gallery else 'neither'}.",
+            )
+        return ArchiveOrder(gallery=gallery, photos=tuple(dict.fromkeys(self.photos)), size=self.size)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from processor.api.documents import (
+    ArchiveDocument,
     CountersDocument,
     FailureDocument,
     ImageDocument,
@@ -23,6 +24,7 @@ from processor.api.documents import (
 )
 from processor.api.sources import shown_url
 from processor.aws.results import Offer
+from processor.edits.archive import Archive
 from processor.edits.options import EditOptions
 from processor.edits.plan import Plan
 from processor.edits.session import ImageProgress, Session, SessionImage, SessionStatus, SessionSummary
@@ -124,3 +126,21 @@ def slot_document(offer: Offer) -> SlotDocument:
 def progress_url(session_id: str, ticket: str) -> str:
     """Return the path of a session's progress with a ticket, for clients that cannot send headers."""
     return f"/image-edit/progress/{session_id}?ticket={ticket}"
+
+
+def archive_document(archive: Archive, url: str | None) -> ArchiveDocument:
+    """Convert an archive. *url*: of its file, None while there is none."""
+    return ArchiveDocument(
+        archive_id=str(archive.id),
+        status=archive.status,
+        gallery=archive.order.gallery or None,
+        size=archive.order.size,
+        files=archive.files,
+        total=archive.total,
+        left_out=archive.left_out,
+        bytes=archive.size_bytes,
+        url=url,
+        error=FailureDocument(**asdict(archive.failure)) if archive.failure else None,
+        created_at=archive.created_at,
+        expires_at=archive.expires_at,
+    )

@@ -1,12 +1,12 @@
-"""List buckets, read whole objects, and read and replace a state object.
+"""List buckets, read objects whole or in chunks, and read and replace a state object.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import closing
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -160,8 +160,11 @@ class StateObject:
             answer = unless(MISSING, lambda: self.s3.get_object(Bucket=self.bucket, Key=self.key))
             return StateText(text=answer["Body"].read(), etag=answer["ETag"]) if answer else StateText()
 
-    def write(self, text: bytes, *, seen: StateText) -> None:
-        """Replace the state *seen*; raise StoreUnavailable when another run has replaced it meanwhile."""
+    def write(self, text: bytes, *, seen: StateText) -> StateText:
+        """Replace the state *seen* and return the new one.
+
+        Raise StoreUnavailable when another run has replaced it meanwhile.
+        """
         condition: dict[str, Any] = {"IfMatch": seen.etag} if seen.etag else {"IfNoneMatch": "*"}
         with aws_call(f"s3:PutObject {self.bucket}/{self.key}"):
             answer = unless(
@@ -172,3 +175,50 @@ class StateObject:
             )
         if answer is None:
             raise StoreUnavailable(f"{self.key}: expected to be the only run, another one was faster.")
+        return StateText(text=text, etag=answer["ETag"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenObject:
+    """An object that is being read: *size* in bytes, the *etag* of this content, its *chunks*, once."""
+
+    size: int
+    etag: str
+    modified: datetime
+    chunks: Iterator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectStreams:
+    """Reads objects of one bucket in chunks, whatever their size."""
+
+    s3: S3Client
+    bucket: str
+
+    @contextmanager
+    def open(self, key: str, *, etag: str = "") -> Generator[OpenObject | None]:
+        """Open an object; None when there is none, or none with the content *etag*.
+
+        Raise EditError(SOURCE_FAILED) when S3 has it and can never hand it out as it is, StoreUnavailable when S3
+        fails, also while the chunks are read.
+        """
+        same: dict[str, Any] = {"IfMatch": f'"{etag}"'} if etag else {}
+        with aws_call(f"s3:GetObject {self.bucket}/{key}"):
+            try:
+                answer = unless(
+                    MISSING | CONDITION_FAILED, lambda: self.s3.get_object(Bucket=self.bucket, Key=key, **same)
+                )
+            except ClientError as error:
+                if error_code(error) in UNREADABLE:
+                    raise unreadable(f"{self.bucket}/{key}", error_code(error)) from error
+                raise
+            if answer is None:
+                yield None
+                return
+            with closing(answer["Body"]) as body:
+                yield OpenObject(
+                    size=answer["ContentLength"],
+                    etag=answer["ETag"].strip('"'),
+                    modified=answer["LastModified"],
+                    chunks=body.iter_chunks(CHUNK_BYTES),
+                )

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW_S: Final = 60
-# "ticket": reads by ticket, counted by session. "slot": upload slots.
-Kind = Literal["write", "read", "ticket", "slot"]
+# "ticket": reads by ticket, counted by session or archive. "slot": upload slots.
+Kind = Literal["write", "read", "ticket", "slot", "archive"]
+COUNTED: Final[dict[Kind, str]] = {"slot": "upload slots", "archive": "archives"}
 DAY_S: Final = 24 * 3600
 RESERVE_ATTEMPTS: Final = 3
 # An id is listed a moment before its session is stored.
@@ -47,11 +48,12 @@ class Allowance:
     resets_in_s: int
     granted: bool
     window_s: int = WINDOW_S
+    what: str = "requests"
 
     def require(self) -> None:
         """Raise EditError(RATE_LIMIT_EXCEEDED) unless the request was granted."""
         if not self.granted:
-            what, each = ("requests", "a minute") if self.window_s == WINDOW_S else ("upload slots", "an hour")
+            what, each = self.what, "a minute" if self.window_s == WINDOW_S else "an hour"
             raise EditError(
                 EditCode.RATE_LIMIT_EXCEEDED,
                 f"expected at most {self.limit} {what} in {self.window_s} s, received more.",
@@ -91,6 +93,7 @@ class UserLimits:
             resets_in_s=(window + 1) * window_s - now,
             granted=changed.applied,
             window_s=window_s,
+            what=COUNTED.get(kind, "requests"),
         )
 
     def reserve(self, user_id: str, session_id: str, *, limit: int) -> None:

@@ -11,7 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from processor.budget import Budget
 from processor.editing.outcome import EditEnding, EditOutcome
 from processor.editing.session_check import EXPIRED, Checked
-from processor.edits.job import ImageJob, SessionCheck, read_message
+from processor.edits.archive import ArchiveEnding, ArchiveOutcome
+from processor.edits.job import ArchiveJob, ImageJob, Job, SessionCheck, read_message
 from processor.edits.session import EditResult
 from processor.events import Batch, Json, MalformedEvent, MessageResult, records_of, sqs_message
 from processor.telemetry import Telemetry, one
@@ -19,9 +20,9 @@ from processor.telemetry import Telemetry, one
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobDelivery:
-    """One delivery of a job or of a session's check, the *attempts*-th."""
+    """One delivery of a job, the *attempts*-th."""
 
-    job: ImageJob | SessionCheck
+    job: Job
     attempts: int
 
 
@@ -33,27 +34,48 @@ class DoesJob(Protocol):
         ...
 
 
+class MakesArchive(Protocol):
+    """Makes archives."""
+
+    def __call__(self, job: ArchiveJob, budget: Budget, *, attempts: int = 1) -> ArchiveOutcome:
+        """Go on with an archive, whose job is delivered for the *attempts*-th time."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedEdit:
-    """Does jobs with *process* and checks sessions with *check*; returns the result of each for the queue."""
+    """Does jobs with *process*, checks sessions with *check*, makes archives with *archive*.
+
+    It returns the result of each for the queue. A job that was given up becomes a dead letter, which raises the alarm.
+    """
 
     process: DoesJob
     check: Callable[[SessionCheck], Checked]
+    archive: MakesArchive
     telemetry: Telemetry
 
     def __call__(self, delivery: JobDelivery, budget: Budget) -> MessageResult:
-        """Do the job and report its outcome. A job that was given up becomes a dead letter, which raises the alarm."""
+        """Do the job and report its outcome."""
         job, attempts = delivery.job, delivery.attempts
-        if isinstance(job, SessionCheck):
-            report_check(self.telemetry, job, self.check(job))
-            return MessageResult(code="Succeeded", acknowledged=True, text="checked")
-        with self.telemetry.span("edit", session=job.session_id):
-            outcome = self.process(job, budget, attempts=attempts)
-        report_edit(self.telemetry, job, attempts, outcome)
-        gave_up = outcome.ending is EditEnding.GAVE_UP
-        return MessageResult(
-            code="PermanentFailure" if gave_up else "Succeeded", acknowledged=not gave_up, text=outcome.ending.value
-        )
+        match job:
+            case SessionCheck():
+                report_check(self.telemetry, job, self.check(job))
+                return result_of("checked", gave_up=False)
+            case ArchiveJob():
+                with self.telemetry.span("archive", archive=job.archive_id):
+                    made = self.archive(job, budget, attempts=attempts)
+                report_archive(self.telemetry, job, attempts, made)
+                return result_of(made.ending.value, gave_up=made.ending is ArchiveEnding.GAVE_UP)
+            case ImageJob():
+                with self.telemetry.span("edit", session=job.session_id):
+                    outcome = self.process(job, budget, attempts=attempts)
+                report_edit(self.telemetry, job, attempts, outcome)
+                return result_of(outcome.ending.value, gave_up=outcome.ending is EditEnding.GAVE_UP)
+
+
+def result_of(ending: str, *, gave_up: bool) -> MessageResult:
+    """Return the result of a job for the queue."""
+    return MessageResult(code="PermanentFailure" if gave_up else "Succeeded", acknowledged=not gave_up, text=ending)
 
 
 def read_jobs(event: Json) -> Batch[JobDelivery]:
@@ -122,3 +144,20 @@ def report_edited(telemetry: Telemetry, fields: dict[str, Any], result: EditResu
             "ResultBytes": (result.size, MetricUnit.Bytes),
         }
     )
+
+
+def report_archive(telemetry: Telemetry, job: ArchiveJob, attempts: int, outcome: ArchiveOutcome) -> None:
+    """Log and count how the delivery of an archive's job ended."""
+    fields: dict[str, Any] = {"archive_id": job.archive_id, "attempts": attempts, "ending": outcome.ending.value}
+    match outcome.ending:
+        case ArchiveEnding.COMPLETE:
+            made = {"files": outcome.files, "left_out": outcome.left_out, "bytes": outcome.size_bytes}
+            telemetry.info("archive made", **fields, **made)
+            telemetry.count(
+                {"ArchivesDone": one(), "ArchiveBytes": (outcome.size_bytes, MetricUnit.Bytes)},
+            )
+        case ArchiveEnding.FAILED | ArchiveEnding.GAVE_UP:
+            telemetry.warning("archive failed", **fields, code=outcome.code, detail=outcome.detail)
+            telemetry.count({"ArchivesFailed": one()}, code=outcome.code)
+        case _:
+            telemetry.info("archive goes on", **fields, files=outcome.files)

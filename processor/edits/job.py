@@ -1,4 +1,4 @@
-"""Write and read the messages of the jobs queue: one picture to edit, or one session to check."""
+"""Write and read the messages of the jobs queue: a picture to edit, a session to check, or an archive to go on with."""
 
 from __future__ import annotations
 
@@ -42,10 +42,28 @@ class ImageJob:
         return cls(session_id=session_id, image_id=image_id)
 
 
-def read_message(body: str) -> ImageJob | SessionCheck:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveJob:
+    """One archive to make, or to go on with; everything else is in its item and its files."""
+
+    archive_id: str
+
+    def body(self) -> str:
+        """Write the message."""
+        return json.dumps({"archive": self.archive_id}, separators=(",", ":"))
+
+
+Job = ImageJob | SessionCheck | ArchiveJob
+
+
+def read_message(body: str) -> Job:
     """Read a message of the jobs queue; ValueError when it is none of ours."""
-    session_id = fields_of(body).get("checkSession")
-    return SessionCheck(session_id=session_id) if isinstance(session_id, str) else ImageJob.read(body)
+    fields = fields_of(body)
+    if isinstance(session_id := fields.get("checkSession"), str):
+        return SessionCheck(session_id=session_id)
+    if isinstance(archive_id := fields.get("archive"), str):
+        return ArchiveJob(archive_id=archive_id)
+    return ImageJob.read(body)
 
 
 def fields_of(body: str) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 uploads/{hash of user}/{slot}                a file that a user has put there; other users cannot name it
 edits/{session}/{image}/{name}.{extension}   a result
+archives/{hash of user}/{archive}/{file}     an archive, the list of its photos, and how far it is
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from processor.settings.values import origin_of
 
 SLOTS: Final = "uploads/"
 RESULTS: Final = "edits/"
+ARCHIVES: Final = "archives/"
 USER_HASH_CHARS: Final = 32
 SLOT: Final = re.compile("[A-Za-z0-9_-]{16,64}")
 SEGMENT_BYTES: Final = 120
@@ -51,6 +53,11 @@ def session_tag(session_id: str) -> str:
 def user_tag(user_id: str) -> str:
     """Cache tag of the results of a user. It stays with them when the session's item has expired."""
     return f"user:{short_hash(user_id, USER_HASH_CHARS)}"
+
+
+def archives_of(user_id: str) -> str:
+    """Start of the keys of all archives of a user."""
+    return f"{ARCHIVES}{short_hash(user_id, USER_HASH_CHARS)}/"
 
 
 def result_key(session_id: str, image_id: str, name: str, extension: str) -> str:

@@ -1,4 +1,4 @@
-"""Entry point of the edit worker function: jobs of the queue in, results out."""
+"""Entry point of the edit worker function: jobs of the queue in, results and archives out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from processor.archiving.assembly import archive_maker
 from processor.aws.clients import Session
 from processor.editing.assembly import edit_pipeline, job_visibility, session_check
 from processor.editing.reports import JobDelivery, ReportedEdit, read_jobs
@@ -25,7 +26,12 @@ def worker() -> BatchWorker[JobDelivery]:
     telemetry = Telemetry(service=env.service, stack=env.stack)
     return BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(process=edit_pipeline(env, session).process, check=session_check(env), telemetry=telemetry),
+        apply=ReportedEdit(
+            process=edit_pipeline(env, session).process,
+            check=session_check(env),
+            archive=archive_maker(env),
+            telemetry=telemetry,
+        ),
         telemetry=telemetry,
         change_visibility=job_visibility(env, session).change_visibility,
         heartbeat=True,

@@ -34,6 +34,7 @@ PURGE_CONCURRENCY: Final = 2
 VISIBILITY_FACTOR: Final = 6  # AWS: visibility of a queue that feeds a function >= 6 x the function's timeout
 DURATION_ALARM_MARGIN_S: Final = 5
 MEMORY_ALARM_PERCENT: Final = 90
+ARCHIVE_TIMEOUT_S: Final = 60
 # How a command names the profile of the plain `sizes`.
 DEFAULT_NAME: Final = "default"
 PartT = TypeVar("PartT", bound=Section)
@@ -246,6 +247,12 @@ class EditStore(Section):
     results_bucket: BucketName = resource_name("results", "Bucket of edited pictures.", worldwide=True)
     sessions_table: TableName = resource_name("sessions", "DynamoDB table of edit sessions.")
     max_image_bytes: int = Field(default=25 * 2**20, ge=1, le=512 * 2**20, description="Largest source file.")
+    archive_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=90,
+        description="Users may download their photos as ZIP archives, kept for so many days; absent: archives are off.",
+    )
 
 
 class EditWork(EditStore):
@@ -312,3 +319,12 @@ class EditSettings(EditWork, EditAcceptance, FunctionSettings):
         default=30, ge=1, le=3650, description="Results are deleted after this time, old versions too."
     )
     api: EditApiSettings = EditApiSettings()
+
+    @model_validator(mode="after")
+    def _an_archive_gets_on(self) -> Self:
+        if self.archive_days and self.timeout_s < ARCHIVE_TIMEOUT_S:
+            raise ValueError(
+                f"found archive_days with timeout_s {self.timeout_s}, expected at least {ARCHIVE_TIMEOUT_S}: each "
+                "invocation that works on an archive must store a part"
+            )
+        return self

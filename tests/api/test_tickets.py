@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processor.api.credentials import TICKET_LIFETIME_S, Tickets
+from processor.api.credentials import ARCHIVE, PROGRESS, TICKET_LIFETIME_S, Tickets
 from processor.errors import EditCode, EditError
 from tests.factories.api import secret
 
@@ -13,7 +13,7 @@ SESSION = "ses_AAAAAAAAAAAAAAAAAAAAAAAA"
 
 def tickets(now: float = 1000.0, key: str = "key") -> Tickets:
     """Issue and check at *now*."""
-    return Tickets(key=secret(key), now=lambda: now)
+    return Tickets(key=secret(key), purpose=PROGRESS, now=lambda: now)
 
 
 def refusal(ticket: str, session_id: str = SESSION, checker: Tickets | None = None) -> str:
@@ -35,6 +35,14 @@ def test_a_ticket_opens_its_session_for_a_quarter_of_an_hour() -> None:
 def test_a_ticket_opens_no_other_session() -> None:
     """It is bound to one id."""
     assert refusal(tickets().issue(SESSION), f"{SESSION}B").startswith("The ticket does not open this session")
+
+
+def test_a_ticket_for_one_purpose_serves_no_other() -> None:
+    """A follower of a session may not download an archive, though one key signs both."""
+    archives = Tickets(key=secret("key"), purpose=ARCHIVE, now=lambda: 1000.0)
+
+    assert refusal(tickets().issue("arc_1"), "arc_1", archives).startswith("The ticket does not open this archive")
+    assert refusal(archives.issue("arc_1"), "arc_1").startswith("The ticket does not open this session")
 
 
 def test_a_ticket_of_another_key_opens_nothing() -> None:

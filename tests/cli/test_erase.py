@@ -6,23 +6,25 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
 
 from darkroom.cli import cli
+from processor.aws.archives import Archives
 from processor.aws.attributes import to_item
 from processor.aws.galleries import Galleries
 from processor.cli import erase as command
+from processor.edits.archive import Archive, ArchiveId, ArchiveOrder, ArchiveStatus
 from processor.edits.names import result_key, session_tag, slot_key, user_tag
 from processor.edits.session import SessionImage, SessionStatus
 from processor.errors import StoreUnavailable, UsageError
 from processor.keys import ObjectKey, StemStyle
 from processor.ops.erase import run as running
 from tests.factories.darkroom import CDN_HOST, ITEMS, ORIGINALS, RENDITIONS, TABLE
-from tests.factories.edits import RESULTS, SESSIONS, SessionStore, create_sessions_table
+from tests.factories.edits import NOW_MS, RESULTS, SESSIONS, SessionStore, create_sessions_table
 from tests.factories.operating import Operation
 from tests.factories.stores import first, once, refused
 
@@ -32,7 +34,8 @@ NESTED, ODD = "wedding/raw/c.CR2", "wedding/../d.jpg"
 OTHER = "wedding2/e.jpg"
 KINDS = (
     *("versions of originals", "unfinished uploads", "renditions", "items of originals", "photo records"),
-    *("edit sessions", "edit results", "upload slots", "addresses at the CDN"),
+    *("edit sessions", "edit results", "upload slots", "files of archives", "unfinished archives"),
+    "addresses at the CDN",
 )
 
 
@@ -164,6 +167,64 @@ def test_a_gallery_goes_whole_and_nothing_else(house: Operation, wedding: Operat
     assert kept in str(left[SESSIONS])
     assert kept in str(left[f"s3 {RESULTS}"])
     assert "active" == (house.darkroom.record(OTHER) or {})["status"]
+
+
+def pack(house: Operation, user: str, name: str, *keys: str, item: bool = True, **order: Any) -> ArchiveId:
+    """Store an archive as its worker leaves it: its item, the list of its photos, its file and another's beginning."""
+    archive_id = ArchiveId.of(user, name)
+    if item:
+        store = Archives(dynamodb=cast("Any", house.darkroom.dynamodb), table=SESSIONS)
+        wanted = ArchiveOrder(size="originals", **order)
+        known: Any = {"user_id": user, "status": ArchiveStatus.COMPLETE, "created_at": NOW_MS}
+        assert store.create(Archive(id=archive_id, order=wanted, expires_at=NOW_MS // 1000 + 9, **known))
+    s3 = house.darkroom.s3.client
+    if keys:
+        listed = {"bucket": ORIGINALS, "files": [{"name": key, "key": key} for key in keys]}
+        s3.put_object(Bucket=RESULTS, Key=archive_id.photos, Body=json.dumps(listed))
+        s3.put_object(Bucket=RESULTS, Key=archive_id.file, Body=b"PK")
+    s3.create_multipart_upload(Bucket=RESULTS, Key=archive_id.file)
+    return archive_id
+
+
+def traces_of(house: Operation, archive_id: ArchiveId) -> list[str]:
+    """Name what is stored of an archive."""
+    uploads = house.darkroom.s3.client.list_multipart_uploads(Bucket=RESULTS).get("Uploads", [])
+    lines = [*(line for lines in everything(house).values() for line in lines), *(one["Key"] for one in uploads)]
+    return [line for line in lines if archive_id.name in line]
+
+
+def test_archives_with_a_photo_of_the_gallery_go(house: Operation, wedding: Operation) -> None:
+    """Of whomever, asked for by the gallery or by a photo, also when their item has expired; others stay."""
+    gone = [
+        pack(house, "ana", "of-the-gallery-00000", PLAIN, gallery="wedding"),
+        pack(house, "ana", "not-begun-0000000000", gallery="wedding"),
+        pack(house, "ben", "of-a-gallery-below-0", NESTED, gallery="wedding/raw"),
+        pack(house, "ben", "of-single-photos-000", OTHER, PLAIN, photos=(OTHER, PLAIN)),
+        pack(house, "ben", "single-not-begun-000", photos=(PLAIN,)),
+        pack(house, "ana", "expired-000000000000", PLAIN, item=False),
+    ]
+    kept = pack(house, "ana", "of-another-gallery-0", OTHER, gallery="wedding2")
+    proof = erased(house, "--gallery", "wedding")
+
+    assert (0, True) == (proof["exit_code"], proof["complete"]), proof
+    assert (8, 6) == tuple(proof["found"][name] for name in ("files of archives", "unfinished archives"))
+    assert [] == [line for one in gone for line in traces_of(house, one)]
+    assert 4 == len(traces_of(house, kept))
+
+
+def test_archives_of_a_user_go(house: Operation) -> None:
+    """All of them, also when their item has expired; another user's stay, though they hold the same photo."""
+    show(house, PLAIN)
+    gone = [
+        pack(house, "ana", "of-the-gallery-00000", PLAIN, gallery="wedding"),
+        pack(house, "ana", "expired-000000000000", PLAIN, item=False),
+    ]
+    kept = pack(house, "ben", "of-the-gallery-of-ben", PLAIN, gallery="wedding")
+    proof = erased(house, "--user", "ana")
+
+    assert (0, True) == (proof["exit_code"], proof["complete"]), proof
+    assert [] == [line for one in gone for line in traces_of(house, one)]
+    assert 4 == len(traces_of(house, kept))
 
 
 @pytest.mark.parametrize("scope", [("--gallery", "wedding"), ("--user", "ana")])

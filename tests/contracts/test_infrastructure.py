@@ -43,7 +43,7 @@ SLICES: dict[str, type[Slice]] = {
     "renditions-on-demand-function-function": OnDemandEnv,
 }
 # What is declared only where the settings ask for it is checked too.
-ON_DEMAND = {"renditions": {"on_demand": True}}
+SWITCHED_ON = {"renditions": {"on_demand": True}, "edits": {"archive_days": 7}}
 NO_SETTING = {"MALLOC_ARENA_MAX"}
 ADAPTER = {
     "AWS_LAMBDA_EXEC_WRAPPER",
@@ -65,7 +65,7 @@ def settings_of(plan: StackPlan) -> Settings:
 
 def test_every_function_reads_back_its_slice(plan: StackPlan) -> None:
     """A function's environment holds that function's slice, whole and nothing else."""
-    for function in plan_with(plan.stack, ON_DEMAND).of_type(FUNCTION):
+    for function in plan_with(plan.stack, SWITCHED_ON).of_type(FUNCTION):
         kind, variables = SLICES[function.name], variables_of(function)
         told = to_env(from_env(kind, variables))
         more = NO_SETTING | (ADAPTER if kind is EditApiEnv else set[str]())
@@ -85,7 +85,7 @@ def test_the_rendition_function_receives_the_stacks_settings(plan: StackPlan) ->
 
 def test_every_handler_can_be_loaded(plan: StackPlan) -> None:
     """A handler is a string to Lambda; a misspelt one would only fail in production."""
-    plan = plan_with(plan.stack, ON_DEMAND)
+    plan = plan_with(plan.stack, SWITCHED_ON)
     in_zip = {name for name, _ in function_files(ROOT)}
     missing: set[str] = set()
     for handler in (function.inputs["handler"] for function in plan.of_type(FUNCTION)):
@@ -103,7 +103,12 @@ def test_every_handler_can_be_loaded(plan: StackPlan) -> None:
 # What IAM asks for, by call. A read needs ListBucket too: without it S3 answers 403 where nothing is, not 404.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 READING = {"s3:GetObject", "s3:HeadObject", "s3:ListObjectsV2"}
-GRANT_OF = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMessage"}
+GRANT_OF = {
+    "s3:HeadObject": "s3:GetObject",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    **dict.fromkeys(("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload"), "s3:PutObject"),
+}
 # What running takes, whatever the code does: logs, traces, Insights, its queues, the queue of its failures.
 RUNNING = {"logs", "xray"}
 POLLING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}
@@ -141,6 +146,12 @@ EDIT_PLACES = {
     "SessionChanges": ("sessions",),
     "MessageVisibility": ("jobs",),
     "Queue": ("jobs",),
+    "ArchiveItems": ("sessions",),
+    "ArchiveFiles": ("results/archives/*",),
+    "StateObject": ("results/archives/*",),
+    "ObjectStreams": ("originals/*", "renditions/renditions/*"),
+    "BucketListing": ("originals/*",),
+    "TableReader": ("photos",),
 }
 # Originals are read by the version that was looked at.
 BY_VERSION = {("s3:GetObjectVersion", "originals/*")}
@@ -196,7 +207,7 @@ def needed(handler: str, places: Mapping[str, tuple[str, ...]]) -> set[tuple[str
 def test_a_functions_grants_are_exactly_its_calls(plan: StackPlan, grants: str) -> None:
     """No call without a grant, no grant without a call."""
     handler, places, more = CHECKED[grants]
-    plan = plan_with(plan.stack, ON_DEMAND) if "on-demand" in grants else plan
+    plan = plan_with(plan.stack, SWITCHED_ON)
     expected = {(action, arn_of(plan, place)) for action, place in needed(handler, places) | more}
     granted = {
         (action, resource)
@@ -255,6 +266,8 @@ ACCEPTING = {
     "dynamodb:UpdateItem": {"table/{sessions}"},
     "dynamodb:Query": {"table/{sessions}/index/userId-createdAt-index"},
     "s3:PutObject": {"{results}/uploads/*"},
+    # Under which links to archives are signed: the API itself reads none.
+    "s3:GetObject": {"{results}/archives/*"},
     "sqs:SendMessage": {"{worker}-jobs"},
     "ssm:GetParameter": {"parameter/darkroom/{stack}/origin-secret", "parameter/darkroom/{stack}/ticket-key"},
 }
@@ -263,7 +276,8 @@ NEVER_ASKED = {"sqs:GetQueueAttributes"}
 
 
 def test_the_edit_apis_grants_are_exactly_its_calls(plan: StackPlan) -> None:
-    """No call without a grant, no grant without a call: sessions, jobs, slots, and two secrets."""
+    """No call without a grant, no grant without a call: sessions, jobs, slots, archives, and two secrets."""
+    plan = plan_with(plan.stack, SWITCHED_ON)
     edits = settings_of(plan).edits
     names = {
         "sessions": edits.sessions_table,
@@ -279,7 +293,7 @@ def test_the_edit_apis_grants_are_exactly_its_calls(plan: StackPlan) -> None:
     own = {action: places for action, places in granted.items() if action.partition(":")[0] not in {"logs", "xray"}}
 
     assert {action: {place.format(**names) for place in places} for action, places in ACCEPTING.items()} == own
-    assert {LISTING.get(call, call) for call in calls} == set(own)
+    assert {LISTING.get(call, call) for call in calls} | {"s3:GetObject"} == set(own)
 
 
 def after_arn(arn: str) -> str:
@@ -301,7 +315,7 @@ def test_labels_tell_every_call() -> None:
 
 def test_every_functions_grants_are_checked(plan: StackPlan) -> None:
     """A function's grants are compared with its calls as soon as it is declared."""
-    everything = plan_with(plan.stack, ON_DEMAND)
+    everything = plan_with(plan.stack, SWITCHED_ON)
     grants = {one.name for one in everything.of_type("aws:iam/rolePolicy:RolePolicy") if "schedule" not in one.name}
 
     assert {*CHECKED, "renditions-reconciler-reconcile-grants", "edits-api-function-grants"} == grants

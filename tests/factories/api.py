@@ -20,12 +20,15 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from PIL import Image
 
 from processor.api.app import create_app
-from processor.api.credentials import Tickets, Tokens
+from processor.api.archive_service import ArchiveService
+from processor.api.credentials import ARCHIVE, PROGRESS, Tickets, Tokens
 from processor.api.dependencies import Services
 from processor.api.feeds import SessionFeeds
 from processor.api.session_service import SessionService
 from processor.api.signing_keys import SigningKeys
 from processor.api.stream import Streams
+from processor.aws.archive_files import ArchiveLinks
+from processor.aws.archives import Archives
 from processor.aws.clients import s3_client, sqs_client
 from processor.aws.queues import Jobs, Queue
 from processor.aws.results import Slots
@@ -195,6 +198,7 @@ class Stage:
     slowest_s: float = 0.05
     lifetime_s: float = 60
     heartbeat_s: float = 15
+    archive_days: int | None = 7
 
 
 @contextmanager
@@ -230,6 +234,7 @@ def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Services:
     dynamodb: Any = stores.table.dynamodb
     sessions = Sessions(dynamodb=dynamodb, table=SESSIONS)
     limits = stores.table.limits
+    keys = IdempotencyKeys(dynamodb=dynamodb, table=SESSIONS)
     slots = Slots(s3=cast("Any", stores.s3), bucket=RESULTS, max_bytes=MAX_IMAGE_BYTES)
     telemetry = Telemetry(service="edit-api", stack="test")
     feeds = SessionFeeds(read=sessions.find, telemetry=telemetry, fastest_s=stage.fastest_s, slowest_s=stage.slowest_s)
@@ -237,14 +242,23 @@ def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Services:
         session_service=SessionService(
             sessions=sessions,
             limits=limits,
-            keys=IdempotencyKeys(dynamodb=dynamodb, table=SESSIONS),
+            keys=keys,
             jobs=Jobs(queue=stores.queue),
             slots=slots,
             max_images=50,
             session_ttl_h=24,
         ),
+        archive_service=ArchiveService(
+            archives=Archives(dynamodb=dynamodb, table=SESSIONS),
+            links=ArchiveLinks(s3=cast("Any", stores.s3), bucket=RESULTS),
+            limits=limits,
+            keys=keys,
+            queue=stores.queue,
+            tickets=Tickets(key=secret(TICKET_KEY), purpose=ARCHIVE),
+            days=stage.archive_days,
+        ),
         tokens=Tokens(auth=stage.auth, keys=SigningKeys(fetch=issuer.jwks)),
-        tickets=Tickets(key=secret(TICKET_KEY)),
+        tickets=Tickets(key=secret(TICKET_KEY), purpose=PROGRESS),
         sessions=sessions,
         limits=limits,
         slots=slots,

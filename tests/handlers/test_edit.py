@@ -18,9 +18,11 @@ from PIL import Image
 
 from processor.aws.clients import sqs_client
 from processor.aws.queues import MessageVisibility
+from processor.budget import Budget
 from processor.editing.reports import ReportedEdit, read_jobs
 from processor.editing.session_check import Checked
-from processor.edits.job import SessionCheck
+from processor.edits.archive import ArchiveOutcome
+from processor.edits.job import ArchiveJob, SessionCheck
 from processor.edits.names import slot_key
 from processor.edits.plan import Plan
 from processor.edits.session import Session, SessionImage, SessionStatus
@@ -174,6 +176,11 @@ def unchecked(check: SessionCheck) -> Checked:
     raise AssertionError(check)
 
 
+def no_archive(job: ArchiveJob, budget: Budget, *, attempts: int = 1) -> ArchiveOutcome:
+    """Refuse an archive: the test expects none."""
+    raise AssertionError(job, budget, attempts)
+
+
 def handle(
     room: EditRoom,
     service: str,
@@ -185,7 +192,9 @@ def handle(
     telemetry = Telemetry(service=service, stack="test")
     worker = BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(process=room.line.process, check=checks or unchecked, telemetry=telemetry),
+        apply=ReportedEdit(
+            process=room.line.process, check=checks or unchecked, archive=no_archive, telemetry=telemetry
+        ),
         telemetry=telemetry,
         change_visibility=(asked or Asked()).change_visibility,
     )
@@ -331,7 +340,7 @@ def test_a_job_stays_hidden_while_it_is_worked_on_and_not_longer(
     telemetry = Telemetry(service=service, stack="test")
     worker = BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(process=room.line.process, check=unchecked, telemetry=telemetry),
+        apply=ReportedEdit(process=room.line.process, check=unchecked, archive=no_archive, telemetry=telemetry),
         telemetry=telemetry,
         change_visibility=change,
         heartbeat=True,

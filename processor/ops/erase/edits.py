@@ -1,4 +1,4 @@
-"""Find and remove edits: sessions, their results, upload slots, and the user's other items of the sessions table."""
+"""Find and remove edits: sessions, results, upload slots, archives, and the user's other items of that table."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from processor.edits.names import RESULTS, result_url, results_of, session_tag, 
 from processor.edits.session import RUNNING
 from processor.errors import EditError
 from processor.keys import ObjectKey
+from processor.ops.erase.archives import ArchiveFinder
 from processor.ops.erase.scope import GalleryScope, References, UserScope
 from processor.ops.erase.stores import ErasedStores, pages
 from processor.ops.erase.traces import Traces
@@ -43,6 +44,7 @@ class EditFinder:
         while new := [one for one in sessions if id_of(one) not in taken and references.lead_there(one, taken)]:
             taken |= {id_of(one): user_of(one) for one in new}
         self.take(found, [one for one in items if id_of(one) in taken or leads_to(one, taken)])
+        ArchiveFinder(stores=self.stores).of_gallery(scope, items, ids, found, known)
         for session_id in taken:
             self.take_results(found, self.stores.results.all(results_of(session_id)), tag=session_tag(session_id))
 
@@ -57,10 +59,11 @@ class EditFinder:
         )
         self.find_results(scope, found, owned)
         found.slots.update(self.stores.results.all(slots_of(scope.name)))
+        ArchiveFinder(stores=self.stores).of_user(scope, found)
 
     def items(self) -> Iterator[Item]:
         """Read the sessions table, without the events of sessions."""
-        names = ("sessionId", "userId", "status", "images", "plan", "session")
+        names = ("sessionId", "userId", "status", "images", "plan", "session", "gallery", "photos")
         return pages(
             self.stores.edits,
             ProjectionExpression=", ".join(f"#{name}" for name in names),
@@ -111,8 +114,10 @@ class EditRemoval:
 
     def remove(self, found: Traces) -> dict[str, int]:
         """Remove results and slots, invalidate the results, then remove the items by which they are found."""
-        for one in (*found.results, *found.slots):
+        for one in (*found.results, *found.slots, *found.archives):
             self.stores.results.delete(one)
+        for upload in found.archive_uploads:
+            self.stores.results.abort(upload)
         self.forget(found)
         self.release(found)
         gone = sum(self.stores.edit_removal.delete(sessionId=one) for one in (*found.sessions, *sorted(found.marks)))
@@ -120,6 +125,8 @@ class EditRemoval:
             "edit sessions": gone,
             "edit results": len(found.results),
             "upload slots": len(found.slots),
+            "files of archives": len(found.archives),
+            "unfinished archives": len(found.archive_uploads),
         }
 
     def release(self, found: Traces) -> None:

@@ -48,6 +48,8 @@ class Traces:
     marks: set[str] = field(default_factory=set[str])
     results: set[StoredVersion] = field(default_factory=set[StoredVersion])
     slots: set[StoredVersion] = field(default_factory=set[StoredVersion])
+    archives: set[StoredVersion] = field(default_factory=set[StoredVersion])
+    archive_uploads: set[StoredUpload] = field(default_factory=set[StoredUpload])
     addresses: set[str] = field(default_factory=set[str])
     tags: set[str] = field(default_factory=set[str])
 
@@ -77,6 +79,8 @@ class Traces:
             "edit sessions": {*self.sessions, *self.marks},
             "edit results": self.results,
             "upload slots": self.slots,
+            "files of archives": self.archives,
+            "unfinished archives": self.archive_uploads,
         }
 
     def names(self) -> Iterator[str]:
