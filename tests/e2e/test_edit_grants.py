@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,12 @@ import httpx
 import pytest
 
 from local.run.aws import Aws
+from processor.aws.archives import Archives, ArchiveWork
 from processor.aws.secrets import ParameterStore
 from processor.aws.sessions import Sessions, expiry, new_session_id
+from processor.edits.archive import ORIGINALS, Archive, ArchiveId, ArchiveOrder, ArchiveStatus
 from processor.edits.command import compile_command
-from processor.edits.job import ImageJob
+from processor.edits.job import ArchiveJob, ImageJob
 from processor.edits.names import result_key, slot_key
 from processor.edits.options import EditOptions
 from processor.edits.session import Counters, ImageProgress, Session, SessionImage, SessionStatus
@@ -25,6 +28,7 @@ from testkit.simulated_user import COMMAND, SimulatedUser, put_into, request
 
 WORKER, API = "darkroom-local-edit", "darkroom-local-edit-api"
 USER = "grants"
+SESSIONS = "darkroom-local-sessions"
 LAST_DELIVERY = 5
 DENIED = {httpx.codes.FORBIDDEN, httpx.codes.SERVICE_UNAVAILABLE}
 DATA = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
@@ -112,29 +116,74 @@ def stored_session(stack: LocalStack, images: Mapping[str, str]) -> Session:
 
 def table(stack: LocalStack) -> Sessions:
     """Use the sessions table as its administrator."""
-    return Sessions(dynamodb=stack.aws.client("dynamodb"), table="darkroom-local-sessions")
+    return Sessions(dynamodb=stack.aws.client("dynamodb"), table=SESSIONS)
 
 
 def message(session: Session, image: str, deliveries: int) -> dict[str, Any]:
-    """Write a message of the jobs queue that is delivered for the *deliveries*-th time."""
+    """Write the message of a picture's job that is delivered for the *deliveries*-th time."""
+    return record(image, ImageJob(session_id=session.session_id, image_id=image).body(), deliveries)
+
+
+def record(message_id: str, body: str, deliveries: int) -> dict[str, Any]:
+    """Write a message of the jobs queue."""
     return {
         "eventSource": "aws:sqs",
-        "messageId": image,
+        "messageId": message_id,
         "receiptHandle": "delivered by hand",
-        "body": ImageJob(session_id=session.session_id, image_id=image).body(),
+        "body": body,
         "attributes": {"ApproximateReceiveCount": str(deliveries)},
     }
 
 
+def make_archives(stack: LocalStack, name: str) -> None:
+    """Make two archives by hand: one of a photo that is there, one whose photo is not, so that it breaks off."""
+    put_sources(stack, name)
+    for kind, status in (("there", ArchiveStatus.COMPLETE), ("missing", ArchiveStatus.ERROR)):
+        archive = stored_archive(stack, USER, f"{name}-{kind}-0123456789", photos=(f"{name}/{kind}.jpg",))
+        body = ArchiveJob(archive_id=str(archive.id)).body()
+        left = invoke(stack, WORKER, {"Records": [record(kind, body, 1)]})["batchItemFailures"]
+        if left:
+            raise Failed(f"left to the queue: {left}")
+        found = archives(stack).find(archive.id)
+        assert found
+        assert (kind, status) == (kind, found.status)
+
+
+def stored_archive(stack: LocalStack, user_id: str, name: str, **order: Any) -> Archive:
+    """Store an archive as the API does, without sending its job."""
+    now = time.time_ns() // 1_000_000
+    archive = Archive(
+        id=ArchiveId.of(user_id, name),
+        user_id=user_id,
+        order=ArchiveOrder(size=ORIGINALS, **order),
+        status=ArchiveStatus.PROCESSING,
+        created_at=now,
+        expires_at=expiry(now, 1),
+    )
+    assert archives(stack).create(archive)
+    return archive
+
+
+def archives(stack: LocalStack) -> Archives:
+    """Use the archives as their administrator."""
+    return Archives(dynamodb=stack.aws.client("dynamodb"), table=SESSIONS)
+
+
 def use_every_route(stack: LocalStack, _name: str) -> None:
-    """Use the API as the page does, as a new user."""
-    person = SimulatedUser.named(stack)
+    """Use the API as the page does, as a new user, and a link to an archive as a guest does."""
+    person = SimulatedUser.named(stack, name := f"person-{uuid.uuid4()}")
     [slot] = let(person.ask("POST", "/uploads", {"files": [{"size": len(picture())}]})).json()["slots"]
     let(put_into(stack.http, slot, picture()))
     started = let(person.ask("POST", "", request([DATA, slot["url"]], COMMAND))).json()
     let(person.ask("GET", f"/session/{started['sessionId']}"))
     let(person.ask("GET", "/sessions"))
     let(person.ask("DELETE", f"/session/{started['sessionId']}"))
+    archive = stored_archive(stack, name, "whose-file-is-there", gallery="anything")
+    stack.aws.client("s3").put_object(Bucket=stack.known["buckets"]["results"], Key=archive.id.file, Body=b"PK")
+    work = ArchiveWork(dynamodb=stack.aws.client("dynamodb"), table=SESSIONS)
+    assert work.finish(archive.id, size_bytes=2, expires_at=archive.expires_at)
+    link = let(person.ask("GET", f"/archives/{archive.id}")).json()["url"]
+    let(stack.http.get(stack.http.get(f"{stack.known['cdn']}{link}").headers["location"]))
 
 
 def let(answer: httpx.Response) -> httpx.Response:
@@ -161,7 +210,10 @@ def read_the_secrets(stack: LocalStack, _name: str) -> None:
         raise Failed(str(error)) from error
 
 
-FLOWS: Mapping[str, tuple[Flow, ...]] = {WORKER: (edit_every_source,), API: (use_every_route, read_the_secrets)}
+FLOWS: Mapping[str, tuple[Flow, ...]] = {
+    WORKER: (edit_every_source, make_archives),
+    API: (use_every_route, read_the_secrets),
+}
 
 
 @pytest.mark.parametrize("function", FLOWS)
