@@ -1,6 +1,6 @@
 /** The edit API, call by call. Contract: `/image-edit/openapi.json`; every refusal is an `ApiError` (lib/http.js). */
 
-import { Offline, call } from "../lib/http.js";
+import { call, startOnce } from "../lib/http.js";
 
 /** @typedef {{steps: Array<{op: string}>, explanation: string}} Plan */
 /** @typedef {{id: string, url: string, name?: string}} SourceImage */
@@ -23,18 +23,9 @@ export class EditApi {
     return this.ask("/parse", { method: "POST", body: { command }, signal });
   }
 
-  /**
-   * Start a session. If the response is lost, the request is sent once more with the same Idempotency-Key, so that
-   * exactly one session exists.
-   */
-  async start(body) {
-    const how = { method: "POST", body, headers: { "Idempotency-Key": crypto.randomUUID() } };
-    try {
-      return await this.ask("", how);
-    } catch (error) {
-      if (!(error instanceof Offline)) throw error;
-      return this.ask("", how);
-    }
+  /** Start a session: exactly one, also if the response is lost. */
+  start(body) {
+    return startOnce(this.base, { body, token: this.token });
   }
 
   session(id) {

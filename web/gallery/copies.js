@@ -1,7 +1,7 @@
 /** Copy what a developer needs of a photo: its address at the CDN, an `<img>` with all sizes, the link to it here. */
 
+import { copy } from "../lib/copy.js";
 import { el } from "../lib/dom.js";
-import { toast } from "../lib/toast.js";
 import { renditions } from "./pictures.js";
 import { nameOf } from "./states.js";
 
@@ -11,18 +11,6 @@ export function copies(photo, sizes) {
   const link = copy("Copy link to this photo", location.href);
   if (!made.length) return [link];
   return [copy("Copy CDN address", made.at(-1).url), copy("Copy <img> with srcset", markup(photo, made)), link];
-}
-
-function copy(label, text) {
-  const act = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast("Copied.");
-    } catch {
-      toast("The browser did not allow to copy.");
-    }
-  };
-  return el("button", { type: "button", onclick: act }, label);
 }
 
 function markup(photo, made) {

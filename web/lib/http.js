@@ -34,6 +34,20 @@ export async function call(url, how = {}) {
   }
 }
 
+/**
+ * Start something, once: if the response is lost, the request is sent once more with the same Idempotency-Key.
+ * @param {string} url @param {{body: any, token: string}} how
+ */
+export async function startOnce(url, how) {
+  const request = { ...how, method: "POST", headers: { "Idempotency-Key": crypto.randomUUID() } };
+  try {
+    return await call(url, request);
+  } catch (error) {
+    if (!(error instanceof Offline)) throw error;
+    return call(url, request);
+  }
+}
+
 async function answered(url, { method = "GET", body, token, headers = {}, signal }) {
   const answer = await reach(url, {
     method,

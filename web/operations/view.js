@@ -2,6 +2,7 @@
 
 import { el, fill } from "../lib/dom.js";
 import { counted, duration } from "../lib/format.js";
+import { repeat } from "../lib/repeat.js";
 import { toast } from "../lib/toast.js";
 import { Alarms } from "./alarms.js";
 import { Operations } from "./api.js";
@@ -11,7 +12,8 @@ import { Failures } from "./failures.js";
 import { Figures } from "./figures.js";
 import { Letters } from "./letters.js";
 import { Queues, letters } from "./queues.js";
-import { repeat } from "./refresh.js";
+
+const LOOK_MS = 5000;
 
 /** @param {HTMLElement} root @param {{config: import("../lib/config.js").Config, signal: AbortSignal}} context */
 export function mount(root, { config, signal }) {
@@ -54,7 +56,7 @@ class View {
       this.board,
       this.letters.dialog,
     );
-    this.refresh = repeat(() => this.look(), signal);
+    this.refresh = repeat(() => this.look(), signal, LOOK_MS);
   }
 
   async look() {

@@ -1,13 +1,12 @@
 /** Poll while the tab is visible, one request at a time. */
 
-const EVERY_MS = 5000;
-
 /**
  * @param {() => Promise<void>} look  shows its own errors
  * @param {AbortSignal} signal  ends it
+ * @param {number} everyMs
  * @returns {{now: () => Promise<void>}}
  */
-export function repeat(look, signal) {
+export function repeat(look, signal, everyMs) {
   let timer;
   let running = null;
 
@@ -15,7 +14,7 @@ export function repeat(look, signal) {
     clearTimeout(timer);
     running ??= look().finally(() => {
       running = null;
-      if (!document.hidden && !signal.aborted) timer = setTimeout(now, EVERY_MS);
+      if (!document.hidden && !signal.aborted) timer = setTimeout(now, everyMs);
     });
     return running;
   };
