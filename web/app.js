@@ -3,7 +3,7 @@
  *
  * A view is a module with `mount(root, context)`; `context.signal` is aborted when the view ends. It may return a function
  * that takes new parameters of the same view, and returns false to be mounted again. Module and style sheet are loaded
- * when the view is first shown. Uploads belong to the page, so that they go on in every view.
+ * when the view is first shown. Uploads and ZIP files belong to the page, so that they go on in every view.
  */
 
 import { loadConfig } from "./lib/config.js";
@@ -11,6 +11,7 @@ import { el, fill } from "./lib/dom.js";
 import { GalleryApi } from "./lib/gallery.js";
 import { part } from "./lib/parts.js";
 import { startTheme } from "./lib/theme.js";
+import { Packing } from "./archives/packing.js";
 import { Tray } from "./uploads/tray.js";
 import { Uploads } from "./uploads/uploads.js";
 
@@ -96,7 +97,8 @@ async function start() {
     const gallery = new GalleryApi(config.gallery);
     const uploads = new Uploads(gallery);
     new Tray(uploads, document.getElementById("uploads"));
-    const context = { config, gallery, uploads };
+    const packing = new Packing(config, document.getElementById("archives"));
+    const context = { config, gallery, uploads, packing };
     addEventListener("hashchange", async () => {
       if (await show(context)) root.focus({ preventScroll: true });
     });

@@ -33,12 +33,15 @@ class Desk:
 
     def open(self, *photos: str, **options: Any) -> Page:
         """Open the editor with photos of the gallery; *options* are those of ``new_context``."""
+        return self.visit(f"#/editor?{urlencode([('photo', one) for one in photos])}", **options)
+
+    def visit(self, where: str, **options: Any) -> Page:
+        """Open the page at a hash as this user; *options* are those of ``new_context``."""
 
         def prepare(page: Page) -> None:
             # Playwright sets an attribute on whom a method is bound to, and this is frozen.
             page.route("**/config.json", lambda route: self.sign_in(route))  # noqa: PLW0108 - as above
 
-        where = f"#/editor?{urlencode([('photo', one) for one in photos])}"
         return self.opened(where, prepare=prepare, **options)
 
     def sign_in(self, route: Route) -> None:

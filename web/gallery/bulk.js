@@ -1,4 +1,4 @@
-/** What is done with one photo or with many: remove, try again, set the focus, download. */
+/** What is done with one photo or with many: remove, try again, set the focus, download, pack. */
 
 import { isSigned } from "../lib/config.js";
 import { confirmed } from "../lib/confirm.js";
@@ -8,17 +8,20 @@ import { save } from "../lib/save.js";
 import { toast } from "../lib/toast.js";
 import { isReady, nameOf } from "./states.js";
 
+const MOST_PACKED = 1000; // of one request
+
 /** @typedef {import("./tile.js").Tile} Tile */
 
 export class Bulk {
   /**
    * @param {{config: import("../lib/config.js").Config, api: import("../lib/gallery.js").GalleryApi, uploads: import("../uploads/uploads.js").Uploads,
-   *          know: (photo: any) => void, forget: (id: string) => void}} how
+   *          packing: import("../archives/packing.js").Packing, know: (photo: any) => void, forget: (id: string) => void}} how
    */
-  constructor({ config, api, uploads, know, forget }) {
+  constructor({ config, api, uploads, packing, know, forget }) {
     this.config = config;
     this.api = api;
     this.uploads = uploads;
+    this.packing = packing;
     this.know = know;
     this.forget = forget;
   }
@@ -62,8 +65,7 @@ export class Bulk {
 
   /** Save originals, or one size, of all that are ready. @param {Tile[]|{photo: any}[]} tiles @param {string} size  "" for originals */
   async download(tiles, size) {
-    const photos = tiles.map(({ photo }) => photo).filter((photo) => isReady(photo) || !size);
-    const entries = photos.map((photo) => this.entry(photo, size));
+    const entries = stored(tiles, size).map((photo) => this.entry(photo, size));
     if (entries.length > 1) toast(`Downloading ${counted(entries.length, "photo")}…`);
     try {
       const errors = await save(entries, `photos${size && `-${size}`}.zip`);
@@ -71,6 +73,13 @@ export class Bulk {
     } catch (error) {
       toast(error.message);
     }
+  }
+
+  /** Let the service pack originals, or one size, of all that are ready. @param {Tile[]} tiles @param {string} size  "" for originals */
+  async pack(tiles, size) {
+    const photos = stored(tiles, size).map(({ id }) => id);
+    if (photos.length > MOST_PACKED) toast(`Choose at most ${MOST_PACKED.toLocaleString("en")} photos for one ZIP file, or download the whole gallery.`);
+    else await this.packing.start({ photos, size });
   }
 
   entry(photo, size) {
@@ -85,4 +94,9 @@ export class Bulk {
     if (errors.length) toast(`${counted(errors.length, "photo")} could not be ${done}: ${errors[0].message}`);
     return !errors.length;
   }
+}
+
+/** Photos of which there is the file: the original, or the size. */
+function stored(tiles, size) {
+  return tiles.filter(({ upload, photo }) => !upload && (isReady(photo) || !size)).map(({ photo }) => photo);
 }

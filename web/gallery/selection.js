@@ -5,7 +5,7 @@ import { el } from "../lib/dom.js";
 import { keepFocus } from "../lib/focus.js";
 import { counted } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { menu } from "../lib/menu.js";
+import { sizeMenu } from "./sizes.js";
 import { isReady } from "./states.js";
 
 /** @typedef {import("./tile.js").Tile} Tile */
@@ -13,17 +13,18 @@ import { isReady } from "./states.js";
 export class Selection {
   /**
    * @param {{grid: import("./grid.js").Grid, sizes: Record<string, any>, onAll: () => void, onRemove: (tiles: Tile[]) => void,
-   *          onRetry: (tiles: Tile[]) => void, onDownload: (tiles: Tile[], size: string) => void}} how  *size*: "" for originals
+   *          onRetry: (tiles: Tile[]) => void, onDownload: (tiles: Tile[], size: string) => void,
+   *          onPack: (tiles: Tile[], size: string) => void}} how  *size*: "" for originals
    */
-  constructor({ grid, sizes, onAll, onRemove, onRetry, onDownload }) {
+  constructor({ grid, sizes, onAll, onRemove, onRetry, onDownload, onPack }) {
     this.grid = grid;
     /** @type {Set<Tile>} */
     this.tiles = new Set();
     this.count = el("p", { role: "status" });
     this.edit = el("a", { class: "button primary" }, icon("edit"), el("span", {}, "Edit"));
     this.again = action("again", "Try again", () => onRetry(this.all.filter(({ retryable }) => retryable)));
-    const choices = [["Originals", ""], ...Object.keys(sizes).map((size) => [`Size ${size}`, size])];
-    this.save = menu("save", "Download", () => choices.map(([label, size]) => el("button", { type: "button", onclick: () => onDownload(this.all, size) }, label)));
+    this.save = sizeMenu("save", "Download", { sizes, hint: "To this device, now", onSize: (size) => onDownload(this.all, size) });
+    this.pack = sizeMenu("link", "ZIP link", { sizes, hint: "As a ZIP file with a link", onSize: (size) => onPack(this.all, size) });
     this.element = el(
       "section",
       { class: "selection", "aria-label": "Chosen photos", hidden: true },
@@ -32,6 +33,7 @@ export class Selection {
       this.edit,
       this.again,
       this.save,
+      this.pack,
       action("remove", "Delete", () => onRemove(this.all)),
       el("button", { type: "button", class: "quiet round", "aria-label": "Choose none", onclick: () => this.clear() }, icon("close")),
     );
@@ -82,7 +84,7 @@ export class Selection {
     const chosen = Array.from(this.tiles);
     const ready = chosen.filter(({ photo }) => isReady(photo));
     this.count.textContent = `${counted(chosen.length, "photo")} chosen`;
-    this.edit.hidden = this.save.hidden = !ready.length;
+    this.edit.hidden = this.save.hidden = this.pack.hidden = !ready.length;
     this.edit.setAttribute("href", addressOf("editor", { photo: ready.map(({ photo }) => photo.id) }));
     this.again.hidden = !chosen.some(({ retryable }) => retryable);
     keepFocus(this.element, () => (this.element.hidden = !chosen.length), () => heir?.box, () => this.grid.shown[0]?.handle);

@@ -6,14 +6,18 @@ import { keepFocus } from "../lib/focus.js";
 import { part } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { ORDERS } from "./orders.js";
+import { sizeMenu } from "./sizes.js";
 import { STATES } from "./states.js";
 
 const PAUSE_MS = 300;
 const NEW = "+";
 
 export class Toolbar {
-  /** @param {{api: import("../lib/gallery.js").GalleryApi, signal: AbortSignal, onChange: (query: Record<string, string>) => void}} how */
-  constructor({ api, signal, onChange }) {
+  /**
+   * @param {{api: import("../lib/gallery.js").GalleryApi, sizes: Record<string, any>, signal: AbortSignal,
+   *          onChange: (query: Record<string, string>) => void, onPack: (size: string) => void}} how  *size*: "" for originals
+   */
+  constructor({ api, sizes, signal, onChange, onPack }) {
     this.api = api;
     this.signal = signal;
     this.onChange = onChange;
@@ -21,9 +25,10 @@ export class Toolbar {
     this.search = el("input", { type: "search", "aria-label": "Search", placeholder: "Name, date, camera", oninput: () => this.typed() });
     const orders = Object.entries(ORDERS).map(([value, { title }]) => el("option", { value }, title));
     this.sort = el("select", { "aria-label": "Sort", onchange: () => onChange({ sort: this.sort.value }) }, orders);
+    this.pack = sizeMenu("save", "Download", { sizes, hint: "The whole gallery as a ZIP file", onSize: onPack });
     this.galleries = [];
     this.states = el("div", { class: "states", role: "group", "aria-label": "Show" });
-    this.element = el("div", { class: "toolbar" }, this.gallery, this.search, this.sort, this.states);
+    this.element = el("div", { class: "toolbar" }, this.gallery, this.search, this.sort, this.states, this.pack);
     signal.addEventListener("abort", () => clearTimeout(this.timer));
   }
 
@@ -32,6 +37,7 @@ export class Toolbar {
     this.name = gallery || "";
     this.state = state;
     if (this.search.value.trim() !== search) this.search.value = search;
+    this.pack.hidden = !this.name;
     this.sort.value = sort in ORDERS ? sort : "added";
     this.offer();
   }

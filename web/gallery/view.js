@@ -27,11 +27,12 @@ export function mount(root, context) {
 }
 
 class Gallery {
-  constructor({ config, gallery, uploads, params, signal }) {
+  constructor({ config, gallery, uploads, packing, params, signal }) {
     const { sizes } = config.outputs;
     this.config = config;
     this.signal = signal;
     this.uploads = uploads;
+    this.packing = packing;
     this.params = params;
     this.api = gallery;
     this.grid = new Grid({ sizes, signal, order: this.order, onEnd: () => this.listing.more(), actions: this.actions() });
@@ -53,8 +54,15 @@ class Gallery {
       onRemove: (tiles) => this.act("remove", tiles),
       onRetry: (tiles) => this.act("retry", tiles),
       onDownload: (tiles, size) => this.act("download", tiles, size),
+      onPack: (tiles, size) => this.act("pack", tiles, size),
     });
-    this.toolbar = new Toolbar({ api: gallery, signal, onChange: (change) => this.filter(change) });
+    this.toolbar = new Toolbar({
+      api: gallery,
+      sizes,
+      signal,
+      onChange: (change) => this.filter(change),
+      onPack: (size) => packing.start({ gallery: this.query.gallery, size }),
+    });
     this.build();
     this.opened = this.openPhoto(sizes);
   }
@@ -99,7 +107,8 @@ class Gallery {
   async act(what, ...args) {
     try {
       const { Bulk } = await part(() => import("./bulk.js"));
-      const bulk = new Bulk({ config: this.config, api: this.api, uploads: this.uploads, know: (photo) => this.listing.know(photo), forget: (id) => this.listing.forget(id) });
+      const { config, api, uploads, packing, listing } = this;
+      const bulk = new Bulk({ config, api, uploads, packing, know: (photo) => listing.know(photo), forget: (id) => listing.forget(id) });
       return await bulk[what](...args);
     } catch (error) {
       toast(error.message);
