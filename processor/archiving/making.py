@@ -6,6 +6,7 @@ behind the last part once more.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +29,7 @@ from processor.errors import EditCode, EditError
 
 STOP_S: Final = 10.0
 """With less time left for work, no file is begun: to store a part takes seconds."""
+REPORT_S: Final = 2.0
 IN_MEMORY_BYTES: Final = 64 << 20
 LARGEST_BYTES: Final = 5 << 30
 READ_AHEAD: Final = 3
@@ -96,7 +98,10 @@ class Loaded:
 
 @dataclass(kw_only=True, slots=True)
 class Making:
-    """One archive at work. *sizes*: of the parts, bytes. *seen*: the state as it is stored."""
+    """One archive at work. *sizes*: of the parts, bytes. *seen*: the state as it is stored.
+
+    *reported*: time of the last report, by *clock*, s.
+    """
 
     archive: Archive
     photos: PhotoList
@@ -107,6 +112,8 @@ class Making:
     stored: StateObject
     seen: StateText
     sizes: Callable[[int], int]
+    clock: Callable[[], float] = time.monotonic
+    reported: float = 0.0
     writer: PartWriter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -146,6 +153,8 @@ class Making:
             for index, listed, found in files:
                 if budget.usable_s() < STOP_S:
                     raise TimeIsOver
+                if self.clock() > self.reported + REPORT_S:
+                    self.report()
                 if isinstance(found, Loaded):
                     entry = self.entry(index, listed.name, found)
                     self.state.entries.append(entry)
@@ -240,6 +249,7 @@ class Making:
             self.archive.id, files=self.photo_count, total=total, left_out=len(self.state.left_out)
         ):
             raise ArchiveStopped
+        self.reported = self.clock()
 
     def complete(self) -> bool:
         """Write what stands at the end, and put the parts together; return True."""

@@ -16,14 +16,16 @@ from pydantic import BaseModel, ConfigDict
 
 from processor.aws.objects import BucketListing
 from processor.aws.photo_scans import PhotoBatches
-from processor.aws.photos import PhotoRecord
+from processor.aws.photos import PhotoRecord, text
 from processor.edits.archive import MOST_PHOTOS, ORIGINALS, Archive, ArchiveOrder
 from processor.errors import EditCode, EditError
-from processor.keys import RENDITIONS, RESERVED, ObjectKey, path_of, readable_path
+from processor.keys import RESERVED, ObjectKey
 
 NAMES_AT_ONCE: Final = 1000
 # What Windows does not take in a name, and what would lead out of the folder of the archive.
 UNSAFE: Final = re.compile(r'[<>:"|?*\\]')
+# Backends that store uploads under ids keep the file's own name here.
+FILE_NAME: Final = "filename"
 NO_SUCH_PHOTO: Final = "There is no such photo of yours."
 NO_SUCH_SIZE: Final = "The photo is not rendered in this size."
 
@@ -106,15 +108,24 @@ def belongs_to(record: PhotoRecord, user_id: str) -> bool:
 
 def file_of(order: ArchiveOrder, record: PhotoRecord, key: str) -> Iterator[ListedFile]:
     """Yield the file of one original; none where the photo shows another one."""
+    name = given_name(record, key)
     if order.size == ORIGINALS:
-        yield ListedFile(name=member_name(key, order.gallery), key=key)
+        yield ListedFile(name=member_name(name, order.gallery), key=key)
+    elif record.original_key not in {None, key}:
+        return
     elif order.size in record.sizes:
-        if record.original_key in {None, key}:
-            rendition = dict(zip(record.sizes, record.renditions, strict=True))[order.size]
-            path = readable_path(path_of(rendition)).removeprefix(RENDITIONS)
-            yield ListedFile(name=member_name(f"{path}.{rendition.rpartition('.')[2]}", order.gallery), key=rendition)
-    elif record.original_key in {None, key}:
-        yield ListedFile(name=member_name(key, order.gallery), missing=NO_SUCH_SIZE)
+        rendition = dict(zip(record.sizes, record.renditions, strict=True))[order.size]
+        stem, extension = ObjectKey(name).stem, rendition.rpartition(".")[2]
+        path = f"{ObjectKey(name).gallery}/{stem}.{extension}"
+        yield ListedFile(name=member_name(path, order.gallery), key=rendition)
+    else:
+        yield ListedFile(name=member_name(name, order.gallery), missing=NO_SUCH_SIZE)
+
+
+def given_name(record: PhotoRecord, key: str) -> str:
+    """Return the key of an original with the name that its photographer gave it, where the record has one."""
+    named = text(record.item.get(FILE_NAME)) if record.original_key in {None, key} else None
+    return f"{ObjectKey(key).gallery}/{named.rpartition('/')[2]}" if named else key
 
 
 def member_name(path: str, gallery: str) -> str:
@@ -163,5 +174,5 @@ def nothing_found(order: ArchiveOrder, sizes: set[str]) -> EditError:
         )
     what = f"in the gallery {order.gallery!r}" if order.gallery else "in the list"
     return EditError(
-        EditCode.SOURCE_FAILED, f"There is no photo of yours {what}: expected at least one whose owner you are."
+        EditCode.SOURCE_FAILED, f"There are no photos of yours {what}: expected at least one. Choose other photos."
     )

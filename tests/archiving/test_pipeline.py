@@ -203,6 +203,18 @@ def test_single_photos_are_packed_by_their_ids(room: Room) -> None:
     assert {f"{GALLERY}/IMG_1.jpg": b"one", f"paris/{UUID}.jpg": b"two"} == content
 
 
+def test_photos_have_the_names_that_their_photographers_gave_them(room: Room) -> None:
+    """Backends store uploads under ids; the name is in the record. A second file of the photo keeps its own."""
+    room.photo(f"{GALLERY}/party/{UUID}.CR3", b"raw", filename="../IMG_7.CR3")
+    room.s3.client.put_object(Bucket=ORIGINALS, Key=f"{GALLERY}/party/{UUID}.xmp", Body=b"<x/>")
+    originals, small = room.order(), room.order("small", name="of-a-small-size-0")
+    room.work(originals)
+    room.work(small)
+
+    assert {"party/IMG_7.CR3": b"raw", f"party/{UUID}.xmp": b"<x/>"} == room.content(originals)
+    assert {"party/IMG_7.jpg": b"small raw"} == room.content(small)
+
+
 @pytest.mark.parametrize(
     ("key", "name"),
     [
@@ -246,7 +258,7 @@ def test_what_cannot_be_packed_says_why(room: Room) -> None:
     """No photo of the user; no photo of this size; a prefix that never holds photos; more than one archive takes."""
     room.photo(f"{GALLERY}/theirs.jpg", user="somebody else")
     code, sentence = fail_of(room, room.order())
-    assert ("SOURCE_FAILED", True) == (code, "no photo of yours in the gallery 'weddings/smith'" in sentence)
+    assert ("SOURCE_FAILED", True) == (code, "no photos of yours in the gallery 'weddings/smith'" in sentence)
 
     room.photo("paris/1.jpg")
     code, sentence = fail_of(room, room.order("huge", name="of-another-size-", gallery="paris"))
