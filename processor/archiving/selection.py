@@ -94,7 +94,7 @@ class Selection:
             record = own.get(name.photo_id)
             if record is None:
                 if not order.gallery:  # of a gallery, only the user's own photos are spoken of
-                    found.files.append(ListedFile(name=f"{name.key}.jpg", missing=NO_SUCH_PHOTO))
+                    found.files.append(ListedFile(name=member_name(name.key, ""), missing=NO_SUCH_PHOTO))
                 continue
             found.sizes.update(record.sizes)
             key = name.key if order.gallery else record.original_key or name.key

@@ -199,7 +199,7 @@ def test_single_photos_are_packed_by_their_ids(room: Room) -> None:
     room.work(archive)
 
     content = room.content(archive)
-    assert b"paris/theirs.jpg.jpg: There is no such photo of yours.\n" == content.pop("left-out.txt")
+    assert b"paris/theirs.jpg: There is no such photo of yours.\n" == content.pop("left-out.txt")
     assert {f"{GALLERY}/IMG_1.jpg": b"one", f"paris/{UUID}.jpg": b"two"} == content
 
 
