@@ -26,6 +26,10 @@ ROOT: Final = Path(__file__).parents[1]
 STARTED_S: Final = 180
 SETTLED_S: Final = 180
 ENDED_S: Final = 180
+# Each look is a request or more. What comes soon is seen soon; what takes longer is looked for less often.
+FIRST_PAUSE_S: Final = 0.03
+LONGEST_PAUSE_S: Final = 0.3
+LONGER: Final = 1.15
 GOODBYE: Final = "stopped: no process and no open port is left"
 
 
@@ -91,13 +95,14 @@ def expect(status: int, answer: httpx.Response) -> httpx.Response:
     return answer
 
 
-def wait_for(look: Callable[[], T | None], *, what: Callable[[], str]) -> T:
-    """Look until something is found; a guard against hanging, not a promise of speed."""
-    deadline = time.monotonic() + SETTLED_S
+def wait_for(look: Callable[[], T | None], *, what: Callable[[], str], pause_s: float = LONGEST_PAUSE_S) -> T:
+    """Look until something is found, at least every *pause_s*; a guard against hanging, not a promise of speed."""
+    deadline, pause = time.monotonic() + SETTLED_S, FIRST_PAUSE_S
     while (found := look()) is None:
         if time.monotonic() > deadline:
             raise RunError(f"expected {what()} within {SETTLED_S} s")
-        time.sleep(0.05)
+        time.sleep(min(pause, pause_s))
+        pause *= LONGER
     return found
 
 

@@ -1,4 +1,4 @@
-"""Run tests that share an expensive fixture on one worker.
+"""Run tests that share an expensive fixture on one worker, or on a second one while there is enough of them.
 
 ``--dist loadgroup`` was made for that, but xdist 3.8 marks groups in a way that pytest 9.2 no longer sees.
 """
@@ -12,42 +12,58 @@ from typing import Any, Final
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# Folders whose tests share one fixture of the session: a stack, deployed stacks, plans, an emulator with what it needs.
-# Most of their time is waiting, so they begin first, beside each other, in the order of what they take.
+# Folders whose tests share a fixture of the session: a stack, deployed stacks, plans, an emulator with what it needs.
+# Modules that start stacks of their own are named alone. Most of their time is waiting, so they begin first, beside
+# each other, in the order of what they take.
 SHARED: Final[Sequence[frozenset[str]]] = (
-    frozenset({"tests/browser/"}),
+    frozenset({"tests/e2e/test_rotation.py"}),
     frozenset({"tests/e2e/"}),
+    frozenset({"tests/browser/"}),
     frozenset({"tests/engine/"}),
+    *(
+        frozenset({f"tests/{module}.py"})
+        for module in (
+            "e2e/test_kept_folder",
+            "e2e/test_migration",
+            "e2e/test_sizes_on_demand",
+            "e2e/test_processes",
+            "e2e/test_wheel",
+            "e2e/test_private_galleries",
+            "browser/test_private_galleries",
+        )
+    ),
     frozenset({"tests/components/", "tests/contracts/"}),
     frozenset({"tests/runtimes/"}),
     *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
 )
+# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests.
+MOST_WORKERS: Final = 2
 
 
-def group_of(nodeid: str) -> str:
-    """Name the group of a test: that of its folder, or else its module, whose fixtures are then made once."""
-    found = shared(nodeid)
-    return nodeid.partition("::")[0] if found is None else " ".join(sorted(SHARED[found]))
+def module_of(nodeid: str) -> str:
+    """Name the module of a test, whose fixtures are then made once."""
+    return nodeid.partition("::")[0]
 
 
 def shared(nodeid: str) -> int | None:
-    """Return the place in SHARED of the folder of a test, if it is there."""
-    return next((place for place, one in enumerate(SHARED) if nodeid.startswith(tuple(one))), None)
+    """Return the place in SHARED of the module of a test, else of its folder; None when neither is there."""
+    found = {len(one): place for place, names in enumerate(SHARED) for one in names if nodeid.startswith(one)}
+    return found[max(found)] if found else None
 
 
 def begin_with_the_longest(items: list[pytest.Item]) -> None:
-    """Sort tests by group: those in SHARED, then those with the most tests."""
-    size = Counter(group_of(item.nodeid) for item in items)
+    """Sort tests by module: those in SHARED, then those with the most tests."""
+    size = Counter(module_of(item.nodeid) for item in items)
 
     def place(item: pytest.Item) -> tuple[int, int, str]:
-        found, group = shared(item.nodeid), group_of(item.nodeid)
-        return (len(SHARED), -size[group], group) if found is None else (found, 0, "")
+        found, module = shared(item.nodeid), module_of(item.nodeid)
+        return (len(SHARED), -size[module], module) if found is None else (found, 0, module)
 
     items.sort(key=place)
 
 
 class BySharedFixture(LoadScopeScheduling):
-    """Sends each group to one worker, in the order in which they were collected."""
+    """Sends each module to one worker, preferably to one that has made the fixture which the module shares."""
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
@@ -55,4 +71,20 @@ class BySharedFixture(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         """Name what must stay together."""
-        return group_of(nodeid)
+        return module_of(nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """Send the module that suits the worker *node* best; of equal ones, the first."""
+        held = {one: {shared(module) for module in units} for one, units in self.assigned_work.items()}
+        workers = Counter(place for places in held.values() for place in places)
+
+        def rank(module: str) -> int:
+            place = shared(module)
+            if place is None:
+                return 3
+            if place in held.get(node, set()):
+                return 0
+            return 1 if not workers[place] else 2 if workers[place] < MOST_WORKERS else 4
+
+        self.workqueue.move_to_end(min(self.workqueue, key=rank), last=False)
+        super()._assign_work_unit(node)

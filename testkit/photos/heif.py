@@ -24,8 +24,9 @@ def heic(  # noqa: PLR0913 - keyword-only knobs of a factory
     icc: bytes | None = None,
     quality: int = 95,
     chroma: Literal[420, 444] = 444,
+    preset: Literal["ultrafast"] | None = None,
 ) -> bytes:
-    """Encode the scene, or *upright* pixels.
+    """Encode the scene, or *upright* pixels; *preset*: of x265, for a large picture an eighth of the time.
 
     *orientation* other than 1 is written twice, as a phone does: as ``irot``/``imir`` properties, which
     count, and in EXIF, which a HEIF reader must ignore (ISO/IEC 23008-12: transformative properties).
@@ -33,7 +34,8 @@ def heic(  # noqa: PLR0913 - keyword-only knobs of a factory
     """
     pixels = np.ascontiguousarray(stored(scene() if upright is None else upright, orientation))
     block = exif(orientation=orientation) if exif_block is None else exif_block
-    return _heif(Image.fromarray(pixels), quality=quality, exif=b"Exif\0\0" + block, icc_profile=icc, chroma=chroma)
+    options = {"quality": quality, "icc_profile": icc, "chroma": chroma, "enc_params": preset and {"preset": preset}}
+    return _heif(Image.fromarray(pixels), exif=b"Exif\0\0" + block, **options)
 
 
 def transparent_heic() -> bytes:

@@ -1,13 +1,16 @@
 """A real Chromium in front of the one embedded stack, and the promise that the page never complains.
 
-The stack is the one of tests/e2e: both folders run on one worker. Chromium lives as long as a module of tests, because
-Playwright keeps an event loop running in this thread, which would be in the way of other folders' tests.
+Chromium lives as long as tests of this folder follow each other: Playwright keeps an event loop running in this thread,
+which would be in the way of other folders' tests.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,25 +22,56 @@ from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from tests.browser.complaints import Complaints
 
+HERE = Path(__file__).parent
 DESKTOP = (1280, 800)
 expect.set_options(timeout=HANG_MS)
 AT_REST = "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState === 'finished')"
 Opener = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Give a browser; skip without one, except in CI."""
+@pytest.fixture
+def chromium(pytestconfig: pytest.Config) -> Browser:
+    """Give the browser; skip without one, except in CI."""
     found = find_chromium()
     if found is None:
         missing = f"expected Chromium: install Debian's package chromium, or name a program by {VARIABLE}"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    if RUNNING not in pytestconfig.stash:
+        pytestconfig.stash[RUNNING] = start(found)
+    return pytestconfig.stash[RUNNING].browser
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """A browser, and what stops it."""
+
+    browser: Browser
+    stop: ExitStack
+
+
+RUNNING = pytest.StashKey[Running]()
+
+
+def start(program: str) -> Running:
+    """Start Chromium."""
+    with ExitStack() as stop:
+        playwright = stop.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        stop.callback(browser.close)
+        return Running(browser=browser, stop=stop.pop_all())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Stop Chromium after the last of some tests of this folder."""
+    try:
+        return (yield)
+    finally:
+        if (nextitem is None or nextitem.path.parent != HERE) and RUNNING in item.config.stash:
+            item.config.stash[RUNNING].stop.close()
+            del item.config.stash[RUNNING]
 
 
 @pytest.fixture

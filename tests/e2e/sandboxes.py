@@ -11,6 +11,8 @@ from typing import TypeVar
 from testkit.embedded_stack import LocalStack, wait_for
 
 T = TypeVar("T")
+# Shorter than the work that is to be met.
+LOOK_S = 0.05
 
 
 def kill_mid_way(stack: LocalStack, function: str, under_way: Callable[[], T]) -> T:
@@ -28,7 +30,7 @@ def kill_mid_way(stack: LocalStack, function: str, under_way: Callable[[], T]) -
         tell(pids, signal.SIGKILL if struck else signal.SIGCONT)
         return struck or None
 
-    return wait_for(strike, what=lambda: f"{function} in the middle of its work")
+    return wait_for(strike, what=lambda: f"{function} in the middle of its work", pause_s=LOOK_S)
 
 
 def busy(stack: LocalStack, function: str) -> list[int]:

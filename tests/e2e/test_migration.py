@@ -152,7 +152,7 @@ def photo() -> bytes:
 @pytest.fixture
 def migration(tmp_path: Path) -> Iterator[Migration]:
     """Make the old account beside a stack that has no photos: buckets, tables, a photo and a distribution."""
-    with started(tmp_path / "stack") as stack:
+    with started(tmp_path / "stack", "--no-edits") as stack:
         aws = root(stack.known["aws"])
         old_account.make_buckets(aws)
         old_account.make_tables(aws)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 
 from local.model import RunConfig
 from processor.aws.secrets import KEPT_S, LOOK_AGAIN_S
-from testkit.embedded_stack import ENDED_S, LocalStack, wait_for
+from testkit.embedded_stack import ENDED_S, LocalStack, started, wait_for
 from testkit.photos import jpeg
 from testkit.simulated_user import SimulatedUser
 from tests.factories.deploying import deploy
@@ -25,6 +25,7 @@ PEOPLE = 3
 ASKED = 5
 # Reads of a user in a minute; another user goes on then.
 READS = 50
+PAUSE_S = 0.25
 
 
 @dataclass(kw_only=True)
@@ -42,7 +43,7 @@ class Load:
             while not self.stopped.is_set():
                 headers = {"Authorization": f"Bearer {SimulatedUser.named(self.stack).token}"}
                 for _ in range(READS):
-                    if self.stopped.wait(0.02):
+                    if self.stopped.wait(PAUSE_S):
                         return
                     answer = client.get(f"{cdn}/image-edit/sessions", headers=headers)
                     self.answers[answer.status_code] += 1
@@ -69,16 +70,30 @@ def loaded(stack: LocalStack) -> Generator[Load]:
             one.join()
 
 
-@pytest.fixture
-def rotating(stack: LocalStack) -> Iterator[LocalStack]:
-    """Give the stack, and give it back with the secrets that it had."""
-    yield stack
-    deploy(stack, {})
-    # Until then a process may still sign with a key that another one has forgotten.
-    time.sleep(KEPT_S + 1)
-    headers = {"Authorization": f"Bearer {stack.known['token']}"}
-    sessions = f"{stack.known['cdn']}/image-edit/sessions"
-    wait_for(lambda: stack.http.get(sessions, headers=headers).is_success or None, what=lambda: "the first secrets")
+@dataclass(kw_only=True)
+class Rotation:
+    """A stack whose secrets are rotated. *generations*: those that are deployed, by setting."""
+
+    stack: LocalStack
+    generations: dict[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
+
+    def deploy(self, **generations: Sequence[int]) -> None:
+        """Deploy *generations* of a secret, and leave the other secret as it is."""
+        self.generations |= generations
+        deploy(self.stack, {"edits": {"api": self.generations}})
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Give a stack of its own: a rotation is a minute of waiting, which other tests need not share."""
+    with started(tmp_path_factory.mktemp("rotation")) as up:
+        yield up
+
+
+@pytest.fixture(scope="module")
+def rotation(stack: LocalStack) -> Rotation:
+    """Give the rotation of the stack's secrets, which goes on from test to test."""
+    return Rotation(stack=stack)
 
 
 def sent_by_the_cdn(stack: LocalStack) -> str:
@@ -96,44 +111,46 @@ def around_the_cdn(stack: LocalStack, secret: str) -> int:
     return stack.http.get(address, headers={"x-origin-verify": secret}).status_code
 
 
-def test_the_origin_secret_is_rotated_under_load(rotating: LocalStack) -> None:
+def test_the_origin_secret_is_rotated_under_load(rotation: Rotation) -> None:
     """Accepted, then sent, then alone: every request of every person is answered, and the old secret opens nothing."""
-    old = sent_by_the_cdn(rotating)
-    with loaded(rotating) as load:
+    old = sent_by_the_cdn(rotation.stack)
+    with loaded(rotation.stack) as load:
         for generations in ([1, 2], [2, 1], [2]):
-            deploy(rotating, {"edits": {"api": {"origin_secrets": generations}}})
+            rotation.deploy(origin_secrets=generations)
             load.more()
             # The next step waits until the CDN is deployed, as `pulumi up` does.
             time.sleep(LOOK_AGAIN_S + 1)
         load.more()
 
-    new = sent_by_the_cdn(rotating)
+    new = sent_by_the_cdn(rotation.stack)
     assert {200} == set(load.answers), load.answers
     assert old != new
     # 401: let in, without a token.
-    assert 401 == around_the_cdn(rotating, new)
-    wait_for(lambda: around_the_cdn(rotating, old) == 403 or None, what=lambda: f"403 after {KEPT_S} s")
+    assert 401 == around_the_cdn(rotation.stack, new)
+    wait_for(lambda: around_the_cdn(rotation.stack, old) == 403 or None, what=lambda: f"403 after {KEPT_S} s")
 
 
-def test_the_ticket_key_is_rotated_under_load(rotating: LocalStack) -> None:
+def test_the_ticket_key_is_rotated_under_load(rotation: Rotation) -> None:
     """A ticket opens its session until its key is gone; those of the new key open it before and after."""
-    user = SimulatedUser.named(rotating)
+    user = SimulatedUser.named(rotation.stack)
     session_id = user.edit(user.slots([jpeg.jpeg()]))["sessionId"]
     tickets: list[str] = []
-    with loaded(rotating) as load:
+    with loaded(rotation.stack) as load:
         for generations in ([1], [1, 2], [2, 1], [2]):
-            deploy(rotating, {"edits": {"api": {"ticket_keys": generations}}})
+            rotation.deploy(ticket_keys=generations)
             load.more()
             tickets.append(user.session(session_id)["progressUrl"])
             if generations != [2]:
-                assert [200] * len(tickets) == [read_by_ticket(rotating, one) for one in tickets]
+                assert [200] * len(tickets) == [read_by_ticket(rotation.stack, one) for one in tickets]
             if generations == [2, 1]:
                 # Until every process signs with the new key.
                 time.sleep(KEPT_S + 1)
-        wait_for(lambda: read_by_ticket(rotating, tickets[0]) == 401 or None, what=lambda: f"401 after {KEPT_S} s")
+        wait_for(
+            lambda: read_by_ticket(rotation.stack, tickets[0]) == 401 or None, what=lambda: f"401 after {KEPT_S} s"
+        )
 
     assert {200} == set(load.answers), load.answers
-    assert 200 == read_by_ticket(rotating, tickets[-1])
+    assert 200 == read_by_ticket(rotation.stack, tickets[-1])
 
 
 def read_by_ticket(stack: LocalStack, progress_url: str) -> int:

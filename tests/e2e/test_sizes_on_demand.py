@@ -26,6 +26,7 @@ def settings(folder: Path, **more: Any) -> list[str]:
     """Give the options of a stack that is kept in *folder*, with the two sizes and *more*, in two formats."""
     sizes = json.dumps({**SIZES, **more})
     return [
+        "--no-edits",
         "--persist",
         str(folder),
         "--set=renditions.on_demand=true",
