@@ -25,7 +25,7 @@ PEOPLE = 3
 ASKED = 5
 # Reads of a user in a minute; another user goes on then.
 READS = 50
-PAUSE_S = 0.25
+PAUSE_S = 0.1
 
 
 @dataclass(kw_only=True)
