@@ -15,7 +15,6 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from local.alarms.watch import watch
 from local.front import cdn, oidc, page, receiver
@@ -71,7 +70,6 @@ def page_app(deployed: DeployedStack) -> Starlette:
         middleware=[
             Middleware(page.WithHeaders, headers=page.security_headers(deployed.addresses)),
             Middleware(LoopbackOnly),
-            Middleware(GZipMiddleware),  # streams of events are left alone
         ],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
