@@ -15,6 +15,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from local.alarms.watch import watch
 from local.front import cdn, oidc, page, receiver
@@ -70,6 +71,7 @@ def page_app(deployed: DeployedStack) -> Starlette:
         middleware=[
             Middleware(page.WithHeaders, headers=page.security_headers(deployed.addresses)),
             Middleware(LoopbackOnly),
+            Middleware(GZipMiddleware),  # streams of events are left alone
         ],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
