@@ -18,14 +18,14 @@ VALUES: Any = {
     ":set": {"SS": ["x", "y"]},
 }
 UPDATES = [
-    "SET a = :n, m.b.c = :n",
-    "SET #l.a = :s, b = :m, z = :set, k = if_not_exists(nothing, :n), q = list_append(b.l, b.l)",
+    "SET a = :n, m.c = :n",
+    "SET #l.a = :s, b = :m, z = :set, k = if_not_exists(nothing, :n), q = list_append(m.l, m.l)",
     "SET a = :n, a = :n",
     "SET a = :n, a.b = :n",
     "SET a = :n SET b = :n",
     "SET id = :s",
-    "SET missing.b = :n",
-    "SET b.l[0] = :n, b.l[7] = :s REMOVE b.l[1], z, nothing ADD a :n",
+    "SET never.b = :n",
+    "SET m.l[0] = :n, m.l[7] = :s REMOVE m.l[1], s, nothing ADD a :n",
     "ADD a :n REMOVE a",
     "DELETE z :set",
 ]
@@ -60,7 +60,7 @@ def requests() -> list[Callable[[], Any]]:
         *(
             lambda expression=expression, condition=condition: update(dynamodb, expression, condition)
             for expression in UPDATES
-            for condition in ("", "attribute_exists(a) AND a <> :n", "attribute_not_exists(id)")
+            for condition in ("", "attribute_exists(a) AND n = :n", "attribute_not_exists(id)")
         ),
         lambda: dynamodb.query(**where),
         lambda: dynamodb.scan(TableName=TABLE, Limit=1),
