@@ -1,13 +1,17 @@
-"""What is replaced in moto changes no answer."""
+"""Answers of the faster moto: the same as plain moto's."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from processor.aws.clients import cloudfront_client, dynamodb_client, s3_client, sqs_client
+from tests.factories import faster_moto
 from tests.factories.darkroom import ITEMS, RENDITIONS, TABLE, create_distribution, create_stores, shared
 from tests.factories.faster_moto import mock_aws, plain_moto
 
@@ -90,6 +94,29 @@ def answer_of(request: Callable[[], Any]) -> Any:
         status = found.pop("ResponseMetadata", {}).get("HTTPStatusCode")
         return status, {name: value for name, value in found.items() if name not in {"VersionId", "LastModified"}}
     return found
+
+
+@pytest.mark.parametrize("bucket", ["there", "nowhere"])
+def test_coverage_looks_on_again_after_a_request(bucket: str) -> None:
+    """Also after one that fails; of the request itself it sees nothing."""
+    seen: list[str] = []
+    before = sys.gettrace()
+
+    def look(frame: FrameType, _event: str, _arg: object) -> None:
+        seen.append(frame.f_code.co_filename)
+
+    with mock_aws():
+        s3 = shared(s3_client)
+        s3.create_bucket(Bucket="there")
+        sys.settrace(look)
+        try:
+            answer_of(lambda: s3.list_objects_v2(Bucket=bucket))
+            assert look is sys.gettrace()
+        finally:
+            sys.settrace(before)
+
+    assert __file__ in seen
+    assert not [name for name in seen if "moto/" in name and name != faster_moto.__file__]
 
 
 def test_answers_are_those_of_plain_moto() -> None:
