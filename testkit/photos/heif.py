@@ -83,7 +83,7 @@ def avif(pixels: Pixels | None = None, *, transparent: bool = False, icc: bytes 
     """Encode the scene, or *pixels*, as AVIF."""
     picture = transparent_scene() if transparent else Image.fromarray(scene() if pixels is None else pixels)
     out = io.BytesIO()
-    picture.save(out, "AVIF", quality=95, speed=8, icc_profile=icc)
+    picture.save(out, "AVIF", quality=95, icc_profile=icc)
     return out.getvalue()
 
 
