@@ -36,9 +36,8 @@ $(READY): requirements/installer.lock requirements/dev.lock requirements/emulato
 up: $(READY) ## Run the whole stack on this machine (ARGS="--persist DIR" keeps its state; docs/local.md).
 	@$(BIN)/darkroom up $(ARGS)
 
-# Two workers more than cores: tests of the stack and of the browser wait most of the time.
 test: $(READY) ## Run every test (ARGS=--cov measures coverage, as `make check` does).
-	$(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )) $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: override ARGS += --cov
 check: $(READY) lint types imports policies test ## Format, lint, types, import contracts, policies, tests with coverage.

@@ -47,6 +47,15 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use a worker per core, and two more for tests of the stack and of the browser, which wait most of the time.
+
+    Each worker imports all tests, which takes as long as a thirtieth of those that start no processes.
+    """
+    return (os.cpu_count() or 1) + (0 if "not stack" in config.option.markexpr else 2)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedFixture:
     """Keep tests together that share a stack (``--numprocesses``)."""
     return BySharedFixture(config, log)

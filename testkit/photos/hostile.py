@@ -46,14 +46,14 @@ def png_header(width: int, height: int, *, bits: int = 8, colour_type: int = 2) 
 
 def png_text_bomb(inflated_bytes: int) -> bytes:
     """Hide *inflated_bytes* of zeros in a compressed text chunk of a good PNG."""
-    bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(inflated_bytes), 9))
+    bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(inflated_bytes), 1))
     data = png()
     return data[:PNG_SIGNATURE_AND_IHDR_BYTES] + bomb + data[PNG_SIGNATURE_AND_IHDR_BYTES:]
 
 
 def png_profile_bomb(inflated_bytes: int) -> bytes:
     """Hide *inflated_bytes* of zeros in the ICC profile of a good PNG."""
-    bomb = chunk(b"iCCP", b"bomb\0\0" + zlib.compress(bytes(inflated_bytes), 9))
+    bomb = chunk(b"iCCP", b"bomb\0\0" + zlib.compress(bytes(inflated_bytes), 1))
     data = png()
     return data[:PNG_SIGNATURE_AND_IHDR_BYTES] + bomb + data[PNG_SIGNATURE_AND_IHDR_BYTES:]
 

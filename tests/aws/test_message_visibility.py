@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from processor.aws.clients import sqs_client
 from processor.aws.queues import Lanes, MessageVisibility
 from processor.errors import StoreUnavailable
 from processor.events import Message
 from tests.factories.darkroom import session
+from tests.factories.faster_moto import mock_aws
 
 
 @mock_aws

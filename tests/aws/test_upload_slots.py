@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from moto import mock_aws
 
 from processor.aws.clients import sqs_client
 from processor.aws.queues import Jobs, Queue
@@ -18,6 +17,7 @@ from processor.edits.names import slot_key
 from processor.errors import StoreUnavailable
 from tests.factories.darkroom import session as aws_session
 from tests.factories.edits import RESULTS, USER, EditRoom, open_edit_room
+from tests.factories.faster_moto import mock_aws
 from tests.factories.stores import refused
 
 

@@ -32,6 +32,8 @@ from tests.factories.deploying import config_of, deploy
 from tests.factories.emulators import Aws, root
 from tests.factories.old_account import DOMAIN, ORIGINALS, RENDITIONS, RESULTS
 
+pytestmark = pytest.mark.stack
+
 TABLE = "galerly-photos"
 KEY = "weddings/bride.jpg"
 OLD = (f"/{KEY}", f"/{KEY}?size=small", "/renditions/weddings/bride_small.jpg")

@@ -9,11 +9,10 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, cast
 
 from botocore.session import Session
-from moto import mock_aws
 from PIL import Image
 
 from processor.aws.attributes import from_item, to_item
@@ -36,6 +35,7 @@ from processor.upload.pipeline import UploadPipeline
 from processor.upload.recipes import Profiles
 from testkit.events import ORIGINALS
 from testkit.memory_stores import native_receipt
+from tests.factories.faster_moto import mock_aws
 from tests.factories.stores import Wire
 
 RENDITIONS = "darkroom-renditions"
@@ -132,10 +132,15 @@ class Darkroom:
     cloudfront: Wire
     renderer: QuickRenderer
     line: UploadPipeline
-    cdn: CdnCache
     purged: list[str]
     later: list[float]
     versions: list[str] = field(default_factory=list[str])
+
+    @cached_property
+    def cdn(self) -> CdnCache:
+        """Make a distribution over the renditions, for the tests that look at one: that takes as long as the stores."""
+        made = create_distribution(self.cloudfront.client)
+        return CdnCache(client=lambda: cast("Any", self.cloudfront), distribution_id=made)
 
     def upload(self, key: str, content: bytes = b"a photo", **more: Any) -> ObjectEvent:
         """Put an original, and give the event that S3 would send."""
@@ -212,7 +217,6 @@ def open_darkroom(
     with mock_aws():
         s3, dynamodb, cloudfront = (Wire(shared(make)) for make in (s3_client, dynamodb_client, cloudfront_client))
         create_stores(s3.client, dynamodb.client, versioned=versioned)
-        cdn = CdnCache(client=lambda: cast("Any", cloudfront), distribution_id=create_distribution(cloudfront.client))
         renderer, later, purged = QuickRenderer(), [0.0], list[str]()
         originals = Originals(s3=cast("Any", s3), bucket=ORIGINALS)
         renditions = RenditionObjects(s3=cast("Any", s3), bucket=RENDITIONS)
@@ -239,7 +243,6 @@ def open_darkroom(
             cloudfront=cloudfront,
             renderer=renderer,
             line=line,
-            cdn=cdn,
             purged=purged,
             later=later,
         )

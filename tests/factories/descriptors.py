@@ -28,10 +28,10 @@ def open_descriptors() -> frozenset[Descriptor]:
     return frozenset(found)
 
 
-def opened_since(before: frozenset[Descriptor]) -> frozenset[Descriptor]:
-    """List what has been opened since *before* and stays open for 2 s: another thread may be about to close it."""
+def opened_since(before: frozenset[Descriptor], *, wanted: int = 0) -> frozenset[Descriptor]:
+    """List what has been opened since *before*, once it is *wanted* in number, or after 2 s: threads may close some."""
     tries = 100
-    while (left := open_descriptors() - before) and tries:
+    while len(left := open_descriptors() - before) != wanted and tries:
         tries -= 1
         sleep(0.02)
     return left

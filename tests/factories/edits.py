@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from moto import mock_aws
-
 from processor.aws.attributes import from_item
 from processor.aws.clients import dynamodb_client, s3_client
 from processor.aws.item_changes import SessionChanges
@@ -35,6 +33,7 @@ from processor.errors import EditCode, EditError, PhotoError, Verdict
 from processor.imaging.edit_model import DECODING, ENCODING, Edited, EditLimits, OnStep, OutputWish
 from processor.source import Source
 from tests.factories.darkroom import AMPLE, CDN_HOST, ORIGINALS, RENDITIONS, TABLE, create_stores, shared
+from tests.factories.faster_moto import mock_aws
 from tests.factories.stores import Wire
 
 SESSIONS = "darkroom-sessions"

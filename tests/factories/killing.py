@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from botocore.session import Session
-from moto import mock_aws
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
 from processor.aws.clients import dynamodb_client, s3_client
 from tests.factories.darkroom import ORIGINALS, create_stores
+from tests.factories.faster_moto import mock_aws
 from tests.patience import HANG_S
 
 ROOT = Path(__file__).parents[2]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +108,18 @@ class Operation:
         return [event.key for event in events]
 
 
+@cache
+def client_of(service: str) -> Any:
+    """Make a client once for all tests."""
+    return session().create_client(service, region_name="us-east-1")
+
+
 @contextmanager
 def open_operation(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Operation]:
     """Set up an empty stack, with its settings in *folder*."""
     with open_darkroom() as darkroom:
         clients = {"s3": darkroom.s3, "dynamodb": darkroom.dynamodb}
-        clients |= {name: Wire(session().create_client(name, region_name="us-east-1")) for name in SERVICES}
+        clients |= {name: Wire(client_of(name)) for name in SERVICES}
         clients["cloudfront"] = darkroom.cloudfront
         monkeypatch.setattr(OperatorClients, "client", lambda _, service: clients[service])
         urls = {lane: clients["sqs"].client.create_queue(QueueName=f"{FUNCTION}-{lane}")["QueueUrl"] for lane in LANES}

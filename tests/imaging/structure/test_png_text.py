@@ -25,12 +25,12 @@ def with_texts(*chunks: bytes) -> bytes:
 
 def ztxt(size: int) -> bytes:
     """Compress *size* bytes of text."""
-    return chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * size, 9))
+    return chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * size, 1))
 
 
 def itxt(size: int, *, compressed: bool = True) -> bytes:
     """Write *size* bytes of international text."""
-    text = zlib.compress(b"a" * size, 9) if compressed else b"a" * size
+    text = zlib.compress(b"a" * size, 1) if compressed else b"a" * size
     return chunk(b"iTXt", b"XML:com.adobe.xmp\0" + bytes([compressed, 0]) + b"de\0Kommentar\0" + text)
 
 
