@@ -27,9 +27,8 @@ def heic(  # noqa: PLR0913 - keyword-only knobs of a factory
     icc: bytes | None = None,
     quality: int = 95,
     chroma: Literal[420, 444] = 444,
-    preset: Literal["ultrafast"] | None = None,
 ) -> bytes:
-    """Encode the scene, or *upright* pixels; *preset*: of x265, for a large picture an eighth of the time.
+    """Encode the scene, or *upright* pixels.
 
     *orientation* other than 1 is written twice, as a phone does: as ``irot``/``imir`` properties, which
     count, and in EXIF, which a HEIF reader must ignore (ISO/IEC 23008-12: transformative properties).
@@ -37,8 +36,7 @@ def heic(  # noqa: PLR0913 - keyword-only knobs of a factory
     """
     pixels = np.ascontiguousarray(stored(scene() if upright is None else upright, orientation))
     block = exif(orientation=orientation) if exif_block is None else exif_block
-    options = {"quality": quality, "icc_profile": icc, "chroma": chroma, "enc_params": preset and {"preset": preset}}
-    return _heif(Image.fromarray(pixels), exif=b"Exif\0\0" + block, **options)
+    return _heif(Image.fromarray(pixels), quality=quality, exif=b"Exif\0\0" + block, icc_profile=icc, chroma=chroma)
 
 
 def transparent_heic() -> bytes:
