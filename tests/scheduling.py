@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -62,6 +62,23 @@ def begin_with_the_longest(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+def best(modules: Iterable[str], own: Collection[int | None], workers: Mapping[int | None, int]) -> str:
+    """Choose the module that suits a worker best; of equal ones, the first.
+
+    *own*: the places in SHARED of which the worker has the fixture; *workers*: how many have that of each place.
+    """
+
+    def rank(module: str) -> int:
+        place = shared(module)
+        if place is None:
+            return 3
+        if place in own:
+            return 0
+        return 1 if not workers.get(place) else 2 if workers[place] < MOST_WORKERS else 4
+
+    return min(modules, key=rank)
+
+
 class BySharedFixture(LoadScopeScheduling):
     """Sends each module to one worker, preferably to one that has made the fixture which the module shares."""
 
@@ -77,14 +94,5 @@ class BySharedFixture(LoadScopeScheduling):
         """Send the module that suits the worker *node* best; of equal ones, the first."""
         held = {one: {shared(module) for module in units} for one, units in self.assigned_work.items()}
         workers = Counter(place for places in held.values() for place in places)
-
-        def rank(module: str) -> int:
-            place = shared(module)
-            if place is None:
-                return 3
-            if place in held.get(node, set()):
-                return 0
-            return 1 if not workers[place] else 2 if workers[place] < MOST_WORKERS else 4
-
-        self.workqueue.move_to_end(min(self.workqueue, key=rank), last=False)
+        self.workqueue.move_to_end(best(self.workqueue, held.get(node, set()), workers), last=False)
         super()._assign_work_unit(node)

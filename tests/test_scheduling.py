@@ -1,0 +1,28 @@
+"""The order in which workers take the test modules."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.scheduling import best, shared
+
+E2E, OTHER_E2E, OWN_STACK = "tests/e2e/test_edits.py", "tests/e2e/test_uploads.py", "tests/e2e/test_rotation.py"
+BROWSER, PLAIN = "tests/browser/test_shell.py", "tests/test_keys.py"
+
+
+def test_a_worker_goes_on_with_the_fixture_that_it_has() -> None:
+    """A stack takes as long to start as a dozen tests; a module with a stack of its own is not one of its folder."""
+    own = {shared(OTHER_E2E)}
+
+    assert E2E == best([PLAIN, BROWSER, OWN_STACK, E2E], own, Counter(own))
+    assert shared(OWN_STACK) != shared(E2E)
+
+
+def test_two_workers_share_a_folder_before_more_do() -> None:
+    """First what no worker has begun, then a second worker, then what needs nothing, and a third only at the end."""
+    begun, full = Counter({shared(E2E): 1}), Counter({shared(E2E): 2})
+
+    assert BROWSER == best([PLAIN, E2E, BROWSER], set(), begun)
+    assert E2E == best([PLAIN, E2E], set(), begun)
+    assert PLAIN == best([E2E, PLAIN], set(), full)
+    assert E2E == best([E2E], set(), full)
