@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 
 from processor.archiving import making
+from processor.archiving.making import MOST_RESTARTS
 from processor.archiving.pipeline import MAX_DELIVERIES, WAIT_S, ArchivePipeline
 from processor.archiving.selection import Selection
 from processor.archiving.zip_file import MIB
@@ -387,6 +388,64 @@ def test_a_photo_that_changes_half_way_begins_the_file_anew(room: Room) -> None:
     assert ArchiveEnding.COMPLETE is room.work(archive).ending
     assert files == room.content(archive)
     assert 0 == room.unfinished()
+
+
+def test_photos_that_change_again_and_again_end_the_archive(room: Room) -> None:
+    """Each time, S3 has other parts than those that the state names: three new beginnings are enough."""
+    packed(room, 4)
+    archive = room.order()
+    room.s3.faults = {"complete_multipart_upload": refused("InvalidPart")}
+    endings = [room.work(archive).ending for _ in range(MOST_RESTARTS + 1)]
+
+    assert [ArchiveEnding.CONTINUED] * MOST_RESTARTS + [ArchiveEnding.FAILED] == endings
+    found = room.found(archive).failure
+    assert found
+    assert "The photos changed again and again." in found.message
+    assert 0 == room.unfinished()
+
+
+def test_a_photo_that_is_too_large_is_left_out(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And when it is the only one, there is no archive."""
+    monkeypatch.setattr(making, "LARGEST_BYTES", 8)
+    room.photo(f"{GALLERY}/large.jpg", b"nine byte")
+    code, sentence = fail_of(room, room.order())
+    room.photo(f"{GALLERY}/small.jpg", b"eight by")
+    archive = room.order(name="of-both-photos-00")
+    room.work(archive)
+
+    reason = "It is too large: expected at most 8 bytes, found 9."
+    assert ("SOURCE_FAILED", f"None of the photos can be read. The first, 'large.jpg': {reason}") == (code, sentence)
+    assert {"small.jpg": b"eight by", "left-out.txt": f"large.jpg: {reason}\n".encode()} == room.content(archive)
+
+
+def test_progress_is_reported_by_the_clock_too(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gallery that fills less than a part would jump from nothing to its end."""
+    monkeypatch.setattr(making, "REPORT_S", 0.0)
+    for number in range(3):
+        room.photo(f"{GALLERY}/{number}.jpg")
+    archive, seen = room.order(), list[int]()
+
+    def look(_: dict[str, Any], send: Request) -> Any:
+        seen.append(room.found(archive).files)
+        return send()
+
+    room.dynamodb.faults = {"update_item": look}
+    room.work(archive)
+
+    assert {0, 1, 2, 3} == set(seen)
+
+
+def test_an_invocation_that_ends_within_a_large_photo_hands_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stops between two chunks; the next one writes the photo on from its stored part."""
+    monkeypatch.setattr(making, "IN_MEMORY_BYTES", 0)
+    data = Random(7).randbytes(3 * MIB)  # noqa: S311 - content of a file
+    room.photo(f"{GALLERY}/large.tif", data)
+    archive, before = room.order(), room.s3.calls.count("upload_part")
+    over = Budget(seconds_left=lambda: 10.0 if room.s3.calls.count("upload_part") > before else 300.0, memory_mib=2048)
+
+    assert ArchiveEnding.CONTINUED is room.work(archive, over).ending
+    assert ArchiveEnding.COMPLETE is room.work(archive).ending
+    assert {"large.tif": data} == room.content(archive)
 
 
 def stored_in_part(room: Room, archive: Archive) -> str:

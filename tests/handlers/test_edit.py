@@ -16,12 +16,20 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
+from processor.aws.archives import Archives
 from processor.aws.clients import sqs_client
 from processor.aws.queues import MessageVisibility
 from processor.budget import Budget
 from processor.editing.reports import ReportedEdit, read_jobs
 from processor.editing.session_check import Checked
-from processor.edits.archive import ArchiveOutcome
+from processor.edits.archive import (
+    Archive,
+    ArchiveEnding,
+    ArchiveId,
+    ArchiveOrder,
+    ArchiveOutcome,
+    ArchiveStatus,
+)
 from processor.edits.job import ArchiveJob, SessionCheck
 from processor.edits.names import slot_key
 from processor.edits.plan import Plan
@@ -182,19 +190,14 @@ def no_archive(job: ArchiveJob, budget: Budget, *, attempts: int = 1) -> Archive
 
 
 def handle(
-    room: EditRoom,
-    service: str,
-    event: dict[str, Any],
-    asked: Asked | None = None,
-    checks: Callable[[SessionCheck], Checked] | None = None,
+    room: EditRoom, service: str, event: dict[str, Any], asked: Asked | None = None, **does: Callable[..., Any]
 ) -> Any:
-    """Handle *event* with the quick editor."""
+    """Handle *event* with the quick editor. *does*: ``check`` sessions, make an ``archive``."""
     telemetry = Telemetry(service=service, stack="test")
+    others: dict[str, Any] = {"check": unchecked, "archive": no_archive, **does}
     worker = BatchWorker(
         read=read_jobs,
-        apply=ReportedEdit(
-            process=room.line.process, check=checks or unchecked, archive=no_archive, telemetry=telemetry
-        ),
+        apply=ReportedEdit(process=room.line.process, telemetry=telemetry, **others),
         telemetry=telemetry,
         change_visibility=(asked or Asked()).change_visibility,
     )
@@ -229,6 +232,50 @@ def test_every_ending_is_logged_and_counted(room: EditRoom, service: str, capsys
     assert "secret" not in json.dumps(said)
 
 
+ARCHIVE = ArchiveJob(archive_id=str(ArchiveId.of(USER, "the-only-archive-of-all")))
+ENDINGS = [
+    (ArchiveOutcome(ending=ArchiveEnding.COMPLETE), "archive made", {"ArchivesDone", "ArchiveBytes"}),
+    (ArchiveOutcome(ending=ArchiveEnding.CONTINUED), "archive goes on", set[str]()),
+    (ArchiveOutcome(ending=ArchiveEnding.FAILED, code="SOURCE_FAILED"), "archive failed", {"ArchivesFailed"}),
+    (ArchiveOutcome(ending=ArchiveEnding.GAVE_UP, code="INTERNAL_ERROR"), "archive failed", {"ArchivesFailed"}),
+]
+
+
+def test_every_ending_of_an_archive_is_logged_and_counted(
+    room: EditRoom, service: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that was given up becomes a dead letter, which raises the alarm; every other is acknowledged."""
+    for outcome, message, counted in ENDINGS:
+        answer = handle(room, service, sqs_event(ARCHIVE.body()), archive=lambda *_, made=outcome, **__: made)
+
+        said = lines(capsys)
+        [logged] = [line for line in said if "message" in line]
+        ending = (message, ARCHIVE.archive_id, outcome.ending.value)
+        assert ending == tuple(logged[name] for name in ("message", "archive_id", "ending"))
+        assert counted == {name for line in said for name in line if name.startswith("Archive")}
+        assert (outcome.ending is ArchiveEnding.GAVE_UP) == bool(answer["batchItemFailures"])
+
+
+@pytest.mark.parametrize("days", [7, None])
+def test_an_archive_is_put_together_as_it_is_deployed(
+    function: EditRoom, monkeypatch: pytest.MonkeyPatch, days: int | None
+) -> None:
+    """One that is not there is settled; and so is every one where archives were turned off meanwhile."""
+    if days:
+        monkeypatch.setenv("DARKROOM_ARCHIVE_DAYS", str(days))
+    dynamodb: Any = function.dynamodb
+    store = Archives(dynamodb=dynamodb, table=SESSIONS)
+    archive_id, now = ArchiveId.of(USER, "the-only-archive-of-all"), time.time_ns() // 1_000_000
+    known: Any = {"user_id": USER, "status": ArchiveStatus.PROCESSING, "created_at": now, "expires_at": now}
+    assert store.create(Archive(id=archive_id, order=ArchiveOrder(size="originals", gallery="none"), **known))
+
+    assert {"batchItemFailures": []} == edit.handler(sqs_event(ARCHIVE.body()), cast("Any", Context()))
+
+    found = store.find(archive_id)
+    assert found
+    assert (ArchiveStatus.ERROR if days else ArchiveStatus.PROCESSING) is found.status
+
+
 METRICS = ("JobsSentAgain", "EditsFailed")
 CHECKS = [
     (Checked(), [], {}),
@@ -243,7 +290,7 @@ def test_a_check_is_logged_when_it_found_something_to_do(
     """Most checks find a session that has ended; others are an operator's matter."""
     event = sqs_event(SessionCheck(session_id="ses_1").body())
     for checked, messages_logged, counted in CHECKS:
-        answer = handle(room, service, event, checks=lambda _, found=checked: found)
+        answer = handle(room, service, event, check=lambda _, found=checked: found)
 
         said = lines(capsys)
         assert {"batchItemFailures": []} == answer
