@@ -8,17 +8,13 @@ https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import IO, Final, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from pydantic import BaseModel, ConfigDict, Field
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 MIB: Final = 1 << 20
 # S3: at most 10,000 parts of at least 5 MiB. These reach 860 GiB.
@@ -111,27 +107,26 @@ class PartWriter:
         del self.held[:size]
 
 
-class _Tail(io.RawIOBase):
-    """The end of a file, from *offset* on, as ``zipfile`` writes it."""
+@dataclass(kw_only=True, slots=True)
+class _Tail:
+    """The end of a file, from *offset* on. It has no ``seek``, so ``zipfile`` writes it from beginning to end."""
 
-    def __init__(self, offset: int) -> None:
-        super().__init__()
-        self.offset, self.data = offset, bytearray()
-
-    def writable(self) -> bool:
-        return True
+    offset: int
+    data: bytearray = field(default_factory=bytearray)
 
     def tell(self) -> int:
         return self.offset + len(self.data)
 
-    def write(self, data: ReadableBuffer, /) -> int:
-        self.data += memoryview(data)
-        return len(memoryview(data))
+    def write(self, data: bytes) -> int:
+        self.data += data
+        return len(data)
+
+    def flush(self) -> None: ...
 
 
 def directory(entries: Iterable[Entry], offset: int) -> bytes:
     """Return the directory at the end of a ZIP, which begins at *offset*."""
-    tail = _Tail(offset)
-    with ZipFile(tail, "w") as written:
+    tail = _Tail(offset=offset)
+    with ZipFile(cast("IO[bytes]", tail), "w") as written:
         written.filelist.extend(entry.info() for entry in entries)
     return bytes(tail.data)
