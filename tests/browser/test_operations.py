@@ -169,6 +169,26 @@ def test_a_minute_without_data_is_a_gap(opened: Opener) -> None:
     assert 2 == len({box["x"] for box in boxes if box})
 
 
+@pytest.mark.parametrize(
+    ("role", "shown", "said"), [("jobs", "0", "all queues are empty"), ("uploads", "3", "3 messages")]
+)
+def test_a_look_after_a_session_is_no_work_that_waits(opened: Opener, role: str, shown: str, said: str) -> None:
+    """It is in the queue of edits for a quarter of an hour; a delayed photo waits for its turn."""
+    page = opened("#/gallery?gallery=other")
+
+    def with_delayed(route: Route) -> None:
+        overview: Any = route.fetch().json()
+        for one in overview["queues"]:
+            one |= {"visible": 0, "inFlight": 0, "delayed": 3 if one["role"] == role else 0}
+        route.fulfill(json=overview)
+
+    page.route(OVERVIEW, with_delayed)
+    page.goto("/#/operations")
+
+    expect(row(page, "Edits" if role == "jobs" else "Uploads").locator('[data-column="Waiting"]')).to_have_text(shown)
+    expect(page.get_by_text(said)).to_be_visible()
+
+
 def test_figures_charts_and_failures_tell_what_happened(desk: Desk) -> None:
     """Ready and failed photos are counted, drawn, and described in words."""
     desk.photo()

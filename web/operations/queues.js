@@ -19,6 +19,11 @@ const EVENTS = {
 const UNKNOWN_SOURCE = "CouldNotDetermineMessageSource"; // of the SQS API, StartMessageMoveTask
 const COLUMNS = ["Queue", "Waiting", "In flight", "Oldest", "Dead letters", "Oldest dead letter", "Actions"];
 
+/** Messages that wait for a worker. Delayed ones of edits are looks after their session (ADR 27): no work. */
+export function waitingIn({ role, visible, delayed }) {
+  return role === "jobs" ? visible : visible + delayed;
+}
+
 export class Queues {
   /**
    * @param {{onRedrive: (role: string, count: number) => Promise<void>,
@@ -65,7 +70,7 @@ export class Queues {
   update(role, queue, letters) {
     const { waiting, working, oldest, dead, oldestDead, button, open, redrive } = this.rows.get(role);
     const count = letters ? letters.visible + letters.inFlight + letters.delayed : 0;
-    waiting.textContent = queue ? (queue.visible + queue.delayed).toLocaleString("en") : "–";
+    waiting.textContent = queue ? waitingIn(queue).toLocaleString("en") : "–";
     working.textContent = queue ? queue.inFlight.toLocaleString("en") : "–";
     oldest.textContent = ageOf(queue);
     for (const cell of [waiting, working, oldest]) cell.classList.toggle("none", !queue);

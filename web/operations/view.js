@@ -11,7 +11,7 @@ import { Events } from "./events.js";
 import { Failures } from "./failures.js";
 import { Figures } from "./figures.js";
 import { Letters } from "./letters.js";
-import { Queues, letters } from "./queues.js";
+import { Queues, letters, waitingIn } from "./queues.js";
 
 const LOOK_MS = 5000;
 
@@ -133,7 +133,7 @@ function bars(name, points) {
 
 function inOneLine({ alarms, queues, photos }) {
   const active = alarms.filter(({ state }) => state === "ALARM").length;
-  const waiting = queues.filter(({ role }) => !role.endsWith("-dead-letters")).reduce((all, one) => all + one.visible + one.inFlight + one.delayed, 0);
+  const waiting = queues.filter(({ role }) => !role.endsWith("-dead-letters")).reduce((all, one) => all + waitingIn(one) + one.inFlight, 0);
   const first = active ? `${counted(active, "active alarm")}` : "No active alarm";
   const { interrupted = 0 } = photos.states;
   const lost = interrupted ? ` · ${counted(interrupted, "upload")} interrupted` : "";
