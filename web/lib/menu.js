@@ -10,7 +10,9 @@ import { icon } from "./icons.js";
  */
 export function menu(sign, label, entries) {
   const list = el("div", { class: "entries" });
-  const summary = el("summary", { class: "button quiet" }, icon(sign), el("span", {}, label));
+  // Before it opens: entries that are made a moment later would replace one that has the focus already.
+  const make = () => element.open || fill(list, entries());
+  const summary = el("summary", { class: "button quiet", onclick: make }, icon(sign), el("span", {}, label));
   const close = () => {
     if (!element.open) return;
     element.open = false;
@@ -20,7 +22,6 @@ export function menu(sign, label, entries) {
     "details",
     {
       class: "menu",
-      ontoggle: () => element.open && fill(list, entries()),
       onkeydown: (event) => {
         if (event.key !== "Escape" || !element.open) return;
         event.preventDefault();
