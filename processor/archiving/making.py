@@ -19,7 +19,7 @@ from zlib import crc32
 from pydantic import BaseModel, ConfigDict
 
 from processor.archiving.selection import ListedFile, PhotoList
-from processor.archiving.zip_file import Entry, PartWriter, directory
+from processor.archiving.zip_file import Entry, PartWriter, bytes_in, directory
 from processor.aws.archive_files import ArchiveFiles
 from processor.aws.archives import ArchiveWork
 from processor.aws.objects import ObjectStreams, OpenObject, StateObject, StateText
@@ -63,7 +63,7 @@ class ArchiveState(BaseModel):
 
     def rewind(self, sizes: Callable[[int], int]) -> Entry | None:
         """Forget what no stored part holds; return the entry that is stored in part."""
-        stored = sum(map(sizes, range(1, len(self.parts) + 1)))
+        stored = bytes_in(len(self.parts), sizes)
         self.entries = [one for one in self.entries if one.offset < stored]
         following = self.entries[-1].index + 1 if self.entries else 0
         self.left_out = [one for one in self.left_out if one.index < following]

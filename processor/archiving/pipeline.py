@@ -24,13 +24,12 @@ from processor.aws.archives import ArchiveWork
 from processor.aws.objects import ObjectStreams
 from processor.aws.queues import Queue
 from processor.budget import Budget
+from processor.editing.pipeline import MAX_DELIVERIES
 from processor.edits.archive import Archive, ArchiveEnding, ArchiveId, ArchiveOutcome, ArchiveStatus
 from processor.edits.job import ArchiveJob
 from processor.edits.session import LONGEST_S, ImageFailure
 from processor.errors import EditCode, EditError, StoreUnavailable
 
-MAX_DELIVERIES: Final = 5
-"""The queue's maxReceiveCount."""
 WAIT_S: Final = 60
 """A message that finds the archive held comes again after this time."""
 DAY_S: Final = 24 * 3600

@@ -67,6 +67,11 @@ def part_bytes(number: int) -> int:
     return PART_MIB * MIB * (1 + (number - 1) // PARTS_OF_A_SIZE)
 
 
+def bytes_in(parts: int, sizes: Callable[[int], int]) -> int:
+    """Return the size of the first *parts* parts together, bytes."""
+    return sum(map(sizes, range(1, parts + 1)))
+
+
 @dataclass(kw_only=True, slots=True)
 class PartWriter:
     """Collects what is written, and stores it as parts. *store*: takes a part's number and content, returns its ETag.
@@ -84,7 +89,7 @@ class PartWriter:
     @property
     def stored(self) -> int:
         """Bytes in the stored parts."""
-        return sum(map(self.sizes, range(1, len(self.parts) + 1)))
+        return bytes_in(len(self.parts), self.sizes)
 
     def write(self, data: bytes) -> int:
         """Take the next bytes; return the number of parts that they have completed."""

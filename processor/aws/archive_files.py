@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from processor.aws.faults import MISSING, aws_call, unless
+from processor.aws.faults import MISSING, NO_UPLOAD, aws_call, unless
 from processor.aws.objects import StateObject
 from processor.edits.archive import ArchiveId
 from processor.edits.names import safe_name
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 ZIP: Final = "application/zip"
-NO_UPLOAD: Final = MISSING | {"NoSuchUpload"}
 OTHER_UPLOAD: Final = NO_UPLOAD | {"InvalidPart", "InvalidPartOrder"}
 
 

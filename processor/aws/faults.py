@@ -17,6 +17,8 @@ from processor.errors import StoreUnavailable
 
 T = TypeVar("T")
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+# Of a multipart upload that was completed, or whose parts were removed.
+NO_UPLOAD = MISSING | {"NoSuchUpload"}
 # 409: another conditional write of the same key was under way.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 CONDITION_FAILED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from processor.aws.faults import MISSING, aws_call, unless
+from processor.aws.faults import MISSING, NO_UPLOAD, aws_call, unless
 from processor.aws.renditions import TAG
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # A HEAD of a delete marker by its version is answered with 405.
 UNTAGGED: Final = MISSING | {"405", "MethodNotAllowed"}
 UNVERSIONED: Final = "null"
-NO_UPLOAD: Final = MISSING | {"NoSuchUpload"}
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -15,7 +15,7 @@ import pytest
 
 from processor.archiving import making
 from processor.archiving.making import MOST_RESTARTS
-from processor.archiving.pipeline import MAX_DELIVERIES, WAIT_S, ArchivePipeline
+from processor.archiving.pipeline import WAIT_S, ArchivePipeline
 from processor.archiving.selection import Selection
 from processor.archiving.zip_file import MIB
 from processor.aws.archive_files import ArchiveFiles
@@ -25,6 +25,7 @@ from processor.aws.objects import BucketListing, ObjectStreams
 from processor.aws.photo_scans import PhotoBatches, TableReader
 from processor.aws.queues import Queue
 from processor.budget import Budget
+from processor.editing.pipeline import MAX_DELIVERIES
 from processor.edits.archive import Archive, ArchiveEnding, ArchiveId, ArchiveOrder, ArchiveOutcome, ArchiveStatus
 from processor.edits.job import ArchiveJob
 from processor.edits.session import LONGEST_S
