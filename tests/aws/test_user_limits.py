@@ -17,9 +17,9 @@ from tests.factories.stores import answer_lost, once, refused
 
 @pytest.fixture
 def store() -> Iterator[SessionStore]:
-    """Return an empty table, at the beginning of a minute."""
+    """Return an empty table, at the beginning of an hour."""
     with open_sessions() as opened:
-        opened.clock.back_to_the_minute()
+        opened.clock.back_to_the_hour()
         yield opened
 
 

@@ -206,7 +206,7 @@ def open_api(stage: Stage | None = None) -> Generator[Api]:
     """Set up empty stores and an application over them."""
     with open_sessions() as store:
         store.clock.ms = time.time_ns() // 1_000_000
-        store.clock.back_to_the_minute()
+        store.clock.back_to_the_hour()
         s3, sqs = Wire(shared(s3_client)), Wire(shared(sqs_client))
         s3.client.create_bucket(Bucket=RESULTS)
         queue_url = sqs.client.create_queue(QueueName="jobs")["QueueUrl"]
