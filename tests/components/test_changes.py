@@ -132,7 +132,7 @@ def test_a_profile_reaches_the_function(tuned: StackPlan) -> None:
 def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, StackPlan], tmp_path: Path) -> None:
     """A module is edited, and the next preview deploys it: no command in between, and nothing else changes."""
     for part in ("processor", "requirements"):
-        shutil.copytree(ROOT / part, tmp_path / part)
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "processor" / "keys.py").open("a") as module:
         module.write("CHANGED = 1\n")
     after = record("dev", {**stack_config("dev"), "darkroom:sources": str(tmp_path)})

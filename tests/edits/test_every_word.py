@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from processor.edits.command import compile_command
+from processor.edits.language import suggestions
 from processor.edits.language.connectives import NOISE
 from processor.edits.language.reading import terms_of
 from processor.edits.language.tokens import Token, tokens
@@ -79,6 +81,13 @@ DEFAULTS = {
     *("after", "before", "before you", "avatar", "white", "square", "4:5"),
 }
 SAID_TWICE = {"crop left 100 right 100", "crop to 2:1 panorama"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def looked_up_once() -> Iterator[None]:
+    """Look for what a strange word means once: thousands of commands here hold the same."""
+    with patch.object(suggestions, "meant", cache(suggestions.meant)):
+        yield
 
 
 @cache
