@@ -39,9 +39,18 @@ def pytest_configure() -> None:
     sys.dont_write_bytecode = False
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from walking what is imported while it grows: there is no garbage in it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from walking 8,000 tests and the libraries that they import again and again."""
-    gc.collect()
+    """Keep the garbage collector from walking the tests and the libraries that they import again and again."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 

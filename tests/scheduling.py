@@ -15,6 +15,14 @@ from xdist.scheduler import LoadScopeScheduling
 # Folders whose tests share a fixture of the session: a stack, deployed stacks, plans, an emulator with what it needs.
 # Modules that start stacks of their own are named alone. Most of their time is waiting, so they begin first, beside
 # each other, in the order of what they take.
+PLANS: Final = frozenset(
+    {
+        "tests/components/",
+        "tests/contracts/",
+        "tests/ops/cost/test_prices.py",
+        *(f"tests/tools/test_{module}.py" for module in ("cloudformation", "plan", "policies")),
+    }
+)
 SHARED: Final[Sequence[frozenset[str]]] = (
     frozenset({"tests/e2e/test_rotation.py"}),
     frozenset({"tests/e2e/"}),
@@ -32,12 +40,14 @@ SHARED: Final[Sequence[frozenset[str]]] = (
             "browser/test_private_galleries",
         )
     ),
-    frozenset({"tests/components/", "tests/contracts/"}),
+    PLANS,
     frozenset({"tests/runtimes/"}),
     *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
 )
-# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests.
+# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests. Plans take a quarter
+# of the time of all tests that need them.
 MOST_WORKERS: Final = 2
+MOST_FOR_PLANS: Final = 1
 
 
 def module_of(nodeid: str) -> str:
@@ -74,7 +84,8 @@ def best(modules: Iterable[str], own: Collection[int | None], workers: Mapping[i
             return 3
         if place in own:
             return 0
-        return 1 if not workers.get(place) else 2 if workers[place] < MOST_WORKERS else 4
+        most = MOST_FOR_PLANS if SHARED[place] is PLANS else MOST_WORKERS
+        return 1 if not workers.get(place) else 2 if workers[place] < most else 4
 
     return min(modules, key=rank)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from tests.scheduling import best, shared
 
 E2E, OTHER_E2E, OWN_STACK = "tests/e2e/test_edits.py", "tests/e2e/test_uploads.py", "tests/e2e/test_rotation.py"
-BROWSER, PLAIN = "tests/browser/test_shell.py", "tests/test_keys.py"
+BROWSER, PLAIN, PLANS = "tests/browser/test_shell.py", "tests/test_keys.py", "tests/components/test_plans.py"
 
 
 def test_a_worker_goes_on_with_the_fixture_that_it_has() -> None:
@@ -16,6 +16,15 @@ def test_a_worker_goes_on_with_the_fixture_that_it_has() -> None:
 
     assert E2E == best([PLAIN, BROWSER, OWN_STACK, E2E], own, Counter(own))
     assert shared(OWN_STACK) != shared(E2E)
+
+
+def test_plans_are_made_by_one_worker_while_another_has_something_else_to_do() -> None:
+    """Recording them takes as long as a quarter of the tests that look at them."""
+    begun = Counter({shared(PLANS): 1})
+
+    assert shared(PLANS) == shared("tests/contracts/test_infrastructure.py")
+    assert PLAIN == best([PLANS, PLAIN], set(), begun)
+    assert PLANS == best([PLANS], set(), begun)
 
 
 def test_two_workers_share_a_folder_before_more_do() -> None:

@@ -67,8 +67,9 @@ def set_up(folder: Path) -> str:
     sys.stdout.write(f"setup: making {folder.name} with Python {sys.version.split()[0]} from the locked packages …\n")
     sys.stdout.flush()
     make_environment(folder)
-    install(folder / "bin" / "python", registry_of(os.environ))
-    install_emulator(folder, registry_of(os.environ))
+    registry = registry_of(os.environ)
+    install(folder / "bin" / "python", registry)
+    install_emulator(folder, registry)
     ready.write_text(state)
     return f"setup: {folder.name} is ready after {time.monotonic() - began:.0f} s\n"
 

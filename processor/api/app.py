@@ -40,7 +40,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     translate_errors(app)
     for routes in (edits, sessions, archives, health):
-        app.include_router(routes.router)
+        # They are whole: include_router would build each a second time, at the first request of a cold start.
+        app.router.routes.extend(routes.router.routes)
     document_api(app)
     return app
 

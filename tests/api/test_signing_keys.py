@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -33,10 +34,15 @@ def away() -> dict[str, Any]:
     raise IssuerUnavailable("no answer")
 
 
+@cache
+def public_key(size: int) -> str:
+    """Make a public RSA key of *size* bits, as a JWK."""
+    return RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=size).public_key())
+
+
 def rsa_jwk(size: int = 2048, **more: Any) -> dict[str, Any]:
-    """Make a public RSA key."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=size).public_key()
-    return json.loads(RSAAlgorithm.to_jwk(key)) | {"kid": "k"} | more
+    """Return a public RSA key."""
+    return json.loads(public_key(size)) | {"kid": "k"} | more
 
 
 def test_keys_are_fetched_once() -> None:
@@ -114,10 +120,10 @@ def test_a_token_that_names_no_key_means_the_only_one() -> None:
     "entry",
     [
         {"kty": "oct", "k": "c2VjcmV0", "kid": "k"},
-        rsa_jwk(use="enc"),
-        rsa_jwk(alg="RS512"),
-        rsa_jwk(alg="HS256"),
-        rsa_jwk(1024),
+        lambda: rsa_jwk(use="enc"),
+        lambda: rsa_jwk(alg="RS512"),
+        lambda: rsa_jwk(alg="HS256"),
+        lambda: rsa_jwk(1024),
         {"kty": "RSA", "kid": "k"},
         {"kty": "EC", "crv": "P-521", "kid": "k"},
         {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "k"},
@@ -128,7 +134,9 @@ def test_a_token_that_names_no_key_means_the_only_one() -> None:
 )
 def test_a_key_that_is_not_for_us_is_passed_over(entry: Any) -> None:
     """Secrets, keys for encryption, other algorithms, weak and broken ones: none of them opens anything."""
-    assert {"good"} == dict(usable({"keys": [entry, rsa_jwk(kid="good")]})).keys()
+    keys = [entry() if callable(entry) else entry, rsa_jwk(kid="good")]
+
+    assert {"good"} == dict(usable({"keys": keys})).keys()
 
 
 @pytest.mark.parametrize("jwks", [{}, {"keys": None}, {"keys": "x"}, no_keys()])

@@ -13,7 +13,6 @@ from botocore.stub import Stubber
 from click.testing import CliRunner
 
 from components.build import ROOT
-from components.testing.plan import StackPlan
 from components.testing.recorder import stack_config
 from components.testing.trees import merged
 from darkroom.cli import cli
@@ -21,7 +20,7 @@ from local.emulator.environment import ACCOUNT
 from local.emulator.process import running
 from processor.aws.clients import OperatorClients, s3_client
 from processor.aws.existing import Existing, FoundBucket, FoundTable
-from processor.ops.migration import PATHS, TABLES, Line, check_buckets, check_tables
+from processor.ops.migration import Line, check_buckets, check_tables
 from processor.settings.stack_file import load_settings
 from tests.factories.darkroom import session
 from tests.factories.emulators import Aws, root
@@ -36,10 +35,7 @@ from tests.factories.old_account import (
     make_functions,
     make_tables,
 )
-from tests.factories.plans import plans
 from tests.factories.stacks import SETTINGS
-
-__all__ = ["plans"]
 
 Lines = list[tuple[str, str, str]]
 
@@ -218,16 +214,3 @@ def test_a_table_of_the_originals_name_is_refused(monkeypatch: pytest.MonkeyPatc
 
     text = "exists and cannot be adopted: choose another name for renditions.originals_table"
     assert Line("refused", name, text) == lines[-1]
-
-
-def test_the_check_expects_what_the_program_declares(plans: dict[str, StackPlan]) -> None:
-    """Keys, indexes and paths are written in two places; both say the same."""
-    tables = {one.name: one.inputs for one in plans["prod"].of_type("aws:dynamodb/table:Table")}
-    for name, (keys, indexes) in zip(("renditions-photos", "edits-sessions"), TABLES.values(), strict=True):
-        declared = {
-            one["name"]: tuple(key["attributeName"] for key in one["keySchemas"])
-            for one in tables[name]["globalSecondaryIndexes"]
-        }
-        assert ((tables[name]["hashKey"],), declared) == (keys, indexes)
-    behaviours = plans["prod"].named("cdn-distribution").inputs["orderedCacheBehaviors"]
-    assert {one["pathPattern"] for one in behaviours} == PATHS

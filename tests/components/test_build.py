@@ -21,7 +21,7 @@ from components.build import ROOT
 def checkout(tmp_path: Path) -> Path:
     """Copy the sources of the packages."""
     for part in ("processor", "requirements"):
-        shutil.copytree(ROOT / part, tmp_path / "checkout" / part)
+        shutil.copytree(ROOT / part, tmp_path / "checkout" / part, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path / "checkout"
 
 

@@ -13,6 +13,7 @@ import pytest
 from components.build import ROOT
 from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import record, stack_config
+from components.testing.trees import merged
 from tests.factories.stacks import changed, plan_with
 from tools.policies import findings, statements
 
@@ -34,40 +35,104 @@ def changed_keys(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -
     return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
 
-def test_a_fifth_size_changes_one_environment_and_the_outputs(plans: dict[str, StackPlan]) -> None:
+def environment(plan: StackPlan, function: str) -> dict[str, str]:
+    """Return a function's environment."""
+    return plan.named(function).inputs["environment"]["variables"]
+
+
+# Changes that touch different inputs, and one input of each: what they change together is what each changes alone.
+HUGE = {"width": 6000, "height": 6000}
+PROOF = {"large": {"width": 2000, "height": 2000, "watermark": {"object": "watermarks/studio.png", "tiled": True}}}
+TUNED: dict[str, Any] = {
+    "renditions": {
+        "profiles": {"proof": PROOF},
+        "memory_mib": 4096,
+        "timeout_s": 100,
+        "trigger": "eventbridge",
+        "originals_kms_key_arn": KEY,
+        "key_style": "opaque",
+    },
+    "edits": {"reserved_concurrency": 10, "api": {"reserved_concurrency": 50}},
+    "cdn": {"hosted_zone_id": "Z0EXAMPLE", "former_distribution_id": "E2FORMEREXAMPLE"},
+    # Version 7 is the newest.
+    "rollback": {"rendition": 5, "edit": 4, "api": 7, "canary_percent": 10},
+    "adopt": {
+        "originals_bucket": True,
+        "renditions_bucket": True,
+        "photos_table": True,
+        "results_bucket": True,
+        "sessions_table": True,
+        "distribution_id": "E3P0EU1X4VGR58",
+        "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def tuned(plans: dict[str, StackPlan]) -> StackPlan:
+    """Return production's plan with a fifth size and all changes of TUNED."""
+    sizes = {"renditions": {"sizes": {**plans["prod"].outputs["sizes"], "huge": HUGE}}}
+    return plan_with("prod", merged(TUNED, sizes))
+
+
+def test_each_change_reaches_its_inputs_and_no_others(plans: dict[str, StackPlan], tuned: StackPlan) -> None:
+    """Adopting changes how a resource comes into the state, and nothing about it: no input of it is here."""
+    assert {
+        # Sizes and profiles, memory, timeout: no resource and no grant. A gallery's choice of a profile is an item of
+        # a table that the function reads anyway. Thresholds are derived from capacity, so they are written once;
+        # visibility is six timeouts, the alarm five seconds less than one.
+        "renditions-rendition-function": {"environment", "memorySize", "timeout"},
+        "monitoring-rendition-memory": {"alarmDescription"},
+        "monitoring-rendition-duration": {"threshold", "alarmDescription"},
+        "renditions-uploads-queue": {"visibilityTimeoutSeconds"},
+        "renditions-backfill-queue": {"visibilityTimeoutSeconds"},
+        "renditions-purges-queue": {"visibilityTimeoutSeconds"},
+        # A rule on the bus in place of the bucket's notification.
+        "renditions-notification": {""},
+        "renditions-rule": {""},
+        "renditions-target": {""},
+        "renditions-uploads-policy": {"policy"},
+        # A KMS key, and both readers of originals; opaque keys and their secret.
+        "renditions-originals-encryption": {"rules"},
+        "edits-worker-grants": {"policy"},
+        "renditions-rendition-grants": {"policy"},
+        "renditions-key-secret": {""},
+        "renditions-key-secret-parameter": {""},
+        # Concurrency.
+        "edits-worker-function": {"reservedConcurrentExecutions"},
+        "edits-api-function-function": {"reservedConcurrentExecutions"},
+        # A zone of ours, and the distribution before.
+        "cdn-record-a": {""},
+        "cdn-record-aaaa": {""},
+        "cdn-originals-policy": {"policy"},
+        "cdn-renditions-policy": {"policy"},
+        # Every caller calls the alias, so one number rolls all of them back.
+        "renditions-rendition-live": {"functionVersion", "routingConfig"},
+        "edits-worker-live": {"functionVersion", "routingConfig"},
+        "edits-api-function-live": {"routingConfig"},
+    } == differences(plans["prod"], tuned)
+    assert {"functions", "sizes"} == changed_keys(plans["prod"].outputs, tuned.outputs)
+    assert {"DARKROOM_SIZES", "DARKROOM_PROFILES", "DARKROOM_KEY_STYLE", "DARKROOM_KEY_SECRET_PARAMETER"} == (
+        changed_keys(*(environment(plan, "renditions-rendition-function") for plan in (plans["prod"], tuned)))
+    )
+    assert [] == findings(tuned)
+
+
+def test_a_fifth_size_reaches_the_outputs(plans: dict[str, StackPlan], tuned: StackPlan) -> None:
     """Another rendition is a change of the stack file alone."""
-    five = {**plans["prod"].outputs["sizes"], "huge": {"width": 6000, "height": 6000}}
-    after = plan_with("prod", {"renditions": {"sizes": five}})
-
-    assert {"renditions-rendition-function": {"environment"}} == differences(plans["prod"], after)
-    old, new = (
-        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
-        for plan in (plans["prod"], after)
-    )
-    assert {"DARKROOM_SIZES"} == changed_keys(old, new)
-    assert {"sizes"} == changed_keys(plans["prod"].outputs, after.outputs)
-    assert five == after.outputs["sizes"]
+    assert {**plans["prod"].outputs["sizes"], "huge": HUGE} == tuned.outputs["sizes"]
 
 
-def test_profiles_change_one_environment_alone(plans: dict[str, StackPlan]) -> None:
-    """No resource and no grant: a gallery's choice is an item of a table that the function reads anyway."""
-    proof = {"large": {"width": 2000, "height": 2000, "watermark": {"object": "watermarks/studio.png", "tiled": True}}}
-    after = plan_with("prod", {"renditions": {"profiles": {"proof": proof}}})
-
-    assert {"renditions-rendition-function": {"environment"}} == differences(plans["prod"], after)
-    old, new = (
-        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
-        for plan in (plans["prod"], after)
-    )
-    assert {"DARKROOM_PROFILES"} == changed_keys(old, new)
-    deployed = json.loads(new["DARKROOM_PROFILES"])["proof"]["large"]
+def test_a_profile_reaches_the_function(tuned: StackPlan) -> None:
+    """Its watermark is read by that key."""
+    deployed = json.loads(environment(tuned, "renditions-rendition-function")["DARKROOM_PROFILES"])["proof"]["large"]
     assert ("watermarks/studio.png", True) == (deployed["watermark"]["object"], deployed["watermark"]["tiled"])
 
 
 def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[str, StackPlan], tmp_path: Path) -> None:
     """A module is edited, and the next preview deploys it: no command in between, and nothing else changes."""
     for part in ("processor", "requirements"):
-        shutil.copytree(ROOT / part, tmp_path / part)
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "processor" / "keys.py").open("a") as module:
         module.write("CHANGED = 1\n")
     after = record("dev", {**stack_config("dev"), "darkroom:sources": str(tmp_path)})
@@ -78,68 +143,26 @@ def test_a_changed_module_changes_the_code_of_the_functions_alone(plans: dict[st
     }
 
 
-def test_a_bigger_memory_changes_the_function_and_its_alarms_text(plans: dict[str, StackPlan]) -> None:
-    """Thresholds are derived from capacity, so they are written once."""
-    after = plan_with("prod", {"renditions": {"memory_mib": 4096}})
-
-    assert {
-        "renditions-rendition-function": {"memorySize"},
-        "monitoring-rendition-memory": {"alarmDescription"},
-    } == differences(plans["prod"], after)
+def test_visibility_is_six_timeouts(tuned: StackPlan) -> None:
+    """A message is not delivered again while its function may still run."""
+    assert 600 == tuned.named("renditions-uploads-queue").inputs["visibilityTimeoutSeconds"]
 
 
-def test_another_timeout_moves_visibility_and_alarm(plans: dict[str, StackPlan]) -> None:
-    """Visibility is six timeouts, the alarm five seconds less than one."""
-    after = plan_with("prod", {"renditions": {"timeout_s": 100}})
-
-    assert {
-        "renditions-rendition-function": {"timeout"},
-        "renditions-uploads-queue": {"visibilityTimeoutSeconds"},
-        "renditions-backfill-queue": {"visibilityTimeoutSeconds"},
-        "renditions-purges-queue": {"visibilityTimeoutSeconds"},
-        "monitoring-rendition-duration": {"threshold", "alarmDescription"},
-    } == differences(plans["prod"], after)
-    assert 600 == after.named("renditions-uploads-queue").inputs["visibilityTimeoutSeconds"]
-
-
-def test_a_roll_back_pins_the_alias_of_each_function(plans: dict[str, StackPlan]) -> None:
-    """Every caller calls the alias, so one number rolls all of them back; the rest stays."""
-    after = plan_with("prod", {"rollback": {"rendition": 5, "edit": 4, "api": 3}})
-    aliases = {"renditions-rendition-live": "5", "edits-worker-live": "4", "edits-api-function-live": "3"}
-
-    assert {alias: {"functionVersion"} for alias in aliases} == differences(plans["prod"], after)
-    assert aliases == {alias: after.named(alias).inputs["functionVersion"] for alias in aliases}
-
-
-def test_a_canary_gives_the_newest_version_its_share(plans: dict[str, StackPlan]) -> None:
-    """The pinned version keeps the rest."""
-    after = plan_with("prod", {"rollback": {"rendition": 5, "canary_percent": 10}})
-    alias = after.named("renditions-rendition-live").inputs
-
-    assert ("5", {"additionalVersionWeights": {"7": 0.1}}) == (alias["functionVersion"], alias["routingConfig"])
-
-
-def test_a_canary_at_the_newest_version_shares_nothing() -> None:
-    """Lambda refuses an alias that names one version twice."""
-    after = plan_with("prod", {"rollback": {"rendition": 7, "canary_percent": 10}})
-
-    assert {"additionalVersionWeights": {}} == after.named("renditions-rendition-live").inputs["routingConfig"]
-
-
-def test_what_exists_is_imported_under_its_name(plans: dict[str, StackPlan]) -> None:
-    """Adopting changes how a resource comes into the state, and nothing about it."""
-    existing = {
-        "originals_bucket": True,
-        "renditions_bucket": True,
-        "photos_table": True,
-        "results_bucket": True,
-        "sessions_table": True,
-        "distribution_id": "E3P0EU1X4VGR58",
-        "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
+def test_a_roll_back_pins_each_alias_and_a_canary_shares_it(tuned: StackPlan) -> None:
+    """The pinned version keeps the rest; Lambda refuses an alias that names one version twice."""
+    share = {"additionalVersionWeights": {"7": 0.1}}
+    aliases = {
+        "renditions-rendition-live": ("5", share),
+        "edits-worker-live": ("4", share),
+        "edits-api-function-live": ("7", {"additionalVersionWeights": {}}),
     }
-    after = plan_with("prod", {"adopt": existing})
+    found = {alias: tuned.named(alias).inputs for alias in aliases}
 
-    assert {} == differences(plans["prod"], after)
+    assert aliases == {alias: (one["functionVersion"], one["routingConfig"]) for alias, one in found.items()}
+
+
+def test_what_exists_is_imported_under_its_name(plans: dict[str, StackPlan], tuned: StackPlan) -> None:
+    """Nothing is imported unasked."""
     assert {} == imports(plans["prod"])
     assert {
         "cdn-distribution": "E3P0EU1X4VGR58",
@@ -150,19 +173,16 @@ def test_what_exists_is_imported_under_its_name(plans: dict[str, StackPlan]) -> 
         "renditions-originals-bucket": "galerly-images-storage",
         "renditions-photos": "galerly-photos",
         "renditions-renditions-bucket": "galerly-renditions",
-    } == imports(after)
+    } == imports(tuned)
 
 
-def test_a_rule_on_the_bus_leaves_the_buckets_notifications_alone(plans: dict[str, StackPlan]) -> None:
+def test_a_rule_on_the_bus_leaves_the_buckets_notifications_alone(tuned: StackPlan) -> None:
     """A notification resource would replace what the bucket has; only the rule may send to the queue then."""
-    after = plan_with("prod", {"renditions": {"trigger": "eventbridge"}})
-    changed = {one.name for one in after.resources} ^ {one.name for one in plans["prod"].resources}
-    pattern = json.loads(after.named("renditions-rule").inputs["eventPattern"])
+    pattern = json.loads(tuned.named("renditions-rule").inputs["eventPattern"])
 
-    assert {"renditions-notification", "renditions-rule", "renditions-target"} == changed
     assert {"bucket": {"name": ["galerly-images-storage"]}} == pattern["detail"]
-    assert "renditions-uploads-policy" in after.named("renditions-target").depends_on
-    [sending] = [said for said in statements(after.named("renditions-uploads-policy")) if said["Effect"] == "Allow"]
+    assert "renditions-uploads-policy" in tuned.named("renditions-target").depends_on
+    [sending] = [said for said in statements(tuned.named("renditions-uploads-policy")) if said["Effect"] == "Allow"]
     assert {"Service": "events.amazonaws.com"} == sending["Principal"]
     rule_arn = "arn:aws:events:us-east-1:123456789012:rule/darkroom-prod-uploads"
     assert {"aws:SourceArn": rule_arn} == sending["Condition"]["ArnEquals"]
@@ -173,19 +193,32 @@ def imports(plan: StackPlan) -> dict[str, str]:
     return {one.name: one.import_id for one in plan.resources if one.import_id}
 
 
-def test_a_kms_key_encrypts_originals_and_lets_both_readers_decrypt() -> None:
+def test_a_kms_key_encrypts_originals_and_lets_both_readers_decrypt(tuned: StackPlan) -> None:
     """A function that may read an object but not its key would fail on every photo."""
-    after = plan_with("prod", {"renditions": {"originals_kms_key_arn": KEY}})
-    [rule] = after.named("renditions-originals-encryption").inputs["rules"]
+    [rule] = tuned.named("renditions-originals-encryption").inputs["rules"]
 
     assert {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY} == rule["applyServerSideEncryptionByDefault"]
     assert rule["bucketKeyEnabled"] is True
     assert {"renditions-rendition-grants", "edits-worker-grants"} == {
         grants.name
-        for grants in after.of_type("aws:iam/rolePolicy:RolePolicy")
+        for grants in tuned.of_type("aws:iam/rolePolicy:RolePolicy")
         for said in statements(grants)
         if said["Action"] == ["kms:Decrypt"] and said["Resource"] == [KEY]
     }
+
+
+def test_opaque_keys_take_a_secret_that_the_rendition_function_alone_may_read(tuned: StackPlan) -> None:
+    """Generated once, held encrypted, named in the environment."""
+    readers = {
+        one.name
+        for one in tuned.of_type("aws:iam/rolePolicy:RolePolicy")
+        for said in statements(one)
+        if any("key-secret" in place for place in said["Resource"])
+    }
+    named = environment(tuned, "renditions-rendition-function")["DARKROOM_KEY_SECRET_PARAMETER"]
+
+    assert "/darkroom/prod/key-secret" == named
+    assert {"renditions-rendition-grants"} == readers
 
 
 def originals_readers(plan: StackPlan) -> list[tuple[str, list[str]]]:
@@ -197,13 +230,12 @@ def originals_readers(plan: StackPlan) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_the_distribution_of_the_system_before_reads_until_its_readers_have_moved() -> None:
+def test_the_distribution_of_the_system_before_reads_until_its_readers_have_moved(tuned: StackPlan) -> None:
     """Beside ours, and both gallery buckets alone: results of edits are new."""
-    after = plan_with("prod", {"cdn": {"former_distribution_id": "E3P0EU1X4VGR58"}})
-    former = "arn:aws:cloudfront::123456789012:distribution/E3P0EU1X4VGR58"
+    former = "arn:aws:cloudfront::123456789012:distribution/E2FORMEREXAMPLE"
     reading = {
         policy.name: said["Resource"]
-        for policy in after.of_type("aws:s3/bucketPolicy:BucketPolicy")
+        for policy in tuned.of_type("aws:s3/bucketPolicy:BucketPolicy")
         for said in statements(policy)
         if said.get("Condition") == {"StringEquals": {"aws:SourceArn": former}}
     }
@@ -212,7 +244,6 @@ def test_the_distribution_of_the_system_before_reads_until_its_readers_have_move
         "cdn-originals-policy": ["arn:aws:s3:::galerly-images-storage/*"],
         "cdn-renditions-policy": ["arn:aws:s3:::galerly-renditions/*"],
     } == reading
-    assert [] == findings(after)
 
 
 def test_no_principal_reads_originals_that_are_off(plans: dict[str, StackPlan]) -> None:
@@ -227,26 +258,6 @@ def test_signed_originals_ask_for_a_signature(plans: dict[str, StackPlan]) -> No
 
     assert [("Allow", ["arn:aws:s3:::galerly-images-storage/*"])] == originals_readers(plans["prod"])
     assert ["id-of-cdn-signers"] == behaviour["trustedKeyGroups"]
-
-
-def test_no_principal_reads_signed_originals_without_a_key() -> None:
-    """Closed until there is a key, never open until there is one."""
-    after = plan_with("prod", {"cdn": {"signing_public_keys": []}})
-
-    assert [] == originals_readers(after)
-    assert [] == after.of_type("aws:cloudfront/keyGroup:KeyGroup")
-
-
-def test_public_originals_leave_exports_and_deployments_out() -> None:
-    """The originals bucket also holds objects that are no photos."""
-    after = plan_with("prod", {"cdn": {"originals": "public"}})
-    bucket = "arn:aws:s3:::galerly-images-storage"
-
-    assert [
-        ("Allow", [f"{bucket}/*"]),
-        ("Deny", [f"{bucket}/gdpr-exports/*", f"{bucket}/lambda-deployments/*"]),
-    ] == originals_readers(after)
-    assert "trustedKeyGroups" not in after.named("cdn-distribution").inputs["defaultCacheBehavior"]
 
 
 def test_signed_renditions_change_their_route_alone(plans: dict[str, StackPlan]) -> None:
@@ -275,52 +286,40 @@ def test_signed_renditions_change_their_route_alone(plans: dict[str, StackPlan])
     assert [] == findings(after)
 
 
-def test_opaque_keys_take_a_secret_that_the_rendition_function_alone_may_read(plans: dict[str, StackPlan]) -> None:
-    """Generated once, held encrypted, named in the environment; nothing else changes."""
-    after = plan_with("prod", {"renditions": {"key_style": "opaque"}})
-    old, new = (
-        plan.named("renditions-rendition-function").inputs["environment"]["variables"]
-        for plan in (plans["prod"], after)
-    )
-    readers = {
-        one.name
-        for one in after.resources
-        if one.type == "aws:iam/rolePolicy:RolePolicy"
-        for said in statements(one)
-        if any("key-secret" in place for place in said["Resource"])
-    }
+def test_signed_edits_and_public_originals_change_their_routes(plans: dict[str, StackPlan]) -> None:
+    """Renditions stay public, and so do their headers. The originals bucket also holds objects that are no photos."""
+    after = plan_with("prod", {"cdn": {"edits": "signed", "originals": "public"}})
+    distribution = after.named("cdn-distribution").inputs
+    renditions, edits, _ = distribution["orderedCacheBehaviors"]
+    bucket = "arn:aws:s3:::galerly-images-storage"
 
     assert {
-        "renditions-key-secret": {""},
-        "renditions-key-secret-parameter": {""},
-        "renditions-rendition-function": {"environment"},
-        "renditions-rendition-grants": {"policy"},
-    } == differences(plans["prod"], after)
-    assert {"DARKROOM_KEY_STYLE", "DARKROOM_KEY_SECRET_PARAMETER"} == changed_keys(old, new)
-    assert "/darkroom/prod/key-secret" == new["DARKROOM_KEY_SECRET_PARAMETER"]
-    assert {"renditions-rendition-grants"} == readers
-    assert [] == findings(after)
-
-
-def test_signed_edits_change_their_route_and_the_worker(plans: dict[str, StackPlan]) -> None:
-    """Renditions stay public, and so do their headers."""
-    after = plan_with("prod", {"cdn": {"edits": "signed"}})
-    renditions, edits, _ = after.named("cdn-distribution").inputs["orderedCacheBehaviors"]
-
-    assert {
-        "cdn-distribution": {"orderedCacheBehaviors"},
+        "cdn-distribution": {"defaultCacheBehavior", "orderedCacheBehaviors"},
+        "cdn-originals-policy": {"policy"},
         "cdn-private-headers": {""},
         "edits-worker-function": {"environment"},
     } == differences(plans["prod"], after)
     assert ["id-of-cdn-signers"] == edits["trustedKeyGroups"]
     assert "trustedKeyGroups" not in renditions
+    assert "trustedKeyGroups" not in distribution["defaultCacheBehavior"]
     assert ["edits/*"] == after.outputs["signedPaths"]
+    assert [
+        ("Allow", [f"{bucket}/*"]),
+        ("Deny", [f"{bucket}/gdpr-exports/*", f"{bucket}/lambda-deployments/*"]),
+    ] == originals_readers(after)
+    assert [] == findings(after)
 
 
-def test_signed_pictures_are_kept_by_no_shared_cache_and_read_with_cookies() -> None:
+@pytest.fixture(scope="module")
+def signed_on_demand() -> StackPlan:
+    """Return production's plan with everything signed and sizes made on demand."""
+    signed = {"originals": "signed", "renditions": "signed", "edits": "signed"}
+    return plan_with("prod", {"cdn": signed, "renditions": {"on_demand": True}})
+
+
+def test_signed_pictures_are_kept_by_no_shared_cache_and_read_with_cookies(signed_on_demand: StackPlan) -> None:
     """CloudFront refuses `*` as a header beside credentials: https://github.com/aws/aws-cdk/pull/35308."""
-    after = plan_with("prod", {"cdn": {"renditions": "signed", "edits": "signed"}})
-    private = after.named("cdn-private-headers").inputs
+    private = signed_on_demand.named("cdn-private-headers").inputs
     cors = private["corsConfig"]
 
     assert [{"header": "Cache-Control", "override": True, "value": "private, no-cache"}] == private[
@@ -331,8 +330,8 @@ def test_signed_pictures_are_kept_by_no_shared_cache_and_read_with_cookies() -> 
         cors["accessControlAllowOrigins"]["items"],
     )
     assert "*" not in cors["accessControlAllowHeaders"]["items"]
-    assert "cdn-pictures-headers" not in {one.name for one in after.resources}
-    assert ["renditions/*", "edits/*"] == after.outputs["signedPaths"]
+    assert "cdn-pictures-headers" not in {one.name for one in signed_on_demand.resources}
+    assert ["renditions/*", "edits/*"] == signed_on_demand.outputs["signedPaths"]
 
 
 def test_a_signature_is_no_part_of_the_cache_key() -> None:
@@ -344,14 +343,6 @@ def test_a_signature_is_no_part_of_the_cache_key() -> None:
     assert "id-of-cdn-pictures-cache" == renditions["cachePolicyId"]
     assert ["v"] == key["queryStringsConfig"]["queryStrings"]["items"]
     assert "none" == key["cookiesConfig"]["cookieBehavior"]
-
-
-def test_keys_without_anything_signed_make_no_group() -> None:
-    """A stack that signs nothing pays and shows nothing for keys that it holds."""
-    after = plan_with("prod", {"cdn": {"originals": "off"}})
-
-    assert [] == after.of_type("aws:cloudfront/keyGroup:KeyGroup")
-    assert [] == after.outputs["signingKeyIds"]
 
 
 def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[str, StackPlan]) -> None:
@@ -366,29 +357,35 @@ def test_without_a_domain_records_carry_the_distributions_own_name(plans: dict[s
     assert {"cloudfrontDefaultCertificate": True} == plans["dev"].named("cdn-distribution").inputs["viewerCertificate"]
 
 
-def test_a_zone_of_ours_gets_both_records(plans: dict[str, StackPlan]) -> None:
+def test_a_zone_of_ours_gets_both_records(tuned: StackPlan) -> None:
     """IPv4 and IPv6, as aliases of the distribution."""
-    after = plan_with("prod", {"cdn": {"hosted_zone_id": "Z0EXAMPLE"}})
-    records = {one.inputs["type"]: one.inputs for one in after.of_type("aws:route53/record:Record")}
+    records = {one.inputs["type"]: one.inputs for one in tuned.of_type("aws:route53/record:Record")}
 
-    assert {"cdn-record-a": {""}, "cdn-record-aaaa": {""}} == differences(plans["prod"], after)
     assert {"A", "AAAA"} == set(records)
     assert {"cdn.galerly.com"} == {one["name"] for one in records.values()}
     assert "d111111abcdef8.cloudfront.net" == records["A"]["aliases"][0]["name"]
 
 
 def test_further_formats_are_negotiated_at_the_cdn(plans: dict[str, StackPlan]) -> None:
-    """The rewritten path is the cache key, and `Vary` informs the caches behind the CDN."""
-    after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}})
+    """The rewritten path is the cache key, and `Vary` informs the caches behind the CDN.
+
+    Originals are off here: keys without anything signed make no group, and the stack shows none of them.
+    """
+    after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}, "cdn": {"originals": "off"}})
     [function] = after.of_type("aws:cloudfront/function:Function")
     renditions, edits, _ = after.named("cdn-distribution").inputs["orderedCacheBehaviors"]
 
     assert {
         "renditions-rendition-function": {"environment"},
-        "cdn-distribution": {"orderedCacheBehaviors"},
+        "cdn-distribution": {"defaultCacheBehavior", "orderedCacheBehaviors"},
         "cdn-negotiation": {""},
         "cdn-pictures-headers": {"customHeadersConfig"},
+        "cdn-originals-policy": {"policy"},
+        "cdn-signers": {""},
+        "cdn-signing-key-7c60e039": {""},
     } == differences(plans["prod"], after)
+    assert [] == after.outputs["signingKeyIds"]
+    assert [] == findings(after)
     assert [
         {
             "eventType": "viewer-request",
@@ -401,69 +398,60 @@ def test_further_formats_are_negotiated_at_the_cdn(plans: dict[str, StackPlan]) 
     ]["items"]
 
 
-def test_negotiation_can_wait_for_a_backfill() -> None:
+@pytest.fixture(scope="module")
+def abroad() -> StackPlan:
+    """Return production's plan elsewhere, on Intel, without Insights, keys and negotiation."""
+    without = {
+        "renditions": {"formats": ["jpeg", "webp"]},
+        "cdn": {"negotiate_formats": False, "signing_public_keys": []},
+        "deployment": {"architecture": "x86_64", "insights_layer_arn": "", "web_adapter_layer_arn": ""},
+    }
+    return record("prod", {**changed("prod", without), "aws:region": "eu-central-1"})
+
+
+def test_no_principal_reads_signed_originals_without_a_key(abroad: StackPlan) -> None:
+    """Closed until there is a key, never open until there is one."""
+    assert [] == originals_readers(abroad)
+    assert [] == abroad.of_type("aws:cloudfront/keyGroup:KeyGroup")
+
+
+def test_negotiation_can_wait_for_a_backfill(abroad: StackPlan) -> None:
     """Photos rendered before have no WebP yet: a rewritten address would find nothing."""
-    after = plan_with("prod", {"renditions": {"formats": ["jpeg", "webp"]}, "cdn": {"negotiate_formats": False}})
-
-    assert [] == after.of_type("aws:cloudfront/function:Function")
+    assert [] == abroad.of_type("aws:cloudfront/function:Function")
 
 
-def test_a_stack_elsewhere_has_a_second_topic_for_the_cdns_alarm() -> None:
+def test_a_stack_elsewhere_has_a_second_topic_for_the_cdns_alarm(abroad: StackPlan) -> None:
     """CloudFront's metrics are in us-east-1, and an alarm can only publish to a topic of its own region."""
-    config = changed("prod", {"deployment": {"insights_layer_arn": "", "web_adapter_layer_arn": ""}})
-    plan = record("prod", {**config, "aws:region": "eu-central-1"})
-    alarms = {one.name: one.inputs["region"] for one in plan.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    alarms = {one.name: one.inputs["region"] for one in abroad.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
 
     assert {"us-east-1"} == {region for name, region in alarms.items() if name == "monitoring-cdn-5xx"}
     assert {"eu-central-1"} == {region for name, region in alarms.items() if name != "monitoring-cdn-5xx"}
-    assert {"eu-central-1", "us-east-1"} == {one.inputs["region"] for one in plan.of_type("aws:sns/topic:Topic")}
-    assert {"us-east-1"} == {one.inputs["region"] for one in plan.of_type("aws:cloudwatch/logDelivery:LogDelivery")}
+    assert {"eu-central-1", "us-east-1"} == {one.inputs["region"] for one in abroad.of_type("aws:sns/topic:Topic")}
+    assert {"us-east-1"} == {one.inputs["region"] for one in abroad.of_type("aws:cloudwatch/logDelivery:LogDelivery")}
 
 
-def test_without_insights_nothing_watches_memory(plans: dict[str, StackPlan]) -> None:
-    """An alarm without data would only pretend to watch."""
-    after = plan_with("prod", {"deployment": {"insights_layer_arn": ""}})
-    gone = {one.name for one in plans["prod"].resources} - {one.name for one in after.resources}
+def test_without_insights_nothing_watches_memory(plans: dict[str, StackPlan], abroad: StackPlan) -> None:
+    """An alarm without data would only pretend to watch. Signers go with their keys."""
+    gone = {one.name for one in plans["prod"].resources} - {one.name for one in abroad.resources}
+    alarms = {f"monitoring-{role}-memory" for role in ("edit", "edit-api", "reconcile", "rendition")}
 
-    assert {f"monitoring-{role}-memory" for role in ("edit", "edit-api", "reconcile", "rendition")} == gone
-    assert not any("lambda-insights" in json.dumps(one.inputs) for one in after.resources)
+    assert alarms | {"cdn-signers", "cdn-signing-key-7c60e039"} == gone
+    assert not any("lambda-insights" in json.dumps(one.inputs) for one in abroad.resources)
 
 
-def test_intel_is_one_setting() -> None:
+def test_intel_is_one_setting(abroad: StackPlan) -> None:
     """Functions and layers change together."""
-    after = plan_with(
-        "prod", {"deployment": {"architecture": "x86_64", "insights_layer_arn": "", "web_adapter_layer_arn": ""}}
-    )
-
     assert {("x86_64",)} == {
-        tuple(one.inputs["architectures"]) for one in after.of_type("aws:lambda/function:Function")
+        tuple(one.inputs["architectures"]) for one in abroad.of_type("aws:lambda/function:Function")
     }
     assert {"file layer-imaging-x86_64.zip", "file layer-runtime-x86_64.zip"} == {
-        one.inputs["code"] for one in layers(after)
+        one.inputs["code"] for one in layers(abroad)
     }
 
 
 def layers(plan: StackPlan) -> list[Resource]:
     """Return both layers."""
     return plan.of_type("aws:lambda/layerVersion:LayerVersion")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"cdn": {"originals": "public"}},
-        {"cdn": {"hosted_zone_id": "Z0EXAMPLE"}},
-        {"renditions": {"originals_kms_key_arn": KEY, "formats": ["jpeg", "avif"]}},
-        {"edits": {"reserved_concurrency": 10, "api": {"reserved_concurrency": 50}}},
-    ],
-    ids=lambda change: json.dumps(change)[:40],
-)
-def test_no_setting_opens_a_hole(change: dict[str, Any]) -> None:
-    """The policies hold with every optional part switched on."""
-    assert [] == findings(plan_with("prod", change))
-
-
-ON_DEMAND = {"renditions": {"on_demand": True}}
 
 
 def test_only_listed_names_reach_the_function() -> None:
@@ -484,15 +472,14 @@ def test_only_listed_names_reach_the_function() -> None:
     )
 
 
-def test_a_signature_is_checked_before_a_size_is_made() -> None:
+def test_a_signature_is_checked_before_a_size_is_made(signed_on_demand: StackPlan) -> None:
     """Every behaviour of renditions asks for the key group."""
-    signed = {"cdn": {"renditions": "signed"}, **ON_DEMAND}
-    behaviors = plan_with("prod", signed).named("cdn-distribution").inputs["orderedCacheBehaviors"]
+    behaviors = signed_on_demand.named("cdn-distribution").inputs["orderedCacheBehaviors"]
     ours = [one for one in behaviors if one["pathPattern"].startswith("renditions/")]
 
     assert [["id-of-cdn-signers"]] * 5 == [one["trustedKeyGroups"] for one in ours]
 
 
-def test_sizes_on_demand_break_no_policy() -> None:
+def test_signed_sizes_on_demand_break_no_policy(signed_on_demand: StackPlan) -> None:
     """Names, tags, encryption, logs and grants as everywhere."""
-    assert [] == list(findings(plan_with("prod", ON_DEMAND)))
+    assert [] == findings(signed_on_demand)

@@ -12,6 +12,7 @@ import pytest
 from components.build import ROOT, write_empty_layers, zip_bytes
 from components.config import refuse_long_name
 from components.testing.answers import ACCOUNT
+from components.testing.plan import StackPlan
 from components.testing.recorder import record, stack_config
 from tests.factories.stacks import REFUSED, SETTINGS, changed
 
@@ -91,9 +92,9 @@ def test_a_stack_whose_name_fits_no_resource_is_refused(name: str) -> None:
         refuse_long_name(name)
 
 
-def test_buckets_without_a_name_are_of_this_account() -> None:
+def test_buckets_without_a_name_are_of_this_account(plans: dict[str, StackPlan]) -> None:
     """Two people can deploy the committed `dev`: names of buckets are unique in the world, others in an account."""
-    dev, longest = record("dev"), record("x" * 30, stack_config("dev"))
+    dev, longest = plans["dev"], record("x" * 30, stack_config("dev"))
 
     buckets = {one.inputs["bucket"] for one in dev.of_type("aws:s3/bucket:Bucket")}
     assert {f"darkroom-dev-{role}-{ACCOUNT}" for role in ("originals", "renditions", "results", "cdn-logs")} == buckets

@@ -10,6 +10,7 @@ import pytest
 from components.testing.plan import StackPlan
 from components.testing.variants import ORIGIN, VARIANTS, difference
 from processor.ops.cost.bill import ALARMS
+from processor.ops.migration import PATHS, TABLES
 from tools.plan.text import text_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -135,3 +136,16 @@ def test_no_physical_name_is_used_by_two_stacks(plans: dict[str, StackPlan]) -> 
     }
 
     assert local == taken["dev"] & taken["prod"]
+
+
+def test_the_check_of_a_migration_expects_what_the_program_declares(plans: dict[str, StackPlan]) -> None:
+    """Keys, indexes and paths are written in two places; both say the same."""
+    tables = {one.name: one.inputs for one in plans["prod"].of_type("aws:dynamodb/table:Table")}
+    for name, (keys, indexes) in zip(("renditions-photos", "edits-sessions"), TABLES.values(), strict=True):
+        declared = {
+            one["name"]: tuple(key["attributeName"] for key in one["keySchemas"])
+            for one in tables[name]["globalSecondaryIndexes"]
+        }
+        assert ((tables[name]["hashKey"],), declared) == (keys, indexes)
+    behaviours = plans["prod"].named("cdn-distribution").inputs["orderedCacheBehaviors"]
+    assert {one["pathPattern"] for one in behaviours} == PATHS

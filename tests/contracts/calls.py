@@ -27,7 +27,8 @@ Definition = tuple[str, str]
 """A module and the name of a function, class or constant at its top level."""
 
 
-def definitions_reached(module: str) -> set[Definition]:
+@cache
+def definitions_reached(module: str) -> frozenset[Definition]:
     """Follow the names that are used from all definitions of *module* on: functions, classes, constants of ours."""
     reached: set[Definition] = set()
     waiting = [(module, name) for name in definitions(module)]
@@ -36,7 +37,7 @@ def definitions_reached(module: str) -> set[Definition]:
         if one not in reached:
             reached.add(one)
             waiting += used_by(*one)
-    return reached
+    return frozenset(reached)
 
 
 @cache
@@ -59,8 +60,14 @@ def definitions(module: str) -> dict[str, ast.stmt]:
     return found
 
 
-def used_by(module: str, name: str) -> Iterator[Definition]:
-    """Name the definitions of ours that one definition uses. A module that is used as a whole counts whole."""
+@cache
+def used_by(module: str, name: str) -> frozenset[Definition]:
+    """Name the definitions of ours that one definition uses."""
+    return frozenset(uses(module, name))
+
+
+def uses(module: str, name: str) -> Iterator[Definition]:
+    """Find the definitions of ours that one definition uses. A module that is used as a whole counts whole."""
     node = definitions(module)[name]
     known = {**imports_of(module), **imported(node)}
     for one in ast.walk(node):
@@ -92,10 +99,11 @@ def imported(tree: ast.AST) -> dict[str, list[Definition]]:
     return found
 
 
-def labels(definition: Definition) -> set[str]:
+@cache
+def labels(definition: Definition) -> frozenset[str]:
     """Give the calls that a definition labels: ``service:Operation``."""
-    tree = node_of(definition)
-    return {label_of(node) for node in ast.walk(tree) if isinstance(node, ast.Call) and is_named(node.func, "aws_call")}
+    calls = (node for node in ast.walk(node_of(definition)) if isinstance(node, ast.Call))
+    return frozenset(label_of(node) for node in calls if is_named(node.func, "aws_call"))
 
 
 def node_of(definition: Definition) -> ast.stmt:

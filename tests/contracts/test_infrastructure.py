@@ -8,6 +8,8 @@ import importlib.util
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -60,7 +62,13 @@ def variables_of(function: Resource) -> dict[str, str]:
 
 def settings_of(plan: StackPlan) -> Settings:
     """Return the settings of a stack as its file has them."""
-    return load_settings(ROOT / f"Pulumi.{plan.stack}.yaml", lambda: ACCOUNT)
+    return settings_in(ROOT / f"Pulumi.{plan.stack}.yaml")
+
+
+@cache
+def settings_in(file: Path) -> Settings:
+    """Read the settings of a stack's file."""
+    return load_settings(file, lambda: ACCOUNT)
 
 
 def test_every_function_reads_back_its_slice(plan: StackPlan) -> None:
@@ -342,11 +350,17 @@ def own_metrics(plan: StackPlan) -> set[str]:
     return names
 
 
-def texts_of(folder: str) -> set[str]:
+@cache
+def texts_of(folder: str) -> frozenset[str]:
     """Return every text constant in the sources below *folder*."""
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / folder).rglob("*.py"))
-    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {node.value for node in nodes if isinstance(node.value, str)}
+    return frozenset[str]().union(*map(texts_in, (ROOT / folder).rglob("*.py")))
+
+
+@cache
+def texts_in(path: Path) -> frozenset[str]:
+    """Return every text constant in a source."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def test_every_metric_that_is_watched_is_published(plan: StackPlan) -> None:

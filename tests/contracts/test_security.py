@@ -22,10 +22,10 @@ def functions_of(file: str) -> frozenset[str]:
     return frozenset(node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
-@pytest.mark.parametrize(("file", "name"), NAMED)
-def test_a_named_test_exists(file: str, name: str) -> None:
+def test_every_named_test_exists() -> None:
     """A defence whose test is gone is a claim."""
-    assert name in functions_of(file)
+    assert len(NAMED) > 100
+    assert [] == [(file, name) for file, name in NAMED if name not in functions_of(file)]
 
 
 @pytest.mark.parametrize(("title", "text"), SECTIONS, ids=[title for title, _ in SECTIONS])

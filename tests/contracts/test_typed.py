@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from testkit.photos import jpeg, scene
@@ -17,35 +19,46 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 OF_THE_GUIDES = {"deploy-env", "deploy-image-processor", "deploy-lambda-fast"}
 
 
-def on(page: Path, line: str) -> str:
-    """Name a test after its page and line."""
-    return f"{page.relative_to(ROOT)}: {line}"
+def of_pages(commands: Callable[[Path], Iterator[str]]) -> dict[str, list[str]]:
+    """Return what *commands* finds on each page, by the page's path; pages without any are left out."""
+    found = {str(page.relative_to(ROOT)): [*commands(page)] for page in PAGES}
+    return {page: lines for page, lines in found.items() if lines}
 
 
-BLOCKS = {on(page, line): line for page in PAGES for line in fenced(page)}
-SENTENCES = {on(page, line): line for page in PAGES for line in inline(page) if not OF_THE_GUIDES & {*line.split()}}
+BLOCKS = of_pages(fenced)
+SENTENCES = of_pages(lambda page: (line for line in inline(page) if not OF_THE_GUIDES & {*line.split()}))
 
 
-@pytest.mark.parametrize("line", BLOCKS.values(), ids=BLOCKS)
-def test_a_command_of_a_block_is_whole_and_right(line: str) -> None:
+def wrong(lines: Iterable[str], *, whole: bool) -> dict[str, str]:
+    """Return what is wrong with each command that cannot be typed as *lines* print it."""
+    found: dict[str, str] = {}
+    for line in lines:
+        try:
+            for words in commands_of(line):
+                check(words, whole=whole)
+        except (AssertionError, click.UsageError) as error:
+            found[line] = str(error)
+    return found
+
+
+@pytest.mark.parametrize("page", BLOCKS)
+def test_a_command_of_a_block_is_whole_and_right(page: str) -> None:
     """The command exists, and takes these options and arguments. Programs of others are not looked at."""
-    for words in commands_of(line):
-        check(words, whole=True)
+    assert {} == wrong(BLOCKS[page], whole=True)
 
 
-@pytest.mark.parametrize("line", SENTENCES.values(), ids=SENTENCES)
-def test_a_command_of_a_sentence_exists(line: str) -> None:
+@pytest.mark.parametrize("page", SENTENCES)
+def test_a_command_of_a_sentence_exists(page: str) -> None:
     """So do the options that it names; arguments may be left out there."""
-    for words in commands_of(line):
-        check(words, whole=False)
+    assert {} == wrong(SENTENCES[page], whole=False)
 
 
 def test_the_pages_print_commands_of_every_kind() -> None:
     """The two tests above look at something."""
-    programs = {line.split()[0] for line in BLOCKS.values()}
+    programs = {line.split()[0] for lines in BLOCKS.values() for line in lines}
 
     assert {"darkroom", "make", ".venv/bin/python", "pulumi", "aws"} <= programs
-    assert len(SENTENCES) >= 40
+    assert sum(map(len, SENTENCES.values())) >= 40
 
 
 @pytest.mark.stack

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,13 +24,8 @@ from processor.errors import EditCode, EditError
 from tests.edits.tables import FOLDER, compiled, dumped, filled, rows
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "spec" / "commands.tsv"
-ACCEPTED = compiled("commands.tsv") | compiled("phrasings.tsv") | compiled("own_phrasings.tsv")
-# Commands that say nothing of the steps around them: no list, no condition on the whole plan.
-ALONE = [
-    command
-    for command in ACCEPTED
-    if not command[0].isdigit() and not any(segment.mark == "not" for segment in split(terms_of(command)))
-]
+TABLES = {name: compiled(name) for name in ("commands.tsv", "phrasings.tsv", "own_phrasings.tsv")}
+ACCEPTED = {command: steps for table in TABLES.values() for command, steps in table.items()}
 EXAMPLES = [(example, name) for name, kind in OPERATIONS.items() for example in kind.examples]
 HANG_S = 10  # CPU time; what is compiled takes milliseconds
 WORDS = [phrase for _, _, phrase in entries()]
@@ -55,6 +52,9 @@ PUNCTUATION = [
 ]
 
 
+# A table is one test: the comparison of its cases, as a whole, names every one that differs.
+
+
 def refused(command: str) -> EditError:
     """Compile what must be refused."""
     with pytest.raises(EditError) as caught:
@@ -62,37 +62,43 @@ def refused(command: str) -> EditError:
     return caught.value
 
 
-@pytest.mark.parametrize("command", ACCEPTED)
-def test_a_command_compiles_to_the_steps_that_a_person_expects(command: str) -> None:
+def read(command: str) -> list[dict[str, Any]] | str:
+    """Compile *command* to its steps with every default; return the code of a refusal."""
+    found = outcome(command)
+    return dumped(found) if isinstance(found, Plan) else found.value
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_command_compiles_to_the_steps_that_a_person_expects(table: str) -> None:
     """Every acceptance case as written, and several times as many phrasings."""
-    assert filled(ACCEPTED[command]) == dumped(compile_command(command))
+    expected = {command: filled(steps) for command, steps in TABLES[table].items()}
+
+    assert expected == {command: read(command) for command in expected}
 
 
-@pytest.mark.parametrize(
-    ("command", "code"),
-    [
-        row
-        for name in ("commands.tsv", "own_phrasings.tsv")
-        for row in rows(name)
-        if len(row) == 2 and not row[1].startswith("[")
-    ],
-)
-def test_what_is_not_clear_or_not_possible_is_refused(command: str, code: str) -> None:
+@pytest.mark.parametrize("table", ["commands.tsv", "own_phrasings.tsv"])
+def test_what_is_not_clear_or_not_possible_is_refused(table: str) -> None:
     """Nothing is guessed, and nothing is invented in a picture."""
-    assert code == refused(command).code
+    expected = {row[0]: row[1] for row in rows(table) if len(row) == 2 and not row[1].startswith("[")}
+
+    assert expected
+    assert expected == {command: read(command) for command in expected}
 
 
-@pytest.mark.parametrize("row", list(rows("reviewed.tsv")), ids=lambda row: row[0])
-def test_a_phrase_that_was_once_misread_has_its_plan_or_its_answer(row: list[str]) -> None:
+def test_a_phrase_that_was_once_misread_has_its_plan_or_its_answer() -> None:
     """Each phrase of the review compiles to the steps beside it, or is refused for the reason beside it."""
-    command, expected = row[:2]
 
-    if expected.startswith("["):
-        assert json.loads(expected) == compile_command(command).steps_json()
-    else:
-        error = refused(command)
-        near = " | ".join(error.details["suggestions"])
-        assert row[1:] == [error.code, error.details["problem"], near]
+    def answer(command: str) -> list[Any]:
+        try:
+            return [compile_command(command).steps_json()]
+        except EditError as error:
+            return [error.code, error.details["problem"], " | ".join(error.details["suggestions"])]
+
+    expected = {
+        command: [json.loads(first)] if first.startswith("[") else [first, *more]
+        for command, first, *more in rows("reviewed.tsv")
+    }
+    assert expected == {command: answer(command) for command in expected}
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract's folder does not stand beside this checkout")
@@ -107,18 +113,18 @@ def test_there_are_a_hundred_more_phrasings_and_twenty_refusals() -> None:
     assert len(list(rows("refusals.tsv"))) >= 20
 
 
-@pytest.mark.parametrize(("command", "code", "word", "problem", "suggestion"), list(rows("refusals.tsv")))
-def test_a_refusal_says_where_it_stopped_what_was_expected_and_what_is_near(
-    command: str, code: str, word: str, problem: str, suggestion: str
-) -> None:
+def test_a_refusal_says_where_it_stopped_what_was_expected_and_what_is_near() -> None:
     """Word for word: the place in the text, one reason, and a command that works."""
-    error = refused(command)
-    stopped = error.details["stopped_at"]
 
-    assert (code, problem) == (error.code, error.details["problem"])
-    assert word == stopped["word"]
-    assert command[stopped["position"] :].startswith(word)
-    assert suggestion == next(iter(error.details["suggestions"]), "-")
+    def answer(command: str) -> tuple[str, ...]:
+        error = refused(command)
+        stopped = error.details["stopped_at"]
+        there = command[stopped["position"] :].startswith(stopped["word"])
+        suggestion = next(iter(error.details["suggestions"]), "-")
+        return error.code, stopped["word"] if there else "elsewhere", error.details["problem"], suggestion
+
+    expected = {command: tuple(rest) for command, *rest in rows("refusals.tsv")}
+    assert expected == {command: answer(command) for command in expected}
 
 
 @pytest.mark.parametrize("name", ["refusals.tsv", "reviewed.tsv", "own_phrasings.tsv", "commands.tsv"])
@@ -182,10 +188,11 @@ def test_a_request_to_invent_something_is_answered_with_what_is_possible() -> No
     ) == refused("add a dog").public
 
 
-@pytest.mark.parametrize(("example", "name"), EXAMPLES)
-def test_an_operations_example_compiles_to_that_operation(example: str, name: str) -> None:
+def test_an_operations_example_compiles_to_that_operation() -> None:
     """The vocabulary cannot lie about itself."""
-    assert [name] == [step.operation_name() for step in compile_command(example).steps]
+    assert [(example, [name]) for example, name in EXAMPLES] == [
+        (example, [step.operation_name() for step in compile_command(example).steps]) for example, _ in EXAMPLES
+    ]
 
 
 def test_case_spaces_and_punctuation_change_nothing() -> None:
@@ -283,7 +290,17 @@ def test_any_words_of_the_language_are_a_plan_or_a_refusal(text: str) -> None:
     assert outcome(text) == outcome(text)
 
 
-@given(st.lists(st.sampled_from(ALONE), min_size=1, max_size=10))
+@cache
+def alone() -> list[str]:
+    """Return the commands that say nothing of the steps around them: no list, no condition on the whole plan."""
+    return [
+        command
+        for command in ACCEPTED
+        if not command[0].isdigit() and not any(segment.mark == "not" for segment in split(terms_of(command)))
+    ]
+
+
+@given(st.deferred(lambda: st.lists(st.sampled_from(alone()), min_size=1, max_size=10)))
 @settings(deadline=None)
 def test_commands_joined_by_then_do_one_after_the_other(commands: list[str]) -> None:
     """Steps come in the order in which they are written."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from functools import cache
 from importlib.util import find_spec
+from io import StringIO
 from itertools import groupby
 from pathlib import Path
+from unittest.mock import patch
 
 import click
+import pytest
 
 from darkroom.cli import cli
 from tests.contracts.calls import ROOT
@@ -116,6 +122,24 @@ def check_module(module: str, words: Sequence[str]) -> None:
 
 @cache
 def help_of(module: str) -> str:
-    """Return what ``python -m MODULE --help`` prints."""
-    command = [sys.executable, "-m", module, "--help"]
+    """Return what ``python -m MODULE --help`` prints.
+
+    Modules whose libraries the tests have loaded anyway run in this process; Locust would patch it, and pytest runs in
+    it already. Options come from pytest's plugins, none from our fixtures, which take a second to load.
+    """
+    if module.partition(".")[0] in {"lab", "tools"}:
+        return printed_by(module)
+    command = [sys.executable, "-m", module, "--help", *(["--noconftest"] if module == "pytest" else [])]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def printed_by(module: str) -> str:
+    """Run a module of ours with ``--help`` in this process."""
+    out = StringIO()
+    with warnings.catch_warnings(), patch.object(sys, "argv", [module, "--help"]), redirect_stdout(out):
+        # It may be imported already; what runs here is another copy, which ends when it has printed.
+        warnings.filterwarnings("ignore", "'.*' found in sys.modules", RuntimeWarning)
+        with pytest.raises(SystemExit) as end:
+            runpy.run_module(module, run_name="__main__")
+    assert not end.value.code, f"python -m {module} --help: exited with {end.value.code}"
+    return out.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from pydantic import ValidationError
 
 from processor.errors import SettingsError
@@ -55,6 +55,7 @@ def all_slices(renditions: RenditionSettings, edits: EditSettings) -> list[Slice
 
 
 @given(renditions=strategies.renditions, edits=strategies.edits)
+@settings(max_examples=40)  # of two whole trees each, which take 20 ms to draw
 def test_every_slice_survives_the_environment(renditions: RenditionSettings, edits: EditSettings) -> None:
     """A handler reads the values that infrastructure wrote, for every value that settings can have."""
     for part in all_slices(renditions, edits):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as run
 
 from processor.errors import SettingsError
 from processor.recipe import Recipe
@@ -128,6 +129,7 @@ def test_what_follows_from_capacity_is_derived() -> None:
 
 
 @given(settings=strategies.renditions)
+@run(max_examples=40)  # of a whole tree each, which takes 10 ms to draw
 def test_the_recipe_is_free_of_names(settings: RenditionSettings) -> None:
     """Two stacks with the same pixels but other buckets share one recipe, whatever else they set."""
     renamed = settings.model_copy(update={"originals_bucket": "other-originals", "max_concurrency": 2})

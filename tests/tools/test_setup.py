@@ -25,11 +25,15 @@ def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """Record the commands instead of running them; the environments are made without pip, which takes seconds."""
+    """Record the commands instead of running them; the environments are made without pip, which takes seconds.
+
+    So does asking pip for its settings (test_pips_settings_are_read_from_its_environment).
+    """
     create = venv.create
     monkeypatch.setattr(venv, "create", lambda folder, *, clear, with_pip: create(folder, clear=clear and with_pip))
     recorded: list[tuple[str, ...]] = []
     monkeypatch.setattr(setup, "run", lambda *command, **_: recorded.append(command))
+    monkeypatch.setattr(setup, "pip_settings", dict)
     return recorded
 
 
@@ -76,6 +80,7 @@ def test_an_interrupted_setup_is_not_taken_for_a_finished_one(
 
     monkeypatch.setattr(venv, "create", lambda folder, **_: folder.mkdir())
     monkeypatch.setattr(setup, "run", fail)
+    monkeypatch.setattr(setup, "pip_settings", dict)
     with pytest.raises(setup.SetupError):
         setup.set_up(tmp_path / "env")
 

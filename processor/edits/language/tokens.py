@@ -52,6 +52,7 @@ TOKEN: Final = re.compile(
 )
 ITEM: Final = re.compile(r"(?<!\S)([0-9]{1,2})[.)]\s++(?=[^\W\d_])")
 POINT: Final = re.compile(r"\(?([0-9]{1,5})(?:px)?\s*+,\s*+([0-9]{1,5})(?:px\b)?(?![0-9,.%])")
+BEFORE_NUMBERS: Final = frozenset("(0123456789")  # what ITEM and POINT begin with
 POINTERS: Final = frozenset({"at", "from", "starting", "position", "coordinates", "point", "offset"})
 QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "”": "”", "’": "’", "`": "`"}
 # Symbols that people end a sentence with; they ask for nothing.
@@ -84,11 +85,12 @@ def _next(command: str, at: int, items: int, last: Token, *, pointed: bool) -> t
     if command[at] in QUOTES:
         end = closing(command, at)
         return Token(kind="text", text=command[at + 1 : end], start=at, end=end + 1), end + 1
-    item = ITEM.match(command, at)
-    if item and int(item[1]) == items + 1 and (items or not command[:at].strip()):
-        return Token(kind="separator", text="item", start=at, end=item.end()), item.end()
-    if (point := POINT.match(command, at)) and _points(last, pointed=pointed):
-        return Token(kind="point", text=f"{point[1]},{point[2]}", start=at, end=point.end()), point.end()
+    if command[at] in BEFORE_NUMBERS:
+        item = ITEM.match(command, at)
+        if item and int(item[1]) == items + 1 and (items or not command[:at].strip()):
+            return Token(kind="separator", text="item", start=at, end=item.end()), item.end()
+        if (point := POINT.match(command, at)) and _points(last, pointed=pointed):
+            return Token(kind="point", text=f"{point[1]},{point[2]}", start=at, end=point.end()), point.end()
     match = TOKEN.match(command, at)
     if match is None or match.lastgroup is None:
         raise AssertionError("the last alternative takes any character")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,7 @@ def verdict(
     return "passes"
 
 
+@cache
 def signer(name: str = "backend", kind: Literal["rsa", "ecdsa"] = "rsa") -> Signer:
     """Return the signer of one of the tests' keys."""
     return Signer.from_pem(key_pair(name, kind).private, cdn=CDN, key_id="K1")
@@ -66,9 +68,15 @@ def custom(condition: Mapping[str, Any], resource: str | None = f"{CDN}/renditio
 
 def by_hand(policy: bytes, algorithm: SHA1 | SHA256) -> bytes:
     """Sign with the tests' RSA key."""
+    return private_key().sign(policy, padding.PKCS1v15(), algorithm)
+
+
+@cache
+def private_key() -> rsa.RSAPrivateKey:
+    """Read the tests' RSA key, which takes 20 ms."""
     key = load_pem_private_key(key_pair().private.encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    return key.sign(policy, padding.PKCS1v15(), algorithm)
+    return key
 
 
 def cookies_of(policy: bytes, signature: bytes) -> dict[str, str]:

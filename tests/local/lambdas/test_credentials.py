@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import pytest
 from botocore.stub import Stubber
 
@@ -10,15 +13,19 @@ from local.lambdas.errors import RoleRefused
 from local.lambdas.services import EmulatorClients
 from tests.factories.functions import credentials, function
 
-STS = EmulatorClients("http://127.0.0.1:1", "eu-west-1").tokens()
+
+@cache
+def sts() -> Any:
+    """Return a client of STS."""
+    return EmulatorClients("http://127.0.0.1:1", "eu-west-1").tokens()
 
 
 def test_a_role_that_is_not_there_is_named() -> None:
     """The error names the missing role, and what to check."""
-    with Stubber(STS) as stub:
+    with Stubber(sts()) as stub:
         stub.add_client_error("assume_role", "AccessDenied", "no such role")
         with pytest.raises(RoleRefused) as refusal:
-            assume(STS, function())
+            assume(sts(), function())
 
     assert (
         "photo: expected credentials for arn:aws:iam::000000000000:role/photo, received An error occurred "
@@ -36,9 +43,9 @@ def test_credentials_must_outlive_the_work(minutes: float, *, lasts: bool) -> No
 @pytest.mark.parametrize(("minutes", "keys"), [(33, "112"), (31, "123")])
 def test_a_role_s_session_is_given_until_half_of_it_is_gone(minutes: float, keys: str) -> None:
     """Sandboxes share a session, because each session needs a client for logs. Other roles have other sessions."""
-    roles = RoleSessions(STS)
+    roles = RoleSessions(sts())
     wanted = (function(), function(), function(role="arn:aws:iam::000000000000:role/newer"))
-    with Stubber(STS) as stub:
+    with Stubber(sts()) as stub:
         for number in sorted(set(keys)):
             stub.add_response("assume_role", {"Credentials": session(number, minutes)})
         given = [roles.credentials(one).access_key for one in wanted]
