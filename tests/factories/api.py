@@ -40,6 +40,7 @@ from processor.settings.services import Auth
 from processor.telemetry import Telemetry
 from tests.factories.darkroom import shared
 from tests.factories.edits import RESULTS, SESSIONS, SessionStore, open_sessions
+from tests.factories.routes import share_routes
 from tests.factories.stores import Wire
 
 ISSUER = "https://issuer.example.com"
@@ -49,6 +50,9 @@ TICKET_KEY = "a key that signs tickets"
 ADA, BOB = "ada", "bob"
 MAX_IMAGE_BYTES = 100_000
 PAGE = "https://page.example.com"
+
+
+share_routes()
 
 
 @cache
