@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import click
@@ -47,6 +48,10 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_stack(name: str, endpoint_url: str | None) -> OpenedStack:
     """Read the file of the stack *name*, which may itself be a file, and prepare calls to its account."""
-    file = read_stack(name, lambda region: OperatorClients(region=region, endpoint_url=endpoint_url).account_id())
-    clients = OperatorClients(region=file.region, endpoint_url=endpoint_url)
-    return OpenedStack(name=file.name, settings=file.settings, clients=clients)
+
+    @cache
+    def clients(region: str) -> OperatorClients:
+        return OperatorClients(region=region, endpoint_url=endpoint_url)
+
+    file = read_stack(name, lambda region: clients(region).account_id())
+    return OpenedStack(name=file.name, settings=file.settings, clients=clients(file.region))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from darkroom.cli import cli
 from processor.aws.clients import OperatorClients
@@ -127,5 +128,6 @@ def open_operation(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[O
         stack.write_text(STACK)
         operation = Operation(darkroom=darkroom, clients=clients, urls=urls, stack=stack)
         operation.deployed.parent.mkdir()
+        clients["sts"].faults["get_caller_identity"] = lambda _arguments, _send: {"Account": DEFAULT_ACCOUNT_ID}
         clients["lambda"].faults["get_function_configuration"] = operation.configuration
         yield operation
