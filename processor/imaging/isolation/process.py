@@ -265,8 +265,8 @@ def crashed(log: str) -> PhotoError:
 def child_environment() -> dict[str, str]:
     """Return the few variables that a decoder needs."""
     kept = {name: value for name, value in os.environ.items() if name in PASSED_ON}
-    # Two arenas: glibc would keep one per thread, each with its own fragments. Pydantic looks for plugins in the metadata
-    # of every installed package.
+    # Two arenas: glibc would keep one per thread, each with its own fragments.
+    # No plugins: Pydantic would look for some in the metadata of every installed package.
     path = os.pathsep.join([str(PACKAGE_ROOT), *_layers()])
     return {**kept, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 

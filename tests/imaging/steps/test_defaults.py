@@ -40,7 +40,7 @@ def shrunk(pixels: Pixels) -> Pixels:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_edit_looks_alike_at_any_size(command: str) -> None:
-    """At 0.3 and at 3 megapixels: the large result, shrunk, is the small result, but for the edges of letters and corners."""
+    """A result of 3 megapixels, shrunk, is that of 0.3, but for the edges of letters and corners."""
     (step,) = compile_command(command).steps_json()
     small = scene(*SMALL)
     large = np.repeat(np.repeat(small, TIMES, axis=0), TIMES, axis=1)
