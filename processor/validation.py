@@ -29,7 +29,7 @@ WORLDWIDE: Final = "worldwide"
 class Section(BaseModel):
     """One branch of the settings: frozen, exact in its types, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def resource_name(role: str, description: str, *, worldwide: bool = False) -> Any:

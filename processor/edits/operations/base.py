@@ -70,7 +70,7 @@ class Operation(BaseModel):
     The docstring of a kind is what people read about it; *examples* are commands that compile to it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     group: ClassVar[Group]
     examples: ClassVar[tuple[str, ...]]
