@@ -14,13 +14,14 @@ SRGB_TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
 CHROMA_25 = 25.0**7
+LEVELS = np.arange(256) / 255
+LINEAR = np.where(LEVELS <= 0.04045, LEVELS / 12.92, ((LEVELS + 0.055) / 1.055) ** 2.4)
+"""Light of each 8-bit level of sRGB, IEC 61966-2-1."""
 
 
 def lab_of_srgb(pixels: NDArray[np.uint8]) -> Floats:
     """Convert sRGB, 8 bit, to CIE L*a*b* under D65."""
-    encoded = pixels.astype(np.float64) / 255
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    ratio = linear @ SRGB_TO_XYZ.T / D65
+    ratio = LINEAR[pixels] @ (SRGB_TO_XYZ.T / D65)
     root = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * (29 / 6) ** 2 / 3 + 4 / 29)
     x, y, z = np.moveaxis(root, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -48,11 +48,19 @@ SHARED: Final[Sequence[frozenset[str]]] = (
 # of the time of all tests that need them.
 MOST_WORKERS: Final = 2
 MOST_FOR_PLANS: Final = 1
+# Modules that share a fixture which costs more than all else in them, so that one worker runs both.
+TOGETHER: Final[Mapping[str, str]] = {"tests/samples/test_privacy.py": "tests/samples/test_photos.py"}
 
 
 def module_of(nodeid: str) -> str:
     """Name the module of a test, whose fixtures are then made once."""
     return nodeid.partition("::")[0]
+
+
+def unit_of(nodeid: str) -> str:
+    """Name what one worker runs as a whole: the module of a test, or the one that it goes with."""
+    module = module_of(nodeid)
+    return TOGETHER.get(module, module)
 
 
 def shared(nodeid: str) -> int | None:
@@ -99,7 +107,7 @@ class BySharedFixture(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         """Name what must stay together."""
-        return module_of(nodeid)
+        return unit_of(nodeid)
 
     def _assign_work_unit(self, node: Any) -> None:
         """Send the module that suits the worker *node* best; of equal ones, the first."""

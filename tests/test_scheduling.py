@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
-from tests.scheduling import best, shared
+from tests.scheduling import TOGETHER, best, shared, unit_of
 
 E2E, OTHER_E2E, OWN_STACK = "tests/e2e/test_edits.py", "tests/e2e/test_uploads.py", "tests/e2e/test_rotation.py"
 BROWSER, PLAIN, PLANS = "tests/browser/test_shell.py", "tests/test_keys.py", "tests/components/test_plans.py"
@@ -35,3 +36,14 @@ def test_two_workers_share_a_folder_before_more_do() -> None:
     assert E2E == best([PLAIN, E2E], set(), begun)
     assert PLAIN == best([E2E, PLAIN], set(), full)
     assert E2E == best([E2E], set(), full)
+
+
+def test_samples_are_rendered_by_one_worker() -> None:
+    """Two modules look at the same renditions of real photos; every other module goes its own way."""
+    photos = "tests/samples/test_photos.py"
+
+    assert [photos, photos] == [
+        unit_of(f"tests/samples/{name}.py::test_one[a]") for name in ("test_photos", "test_privacy")
+    ]
+    assert "tests/samples/test_colour.py" == unit_of("tests/samples/test_colour.py::test_one")
+    assert all(Path(module).is_file() for pair in TOGETHER.items() for module in pair)

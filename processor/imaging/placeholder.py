@@ -20,7 +20,7 @@ LUMINANCE_TERMS = 7
 COLOUR_TERMS = 3
 PLACEHOLDER_PX = 32
 PALETTE_PX = 16
-BUCKET_SHIFT = 5
+BUCKET_OF_LEVEL = bytes(level >> 5 for level in range(256))
 """Eight steps per channel: near shades count as one colour."""
 
 
@@ -33,11 +33,14 @@ def placeholder(image: Image) -> str:
 def dominant_colour(image: Image) -> str:
     """Return the most frequent colour of an sRGB *image* as ``#rrggbb``: the mean of its fullest bucket."""
     small = bytes(image.thumbnail_image(PALETTE_PX, height=PALETTE_PX, size="force").write_to_memory())
-    pixels = list(zip(small[::3], small[1::3], small[2::3], strict=True))
-    buckets = Counter(tuple(channel >> BUCKET_SHIFT for channel in pixel) for pixel in pixels)
-    fullest, count = buckets.most_common(1)[0]
-    members = [pixel for pixel in pixels if tuple(channel >> BUCKET_SHIFT for channel in pixel) == fullest]
+    pixels, buckets = _triples(small), _triples(small.translate(BUCKET_OF_LEVEL))
+    fullest, count = Counter(buckets).most_common(1)[0]
+    members = [pixel for pixel, bucket in zip(pixels, buckets, strict=True) if bucket == fullest]
     return "#" + "".join(f"{sum(channel) // count:02x}" for channel in zip(*members, strict=True))
+
+
+def _triples(rgb: bytes) -> list[tuple[int, int, int]]:
+    return list(zip(rgb[::3], rgb[1::3], rgb[2::3], strict=True))
 
 
 @dataclass(frozen=True, slots=True)

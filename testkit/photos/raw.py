@@ -70,15 +70,21 @@ def preview(width: int, height: int, *, grey: bool = False, quality: int = 90) -
 
 def camera_look(pixels: Pixels) -> Pixels:
     """Show sRGB *pixels* as a camera's own JPEG does: brighter mid-tones, milder colours, a warm white balance."""
-    light = (pixels / 255.0) ** 2.2
+    light = ((np.arange(256) / 255.0) ** 2.2)[pixels]
     mixed = np.clip(light @ np.array([[0.9, 0.06, 0.04], [0.05, 0.92, 0.03], [0.03, 0.05, 0.92]]), 0, 1)
-    toned = mixed ** (1 / 2.2) + 0.12 * np.sin(np.pi * mixed ** (1 / 2.2)) * np.array([1.1, 1.0, 0.8])
+    encoded = mixed ** (1 / 2.2)
+    toned = encoded + 0.12 * np.sin(np.pi * encoded) * np.array([1.1, 1.0, 0.8])
     return np.rint(255 * np.clip(toned, 0, 1)).astype(np.uint8)
 
 
 def small_look(pixels: Pixels, *, shrink: int = 4) -> bytes:
     """Encode *pixels*, shrunk by a whole number, as the preview of a camera with a look of its own."""
-    picture = Image.fromarray(camera_look(pixels)).reduce(shrink)
+    return small_preview(camera_look(pixels), shrink=shrink)
+
+
+def small_preview(shown: Pixels, *, shrink: int = 4) -> bytes:
+    """Encode what the camera shows, shrunk by a whole number."""
+    picture = Image.fromarray(shown).reduce(shrink)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,29 @@ from PIL import Image
 
 from darkroom.cli import cli
 from processor.errors import UsageError
+from processor.imaging.editor import Editor
 from testkit.photos.heif import heic
 from testkit.photos.jpeg import cut, jpeg
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def editor() -> Iterator[Editor]:
+    """Make one editor for all commands of this module: starting a decoder child takes longer than an edit."""
+    with Editor(isolate="always") as editor:
+        yield editor
+
+
+@pytest.fixture(autouse=True)
+def lent(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lend it to each command, which must ask for one that isolates every file."""
+
+    def lend(*, isolate: str) -> AbstractContextManager[Editor]:
+        assert isolate == "always"
+        return nullcontext(editor)
+
+    monkeypatch.setattr("processor.cli.edit.Editor", lend)
 
 
 @pytest.fixture

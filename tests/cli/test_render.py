@@ -8,7 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from jsonschema import Draft202012Validator
 
 from darkroom.cli import cli
 from processor.errors import UsageError, Verdict
+from processor.imaging.renderer import Renderer
 from processor.keys import Skip
 from testkit.photos.heif import heic
 from testkit.photos.hostile import not_photos, png_header
@@ -50,10 +54,31 @@ def run_module(*args: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.fixture
-def album(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def idle() -> Iterator[list[Renderer]]:
+    """Keep the renderers that no command uses: starting a decoder child takes longer than a photo."""
+    renderers: list[Renderer] = []
+    yield renderers
+    for renderer in renderers:
+        renderer.close()
+
+
+@pytest.fixture(autouse=True)
+def lent(idle: list[Renderer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lend them to the commands, which must ask for ones that isolate every file and close them."""
+
+    def lend(*, isolate: str) -> Any:
+        assert isolate == "always"
+        renderer = idle.pop() if idle else Renderer(isolate="always")
+        return SimpleNamespace(render=renderer.render, close=partial(idle.append, renderer))
+
+    monkeypatch.setattr("processor.cli.render.Renderer", lend)
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of good, bad and foreign files."""
-    folder = tmp_path / "wedding"
+    folder = tmp_path_factory.mktemp("album") / "wedding"
     (folder / "day two").mkdir(parents=True)
     (folder / "IMG_1.JPG").write_bytes(jpeg(orientation=6))
     (folder / "IMG_1.DNG").write_bytes(dng(preview=preview(600, 400)))
@@ -65,9 +90,15 @@ def album(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_produces_one_valid_report_per_photo_in_order(album: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def rendered_album(album: Path) -> Result:
+    """Render the album once, into a folder beside it."""
+    return render(album, "--out", album.parent / "out", "--json")
+
+
+def test_a_folder_produces_one_valid_report_per_photo_in_order(rendered_album: Result) -> None:
     """Every photo, and what is named like one, gets a verdict; notes and hidden files are not photos."""
-    result = render(album, "--out", tmp_path / "out", "--json")
+    result = rendered_album
 
     reports = reports_of(result)
     assert [
@@ -90,32 +121,30 @@ def test_the_schema_names_every_code_that_can_come() -> None:
     assert sorted([*Verdict, "UNREADABLE", *(f"SKIPPED_{skip.name}" for skip in Skip)]) == sorted(codes)
 
 
-def test_renditions_have_the_paths_and_sizes_of_the_report(album: Path, tmp_path: Path) -> None:
+def test_renditions_have_the_paths_and_sizes_of_the_report(rendered_album: Result) -> None:
     """Scripts rely on path, width, height and bytes."""
-    result = render(album, "--out", tmp_path / "out", "--json")
-
-    for report in reports_of(result):
+    for report in reports_of(rendered_album):
         for size, file in report["renditions"].items():
             picture = pyvips.Image.new_from_file(file["path"])
             assert (file["width"], file["height"]) == (picture.width, picture.height), size
             assert file["bytes"] == Path(file["path"]).stat().st_size
 
 
-def test_photos_that_share_a_stem_never_overwrite_each_other(album: Path, tmp_path: Path) -> None:
+def test_photos_that_share_a_stem_never_overwrite_each_other(rendered_album: Result) -> None:
     """IMG_1.DNG comes first and is IMG_1; IMG_1.JPG keeps its extension in its stem."""
-    reports = reports_of(render(album, "--out", tmp_path / "out", "--json"))
+    reports = reports_of(rendered_album)
 
     names = [Path(report["renditions"]["small"]["path"]).name for report in reports[:2]]
     assert ["IMG_1_small.jpg", "IMG_1.JPG_small.jpg"] == names
     assert reports[0]["decoder"] != reports[1]["decoder"]
 
 
-def test_only_whole_files_are_in_the_output_folder(album: Path, tmp_path: Path) -> None:
+def test_only_whole_files_are_in_the_output_folder(album: Path, rendered_album: Result) -> None:
     """Each rendition appears under its final name when it is complete; nothing else is left behind."""
-    reports = reports_of(render(album, "--out", tmp_path / "out", "--json"))
+    reports = reports_of(rendered_album)
 
     expected = {Path(file["path"]) for report in reports for file in report["renditions"].values()}
-    assert expected == {path for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert expected == {path for path in (album.parent / "out").rglob("*") if path.is_file()}
 
 
 def test_all_good_photos_end_with_zero(tmp_path: Path) -> None:

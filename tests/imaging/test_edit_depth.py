@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,14 +24,14 @@ from tests.imaging.steps.trials import Step, edit, png_of, quarters
 DEEP = [name for name, kind in OPERATIONS.items() if kind not in EIGHT_BIT and name not in {"format", "trim"}]
 
 
-def gradient(bands: int = 3) -> pyvips.Image:
+def gradient(bands: int = 3, rows: int = 300) -> pyvips.Image:
     """Paint 400 columns of 400 tones, more than 8 bits can tell apart, and rows of another ramp."""
     across = np.linspace(0, 65535, 400).astype(np.uint16)
-    down = np.linspace(65535, 20000, 300).astype(np.uint16)
-    columns, rows = np.meshgrid(across, down)
-    alpha = np.full_like(columns, 65535)
+    down = np.linspace(65535, 20000, rows).astype(np.uint16)
+    one_way, other_way = np.meshgrid(across, down)
+    alpha = np.full_like(one_way, 65535)
     alpha[:, 200:] = 30000
-    pixels = np.dstack([columns, rows, 65535 - columns, alpha][:bands])
+    pixels = np.dstack([one_way, other_way, 65535 - one_way, alpha][:bands])
     return pyvips.Image.new_from_array(pixels).copy(interpretation="rgb16")
 
 
@@ -41,15 +42,22 @@ def decoded(data: bytes) -> tuple[str, NDArray[Any]]:
     return str(image.format), pixels
 
 
+@cache
+def deep_and_shallow(bands: int) -> tuple[bytes, bytes]:
+    """Encode a gradient in 16 bits, and in 8."""
+    deep = gradient(bands, rows=100)
+    shallow = (deep / 257).rint().cast("uchar").copy(interpretation="srgb")
+    return deep.pngsave_buffer(), shallow.pngsave_buffer()
+
+
 @pytest.mark.parametrize("bands", [3, 4], ids=["opaque", "alpha"])
 @pytest.mark.parametrize("name", DEEP)
 def test_a_step_keeps_16_bits(name: str, bands: int) -> None:
     """A PNG of 16 bits stays one; it looks like the same edit in 8 bits, which rounds once and computes then."""
     step, mark = {"op": name, **EXAMPLES.get(name, {})}, {"upload://logo": png_of(quarters())}
-    source = gradient(bands)
-    shallow = (source / 257).rint().cast("uchar").copy(interpretation="srgb").pngsave_buffer()
+    deep, shallow = deep_and_shallow(bands)
 
-    depth, found = decoded(edit(source.pngsave_buffer(), step, assets=mark).data)
+    depth, found = decoded(edit(deep, step, assets=mark).data)
     _, expected = decoded(edit(shallow, step, assets=mark).data)
 
     assert "ushort" == depth

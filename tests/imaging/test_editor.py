@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from threading import Thread
 from time import sleep
 
@@ -32,10 +33,23 @@ SLOW: tuple[Step, ...] = ({"op": "denoise"},) * 40
 """Seconds of work on a large picture, so that a test can interrupt it."""
 
 
-@pytest.fixture
+@cache
+def large() -> bytes:
+    """Draw a picture that a step takes a while for."""
+    return png_of(textured(1500, 1000))
+
+
+@pytest.fixture(scope="module")
 def always() -> Iterator[Editor]:
-    """Make an editor that trusts no file."""
+    """Make an editor that trusts no file; its child serves the tests of this module until one of them kills it."""
     with Editor(isolate="always") as editor:
+        yield editor
+
+
+@pytest.fixture(scope="module")
+def lenient() -> Iterator[Editor]:
+    """Make an editor as in Lambda: small work on common formats needs no child."""
+    with Editor() as editor:
         yield editor
 
 
@@ -48,6 +62,11 @@ def run(editor: Editor, data: bytes, *steps: Step, limits: EditLimits | None = N
 def child_of(editor: Editor) -> int:
     """Return its child's process id, or 0."""
     return editor._child.pid if editor._child is not None else 0
+
+
+def isolated_jobs(editor: Editor) -> int:
+    """Return how many edits its child has done."""
+    return editor._child.jobs if editor._child is not None else 0
 
 
 @pytest.mark.parametrize(
@@ -66,11 +85,14 @@ def child_of(editor: Editor) -> int:
     ],
     ids=["jpeg", "png", "heic", "avif", "bmp", "animation", "to avif", "within bytes", "larger", "padded"],
 )
-def test_risky_sources_and_long_work_go_to_a_child(data: bytes, steps: list[Step], isolated: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_risky_sources_and_long_work_go_to_a_child(
+    lenient: Editor, data: bytes, steps: list[Step], *, isolated: bool
+) -> None:
     """Other edits stay in this process: a child costs time."""
-    with Editor() as editor:
-        run(editor, data, *steps)
-        assert isolated == (child_of(editor) > 0)
+    before = isolated_jobs(lenient)
+    run(lenient, data, *steps)
+
+    assert isolated == (isolated_jobs(lenient) - before)
 
 
 LARGE = Header(format="jpeg", width=7000, height=7000)
@@ -117,9 +139,11 @@ def test_watermarks_with_too_many_pixels_in_all_are_refused_before_they_are_deco
     assert ("DIMENSIONS_TOO_LARGE", sentence) == (caught.value.code, caught.value.public)
 
 
-def test_an_edit_is_isolated_on_request() -> None:
-    """The same edit, where it can be stopped."""
+def test_a_child_starts_when_the_first_edit_needs_one() -> None:
+    """An edit that stays in this process starts none; the same edit is isolated on request."""
     with Editor() as editor:
+        run(editor, jpeg())
+        assert child_of(editor) == 0
         isolated = run(editor, jpeg(), isolated=True)
         assert child_of(editor) > 0
 
@@ -159,13 +183,14 @@ def test_many_steps_on_a_large_picture_are_long(count: int, long: bool) -> None:
     assert long == is_long(plan_of(*[{"op": "blur"}] * count), OutputWish(), header)
 
 
-def test_a_risky_watermark_is_decoded_in_a_child() -> None:
+def test_a_risky_watermark_is_decoded_in_a_child(lenient: Editor) -> None:
     """It does so also when the picture itself is harmless."""
     step: Step = {"op": "watermark", "image": "upload://logo"}
-    with Editor() as editor, Source.from_bytes(transparent_heic()) as logo:
-        marked = run(editor, png_of(flat(400, 400)), step, assets={"upload://logo": logo})
+    before = isolated_jobs(lenient)
+    with Source.from_bytes(transparent_heic()) as logo:
+        marked = run(lenient, png_of(flat(400, 400)), step, assets={"upload://logo": logo})
 
-        assert child_of(editor) > 0
+    assert before + 1 == isolated_jobs(lenient)
     assert edit(png_of(flat(400, 400)), step, assets={"upload://logo": transparent_heic()}).data == marked.data
 
 
@@ -230,10 +255,9 @@ def test_raising_at_a_step_stops_the_edit_and_leaves_nothing(isolate: str) -> No
 @pytest.mark.faults
 def test_an_invocation_that_ends_first_raises_out_of_time(always: Editor) -> None:
     """A child is stopped within a step; the next edit works."""
-    large = png_of(textured(2000, 1500))
     run(always, jpeg())
     with pytest.raises(OutOfTime):
-        run(always, large, *SLOW, seconds_left=0.5)
+        run(always, large(), *SLOW, seconds_left=0.2)
 
     assert 60 == run(always, jpeg(), seconds_left=60).width
 
@@ -247,9 +271,8 @@ def test_work_done_here_stops_between_steps_when_time_is_up() -> None:
 @pytest.mark.faults
 def test_a_step_that_takes_too_long_is_named(always: Editor) -> None:
     """The error states the limit."""
-    large = png_of(textured(2000, 1500))
     with pytest.raises(EditError) as caught:
-        run(always, large, {"op": "denoise"}, limits=EditLimits(step_timeout_s=0.05))
+        run(always, large(), {"op": "denoise"}, limits=EditLimits(step_timeout_s=0.05))
 
     sentence = "The edit took too long: expected at most 0.05 s for the step “denoise”. Try it on a smaller picture."
     assert ("PROCESSING_TIMEOUT", sentence) == (caught.value.code, caught.value.public)
@@ -266,13 +289,14 @@ def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always:
             struck.append(child_of(always))
             os.kill(struck[0], signal.SIGKILL)
 
+    always.close()
     with pytest.raises(PhotoError) as caught:
-        run(always, png_of(textured(1500, 1000)), {"op": "grayscale"}, {"op": "denoise"}, on_step=strike)
+        run(always, large(), {"op": "grayscale"}, {"op": "denoise"}, on_step=strike)
     assert "DECODER_CRASHED" == caught.value.code
 
     run(always, jpeg())
     struck.clear()
-    assert 1500 == run(always, png_of(textured(1500, 1000)), {"op": "grayscale"}, on_step=strike).width
+    assert 1500 == run(always, large(), {"op": "grayscale"}, on_step=strike).width
     assert 1 == len(struck)
 
 
@@ -280,7 +304,7 @@ def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always:
 def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> None:
     """The child's memory grows, the caller's does not."""
     with pytest.raises(PhotoError) as caught:
-        run(always, png_of(flat(6000, 4000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
+        run(always, png_of(flat(4000, 3000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
 
     assert "DECODER_OUT_OF_MEMORY" == caught.value.code
     assert (

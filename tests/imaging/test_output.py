@@ -18,7 +18,7 @@ from testkit.photos.raster import png
 from testkit.photos.scene import textured
 from tests.imaging.steps.trials import Step, edit, flat, picture_of, plan_of, png_of, shown
 
-PHOTO = encoded(Image.fromarray(textured(600, 400)), quality=97)
+PHOTO = encoded(Image.fromarray(textured(300, 200)), quality=97)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_quality_of_a_lossless_format_adds_a_note(written: str) -> None:
 @pytest.mark.parametrize("written", ["jpeg", "webp", "avif"])
 def test_a_file_within_bytes_has_the_best_quality_that_fits(written: str) -> None:
     """The size is full; one step of quality more, by the number in the note, would not fit."""
-    steps: list[Step] = [{"op": "resize", "width": 300}, {"op": "format", "to": written}]
+    steps: list[Step] = [{"op": "resize", "width": 150}, {"op": "format", "to": written}]
     whole = edit(PHOTO, *steps)
     limit = max(1_000, len(whole.data) * 6 // 10)
     edited = edit(PHOTO, *steps, {"op": "quality", "max_bytes": limit})
@@ -102,27 +102,27 @@ def test_a_file_within_bytes_has_the_best_quality_that_fits(written: str) -> Non
     quality = int(note.split()[3].rstrip(","))
 
     assert f"The quality is {quality}, so that the file has at most {limit:,} bytes." == note
-    assert (True, 300) == (len(edited.data) <= limit, edited.width)
+    assert (True, 150) == (len(edited.data) <= limit, edited.width)
     assert len(edit(PHOTO, *steps, {"op": "quality", "value": quality + 1}).data) > limit
 
 
 @pytest.mark.parametrize("written", FILE_KINDS)
 def test_a_file_within_very_few_bytes_has_fewer_pixels(written: str) -> None:
     """In every format; the note states the size of the file."""
-    edited = edit(PHOTO, {"op": "format", "to": written}, {"op": "quality", "max_bytes": 3_000})
+    edited = edit(PHOTO, {"op": "format", "to": written}, {"op": "quality", "max_bytes": 1_200})
 
-    assert 300 < len(edited.data) <= 3_000
-    said = f"The picture is {edited.width} × {edited.height} px, so that the file has at most 3,000 bytes."
+    assert 300 < len(edited.data) <= 1_200
+    said = f"The picture is {edited.width} × {edited.height} px, so that the file has at most 1,200 bytes."
     assert said == edited.notes[-1]
-    assert abs(600 / 400 - edited.width / edited.height) < 0.1
+    assert abs(edited.width * 200 / 300 - edited.height) <= 1, "the aspect, within a pixel"
 
 
 def test_a_png_loses_colours_before_pixels() -> None:
     """A palette of at most 256 colours."""
-    noise = png_of(textured(200, 150))
+    noise = png_of(textured(100, 75))
     edited = edit(noise, {"op": "quality", "max_bytes": len(noise) // 2})
 
-    assert (200, 150) == (edited.width, edited.height)
+    assert (100, 75) == (edited.width, edited.height)
     assert edited.notes[0].startswith("The picture has at most 256 colours, so that")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from threading import Thread
 from time import monotonic, sleep
 
@@ -32,10 +33,17 @@ SLOW = Recipe(sizes={"large": Size(width=1500, height=1500)}, formats=("jpeg", "
 """Seconds of encoding, so that a test can interrupt it."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def always() -> Iterator[Renderer]:
-    """Make a renderer that trusts no file."""
+    """Make a renderer that trusts no file; its child serves the tests of this module until one of them kills it."""
     with Renderer(isolate="always") as renderer:
+        yield renderer
+
+
+@pytest.fixture(scope="module")
+def lenient() -> Iterator[Renderer]:
+    """Make a renderer as in Lambda: common formats need no child."""
+    with Renderer() as renderer:
         yield renderer
 
 
@@ -69,10 +77,9 @@ def render(renderer: Renderer, data: bytes, plan: Recipe | None = None, *, secon
     ],
     ids=["jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "bmp", "raw"],
 )
-def test_only_decoders_with_a_history_of_crashes_are_isolated(data: bytes, where: str) -> None:
+def test_only_decoders_with_a_history_of_crashes_are_isolated(lenient: Renderer, data: bytes, where: str) -> None:
     """Libvips' own loaders have no such history, and a child costs time."""
-    with Renderer() as renderer:
-        assert where == render(renderer, data)
+    assert where == render(lenient, data)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +97,10 @@ def test_large_pictures_are_isolated_too(header: Header, risky: bool) -> None:  
     assert risky == is_risky(header)
 
 
-def test_avif_is_encoded_where_it_can_be_stopped() -> None:
+def test_avif_is_encoded_where_it_can_be_stopped(lenient: Renderer) -> None:
     """Encoding AVIF takes tens of seconds: an invocation that runs out of time must be able to end it."""
-    with Renderer() as renderer:
-        assert "isolated" == render(renderer, jpeg(), recipe(formats=("jpeg", "avif")))
-        assert "here" == render(renderer, jpeg(), recipe(formats=("jpeg", "webp")))
+    assert "isolated" == render(lenient, jpeg(), recipe(formats=("jpeg", "avif")))
+    assert "here" == render(lenient, jpeg(), recipe(formats=("jpeg", "webp")))
 
 
 def test_an_isolated_photo_equals_one_rendered_here(always: Renderer) -> None:
@@ -109,6 +115,7 @@ def test_an_isolated_photo_equals_one_rendered_here(always: Renderer) -> None:
 
 def test_one_child_serves_good_and_bad_photos(always: Renderer) -> None:
     """It starts at the first photo and is kept while it is healthy."""
+    always.close()
     before = child_of(always)
     outcomes: list[str] = []
     pids: set[int] = set()
@@ -156,6 +163,7 @@ def killed_at_work(renderer: Renderer, data: bytes) -> str:
 @pytest.mark.faults
 def test_a_fresh_child_killed_while_it_works_is_a_verdict_and_the_next_photo_works(always: Renderer) -> None:
     """Only this photo can be the cause."""
+    always.close()
     always._healthy_child(quick().limits.decoder_memory_mib)
 
     assert ("DECODER_CRASHED", "isolated") == (killed_at_work(always, jpeg()), render(always, heic()))
@@ -228,6 +236,7 @@ def png_of(width: int, height: int) -> bytes:
     return image.pngsave_buffer(interlace=True, compression=1)
 
 
+@cache
 def phone_200mp() -> bytes:
     """Build a HEIC of 201 megapixels as phones write it: a grid of tiles."""
     return huge_grid(16, 12, np.kron(scene(128, 128), np.ones((8, 8, 1), np.uint8)))

@@ -11,6 +11,7 @@ import pytest
 import pyvips
 from PIL import Image
 
+from processor.imaging.model import Rendering
 from processor.imaging.upright import upright
 from testkit.photos.exif import exif
 from testkit.photos.extra import Turnable, turned
@@ -25,16 +26,22 @@ PSNR_DB = {"raw": 30.0}
 
 
 @cache
+def rendered(kind: Turnable, orientation: int) -> Rendering:
+    """Render the photo that was stored under *orientation*."""
+    return developed(turned(kind, orientation), recipe((240, 240)))
+
+
+@cache
 def upright_print(kind: Turnable) -> Pixels:
-    """Render the photo that was stored upright."""
-    return pixels_of(developed(turned(kind, 1), recipe((240, 240))).renditions[0])
+    """Decode the rendition of the photo that was stored upright."""
+    return pixels_of(rendered(kind, 1).renditions[0])
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_turned_photo_makes_the_same_rendition_as_an_upright_one(kind: Turnable, orientation: int) -> None:
     """JPEG, PNG, WebP and TIFF by EXIF, HEIC by its own properties, DNG by its header: each applied once."""
-    rendering = developed(turned(kind, orientation), recipe((240, 240)))
+    rendering = rendered(kind, orientation)
     shown = pixels_of(rendering.renditions[0])
 
     assert (480, 320) == (rendering.width, rendering.height)
@@ -52,7 +59,7 @@ def test_an_upright_rendition_shows_the_scene(kind: Turnable) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_receipt_holds_the_orientation_that_was_found(kind: Turnable, orientation: int) -> None:
     """The number is EXIF's, also where the file has HEIF's rotation and mirror."""
-    assert orientation == developed(turned(kind, orientation)).receipt.orientation
+    assert orientation == rendered(kind, orientation).receipt.orientation
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,12 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from select import select
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from processor.errors import InstallationError, PhotoError, Verdict
-from processor.imaging.edit_model import DECODING, ENCODING, Edited, OnStep
 from processor.imaging.isolation.confinement import is_confined, shield_this_process
-from processor.imaging.isolation.edit_wire import EditOrder, unpack_edited, unpack_refusal
 from processor.imaging.isolation.usage import Clock, cpu_seconds, resident_mib, slow_decode, slow_step
 from processor.imaging.isolation.wire import (
     ConnectionClosed,
@@ -32,6 +30,10 @@ from processor.imaging.model import NO_INPUTS, Rendering, RenderInputs
 from processor.imaging.structure.header import Header, needs_memory
 from processor.recipe import Recipe
 from processor.source import Source
+
+if TYPE_CHECKING:  # the rendition function starts without the vocabulary of edits
+    from processor.imaging.edit_model import Edited, OnStep
+    from processor.imaging.isolation.edit_wire import EditOrder
 
 POLL_S = 0.02
 EXIT_GRACE_S = 1.0
@@ -51,7 +53,7 @@ PASSED_ON = ("LD_LIBRARY_PATH", "LANG", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
 
 _LOG = logging.getLogger(__name__)
 
-Result = TypeVar("Result", Rendering, Edited)
+Result = TypeVar("Result", Rendering, "Edited")
 
 
 class DecoderProcess:
@@ -123,6 +125,8 @@ class DecoderProcess:
 
         Raises what *render* raises, EditError, and what *on_step* raises.
         """
+        from processor.imaging.edit_model import DECODING, ENCODING  # noqa: PLC0415 - as above
+
         limits = order.limits
         clock = self._decode_clock(limits.decode_timeout_s, seconds_left)
 
@@ -245,6 +249,8 @@ def _rendering(message: dict[str, Any], blobs: list[bytes]) -> Rendering:
 
 
 def _edited(message: dict[str, Any], blobs: list[bytes]) -> Edited:
+    from processor.imaging.isolation.edit_wire import unpack_edited, unpack_refusal  # noqa: PLC0415 - as above
+
     if message.get("event") == "refused":
         raise unpack_refusal(message)
     require_done(message)
@@ -260,7 +266,9 @@ def child_environment() -> dict[str, str]:
     """Return the few variables that a decoder needs."""
     kept = {name: value for name, value in os.environ.items() if name in PASSED_ON}
     # Two arenas: glibc would keep one per thread, each with its own fragments.
-    return {**kept, "PYTHONPATH": os.pathsep.join([str(PACKAGE_ROOT), *_layers()]), "MALLOC_ARENA_MAX": "2"}
+    # No plugins: Pydantic would look for some in the metadata of every installed package.
+    path = os.pathsep.join([str(PACKAGE_ROOT), *_layers()])
+    return {**kept, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 
 
 def _layers() -> list[str]:

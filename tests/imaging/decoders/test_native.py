@@ -96,8 +96,10 @@ def test_noise_inside_the_coded_data_is_a_verdict_or_a_picture(name: str) -> Non
 @pytest.mark.parametrize("level", [0, 255])
 def test_a_webp_with_a_plain_bottom_is_whole(level: int, *, lossless: bool) -> None:
     """VP8 and VP8L code it as zeros: a framed photo, or one cut out, was refused as incomplete."""
-    pixels = textured(1_500, 1_200)
-    pixels[-400:] = level
+    # A lossy file ends in more than 500 such zeros only where the picture is large.
+    width, height = (300, 240) if lossless else (1_500, 1_200)
+    pixels = textured(width, height)
+    pixels[-height // 3 :] = level
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "WEBP", quality=80, lossless=lossless)
 
@@ -139,13 +141,15 @@ def test_coded_data_that_nothing_reads_is_damage(box: int, *, optimize: bool) ->
     assert "CORRUPT" == caught.value.code
 
 
-@pytest.mark.parametrize("height", [*range(1, 34), 241])
-@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:0"])
+@pytest.mark.parametrize(
+    ("height", "subsampling"),
+    [(height, "4:4:4") for height in (*range(1, 18), 241)] + [(height, "4:2:0") for height in (*range(1, 34), 241)],
+)
 def test_no_height_leaves_rows_unread(height: int, subsampling: str) -> None:
-    """A healthy scan is read to its last byte, at every height and shrink."""
+    """A healthy scan is read to its last byte, at every height of its last blocks and every shrink."""
     data = jpeg(textured(64, height), subsampling=subsampling)
 
-    for box in (64, 31, 16, 8, 5):
+    for box in (64, 31, 16, 8):
         assert 64 == developed(data, recipe((box, box))).width
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,13 +16,19 @@ from testkit.photos.exif import CAMERA, exif
 from testkit.photos.icc import adobe_rgb
 from testkit.photos.ifd import Blob, Directory, ascii_text, long, short, tiff
 from testkit.photos.jpeg import jpeg
-from testkit.photos.raw import camera_entries, camera_look, dng, mosaic, mosaic_entries, preview, small_look
+from testkit.photos.raw import camera_entries, camera_look, dng, mosaic, mosaic_entries, preview, small_preview
 from testkit.photos.scene import Pixels, furthest, patch_colours, scene, stored
 from tests.imaging.prints import developed, pixels_of, recipe, shown
 
 SENSOR = scene(960, 640)
 EXACT = 2
 """Levels of 8 bit: coding, and nothing else."""
+
+
+@cache
+def look() -> Pixels:
+    """Show the sensor's scene as the camera's own JPEG does."""
+    return camera_look(SENSOR)
 
 
 def render(data: bytes, plan: Recipe) -> Rendering:
@@ -80,7 +87,7 @@ def test_a_preview_too_small_for_the_largest_size_lends_its_look_to_the_sensor(
     box: tuple[int, int], decoder: str
 ) -> None:
     """One source for all sizes: none looks different from the others, and all look as the camera meant."""
-    rendering = render(dng(SENSOR, preview=small_look(SENSOR)), recipe(box, (240, 240)))
+    rendering = render(dng(SENSOR, preview=small_preview(look())), recipe(box, (240, 240)))
 
     assert {decoder} == set(rendering.receipt.sources.values())
     assert rendering.receipt.decoder_why.startswith(
@@ -94,7 +101,7 @@ def test_a_preview_too_small_for_the_largest_size_lends_its_look_to_the_sensor(
     assert found
     assert float(found[1]) > 4
     assert float(found[2]) < 1
-    expected = patch_colours(camera_look(SENSOR))
+    expected = patch_colours(look())
     for one in rendering.renditions:
         colours = patch_colours(pixels_of(one))
         assert max(abs(a - b) for name in expected for a, b in zip(expected[name], colours[name], strict=True)) <= 8
@@ -117,11 +124,12 @@ def test_a_preview_that_lacks_a_few_edge_pixels_fills_the_whole_sensors_size() -
 )
 def test_a_turned_preview_is_matched_where_it_shows_the_same(orientation: int, *, turned: bool) -> None:
     """Stored as the sensor lies, or already upright: it is laid over the same part of the picture."""
-    picture = SENSOR if turned else np.ascontiguousarray(stored(SENSOR, orientation))
-    rendering = render(dng(SENSOR, orientation=orientation, preview=small_look(picture)), recipe((960, 960)))
+    shown_by_camera = look() if turned else np.ascontiguousarray(stored(look(), orientation))
+    data = dng(SENSOR, orientation=orientation, preview=small_preview(shown_by_camera))
+    rendering = render(data, recipe((960, 960)))
 
     assert "matched to the embedded preview" in rendering.receipt.colour
-    expected, colours = patch_colours(camera_look(SENSOR)), patch_colours(pixels_of(rendering.renditions[0]))
+    expected, colours = patch_colours(look()), patch_colours(pixels_of(rendering.renditions[0]))
     assert max(abs(a - b) for name in expected for a, b in zip(expected[name], colours[name], strict=True)) <= 8
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -93,15 +94,15 @@ def test_a_file_with_any_single_bit_flipped_gets_a_header_or_a_verdict(name: str
 
 
 @pytest.mark.parametrize("name", GOOD)
-@given(damage=st.data())
+@given(seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=60)
-def test_a_file_with_some_bytes_changed_gets_a_header_or_a_verdict(name: str, damage: st.DataObject) -> None:
-    """Lengths, counts and offsets among them: most lie near the start."""
-    data = bytearray(GOOD[name])
-    near = min(len(data), 500) - 1
-    places = st.integers(0, near) | st.integers(0, len(data) - 1)
-    for place, value in damage.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)):
-        data[place] = value
+def test_a_file_with_some_bytes_changed_gets_a_header_or_a_verdict(name: str, seed: int) -> None:
+    """Lengths, counts and offsets among them: most lie near the start, and break at the ends of their range."""
+    data, chance = bytearray(GOOD[name]), random.Random(seed)  # noqa: S311 - the same damage for the same seed
+    last = len(data) - 1
+    for _ in range(chance.randint(1, 8)):
+        place = chance.randint(0, chance.choice((min(last, 499), last)))
+        data[place] = chance.choice((0, 1, 127, 128, 255, chance.randrange(256)))
 
     walk(bytes(data))
 
