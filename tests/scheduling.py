@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -16,7 +16,10 @@ from xdist.scheduler import LoadScopeScheduling
 # Modules that start stacks of their own are named alone. Most of their time is waiting, so they begin first, beside
 # each other, in the order of what they take.
 SHARED: Final[Sequence[frozenset[str]]] = (
-    frozenset({"tests/e2e/test_rotation.py"}),
+    frozenset(
+        f"tests/{module}.py"
+        for module in ("e2e/test_rotation", "e2e/test_private_galleries", "browser/test_private_galleries")
+    ),
     frozenset({"tests/e2e/"}),
     frozenset({"tests/browser/"}),
     frozenset({"tests/engine/"}),
@@ -26,18 +29,17 @@ SHARED: Final[Sequence[frozenset[str]]] = (
             "e2e/test_kept_folder",
             "e2e/test_migration",
             "e2e/test_sizes_on_demand",
-            "e2e/test_processes",
             "e2e/test_wheel",
-            "e2e/test_private_galleries",
-            "browser/test_private_galleries",
         )
     ),
     frozenset({"tests/components/", "tests/contracts/"}),
     frozenset({"tests/runtimes/"}),
     *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
 )
-# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests.
+# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests: a second one only
+# does while so many modules of the folder are left.
 MOST_WORKERS: Final = 2
+WORTH_A_SECOND: Final = 5
 
 
 def module_of(nodeid: str) -> str:
@@ -62,11 +64,12 @@ def begin_with_the_longest(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def best(modules: Iterable[str], own: Collection[int | None], workers: Mapping[int | None, int]) -> str:
+def best(modules: Collection[str], own: Collection[int | None], workers: Mapping[int | None, int]) -> str:
     """Choose the module that suits a worker best; of equal ones, the first.
 
     *own*: the places in SHARED of which the worker has the fixture; *workers*: how many have that of each place.
     """
+    left = Counter(map(shared, modules))
 
     def rank(module: str) -> int:
         place = shared(module)
@@ -74,7 +77,9 @@ def best(modules: Iterable[str], own: Collection[int | None], workers: Mapping[i
             return 3
         if place in own:
             return 0
-        return 1 if not workers.get(place) else 2 if workers[place] < MOST_WORKERS else 4
+        if not workers.get(place):
+            return 1
+        return 2 if workers[place] < MOST_WORKERS and left[place] >= WORTH_A_SECOND else 4
 
     return min(modules, key=rank)
 
