@@ -21,8 +21,8 @@ from local.model import RunConfig
 from local.run.aws import REGION, ROOT
 from local.stack import STUCK_AFTER_S, configuration
 from processor.aws.attributes import from_item, to_item
-from testkit.embedded_stack import ROOT as CHECKOUT
 from testkit.embedded_stack import LONGEST_PAUSE_S, LocalStack, growing_pauses
+from testkit.embedded_stack import ROOT as CHECKOUT
 
 MEMORY: Final = "reconciler/memory.json"
 PHOTOS: Final = "darkroom-local-photos"
