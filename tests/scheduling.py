@@ -18,7 +18,12 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED: Final[Sequence[frozenset[str]]] = (
     frozenset(
         f"tests/{module}.py"
-        for module in ("e2e/test_rotation", "e2e/test_private_galleries", "browser/test_private_galleries")
+        for module in (
+            "browser/test_private_galleries",
+            "e2e/test_private_galleries",
+            "e2e/test_reconciler_grants",
+            "e2e/test_rotation",
+        )
     ),
     frozenset({"tests/e2e/"}),
     frozenset({"tests/browser/"}),
