@@ -72,7 +72,7 @@ class Run:
 
     @property
     def kept_state(self) -> list[str]:
-        """What it said of a state that it found."""
+        """Lines about a state that it found."""
         return [line for line in self.said.splitlines() if line.startswith("kept state: ")]
 
 

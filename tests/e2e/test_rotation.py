@@ -84,7 +84,7 @@ def loaded(stack: LocalStack) -> Generator[Load]:
 
 @dataclass(kw_only=True)
 class Rotation:
-    """What was seen of a rotation of both secrets under load.
+    """Observations of a rotation of both secrets under load.
 
     *answers*: the people's, by status. *tickets*: addresses of one session, from before the rotation and from each
     step of it; *read*: by step, the statuses that those so far have. *old*, *new*: the secrets that the CDN sends.
