@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +26,10 @@ ROOT: Final = Path(__file__).parents[1]
 STARTED_S: Final = 180
 SETTLED_S: Final = 180
 ENDED_S: Final = 180
-# Each look is a request or more. What comes soon is seen soon; what takes longer is looked for less often.
+# Each look is a request or more. What comes soon is seen soon; what takes longer is looked for less often: a pause is
+# an eighth of the wait so far, up to the longest.
 FIRST_PAUSE_S: Final = 0.03
-LONGEST_PAUSE_S: Final = 0.3
+LONGEST_PAUSE_S: Final = 2.0
 LONGER: Final = 1.15
 GOODBYE: Final = "stopped: no process and no open port is left"
 
@@ -97,13 +98,20 @@ def expect(status: int, answer: httpx.Response) -> httpx.Response:
 
 def wait_for(look: Callable[[], T | None], *, what: Callable[[], str], pause_s: float = LONGEST_PAUSE_S) -> T:
     """Look until something is found, at least every *pause_s*; a guard against hanging, not a promise of speed."""
-    deadline, pause = time.monotonic() + SETTLED_S, FIRST_PAUSE_S
+    deadline, pauses = time.monotonic() + SETTLED_S, growing_pauses(pause_s)
     while (found := look()) is None:
         if time.monotonic() > deadline:
             raise RunError(f"expected {what()} within {SETTLED_S} s")
-        time.sleep(min(pause, pause_s))
-        pause *= LONGER
+        time.sleep(next(pauses))
     return found
+
+
+def growing_pauses(longest_s: float = LONGEST_PAUSE_S) -> Iterator[float]:
+    """Yield the pauses between looks, s."""
+    pause = FIRST_PAUSE_S
+    while True:
+        yield min(pause, longest_s)
+        pause *= LONGER
 
 
 @contextmanager

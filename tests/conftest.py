@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, settings
 
 from testkit.embedded_stack import LocalStack, started
 from tests.factories.darkroom import Darkroom, open_darkroom
+from tests.factories.deploying import PRIVATE
 from tests.scheduling import BySharedFixture, begin_with_the_longest
 
 # Coverage in processes of the stack would take half as long again, and other tests reach all lines that they run.
 UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")
 COVERAGE: Final = "COVERAGE_PROCESS_CONFIG"
 # A test that asks for one of these fixtures starts processes, or a browser.
-PROCESSES: Final = frozenset({"aws", "chromium", "guard", "site", "stack", "started", "studio"})
+PROCESSES: Final = frozenset({"account", "aws", "chromium", "guard", "private", "site", "stack", "started", "studio"})
 
 # Every run tries the same examples, without a deadline: a failure comes from the change, not from the machine. To look
 # for new ones, pass --hypothesis-profile=explore.
@@ -106,4 +107,11 @@ def darkroom() -> Iterator[Darkroom]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Give an embedded stack that is up; the folders that use it run on one worker, so that it is started once."""
     with started(tmp_path_factory.mktemp("stack")) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Give a stack whose renditions and results are signed, and whose renditions are negotiated and opaque."""
+    with started(tmp_path_factory.mktemp("private"), *(f"--set={one}" for one in PRIVATE)) as up:
         yield up

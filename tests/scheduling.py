@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -24,7 +24,15 @@ PLANS: Final = frozenset(
     }
 )
 SHARED: Final[Sequence[frozenset[str]]] = (
-    frozenset({"tests/e2e/test_rotation.py"}),
+    frozenset(
+        f"tests/{module}.py"
+        for module in (
+            "browser/test_private_galleries",
+            "e2e/test_private_galleries",
+            "e2e/test_reconciler_grants",
+            "e2e/test_rotation",
+        )
+    ),
     frozenset({"tests/e2e/"}),
     frozenset({"tests/browser/"}),
     frozenset({"tests/engine/"}),
@@ -34,20 +42,18 @@ SHARED: Final[Sequence[frozenset[str]]] = (
             "e2e/test_kept_folder",
             "e2e/test_migration",
             "e2e/test_sizes_on_demand",
-            "e2e/test_processes",
             "e2e/test_wheel",
-            "e2e/test_private_galleries",
-            "browser/test_private_galleries",
         )
     ),
     PLANS,
     frozenset({"tests/runtimes/"}),
     *(frozenset({f"tests/local/{area}/"}) for area in ("api", "deployer", "emulator", "lambdas")),
 )
-# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests. Plans take a quarter
-# of the time of all tests that need them.
+# Each worker that takes tests of a folder makes its fixture, which costs as much as a dozen tests: a second one only
+# does while so many modules of the folder are left. Plans take a quarter of the time of all tests that need them.
 MOST_WORKERS: Final = 2
 MOST_FOR_PLANS: Final = 1
+WORTH_A_SECOND: Final = 5
 # Modules that share a fixture which costs more than all else in them, so that one worker runs both.
 TOGETHER: Final[Mapping[str, str]] = {"tests/samples/test_privacy.py": "tests/samples/test_photos.py"}
 
@@ -80,11 +86,12 @@ def begin_with_the_longest(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def best(modules: Iterable[str], own: Collection[int | None], workers: Mapping[int | None, int]) -> str:
+def best(modules: Collection[str], own: Collection[int | None], workers: Mapping[int | None, int]) -> str:
     """Choose the module that suits a worker best; of equal ones, the first.
 
     *own*: the places in SHARED of which the worker has the fixture; *workers*: how many have that of each place.
     """
+    left = Counter(map(shared, modules))
 
     def rank(module: str) -> int:
         place = shared(module)
@@ -92,8 +99,10 @@ def best(modules: Iterable[str], own: Collection[int | None], workers: Mapping[i
             return 3
         if place in own:
             return 0
+        if not workers.get(place):
+            return 1
         most = MOST_FOR_PLANS if SHARED[place] is PLANS else MOST_WORKERS
-        return 1 if not workers.get(place) else 2 if workers[place] < most else 4
+        return 2 if workers[place] < most and left[place] >= WORTH_A_SECOND else 4
 
     return min(modules, key=rank)
 

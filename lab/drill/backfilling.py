@@ -21,6 +21,8 @@ GALLERY: Final = "drill"
 CHECKPOINT: Final = "backfill-local.json"
 UPLOAD_EVERY_S: Final = 1.0
 PUTTING_THREADS: Final = 8
+# Shorter than what a backfill takes for a third of its photos.
+LOOK_S: Final = 0.1
 
 
 @dataclass(kw_only=True, slots=True)
@@ -105,7 +107,7 @@ def interrupt(operator: Operator, process: subprocess.Popen[str], *, after: int)
         written = path.exists() and path.stat().st_size > 0
         return process.poll() is not None or (written and read_checkpoint(path)["done"] >= after)
 
-    operator.wait_for(f"{after} photos to be done", enough_are_done, within_s=600)
+    operator.wait_for(f"{after} photos to be done", enough_are_done, within_s=600, pause_s=LOOK_S)
     process.send_signal(signal.SIGINT)
     return ended(process)
 

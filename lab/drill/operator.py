@@ -21,8 +21,8 @@ from local.model import RunConfig
 from local.run.aws import REGION, ROOT
 from local.stack import STUCK_AFTER_S, configuration
 from processor.aws.attributes import from_item, to_item
+from testkit.embedded_stack import LONGEST_PAUSE_S, LocalStack, growing_pauses
 from testkit.embedded_stack import ROOT as CHECKOUT
-from testkit.embedded_stack import LocalStack
 
 MEMORY: Final = "reconciler/memory.json"
 PHOTOS: Final = "darkroom-local-photos"
@@ -103,13 +103,15 @@ class Operator:
         """Return a photo's status; "" without a record."""
         return str(self.record(photo_id).get("status", ""))
 
-    def wait_for(self, said: str, look: Callable[[], bool], *, within_s: float = 120) -> None:
-        """Look until it is so; AssertionError after a time in which anything would have ended."""
-        deadline = time.monotonic() + within_s
+    def wait_for(
+        self, said: str, look: Callable[[], bool], *, within_s: float = 120, pause_s: float = LONGEST_PAUSE_S
+    ) -> None:
+        """Look at least every *pause_s* until it is so; AssertionError after a time in which anything would end."""
+        deadline, pauses = time.monotonic() + within_s, growing_pauses(pause_s)
         while not look():
             if time.monotonic() > deadline:
                 raise AssertionError(f"expected {said} within {within_s:g} s")
-            time.sleep(0.1)
+            time.sleep(next(pauses))
 
     def put(self, key: str, data: bytes) -> None:
         """Put an original into its bucket."""

@@ -83,19 +83,21 @@ class Releases:
     operator: Operator
     run: RunConfig
     packages: Path
+    target: Target
 
     @classmethod
     def of(cls, operator: Operator) -> Releases:
         """Begin with the release that is there."""
         folder = operator.stack.folder
-        return cls(operator=operator, run=RunConfig.load(folder / "run.json"), packages=folder / "packages")
+        run = RunConfig.load(folder / "run.json")
+        return cls(operator=operator, run=run, packages=folder / "packages", target=Target(run.addresses, folder))
 
     def deploy(self, sources: Path = ROOT, *, pin: int | None = None) -> str:
         """Deploy; return the version that `live` points at. *pin*: `rollback: {rendition: N}` of the stack file."""
         config: Json = {**configuration(self.run.addresses, self.packages), "darkroom:sources": str(sources)}
         if pin:
             config["darkroom:settings"] = {**config["darkroom:settings"], "rollback": {"rendition": pin}}
-        deploy_program(main_program, Target(self.run.addresses, self.operator.stack.folder), config)
+        deploy_program(main_program, self.target, config)
         return self.live()
 
     def live(self) -> str:

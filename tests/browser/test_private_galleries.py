@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from testkit.embedded_stack import LocalStack, started
+from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
 from tests.browser.conftest import Opener
 
@@ -17,11 +16,9 @@ LOADED = "image => image.complete && image.naturalWidth > 0"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Give a stack of its own, whose pictures are signed."""
-    folder = tmp_path_factory.mktemp("private")
-    with started(folder, "--set", "cdn.renditions=signed", "--set", "cdn.edits=signed") as up:
-        yield up
+def stack(private: LocalStack) -> LocalStack:
+    """Give the stack whose pictures are signed."""
+    return private
 
 
 @pytest.fixture(scope="module")

@@ -110,9 +110,9 @@ def test_a_worker_killed_half_way_is_made_up_for(stack: LocalStack) -> None:
     # No photos at all: originals are packed as they are, whatever became of them.
     files = {f"{seed}.jpg": Random(seed).randbytes(size) for seed in range(8)}  # noqa: S311 - content of a file
     for name, data in files.items():
-        stack.with_status(stack.upload(data, gallery="killed", name=name), "failed")
+        stack.with_status(stack.upload(data, gallery="packed/killed", name=name), "failed")
     with short_visibility(stack, "jobs"):
-        archive_id = order(person, gallery="killed", size="originals")
+        archive_id = order(person, gallery="packed/killed", size="originals")
         kill_mid_way(stack, EDIT, lambda: begun(stack, archive_id))
     said = ended(person, archive_id)
 

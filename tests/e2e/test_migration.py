@@ -36,6 +36,8 @@ pytestmark = pytest.mark.stack
 
 TABLE = "galerly-photos"
 KEY = "weddings/bride.jpg"
+# Between two rounds of the readers, s: a step of the migration takes many times as long.
+PAUSE_S = 0.1
 OLD = (f"/{KEY}", f"/{KEY}?size=small", "/renditions/weddings/bride_small.jpg")
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/5f0f6d9e-7f2c-4c0b-8a51-0d6f2f1f4f11"
 ADOPTED = ("originals_bucket", "renditions_bucket", "results_bucket", "photos_table", "sessions_table")
@@ -71,7 +73,7 @@ class Readers:
     def go_on(self) -> None:
         """Ask for every address, again and again."""
         with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
-            while not self.stopped.wait(0.02):
+            while not self.stopped.wait(PAUSE_S):
                 for host, path in self.addresses:
                     self.answers[path, self.ask(client, host, path)] += 1
 

@@ -1,4 +1,4 @@
-"""Signed renditions and results, and opaque keys, on a stack of its own whose settings ask for them."""
+"""Signed renditions and results, and opaque keys, on a stack whose settings ask for them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,25 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from processor.aws.clients import OperatorClients
-from testkit.embedded_stack import ROOT, LocalStack, started, wait_for
+from testkit.embedded_stack import ROOT, LocalStack, wait_for
 from testkit.photos import jpeg, scene
 from testkit.simulated_user import SimulatedUser
 
 SIZES = ("thumbnail", "small", "medium", "large")
 SECOND_PX = 500
-SETTINGS = (
-    "cdn.renditions=signed",
-    "cdn.edits=signed",
-    "renditions.formats=[jpeg, webp]",
-    "renditions.key_style=opaque",
-    "renditions.on_demand=true",
-)
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Give a stack whose renditions and results are signed, and whose renditions are negotiated and opaque."""
-    with started(tmp_path_factory.mktemp("private"), *(f"--set={one}" for one in SETTINGS)) as up:
-        yield up
+def stack(private: LocalStack) -> LocalStack:
+    """Give the stack whose settings ask for signatures."""
+    return private
 
 
 @pytest.fixture(scope="module")

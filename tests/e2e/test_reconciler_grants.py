@@ -20,6 +20,12 @@ Damage = Callable[[], int]
 
 
 @pytest.fixture(scope="module")
+def stack(private: LocalStack) -> LocalStack:
+    """Give a stack of few photos: a run looks at all of them."""
+    return private
+
+
+@pytest.fixture(scope="module")
 def operator(stack: LocalStack) -> Operator:
     """Return an operator of the stack."""
     return Operator.of(stack)

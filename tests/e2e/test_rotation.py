@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,17 +15,21 @@ import pytest
 
 from local.model import RunConfig
 from processor.aws.secrets import KEPT_S, LOOK_AGAIN_S
-from testkit.embedded_stack import ENDED_S, LocalStack, started, wait_for
+from testkit.embedded_stack import ENDED_S, LocalStack, wait_for
 from testkit.photos import jpeg
 from testkit.simulated_user import SimulatedUser
-from tests.factories.deploying import deploy
+from tests.factories.deploying import PRIVATE, deploy
 
 PEOPLE = 3
 # In one step of a rotation each of them is heard at least as often.
 ASKED = 5
 # Reads of a user in a minute; another user goes on then.
 READS = 50
-PAUSE_S = 0.1
+# Between two requests of a person, s: around a change, and while a change only has to become known.
+PAUSE_S, LONG_PAUSE_S = 0.2, 1.0
+# Generations of both secrets: accepted, used, alone; and how long until every process has each, s. The step from
+# accepted to used waits until the CDN is deployed, as `pulumi up` does.
+STEPS = (([1, 2], LOOK_AGAIN_S + 1), ([2, 1], KEPT_S + 1), ([2], 0))
 
 
 @dataclass(kw_only=True)
@@ -34,6 +38,7 @@ class Load:
 
     stack: LocalStack
     answers: Counter[int] = field(default_factory=Counter[int])
+    pause_s: float = PAUSE_S
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def person(self) -> None:
@@ -43,7 +48,7 @@ class Load:
             while not self.stopped.is_set():
                 headers = {"Authorization": f"Bearer {SimulatedUser.named(self.stack).token}"}
                 for _ in range(READS):
-                    if self.stopped.wait(PAUSE_S):
+                    if self.stopped.wait(self.pause_s):
                         return
                     answer = client.get(f"{cdn}/image-edit/sessions", headers=headers)
                     self.answers[answer.status_code] += 1
@@ -52,6 +57,13 @@ class Load:
         """Wait until each of them has been answered some more times."""
         wanted = self.answers.total() + PEOPLE * ASKED
         wait_for(lambda: self.answers.total() >= wanted or None, what=lambda: f"answers, found {self.answers}")
+
+    @contextmanager
+    def less(self) -> Generator[None]:
+        """Ask less often for the length of the block, in which nothing is deployed."""
+        self.pause_s = LONG_PAUSE_S
+        yield
+        self.pause_s = PAUSE_S
 
 
 @contextmanager
@@ -72,28 +84,48 @@ def loaded(stack: LocalStack) -> Generator[Load]:
 
 @dataclass(kw_only=True)
 class Rotation:
-    """A stack whose secrets are rotated. *generations*: those that are deployed, by setting."""
+    """Observations of a rotation of both secrets under load.
+
+    *answers*: the people's, by status. *tickets*: addresses of one session, from before the rotation and from each
+    step of it; *read*: by step, the statuses that those so far have. *old*, *new*: the secrets that the CDN sends.
+    """
 
     stack: LocalStack
-    generations: dict[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
-
-    def deploy(self, **generations: Sequence[int]) -> None:
-        """Deploy *generations* of a secret, and leave the other secret as it is."""
-        self.generations |= generations
-        deploy(self.stack, {"edits": {"api": self.generations}})
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Give a stack of its own: a rotation is a minute of waiting, which other tests need not share."""
-    with started(tmp_path_factory.mktemp("rotation")) as up:
-        yield up
+    old: str
+    new: str = ""
+    answers: Counter[int]
+    tickets: list[str]
+    read: list[list[int]] = field(default_factory=list[list[int]])
 
 
 @pytest.fixture(scope="module")
-def rotation(stack: LocalStack) -> Rotation:
-    """Give the rotation of the stack's secrets, which goes on from test to test."""
-    return Rotation(stack=stack)
+def rotation(private: LocalStack) -> Rotation:
+    """Rotate both secrets at once, which three deployments do, and half a minute after each of the last two."""
+    user = SimulatedUser.named(private)
+    session_id = user.edit(user.slots([jpeg.jpeg()]))["sessionId"]
+    tickets = [user.session(session_id)["progressUrl"]]
+    old = sent_by_the_cdn(private)
+    with loaded(private) as load:
+        seen = Rotation(stack=private, old=old, answers=load.answers, tickets=tickets)
+        for generations, known_s in STEPS:
+            changes = {"edits": {"api": {"origin_secrets": generations, "ticket_keys": generations}}}
+            deploy(private, changes, started_with=PRIVATE)
+            load.more()
+            tickets.append(user.session(session_id)["progressUrl"])
+            seen.read.append([read_by_ticket(private, one) for one in tickets])
+            with load.less():
+                time.sleep(known_s)
+        load.more()
+        with load.less():
+            soon(lambda: read_by_ticket(private, tickets[0]), 401)
+            soon(lambda: around_the_cdn(private, old), 403)
+    seen.new = sent_by_the_cdn(private)
+    return seen
+
+
+def soon(look: Callable[[], int], status: int) -> None:
+    """Wait until a request is answered with *status*, which it is when every process has read the secrets again."""
+    wait_for(lambda: look() == status or None, what=lambda: f"{status} after {KEPT_S} s", pause_s=LONG_PAUSE_S)
 
 
 def sent_by_the_cdn(stack: LocalStack) -> str:
@@ -113,44 +145,19 @@ def around_the_cdn(stack: LocalStack, secret: str) -> int:
 
 def test_the_origin_secret_is_rotated_under_load(rotation: Rotation) -> None:
     """Accepted, then sent, then alone: every request of every person is answered, and the old secret opens nothing."""
-    old = sent_by_the_cdn(rotation.stack)
-    with loaded(rotation.stack) as load:
-        for generations in ([1, 2], [2, 1], [2]):
-            rotation.deploy(origin_secrets=generations)
-            load.more()
-            # The next step waits until the CDN is deployed, as `pulumi up` does.
-            time.sleep(LOOK_AGAIN_S + 1)
-        load.more()
-
-    new = sent_by_the_cdn(rotation.stack)
-    assert {200} == set(load.answers), load.answers
-    assert old != new
+    assert {200} == set(rotation.answers), rotation.answers
+    assert rotation.old != rotation.new
     # 401: let in, without a token.
-    assert 401 == around_the_cdn(rotation.stack, new)
-    wait_for(lambda: around_the_cdn(rotation.stack, old) == 403 or None, what=lambda: f"403 after {KEPT_S} s")
+    statuses = [around_the_cdn(rotation.stack, secret) for secret in (rotation.old, rotation.new)]
+    assert [403, 401] == statuses
 
 
 def test_the_ticket_key_is_rotated_under_load(rotation: Rotation) -> None:
     """A ticket opens its session until its key is gone; those of the new key open it before and after."""
-    user = SimulatedUser.named(rotation.stack)
-    session_id = user.edit(user.slots([jpeg.jpeg()]))["sessionId"]
-    tickets: list[str] = []
-    with loaded(rotation.stack) as load:
-        for generations in ([1], [1, 2], [2, 1], [2]):
-            rotation.deploy(ticket_keys=generations)
-            load.more()
-            tickets.append(user.session(session_id)["progressUrl"])
-            if generations != [2]:
-                assert [200] * len(tickets) == [read_by_ticket(rotation.stack, one) for one in tickets]
-            if generations == [2, 1]:
-                # Until every process signs with the new key.
-                time.sleep(KEPT_S + 1)
-        wait_for(
-            lambda: read_by_ticket(rotation.stack, tickets[0]) == 401 or None, what=lambda: f"401 after {KEPT_S} s"
-        )
-
-    assert {200} == set(load.answers), load.answers
-    assert 200 == read_by_ticket(rotation.stack, tickets[-1])
+    assert {200} == set(rotation.answers), rotation.answers
+    assert [[200, 200], [200, 200, 200]] == rotation.read[:2]
+    statuses = [read_by_ticket(rotation.stack, one) for one in (rotation.tickets[0], rotation.tickets[-1])]
+    assert [401, 200] == statuses
 
 
 def read_by_ticket(stack: LocalStack, progress_url: str) -> int:

@@ -6,15 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lab.soak.secret_scan import PLACES, positions
 from testkit.embedded_stack import LocalStack, wait_for
-from testkit.output_scan import find_secrets, read_logs, read_secrets
+from testkit.output_scan import find_secrets, read_logs, read_output, read_secrets
 from testkit.photos import exif
 from testkit.photos.jpeg import private_jpeg
 from tests.e2e.test_edits import start, watched
 
 pytestmark = pytest.mark.xdist_group("stack")
 SIGNED = "https://bucket.s3.amazonaws.com/a.jpg?X-Amz-Signature=5ec2e75ec2e7"
-PLACE = ("48.858", "2.2944", "48,51.5N", "GPSLatitude")
 
 
 def test_nothing_that_a_run_writes_down_holds_a_secret(stack: LocalStack) -> None:
@@ -38,12 +38,13 @@ def test_nothing_that_a_run_writes_down_holds_a_secret(stack: LocalStack) -> Non
         "upload's signature": signature,
         "source's signature": "5ec2e75ec2e7",
         **read_secrets(stack),
-        **{f"place {one}": one for one in PLACE},
+        **{f"place {one}": one for one in PLACES},
         **{f"secret {one.decode()}": one.decode() for one in exif.SECRETS},
     }
     wait_for(lambda: said_of(stack, accepted["sessionId"]), what=lambda: "the worker's line about the session")
 
     assert [] == find_secrets(stack, secrets)
+    assert [] == [*positions(read_output(stack))]
 
 
 def said_of(stack: LocalStack, session_id: str) -> bool | None:

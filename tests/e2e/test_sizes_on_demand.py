@@ -92,11 +92,9 @@ def size_of(data: bytes) -> tuple[int, int]:
 
 
 def test_names_that_are_not_listed_never_invoke(stack: LocalStack) -> None:
-    """A thousand of them: other sizes, other extensions, other folders, other methods of the right ones."""
+    """A few of each: other sizes, other extensions, other folders, other methods of the right ones."""
     before = invocations(stack)
-    paths = [
-        f"/renditions/{uuid4()}{ending}" for _ in range(250) for ending in ("", ".jpg", "_other.jpg", "_small.gif")
-    ]
+    paths = [f"/renditions/{uuid4()}{ending}" for _ in range(5) for ending in ("", ".jpg", "_other.jpg", "_small.gif")]
     answers = {stack.http.get(f"{stack.known['cdn']}{path}").status_code for path in paths}
     answers.add(stack.http.options(f"{stack.known['cdn']}/renditions/{uuid4()}_small.jpg").status_code)
 

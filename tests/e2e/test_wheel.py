@@ -6,7 +6,6 @@ Libraries are those of the environment that runs the tests, so that nothing is d
 from __future__ import annotations
 
 import json
-import signal
 import site
 import subprocess
 import sys
@@ -115,7 +114,7 @@ def test_the_whole_stack_runs(installed: Installed) -> None:
             stack = LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client)
             stack.with_status(stack.upload(jpeg.jpeg(scene.scene(320, 240)), gallery="wheel"), "active")
             assert "photo rendered" in installed.run("logs", "rendition")
-            up.send_signal(signal.SIGINT)
+            assert "stopped\n" == installed.run("down")
             _, said = up.communicate(timeout=ENDED_S)
     finally:
         up.kill()

@@ -22,44 +22,38 @@ def published(*functions: str) -> dict[str, str]:
     return {f"{name}-live": "update functionVersion" for name in functions}
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (
-            {"renditions": {"sizes": {"huge": {"width": 6000, "height": 6000}}}},
-            {"renditions-rendition-function": "update environment", **published("renditions-rendition")},
-        ),
-        (
-            {"renditions": {"memory_mib": 4096}},
-            {
-                "renditions-rendition-function": "update memorySize",
-                "monitoring-rendition-memory": "update alarmDescription",
-                **published("renditions-rendition"),
-            },
-        ),
-        (
-            {"monitoring": {"error_rate_percent": 2.0}},
-            {
-                f"monitoring-{role}-errors": "update alarmDescription threshold"
-                for role in ("edit", "edit-api", "reconcile", "rendition")
-            },
-        ),
-    ],
-    ids=["fifth size", "memory", "alarm"],
-)
-def test_a_setting_changes_only_what_it_is_for(prod: Stack, change: dict[str, Any], expected: dict[str, str]) -> None:
-    """The preview names these resources and inputs, and no other."""
-    assert expected == prod.preview(change).changes
+def test_a_setting_changes_only_what_it_is_for(prod: Stack) -> None:
+    """The preview names these resources and inputs, and no other: of a fifth size, of memory, of an alarm."""
+    change = {
+        "renditions": {"sizes": {"huge": {"width": 6000, "height": 6000}}, "memory_mib": 4096},
+        "monitoring": {"error_rate_percent": 2.0},
+    }
+
+    assert {
+        "renditions-rendition-function": "update environment memorySize",
+        "monitoring-rendition-memory": "update alarmDescription",
+        **published("renditions-rendition"),
+        **{
+            f"monitoring-{role}-errors": "update alarmDescription threshold"
+            for role in ("edit", "edit-api", "reconcile", "rendition")
+        },
+    } == prod.preview(change).changes
 
 
-def test_up_does_what_the_preview_says(prod: Stack) -> None:
-    """After which nothing is left to do."""
+def test_up_does_what_the_preview_says_and_a_roll_back_moves_one_alias(prod: Stack) -> None:
+    """Afterwards nothing is left to do. Every caller calls the alias: one number brings all to the version before."""
     change = {"renditions": {"timeout_s": 100}}
     previewed, done = prod.preview(change), prod.up(change)
 
     assert {"renditions-uploads-queue", "renditions-rendition-live"} < previewed.of("update")
     assert previewed.changes == done.changes
     assert {} == prod.preview(change).changes
+
+    outcome = prod.up({**change, "rollback": {"rendition": 1}})
+
+    assert {"renditions-rendition-live": "update functionVersion"} == outcome.changes
+    [alias] = [one for one in prod.account.of_kind(ALIAS) if one.inputs["functionName"] == "galerly-image-processing"]
+    assert "1" == alias.inputs["functionVersion"]
 
 
 def test_changed_code_updates_the_functions(prod: Stack, tmp_path: Path) -> None:
@@ -74,42 +68,37 @@ def test_changed_code_updates_the_functions(prod: Stack, tmp_path: Path) -> None
     } == in_checkout(prod, checkout).preview().changes
 
 
-def test_a_roll_back_moves_one_alias(prod: Stack) -> None:
-    """Every caller calls the alias: one number brings all of them back to the version before."""
-    memory = {"renditions": {"memory_mib": 4096}}
-    assert prod.up(memory).succeeded
-    outcome = prod.up({**memory, "rollback": {"rendition": 1}})
-
-    assert {"renditions-rendition-live": "update functionVersion"} == outcome.changes
-    [alias] = [one for one in prod.account.of_kind(ALIAS) if one.inputs["functionName"] == "galerly-image-processing"]
-    assert "1" == alias.inputs["functionVersion"]
+SECRETS_OF_THE_API = {"origin_secrets": "edits-api-origin-secret", "ticket_keys": "edits-api-ticket-key"}
+SENT = {"cdn-distribution": "update origins"}
 
 
-SECRETS_OF_THE_API = [
-    ("origin_secrets", "edits-api-origin-secret", {"cdn-distribution": "update origins"}),
-    ("ticket_keys", "edits-api-ticket-key", {}),
-]
+def generations(*numbers: int) -> dict[str, Any]:
+    """Return the settings of both secrets."""
+    return {"edits": {"api": {key: list(numbers) for key in SECRETS_OF_THE_API}}}
 
 
-@pytest.mark.parametrize(("setting", "secret", "users"), SECRETS_OF_THE_API)
-def test_a_secret_is_rotated_in_three_steps(prod: Stack, setting: str, secret: str, users: dict[str, str]) -> None:
+def each(**said: str) -> dict[str, str]:
+    """Give the changes of both secrets: *said* of the parameter, of the first and of the second generation."""
+    names = {"first": "", "parameter": "-parameter", "second": "-2"}
+    return {f"{secret}{names[part]}": one for secret in SECRETS_OF_THE_API.values() for part, one in said.items()}
+
+
+def test_secrets_are_rotated_in_three_steps(prod: Stack) -> None:
     """docs/deploying.md: the new one is accepted, then used, then the old one goes; no function changes."""
-    changed = {f"{secret}-parameter": "update value"}
-    steps: list[tuple[list[int], dict[str, str]]] = [
-        ([1, 2], {f"{secret}-2": "create", **changed}),
-        ([2, 1], {**changed, **users}),
-        ([2], {secret: "delete", **changed}),
+    steps = [
+        ([1, 2], each(second="create", parameter="update value")),
+        ([2, 1], {**each(parameter="update value"), **SENT}),
+        ([2], each(first="delete", parameter="update value")),
     ]
-    for generations, expected in steps:
-        assert expected == prod.up({"edits": {"api": {setting: generations}}}).changes
+    for numbers, expected in steps:
+        assert expected == prod.up(generations(*numbers)).changes
 
 
-@pytest.mark.parametrize(("setting", "secret", "users"), SECRETS_OF_THE_API)
-def test_a_leaked_secret_is_replaced_at_once(prod: Stack, setting: str, secret: str, users: dict[str, str]) -> None:
+def test_a_leaked_secret_is_replaced_at_once(prod: Stack) -> None:
     """docs/deploying.md: one step, at the price of refused requests."""
-    assert {f"{secret}-2": "create", secret: "delete", f"{secret}-parameter": "update value", **users} == prod.preview(
-        {"edits": {"api": {setting: [2]}}}
-    ).changes
+    expected = {**each(second="create", first="delete", parameter="update value"), **SENT}
+
+    assert expected == prod.preview(generations(2)).changes
 
 
 @pytest.fixture(scope="session")
@@ -138,17 +127,37 @@ def trusted(stack: Stack) -> set[str]:
 
 
 def test_a_signing_key_is_rotated_in_two_steps(prod: Stack, committed_key: str, another_key: str) -> None:
-    """Both keys are trusted in between, and the distribution, which names the group, stays as it is."""
-    for keys, number in (((committed_key, another_key), 1), ((another_key,), 1)):
-        outcome = prod.up(signed_by(*keys))
+    """Both keys are trusted in between, and the distribution, which names the group, stays as it is.
 
-        assert outcome.succeeded, outcome.text
-        assert {"cdn-signers": "update items"} == {
-            name: said for name, said in outcome.changes.items() if not name.startswith("cdn-signing-key-")
-        }
-        assert number == len(outcome.changes) - 1
-        assert set(keys) == trusted(prod)
+    Their order and a last line break change nothing: a key is the same resource wherever it stands in the list.
+    """
+    rotate(prod, committed_key, another_key)
+    before = members(prod)
+    swapped = prod.up(signed_by(another_key.strip(), committed_key.strip()))
+    assert swapped.succeeded, swapped.text
+    assert {} == {name: said for name, said in swapped.changes.items() if name != "cdn-signers"}
+    assert before == members(prod)
+
+    rotate(prod, another_key)
     assert {another_key} == {key.inputs["encodedKey"] for key in prod.account.of_kind(KEY)}
+
+
+def rotate(stack: Stack, *keys: str) -> None:
+    """Deploy other signing keys: one comes or goes, the group changes, nothing else does."""
+    outcome = stack.up(signed_by(*keys))
+
+    assert outcome.succeeded, outcome.text
+    assert {"cdn-signers": "update items"} == {
+        name: said for name, said in outcome.changes.items() if not name.startswith("cdn-signing-key-")
+    }
+    assert 2 == len(outcome.changes)
+    assert set(keys) == trusted(stack)
+
+
+def members(stack: Stack) -> set[str]:
+    """Return the ids in the key group."""
+    [group] = stack.account.of_kind(KEY_GROUP)
+    return set(group.inputs["items"])
 
 
 def test_a_signing_key_can_be_rotated(prod: Stack, another_key: str) -> None:
@@ -157,21 +166,6 @@ def test_a_signing_key_can_be_rotated(prod: Stack, another_key: str) -> None:
 
     assert outcome.succeeded, outcome.text
     assert {another_key} == trusted(prod)
-
-
-def test_the_order_of_signing_keys_and_a_last_line_break_change_nothing(
-    prod: Stack, committed_key: str, another_key: str
-) -> None:
-    """A key is the same resource wherever it stands in the list."""
-    assert prod.up(signed_by(committed_key, another_key)).succeeded
-    [group] = prod.account.of_kind(KEY_GROUP)
-    before = set(group.inputs["items"])
-
-    swapped = prod.up(signed_by(another_key.strip(), committed_key.strip()))
-
-    assert swapped.succeeded, swapped.text
-    assert {} == {name: said for name, said in swapped.changes.items() if name != "cdn-signers"}
-    assert before == set(prod.account.of_kind(KEY_GROUP)[0].inputs["items"])
 
 
 def in_checkout(stack: Stack, checkout: Path) -> Stack:

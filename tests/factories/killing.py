@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 from botocore.session import Session
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -22,9 +24,12 @@ from werkzeug.serving import make_server
 from processor.aws.clients import dynamodb_client, s3_client
 from tests.factories.darkroom import ORIGINALS, create_stores
 from tests.factories.faster_moto import mock_aws
+from tests.factories.invoked import DISK_FULL
 from tests.patience import HANG_S
 
 ROOT = Path(__file__).parents[2]
+# Bytes of a number.
+LENGTH = 32
 Environ = dict[str, Any]
 
 
@@ -104,6 +109,51 @@ class Ended:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForkServer:
+    """A process with the handlers' libraries imported, which forks one for each event."""
+
+    channel: socket.socket
+
+    def start(self, module: str, environment: Mapping[str, str], event: Mapping[str, Any], printed: BinaryIO) -> int:
+        """Start the handler of *module* with *event*, printing to a file; return its pid."""
+        message = json.dumps({"module": module, "environment": environment, "event": event}).encode()
+        socket.send_fds(self.channel, [message], [printed.fileno()])
+        return int(self.channel.recv(LENGTH))
+
+    def wait(self, pid: int) -> int:
+        """Wait for the end of *pid*, which was started last; return its exit code. A hang is a TimeoutError."""
+        try:
+            return int(self.channel.recv(LENGTH))
+        except TimeoutError:
+            os.kill(pid, signal.SIGKILL)
+            self.channel.recv(LENGTH)
+            raise
+
+
+@contextmanager
+def open_fork_server(*, disk_full: bool = False) -> Generator[ForkServer]:
+    """Run a server for the length of the block; with *disk_full*, its processes find no room on any disk."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(HANG_S)
+    with ours:
+        with theirs:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "tests.factories.invoked", str(theirs.fileno())],
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | ({DISK_FULL: "1"} if disk_full else {}),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        try:
+            yield ForkServer(channel=ours)
+            ours.shutdown(socket.SHUT_RDWR)
+            assert 0 == server.wait(HANG_S)
+        finally:
+            server.kill()
+            server.wait()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """Stores, and functions that run in processes of their own. *tmp*: what they take for /tmp."""
 
@@ -112,30 +162,25 @@ class Site:
     s3: Any
     dynamodb: Any
     tmp: Path
+    functions: ForkServer
     numbers: Iterator[int] = field(default_factory=count)
 
     def invoke(
         self, module: str, event: Mapping[str, Any], told: Mapping[str, str], *, strike: Strike | None = None
     ) -> Ended:
         """Invoke the handler of *module* with *event* in a fresh process that is *told* its settings."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.factories.invoked", module],
-            cwd=ROOT,
-            env=self.environment() | {"AWS_ACCESS_KEY_ID": f"process-{next(self.numbers)}"} | dict(told),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.door.victim, self.door.strike = process.pid, strike
-        try:
-            said, _ = process.communicate(json.dumps(event), timeout=HANG_S)
-        finally:
-            process.kill()
-            process.wait()
-            self.door.strike = None
-        answer = json.loads(said.splitlines()[-1]) if process.returncode == 0 else None
-        return Ended(status=process.returncode, answer=answer, log=said)
+        environment = self.environment() | {"AWS_ACCESS_KEY_ID": f"process-{next(self.numbers)}"} | dict(told)
+        with TemporaryFile() as printed:
+            with self.door.lock:
+                pid = self.functions.start(module, environment, event, printed)
+                self.door.victim, self.door.strike = pid, strike
+            try:
+                status = self.functions.wait(pid)
+            finally:
+                self.door.strike = None
+            printed.seek(0)
+            said = printed.read().decode()
+        return Ended(status=status, answer=json.loads(said.splitlines()[-1]) if status == 0 else None, log=said)
 
     def environment(self) -> dict[str, str]:
         """Return what every function finds on Lambda."""
@@ -155,7 +200,7 @@ class Site:
 
 
 @contextmanager
-def open_site(tmp: Path) -> Generator[Site]:
+def open_site(tmp: Path, functions: ForkServer) -> Generator[Site]:
     """Serve empty stores on a free port."""
     with mock_aws():
         door = Door(app=DomainDispatcherApplication(create_backend_app))
@@ -166,7 +211,7 @@ def open_site(tmp: Path) -> Generator[Site]:
             address = f"http://127.0.0.1:{server.server_port}"
             s3, dynamodb = (make(session_at(address)) for make in (s3_client, dynamodb_client))
             create_stores(s3, dynamodb, versioned=True)
-            yield Site(door=door, address=address, s3=s3, dynamodb=dynamodb, tmp=tmp)
+            yield Site(door=door, address=address, s3=s3, dynamodb=dynamodb, tmp=tmp, functions=functions)
         finally:
             server.shutdown()
             thread.join()

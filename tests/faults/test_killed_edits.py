@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from testkit.photos.heif import heic
 from testkit.photos.jpeg import jpeg
 from tests.factories.darkroom import CDN_HOST, ORIGINALS, RENDITIONS, TABLE
 from tests.factories.edits import RESULTS, SESSIONS, EditRoom, create_sessions_table
-from tests.factories.invoked import DISK_FULL
-from tests.factories.killing import Ended, Site, Strike, open_site
+from tests.factories.killing import Ended, ForkServer, Site, Strike, open_site
 from tests.factories.stores import Wire
 from tests.invariants import assert_nothing_remains
 
@@ -38,17 +37,21 @@ class Studio:
     room: EditRoom
     session: Session
 
-    def invoke(self, strike: Strike | None = None, more: Mapping[str, str] | None = None) -> Ended:
-        """Deliver the message to a fresh process that is told *more* than usual."""
-        message: Mapping[str, Any] = sqs_event(self.session.jobs[0].body())
-        return self.site.invoke(FUNCTION, message, told() | dict(more or {}), strike=strike)
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """The job's message."""
+        return sqs_event(self.session.jobs[0].body())
+
+    def invoke(self, strike: Strike | None = None) -> Ended:
+        """Deliver the message to a fresh process."""
+        return self.site.invoke(FUNCTION, self.message, told(), strike=strike)
 
 
 @pytest.fixture(params=[jpeg, heic], ids=["in the process", "in a decoder child"])
-def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Studio]:
+def studio(request: pytest.FixtureRequest, tmp_path: Path, functions: ForkServer) -> Iterator[Studio]:
     """Return a session that no worker has started."""
     (tmp_path / "tmp").mkdir()
-    with open_site(tmp_path / "tmp") as site:
+    with open_site(tmp_path / "tmp", functions) as site:
         site.s3.create_bucket(Bucket=RESULTS)
         create_sessions_table(site.dynamodb)
         room = EditRoom(dynamodb=Wire(site.dynamodb), s3=Wire(site.s3))
@@ -112,9 +115,11 @@ def test_a_worker_killed_mid_edit_is_continued(studio: Studio, at: int, applied:
 
 
 @pytest.mark.fault(26)
-def test_a_picture_is_edited_though_the_disk_is_full(studio: Studio) -> None:
+def test_a_picture_is_edited_though_the_disk_is_full(studio: Studio, functions_without_disk: ForkServer) -> None:
     """Sources, steps and results are in memory."""
-    ended = studio.invoke(more={DISK_FULL: "1", "TMPDIR": str(studio.site.tmp / "none")})
+    site = replace(studio.site, functions=functions_without_disk)
+
+    ended = site.invoke(FUNCTION, studio.message, told() | {"TMPDIR": str(site.tmp / "none")})
 
     assert DONE == ended.answer, ended.log
     assert_edited_once(studio)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,7 @@ from testkit.events import s3_event, s3_record, sqs_event
 from testkit.photos.jpeg import jpeg
 from testkit.photos.raw import dng
 from tests.factories.darkroom import CDN_HOST, ITEMS, ORIGINALS, RENDITIONS, TABLE
-from tests.factories.invoked import DISK_FULL
-from tests.factories.killing import Ended, Site, Strike, open_site
+from tests.factories.killing import Ended, ForkServer, Site, Strike, open_site
 from tests.invariants import assert_follows, assert_nothing_remains, assert_settled, snapshot
 
 FUNCTION = "processor.handlers.rendition"
@@ -27,10 +27,10 @@ DONE = {"batchItemFailures": []}
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, functions: ForkServer) -> Iterator[Site]:
     """Give empty stores."""
     (tmp_path / "tmp").mkdir()
-    with open_site(tmp_path / "tmp") as opened:
+    with open_site(tmp_path / "tmp", functions) as opened:
         yield opened
 
 
@@ -128,11 +128,12 @@ def test_a_process_may_be_killed_at_any_write(site: Site, at: int, applied: bool
 
 @pytest.mark.fault(26)
 @pytest.mark.parametrize("make", [jpeg, dng], ids=["in the process", "in a decoder child"])
-def test_a_photo_is_rendered_though_the_disk_is_full(site: Site, make: Any) -> None:
+def test_a_photo_is_rendered_though_the_disk_is_full(site: Site, functions_without_disk: ForkServer, make: Any) -> None:
     """Originals and pixels stay in memory: no file is written, and the folder for files does not exist."""
     message = uploaded(site, make())
 
-    ended = site.invoke(FUNCTION, message, told() | {DISK_FULL: "1", "TMPDIR": str(site.tmp / "none")})
+    without_disk = replace(site, functions=functions_without_disk)
+    ended = without_disk.invoke(FUNCTION, message, told() | {"TMPDIR": str(site.tmp / "none")})
 
     assert DONE == ended.answer, ended.log
     found = snapshot(site.s3, site.dynamodb)

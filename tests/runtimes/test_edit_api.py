@@ -71,12 +71,18 @@ def edit(functions: Functions, session: str) -> Any:
 def test_the_adapter_is_an_extension_that_asks_when_the_application_is_ready(
     functions: Functions, tmp_path: Path
 ) -> None:
-    """A cold start: the event waits until the readiness check succeeds, and is answered."""
+    """A cold start: the event waits until the readiness check succeeds, and is answered.
+
+    Lambda sends SIGTERM before it takes an environment away: an idle server ends by the signal and logs no error.
+    """
     with functions.web(API, tmp_path / "log") as adapter:
         answer = adapter.send("GET", "/image-edit/health")
 
         assert (200, {"status": "ok"}) == read(answer)
         assert ["lambda-adapter"] == adapter.api.extensions
+        os.kill(adapter.app.pid, signal.SIGTERM)
+        assert -signal.SIGTERM == adapter.app.wait(HANG_S)
+        assert not [word for word in ("ERROR", "Traceback") if word in adapter.said()]
     assert "streaming" == answer.headers["lambda-runtime-function-response-mode"]
     assert "application/vnd.awslambda.http-integration-response" == answer.headers["content-type"]
 
@@ -121,16 +127,6 @@ def status_and_code(answer: Streamed) -> tuple[int, str]:
     """Give what a refusal says."""
     status, said = read(answer)
     return status, said["code"]
-
-
-def test_sigterm_ends_an_idle_application(functions: Functions, tmp_path: Path) -> None:
-    """Lambda sends it before it takes an environment away: the server stops, ends by the signal and logs no error."""
-    with functions.web(API, tmp_path / "log") as adapter:
-        assert 200 == read(adapter.send("GET", "/image-edit/health"))[0]
-        os.kill(adapter.app.pid, signal.SIGTERM)
-
-        assert -signal.SIGTERM == adapter.app.wait(HANG_S)
-        assert not [word for word in ("ERROR", "Traceback") if word in adapter.said()]
 
 
 def test_sigterm_breaks_off_an_open_stream_so_that_it_shows(functions: Functions, tmp_path: Path) -> None:

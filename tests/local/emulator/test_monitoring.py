@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 
+from local.emulator.monitoring_gaps import at_most_every
 from tests.factories.emulators import Aws, allow, eventually, policy, refused
 
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:"
@@ -79,3 +80,16 @@ def test_metrics_differ_by_their_dimensions(aws: Aws) -> None:
         Statistics=["Sum"],
     )["Datapoints"]
     assert 5.0 == point["Sum"]
+
+
+def test_old_data_are_looked_for_once_in_a_while() -> None:
+    """At the first request, and at the first one after the time; the emulator itself looks at each."""
+    times, done = iter([0.0, 0.0, 0.0, 9.0, 10.0, 10.0, 11.0]), list[str]()
+    look = at_most_every(10.0, lambda: done.append("looked"), lambda: next(times))
+
+    seen: list[int] = []
+    for _ in range(4):
+        look()
+        seen.append(len(done))
+
+    assert [1, 1, 2, 2] == seen
