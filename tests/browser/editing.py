@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, Route
 
+from lab.soak.kills import processes
 from local.run.orphans import command_of, descendants
 from processor.aws.attributes import to_attribute
 from testkit.embedded_stack import LocalStack, wait_for
 from tests.browser.conftest import Opener
-from tests.e2e.test_processes import processes
 
 API = "processor.api.asgi"
 
@@ -90,7 +90,7 @@ def switch_worker(stack: LocalStack, *, on: bool) -> None:
 
 def break_streams(stack: LocalStack) -> None:
     """Kill every process of the edit API; others are started in their place."""
-    workers = [pid for pid in descendants(processes(stack.folder)["api"]) if API in command_of(pid)]
+    workers = [pid for pid in descendants(processes(stack)["api"]) if API in command_of(pid)]
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: True if serves(stack) else None, what=lambda: "the edit API to answer again")

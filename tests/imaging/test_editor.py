@@ -304,7 +304,7 @@ def test_a_fresh_child_killed_at_work_is_a_verdict_and_a_used_one_is_not(always:
 def test_a_picture_that_needs_too_much_memory_is_a_verdict(always: Editor) -> None:
     """The child's memory grows, the caller's does not."""
     with pytest.raises(PhotoError) as caught:
-        run(always, png_of(flat(4000, 3000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
+        run(always, png_of(flat(6000, 4000)), {"op": "negate"}, limits=EditLimits(memory_mib=80))
 
     assert "DECODER_OUT_OF_MEMORY" == caught.value.code
     assert (
