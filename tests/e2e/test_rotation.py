@@ -27,6 +27,8 @@ ASKED = 5
 READS = 50
 # Between two requests of a person, s: around a change, and while a change only has to become known.
 PAUSE_S, LONG_PAUSE_S = 0.2, 1.0
+# Two processes take turns with these and with what others ask meanwhile.
+LOOKS = 10
 # Generations of both secrets: accepted, used, alone; and how long until every process has each, s. The step from
 # accepted to used waits until the CDN is deployed, as `pulumi up` does.
 STEPS = (([1, 2], LOOK_AGAIN_S + 1), ([2, 1], KEPT_S + 1), ([2], 0))
@@ -124,8 +126,12 @@ def rotation(private: LocalStack) -> Rotation:
 
 
 def soon(look: Callable[[], int], status: int) -> None:
-    """Wait until a request is answered with *status*, which it is when every process has read the secrets again."""
-    wait_for(lambda: look() == status or None, what=lambda: f"{status} after {KEPT_S} s", pause_s=LONG_PAUSE_S)
+    """Wait until every process of the API answers with *status*: each reads the secrets again at a time of its own."""
+
+    def all_answer() -> bool | None:
+        return all(look() == status for _ in range(LOOKS)) or None
+
+    wait_for(all_answer, what=lambda: f"{status} after {KEPT_S} s", pause_s=LONG_PAUSE_S)
 
 
 def sent_by_the_cdn(stack: LocalStack) -> str:
