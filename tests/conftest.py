@@ -58,11 +58,11 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use a worker per core, and two more for tests of the stack and of the browser, which wait most of the time.
+    """Use a worker per core and one more, as tests wait for decoder children, and two more for tests of the stack.
 
     Each worker imports all tests, which takes as long as a thirtieth of those that start no processes.
     """
-    return (os.cpu_count() or 1) + (0 if "not stack" in config.option.markexpr else 2)
+    return (os.cpu_count() or 1) + (1 if "not stack" in config.option.markexpr else 2)
 
 
 @pytest.hookimpl(optionalhook=True)
