@@ -67,8 +67,9 @@ def set_up(folder: Path) -> str:
     sys.stdout.write(f"setup: making {folder.name} with Python {sys.version.split()[0]} from the locked packages …\n")
     sys.stdout.flush()
     make_environment(folder)
-    registry = registry_of(os.environ)
-    install(folder / "bin" / "python", registry)
+    python = folder / "bin" / "python"
+    registry = registry_of(os.environ, pip_settings(python))
+    install(python, registry)
     install_emulator(folder, registry)
     ready.write_text(state)
     return f"setup: {folder.name} is ready after {time.monotonic() - began:.0f} s\n"
@@ -116,32 +117,34 @@ def install_emulator(folder: Path, registry: Mapping[str, str]) -> None:
     run(*uv, "pip", "check", f"--python={own / 'bin' / 'python'}")
 
 
-def registry_of(environment: Mapping[str, str]) -> dict[str, str]:
-    """Translate pip's settings of the package registry into uv's, which does not read them. uv's own settings win."""
-    found = pip_settings()
-    translated = {"UV_DEFAULT_INDEX": found.get("index-url"), "SSL_CERT_FILE": found.get("cert")}
+def registry_of(environment: Mapping[str, str], pips: Mapping[str, str]) -> dict[str, str]:
+    """Translate *pips* settings of the package registry into uv's, which does not read them. uv's own settings win."""
+    translated = {"UV_DEFAULT_INDEX": pips.get("index-url"), "SSL_CERT_FILE": pips.get("cert")}
     return {name: value for name, value in translated.items() if value and not environment.get(name)}
 
 
-def pip_settings() -> dict[str, str]:
-    """Read what pip is configured with, by files and by environment: ``global.index-url`` → ``index-url``."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+def pip_settings(python: Path) -> dict[str, str]:
+    """Read what pip is configured with, by files and by environment: ``global.index-url`` → ``index-url``.
+
+    *python*: of the new environment, whose pip is there even where the machine's Python has none.
+    """
+    listed = run(str(python), "-m", "pip", "--disable-pip-version-check", "config", "list")
     settings: dict[str, str] = {}
-    for line in listed.stdout.splitlines():
+    for line in listed.splitlines():
         name, equals, value = line.partition("=")
         if equals:
             settings[name.rsplit(".", 1)[-1]] = value.strip("'\"")
     return settings
 
 
-def run(*command: str, **environment: str) -> None:
-    """Run *command*; raise SetupError with the end of its output when it fails."""
+def run(*command: str, **environment: str) -> str:
+    """Run *command* and return what it printed; raise SetupError with the end of that when it fails."""
     merged = {**os.environ, **environment}
     done = subprocess.run(command, cwd=ROOT, env=merged, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-LAST_LINES:]
         raise SetupError("\n".join([f"this command failed: {json.dumps(' '.join(command))}", *said]))
+    return done.stdout
 
 
 if __name__ == "__main__":

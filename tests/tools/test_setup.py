@@ -33,7 +33,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     monkeypatch.setattr(venv, "create", lambda folder, *, clear, with_pip: create(folder, clear=clear and with_pip))
     recorded: list[tuple[str, ...]] = []
     monkeypatch.setattr(setup, "run", lambda *command, **_: recorded.append(command))
-    monkeypatch.setattr(setup, "pip_settings", dict)
+    monkeypatch.setattr(setup, "pip_settings", lambda _: {})
     return recorded
 
 
@@ -80,28 +80,34 @@ def test_an_interrupted_setup_is_not_taken_for_a_finished_one(
 
     monkeypatch.setattr(venv, "create", lambda folder, **_: folder.mkdir())
     monkeypatch.setattr(setup, "run", fail)
-    monkeypatch.setattr(setup, "pip_settings", dict)
     with pytest.raises(setup.SetupError):
         setup.set_up(tmp_path / "env")
 
     assert not (tmp_path / "env" / setup.READY).exists()
 
 
-def test_pips_registry_and_certificates_hold_for_uv_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pips_registry_and_certificates_hold_for_uv_too() -> None:
     """The installer does not read pip's configuration; its own settings win."""
     found = {"index-url": "https://mirror.example/simple", "cert": "/etc/ca.pem"}
-    monkeypatch.setattr(setup, "pip_settings", lambda: found)
 
     expected = {"UV_DEFAULT_INDEX": "https://mirror.example/simple", "SSL_CERT_FILE": "/etc/ca.pem"}
-    assert expected == setup.registry_of({})
-    assert {"SSL_CERT_FILE": "/etc/ca.pem"} == setup.registry_of({"UV_DEFAULT_INDEX": "https://own.example"})
+    assert expected == setup.registry_of({}, found)
+    assert {"SSL_CERT_FILE": "/etc/ca.pem"} == setup.registry_of({"UV_DEFAULT_INDEX": "https://own.example"}, found)
 
 
 def test_pips_settings_are_read_from_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """By pip itself, whatever file or variable they stand in."""
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
 
-    assert "https://mirror.example/simple" == setup.pip_settings()["index-url"]
+    assert "https://mirror.example/simple" == setup.pip_settings(Path(sys.executable))["index-url"]
+
+
+def test_settings_that_cannot_be_read_are_not_taken_for_none(tmp_path: Path) -> None:
+    """Without them, packages would come from another registry. Debian's own Python has no pip; the new one has."""
+    venv.create(tmp_path / "env", with_pip=False)
+
+    with pytest.raises(setup.SetupError, match="No module named pip"):
+        setup.pip_settings(tmp_path / "env" / "bin" / "python")
 
 
 def test_a_command_that_fails_is_named_with_the_end_of_its_output() -> None:
