@@ -58,6 +58,7 @@ class LoopbackRequest(BaseHTTPRequestHandler):
             self.send_response(HTTPStatus.FORBIDDEN)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "close")  # its body is not read; a client must not send another behind it
             self.end_headers()
             self.wfile.write(body)
         return found is None

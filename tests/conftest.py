@@ -21,7 +21,7 @@ from tests.scheduling import BySharedFixture, begin_with_the_longest
 UNMEASURED: Final = ("tests/browser/", "tests/e2e/", "tests/local/")
 COVERAGE: Final = "COVERAGE_PROCESS_CONFIG"
 # A test that asks for one of these fixtures starts processes, or a browser.
-PROCESSES: Final = frozenset({"account", "aws", "chromium", "guard", "private", "site", "stack", "started", "studio"})
+PROCESSES: Final = frozenset({"aws", "chromium", "guard", "private", "site", "stack", "started", "studio"})
 
 # Every run tries the same examples, without a deadline: a failure comes from the change, not from the machine. To look
 # for new ones, pass --hypothesis-profile=explore.

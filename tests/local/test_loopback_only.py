@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import HTTPServer
+
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -9,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from local.loopback_only import LoopbackOnly
+from local.loopback_only import LoopbackOnly, LoopbackRequest
 from tests.factories.asking import Asking
 
 
@@ -73,3 +77,22 @@ def test_what_no_foreign_page_can_send_is_served(headers: dict[str, str]) -> Non
 def test_a_page_of_this_machine_may_ask_from_another_port(client: Asking) -> None:
     """Another local page may use the API from its own port."""
     assert "hello" == client.get("/", headers={"Origin": "http://localhost:5173"}).text
+
+
+class Greeting(LoopbackRequest):
+    """A port that `http.server` serves, with connections that stay open."""
+
+    protocol_version = "HTTP/1.1"
+
+
+def test_a_refusal_that_ends_its_connection_says_so() -> None:
+    """Otherwise a client sends its next request on a connection that is just being closed, and gets no answer."""
+    with HTTPServer(("127.0.0.1", 0), Greeting) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        answer = httpx.post(address, headers={"Host": "evil.example"}, content=b"a body", trust_env=False)
+        thread.join()
+
+    assert (403, "NOT_LOCAL") == (answer.status_code, answer.json()["code"])
+    assert "close" == answer.headers["Connection"]
