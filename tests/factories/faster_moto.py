@@ -20,7 +20,6 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-import xmltodict
 from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core import base_backend, models, responses, serialize, utils
@@ -42,6 +41,7 @@ Paths: Any = validators.OverlappingPathsValidator
 Parser: Any = expressions.UpdateExpressionParser
 Queues: Any = queues.SQSBackend
 Client: Any = BaseClient
+xml: Any = vars(serialize)["xmltodict"]
 Conditions: Any = comparisons.ConditionExpressionParser
 plain_keys, plain_receive = Picker.get_possible_keys, Queues.receive_message
 plain_value = serialize.ResponseSerializer.get_value
@@ -200,7 +200,7 @@ REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (Picker, "get_possible_keys", get_possible_keys),
     (serialize.ResponseSerializer, "_serialize_type_structure", serialize_structure),
     (serialize.ResponseSerializer, "get_value", get_value),
-    (xmltodict, "_validate_name", cache(vars(xmltodict)["_validate_name"])),
+    (xml, "_validate_name", cache(vars(xml)["_validate_name"])),
     (ast_nodes.DepthFirstTraverser, "traverse_node_recursively", traverse),
     (Conditions, "_lex_condition_expression", lex_condition),
     (queues, "camelcase_to_underscores", cache(vars(queues)["camelcase_to_underscores"])),
