@@ -53,6 +53,11 @@ class LocalStack:
         """Name of the originals bucket."""
         return str(self.known["buckets"]["originals"])
 
+    @property
+    def processes(self) -> dict[str, int]:
+        """Ids of the run's processes, by name, as `up` has written them down."""
+        return json.loads((self.folder / "processes.json").read_text(encoding="utf-8"))
+
     def announce(self, name: str, data: bytes, *, gallery: str) -> dict[str, Any]:
         """Ask the gallery for a place to upload to."""
         wanted = {"name": name, "size": len(data), "gallery": gallery, "type": "image/jpeg"}

@@ -117,9 +117,9 @@ def install_emulator(folder: Path, registry: Mapping[str, str]) -> None:
     run(*uv, "pip", "check", f"--python={own / 'bin' / 'python'}")
 
 
-def registry_of(environment: Mapping[str, str], pips: Mapping[str, str]) -> dict[str, str]:
-    """Translate *pips* settings of the package registry into uv's, which does not read them. uv's own settings win."""
-    translated = {"UV_DEFAULT_INDEX": pips.get("index-url"), "SSL_CERT_FILE": pips.get("cert")}
+def registry_of(environment: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """Translate pip's *settings* of the package registry into uv's, which does not read them. uv's own settings win."""
+    translated = {"UV_DEFAULT_INDEX": settings.get("index-url"), "SSL_CERT_FILE": settings.get("cert")}
     return {name: value for name, value in translated.items() if value and not environment.get(name)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
@@ -68,14 +67,9 @@ def sandboxes(stack: LocalStack) -> list[dict[str, Any]]:
     return stack.http.get(f"{host}/status").raise_for_status().json()["sandboxes"]
 
 
-def processes(stack: LocalStack) -> dict[str, int]:
-    """Read which processes the run has, by name."""
-    return json.loads((stack.folder / "processes.json").read_text(encoding="utf-8"))
-
-
 def api_processes(stack: LocalStack) -> list[int]:
     """Find the processes of the edit API, of which there are always some."""
-    return [pid for pid in children_of(processes(stack)["api"]) if GUARD not in command_of(pid)]
+    return [pid for pid in children_of(stack.processes["api"]) if GUARD not in command_of(pid)]
 
 
 def role(function: str) -> str:

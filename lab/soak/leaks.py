@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from lab.soak.kills import GUARD, api_processes, processes, sandboxes
+from lab.soak.kills import GUARD, api_processes, sandboxes
 from lab.soak.model import Violation
 from lab.soak.processes import children_of, command_of, living_in
 from lab.soak.sampling import processes_root
@@ -49,11 +49,9 @@ def own_temporary_folder(folder: Path) -> Generator[Path]:
 
 def while_up(stack: LocalStack, temporary: Path) -> tuple[str, ...]:
     """Name what a stack at rest has no use for: processes without a parent, sandboxes' files, files beside them."""
-    stray = set(children_of(processes_root(stack))) - set(processes(stack).values())
+    stray = set(children_of(processes_root(stack))) - set(stack.processes.values())
     known = {one["pid"] for one in sandboxes(stack)}
-    host = {
-        pid for pid in children_of(processes(stack)["lambdas"]) if pid not in known and GUARD not in command_of(pid)
-    }
+    host = {pid for pid in children_of(stack.processes["lambdas"]) if pid not in known and GUARD not in command_of(pid)}
     homes = [home for host in temporary.glob("darkroom-*") for home in (host / "tmp").glob("*")]
     kept = [str(file.relative_to(temporary)) for home in homes for file in home.rglob("*")]
     living = len(sandboxes(stack)) + len(api_processes(stack))

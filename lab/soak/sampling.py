@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lab.soak.context import SoakContext
-from lab.soak.kills import api_processes, processes, role, sandboxes
+from lab.soak.kills import api_processes, role, sandboxes
 from lab.soak.processes import descendants, open_files, resident_mib
 from local.lambdas.process_tree import MIB, resident
 from testkit.embedded_stack import LocalStack
@@ -72,7 +72,7 @@ def processes_root(stack: LocalStack) -> int:
 
 def named(stack: LocalStack) -> dict[str, Usage]:
     """Look at the stack's own processes, and at the largest of the edit API's."""
-    pids = {"up": processes_root(stack), **processes(stack)}
+    pids = {"up": processes_root(stack), **stack.processes}
     found = {name: Usage(rss_mib=resident(pid) / MIB, files=open_files(pid)) for name, pid in pids.items()}
     return {**found, "edit API process": largest(api_processes(stack))}
 

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, Route
 
-from lab.soak.kills import processes
 from local.run.orphans import command_of, descendants
 from processor.aws.attributes import to_attribute
 from testkit.embedded_stack import LocalStack, wait_for
@@ -90,7 +89,7 @@ def switch_worker(stack: LocalStack, *, on: bool) -> None:
 
 def break_streams(stack: LocalStack) -> None:
     """Kill every process of the edit API; others are started in their place."""
-    workers = [pid for pid in descendants(processes(stack)["api"]) if API in command_of(pid)]
+    workers = [pid for pid in descendants(stack.processes["api"]) if API in command_of(pid)]
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: True if serves(stack) else None, what=lambda: "the edit API to answer again")

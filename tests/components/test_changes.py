@@ -14,7 +14,7 @@ from components.build import ROOT
 from components.testing.plan import Resource, StackPlan
 from components.testing.recorder import record, stack_config
 from components.testing.trees import merged
-from tests.factories.stacks import changed, plan_with
+from tests.factories.stacks import ADOPTED, changed, plan_with
 from tools.policies import findings, statements
 
 ALIAS = "aws:lambda/alias:Alias"
@@ -56,15 +56,7 @@ TUNED: dict[str, Any] = {
     "cdn": {"hosted_zone_id": "Z0EXAMPLE", "former_distribution_id": "E2FORMEREXAMPLE"},
     # Version 7 is the newest.
     "rollback": {"rendition": 5, "edit": 4, "api": 7, "canary_percent": 10},
-    "adopt": {
-        "originals_bucket": True,
-        "renditions_bucket": True,
-        "photos_table": True,
-        "results_bucket": True,
-        "sessions_table": True,
-        "distribution_id": "E3P0EU1X4VGR58",
-        "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
-    },
+    "adopt": {**ADOPTED, "distribution_id": "E3P0EU1X4VGR58"},
 }
 
 

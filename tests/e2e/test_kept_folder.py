@@ -5,7 +5,6 @@ A start takes as long as hundreds of looks, so that all of it is one story, whos
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -84,8 +83,7 @@ def up(folder: Path) -> Generator[Run]:
         with httpx.Client(timeout=ENDED_S, trust_env=False) as client:
             known = read_endpoints(process)
             stack = LocalStack(known=known, folder=folder, aws=Aws(known["aws"]), http=client)
-            processes = json.loads((folder / "processes.json").read_text(encoding="utf-8"))
-            yield Run(stack=stack, up=process, processes=processes)
+            yield Run(stack=stack, up=process, processes=stack.processes)
     finally:
         process.kill()
         process.wait()

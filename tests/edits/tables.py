@@ -13,10 +13,13 @@ FOLDER = Path(__file__).parent
 
 
 def rows(name: str) -> Iterator[list[str]]:
-    """Read the cases of a table; a line that begins with # is none."""
+    """Read the cases of a table, each command once; a line that begins with # is none."""
+    seen: set[str] = set()
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             command, *rest = line.split("\t")
+            assert command not in seen, f"{name}: expected {command!r} once"
+            seen.add(command)
             yield [command.replace("\\n", "\n"), *rest]
 
 

@@ -8,22 +8,13 @@ from pathlib import Path
 from tests.engine.account import TABLE, Account
 from tests.engine.command import Engine
 from tests.engine.stacks import new_stack
+from tests.factories.stacks import ADOPTED
 
 BUCKET = "aws:s3/bucket:Bucket"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
-ADOPT = {
-    "adopt": {
-        "originals_bucket": True,
-        "renditions_bucket": True,
-        "photos_table": True,
-        "results_bucket": True,
-        "sessions_table": True,
-        "distribution_id": "E2EXAMPLE1",
-        "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
-    }
-}
-ADOPTED = {
+ADOPT = {"adopt": {**ADOPTED, "distribution_id": "E2EXAMPLE1"}}
+IMPORTED = {
     "cdn-distribution": (DISTRIBUTION, "E2EXAMPLE1"),
     "edits-worker-logs": (LOG_GROUP, "/aws/lambda/lambdallmproxy-image-processor"),
     "renditions-rendition-logs": (LOG_GROUP, "/aws/lambda/galerly-image-processing"),
@@ -61,8 +52,8 @@ def test_what_exists_is_imported_and_nothing_is_replaced(engine: Engine, checkou
     assert done.succeeded, done.text
     for outcome in (previewed, done):
         assert set() == outcome.of("replace") | outcome.of("delete")
-        assert set(ADOPTED) == outcome.of("import")
-    assert set(old.things) == set(ADOPTED.values())
+        assert set(IMPORTED) == outcome.of("import")
+    assert set(old.things) == set(IMPORTED.values())
     assert "PAY_PER_REQUEST" == stack.account.things[TABLE, "galerly-photos"].inputs["billingMode"]
     assert {} == stack.preview(ADOPT).changes
     left = stack.copy(tmp_path / "left")
@@ -79,5 +70,5 @@ def test_what_does_not_exist_cannot_be_adopted(engine: Engine, checkout: Path, t
     outcome = new_stack(engine, "prod", checkout, tmp_path / "prod").preview(ADOPT)
 
     assert not outcome.succeeded
-    names = "|".join(name for _, name in ADOPTED.values())
+    names = "|".join(name for _, name in IMPORTED.values())
     assert re.search(f"resource '({names})' does not exist", outcome.text), outcome.text

@@ -52,7 +52,9 @@ def short_request(client: Any, operation: str, arguments: Any) -> Any:
     if service not in {"dynamodb", "s3", "sqs"} or not client.meta.endpoint_url.endswith(".amazonaws.com"):
         raise LongWay
     try:
-        return (s3_request if service == "s3" else json_request)(client, service, operation, arguments)
+        if service == "s3":
+            return s3_request(client, operation, arguments)
+        return json_request(client, service, operation, arguments)
     except (HTTPException, ServiceException) as error:
         raise LongWay from error
 
@@ -121,7 +123,7 @@ parser: Callable[[str], Any] = cache(create_parser)
 addresses: Any = WeakKeyDictionary()
 
 
-def s3_request(client: Any, _service: str, operation: str, arguments: Any) -> dict[str, Any]:
+def s3_request(client: Any, operation: str, arguments: Any) -> dict[str, Any]:
     """Exchange the parts of HTTP: without the events of signing and sending, and with one search for each address."""
     model = client.meta.service_model.operation_model(operation)
     if not isinstance(arguments.get("Body", b""), bytes):
@@ -146,7 +148,7 @@ def s3_request(client: Any, _service: str, operation: str, arguments: Any) -> di
     emit = client.meta.events.emit
     emit(f"before-parse.s3.{operation}", operation_model=model, response_dict=response, customized_response_dict=more)
     if response["status_code"] >= REFUSED and response["status_code"] != NOT_FOUND:
-        raise LongWay  # it may be redirected
+        raise LongWay  # botocore may repeat the request in the region that S3 names
     answer = read(client, model, "rest-xml", response) | more
     emit(f"after-call.s3.{operation}", http_response=http, parsed=answer, model=model, context=context)
     if response["status_code"] == NOT_FOUND:

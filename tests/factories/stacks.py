@@ -9,8 +9,19 @@ from typing import Any
 
 from components.testing.plan import StackPlan
 from components.testing.recorder import record, stack_config
+from components.testing.trees import merged
 
 SETTINGS = "darkroom:settings"
+
+# What production takes over from the systems before it, beside their distribution.
+ADOPTED: dict[str, Any] = {
+    "originals_bucket": True,
+    "renditions_bucket": True,
+    "photos_table": True,
+    "results_bucket": True,
+    "sessions_table": True,
+    "log_groups": ["galerly-image-processing", "lambdallmproxy-image-processor"],
+}
 
 # Settings of production that are wrong, and the one line that says so.
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -59,17 +70,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def changed(stack: str, change: dict[str, Any]) -> dict[str, Any]:
     """Return a stack's configuration with *change* merged into its settings."""
     config = copy.deepcopy(stack_config(stack))
-    merge(config[SETTINGS], change)
-    return config
-
-
-def merge(tree: dict[str, Any], change: dict[str, Any]) -> None:
-    """Merge *change* into *tree*, branch by branch."""
-    for key, value in change.items():
-        if isinstance(value, dict) and isinstance(tree.get(key), dict):
-            merge(tree[key], value)
-        else:
-            tree[key] = value
+    return {**config, SETTINGS: merged(config[SETTINGS], change)}
 
 
 def plan_with(stack: str, change: dict[str, Any]) -> StackPlan:

@@ -137,7 +137,7 @@ def printed_by(module: str) -> str:
     """Run a module of ours with ``--help`` in this process."""
     out = StringIO()
     with warnings.catch_warnings(), patch.object(sys, "argv", [module, "--help"]), redirect_stdout(out):
-        # It may be imported already; what runs here is another copy, which ends when it has printed.
+        # Python warns when a test has imported the module before: runpy runs it a second time, as the main module.
         warnings.filterwarnings("ignore", "'.*' found in sys.modules", RuntimeWarning)
         with pytest.raises(SystemExit) as end:
             runpy.run_module(module, run_name="__main__")
