@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from processor.aws.attributes import to_attribute
@@ -12,13 +12,23 @@ from testkit.embedded_stack import LocalStack
 BATCH: Final = 25  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 
 
-def write_copies(stack: LocalStack, photo: Mapping[str, Any], count: int) -> None:
-    """Write *count* copies of the record *photo*; each has a name, an age and addresses of its own."""
-    dynamodb, table = stack.aws.client("dynamodb"), str(stack.known["outputs"]["photosTable"])
+def write_copies(stack: LocalStack, photo: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    """Write *count* copies of the record *photo*, and return their keys; each has its own name, age and addresses."""
     records = list(copies(photo, count))
-    for start in range(0, count, BATCH):
-        writes: Any = [{"PutRequest": {"Item": item}} for item in records[start : start + BATCH]]
-        left = dynamodb.batch_write_item(RequestItems={table: writes})["UnprocessedItems"]
+    write(stack, [{"PutRequest": {"Item": item}} for item in records])
+    return [{"id": item["id"]} for item in records]
+
+
+def delete_copies(stack: LocalStack, keys: Sequence[Mapping[str, Any]]) -> None:
+    """Delete copies by their keys."""
+    write(stack, [{"DeleteRequest": {"Key": key}} for key in keys])
+
+
+def write(stack: LocalStack, writes: Sequence[Any]) -> None:
+    """Put and delete records in batches; raise RuntimeError when the emulator leaves some out."""
+    dynamodb, table = stack.aws.client("dynamodb"), str(stack.known["outputs"]["photosTable"])
+    for start in range(0, len(writes), BATCH):
+        left = dynamodb.batch_write_item(RequestItems={table: writes[start : start + BATCH]})["UnprocessedItems"]
         if left:
             raise RuntimeError(f"expected the emulator to write every record, {len(left)} are left")
 

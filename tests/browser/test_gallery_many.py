@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, Request, expect
 
 from testkit.browser import wait_until
 from testkit.embedded_stack import LocalStack
-from testkit.photo_copies import write_copies
+from testkit.photo_copies import delete_copies, write_copies
 from testkit.photos import jpeg, scenery
 from tests.browser.conftest import Opener
 
@@ -25,11 +26,12 @@ new PerformanceObserver((list) => {
 
 
 @pytest.fixture(scope="module")
-def many(stack: LocalStack) -> str:
-    """Give a gallery of one photo and 300 copies of its record."""
+def many(stack: LocalStack) -> Iterator[str]:
+    """Give a gallery of one photo and 300 copies of its record, which later tests would list again and again."""
     photo_id = stack.upload(jpeg.jpeg(scenery.mountains(900, 600)), gallery="many")
-    write_copies(stack, stack.with_status(photo_id, "active"), MANY)
-    return "#/gallery?gallery=many"
+    written = write_copies(stack, stack.with_status(photo_id, "active"), MANY)
+    yield "#/gallery?gallery=many"
+    delete_copies(stack, written)
 
 
 def test_only_what_is_near_the_view_is_loaded(opened: Opener, many: str) -> None:

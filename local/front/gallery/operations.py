@@ -58,7 +58,7 @@ class Operations:
 
     def photos_now(self) -> dict[str, Any]:
         """Count photos by state, and those that failed by error code; a photo counts once, after any attempts."""
-        found = list(PhotoStore(deployed=self.deployed).photos(None))
+        found = list(PhotoStore(deployed=self.deployed).states())
         failed: list[Mapping[str, Any]] = [one.get("error") or {} for one in found if state_of(one) == "failed"]
         return {
             "states": Counter(state_of(one) for one in found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -44,6 +44,8 @@ CHUNK: Final = 256 * 1024  # bytes
 INTERRUPTED_AFTER: Final = timedelta(minutes=15)
 NOT_UPLOADED: Final = "NOT_UPLOADED"
 NOTHING: Final[Record] = {}
+# What state_of and is_interrupted read, and the reason of a failure.
+STATE_FIELDS: Final = ("id", "status", "error", "announced_at", "original_key", "s3_key", "small_url", "thumbnail_url")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,12 +130,16 @@ class PhotoStore:
 
     def galleries(self) -> dict[str, Any]:
         """List all galleries by name, each with the number of its photos."""
-        counts = Counter(str(one.get("gallery_id") or "") for one in self.photos(None))
+        counts = Counter(str(one.get("gallery_id") or "") for one in self.photos(None, fields=("gallery_id", "status")))
         return {"galleries": [{"name": name, "photos": counts[name]} for name in sorted(counts) if name]}
 
-    def photos(self, gallery: str | None) -> Iterator[dict[str, Any]]:
-        """Yield every photo that is not deleted."""
-        return (one for one in self.all(gallery) if one.get("status") != DELETED)
+    def states(self) -> Iterator[dict[str, Any]]:
+        """Yield of every photo what tells its state, and why it failed."""
+        return self.photos(None, fields=STATE_FIELDS)
+
+    def photos(self, gallery: str | None, *, fields: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+        """Yield every photo that is not deleted; *fields*: those that are read, all when empty."""
+        return (one for one in self.all(gallery, fields=fields) if one.get("status") != DELETED)
 
     def marked(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return *record*, marked if its upload was interrupted."""
@@ -147,13 +153,17 @@ class PhotoStore:
             return False
         return not self.is_uploaded(key_of(record))
 
-    def all(self, gallery: str | None) -> Iterator[dict[str, Any]]:
+    def all(self, gallery: str | None, *, fields: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
         """Yield every record of *gallery*, or of all galleries: a local gallery is small enough for that."""
+        read: dict[str, Any] = {"TableName": self.table}
+        if fields:
+            names = {f"#{name}": name for name in fields}
+            read |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
         if gallery is None:
-            pages: Any = self.dynamodb.get_paginator("scan").paginate(TableName=self.table)
+            pages: Any = self.dynamodb.get_paginator("scan").paginate(**read)
         else:
             pages = self.dynamodb.get_paginator("query").paginate(
-                TableName=self.table,
+                **read,
                 IndexName=GALLERY_INDEX,
                 KeyConditionExpression="gallery_id = :gallery",
                 ExpressionAttributeValues={":gallery": {"S": gallery.strip("/")}},
