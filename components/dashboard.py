@@ -83,13 +83,17 @@ def photo_widgets(watched: Watched, region: str) -> list[Widget]:
     rendition = "rendition"
     outcomes = [
         own(name, rendition, watched.stack).row(label=name)
-        for name in ("PhotosRendered", "PhotosFailed", "ObjectsSkipped", "TransientFailures")
+        for name in ("PhotosRendered", "PhotosFailed", "ObjectsSkipped", "TransientFailures", "UnexpectedFailures")
     ]
     stored = own("RenditionBytes", rendition, watched.stack).row(label="bytes written")
     cost = own("EstimatedCostUsd", rendition, watched.stack).row(label="USD per hour")
     waiting = [
         own(name, "reconcile", watched.stack, "Maximum").row(label=name)
         for name in ("StuckPhotos", "OrphanRenditions", "UnrepairedPhotos")
+    ]
+    on_demand = [
+        own("SizesMade", "on-demand", watched.stack).row(label="made"),
+        own("SizesAbsent", "on-demand", watched.stack).row(label="absent"),
     ]
     return [
         graph("Photos per minute by outcome", region, outcomes, period=60),
@@ -103,6 +107,7 @@ def photo_widgets(watched: Watched, region: str) -> list[Widget]:
         graph("Renditions (bytes)", region, [stored]),
         graph("Cost of rendering (from receipts)", region, [cost], period=3600),
         graph("Stuck photos, orphans, what is not repaired", region, waiting),
+        *([graph("Sizes on demand", region, on_demand)] if watched.renditions.on_demand else []),
     ]
 
 
@@ -128,6 +133,12 @@ def edit_widgets(watched: Watched, region: str) -> list[Widget]:
         own("SessionsStarted", "edit-api", watched.stack).row(label="sessions"),
         own("EditsDone", "edit", watched.stack).row(label="done"),
         own("EditsFailed", "edit", watched.stack).row(label="failed"),
+        own("UnexpectedFailures", "edit", watched.stack).row(label="failed unexpectedly"),
+    ]
+    archives = [
+        own("ArchivesStarted", "edit-api", watched.stack).row(label="started"),
+        own("ArchivesDone", "edit", watched.stack).row(label="done"),
+        own("ArchivesFailed", "edit", watched.stack).row(label="failed"),
     ]
     answers = [of_function(name, api).row(label=name) for name in ("UrlRequestCount", "Url4xxCount", "Url5xxCount")]
     throttles = [
@@ -137,6 +148,7 @@ def edit_widgets(watched: Watched, region: str) -> list[Widget]:
     ]
     return [
         graph("Edit sessions", region, work),
+        *([graph("Archives", region, archives)] if watched.edits.archive_days else []),
         graph("Edit API", region, answers),
         graph("Throttled table requests", region, throttles),
     ]

@@ -29,6 +29,14 @@ LINK_S: Final = HOUR_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AcceptedArchive:
+    """An archive whose job is sent. *new*: this request started it."""
+
+    archive: Archive
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveService:
     """Archives of the API's users. *days*: how long a file is kept; None: archives are off."""
 
@@ -41,7 +49,7 @@ class ArchiveService:
     days: int | None
     now_ms: Callable[[], int] = milliseconds
 
-    def start(self, order: ArchiveOrder, sender: Sender) -> Archive:
+    def accept(self, order: ArchiveOrder, sender: Sender) -> AcceptedArchive:
         """Start an archive, or return the one that this request started before."""
         if self.days is None:
             raise turned_off()
@@ -50,7 +58,7 @@ class ArchiveService:
             bound = self.keys.remember(sender.user_id, sender.key, body=sender.body, session_id=str(archive_id))
             archive_id = ArchiveId.read(bound) or archive_id
             if earlier := self.archives.find(archive_id):
-                return self.sent(earlier, sender)
+                return AcceptedArchive(archive=self.sent(earlier, sender), new=False)
         self.limits.count(sender.user_id, "archive", limit=PER_HOUR, window_s=HOUR_S).require()
         now = self.now_ms()
         archive = Archive(
@@ -62,7 +70,7 @@ class ArchiveService:
             expires_at=now // 1000 + DAY_S,
         )
         self.archives.create(archive)
-        return self.sent(archive, sender)
+        return AcceptedArchive(archive=self.sent(archive, sender), new=True)
 
     def sent(self, archive: Archive, sender: Sender) -> Archive:
         """Send the job of an archive on which no worker has reported; a job that comes twice is done once."""

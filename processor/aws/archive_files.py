@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -106,5 +107,5 @@ def disposition(file_name: str) -> str:
 
     https://www.rfc-editor.org/rfc/rfc6266#section-5
     """
-    plain = file_name.encode("ascii", "replace").decode().replace("?", "-").replace('"', "-")
+    plain = re.sub(r'[^ -~]|["\\?%]', "-", file_name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

@@ -168,10 +168,13 @@ def test_an_archive_that_is_being_made_is_stopped(api: Api) -> None:
     assert ("error", {"code": "SOURCE_FAILED", "message": "Nothing is there."}) == (said["status"], said["error"])
 
 
-def test_a_repeated_request_starts_nothing_twice(api: Api) -> None:
+def test_a_repeated_request_starts_nothing_twice(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its Idempotency-Key it gets the same archive, and its job again as long as no worker has reported."""
+    counted: list[str] = []
+    monkeypatch.setattr(type(api.parts.telemetry), "count", lambda _, metrics, **__: counted.extend(metrics))
     first, again = start(api, key="k"), start(api, key="k")
     assert first.json() == again.json()
+    assert ["ArchivesStarted"] == [one for one in counted if one.startswith("Archives")]
     assert [{"archive": first.json()["archiveId"]}] * 2 == api.jobs()
     assert (409, "IDEMPOTENCY_CONFLICT") == code_of(start(api, key="k", gallery="another", size="small"))
 

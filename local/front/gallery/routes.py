@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
 from sse_starlette import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +18,7 @@ from local.front.gallery.model import FocalPoint, Listing, NewPhoto, Renewal
 from local.front.gallery.operations import Operations
 from local.front.gallery.runbook import section
 from local.front.gallery.store import PhotoStore
+from processor.aws.archive_files import disposition
 
 PING_S: Final = 15
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -124,7 +124,7 @@ def attachment(name: str) -> Mapping[str, str]:
     """Let a browser save the answer under *name*, and never show it: an original may be any file."""
     return {
         "Content-Type": "application/octet-stream",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": disposition(name),
     }
 
 

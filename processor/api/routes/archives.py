@@ -40,9 +40,10 @@ def start(
 ) -> ArchiveDocument:
     """Put photos into one ZIP file; look at the archive until it is complete, then hand on its `url`."""
     archives = services.archive_service
-    archive = archives.start(asked.order, Sender(user_id=user_id, key=idempotency_key, body=body))
-    services.telemetry.count({"ArchivesStarted": one()})
-    return archive_document(archive, archives.link(archive))
+    accepted = archives.accept(asked.order, Sender(user_id=user_id, key=idempotency_key, body=body))
+    if accepted.new:
+        services.telemetry.count({"ArchivesStarted": one()})
+    return archive_document(accepted.archive, archives.link(accepted.archive))
 
 
 @router.get(
