@@ -23,6 +23,7 @@ from tests.browser.editing import Desk, command, run, waiting_edits
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
 REFUSED = "status of 422"
 PICTURES = 151  # three sessions of fifty, and one more
+SHOWS_ALL = "(one) => one.scrollHeight <= one.clientHeight"
 
 
 @pytest.fixture
@@ -318,12 +319,14 @@ def test_more_than_fifty_pictures_are_sent_in_fifties(desk: Desk) -> None:
 
 
 def test_on_a_phone_the_command_and_run_are_in_view(desk: Desk) -> None:
-    """Without scrolling, before and after the plan is shown; nothing is covered at the end of the page."""
+    """Without scrolling, before and after the plan is shown; nothing is covered at the end of the page, no line cut."""
     page = desk.open(desk.photo(), size=(360, 740), has_touch=True)
     expect(page.locator(".preview img").first).to_be_visible()
     expect(command(page)).to_be_in_viewport(ratio=1)
+    assert command(page).evaluate(SHOWS_ALL)
     command(page).fill("make it warmer, rotate left and resize to 500px")
 
+    assert command(page).evaluate(SHOWS_ALL)
     expect(page.locator(".plan")).to_contain_text("Make it warmer, then rotate left")
     for part in (
         command(page),

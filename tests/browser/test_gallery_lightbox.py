@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from testkit.browser import wait_until
 from testkit.embedded_stack import LocalStack
 from testkit.photos import jpeg, scene
+from tests.browser.complaints import Complaints
 from tests.browser.conftest import Opener
 from tests.browser.test_gallery_uploads import tile
 
@@ -111,6 +112,30 @@ def test_focus_is_set_by_keys_and_by_a_click(
     found = stack.photo(photo_id)
     assert found is not None
     assert 0.24 < found["focus"]["x"] < 0.26
+
+
+def test_a_new_focus_stands_unless_it_is_refused(opened: Opener, trio: str, complaints: Complaints) -> None:
+    """Also before the answer: who looks at once sees the point that was just set."""
+    complaints.expect("status of 503")
+    asked: list[Route] = []
+    page = opened(trio)
+    page.route("**/focus", lambda route: asked.append(route))  # noqa: PLW0108 - Playwright takes no built-in method
+    page.get_by_role("button", name="Open first.jpg").click()
+    shown(page, "first.jpg")
+    point = page.get_by_role("slider", name="Focal point")
+
+    page.keyboard.press("f")
+    point.press("Shift+ArrowRight")
+    point.press("Enter")
+    wait_until(page, lambda: bool(asked))
+    page.keyboard.press("f")
+    expect(point).to_have_attribute("aria-valuetext", "60 % from the left, 50 % from the top")
+    point.press("Escape")
+    asked[0].fulfill(status=503, json={"error": "Try again later.", "code": "TRY_AGAIN"})
+    expect(page.get_by_text("Try again later.")).to_be_visible()
+
+    page.keyboard.press("f")
+    expect(point).to_have_attribute("aria-valuetext", "50 % from the left, 50 % from the top")
 
 
 def test_finger_turns_the_page(opened: Opener, trio: str) -> None:

@@ -73,10 +73,13 @@ export class FocusPoint {
     this.save();
   }
 
+  /** Save the point, which stands from now on, also before the answer comes. */
   async save() {
-    const point = this.chosen;
+    const { photo, chosen } = this;
+    this.photo = { ...photo, focus: chosen };
     this.set(false);
-    await this.how.save(point);
+    const saved = await this.how.save(chosen);
+    if (!saved && this.photo.id === photo.id) this.photo = { ...this.photo, focus: photo.focus };
   }
 
   key(event) {
