@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from processor.edits.language.negation import check, wished
+from processor.edits.language.negation import check, enlarges_canvas, wished
 from processor.edits.language.order import arranged, shared
 from processor.edits.language.parsers.file import TWO_FORMATS
 from processor.edits.language.questions import refuse_question
@@ -37,11 +37,15 @@ NOTHING_ASKED: Final = 'expected what to do, as in "resize to 800px"'
 
 @dataclass(slots=True)
 class Compilation:
-    """A command being compiled: what is understood so far, what is not wanted, and the clause at work."""
+    """A command being compiled: what is understood so far, what is not wanted, and the clause at work.
+
+    *since*: the place in *understood* where the clauses behind the last "then" begin.
+    """
 
     understood: list[Understood] = field(default_factory=list[Understood])
     unwanted: list[Segment] = field(default_factory=list[Segment])
     current: tuple[Term, ...] = ()
+    since: int = 0
 
     @property
     def steps(self) -> list[Operation]:
@@ -74,9 +78,11 @@ class Compilation:
         found, used = with_following(segment.terms, following)
         if self._already_repaired(segment):
             return used
-        repaired = self.understood and self.understood[-1].fault and segment.mark == "" and _plain(self.understood[-1])
-        if repaired and changes(found) == changes(self.understood[-1]):
-            self.understood.pop()  # "it's blurry, sharpen it" says the repair as well
+        if segment.mark:
+            self.since = len(self.understood)
+        described = self.understood[self.since :]
+        if repaired := next((one for one in described if _repairs(found, one)), None):
+            self.understood.remove(repaired)  # "it's blurry, sharpen it" says the repair as well
         self.understood.append(found)
         return used
 
@@ -88,6 +94,8 @@ class Compilation:
     def _negated(self, segment: Segment, following: Segment | None) -> int:
         """Follow what is not wanted: as a wish about the clause before or behind it, else as a condition."""
         wish = wished(segment)
+        if self.understood and any(term.name == "no enlarge" for term in wish):
+            wish = () if any(map(enlarges_canvas, self.understood[-1].steps)) else wish
         if wish and self.understood and self._add(wish):
             return 1
         if wish and following is not None and following.mark != "not":
@@ -133,9 +141,10 @@ def compile_command(command: str) -> Plan:
     return plan_of(compilation.steps)
 
 
-def _plain(fault: Understood) -> bool:
-    """Tell whether a fault is described without an amount."""
-    return not any(term.kind in {"number", "level"} for term in fault.terms)
+def _repairs(found: Understood, earlier: Understood) -> bool:
+    """Tell whether *found* is the repair of a fault that was described *earlier*, without a number."""
+    plain = earlier.fault and not any(term.kind == "number" for term in earlier.terms)
+    return plain and changes(found) == changes(earlier)
 
 
 def is_text(command: str) -> bool:

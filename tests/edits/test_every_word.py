@@ -80,7 +80,13 @@ DEFAULTS = {
     ),
     *("after", "before", "before you", "avatar", "white", "square", "4:5"),
 }
-SAID_TWICE = {"crop left 100 right 100", "crop to 2:1 panorama"}
+SAID_TWICE = {
+    "crop left 100 right 100",
+    "crop to 2:1 panorama",
+    # How bad a fault is does not matter when its repair is named.
+    "It's a bit dark. Brighten it by 20%.",
+    "It is very dark. Make it 30% brighter.",
+}
 
 
 @pytest.fixture(autouse=True, scope="module")

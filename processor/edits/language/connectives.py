@@ -124,10 +124,11 @@ LABELS: Final[Mapping[str, str]] = {
 SEPARATORS: Final[Mapping[str, str]] = {
     "and": "and | also | plus | as well as | and also | & | but | while",
     "then": (
-        "then | and then | after that | afterwards | followed by | next | finally | first | firstly | and finally | "
+        "then | and then | after that | afterwards | followed by | next | finally | firstly | and finally | "
         "lastly | before anything else | first of all | to begin with | and after that | secondly | second | "
         "and next | item"
     ),
+    "first": "first",
     "before that": "before that | but before that | and before that | but first",
 }
 QUESTIONS: Final = frozenset(
@@ -139,7 +140,7 @@ NOISE: Final = frozenset(
         """a an the it this that these those its my our your me us i i'd i'll i'm we you them him one ones
     image images picture pictures shot shots photo photos photograph photographs pic pics please pls plz kindly
     can could would will mind thanks thank thx ty hey hi hello ok okay now just simply so some well
-    let let's think be be quite
+    let let's think be be quite about roughly approximately
     """,
     )
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from processor.edits.language.explanations import EXPLANATIONS
 from processor.edits.language.segments import Segment
 from processor.edits.language.terms import Kind, ParseError, Term
 from processor.edits.operations.base import Operation
@@ -46,6 +47,7 @@ SKIPPED: Final = frozenset({"verb"})
 ANYTHING: Final = ("option", "any")
 ALONE: Final = "nothing is done unless it is asked for: expected what to do, not what to leave out"
 MORE_THAN_AN_OPERATION: Final = "not understood as something that is not wanted: expected the name of an operation"
+KEEP_METADATA: Final = EXPLANATIONS["keep metadata"]
 CONTRADICTION: Final = "not wanted, but another part of the command asks for it"
 
 
@@ -77,8 +79,17 @@ def check(unwanted: Sequence[Segment], steps: Sequence[Operation], *, repairs: b
         done |= {name for step in steps if step.operation_name() == "modulate" for name in step.model_fields_set}
         done |= {f"format {step.written()['to']}" for step in steps if step.operation_name() == "format"}
         done |= {"fix"} if repairs else set()
-        if forbidden(segment) & done:
+        done |= {"resize", "extend"} if any(map(enlarges_canvas, steps)) else set()
+        excluded = forbidden(segment)
+        if excluded & done:
             raise ParseError(CONTRADICTION, segment.place)
+        if "metadata" in excluded:  # every step leaves it out
+            raise ParseError(KEEP_METADATA.sentence, segment.place, KEEP_METADATA.suggestions)
+
+
+def enlarges_canvas(step: Operation) -> bool:
+    """Tell whether a step turns the picture by less than a quarter, which needs a larger canvas."""
+    return step.operation_name() == "rotate" and step.written()["degrees"] % 90 != 0
 
 
 def forbidden(segment: Segment) -> set[str]:

@@ -65,6 +65,10 @@ BYTES: Final = {
 GLUED: Final[Mapping[str, tuple[float, Unit]]] = {"k": (KILO, ""), "m": (KILO**2, "bytes"), "in": (1, "in")}
 
 
+# What may stand behind "in" as a unit with a space before it: "6 in wide".
+BEHIND_INCHES: Final = frozenset({"wide", "tall", "high", "by", "x"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A number that was read, and the place of the first token behind it. *fraction*: "half", "two thirds"."""
@@ -176,8 +180,8 @@ def unit_at(line: Sequence[Token], at: int) -> tuple[float, Unit, int]:
         return _glued(line, at)
     if word in BYTES:
         return BYTES[word], "bytes", at + 1
-    if word in UNITS:
-        return 1, UNITS[word], at + 1
+    if word in UNITS or (word == "in" and _word(line, at + 1) in BEHIND_INCHES):
+        return 1, UNITS.get(word, "in"), at + 1
     return 1, "", at
 
 

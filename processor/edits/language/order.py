@@ -42,7 +42,7 @@ def shared(segments: Sequence[Segment]) -> list[Segment]:
     """Give each clause of a list of tones the direction of the first and the number of the last."""
     done = list(segments)
     for at in range(1, len(done)):
-        change = next((term for term in done[at - 1].terms if term.kind == "change"), None)
+        change = next((term for term in done[at - 1].terms if _directs(term)), None)
         if change is not None and _tone(done[at - 1]) and _tone(done[at]) and not _directed(done[at]):
             done[at] = replace(done[at], terms=(change, *done[at].terms))
     for at in range(len(done) - 2, -1, -1):
@@ -51,6 +51,11 @@ def shared(segments: Sequence[Segment]) -> list[Segment]:
         if number is not None and same and not any(isinstance(term, Number) for term in done[at].terms):
             done[at] = replace(done[at], terms=(*done[at].terms, number))
     return done
+
+
+def _directs(term: Term) -> bool:
+    """Tell whether a term says which way a tone goes: "increase", "add"."""
+    return term.kind == "change" or (term.kind, term.name) == ("verb", "add")
 
 
 def _changes(term: Term) -> bool:

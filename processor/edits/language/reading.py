@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from processor.edits.colours import hexadecimal
 from processor.edits.language.lexicon import is_noise, lexicon
 from processor.edits.language.numerals import Reading, adds, read, starts_factor, unit_at
 from processor.edits.language.relations import WEAK, bounded, coloured, labelled, related
-from processor.edits.language.terms import Extent, Kind, Number, Point, Term, Unit
+from processor.edits.language.terms import Extent, Kind, Number, ParseError, Point, Span, Term, Unit
 from processor.edits.language.tokens import Token, tokens
 
 JOINS: Final = frozenset({"by", "x"})
 LENGTHS: Final[frozenset[Unit]] = frozenset({"", "px", "cm", "mm", "in"})
 FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/5", "1/8", "1/10"})
+RANGE: Final = frozenset("-\u2010\u2011\u2013\u2014")  # hyphens and dashes
 ARTICLES: Final = frozenset({"a", "an", "the", "my", "our", "your", "its", "this", "that"})
 PICTURE: Final = frozenset(
     {"image", "picture", "photo", "photograph", "pic", "it", "them", "me", "us", "images", "pictures", "photos"}
@@ -31,7 +33,18 @@ PREFIXES: Final = frozenset({"x", "y", "w", "h", "q"})
 
 def terms_of(command: str) -> list[Term]:
     """Read *command*; raises ParseError at a quotation that is never closed."""
-    return labelled(coloured(bounded(related(_placed(command, list(terms(list(tokens(command)))))))))
+    line = list(terms(list(tokens(command))))
+    _refuse_ranges(command, line)
+    return labelled(coloured(bounded(related(_placed(command, line)))))
+
+
+def _refuse_ranges(command: str, line: Sequence[Term]) -> None:
+    """Refuse "quality 80-90", whose second number would be read as something else."""
+    numbers = [term for term in line if isinstance(term, Number)]
+    for first, second in pairwise(numbers):
+        if command[first.end : second.start].strip() in RANGE:
+            found = Span(start=first.start, end=second.end)
+            raise ParseError(f"expected one number, found {command[found.start : found.end]}", found)
 
 
 def _placed(command: str, line: Sequence[Term]) -> Iterator[Term]:

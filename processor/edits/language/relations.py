@@ -147,6 +147,8 @@ def _fits(number: Number, label: str) -> bool:
 
 def _with_label(number: Number, label: str, term: Term) -> Number:
     relation = number.relation if number.relation not in {"", *WEAK} else term.relation or number.relation
+    if term.relation == "of" and number.relation:
+        relation = number.relation  # "to 80% of its size" ends there
     if label == "factor":
         return replace(number, unit="×", relation=relation)
     if label == "dpi":

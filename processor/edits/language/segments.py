@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from processor.edits.language.terms import Number, ParseError, Span, Term
@@ -16,9 +17,10 @@ TONES: Final = frozenset({"brightness", "contrast", "saturation", "hue", "gamma"
 # Tones that name their direction: "brighter with more contrast".
 DIRECTED: Final = frozenset({"contrasty", "less contrasty"})
 WRITES: Final = frozenset({"text", "title", "watermark"})
+KEPT: Final = frozenset({("option", "part"), ("option", "face"), ("option", "subject")})
 FILLINGS: Final = frozenset({"rest", "bars", "padding", "pad", "cover"})
 # Separators behind which a step of its own begins.
-STRONG: Final = frozenset({"then", ";", "\n", "\r", ">", "→"})
+STRONG: Final = frozenset({"then", "first", ";", "\n", "\r", ">", "→"})
 SENTENCES: Final = STRONG | {"."}
 
 # Negations that name what is not wanted: "keep the size".
@@ -61,7 +63,7 @@ class Segment:
     def _keeps(self) -> bool:
         """Tell whether the clause only says which side of a shape stays: "and keep the upper part"."""
         named = {(term.kind, term.name) for term in self.terms if term.kind != "place"}
-        return ("head", "keep") in named and named <= {("head", "keep"), ("option", "part")}
+        return ("head", "keep") in named and named <= {("head", "keep"), *KEPT}
 
     @property
     def _fills(self) -> bool:
@@ -79,8 +81,8 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
     clause: list[Term] = []
     mark: Mark = ""
     opener: Term | None = None
-    leading = True
-    for term in (*terms, END):
+    leading, later = True, False
+    for term, following in pairwise((*terms, END, END)):
         opened = _opens(term)
         if term.kind != "separator" and not opened and not _begins(term, clause):
             clause.append(term)
@@ -90,8 +92,10 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
         if not clause and opener is not None:
             raise ParseError(NOTHING_FOLLOWS, opener)
         if clause:
+            if later and not mark and not leading and term.name == "first" and following.kind == "separator":
+                mark = "before that"  # "…, but crop it first"
             yield Segment(terms=tuple(clause), mark=mark, leading=leading)
-            clause, mark, opener, leading = [], "", None, False
+            clause, mark, opener, leading, later = [], "", None, False, True
         if term.kind == "separator":
             mark = _stronger(mark, term.name)
             leading = leading or term.name in SENTENCES

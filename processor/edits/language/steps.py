@@ -22,6 +22,8 @@ MOST_REPEATS: Final = 10
 TAKES_WORDS: Final = frozenset({"text", "title", "watermark"})
 # Their parsers take no number: "black and white 500px jpg".
 PLAIN: Final = frozenset({"grayscale", "negate", "normalize", "equalize", "enhance", "sepia"})
+# Operations whose amount has several parameters: "50%" and "1200px", "slightly" and "sigma 2".
+MEASURED_IN_WAYS: Final = frozenset({"resize", "sharpen", "blur"})
 ADVERBS: Final = frozenset({"once", "twice", "thrice"})
 RIDER_OPTIONS: Final = frozenset({"lossless", "file"})
 LEFT_OVER: Final = "understood, but it does not go with the rest of the step"
@@ -72,8 +74,9 @@ def written(one: Understood) -> list[dict[str, Any]]:
 
 
 def changes(one: Understood) -> list[tuple[str, frozenset[str]]]:
-    """Return what steps change, whatever the amounts."""
-    return [(step.operation_name(), frozenset(step.model_fields_set)) for step in one.steps]
+    """Return what steps change, whatever the amounts, and whatever they are measured in."""
+    named = [(step.operation_name(), frozenset(step.model_fields_set)) for step in one.steps]
+    return [(name, frozenset() if name in MEASURED_IN_WAYS else fields) for name, fields in named]
 
 
 def _rider(clause: Clause) -> list[Operation]:
@@ -114,7 +117,7 @@ def _without_repeat(terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], int]:
     """Take "twice" from the end of a clause that names an operation: it is done that often."""
     last = terms[-1]
     headed = any(term.kind == "head" for term in terms)
-    if isinstance(last, Number) and last.name in ADVERBS and not last.relation and headed:
+    if isinstance(last, Number) and last.name in ADVERBS and not last.relation and not last.label and headed:
         return terms[:-1], int(last.value)
     return terms, 1
 
@@ -122,7 +125,9 @@ def _without_repeat(terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], int]:
 def _repeats(clause: Clause) -> int:
     """Take "twice" at the end of a clause that has no other use for it."""
     last = clause.terms[-1]
-    repeats = isinstance(last, Number) and last.unit == "×" and last.value in range(1, MOST_REPEATS + 1)
+    repeats = (
+        isinstance(last, Number) and last.unit == "×" and last.value in range(1, MOST_REPEATS + 1) and not last.label
+    )
     if not (isinstance(last, Number) and repeats and clause.rest == [last] and clause.head):
         return 1
     clause.rest = []

@@ -16,7 +16,7 @@ PLACES: Final[Mapping[str, str]] = {
     "southwest": "bottom left | lower left | bottom left corner | lower left corner | southwest | left bottom",
     "west": "left | left side | left edge | left hand side | west | center left | middle left",
     "northwest": "top left | upper left | top left corner | upper left corner | northwest | left top",
-    "center": "center | central | middle | centered",
+    "center": "center | central | middle | centered | centred",
 }
 FORMATS: Final[Mapping[str, str]] = {
     "jpeg": "jpg | jpeg | jpe | jfif",
@@ -94,7 +94,7 @@ OPTIONS: Final[Mapping[str, str]] = {
         "all sides | each side | every side | all edges | each edge | every edge | sides | edges | edge | "
         "all around | all round | all four sides | all borders | all directions | around it"
     ),
-    "circle": "circle | circular | round shape | disc | disk | oval",
+    "circle": "circle | circular | round shape | disc | disk",
     "face": "face | faces | people face | person face | face of people",
     "subject": "subject | main subject | what matters | important part | interesting part | most important part",
     "detail": "detail | most interesting part | richest part | most detail | entropy",

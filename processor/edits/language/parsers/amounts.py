@@ -15,6 +15,7 @@ Parser: TypeAlias = Callable[[Clause], list[Operation]]
 LARGEST_FACTOR: Final = 10  # "scale by 2" is a factor, "resize to 800" is not
 WHOLE: Final = 100
 THOUSANDS: Final = 3  # digits behind the point of 1.000, which some write for a thousand
+COMPARED: Final[Mapping[int, str]] = {1: "bigger", -1: "smaller"}
 PLAUSIBLE: Final = (0.1, 3)
 """Factors of tone that people ask for; a bare number outside is a percentage."""
 
@@ -52,10 +53,13 @@ def scaled(number: Number, direction: int) -> float:
     if number.signed and not direction:
         return tidy(WHOLE + (number.value * WHOLE if times else number.value))
     if number.relation == "to" or not direction:
-        return tidy(number.value * WHOLE if times else number.value)
+        ends = tidy(number.value * WHOLE if times else number.value)
+        if (ends - WHOLE) * direction < 0:
+            raise _beyond(number, direction, f"make it {number.value:g}% {COMPARED[direction]}", f"scale to {ends:g}%")
+        return ends
     if times:
         return tidy(number.value * WHOLE if direction > 0 else WHOLE / _positive(number))
-    if direction > 0 and number.value >= WHOLE and not number.relation:
+    if direction > 0 and number.value > WHOLE and not number.relation:
         return tidy(number.value)  # "enlarge 150%" ends at 150 %, "150% bigger" is rarely meant
     return tidy(WHOLE + direction * number.value)
 
@@ -78,7 +82,17 @@ def factor(number: Number, direction: int, *, name: str, as_much: int = 0) -> fl
         direction = 1
     if direction and number.relation not in {"to", "at"}:
         return _changed(number, value, direction, name)
-    return _set(number, value, name)
+    factor = _set(number, value, name)
+    if (factor - 1) * direction < 0:
+        way = "increase" if direction > 0 else "decrease"
+        raise _beyond(number, direction, f"{way} {name} by {number.value:g}%", f"{name} {factor * WHOLE:g}%")
+    return factor
+
+
+def _beyond(number: Number, direction: int, *choices: str) -> ParseError:
+    """Make the error for a target on the other side: "increase to 50%"."""
+    sides = {1: "more", -1: "less"}
+    return ParseError(f"expected {sides[direction]} than 100%, which is as it is now", number, choices)
 
 
 def _changed(number: Number, value: float, direction: int, name: str) -> float:

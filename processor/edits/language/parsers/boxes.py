@@ -10,6 +10,7 @@ from processor.edits.language.parsers.ratios import (
     PRESET,
     proportions,
     ratio_of,
+    read_shape,
     take_aspect,
     take_box,
     take_length,
@@ -23,6 +24,7 @@ PADDING: Final = ("padding", "bars", "pad", "letterbox", "rest", "border")
 
 def in_box(clause: Clause, direction: int) -> list[Operation]:
     """Resize to a width and height, to a shape, or to a size of a shape; [] where the clause names none."""
+    read_shape(clause)
     circle = [step("round", radius="circle")] if clause.takes("option", "circle") else []
     if circle and not clause.has("aspect"):
         side = take_length(clause, "", "width", "size")

@@ -8,7 +8,7 @@ from typing import Final
 
 from processor.edits.language.clauses import Clause
 from processor.edits.language.parsers.amounts import Parser, step, whole
-from processor.edits.language.parsers.boxes import in_box
+from processor.edits.language.parsers.boxes import covered, in_box
 from processor.edits.language.parsers.cuts import CUTS, WHAT_PART, cut
 from processor.edits.language.parsers.ratios import ratio_of, reduced, sides, take_aspect
 from processor.edits.language.parsers.size import file_size
@@ -125,9 +125,16 @@ def _sized(clause: Clause, extent: Extent) -> Operation:
 
 
 def _shaped(clause: Clause, aspect: str) -> Operation:
-    """Crop to a ratio; "500px square" is a size."""
+    """Crop to a ratio; "500px square" is a size, "square, 500px" is resized to it."""
     side = clause.number("px")
     clause.takes("option", "corner")
+    behind = (
+        side is not None
+        and not side.relation
+        and any(term.kind == "aspect" and term.end < side.start for term in clause.terms)
+    )
+    if behind and aspect == "1:1":
+        return covered(clause, aspect, whole(side))
     if side is not None and aspect == "1:1":
         return step("crop", width=whole(side), height=whole(side), **_where(clause))
     if side is not None:

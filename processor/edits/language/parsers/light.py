@@ -16,6 +16,7 @@ from processor.edits.language.parsers.amounts import (
     share,
     step,
     tidy,
+    two_readings,
     whole,
 )
 from processor.edits.language.parsers.effect import plain, posterize
@@ -106,8 +107,12 @@ def hue(clause: Clause) -> list[Operation]:
 def contrast(clause: Clause, *, own: int = 0) -> list[Operation]:
     """Raise or lower the contrast; "contrast 120%" is 20 more than it is; *own*: the way that the head names."""
     clause.takes("option", "as much")
-    direction = (clause.direction() or 1) * own if own else clause.direction()
+    direction = clause.direction() or (1 if own or clause.verbs & {"add", "apply"} else 0)
+    direction *= own or 1
     number = clause.number("%", "×", "", labels=("", "intensity"), relations=CHANGES)
+    if number is not None and not direction and number.unit == "%" and _stands_before(number, clause):
+        value = f"{number.value:g}"
+        raise two_readings(number, f"increase contrast by {value}%", f"contrast {value}%")
     if number is not None:
         return [step("contrast", amount=_contrast(number, direction))]
     direction = direction or (1 if clause.takes("level", "high") else -1 if clause.takes("level", "low") else 0)
@@ -158,6 +163,13 @@ def enhance(clause: Clause) -> list[Operation]:
     """Improve everything a little."""
     level = clause.take("level", *LEVELS)
     return [step("enhance", level=LEVELS.get(level, "moderate"))]
+
+
+def _stands_before(number: Number, clause: Clause) -> bool:
+    """Tell whether a share stands before what it is of: "with 20% contrast"."""
+    named = next((term for term in clause.terms if term.kind == "head"), None)
+    plain = not (number.signed or number.fraction or number.relation) and number.value < WHOLE
+    return plain and named is not None and number.end <= named.start
 
 
 def _contrast(number: Number, direction: int) -> float:

@@ -7,10 +7,11 @@ from typing import Final
 
 from processor.edits.language.clauses import BOUNDS, Clause
 from processor.edits.language.parsers.amounts import whole
-from processor.edits.language.terms import Extent, Number, ParseError, Span, Unit
+from processor.edits.language.terms import Extent, Number, ParseError, Span, Term, Unit
 
 # Prints and screens are 4 x 6 or 16 x 9: no picture of so few pixels is asked for.
 LARGEST_RATIO: Final = 32
+SMALLEST_SIDE_PX: Final = 16
 PRESET: Final = " preset"
 # Alone, "portrait" and "landscape" are usual shapes of photos; beside a ratio they only turn it.
 ORIENTED: Final = {"portrait": "4:5", "landscape": "3:2"}
@@ -67,6 +68,18 @@ def ratio_of(extent: Extent) -> str | None:
     """Return the ratio that a width and height mean, None where they mean lengths."""
     small = max(extent.width, extent.height) <= LARGEST_RATIO
     return f"{extent.width:g}:{extent.height:g}" if small and not extent.exact else None
+
+
+def read_shape(clause: Clause) -> None:
+    """Read a width and height as a shape where px would be absurd: "make it 16 by 9"."""
+    extent = next((term for term in clause.rest if isinstance(term, Extent)), None)
+    if extent is None or clause.has("aspect") or clause.has("option", "exact") or ratio_of(extent) is None:
+        return
+    width, height = extent.width, extent.height
+    if width != height and min(width, height) < SMALLEST_SIDE_PX and width.is_integer() and height.is_integer():
+        name = reduced(int(width), int(height))
+        shape = Term(kind="aspect", name=name, start=extent.start, end=extent.end, relation=extent.relation)
+        clause.rest[clause.rest.index(extent)] = shape
 
 
 def reduced(width: int, height: int) -> str:

@@ -46,6 +46,8 @@ def border(clause: Clause, *, color: str | None = None) -> list[Operation]:
         return [_extended(clause.all("place"), px, color)]
     clause.take("option", "all sides")
     clause.take("relation", "across")
+    if width is None and (share := clause.number("%", labels=("", "width", "size"))):
+        return [step("border", width_percent=share.value, color=color)]
     if width is None and thickness:
         return [step("border", width_percent=THICKNESS_PERCENT[thickness], color=color)]
     return [step("border", width=whole(width) or (COLOURED_PX if color else None), color=color)]

@@ -16,7 +16,7 @@ from processor.edits.language.parsers.boxes import (
     in_box,
     padded_to,
 )
-from processor.edits.language.parsers.ratios import PAPER, PIXELS, take_aspect, take_box, take_length
+from processor.edits.language.parsers.ratios import PAPER, PIXELS, read_shape, take_aspect, take_box, take_length
 from processor.edits.language.terms import Extent, Number, ParseError
 from processor.edits.operations.base import Operation
 
@@ -60,6 +60,8 @@ def resize(clause: Clause, *, direction: int = 0, factor: bool = False) -> list[
 
 def boxed(clause: Clause, fit: str) -> list[Operation]:
     """Fit into, cover or fill a box."""
+    if fit == "inside":
+        read_shape(clause)
     clause.all("option", "part", "exact")
     _frame_of_extent(clause, fit)
     if fit != "fill":
