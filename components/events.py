@@ -167,12 +167,16 @@ def photos(stream: pulumi.Input[str]) -> Route:
     )
 
 
+SOME_TEXT: Final = {"S": [{"exists": True}]}
+
+
 def sessions(stream: pulumi.Input[str]) -> Route:
     """Pass the change that ends a session; it happens once, and nothing is written after it."""
     return Route(
         table="sessions",
         stream=stream,
-        filters=(change({"status": {"S": list(RUNNING)}}, {"status": {"S": list(ENDED)}}),),
+        # Archives are in the same table and end in the same ways; only sessions name their user.
+        filters=(change({"status": {"S": list(RUNNING)}}, {"status": {"S": list(ENDED)}, "userId": SOME_TEXT}),),
         detail_type="edit.completed",
         detail={
             "id": f"<{SESSION}.sessionId.S>:<{SESSION}.status.S>",

@@ -43,7 +43,9 @@ def advice(problem: Mapping[str, Any]) -> str:
             return f'Did you mean "{close[0]}"?' if close else "Use one of them."
         case "greater_than_equal" | "less_than_equal" as bound:
             least = bound.startswith("greater")
-            return f"Use {context['ge']:.15g} or more." if least else f"Use {context['le']:.15g} or less."
+            limit = context["ge"] if least else context["le"]
+            text = str(limit) if isinstance(limit, int) else f"{limit:.15g}"
+            return f"Use {text} or more." if least else f"Use {text} or less."
         case "extra_forbidden":
             return "Remove it."
         case _:

@@ -158,7 +158,7 @@ class ArchiveDocument(Document):
 
     archive_id: str
     status: ArchiveStatus
-    gallery: str | None = Field(description="As it was asked for; null: single photos.")
+    gallery: str | None = Field(description="The gallery, without slashes at its ends; null: single photos.")
     size: str
     files: int = Field(description="Photos that are in it so far.")
     total: int = Field(description="Photos that will be looked at; 0: not known yet.")

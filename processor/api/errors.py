@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -16,10 +17,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from processor.api.requests import NO_CONTROLS
 from processor.errors import HTTP_STATUS, DarkroomError, EditCode, EditError, TransientError
 from processor.schema_text import advice, shown
 
 RETRY_AFTER_S: Final = 2
+RATE_HEADERS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 FRAMEWORK_CODES: Final[Mapping[int, EditCode]] = {
     404: EditCode.NOT_FOUND,
     405: EditCode.METHOD_NOT_ALLOWED,
@@ -85,8 +88,12 @@ def on_edit_error(_: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
     if error.edit_code is EditCode.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if "retryAfter" in error.details:
-        headers["Retry-After"] = str(error.details["retryAfter"])
+    if HTTP_STATUS[error.edit_code] == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(error.details.get("retryAfter", RETRY_AFTER_S))
+    if error.edit_code is EditCode.RATE_LIMIT_EXCEEDED:
+        # The limit that refused it, which may be one by the hour; other headers tell of the one by the minute.
+        values = (error.details["limit"], 0, error.details["retryAfter"])
+        headers |= {name: str(value) for name, value in zip(RATE_HEADERS, values, strict=True)}
     return error_response(error.edit_code, error.public, error.details, headers)
 
 
@@ -104,7 +111,20 @@ def on_invalid_request(_: Request, error: Exception) -> Response:
     problems = problems_of(error)
     first, *more = problems
     sentence = f"{first}{f' (and {len(more)} more)' if more else ''}"
-    return error_response(EditCode.INVALID_INPUT, sentence, {"problems": problems} if more else None)
+    details = {"problems": problems} if more else limit_of(error.errors()[0])
+    return error_response(EditCode.INVALID_INPUT, sentence, details)
+
+
+def limit_of(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the limit that a value exceeds, and what was received; {} when the problem is another one."""
+    context, received = problem.get("ctx", {}), problem["input"]
+    match problem["type"]:
+        case "string_too_long" | "too_long":
+            return {"limit": context["max_length"], "received": len(received)}
+        case "less_than_equal":
+            return {"limit": context["le"], "received": received}
+        case _:
+            return {}
 
 
 def on_framework_error(request: Request, error: Exception) -> Response:
@@ -150,6 +170,8 @@ def problem_line(problem: Mapping[str, Any]) -> str:
         where = f"{problem['ctx']['error']} at character {problem['loc'][-1]}"
         return f"Invalid body: expected JSON ({where}). Send a JSON object."
     expected = EXPECTED.get(kind, str(problem["msg"]))
+    if problem.get("ctx", {}).get("pattern") == NO_CONTROLS:
+        expected = "text without control characters, such as line ends"
     for name, value in problem.get("ctx", {}).items():
         expected = expected.replace(f"{{{name}}}", str(value))
     where = field_path(problem["loc"])

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from processor.api.errors import UNEXPECTED, error_response
+from processor.api.errors import RATE_HEADERS, UNEXPECTED, error_response
 from processor.aws.secrets import RotatingSecret
 from processor.aws.user_limits import Allowance
 from processor.errors import EditCode
@@ -27,7 +27,6 @@ ORIGIN_HEADER: Final = "x-origin-verify"
 ALLOWANCE: Final = "allowance"
 # Lambda takes no larger request. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_BODY_BYTES: Final = 6 * 1024 * 1024
-RATE_HEADERS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,8 @@ def complete(headers: MutableHeaders, scope: Scope) -> None:
     allowance: Allowance | None = scope.get("state", {}).get(ALLOWANCE)
     if allowance is not None:
         values = (allowance.limit, allowance.remaining, allowance.resets_in_s)
-        headers.update({name: str(value) for name, value in zip(RATE_HEADERS, values, strict=True)})
+        for name, value in zip(RATE_HEADERS, values, strict=True):
+            headers.setdefault(name, str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ def require(holds: object, where: str, expected: str) -> None:
 
 def require_web_address(url: str, where: str) -> None:
     """Check the syntax of an http(s) URL."""
-    require(len(url) <= MAX_URL_CHARS, where, f"at most {MAX_URL_CHARS:,} characters")
+    if len(url) > MAX_URL_CHARS:
+        sentence = f"{where}: expected at most {MAX_URL_CHARS:,} characters, received {len(url):,}."
+        raise invalid(sentence, limit=MAX_URL_CHARS, received=len(url))
     require(PLAIN.fullmatch(url), where, "an address without spaces or special characters (percent-encode them)")
     parts = split(url, where)
     if parts.username is not None or parts.password is not None:
@@ -129,9 +131,9 @@ def shown_url(url: str) -> str:
     return urlsplit(url)._replace(query="", fragment="").geturl() if url.lower().startswith("http") else url
 
 
-def invalid(sentence: str) -> EditError:
+def invalid(sentence: str, **details: int) -> EditError:
     """Build the error of an invalid request."""
-    return EditError(EditCode.INVALID_INPUT, sentence)
+    return EditError(EditCode.INVALID_INPUT, sentence, details=details)
 
 
 def refused(sentence: str) -> EditError:

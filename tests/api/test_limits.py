@@ -55,7 +55,11 @@ def test_upload_slots_are_limited_per_user_and_hour(api: Api) -> None:
     asked = [api.client.post("/image-edit/uploads", json=slots, headers=bearer()) for _ in range(5)]
 
     assert [200] * 4 + [429] == [one.status_code for one in asked]
-    assert asked[-1].json()["error"].startswith("Too many upload slots: expected at most 200 an hour, received more.")
+    last = asked[-1]
+    assert last.json()["error"].startswith("Too many upload slots: expected at most 200 an hour, received more.")
+    # The limit that refused it, not the one by the minute, which has room.
+    assert ("200", "0") == headers_of(last)
+    assert str(last.json()["details"]["retryAfter"]) == last.headers["retry-after"] == last.headers["x-ratelimit-reset"]
     assert 200 == api.client.post("/image-edit/uploads", json=slots, headers=bearer(BOB)).status_code
 
 

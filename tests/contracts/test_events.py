@@ -77,6 +77,9 @@ def test_filters_know_every_turn_and_every_status(switched: StackPlan) -> None:
     turns = [tuple(image[EVENT]["M"]["turn"]["S"][0] for image in one.values()) for one in images]
 
     assert [({"exists": False}, {"exists": True}), TURNS, TURNS[::-1]] == turns
+    [sessions] = pipe(switched, "sessions")["sourceParameters"]["filterCriteria"]["filters"]
+    after = json.loads(sessions["pattern"])["dynamodb"]["NewImage"]
+    assert {"S": [{"exists": True}]} == after["userId"]  # which the archives of the same table do not have
     assert set(SessionStatus) == {*RUNNING, *ENDED}
     assert set(ENDED) == {one for one in SessionStatus if one.ended}
 

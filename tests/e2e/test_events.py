@@ -90,6 +90,22 @@ def test_what_the_backend_writes_is_no_event(stack: LocalStack) -> None:
     assert [("1", "photo.active")] == told(stack, photo_id, 1)
 
 
+def test_an_archive_that_ends_is_no_edit(stack: LocalStack) -> None:
+    """It is kept in the table of the sessions, and ends in the same ways."""
+    archive_id = f"archive#{uuid.uuid4()}"
+    table: Any = {"TableName": stack.known["outputs"]["sessionsTable"], "Key": {"sessionId": {"S": archive_id}}}
+    for status in ("processing", "complete"):
+        stack.aws.client("dynamodb").update_item(
+            **table,
+            UpdateExpression="SET #status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": status}},
+        )
+    drained(stack)
+
+    assert [] == [one for one in received(stack) if one["event"]["detail"].get("session_id") == archive_id]
+
+
 def test_an_edit_is_told_once_when_its_session_ends(stack: LocalStack) -> None:
     """One event for the session, with the user and the final status."""
     name = f"user-{uuid.uuid4()}"

@@ -12,6 +12,7 @@ import pytest
 from processor.edits.command import compile_command
 from processor.edits.language import suggestions
 from processor.edits.language.connectives import NOISE
+from processor.edits.language.phrases import HEADS
 from processor.edits.language.reading import terms_of
 from processor.edits.language.tokens import Token, tokens
 from processor.errors import EditError
@@ -154,6 +155,17 @@ def test_a_word_less_changes_the_plan_or_is_refused() -> None:
     ]
 
     assert [] == [(command, word) for command, word in ignored if command not in SAID_TWICE]
+
+
+@pytest.mark.parametrize(
+    "odd", ["0", "0%", "0x", "-1", "0:0", "0:0 500px", "0x0", "left border", "all sides border", "top bars"]
+)
+def test_nothing_odd_crashes_an_operation(odd: str) -> None:
+    """Nothing that is divided by, no operation that hands a clause back: a plan, or a refusal."""
+    for phrases in HEADS.values():
+        phrase = phrases.partition(" | ")[0]
+        for command in (f"{phrase} {odd}", f"{odd} {phrase}", f"{phrase} the white {odd} at the top"):
+            assert answer(command)
 
 
 def test_words_without_meaning_are_a_short_list() -> None:

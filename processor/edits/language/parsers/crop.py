@@ -32,7 +32,10 @@ def crop(clause: Clause, *, off: bool = False) -> list[Operation]:
         if off:
             raise ParseError(KEEPS, clause.place, ("crop to face",))
         return autocrop(clause)
-    if off and clause.has("head", "border", "bars") and not clause.numbers():
+    edges = clause.has("head", "border", "bars") and not (
+        clause.numbers() or clause.has("place") or clause.has("aspect")
+    )
+    if off and edges:
         return trim(clause)
     found = _between_points(clause) or _to_size_or_shape(clause)
     if found is None and clause.numbers():
@@ -81,9 +84,9 @@ def trim(clause: Clause) -> list[Operation]:
     threshold = clause.peek("", labels=("threshold",))
     if clause.has("aspect") or (size and threshold is None and clause.peek("", labels=("",)) is None):
         return crop(clause, off=True)
-    if clause.has("place") or clause.has("option", "all sides"):
+    if clause.has("place"):
         return crop(clause, off=True)
-    clause.take("option", "plain")
+    clause.all("option", "plain", "all sides")
     edge = next((term for term in clause.rest if term.kind == "head" and term.name in {"border", "bars"}), None)
     if edge is not None:
         shade = clause.beside(edge, -1)

@@ -39,6 +39,8 @@ def take_aspect(clause: Clause) -> str | None:
     """Take an aspect ratio: "16:9", "square", "3/4", "3:2 portrait"; of a name and numbers the later counts."""
     named = [one.removesuffix(PRESET).replace("/", ":") for one in clause.all("aspect")]
     orientation = clause.take("orientation")
+    if empty := next((one for one in named if not all(proportions(one))), None):
+        raise ParseError(f"expected two numbers above 0, as in 16:9, found {empty}", clause.place)
     if len({shape(one) for one in named}) > 1:
         raise ParseError(f"expected one aspect ratio, found {' and '.join(named)}", clause.place)
     if named and orientation:

@@ -112,14 +112,22 @@ def zoom(clause: Clause) -> list[Operation]:
     if not place:
         choices = ("crop the middle 50%", "make it bigger") if number is None else _zooms(number)
         raise two_readings(clause.place, *choices)
-    percent = 50.0 if number is None else 100 / scaled(number, 1) * 100
+    percent = 50.0 if number is None else 100 / _larger(number) * 100
     kept = round(percent)
     return [step("crop", width=kept, height=kept, position=place if place != "center" else None, unit="%")]
 
 
 def _zooms(number: Number) -> tuple[str, str]:
-    larger = scaled(number, 1)
+    larger = _larger(number)
     return f"crop the middle {round(10_000 / larger)}%", f"resize to {larger:g}%"
+
+
+def _larger(number: Number) -> float:
+    """Return what a zoom leads to, %; raises ParseError where nothing would be left."""
+    larger = scaled(number, 1)
+    if larger <= 0:
+        raise ParseError(f"expected a zoom above 0, found {number.value:g}", number)
+    return larger
 
 
 def file_size(clause: Clause) -> Operation | None:
