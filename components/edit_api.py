@@ -92,7 +92,7 @@ class EditApi(pulumi.ComponentResource):
         )
 
     def api_permissions(self, args: EditApiArgs) -> list[Permission]:
-        """Grant reading and writing sessions, sending jobs, signing slots and links, reading the two secrets."""
+        """Grant what the routes do: with sessions, jobs, upload slots, archives and the two secrets."""
         index = pulumi.Output.concat(args.sessions_arn, "/index/userId-createdAt-index")
         archives = args.config.settings.edits.archive_days
         return [
@@ -100,7 +100,7 @@ class EditApi(pulumi.ComponentResource):
             Permission(("dynamodb:Query",), (index,)),
             Permission(("sqs:SendMessage",), (args.jobs.arn,)),
             Permission(("s3:PutObject",), (args.slots,)),
-            *([Permission(("s3:GetObject",), (args.archives,))] if archives else []),
+            *([Permission(("s3:GetObject", "s3:DeleteObject"), (args.archives,))] if archives else []),
             Permission(("ssm:GetParameter",), (self.origin_parameter.arn, self.ticket_parameter.arn)),
         ]
 

@@ -93,9 +93,12 @@ class ArchiveService:
         return archive
 
     def cancel(self, text: str, *, user_id: str) -> Archive:
-        """Stop an archive of *user_id*, or withdraw its link; raise EditError(NOT_FOUND) when there is none."""
+        """Stop an archive of *user_id*, or withdraw its file; raise EditError(NOT_FOUND) when there is none."""
         archive = self.get(text, user_id=user_id)
-        return self.archives.cancel(archive.id) or archive
+        archive = self.archives.cancel(archive.id) or archive
+        if archive.status is ArchiveStatus.CANCELLED:
+            self.links.delete(archive.id)
+        return archive
 
     def link(self, archive: Archive) -> str | None:
         """Return the path by which anyone may download a complete archive; None for any other."""

@@ -90,7 +90,7 @@ class ArchiveFiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveLinks:
-    """Signs addresses of archives."""
+    """Signs addresses of the files of archives, and deletes a file, so that addresses of before lead nowhere."""
 
     s3: S3Client
     bucket: str
@@ -100,6 +100,11 @@ class ArchiveLinks:
         return self.s3.generate_presigned_url(
             ClientMethod="get_object", Params={"Bucket": self.bucket, "Key": archive_id.file}, ExpiresIn=seconds
         )
+
+    def delete(self, archive_id: ArchiveId) -> None:
+        """Delete the file, if there is one."""
+        with aws_call(f"s3:DeleteObject {self.bucket}/{archive_id.file}"):
+            self.s3.delete_object(Bucket=self.bucket, Key=archive_id.file)
 
 
 def disposition(file_name: str) -> str:

@@ -145,12 +145,20 @@ def test_a_link_opens_its_own_archive_alone(api: Api) -> None:
 
 
 def test_a_withdrawn_archive_cannot_be_downloaded_any_more(api: Api) -> None:
-    """Its link, which others may have, stops at once."""
+    """Its link, which others may have, stops at once, and so do addresses that it led to: the file is deleted."""
     said = completed(api)
-    withdrawn = api.client.delete(f"/image-edit/archives/{said['archiveId']}", headers=bearer()).json()
+    archive_id = ArchiveId.read(said["archiveId"])
+    assert archive_id
+    s3 = api.s3
+    s3.put_object(Bucket=RESULTS, Key=archive_id.file, Body=b"PK")
+    s3.faults = {"delete_object": once(refused("SlowDown", 503))}
+    path = f"/image-edit/archives/{said['archiveId']}"
+    assert (503, "TRY_AGAIN") == code_of(api.client.delete(path, headers=bearer()))
+    withdrawn = api.client.delete(path, headers=bearer()).json()
 
     assert ("cancelled", None) == (withdrawn["status"], withdrawn["url"])
     assert (404, "NOT_FOUND") == code_of(api.client.get(said["url"]))
+    assert 0 == s3.list_objects_v2(Bucket=RESULTS)["KeyCount"]
 
 
 def test_an_archive_that_is_being_made_is_stopped(api: Api) -> None:

@@ -276,6 +276,7 @@ ACCEPTING = {
     "s3:PutObject": {"{results}/uploads/*"},
     # Under which links to archives are signed: the API itself reads none.
     "s3:GetObject": {"{results}/archives/*"},
+    "s3:DeleteObject": {"{results}/archives/*"},
     "sqs:SendMessage": {"{worker}-jobs"},
     "ssm:GetParameter": {"parameter/darkroom/{stack}/origin-secret", "parameter/darkroom/{stack}/ticket-key"},
 }

@@ -86,7 +86,9 @@ def test_a_gallery_is_ordered_by_its_owner_and_fetched_by_a_guest(stack: LocalSt
     assert 404 == stranger.ask("GET", f"/archives/{originals['archiveId']}").status_code
     nothing = ended(stranger, order(stranger, gallery="packed/smith", size="originals"))
     assert ("error", "SOURCE_FAILED") == (nothing["status"], nothing["error"]["code"])
+    followed = expect(302, stack.http.get(f"{stack.known['cdn']}{originals['url']}")).headers["location"]
     expect(200, person.ask("DELETE", f"/archives/{originals['archiveId']}"))
+    assert stack.http.get(followed).status_code in {403, 404}
     assert 404 == stack.http.get(f"{stack.known['cdn']}{originals['url']}").status_code
 
 

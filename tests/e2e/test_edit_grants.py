@@ -184,6 +184,7 @@ def use_every_route(stack: LocalStack, _name: str) -> None:
     assert work.finish(archive.id, size_bytes=2, expires_at=archive.expires_at)
     link = let(person.ask("GET", f"/archives/{archive.id}")).json()["url"]
     let(stack.http.get(stack.http.get(f"{stack.known['cdn']}{link}").headers["location"]))
+    let(person.ask("DELETE", f"/archives/{archive.id}"))
 
 
 def let(answer: httpx.Response) -> httpx.Response:

@@ -65,10 +65,7 @@ def look(services: Injected, user_id: Reader, archive_id: ArchiveId) -> ArchiveD
     responses=error_responses(EditCode.NOT_FOUND, EditCode.RATE_LIMIT_EXCEEDED),
 )
 def cancel(services: Injected, user_id: Reader, archive_id: ArchiveId) -> ArchiveDocument:
-    """Stop an archive that is being made; the link of a complete one stops working at once.
-
-    The address that it led to before goes on for an hour at most.
-    """
+    """Stop an archive that is being made; the file of a complete one is deleted, so that its link stops working."""
     return archive_document(services.archive_service.cancel(archive_id, user_id=user_id), None)
 
 
