@@ -107,6 +107,7 @@ class EditApi(pulumi.ComponentResource):
     def api_env(self, args: EditApiArgs) -> pulumi.Output[dict[str, str]]:
         """Return the API's environment: its slice of the settings, its queue and the names of the secrets."""
         settings = args.config.settings
+        sizes = {"archive_sizes": tuple(settings.renditions.sizes)} if settings.edits.archive_days else {}
         wiring = pulumi.Output.all(
             jobs_queue_url=args.jobs.url,
             ticket_key_parameter=self.ticket_parameter.name,
@@ -114,7 +115,9 @@ class EditApi(pulumi.ComponentResource):
         )
         return wiring.apply(
             lambda known: {
-                **to_env(EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.context.stack, **known)),
+                **to_env(
+                    EditApiEnv.of(settings.edits, settings.cdn, stack=args.config.context.stack, **sizes, **known)
+                ),
                 **ADAPTER_ENV,
             }
         )

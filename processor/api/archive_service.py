@@ -8,7 +8,7 @@ since what a function signs may end with its own credentials.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from processor.aws.archives import Archives
 from processor.aws.queues import Queue
 from processor.aws.session_item import milliseconds
 from processor.aws.user_limits import DAY_S, IdempotencyKeys, UserLimits
-from processor.edits.archive import Archive, ArchiveId, ArchiveOrder, ArchiveStatus
+from processor.edits.archive import ORIGINALS, Archive, ArchiveId, ArchiveOrder, ArchiveStatus
 from processor.edits.job import ArchiveJob
 from processor.errors import EditCode, EditError, StoreUnavailable
 
@@ -38,7 +38,7 @@ class AcceptedArchive:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveService:
-    """Archives of the API's users. *days*: how long a file is kept; None: archives are off."""
+    """Archives of the API's users. *days*: how long a file is kept; None: archives are off. *sizes*: of the stack."""
 
     archives: Archives
     links: ArchiveLinks
@@ -47,12 +47,15 @@ class ArchiveService:
     queue: Queue
     tickets: Tickets
     days: int | None
+    sizes: Sequence[str]
     now_ms: Callable[[], int] = milliseconds
 
     def accept(self, order: ArchiveOrder, sender: Sender) -> AcceptedArchive:
         """Start an archive, or return the one that this request started before."""
         if self.days is None:
             raise turned_off()
+        if order.size not in {ORIGINALS, *self.sizes}:
+            raise no_such_size(order.size, (ORIGINALS, *self.sizes))
         archive_id = ArchiveId.of(sender.user_id, secrets.token_urlsafe(NAME_BYTES))
         if sender.key:
             bound = self.keys.remember(sender.user_id, sender.key, body=sender.body, session_id=str(archive_id))
@@ -132,6 +135,14 @@ def not_found() -> EditError:
         EditCode.NOT_FOUND,
         "archive: expected one of the caller's, found none.",
         public="There is no such archive: expected the id of an archive of yours that was not withdrawn or deleted.",
+    )
+
+
+def no_such_size(size: str, sizes: Sequence[str]) -> EditError:
+    """Build the error of a size that the stack does not have."""
+    return EditError(
+        EditCode.INVALID_INPUT,
+        f'Invalid value "{size}" for `size`: expected one of {", ".join(sizes)}. Use one of them.',
     )
 
 

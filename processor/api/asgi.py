@@ -76,6 +76,7 @@ def assemble(env: EditApiEnv) -> Services:
             queue=queue,
             tickets=Tickets(key=ticket_key, purpose=ARCHIVE),
             days=env.archive_days,
+            sizes=env.archive_sizes or (),
         ),
         tokens=Tokens(auth=env.auth, keys=SigningKeys(fetch=fetcher(env.auth.jwks_url) if env.auth else no_keys)),
         tickets=Tickets(key=ticket_key, purpose=PROGRESS),

@@ -27,6 +27,7 @@ from pydantic import Field, model_validator
 from pydantic_core import to_jsonable_python
 
 from processor.errors import SettingsError
+from processor.recipe import SizeName
 from processor.settings.services import (
     EditAcceptance,
     EditSettings,
@@ -158,10 +159,13 @@ class EditApiEnv(EditAcceptance, Slice):
     )
     timeout_s: TimeoutS = Field(description="Longest time of one invocation; progress streams end before it.")
     cors_origins: tuple[WebOrigin, ...] = Field(default=(), description="Web pages that may use the API.")
+    archive_sizes: tuple[SizeName, ...] | None = Field(
+        default=None, description="Sizes that an archive may have, besides `originals`; absent: archives are off."
+    )
 
     @classmethod
-    def of(cls, settings: EditSettings, cdn: CdnSettings, *, stack: str, **wiring: str) -> Self:
-        """Cut the slice from *settings* and *cdn*; *wiring*: the queue and the parameters."""
+    def of(cls, settings: EditSettings, cdn: CdnSettings, *, stack: str, **wiring: object) -> Self:
+        """Cut the slice from *settings* and *cdn*; *wiring*: the queue, the parameters and the sizes of archives."""
         known = {"stack": stack, "timeout_s": settings.api.timeout_s, "cors_origins": cdn.cors_origins}
         return part_of(cls, settings, **known, **wiring)
 

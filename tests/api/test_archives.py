@@ -89,6 +89,7 @@ def test_photos_may_be_named_one_by_one(api: Api) -> None:
         ({"gallery": "///", "size": "small"}, "received neither"),
         ({"gallery": "a"}, "`size`"),
         ({"gallery": "a", "size": "Not A Size"}, "`size`"),
+        ({"gallery": "a", "size": "huge"}, "expected one of originals, small, large. Use one of them."),
         ({"gallery": "a", "size": "small", "format": "rar"}, "`format`"),
         ({"photos": ["a"] * 1001, "size": "small"}, "`photos`"),
     ],

@@ -256,6 +256,7 @@ def make_parts(stores: Stores, issuer: Issuer, stage: Stage) -> Services:
             queue=stores.queue,
             tickets=Tickets(key=secret(TICKET_KEY), purpose=ARCHIVE),
             days=stage.archive_days,
+            sizes=("small", "large"),
         ),
         tokens=Tokens(auth=stage.auth, keys=SigningKeys(fetch=issuer.jwks)),
         tickets=Tickets(key=secret(TICKET_KEY), purpose=PROGRESS),
