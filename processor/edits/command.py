@@ -78,6 +78,8 @@ class Compilation:
         found, used = with_following(segment.terms, following)
         if self._already_repaired(segment):
             return used
+        if self.understood and _same_part(self.understood[-1], found):
+            return used
         if segment.mark:
             self.since = len(self.understood)
         described = self.understood[self.since :]
@@ -139,6 +141,13 @@ def compile_command(command: str) -> Plan:
     except ParseError as error:
         raise refusal(command, error, compilation.current, compilation.steps, is_command) from None
     return plan_of(compilation.steps)
+
+
+def _same_part(before: Understood, found: Understood) -> bool:
+    """Tell whether two clauses say the same cut in two ways: "cut off the left half and keep the right half"."""
+    heads = [next((term.name for term in one.terms if term.kind == "head"), "") for one in (before, found)]
+    crops = all(step.operation_name() == "crop" for step in (*before.steps, *found.steps))
+    return crops and heads[0] != heads[1] and written(before) == written(found)
 
 
 def _repairs(found: Understood, earlier: Understood) -> bool:

@@ -13,9 +13,10 @@ VERBS: Final[Mapping[str, str]] = {
     "make": (
         "love | make | make ready | get ready | look better in | look good in | look nice in | better in | "
         "nicer in | nice in | "
-        "get | have | want | create | set | give | prepare | need | let be | should be | must be | "
+        "get | want | create | set | give | prepare | need | let be | should be | must be | "
         "has to be | shall be | like"
     ),
+    "have": "have",
     "add": "add | put | insert | place | include | draw | paint | overlay with | stamp | wrap | surround",
     "apply": "apply | do | perform | use | run | adjust | tweak",
     "convert": (
@@ -59,6 +60,7 @@ NOT: Final[Mapping[str, str]] = {
         "keep its size"
     ),
     "not": (
+        "all but | everything but | anything but | any but | all formats but | any format but | "
         "not | don't | dont | do not | no | never | without | avoid | except | except for | other than | doesn't | "
         "does not | instead of | rather than | skip | isn't | aren't | nor | neither | unless | can't"
     ),

@@ -22,6 +22,9 @@ JOINS: Final = frozenset({"by", "x"})
 LENGTHS: Final[frozenset[Unit]] = frozenset({"", "px", "cm", "mm", "in"})
 FRACTIONS: Final = frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/5", "1/8", "1/10"})
 RANGE: Final = frozenset("-\u2010\u2011\u2013\u2014")  # hyphens and dashes
+SIGNS: Final = RANGE | {"+"}
+# What changes in either direction.
+SIGNED: Final = frozenset({"brightness", "contrast", "saturation", "exposure", "hue", "gamma", "rotate"})
 ARTICLES: Final = frozenset({"a", "an", "the", "my", "our", "your", "its", "this", "that"})
 PICTURE: Final = frozenset(
     {"image", "picture", "photo", "photograph", "pic", "it", "them", "me", "us", "images", "pictures", "photos"}
@@ -35,6 +38,7 @@ def terms_of(command: str) -> list[Term]:
     """Read *command*; raises ParseError at a quotation that is never closed."""
     line = list(terms(list(tokens(command))))
     _refuse_ranges(command, line)
+    _refuse_apart(command, line)
     return labelled(coloured(bounded(related(_placed(command, line)))))
 
 
@@ -45,6 +49,17 @@ def _refuse_ranges(command: str, line: Sequence[Term]) -> None:
         if command[first.end : second.start].strip() in RANGE:
             found = Span(start=first.start, end=second.end)
             raise ParseError(f"expected one number, found {command[found.start : found.end]}", found)
+
+
+def _refuse_apart(command: str, line: Sequence[Term]) -> None:
+    """Refuse "contrast - 10", where the sign may be one, or stand for a colon."""
+    for first, second in pairwise(term for term in line if command[term.start : term.end] not in SIGNS):
+        between = command[first.end : second.start]
+        if isinstance(second, Number) and first.name in SIGNED and between.strip() in SIGNS and between.endswith(" "):
+            name, value = command[first.start : first.end], command[second.start : second.end]
+            choices = (f"{name} {'+' if '+' in between else '-'}{value}", f"{name} {value}")
+            place = Span(start=first.start, end=second.end)
+            raise ParseError("expected a sign right before its number, or none", place, choices)
 
 
 def _placed(command: str, line: Sequence[Term]) -> Iterator[Term]:

@@ -21,6 +21,8 @@ KEPT: Final = frozenset({("option", "part"), ("option", "face"), ("option", "sub
 FILLINGS: Final = frozenset({"rest", "bars", "padding", "pad", "cover"})
 # Separators behind which a step of its own begins.
 STRONG: Final = frozenset({"then", "first", ";", "\n", "\r", ">", "→"})
+# Behind a clause they put it before the one in front of it.
+LAST_FIRST: Final = frozenset({"first", "before that"})
 SENTENCES: Final = STRONG | {"."}
 
 # Negations that name what is not wanted: "keep the size".
@@ -92,7 +94,7 @@ def split(terms: Sequence[Term]) -> Iterator[Segment]:
         if not clause and opener is not None:
             raise ParseError(NOTHING_FOLLOWS, opener)
         if clause:
-            if later and not mark and not leading and term.name == "first" and following.kind == "separator":
+            if later and not mark and term.name in LAST_FIRST and following.kind == "separator":
                 mark = "before that"  # "…, but crop it first"
             yield Segment(terms=tuple(clause), mark=mark, leading=leading)
             clause, mark, opener, leading, later = [], "", None, False, True

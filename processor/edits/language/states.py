@@ -62,6 +62,8 @@ CASTS: Final[Mapping[str, str]] = {
 # Wishes of one word that are clear without a verb: "warm", "vivid".
 STYLES: Final = frozenset({"warm", "cold", "saturated", "soft", "sharp", "contrasty", "bright"})
 ASKS: Final = frozenset({"verb", "change"})
+# Verbs whose object is the picture as it is: "convert the dark photo to jpg", "I have a blurry photo".
+HOLDS: Final = frozenset({"convert", "apply", "have"})
 BOTH: Final = 'expected whether it is so or shall be so, as in "make it {0}" or "it is too {0}"'
 NO_REPAIR: Final = "understood as a description, and no operation repairs that"
 DESCRIBED: Final = 'understood as a description, expected what to do, as in "make it brighter"'
@@ -76,7 +78,7 @@ def resolved(terms: Sequence[Term]) -> list[Term]:
     line = [_cast(before, term) for before, term in zip((None, *terms), terms, strict=False)]
     state = next((term for term in line if term.kind == "state"), None)
     # At the end, "look" is a noun: "a cinematic look".
-    described = any(term.kind == "copula" for term in line[:-1]) and not any(term.kind in ASKS for term in line)
+    described = any(term.kind == "copula" for term in line[:-1]) and not any(map(_asks, line))
     if state is not None and any((term.kind, term.name) == ("option", "background") for term in line):
         raise ParseError(NO_BLURRED_PADDING, state, ("pad to square with white",))
     sized = state is not None and state.name in {"small", "large"} and any(term.kind == "head" for term in line)
@@ -137,7 +139,7 @@ def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
     known = STATES[state.name]
     too = any(map(_too, line))
     removed = any(term.kind == "change" and term.name == "remove" for term in line)
-    asked = any(term.kind in ASKS for term in line)
+    asked = any(map(_asks, line))
     if too or (described and known.fault) or removed or not (known.wish or asked):
         wanted = known.repair
         if not wanted:
@@ -160,6 +162,11 @@ def _state(line: Sequence[Term], state: Term, *, described: bool) -> list[Term]:
 DESCRIPTIVE: Final = frozenset({("head", "color"), ("change", "remove")})
 
 
+def _asks(term: Term) -> bool:
+    """Tell whether a term asks for the state beside it."""
+    return term.kind in ASKS and not (term.kind == "verb" and term.name in HOLDS)
+
+
 def _too(term: Term) -> bool:
     """Tell whether a term says that there is too much of what follows."""
     return term.kind == "too" and term.name != "too little"
@@ -167,7 +174,7 @@ def _too(term: Term) -> bool:
 
 def _wish(line: Sequence[Term], state: Term, known: StateMeaning) -> tuple[str, list[Term]]:
     """Read a state that is asked for; raises ParseError where nothing tells that it is."""
-    asked = any(term.kind in ASKS or term.kind == "head" for term in line) or state.relation == "as"
+    asked = any(_asks(term) or term.kind == "head" for term in line) or state.relation == "as"
     if not known.wish:
         raise ParseError(NO_REPAIR if not asked else "no operation does this", state, SHOWN_BY.get(state.name, ()))
     if not asked and state.name not in STYLES:

@@ -41,7 +41,7 @@ TOKEN: Final = re.compile(
     | (?P<extent>  [0-9]{1,6} \s*+ (?:px|pixels?)? \s*+ [x×*] \s*+ [0-9]{1,6} (?!\.?[0-9])
                  (?: \s*+ (?:px|pixels?) \b )? )
     | (?P<ratio>   [0-9]{1,4} (?:\.[0-9]{1,3})? \s*+ [:/] \s*+ [0-9]{1,4} (?:\.[0-9]{1,3})? (?!\.?[0-9]) )
-    | (?P<number>  (?:(?<![\w.])[-+−])?
+    | (?P<number>  (?:(?<![\w.])[-+−–—])?
                  (?: [0-9]{1,3}(?:,[0-9]{3})+(?!,[0-9]{3}|[0-9]) | [0-9]++ (?:\.[0-9]++)? | \.[0-9]++ ) )
     | (?P<word>    (?:max|min)\. (?=\s*[0-9]) | [^\W\d_]++ (?: ['’][^\W\d_]++ )* | [%％°º×½⅓⅔¼¾] )
     | (?P<separator> [,;\r\n!?&+|>→–—] | \.(?!\w) | (?<!\S) --? (?=[^\W\d_]) )
@@ -117,5 +117,6 @@ def closing(command: str, opening: int) -> int:
 def _token(match: re.Match[str], last: Token) -> Token:
     kind: TokenKind = match.lastgroup  # pyright: ignore[reportAssignmentType] # the groups are the kinds
     text = match[0] if kind == "link" else match[0].lower().replace("−", "-").replace("’", "'")
+    text = re.sub("[–—]", "-", text) if kind == "number" else text
     text = text.rstrip(".") if kind == "word" else text
     return Token(kind=kind, text=text, start=match.start(), end=match.end(), glued=last.end == match.start())

@@ -55,7 +55,8 @@ def _with_format(clause: Clause) -> list[Operation]:
         name = written[0].written()["to"]
         raise two_readings(bare, f"resize to {bare.value:g}px and convert to {name}", f"{name} quality 80")
     sized = clause.has("extent") or clause.has("aspect") or clause.has("orientation") or clause.has("paper")
-    resized = size.resize(clause) if sized or clause.numbers() or clause.has("option", "circle") else []
+    lengths = any(one.relation != "of" for one in clause.numbers())  # "quality 10 of 12"
+    resized = size.resize(clause) if sized or lengths or clause.has("option", "circle") else []
     return [*resized, *written]
 
 
@@ -123,7 +124,7 @@ def _made(clause: Clause) -> list[Operation]:
 
 def _quality_first(clause: Clause) -> list[Operation]:
     """Set the quality; with a size beside it, resize too."""
-    lengths = [one for one in clause.numbers() if one.label != "quality"]
+    lengths = [one for one in clause.numbers() if one.label != "quality" and one.relation != "of"]
     quality = file.quality(clause)
     return [*(size.resize(clause) if lengths else []), *quality]
 

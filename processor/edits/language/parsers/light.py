@@ -77,7 +77,8 @@ def exposure(clause: Clause) -> list[Operation]:
 def desaturate(clause: Clause) -> list[Operation]:
     """Take colour away: all of it, unless the clause says how much."""
     number = clause.number("%", "×", "", relations=CHANGES)
-    clause.direction()
+    if clause.direction() < 0 and number is None:
+        raise clause.missing("how much", *_ways("saturation"))
     if number is not None:
         return [step("modulate", saturation=factor(number, -1, name="saturation"))]
     return [step("modulate", saturation=by_level(clause, FACTORS["saturation", -1], 0))]

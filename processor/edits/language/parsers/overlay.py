@@ -55,6 +55,8 @@ def watermark(clause: Clause) -> list[Operation]:
     image = clause.take("link")
     if not image:
         raise clause.missing("a text in quotes or a picture, as in \"watermark 'Copyright 2025'\" or upload://<slot>")
+    if clause.has("option", "corner") and any(term.name in {"all pictures", "all sides"} for term in clause.terms):
+        raise clause.missing("one corner")
     clause.all("option", "corner")
     clause.all("head", "watermark")
     place, margin, opacity = clause.take("place"), clause.number("%", "", labels=("margin",)), _opacity(clause)

@@ -137,7 +137,9 @@ def _pixels(length: float, unit: Unit, clause: Clause, where: Extent | Number | 
 
 
 def sides(extent: Extent) -> tuple[int, int]:
-    """Return a width and height in whole px; raises ParseError when they are not whole."""
+    """Return a width and height in whole px; raises ParseError when they are not whole, or a size on paper."""
+    if extent.unit in PER_INCH:
+        raise ParseError(NEEDS_DPI, extent, (f"crop to {extent.width:g}:{extent.height:g}",))
     if not (extent.width.is_integer() and extent.height.is_integer()):
         raise ParseError(f"expected whole pixels, found {extent.width:g} × {extent.height:g}", extent)
     return int(extent.width), int(extent.height)

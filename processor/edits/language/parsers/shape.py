@@ -105,7 +105,7 @@ def extend(clause: Clause) -> list[Operation]:
     clause.take("option", "canvas", "background")
     px = clause.number("px", "", labels=("", "width", "height", "size"), relations=CHANGES)
     places = [*clause.all("place"), *clause.all("option", "horizontal", "vertical", "all sides")]
-    if px is None:
+    if px is None or (px.relation == "to" and not places):
         raise clause.missing('how far, as in "extend the bottom by 100px"')
     return [_extended(places or ["all sides"], whole(px), clause.take("colour") or None)]
 

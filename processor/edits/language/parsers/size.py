@@ -47,7 +47,7 @@ def resize(clause: Clause, *, direction: int = 0, factor: bool = False) -> list[
         return [step("resize", megapixels=number.value, **bounded)]
     if steps := in_box(clause, direction):
         return steps
-    if percent := _percent(clause, direction, factor=factor):
+    if (percent := _percent(clause, direction, factor=factor)) is not None:
         clause.take("option", "keep aspect")
         return [step("resize", percent=percent, enlarge=enlarging(clause, 0))]
     if any(number.unit in PIXELS for number in clause.numbers()):
@@ -193,7 +193,10 @@ def _to_length(clause: Clause, direction: int) -> Operation:
     if width is None and height is None:
         raise clause.missing(HOW_LARGE)
     distorts = clause.takes("option", "ignore aspect")
-    if clause.takes("option", "other side stays"):
+    stays = clause.term("option", "other side stays")
+    if stays is not None and clause.terms[0] is stays and not clause.head:
+        raise clause.missing(HOW_LARGE, "max width 2000px")  # "keep the width under 2000px"
+    if stays is not None:
         clause.take("option", "only")
         distorts = True
     fit = "fill" if distorts else None
