@@ -22,6 +22,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # RFC 6761: below `localhost` everything is loopback.
 BELOW_LOOPBACK: Final = ".localhost"
+# How long each server keeps an idle connection, s: longer than clients do (Python's 5), or a request may be reset.
+KEEP_ALIVE_S: Final = 75
 SITE, MODE = b"sec-fetch-site", b"sec-fetch-mode"
 
 

@@ -22,7 +22,7 @@ from local.api.url_metrics import UrlMetrics
 from local.api.worker import DeployedFunction
 from local.lambdas.function import Function
 from local.lambdas.services import HostServices, freeze_gc
-from local.loopback_only import LoopbackOnly
+from local.loopback_only import KEEP_ALIVE_S, LoopbackOnly
 from local.model import LOOPBACK
 
 # Streams that are open when the stack stops are cut after this time.
@@ -100,6 +100,7 @@ async def answer(front: FunctionUrl, listener: socket.socket, stopping: asyncio.
         date_header=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = ApiServer(config)

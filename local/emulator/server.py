@@ -23,7 +23,7 @@ from local.emulator.monitoring_gaps import patch_monitoring
 from local.emulator.pipe_gaps import patch_pipes
 from local.emulator.queue_gaps import patch_queues
 from local.emulator.webhook_gaps import patch_webhooks
-from local.loopback_only import App, LoopbackOnly, Receive, Scope, Send
+from local.loopback_only import KEEP_ALIVE_S, App, LoopbackOnly, Receive, Scope, Send
 from local.model import LOOPBACK
 
 # Names of AWS's own zones, which clients send as Host: no page can let one of them resolve to this machine.
@@ -75,7 +75,7 @@ def settings(listener: socket.socket) -> Config:
     """Configure the web server as ministack's own start does, and let it use *listener*."""
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
-    config.keep_alive_timeout = 75
+    config.keep_alive_timeout = KEEP_ALIVE_S
     config.graceful_timeout = GRACE_S
     config.errorlog = logging.getLogger("hypercorn.error")
     return config

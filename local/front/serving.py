@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.types import ASGIApp
 
+from local.loopback_only import KEEP_ALIVE_S
+
 
 class FrontServer(uvicorn.Server):
     """One of several servers in a process; *serve* handles signals for all of them."""
@@ -40,7 +42,13 @@ def end(servers: list[FrontServer]) -> None:
 def config(app: ASGIApp) -> uvicorn.Config:
     """Configure the server of an application: open streams do not delay its end."""
     return uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="on"
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=1,
+        lifespan="on",
     )
 
 
