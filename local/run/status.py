@@ -89,6 +89,7 @@ def group_of(logs: CloudWatchLogsClient, name: str, folder: RunDir) -> str:
     pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=GROUP)
     groups = sorted(str(one.get("logGroupName")) for page in pages for one in page["logGroups"])
     found = [one for one in groups if one.endswith((f"/{name}", f"-{name}"))]
+    found = found or [one for one in groups if one.endswith(f"-{name}r")]  # the role "reconcile"
     if not found:
         functions = [one.removeprefix(GROUP) for one in groups]
         known = ", ".join([*functions, *sorted(one.stem for one in folder.logs.glob("*.log"))])

@@ -76,21 +76,21 @@ class DeadLetterQueue:
 
     @contextmanager
     def opened(self, *, most: int) -> Generator[list[Letter]]:
-        """Receive about *most* letters for the block; those that it does not delete become visible again."""
+        """Receive at most *most* letters for the block; those that it does not delete become visible again."""
         held: dict[str, Letter] = {}
         try:
-            while len(held) < most and (batch := self.receive()):
+            while len(held) < most and (batch := self.receive(most - len(held))):
                 held |= {one.id: one for one in batch}
             yield list(held.values())
         finally:
             self.make_visible(list(held.values()))
 
-    def receive(self) -> list[Letter]:
-        """Receive the next letters; none when the queue is empty, since a long poll asks every server."""
+    def receive(self, most: int) -> list[Letter]:
+        """Receive the next letters, at most *most*; none when the queue is empty: a long poll asks every server."""
         with aws_call(f"sqs:ReceiveMessage {self.url}"):
             answer = self.sqs.receive_message(
                 QueueUrl=self.url,
-                MaxNumberOfMessages=BATCH,
+                MaxNumberOfMessages=min(BATCH, most),
                 WaitTimeSeconds=1,
                 VisibilityTimeout=HELD_S,
                 MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],

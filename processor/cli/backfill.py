@@ -22,6 +22,7 @@ from processor.cli.batch_job import JobOptions, write_job
 from processor.cli.examples import examples
 from processor.cli.profiles import Choice, choice_of
 from processor.cli.stacks import OpenedStack, open_stack, stack_options
+from processor.cli.values import Amount, FilePath
 from processor.errors import UsageError
 from processor.ops.backfill.checkpoint import Checkpoint, Scope, own_path
 from processor.ops.backfill.plan import BackfillPlan, Estimate, plan_backfill
@@ -86,15 +87,13 @@ class BackfillOptions:
 @click.option("--profile", help="With --gallery: choose this profile for it first; `default`: the plain sizes.")
 @click.option("--only", type=click.Choice([*WANTED]), help="Only these; absent: missing and recipe-changed.")
 @click.option("--plan", "plan_only", is_flag=True, help="Only print what would be sent, the duration and the cost.")
-@click.option("--max-usd", type=click.FloatRange(min=0, min_open=True), help="Stop when this amount is spent.")
+@click.option("--max-usd", type=Amount(min=0, min_open=True), help="Stop when this amount is spent.")
 @click.option("--rate", type=Rate(), help="Send at most this many photos per second.")
-@click.option("--resume", type=click.Path(path_type=Path), help="Resume from this checkpoint.")
+@click.option("--resume", type=FilePath(), help="Resume from this checkpoint.")
 @click.option("--engine", type=click.Choice(["queue", "s3-batch"]), default="queue", show_default=True)
 @click.option("--role-arn", help="s3-batch: role that S3 assumes.")
 @click.option("--inventory", help="s3-batch: s3://…/manifest.json of an S3 Inventory instead of a generated list.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("out/backfill"), show_default=True, help="s3-batch."
-)
+@click.option("--out", type=FilePath(), default=Path("out/backfill"), show_default=True, help="s3-batch.")
 def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: str, **options: Any) -> None:
     """Render originals that have no current renditions.
 
@@ -135,6 +134,8 @@ def backfill(stack: str, endpoint_url: str | None, *, plan_only: bool, engine: s
 
 def prefix_of(prefix: str, gallery: str | None) -> str:
     """Combine --prefix and --gallery."""
+    if gallery is not None and not gallery.strip("/"):
+        raise UsageError("--gallery: found an empty name, expected a gallery, or no --gallery for all photos")
     if gallery and prefix:
         raise UsageError("--prefix and --gallery: found both, expected one of them")
     return f"{gallery.strip('/')}/" if gallery else prefix
@@ -205,11 +206,13 @@ def run(stack: OpenedStack, chosen: BackfillOptions, since: Checkpoint, plan: Ba
     try:
         end = watched(work, Console(stderr=True, highlight=False))
     except KeyboardInterrupt:
-        click.echo(f"Paused; go on with --resume {path}. What was sent is rendered meanwhile.", err=True)
+        click.echo(
+            f"Paused; go on with the same options and --resume {path}. What was sent is rendered meanwhile.", err=True
+        )
         return PAUSED
     print_ending(work, end)
     if end is not End.FINISHED:
-        click.echo(f"Go on with --resume {path}.", err=True)
+        click.echo(f"Go on with the same options and --resume {path}.", err=True)
         return FAILED
     path.unlink(missing_ok=True)
     return FAILED if work.failed or work.unresolved else 0

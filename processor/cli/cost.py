@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from processor.cli.examples import examples
+from processor.cli.values import Amount
 from processor.ops.cost.bill import Bill, Due, Row, Use, total
 from processor.ops.cost.prices import Price, load_prices
 from processor.settings.stack_file import read_stack
@@ -21,7 +22,7 @@ from processor.settings.stack_file import read_stack
 @click.option("--new-per-month", type=click.IntRange(min=0), default=10_000, show_default=True, help="Uploads a month.")
 @click.option(
     "--views-per-photo",
-    type=click.FloatRange(min=0),
+    type=Amount(min=0),
     default=20.0,
     show_default=True,
     help="Views over a photo's life.",

@@ -17,7 +17,7 @@ from typing import Any, Final
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from processor.aws.dead_letters import DeadLetterQueue, Letter, queue_url
 from processor.aws.photos import PhotoRecords
@@ -25,6 +25,7 @@ from processor.aws.queues import Queue
 from processor.aws.session_reading import SessionReader
 from processor.cli.examples import examples
 from processor.cli.stacks import OpenedStack, open_stack, stack_options
+from processor.errors import UsageError
 from processor.ops.dead_letters import Filter, Sorted, counted, sort_job, sort_letter
 
 MOST: Final = 10_000
@@ -124,7 +125,10 @@ def list_groups(*, as_json: bool, **chosen: Any) -> None:
             fields = {"code": group.code, "change": group.change, "format": group.format, "camera": group.camera}
             click.echo(json.dumps({**fields, "count": count, "example": example}, ensure_ascii=False))
         return
-    table = Table("code", "change", "format", "camera", "letters", "for example", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    names = ("code", "change", "format", "camera", "letters", "for example")
+    # What is typed again, as --code, stays whole.
+    columns = (Column(name, overflow="fold") for name in names)
+    table = Table(*columns, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for group, count, example in groups:
         table.add_row(group.code, group.change, group.format, group.camera, str(count), repr(example))
     Console(highlight=False, markup=False).print(table)
@@ -156,6 +160,10 @@ def redrive(*, yes: bool, **chosen: Any) -> None:
     """
     lane = lane_of(**chosen)
     if lane.chosen.everything:
+        if lane.most != MOST:
+            raise UsageError(
+                "--most: SQS moves a queue as a whole, expected a group too (such as --code), or no --most"
+            )
         redrive_all(lane, yes=yes)
         return
     with lane.look() as letters:

@@ -12,7 +12,8 @@ from typing import Any, Final
 import click
 
 from processor.cli.examples import examples
-from processor.cli.render import make_folder
+from processor.cli.render import make_folder, write_whole
+from processor.cli.values import FilePath
 from processor.edits.command import compile_command
 from processor.edits.operations.file import Format, PictureFormat
 from processor.edits.plan import Plan
@@ -20,7 +21,6 @@ from processor.errors import EditError, PhotoError, UsageError
 from processor.imaging.edit_model import FILE_KINDS, Edited, EditLimits, OutputWish
 from processor.imaging.editor import Editor
 from processor.imaging.model import EXTENSIONS_OF
-from processor.keys import short_hash
 from processor.settings.services import EditSettings
 from processor.settings.stack_file import load_settings
 from processor.source import Source
@@ -39,20 +39,18 @@ FORMAT_OF: Final[Mapping[str, PictureFormat]] = {
         'darkroom edit a.jpg "watermark with upload://logo top left at 30%" --watermark logo.png --out b.jpg',
     )
 )
-@click.argument("photo", type=click.Path(path_type=Path), metavar="PHOTO")
+@click.argument("photo", type=FilePath(), metavar="PHOTO")
 @click.argument("command")
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="File to write; its extension selects the format."
-)
+@click.option("--out", required=True, type=FilePath(), help="File to write; its extension selects the format.")
 @click.option(
     "--watermark",
     "watermarks",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="Picture for the upload://NAME of the command with its name, with or without extension; may be repeated.",
 )
-@click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
+@click.option("--settings", type=FilePath(), help="Stack file or settings tree (YAML).")
 @click.option("--json", "as_json", is_flag=True, help="The result, or the error, as one JSON object on stdout.")
 def edit(  # noqa: PLR0913 - the options of a command
     photo: Path, command: str, out: Path, watermarks: tuple[Path, ...], settings: Path | None, *, as_json: bool
@@ -135,14 +133,11 @@ def named(written: PictureFormat) -> str:
 
 
 def write(out: Path, data: bytes) -> None:
-    """Write the file under its name only when it is whole; raises UsageError."""
+    """Write the file; raises UsageError."""
     make_folder(out.parent)
-    part = out.with_name(f".{short_hash(out.name)}.part")
     try:
-        part.write_bytes(data)
-        part.replace(out)
+        write_whole(out, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         what = f"{out}: cannot be written ({error.strerror})"
         raise UsageError(f"{what}, free some space or choose another --out") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import asdict
 
@@ -24,8 +25,7 @@ def migrate() -> None:
 @migrate.command(epilog=examples("darkroom migrate check --stack prod", "darkroom migrate check --stack prod --json"))
 @stack_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-@click.pass_context
-def check(context: click.Context, *, stack: str, endpoint_url: str | None, as_json: bool) -> None:
+def check(*, stack: str, endpoint_url: str | None, as_json: bool) -> None:
     """Print what the first deployment would create, import, change or be refused; read-only.
 
     Exit code 1 when something is refused: by AWS, or because users of the old system would notice.
@@ -43,4 +43,4 @@ def check(context: click.Context, *, stack: str, endpoint_url: str | None, as_js
         console.print(table)
         counts = Counter(line.outcome for line in lines)
         console.print(", ".join(f"{counts[kind]} {kind}" for kind in ("create", "import", "change", "refused")))
-    context.exit(1 if any(line.outcome == "refused" for line in lines) else 0)
+    sys.exit(1 if any(line.outcome == "refused" for line in lines) else 0)

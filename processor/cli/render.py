@@ -20,6 +20,7 @@ from processor.cli.examples import examples
 from processor.cli.inputs import Input, find_inputs
 from processor.cli.profiles import profile_named
 from processor.cli.report import RenderReport, active, failed, skipped, unreadable
+from processor.cli.values import FilePath
 from processor.errors import PhotoError, UsageError
 from processor.imaging.model import EXTENSIONS, Rendering, RenderInputs, Rendition
 from processor.imaging.renderer import MAX_MARK_BYTES, Renderer, check_mark
@@ -58,11 +59,11 @@ class RenderSettings:
         "darkroom render ~/Pictures/wedding --out renditions --json > report.jsonl",
     )
 )
-@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the renditions.")
-@click.option("--settings", type=click.Path(path_type=Path), help="Stack file or settings tree (YAML).")
+@click.argument("photos", nargs=-1, required=True, type=FilePath(), metavar="PHOTO...")
+@click.option("--out", required=True, type=FilePath(), help="Folder for the renditions.")
+@click.option("--settings", type=FilePath(), help="Stack file or settings tree (YAML).")
 @click.option("--profile", default=DEFAULT_NAME, show_default=True, help="Profile of the settings.")
-@click.option("--watermarks", type=click.Path(path_type=Path), help="Folder with the watermarks of the settings.")
+@click.option("--watermarks", type=FilePath(), help="Folder with the watermarks of the settings.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per photo on stdout, one a line.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, help="Photos at a time.")
 def render(  # noqa: PLR0913 - one per option
@@ -86,8 +87,10 @@ def render(  # noqa: PLR0913 - one per option
     recipe = known.recipes[name]
     chosen = RenderSettings(recipe=recipe, profile=name, inputs=RenderInputs(marks=marks_in(watermarks, recipe)))
     inputs = find_inputs(photos)
+    claimed = claim_stems(inputs)
+    refuse_overwriting(claimed, recipe, out)
     make_folder(out)
-    reports = render_all(claim_stems(inputs), chosen, out, jobs)
+    reports = render_all(claimed, chosen, out, jobs)
     counts = print_json(reports) if as_json else print_lines(reports, len(inputs))
     sys.exit(SOME_FAILED if counts["failed"] else 0)
 
@@ -131,6 +134,17 @@ def claim_stems(inputs: Sequence[Input]) -> list[Job]:
     return jobs
 
 
+def refuse_overwriting(jobs: Sequence[Job], recipe: Recipe, out: Path) -> None:
+    """Raise UsageError when a rendition would take the place of one of the photos."""
+    photos = {job.photo.path.resolve() for job in jobs}
+    for job in jobs:
+        for size in recipe.sizes:
+            for output in recipe.formats_of(size):
+                if (path := out / output_name(job, size, EXTENSIONS[output])).resolve() in photos:
+                    made = f"{path}: a rendition of {job.photo.path} would overwrite this photo"
+                    raise UsageError(f"{made}, expected another folder for --out")
+
+
 def render_all(jobs: Sequence[Job], chosen: RenderSettings, out: Path, at_once: int) -> Iterator[RenderReport]:
     """Render *at_once* photos at a time, each in a decoder child; reports come in the order of *jobs*."""
     own, renderers = threading.local(), list[Renderer]()
@@ -155,7 +169,7 @@ def render_one(job: Job, chosen: RenderSettings, out: Path, renderer: Renderer) 
     """Render one photo and write its files; report an error of the photo instead of raising it."""
     path = job.photo.path
     try:
-        if skip := job.photo.key.skip(path.stat().st_size):
+        if skip := job.photo.key.skip(size_of(path)):
             return skipped(path, skip)
         with Source.from_path(path, max_bytes=chosen.recipe.limits.max_bytes) as source:
             rendering = renderer.render(source, chosen.recipe, file_name=path.name, inputs=chosen.inputs)
@@ -166,28 +180,44 @@ def render_one(job: Job, chosen: RenderSettings, out: Path, renderer: Renderer) 
     return active(path, rendering, write_all(job, rendering, out), chosen.recipe, chosen.profile)
 
 
+def size_of(path: Path) -> int | None:
+    """Return the size of a file, bytes; None for a pipe, which does not know it before."""
+    return path.stat().st_size if path.is_file() else None
+
+
 def write_all(job: Job, rendering: Rendering, out: Path) -> Mapping[Rendition, Path]:
     """Write every rendition to a temporary file, then rename it; raise UsageError when a file cannot be written."""
-    files = {rendition: out / output_name(job, rendition) for rendition in rendering.renditions}
+    files = {one: out / output_name(job, one.size, EXTENSIONS[one.format]) for one in rendering.renditions}
     try:
         for rendition, path in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f".{short_hash(path.name)}.part")
-            part.write_bytes(rendition.data)
-            part.replace(path)
+            write_whole(path, rendition.data)
     except OSError as error:
         what = f"{error.filename or out}: cannot be written ({error.strerror})"
         raise UsageError(f"{what}, free some space or choose another --out") from error
     return files
 
 
-def output_name(job: Job, rendition: Rendition) -> str:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file under its name only when it is whole; into what is no plain file (a pipe, a link), write at once."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        path.write_bytes(data)
+        return
+    part = path.with_name(f".{short_hash(path.name)}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def output_name(job: Job, size: str, extension: str) -> str:
     """Return ``{gallery}/{stem}_{size}.{ext}``, with a file name that file systems accept."""
-    extension = EXTENSIONS[rendition.format]
-    stem, tail = job.stem, f"_{rendition.size}.{extension}"
+    stem, tail = job.stem, f"_{size}.{extension}"
     if len((stem + tail).encode()) > FILE_NAME_BYTES:
         stem = f"{cut(stem, FILE_NAME_BYTES - len(tail.encode()) - 17)}~{short_hash(stem)}"
-    return rendition_key(job.photo.key.gallery, stem, rendition.size, extension).removeprefix(RENDITIONS)
+    return rendition_key(job.photo.key.gallery, stem, size, extension).removeprefix(RENDITIONS)
 
 
 def print_json(reports: Iterator[RenderReport]) -> Counter[str]:

@@ -15,6 +15,7 @@ from processor.aws.clients import OperatorClients
 from processor.aws.secrets import ParameterStore
 from processor.aws.signing import Grant, Signer, gallery_resource, session_resource
 from processor.cli.examples import examples
+from processor.cli.values import Amount, FilePath
 from processor.errors import UsageError
 
 T = TypeVar("T")
@@ -33,21 +34,21 @@ YEAR_H: Final = 365 * 24
 @click.option("--url", "address", metavar="ADDRESS", help="Sign one file: its address with its ?v=…, or its key.")
 @click.option(
     "--hours",
-    type=click.FloatRange(0, YEAR_H, min_open=True),
+    type=Amount(0, YEAR_H, min_open=True),
     default=24,
     show_default=True,
     help="How long it is valid.",
 )
 @click.option(
     "--outputs",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False),
     default="outputs.json",
     show_default=True,
     help="What `pulumi stack output --json` printed, or the run.json of an embedded stack.",
 )
 @click.option(
     "--key-file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False),
     help="The private key of a public key in `cdn.signing_public_keys`, in PEM.",
 )
 @click.option("--key-parameter", metavar="NAME", help="The SSM parameter that holds it, instead of a file.")
@@ -96,7 +97,7 @@ def read_outputs(path: Path) -> Mapping[str, Any]:
         tree: Any = json.loads(path.read_text(encoding="utf-8"))
         found = cast("Mapping[str, Any]", tree.get("outputs") or tree)
         _ = found["cdnUrl"]
-    except (ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
         raise UsageError(f"{path}: expected the JSON that `pulumi stack output --json` prints") from None
     return found
 
@@ -124,6 +125,8 @@ def resource_of(cdn: str, gallery: str | None, session: str | None) -> str:
 
 def address_of(cdn: str, given: str) -> str:
     """Return a whole address for a key, and an address as it is."""
+    if not given:
+        raise UsageError("--url: found an empty one, expected an address or a key")
     return given if given.startswith(("http://", "https://")) else f"{cdn}/{quote(given)}"
 
 

@@ -5,9 +5,11 @@ A module of its own, because PyYAML comes with the command line and is in no Lam
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
@@ -41,7 +43,8 @@ def read_stack(name: str, account_in: Callable[[str], str] | None = None) -> Sta
     path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else Path(f"Pulumi.{name}.yaml")
     if not path.is_file():
         raise UsageError(f"{path}: no such file, expected the settings of stack {name} in this folder")
-    region = str(read_yaml(path).get("config", {}).get(REGION_KEY, DEFAULT_REGION))
+    config = mapping(read_yaml(path).get("config"), f"{path}: config")
+    region = str(config.get(REGION_KEY, DEFAULT_REGION))
     account = partial(account_in, region) if account_in else no_account
     return StackFile(name=stack_of(path), region=region, settings=load_settings(path, account))
 
@@ -53,7 +56,10 @@ def load_settings(path: Path, account: Callable[[], str] = no_account) -> Settin
     """
     tree = read_yaml(path)
     if "config" in tree:
-        tree = mapping(mapping(tree["config"], f"{path}: config").get(STACK_KEY), f"{path}: config.{STACK_KEY}")
+        config = mapping(tree["config"], f"{path}: config")
+        if STACK_KEY not in config and (close := get_close_matches(STACK_KEY, map(str, config), n=1)):
+            raise SettingsError(f"{path}: config.{close[0]}: no such key, did you mean {STACK_KEY}?")
+        tree = mapping(config.get(STACK_KEY), f"{path}: config.{STACK_KEY}")
     try:
         return Settings.from_mapping(
             tree,
@@ -73,12 +79,14 @@ def stack_of(path: Path) -> str:
 def read_yaml(path: Path) -> Mapping[str, Any]:
     """Read the mapping in *path*; an empty file is an empty mapping."""
     try:
-        return mapping(yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+        found = mapping(yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+        json.dumps(found, default=str)  # what refers to itself cannot be written
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}, expected a YAML file of settings") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         first = str(error).splitlines()[0]
         raise SettingsError(f"{path}{line_of(error)}: not YAML ({first}), expected settings in YAML") from None
+    return found
 
 
 def mapping(value: object, where: str) -> Mapping[str, Any]:

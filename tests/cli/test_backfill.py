@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
+from click import BadParameter
 from click.testing import Result
 
 from processor.errors import UsageError
@@ -115,7 +116,10 @@ def test_an_interrupted_run_goes_on_where_it_stopped(operation: Operation, sent:
     result = backfill(operation)
 
     assert 130 == code_of(result)
-    assert f"Paused; go on with --resume {CHECKPOINT}. What was sent is rendered meanwhile.\n" == result.stderr
+    assert (
+        f"Paused; go on with the same options and --resume {CHECKPOINT}. What was sent is rendered meanwhile.\n"
+        == result.stderr
+    )
     assert 11 == len(json.loads(Path(CHECKPOINT).read_text())["flying"])
     del operation.sqs.faults["send_message_batch"]
 
@@ -151,7 +155,7 @@ def test_too_many_failures_stop_a_run(operation: Operation, sent: list[str], mon
 
     assert 1 == code_of(result)
     assert "stopped: more than 10 % of the photos fail or become dead letters: 6 rendered, 3 failed" in result.stdout
-    assert f"Go on with --resume {CHECKPOINT}." in result.stderr
+    assert f"Go on with the same options and --resume {CHECKPOINT}." in result.stderr
     assert 9 == len(sent)
 
 
@@ -372,6 +376,14 @@ def test_galleries_and_prefixes_narrow_it_down(operation: Operation, sent: list[
     assert ["wedding/IMG_00.jpg", "wedding/IMG_01.jpg"] == sorted(sent)
     both = backfill(operation, "--gallery", "wedding", "--prefix", "w")
     assert "--prefix and --gallery: found both, expected one of them" == str(both.exception)
+    unset = backfill(operation, "--gallery", "")
+    assert "--gallery: found an empty name" in str(unset.exception)
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "0"])
+def test_a_limit_is_a_finite_amount(operation: Operation, amount: str) -> None:
+    """Nothing is more than "nan", so it would be no limit."""
+    assert isinstance(backfill(operation, "--max-usd", amount).exception, BadParameter)
 
 
 @pytest.mark.parametrize(

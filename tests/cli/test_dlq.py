@@ -247,6 +247,13 @@ def test_a_group_is_discarded_for_good(letters: Operation) -> None:
     assert (4, 0) == (letters.count(DEAD), letters.count("uploads"))
 
 
+def test_at_most_so_many_letters_are_touched(letters: Operation) -> None:
+    """SQS hands out ten at a time. A queue that SQS moves as a whole has no such limit."""
+    assert "1 letters discarded.\n" == letters.run("dlq", "discard", "--most", "1", "--yes").stdout
+    assert 4 == letters.count(DEAD)
+    assert isinstance(letters.run("dlq", "redrive", "--most", "1", "--yes").exception, UsageError)
+
+
 EDITS = """\
     edits:
       function_name: test-edit

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -18,6 +20,7 @@ from processor.errors import UsageError
 from processor.imaging.editor import Editor
 from testkit.photos.heif import heic
 from testkit.photos.jpeg import cut, jpeg
+from tests.patience import HANG_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -199,6 +202,23 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing(photo: Path, tmp_path
 
     assert isinstance(result.exception, UsageError)
     assert {photo.name, out.name} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_what_is_no_plain_file_is_written_into(photo: Path, tmp_path: Path) -> None:
+    """A pipe keeps its reader, and a link leads where it led: neither is replaced by a file."""
+    pipe, target, link = tmp_path / "pipe.jpg", tmp_path / "target.jpg", tmp_path / "link.jpg"
+    os.mkfifo(pipe)
+    link.symlink_to(target)
+    read: list[bytes] = []
+    reading = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reading.start()
+    for out in (pipe, link):
+        assert 0 == run(photo, "rotate right", "--out", out).exit_code
+    reading.join(HANG_S)
+
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert [b"\xff\xd8\xff"] * 2 == [data[:3] for data in (read[0], target.read_bytes())]
 
 
 def test_settings_bound_the_work(photo: Path, tmp_path: Path) -> None:

@@ -58,7 +58,9 @@ def check(folder: Path, aws: Aws, change: dict[str, Any]) -> tuple[int, Lines]:
     file = folder / "Pulumi.prod.yaml"
     file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
     done = CliRunner(env={"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}).invoke(
-        cli, ["migrate", "check", "--stack", str(file), "--endpoint-url", aws.address, "--json"]
+        cli,
+        ["migrate", "check", "--stack", str(file), "--endpoint-url", aws.address, "--json"],
+        standalone_mode=False,  # as `darkroom` runs it
     )
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -147,6 +148,18 @@ def test_only_whole_files_are_in_the_output_folder(album: Path, rendered_album: 
     assert expected == {path for path in (album.parent / "out").rglob("*") if path.is_file()}
 
 
+def test_a_photo_may_come_through_a_pipe(tmp_path: Path) -> None:
+    """Its size is not known before, which is not empty."""
+    pipe = tmp_path / "photo.jpg"
+    os.mkfifo(pipe)
+    writing = threading.Thread(target=pipe.write_bytes, args=(jpeg(),))
+    writing.start()
+    result = render(pipe, "--out", tmp_path / "out", "--json")
+    writing.join(HANG_S)
+
+    assert ["active"] == [one["status"] for one in reports_of(result)]
+
+
 def test_all_good_photos_end_with_zero(tmp_path: Path) -> None:
     """Exit code 0: all rendered or skipped."""
     photo = tmp_path / "a.png"
@@ -224,6 +237,15 @@ def test_people_get_a_line_per_failure_and_the_sum(album: Path, tmp_path: Path) 
             ["a.jpg", "--out", "a.jpg/out"],
             "a.jpg/out: cannot be used as --out (Not a directory), expected a writable folder",
         ),
+        (
+            ["a.jpg", "a_large.jpg", "--out", "."],
+            "a_large.jpg: a rendition of a.jpg would overwrite this photo, expected another folder for --out",
+        ),
+        ([""], "Invalid value for 'PHOTO...': found an empty name, expected a file or a folder. Try --help."),
+        (
+            ["a.jpg", "--out", ""],
+            "Invalid value for '--out': found an empty name, expected a file or a folder. Try --help.",
+        ),
         (["a.jpg", "--jobs", "0"], "Invalid value for '--jobs': 0 is not in the range 1<=x<=64. Try --help."),
         ([], "Missing argument 'PHOTO...'. Try --help."),
     ],
@@ -233,7 +255,8 @@ def test_wrong_usage_is_one_line_and_exit_code_two(tmp_path: Path, arguments: li
     (tmp_path / "empty").mkdir()
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "notes.txt").write_text("no photo")
-    (tmp_path / "a.jpg").write_bytes(jpeg())
+    for name in ("a.jpg", "a_large.jpg"):
+        (tmp_path / name).write_bytes(jpeg())
     (tmp_path / "typo.yaml").write_text("renditions: {sizez: 1}")
     out = [] if "--out" in arguments else ["--out", "out"]
 

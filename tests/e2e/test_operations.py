@@ -30,7 +30,7 @@ def test_a_backfill_is_paused_by_ctrl_c_and_goes_on(operator: Operator) -> None:
         one.code for one in (story.planned, story.interrupted, story.resumed, story.again)
     ), story
     assert TO_SEND.format(len(KINDS)) in story.planned.out.splitlines()
-    assert "Paused; go on with --resume backfill-local.json." in story.interrupted.err
+    assert "Paused; go on with the same options and --resume backfill-local.json." in story.interrupted.err
     assert f"finished: {len(KINDS)} rendered, 0 failed;" in story.resumed.out
     assert TO_SEND.format(0) in story.again.out.splitlines()
     assert dict.fromkeys(photos, "active") == story.statuses

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from processor.errors import SettingsError
 from processor.settings import tree
-from processor.settings.stack_file import load_settings, read_yaml
+from processor.settings.stack_file import load_settings, read_stack, read_yaml
 from processor.settings.tree import Settings
 from processor.validation import Section, role_of
 
@@ -126,6 +126,9 @@ def test_a_former_name_in_a_file_warns_with_the_file(
         ("- renditions", ": found list, expected a mapping of settings"),
         ("config: 5", ": config: found int, expected a mapping of settings"),
         ("config: {'darkroom:settings': x}", ": config.darkroom:settings: found str, expected a mapping of settings"),
+        ("config: {'darkroom:setings': {}}", ": config.darkroom:setings: no such key, did you mean darkroom:settings?"),
+        ("renditions: 2026-13-45", ": not YAML (month must be in 1..12)"),
+        ("renditions: &a {sizes: *a}", ": not YAML (Circular reference"),
         ("rendtions: {}", ': rendtions: unknown setting; did you mean "renditions"?'),
         ("cdn: {domain: 2024-01-01}", ': Invalid value "2024-01-01" for `cdn.domain`: expected a host name'),
     ],
@@ -139,6 +142,12 @@ def test_a_wrong_file_is_refused_with_one_line(tmp_path: Path, text: str | bytes
 
     assert str(refusal.value).startswith(f"{path}{line}")
     assert "\n" not in str(refusal.value)
+
+
+def test_a_stack_without_a_mapping_is_refused(tmp_path: Path) -> None:
+    """Also before its region is read."""
+    with pytest.raises(SettingsError, match="config: found int, expected a mapping"):
+        read_stack(str(written(tmp_path, "config: 5")))
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
