@@ -10,6 +10,8 @@ from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
 STACK = "local"
+# The settings of a run as a stack file, in its folder.
+STACK_FILE = f"Pulumi.{STACK}.yaml"
 # Audience of the local issuer's tokens.
 AUDIENCE = "darkroom-local"
 # The page's own receiver of events, and the secret that it is sent.

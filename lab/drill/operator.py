@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from local.model import RunConfig
+from local.model import STACK_FILE
 from local.run.aws import REGION, ROOT
-from local.stack import STUCK_AFTER_S, configuration
+from local.stack import STUCK_AFTER_S
 from processor.aws.attributes import from_item, to_item
 from testkit.embedded_stack import LONGEST_PAUSE_S, LocalStack, growing_pauses
 from testkit.embedded_stack import ROOT as CHECKOUT
@@ -42,12 +40,8 @@ class Operator:
 
     @classmethod
     def of(cls, stack: LocalStack) -> Operator:
-        """Write down the settings that the stack was deployed with, where ``--stack`` finds them."""
-        run = RunConfig.load(stack.folder / "run.json")
-        file = stack.folder / "Pulumi.local.yaml"
-        config = {"config": configuration(run.addresses, stack.folder / "packages")}
-        file.write_text(yaml.safe_dump(config), encoding="utf-8")
-        return cls(stack=stack, file=file)
+        """Take the settings that the stack was deployed with."""
+        return cls(stack=stack, file=stack.folder / STACK_FILE)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command."""

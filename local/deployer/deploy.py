@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from components.build import write_empty_layers
 from components.testing.program import Json, main_program, run_program
 from local.deployer import kept_state as kept
@@ -14,7 +16,7 @@ from local.deployer.adapters.cloudfront import EMULATED_HOST
 from local.deployer.model import DeployedResource
 from local.deployer.monitor import Deployer
 from local.deployer.target import Target
-from local.model import STACK, Addresses
+from local.model import STACK, STACK_FILE, Addresses
 from local.signing_key import public_key
 from local.stack import configuration
 
@@ -43,6 +45,8 @@ def deploy(addresses: Addresses, folder: Path, changes: Json | None = None) -> D
     packages = folder / "packages"
     write_empty_layers(packages)
     config = configuration(addresses, packages, changes=changes, signing_key=lambda: public_key(folder))
+    # For the operator's commands, which read a stack's file.
+    (folder / STACK_FILE).write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
     return deploy_into(main_program, Target(addresses, folder), config, folder)
 
 
