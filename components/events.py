@@ -38,6 +38,7 @@ PHOTO_FIELDS: Final = (
 )
 RUNNING: Final = ("pending", "processing")
 ENDED: Final = ("complete", "partial", "error", "cancelled")
+SOME_TEXT: Final = {"S": [{"exists": True}]}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,9 +166,6 @@ def photos(stream: pulumi.Input[str]) -> Route:
         detail_type=f"{EVENT}.type.S",
         detail={field: f"<{EVENT}.{field}.S>" for field in PHOTO_FIELDS},
     )
-
-
-SOME_TEXT: Final = {"S": [{"exists": True}]}
 
 
 def sessions(stream: pulumi.Input[str]) -> Route:

@@ -28,7 +28,7 @@ STUCK_AFTER_S: Final = 5
 def configuration(
     addresses: Addresses, packages: Path, *, changes: Json | None = None, signing_key: Callable[[], str] | None = None
 ) -> Json:
-    """Return the configuration that ``Pulumi.local.yaml`` would hold; *packages*: folder of the zips.
+    """Return the configuration that ``Pulumi.local.yaml`` of a run holds; *packages*: folder of the zips.
 
     The layers there are empty: functions import libraries from this project's environment. *changes*: settings of this
     run alone. *signing_key* makes the run's public key, where something is signed.

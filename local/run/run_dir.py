@@ -22,7 +22,7 @@ RECORD: Final = "resources.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunDir:
-    """Folder of a run: ``run.json``, ``processes.json``, ``lock``, ``logs/``, ``aws/``."""
+    """Folder of a run: ``run.json``, ``Pulumi.local.yaml``, ``processes.json``, ``lock``, ``logs/``, ``aws/``."""
 
     path: Path
 

@@ -17,8 +17,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from processor.api.dependencies import Services
-from processor.api.errors import translate_errors
-from processor.api.middleware import RATE_HEADERS, BodyLimit, Boundary, HeadAsGet, Measure, OriginGuard
+from processor.api.errors import RATE_HEADERS, translate_errors
+from processor.api.middleware import BodyLimit, Boundary, HeadAsGet, Measure, OriginGuard
 from processor.api.openapi import document_api
 from processor.api.routes import archives, edits, health, sessions
 

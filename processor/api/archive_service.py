@@ -54,8 +54,8 @@ class ArchiveService:
         """Start an archive, or return the one that this request started before."""
         if self.days is None:
             raise turned_off()
-        if order.size not in {ORIGINALS, *self.sizes}:
-            raise no_such_size(order.size, (ORIGINALS, *self.sizes))
+        if order.size not in (sizes := (ORIGINALS, *self.sizes)):
+            raise no_such_size(order.size, sizes)
         archive_id = ArchiveId.of(sender.user_id, secrets.token_urlsafe(NAME_BYTES))
         if sender.key:
             bound = self.keys.remember(sender.user_id, sender.key, body=sender.body, session_id=str(archive_id))

@@ -92,9 +92,14 @@ def on_edit_error(_: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.details.get("retryAfter", RETRY_AFTER_S))
     if error.edit_code is EditCode.RATE_LIMIT_EXCEEDED:
         # The limit that refused it, which may be one by the hour; other headers tell of the one by the minute.
-        values = (error.details["limit"], 0, error.details["retryAfter"])
-        headers |= {name: str(value) for name, value in zip(RATE_HEADERS, values, strict=True)}
+        headers |= rate_headers(error.details["limit"], 0, error.details["retryAfter"])
     return error_response(error.edit_code, error.public, error.details, headers)
+
+
+def rate_headers(limit: int, remaining: int, resets_in_s: int) -> dict[str, str]:
+    """Return the headers that tell of a limit of requests."""
+    values = (limit, remaining, resets_in_s)
+    return {name: str(value) for name, value in zip(RATE_HEADERS, values, strict=True)}
 
 
 def on_transient_error(request: Request, error: Exception) -> Response:

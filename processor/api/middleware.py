@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from processor.api.errors import RATE_HEADERS, UNEXPECTED, error_response
+from processor.api.errors import UNEXPECTED, error_response, rate_headers
 from processor.aws.secrets import RotatingSecret
 from processor.aws.user_limits import Allowance
 from processor.errors import EditCode
@@ -100,9 +100,8 @@ def complete(headers: MutableHeaders, scope: Scope) -> None:
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     allowance: Allowance | None = scope.get("state", {}).get(ALLOWANCE)
     if allowance is not None:
-        values = (allowance.limit, allowance.remaining, allowance.resets_in_s)
-        for name, value in zip(RATE_HEADERS, values, strict=True):
-            headers.setdefault(name, str(value))
+        for name, value in rate_headers(allowance.limit, allowance.remaining, allowance.resets_in_s).items():
+            headers.setdefault(name, value)
 
 
 @dataclass(frozen=True, slots=True)

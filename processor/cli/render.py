@@ -186,7 +186,7 @@ def size_of(path: Path) -> int | None:
 
 
 def write_all(job: Job, rendering: Rendering, out: Path) -> Mapping[Rendition, Path]:
-    """Write every rendition to a temporary file, then rename it; raise UsageError when a file cannot be written."""
+    """Write every rendition; raise UsageError when a file cannot be written."""
     files = {one: out / output_name(job, one.size, EXTENSIONS[one.format]) for one in rendering.renditions}
     try:
         for rendition, path in files.items():

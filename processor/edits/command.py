@@ -96,8 +96,9 @@ class Compilation:
     def _negated(self, segment: Segment, following: Segment | None) -> int:
         """Follow what is not wanted: as a wish about the clause before or behind it, else as a condition."""
         wish = wished(segment)
-        if self.understood and any(term.name == "no enlarge" for term in wish):
-            wish = () if any(map(enlarges_canvas, self.understood[-1].steps)) else wish
+        turned = bool(self.understood) and any(map(enlarges_canvas, self.understood[-1].steps))
+        if turned and any(term.name == "no enlarge" for term in wish):
+            wish = ()  # a condition that this turn cannot meet
         if wish and self.understood and self._add(wish):
             return 1
         if wish and following is not None and following.mark != "not":

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 
 from components.testing.program import Json
 from darkroom.cli import cli
-from local.model import RunConfig
+from local.model import STACK_FILE, RunConfig
 from local.run.aws import ROOT
 from processor.aws.attributes import from_item
 from testkit.embedded_stack import ENDED_S, LocalStack, started, wait_for
@@ -116,7 +116,7 @@ class Migration:
 
     def command(self, *arguments: str, **cdn: Any) -> str:
         """Run a command with the stack's settings; return what it printed."""
-        file = self.stack.folder / "Pulumi.local.yaml"
+        file = self.stack.folder / STACK_FILE
         config = config_of(self.stack, {**SHAPES, "cdn": cdn})
         file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
         keys = {"AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT}

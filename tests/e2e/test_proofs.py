@@ -16,6 +16,7 @@ from PIL import Image
 
 from components.testing.program import Json
 from darkroom.cli import cli
+from local.model import STACK_FILE
 from local.run.aws import REGION, ROOT
 from processor.keys import ObjectKey
 from testkit.embedded_stack import LocalStack, wait_for
@@ -49,7 +50,7 @@ class Studio:
     @property
     def file(self) -> Path:
         """The stack file."""
-        return self.stack.folder / "Pulumi.local.yaml"
+        return self.stack.folder / STACK_FILE
 
     def choose(self, gallery: str, profile: str) -> str:
         """Type the one command that buys a gallery, or gives it back; return what it printed."""

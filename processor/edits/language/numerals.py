@@ -63,8 +63,6 @@ BYTES: Final = {
 }
 # Only right behind the digits: "500k", "4in".
 GLUED: Final[Mapping[str, tuple[float, Unit]]] = {"k": (KILO, ""), "m": (KILO**2, "bytes"), "in": (1, "in")}
-
-
 # What may stand behind "in" as a unit with a space before it: "6 in wide".
 BEHIND_INCHES: Final = frozenset({"wide", "tall", "high", "by", "x"})
 

@@ -44,7 +44,7 @@ def shared(segments: Sequence[Segment]) -> list[Segment]:
     done = list(segments)
     for at in range(1, len(done)):
         by = any(isinstance(term, Number) and term.relation == "by" for term in done[at].terms)
-        if by and _undirected_list(done[at - 1]) and _tone(done[at]) and not _directed(done[at]):
+        if by and _names_its_way(done[at - 1]) and _tone(done[at]) and not _directed(done[at]):
             raise ParseError(WHICH_WAY, done[at].place)
         change = next((term for term in done[at - 1].terms if _directs(term)), None)
         if change is not None and _tone(done[at - 1]) and _tone(done[at]) and not _directed(done[at]):
@@ -59,8 +59,8 @@ def shared(segments: Sequence[Segment]) -> list[Segment]:
     return done
 
 
-def _undirected_list(segment: Segment) -> bool:
-    """Tell whether a clause has its direction in its name: "reduce noise and contrast by 20%"."""
+def _names_its_way(segment: Segment) -> bool:
+    """Tell whether the name of a clause says the way, and so says none for the next: "reduce noise and contrast"."""
     return any(term.kind == "head" and term.name in {"denoise", "sharpen"} for term in segment.terms)
 
 

@@ -82,11 +82,11 @@ def factor(number: Number, direction: int, *, name: str, as_much: int = 0) -> fl
         direction = 1
     if direction and number.relation not in {"to", "at"}:
         return _changed(number, value, direction, name)
-    factor = _set(number, value, name)
-    if (factor - 1) * direction < 0:
+    ends = _set(number, value, name)
+    if (ends - 1) * direction < 0:
         way = "increase" if direction > 0 else "decrease"
-        raise _beyond(number, direction, f"{way} {name} by {number.value:g}%", f"{name} {factor * WHOLE:g}%")
-    return factor
+        raise _beyond(number, direction, f"{way} {name} by {number.value:g}%", f"{name} {ends * WHOLE:g}%")
+    return ends
 
 
 def _beyond(number: Number, direction: int, *choices: str) -> ParseError:

@@ -32,10 +32,8 @@ def crop(clause: Clause, *, off: bool = False) -> list[Operation]:
         if off:
             raise ParseError(KEEPS, clause.place, ("crop to face",))
         return autocrop(clause)
-    edges = clause.has("head", "border", "bars") and not (
-        clause.numbers() or clause.has("place") or clause.has("aspect")
-    )
-    if off and edges:
+    bounded = clause.numbers() or clause.has("place") or clause.has("aspect")
+    if off and clause.has("head", "border", "bars") and not bounded:
         return trim(clause)
     found = _between_points(clause) or _to_size_or_shape(clause)
     if found is None and clause.numbers():
